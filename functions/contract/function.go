@@ -1,0 +1,70 @@
+package contract
+
+import "time"
+
+// Function is one Lambda function. All functions of a context share one binary; Name is its handler and the
+// key in the binary's table. It is deployed as rialto-<stage>-<Context>-<Name>.
+type Function struct {
+	Context string
+	Name    string
+	Does    string        // one line, shown as the function's description
+	Memory  int           // MB
+	Timeout time.Duration // below the timeout of whatever calls it (a guard in infra/ checks it)
+	// Reserved concurrency keeps a noisy neighbour from starving the checkout path; 0 leaves it unreserved.
+	Reserved int
+	Trigger  Trigger
+	Grants   []Grant
+}
+
+// ID is the function's name inside a stage: "<context>-<name>".
+func (f Function) ID() string { return f.Context + "-" + f.Name }
+
+// Trigger says what calls a function. Exactly one field is set.
+type Trigger struct {
+	API        bool   // routes of the two APIs whose context is this one
+	Authorizer bool   // both APIs' request authorizer
+	Saga       bool   // a task of a state machine
+	Operator   bool   // invoked by an operator's command (make seed, make deploy)
+	Stream     string // this table's stream, in order per key
+	Queue      *Queue // its own queue, named as the function
+	Every      time.Duration
+}
+
+// Queue is a function's own SQS queue with its dead-letter queue and an alarm on it. Topics feed it.
+type Queue struct {
+	Subscriptions []Subscription
+	Batch         int           // records an invocation takes at most
+	Receives      int           // tries before a record goes to the dead-letter queue
+	Concurrency   int           // most invocations at once; 0 for no limit
+	Visibility    time.Duration // at least 6 timeouts of the function, as AWS advises; 0 means that
+}
+
+// Subscription takes the named events (all, if none is named) of a context's topic.
+type Subscription struct {
+	Context string
+	Events  []string
+}
+
+// Grant is one permission; infra/ turns it into an IAM statement without wildcards.
+type Grant struct {
+	Access Access
+	Name   string // table, queue ("<context>-<function>"), topic (context), state machine or key (context)
+}
+
+// Access is what a grant allows.
+type Access string
+
+const (
+	Read    Access = "read"    // GetItem, BatchGetItem, Query on a table and its indexes, TransactGetItems
+	Write   Access = "write"   // PutItem, UpdateItem, DeleteItem, ConditionCheckItem; transactions need no action of their own
+	Send    Access = "send"    // SendMessage and ChangeMessageVisibility on a queue
+	Publish Access = "publish" // Publish on a context's topic
+	Start   Access = "start"   // StartSyncExecution of a state machine
+	Seal    Access = "seal"    // GenerateDataKey and Decrypt with a context's key
+	Sign    Access = "sign"    // Sign and GetPublicKey with a context's signing key
+	Verify  Access = "verify"  // GetPublicKey alone
+	Search  Access = "search"  // HTTP to the OpenSearch domain
+	Redis   Access = "redis"   // inside the VPC, the cache's security group
+	SQL     Access = "sql"     // inside the VPC, the database's security group and secret
+	Gateway Access = "gateway" // the payment gateway's secret
+)

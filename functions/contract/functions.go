@@ -1,0 +1,135 @@
+package contract
+
+import (
+	"slices"
+	"time"
+)
+
+const (
+	second = time.Second
+	minute = time.Minute
+)
+
+// Functions lists every function, context by context, in the order of the house.
+func Functions() []Function {
+	return slices.Concat(catalog, search, offers, inventory, carts, checkout, customers, tax, payments, orders, fulfillment)
+}
+
+var catalog = []Function{
+	{Context: "catalog", Name: "api", Does: "product pages and category browsing", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
+		Grants: []Grant{{Read, "products"}, {Read, "offers"}}},
+	{Context: "catalog", Name: "import", Does: "writes a batch of products, row by row", Memory: 512, Timeout: minute, Trigger: Trigger{Operator: true},
+		Grants: []Grant{{Read, "products"}, {Write, "products"}}},
+	{Context: "catalog", Name: "publish", Does: "products stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "products"},
+		Grants: []Grant{{Publish, "catalog"}}},
+}
+
+var search = []Function{
+	{Context: "search", Name: "api", Does: "search with facets", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
+		Grants: []Grant{{Search, "products"}}},
+	{Context: "search", Name: "index", Does: "projects products, offers and stock into the index", Memory: 512, Timeout: 30 * second,
+		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 5, Subscriptions: []Subscription{
+			{Context: "catalog", Events: []string{"ProductChanged"}},
+			{Context: "offers", Events: []string{"BuyBoxChanged"}}}}},
+		Grants: []Grant{{Search, "products"}, {Read, "products"}, {Read, "offers"}, {Write, "projections"}}},
+}
+
+var offers = []Function{
+	{Context: "offers", Name: "api", Does: "offers of a product; a seller's own offer", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
+		Grants: []Grant{{Read, "offers"}, {Write, "offers"}, {Read, "products"}}},
+	{Context: "offers", Name: "import", Does: "writes a batch of offers, row by row", Memory: 512, Timeout: minute, Trigger: Trigger{Operator: true},
+		Grants: []Grant{{Read, "offers"}, {Write, "offers"}}},
+	{Context: "offers", Name: "decide", Does: "decides the buy box of each marketplace", Memory: 256, Timeout: 30 * second,
+		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 5, Subscriptions: []Subscription{
+			{Context: "offers", Events: []string{"OfferChanged"}},
+			{Context: "inventory", Events: []string{"StockBandChanged"}}}}},
+		Grants: []Grant{{Read, "offers"}, {Write, "offers"}, {Read, "inventory"}}},
+	{Context: "offers", Name: "publish", Does: "offers stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "offers"},
+		Grants: []Grant{{Publish, "offers"}}},
+}
+
+var inventory = []Function{
+	{Context: "inventory", Name: "receive", Does: "books a batch of received units, row by row", Memory: 512, Timeout: minute, Trigger: Trigger{Operator: true},
+		Grants: []Grant{{Read, "inventory"}, {Write, "inventory"}}},
+	{Context: "inventory", Name: "hold", Does: "places the holds of a checkout, all or none", Memory: 512, Timeout: 5 * second, Trigger: Trigger{Saga: true},
+		Grants: []Grant{{Read, "inventory"}, {Write, "inventory"}, {Read, "holds"}, {Write, "holds"}}},
+	{Context: "inventory", Name: "release", Does: "releases the holds of a checkout, or leaves a tombstone", Memory: 512, Timeout: 5 * second, Trigger: Trigger{Saga: true},
+		Grants: []Grant{{Read, "inventory"}, {Write, "inventory"}, {Read, "holds"}, {Write, "holds"}}},
+	{Context: "inventory", Name: "ship", Does: "books shipped units against their holds", Memory: 256, Timeout: 30 * second,
+		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 5, Subscriptions: []Subscription{{Context: "fulfillment", Events: []string{"ShipmentShipped"}}}}},
+		Grants:  []Grant{{Read, "inventory"}, {Write, "inventory"}, {Read, "holds"}, {Write, "holds"}}},
+	{Context: "inventory", Name: "publish", Does: "inventory stream to events, band crossings only", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "inventory"},
+		Grants: []Grant{{Publish, "inventory"}}},
+}
+
+var carts = []Function{
+	{Context: "carts", Name: "api", Does: "the shopper's cart", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
+		Grants: []Grant{{Redis, "carts"}, {Read, "carts"}, {Write, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"}}},
+	{Context: "carts", Name: "quote", Does: "prices a cart and plans where it ships from", Memory: 512, Timeout: 5 * second, Trigger: Trigger{Saga: true},
+		Grants: []Grant{{Read, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"}}},
+}
+
+var checkout = []Function{
+	{Context: "checkout", Name: "api", Does: "checkout, its state, and resuming it", Memory: 512, Timeout: 28 * second, Reserved: 200, Trigger: Trigger{API: true},
+		Grants: []Grant{{Read, "checkouts"}, {Write, "checkouts"}, {Send, "checkout-timer"}, {Start, "checkout"}}},
+	{Context: "checkout", Name: "claim", Does: "claims the record for one run and stores its plan", Memory: 256, Timeout: 5 * second, Trigger: Trigger{Saga: true},
+		Grants: []Grant{{Read, "checkouts"}, {Write, "checkouts"}}},
+	{Context: "checkout", Name: "place", Does: "the pivot: one transaction over checkout, holds, order and cart", Memory: 512, Timeout: 5 * second, Trigger: Trigger{Saga: true},
+		Grants: []Grant{{Read, "checkouts"}, {Write, "checkouts"}, {Read, "holds"}, {Write, "holds"}, {Write, "orders"}, {Read, "orders"}, {Read, "carts"}, {Write, "carts"}}},
+	{Context: "checkout", Name: "fence", Does: "raises the epoch, so that no earlier run can place the order", Memory: 256, Timeout: 5 * second, Trigger: Trigger{Saga: true},
+		Grants: []Grant{{Read, "checkouts"}, {Write, "checkouts"}}},
+	{Context: "checkout", Name: "close", Does: "stores the answer of a checkout that is over or waits", Memory: 256, Timeout: 5 * second, Trigger: Trigger{Saga: true},
+		Grants: []Grant{{Read, "checkouts"}, {Write, "checkouts"}}},
+	{Context: "checkout", Name: "timer", Does: "recovers a checkout that is due and still open", Memory: 256, Timeout: 30 * second,
+		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 20, Visibility: 3 * minute}},
+		Grants:  []Grant{{Read, "checkouts"}, {Write, "checkouts"}, {Send, "checkout-timer"}, {Start, "checkout"}}},
+	{Context: "checkout", Name: "sweep", Does: "finds due checkouts whose timer was lost", Memory: 256, Timeout: minute, Trigger: Trigger{Every: minute},
+		Grants: []Grant{{Read, "checkouts"}, {Send, "checkout-timer"}}},
+}
+
+var customers = []Function{
+	{Context: "customers", Name: "api", Does: "profiles, addresses, payment methods, guest tokens", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
+		Grants: []Grant{{SQL, "customers"}, {Seal, "customers"}, {Sign, "customers"}, {Read, "customers"}, {Write, "customers"}}},
+	{Context: "customers", Name: "authorize", Does: "verifies tokens for both APIs", Memory: 256, Timeout: 5 * second, Trigger: Trigger{Authorizer: true},
+		Grants: []Grant{{Verify, "customers"}}},
+	{Context: "customers", Name: "locate", Does: "reads the sealed snapshot that a checkout needs", Memory: 256, Timeout: 5 * second, Trigger: Trigger{Saga: true},
+		Grants: []Grant{{Read, "customers"}}},
+	{Context: "customers", Name: "migrate", Does: "brings the SQL schema up to date", Memory: 256, Timeout: minute, Trigger: Trigger{Operator: true},
+		Grants: []Grant{{SQL, "customers"}}},
+}
+
+var tax = []Function{
+	{Context: "tax", Name: "assess", Does: "taxes the lines and the shipping of a checkout", Memory: 256, Timeout: 5 * second, Trigger: Trigger{Saga: true}},
+}
+
+var payments = []Function{
+	{Context: "payments", Name: "authorize", Does: "creates and confirms the intents of a checkout", Memory: 256, Timeout: 25 * second, Trigger: Trigger{Saga: true},
+		Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}}},
+	{Context: "payments", Name: "cancel", Does: "cancels the intents of a checkout, or leaves a tombstone", Memory: 256, Timeout: 25 * second, Trigger: Trigger{Saga: true},
+		Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}}},
+	{Context: "payments", Name: "capture", Does: "captures what a packed shipment costs", Memory: 256, Timeout: 30 * second,
+		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 10, Subscriptions: []Subscription{{Context: "fulfillment", Events: []string{"ShipmentPacked"}}}}},
+		Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}}},
+	{Context: "payments", Name: "publish", Does: "payments stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "payments"},
+		Grants: []Grant{{Publish, "payments"}}},
+}
+
+var orders = []Function{
+	{Context: "orders", Name: "api", Does: "an order, and a customer's history", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
+		Grants: []Grant{{Read, "orders"}}},
+	{Context: "orders", Name: "publish", Does: "orders stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "orders"},
+		Grants: []Grant{{Publish, "orders"}}},
+}
+
+var fulfillment = []Function{
+	{Context: "fulfillment", Name: "api", Does: "tracking of an order", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
+		Grants: []Grant{{Read, "shipments"}, {Read, "tracking"}, {Read, "orders"}}},
+	{Context: "fulfillment", Name: "start", Does: "opens the shipments of a placed order", Memory: 256, Timeout: 30 * second,
+		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 5, Subscriptions: []Subscription{{Context: "orders", Events: []string{"OrderPlaced"}}}}},
+		Grants:  []Grant{{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Send, "fulfillment-advance"}}},
+	{Context: "fulfillment", Name: "advance", Does: "moves a shipment one step on", Memory: 256, Timeout: 30 * second,
+		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 10, Subscriptions: []Subscription{{Context: "payments", Events: []string{"PaymentCaptured", "PaymentCaptureFailed"}}}}},
+		Grants:  []Grant{{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Send, "fulfillment-advance"}}},
+	{Context: "fulfillment", Name: "publish", Does: "shipments stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "shipments"},
+		Grants: []Grant{{Publish, "fulfillment"}}},
+}

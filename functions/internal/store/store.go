@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Item is a stored record by attribute name.
+type Item = map[string]types.AttributeValue
+
+// Key names one item. SK is empty in tables without a sort key.
+type Key struct{ PK, SK string }
+
+// Get asks for one item.
+type Get struct {
+	Table string
+	Key   Key
+}
+
+// Query reads items of one partition in sort-key order. HashAttr and SortAttr default to pk and sk; an index
+// names its own. Prefix, or From and To (both inclusive, either may be empty), narrow the sort key.
+type Query struct {
+	Table    string
+	Index    string
+	HashAttr string
+	Hash     string
+	SortAttr string
+	Prefix   string
+	From, To string
+	// Limit is the most items a page holds; 0 leaves it to the service (1 MB).
+	Limit   int
+	Reverse bool
+	After   Item // the Next of the page before
+	// Eventual allows a stale read at half the price. Indexes are always read so.
+	Eventual bool
+}
+
+// Page is one page of a Query. Next is nil on the last.
+type Page struct {
+	Items []Item
+	Next  Item
+}
+
+// DB is what stores need of DynamoDB. A missing item is a nil Item, not an error.
+type DB interface {
+	// Get reads one item consistently.
+	Get(ctx context.Context, table string, key Key) (Item, error)
+	// GetMany reads up to 100 items in one call, each consistently, not as one snapshot; the answer is in the
+	// order of gets, nil where there is none.
+	GetMany(ctx context.Context, gets ...Get) ([]Item, error)
+	// Snapshot reads up to 100 items as of one instant (TransactGetItems).
+	Snapshot(ctx context.Context, gets ...Get) ([]Item, error)
+	Query(ctx context.Context, q Query) (Page, error)
+	// Apply makes one write and returns the item as it is afterwards (nil after Delete and Check).
+	Apply(ctx context.Context, w Write) (Item, error)
+	// Transact makes up to 100 writes, all or none.
+	Transact(ctx context.Context, writes ...Write) error
+}
+
+// Marshal turns a struct with dynamodbav tags into an Item.
+func Marshal(v any) (Item, error) { return attributevalue.MarshalMap(v) }
+
+// Unmarshal fills a struct from an Item.
+func Unmarshal(i Item, v any) error { return attributevalue.UnmarshalMap(i, v) }
+
+// UnmarshalAll fills a slice from Items.
+func UnmarshalAll(is []Item, v any) error { return attributevalue.UnmarshalListOfMaps(is, v) }
+
+func (k Key) item() Item {
+	i := Item{"pk": &types.AttributeValueMemberS{Value: k.PK}}
+	if k.SK != "" {
+		i["sk"] = &types.AttributeValueMemberS{Value: k.SK}
+	}
+	return i
+}
+
+func keyOf(i Item) Key {
+	var k Key
+	if s, ok := i["pk"].(*types.AttributeValueMemberS); ok {
+		k.PK = s.Value
+	}
+	if s, ok := i["sk"].(*types.AttributeValueMemberS); ok {
+		k.SK = s.Value
+	}
+	return k
+}
