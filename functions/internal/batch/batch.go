@@ -1,0 +1,75 @@
+// Package batch runs functions that take records in batches, and answers for each record alone.
+//
+// A record that fails is tried again by its source; after the source's bounded number of tries it goes, whole,
+// to the place where a person finds it (a queue's dead-letter queue, a stream's failure destination), and the
+// reason stands in the log under the record's id. A good record never waits for a bad one in a queue; in a
+// stream, later records of the same shard do, because order is the stream's promise.
+package batch
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/aws/aws-lambda-go/events"
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/internal/fault"
+)
+
+// atOnce bounds how many records of a queue's batch are worked on together.
+const atOnce = 10
+
+// Queue returns a handler of an SQS mapping with ReportBatchItemFailures.
+func Queue(do func(context.Context, events.SQSMessage) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
+		var out events.SQSEventResponse
+		var mu sync.Mutex
+		var g errgroup.Group
+		g.SetLimit(atOnce)
+		for _, m := range e.Records {
+			g.Go(func() error {
+				if err := guarded(func() error { return do(ctx, m) }); err != nil {
+					report(ctx, "message", m.MessageId, m.Attributes["ApproximateReceiveCount"], err)
+					mu.Lock()
+					defer mu.Unlock()
+					out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
+				}
+				return nil
+			})
+		}
+		_ = g.Wait() // no worker returns an error: each record answers for itself
+		return out, nil
+	}
+}
+
+// Stream returns a handler of a DynamoDB stream mapping with ReportBatchItemFailures. It stops at the first
+// record that fails; that one and all after it are delivered again.
+func Stream(do func(context.Context, []events.DynamoDBEventRecord) (done int, err error)) func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+	return func(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+		var out events.DynamoDBEventResponse
+		var done int
+		err := guarded(func() (err error) { done, err = do(ctx, e.Records); return err })
+		if err != nil && done < len(e.Records) {
+			first := e.Records[done].Change.SequenceNumber
+			report(ctx, "record", first, "", err)
+			out.BatchItemFailures = append(out.BatchItemFailures, events.DynamoDBBatchItemFailure{ItemIdentifier: first})
+		}
+		return out, nil
+	}
+}
+
+// guarded keeps one record's panic from failing the others of its batch.
+func guarded(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return do()
+}
+
+func report(ctx context.Context, what, id, try string, err error) {
+	slog.ErrorContext(ctx, what+" failed", "id", id, "try", try, "code", fault.Code(err), "error", err)
+}

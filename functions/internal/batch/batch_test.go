@@ -1,0 +1,51 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"sort"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestABadMessageFailsAlone(t *testing.T) {
+	t.Parallel()
+	h := Queue(func(_ context.Context, m events.SQSMessage) error {
+		switch m.Body {
+		case "bad":
+			return errors.New("no")
+		case "panic":
+			panic("no")
+		}
+		return nil
+	})
+	out, err := h(context.Background(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "1", Body: "ok"}, {MessageId: "2", Body: "bad"}, {MessageId: "3", Body: "panic"}, {MessageId: "4", Body: "ok"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failed []string
+	for _, f := range out.BatchItemFailures {
+		failed = append(failed, f.ItemIdentifier)
+	}
+	sort.Strings(failed)
+	if diff := cmp.Diff([]string{"2", "3"}, failed); diff != "" {
+		t.Fatal(diff)
+	}
+}
+
+func TestAStreamStopsAtTheFirstFailure(t *testing.T) {
+	t.Parallel()
+	records := []events.DynamoDBEventRecord{{Change: events.DynamoDBStreamRecord{SequenceNumber: "1"}}, {Change: events.DynamoDBStreamRecord{SequenceNumber: "2"}}}
+	for done, want := range map[int][]events.DynamoDBBatchItemFailure{0: {{ItemIdentifier: "1"}}, 1: {{ItemIdentifier: "2"}}} {
+		out, err := Stream(func(context.Context, []events.DynamoDBEventRecord) (int, error) { return done, errors.New("no") })(context.Background(), events.DynamoDBEvent{Records: records})
+		if diff := cmp.Diff(want, out.BatchItemFailures); err != nil || diff != "" {
+			t.Fatal(err, diff)
+		}
+	}
+	out, _ := Stream(func(context.Context, []events.DynamoDBEventRecord) (int, error) { return 2, nil })(context.Background(), events.DynamoDBEvent{Records: records})
+	if out.BatchItemFailures != nil {
+		t.Fatal(out)
+	}
+}

@@ -1,0 +1,114 @@
+package outbox
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"rialto/functions/internal/batch"
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/store"
+)
+
+// Event is what a context says happened. Key is the id of what it happened to; Data is described by
+// events/<context>/<Name>.v<Version>.schema.json.
+type Event struct {
+	ID         string          `json:"id"`
+	Name       string          `json:"name"`
+	Version    int             `json:"version"`
+	OccurredAt time.Time       `json:"occurred_at"`
+	Key        string          `json:"key"`
+	Data       json.RawMessage `json:"data"`
+}
+
+// New returns an event of version 1 without id and time; Stream fills those from the change.
+func New(name, key string, data any) (Event, error) {
+	b, err := json.Marshal(data)
+	if err != nil {
+		return Event{}, fmt.Errorf("event %s: %w", name, err)
+	}
+	return Event{Name: name, Version: 1, Key: key, Data: b}, nil
+}
+
+// Change is one committed change of an item. Old is nil for a new item, New for a deleted one.
+type Change struct {
+	Old, New store.Item
+	At       time.Time // when it was committed, to the second
+}
+
+// Topic publishes events of one context.
+type Topic interface {
+	Publish(ctx context.Context, es []Event) error
+}
+
+// Stream returns the handler of a table's stream: derive says which events a change means (none, often).
+func Stream(topic Topic, derive func(Change) ([]Event, error)) func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+	return batch.Stream(func(ctx context.Context, records []events.DynamoDBEventRecord) (int, error) {
+		var out []Event
+		for i, r := range records {
+			es, err := eventsOf(r, derive)
+			if err != nil {
+				// What came before is published; this record is tried again.
+				if err := topic.Publish(ctx, out); err != nil {
+					return 0, err
+				}
+				return i, err
+			}
+			out = append(out, es...)
+		}
+		return 0, topic.Publish(ctx, out)
+	})
+}
+
+func eventsOf(r events.DynamoDBEventRecord, derive func(Change) ([]Event, error)) ([]Event, error) {
+	c := Change{At: r.Change.ApproximateCreationDateTime.UTC()}
+	var err error
+	if c.Old, err = itemOf(r.Change.OldImage); err != nil {
+		return nil, err
+	}
+	if c.New, err = itemOf(r.Change.NewImage); err != nil {
+		return nil, err
+	}
+	es, err := derive(c)
+	if err != nil {
+		return nil, fmt.Errorf("derive events: %w", err)
+	}
+	for i := range es {
+		es[i].ID = ids.Derive("evt_", r.EventSourceArn, r.Change.SequenceNumber, es[i].Name, strconv.Itoa(i))
+		es[i].OccurredAt = c.At
+	}
+	return es, nil
+}
+
+// Receive returns the handler of a queue fed by topics.
+func Receive(do func(context.Context, Event) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
+		e, err := Decode([]byte(m.Body))
+		if err != nil {
+			return err
+		}
+		return do(ctx, e)
+	})
+}
+
+// Decode reads an event; what is none is malformed_event.
+func Decode(body []byte) (Event, error) {
+	var e Event
+	if err := json.Unmarshal(body, &e); err != nil || e.ID == "" || e.Name == "" || e.Key == "" {
+		return e, fault.New(fault.Malformed, "malformed_event", "the message is not an event").Because(err)
+	}
+	return e, nil
+}
+
+// Into decodes an event's data.
+func (e Event) Into(v any) error {
+	if err := json.Unmarshal(e.Data, v); err != nil {
+		return fault.New(fault.Malformed, "malformed_event", "the data of %s v%d cannot be read", e.Name, e.Version).Because(err)
+	}
+	return nil
+}

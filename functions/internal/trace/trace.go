@@ -1,0 +1,83 @@
+// Package trace is where logs and traces leave a function: slog as JSON, one line an event, and X-Ray.
+//
+// Every line carries the function, the request and the trace it belongs to, so that one query finds all that
+// happened to one request. Nothing private is logged: contexts log ids, codes and counts.
+package trace
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-xray-sdk-go/instrumentation/awsv2"
+	"github.com/aws/aws-xray-sdk-go/xray"
+)
+
+// on tells whether an X-Ray daemon listens; Lambda says so when a function is traced, the local cloud never.
+var on = os.Getenv("AWS_XRAY_DAEMON_ADDRESS") != ""
+
+// Start makes slog's default logger write JSON to out for the named function. Call it once, before anything
+// else.
+func Start(out io.Writer, function, level string) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		l = slog.LevelInfo
+	}
+	slog.SetDefault(slog.New(&handler{slog.NewJSONHandler(out, &slog.HandlerOptions{Level: l})}).With("function", function))
+}
+
+// Instrument makes every AWS call of a configuration a subsegment.
+func Instrument(cfg *aws.Config) {
+	if on {
+		awsv2.AWSV2Instrumentor(&cfg.APIOptions)
+	}
+}
+
+// Client returns an HTTP client whose calls are subsegments.
+func Client(c *http.Client) *http.Client {
+	if on {
+		return xray.Client(c)
+	}
+	return c
+}
+
+// Step runs do as a subsegment of that name.
+func Step(ctx context.Context, name string, do func(context.Context) error) error {
+	if on {
+		return xray.Capture(ctx, name, do)
+	}
+	return do(ctx)
+}
+
+// ID returns the trace of a request ("1-…", X-Ray's form), or its request id where it is not traced.
+func ID(ctx context.Context) string {
+	if h, ok := ctx.Value("x-amzn-trace-id").(string); ok { // aws-lambda-go's key
+		for part := range strings.SplitSeq(h, ";") {
+			if root, ok := strings.CutPrefix(part, "Root="); ok {
+				return root
+			}
+		}
+	}
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		return lc.AwsRequestID
+	}
+	return ""
+}
+
+// handler adds the request to every line logged with its context.
+type handler struct{ slog.Handler }
+
+func (h *handler) Handle(ctx context.Context, r slog.Record) error {
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		r.AddAttrs(slog.String("request_id", lc.AwsRequestID), slog.String("trace_id", ID(ctx)))
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+func (h *handler) WithAttrs(a []slog.Attr) slog.Handler { return &handler{h.Handler.WithAttrs(a)} }
+func (h *handler) WithGroup(n string) slog.Handler      { return &handler{h.Handler.WithGroup(n)} }
