@@ -1,0 +1,64 @@
+package contract
+
+import (
+	"slices"
+
+	"rialto/functions/internal/api"
+)
+
+// version is the version of both documents: the API's, which its paths repeat.
+const version = "1"
+
+// shopper lists the contexts of the shopper API, one line each.
+func shopper() []api.Route {
+	return slices.Concat[[]api.Route](
+	// catalogapi.Routes(nil),
+	// searchapi.Routes(nil),
+	// offersapi.Routes(nil),
+	// cartsapi.Routes(nil),
+	// checkoutapi.Routes(nil),
+	// customersapi.Routes(nil),
+	// ordersapi.Routes(nil),
+	// fulfillmentapi.Routes(nil),
+	)
+}
+
+// seller lists the contexts of the seller API, one line each.
+func seller() []api.Route {
+	return slices.Concat[[]api.Route](
+	// offersapi.SellerRoutes(nil),
+	)
+}
+
+// RouteInfo is a route without its handler.
+type RouteInfo struct {
+	ID      string
+	Method  string
+	Path    string
+	Context string // whose api function serves it
+	Access  string // public, guest, customer or seller
+}
+
+// ShopperRoutes lists the routes of the shopper API (/api/v1).
+func ShopperRoutes() []RouteInfo { return infos(shopper()) }
+
+// SellerRoutes lists the routes of the seller API (/seller/v1).
+func SellerRoutes() []RouteInfo { return infos(seller()) }
+
+func infos(routes []api.Route) []RouteInfo {
+	list := make([]RouteInfo, 0, len(routes))
+	for _, r := range routes {
+		list = append(list, RouteInfo{ID: r.ID, Method: r.Method, Path: r.Path, Context: r.Context, Access: string(r.Access)})
+	}
+	return list
+}
+
+// ShopperDocument is the OpenAPI document of the shopper API.
+func ShopperDocument() (map[string]any, error) {
+	return api.Document("Rialto shopper API", version, shopper())
+}
+
+// SellerDocument is the OpenAPI document of the seller API.
+func SellerDocument() (map[string]any, error) {
+	return api.Document("Rialto seller API", version, seller())
+}

@@ -1,0 +1,69 @@
+package api
+
+import (
+	"net/http"
+	"testing"
+
+	"rialto/functions/internal/auth"
+)
+
+func TestAccess(t *testing.T) {
+	t.Parallel()
+	routes := map[Access]testCall{
+		Public:   {method: "GET", target: "/api/v1/orders/ord_aaaa"},
+		Guest:    {body: goodBody},
+		Customer: {method: "PUT", target: "/api/v1/orders/ord_aaaa"},
+		Seller:   {method: "DELETE", target: "/seller/v1/offers/prd_aaaa"},
+	}
+	const ok, none, no = 0, http.StatusUnauthorized, http.StatusForbidden
+	for _, c := range []struct {
+		role                            auth.Role
+		expired                         bool
+		public, guest, customer, seller int
+	}{
+		{role: "", public: ok, guest: none, customer: none, seller: none},
+		{role: auth.Guest, public: ok, guest: ok, customer: no, seller: no},
+		{role: auth.Customer, public: ok, guest: ok, customer: ok, seller: no},
+		{role: auth.Seller, public: ok, guest: no, customer: no, seller: ok},
+		{role: "admin", public: ok, guest: no, customer: no, seller: no},
+		{role: auth.Customer, expired: true, public: ok, guest: none, customer: none, seller: none},
+		{role: auth.Seller, expired: true, public: ok, guest: none, customer: none, seller: none},
+	} {
+		for access, want := range map[Access]int{Public: c.public, Guest: c.guest, Customer: c.customer, Seller: c.seller} {
+			call := routes[access]
+			call.role, call.expired = c.role, c.expired
+			w := call.do(t)
+			if want == ok {
+				if w.Code >= 400 {
+					t.Errorf("%q at a %s route: %d %s", c.role, access, w.Code, w.Body)
+				}
+				continue
+			}
+			p := problemIn(t, w.Result(), w.Body.Bytes())
+			if code := map[int]string{none: "unauthorized", no: "forbidden"}[want]; p.Status != want || p.Code != code {
+				t.Errorf("%q at a %s route: %d %s, want %d", c.role, access, p.Status, p.Code, want)
+			}
+			if (w.Header().Get("WWW-Authenticate") == "Bearer") != (want == none) {
+				t.Errorf("%d with WWW-Authenticate %q", want, w.Header().Get("WWW-Authenticate"))
+			}
+		}
+	}
+}
+
+// A request says nothing about who sends it: only what the adapter put into the context counts.
+func TestHeadersNameNobody(t *testing.T) {
+	t.Parallel()
+	w := testCall{method: "PUT", target: "/api/v1/orders/ord_aaaa", header: map[string][]string{
+		"Authorization": {"Bearer x.y.z"}, "Sub": {"cus_1"}, "Role": {"customer"}, "X-Role": {"customer"}, "Exp": {"99999999999"},
+	}}.do(t)
+	if w.Code != http.StatusUnauthorized {
+		t.Fatalf("headers let a caller in: %d", w.Code)
+	}
+}
+
+func TestAccessIsDecidedBeforeTheRequestIsRead(t *testing.T) {
+	t.Parallel()
+	if w := (testCall{body: "{", header: map[string][]string{"Content-Type": {"text/plain"}}}).do(t); w.Code != http.StatusUnauthorized {
+		t.Fatalf("a stranger learns about the body: %d %s", w.Code, w.Body)
+	}
+}

@@ -1,0 +1,80 @@
+package api
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+
+	"rialto/functions/internal/fault"
+)
+
+const (
+	cursorVersion = 1
+	cursorLimit   = 512 // characters, as Page.Cursor allows
+)
+
+type cursor struct {
+	Version  int             `json:"v"`
+	Position json.RawMessage `json:"at"`
+}
+
+// EncodeCursor makes an opaque cursor of a position, a small value that encodes as JSON. A cursor is neither
+// secret nor trusted: it holds where to go on in a list, never whose list. It fails on a position that
+// does not encode or that needs more than 512 characters.
+func EncodeCursor(position any) (string, error) {
+	at, err := json.Marshal(position)
+	if err != nil {
+		return "", fmt.Errorf("encode cursor: %w", err)
+	}
+	raw, err := json.Marshal(cursor{Version: cursorVersion, Position: at})
+	if err != nil {
+		return "", fmt.Errorf("encode cursor: %w", err)
+	}
+	s := base64.RawURLEncoding.EncodeToString(raw)
+	if len(s) > cursorLimit {
+		return "", fmt.Errorf("encode cursor: %d characters are more than %d", len(s), cursorLimit)
+	}
+	return s, nil
+}
+
+// DecodeCursor reads a cursor into position, a pointer; an empty cursor leaves it as it is. It fails with
+// invalid_cursor on anything that EncodeCursor did not make for a position of this type.
+func DecodeCursor(s string, position any) error {
+	if s == "" {
+		return nil
+	}
+	var c cursor
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	if err == nil && len(s) > cursorLimit {
+		err = fmt.Errorf("%d characters", len(s))
+	}
+	if err == nil {
+		err = decodeExactly(raw, &c)
+	}
+	if err == nil && c.Version != cursorVersion {
+		err = fmt.Errorf("version %d", c.Version)
+	}
+	if err == nil {
+		err = decodeExactly(c.Position, position)
+	}
+	if err != nil {
+		return fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this API gave").
+			With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page"}).
+			Because(err)
+	}
+	return nil
+}
+
+// decodeExactly decodes one JSON value without fields that v does not have.
+func decodeExactly(raw []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return err
+	}
+	if d.InputOffset() != int64(len(raw)) {
+		return fmt.Errorf("trailing data")
+	}
+	return nil
+}

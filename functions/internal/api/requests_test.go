@@ -1,0 +1,190 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rialto/functions/internal/auth"
+)
+
+const goodBody = `{"lines":[{"product_id":"prd_aaaa","quantity":1}]}`
+
+// private stands in every bad request, and in no answer.
+const private = "4242hunter2"
+
+func TestBadRequests(t *testing.T) {
+	t.Parallel()
+	line := func(fields string) string { return `{"lines":[{` + fields + `}]}` }
+	deep := strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 40)
+	get := func(query string) testCall {
+		return testCall{method: "GET", target: "/api/v1/orders/ord_aaaa?" + query}
+	}
+	post := func(body string) testCall { return testCall{body: body, role: auth.Guest} }
+	header := func(k string, v ...string) testCall {
+		return testCall{body: goodBody, role: auth.Guest, header: map[string][]string{k: v}}
+	}
+	const good = `"product_id":"prd_aaaa","quantity":1`
+
+	for name, c := range map[string]struct {
+		call   testCall
+		status int
+		code   string
+		fields []string // "pointer code", in order
+	}{
+		"no body":                 {post(""), 400, "missing_body", nil},
+		"not JSON":                {post(`{"note": ` + private), 400, "malformed_body", nil},
+		"trailing data":           {post(goodBody + `{"x":"` + private + `"}`), 400, "malformed_body", nil},
+		"too deep":                {post(deep), 400, "malformed_body", nil},
+		"too large":               {post(`{"note":"` + strings.Repeat("a", bodyLimit) + `"}`), 413, "body_too_large", nil},
+		"form":                    {header("Content-Type", "application/x-www-form-urlencoded"), 415, "unsupported_media_type", nil},
+		"vendor JSON":             {header("Content-Type", "application/"+private+"+json"), 415, "unsupported_media_type", nil},
+		"latin-1":                 {header("Content-Type", "application/json; charset=iso-8859-1"), 415, "unsupported_media_type", nil},
+		"bad media type":          {header("Content-Type", ";;"+private), 415, "unsupported_media_type", nil},
+		"null":                    {post(`null`), 422, "invalid_request", []string{" wrong_type"}},
+		"a list":                  {post(`["` + private + `"]`), 422, "invalid_request", []string{" wrong_type"}},
+		"a string":                {post(`"` + private + `"`), 422, "invalid_request", []string{" wrong_type"}},
+		"nothing in it":           {post(`{}`), 422, "invalid_request", []string{"/lines required"}},
+		"unknown field":           {post(line(good + `,"coupon":"` + private + `"`)), 422, "unknown_field", []string{"/lines/0/coupon unknown_field"}},
+		"unknown private field":   {post(line(good + `,"` + private + `":1`)), 422, "unknown_field", []string{"/lines/0 unknown_field"}},
+		"unknown dotted field":    {post(line(good + `,"a.b[0]":1, "x.quantity":1`)), 422, "unknown_field", []string{"/lines/0 unknown_field", "/lines/0 unknown_field"}},
+		"field in other case":     {post(line(good + `,"Quantity":2`)), 422, "unknown_field", []string{"/lines/0/Quantity unknown_field"}},
+		"duplicate field":         {post(line(good + `,"quantity":2`)), 422, "invalid_request", []string{"/lines/0/quantity duplicate_field"}},
+		"escaped duplicate":       {post(line(good + `,"quantit\u0079":2`)), 422, "invalid_request", []string{"/lines/0/quantity duplicate_field"}},
+		"wrong types":             {post(`{"lines":[{"product_id":7,"quantity":"` + private + `"},7],"gift":"yes"}`), 422, "invalid_request", []string{"/gift wrong_type", "/lines/0/product_id wrong_type", "/lines/0/quantity wrong_type", "/lines/1 wrong_type"}},
+		"null where required":     {post(`{"lines":null}`), 422, "invalid_request", []string{"/lines wrong_type"}},
+		"fraction":                {post(line(`"product_id":"prd_aaaa","quantity":1.5`)), 422, "invalid_request", []string{"/lines/0/quantity wrong_type"}},
+		"integral fraction":       {post(line(`"product_id":"prd_aaaa","quantity":1.0`)), 422, "invalid_request", []string{"/lines/0/quantity wrong_type"}},
+		"exponent":                {post(line(`"product_id":"prd_aaaa","quantity":1e1`)), 422, "invalid_request", []string{"/lines/0/quantity wrong_type"}},
+		"beyond int8":             {post(line(good + `,"small":300`)), 422, "invalid_request", []string{"/lines/0/small wrong_type"}},
+		"beyond int64":            {post(`{"total":9223372036854775808,` + goodBody[1:]), 422, "invalid_request", []string{"/total out_of_range"}},
+		"beyond float64":          {post(`{"total":1e999,` + goodBody[1:]), 422, "invalid_request", []string{"/total out_of_range"}},
+		"bounds":                  {post(line(`"product_id":"prd_` + private + `","quantity":0,"kind":"` + private + `","tags":["abcd","b","c"],"seller_id":""`)), 422, "invalid_request", []string{"/lines/0/kind not_allowed", "/lines/0/product_id bad_format", "/lines/0/quantity too_small", "/lines/0/seller_id too_short", "/lines/0/tags too_many", "/lines/0/tags/0 too_long"}},
+		"too much":                {post(line(`"product_id":"prd_aaaa","quantity":100`)), 422, "invalid_request", []string{"/lines/0/quantity too_large"}},
+		"no lines":                {post(`{"lines":[]}`), 422, "invalid_request", []string{"/lines too_few"}},
+		"no e-mail":               {post(line(good + `,"email":"` + private + `"`)), 422, "invalid_request", []string{"/lines/0/email bad_format"}},
+		"no date":                 {post(`{"when":"` + private + `",` + goodBody[1:]), 422, "invalid_request", []string{"/when bad_format"}},
+		"NUL":                     {post(`{"note":"a\u0000b",` + goodBody[1:]), 422, "invalid_request", []string{"/note bad_text"}},
+		"NUL in a free key":       {post(`{"extra":{"a\u0000b":"x"},` + goodBody[1:]), 422, "invalid_request", []string{"/extra bad_text"}},
+		"invalid UTF-8":           {post("{\"note\":\"a\xffb\"," + goodBody[1:]), 422, "invalid_request", []string{"/note bad_text"}},
+		"half a surrogate":        {post(`{"note":"\ud800",` + goodBody[1:]), 422, "invalid_request", []string{"/note bad_text"}},
+		"wrong free value":        {post(`{"extra":{"a.b":7},` + goodBody[1:]), 422, "invalid_request", []string{"/extra wrong_type"}},
+		"all at once":             {testCall{body: `{"lines":[{"quantity":0}],"x":1,"note":"\u0000"}`, role: auth.Guest, header: map[string][]string{"Idempotency-Key": nil, "X-Marketplace": {private}}}, 422, "invalid_request", []string{"/lines/0/product_id required", "/lines/0/quantity too_small", "/note bad_text", "/x unknown_field", "header.Idempotency-Key required", "header.X-Marketplace bad_format"}},
+		"short key":               {header("Idempotency-Key", "k-"), 422, "invalid_request", []string{"header.Idempotency-Key bad_format"}},
+		"long key":                {header("Idempotency-Key", strings.Repeat("k", 65)), 422, "invalid_request", []string{"header.Idempotency-Key bad_format"}},
+		"two keys":                {header("Idempotency-Key", "key-12345", "key-67890"), 422, "invalid_request", []string{"header.Idempotency-Key repeated_parameter"}},
+		"unknown query":           {get("limit=3&color=" + private), 422, "unknown_parameter", []string{"query.color unknown_parameter"}},
+		"unknown private query":   {get(private + "=1"), 422, "unknown_parameter", []string{"query unknown_parameter"}},
+		"repeated query":          {get("limit=1&limit=2"), 422, "invalid_request", []string{"query.limit repeated_parameter"}},
+		"bad query types":         {get("limit=" + private + "&open=" + private), 422, "invalid_request", []string{"query.limit wrong_type", "query.open wrong_type"}},
+		"query integer too long":  {get("limit=99999999999999999999"), 422, "invalid_request", []string{"query.limit wrong_type"}},
+		"query bounds":            {get("limit=101&cursor=" + strings.Repeat("c", 513)), 422, "invalid_request", []string{"query.cursor too_long", "query.limit too_large"}},
+		"bad list item":           {get("sort=new&sort=" + private), 422, "invalid_request", []string{"query.sort[1] not_allowed"}},
+		"NUL in query":            {get("cursor=%00"), 422, "invalid_request", []string{"query.cursor bad_text"}},
+		"invalid UTF-8 in query":  {get("cursor=%ff"), 422, "invalid_request", []string{"query.cursor bad_text"}},
+		"malformed query":         {get("limit=%zz" + private), 400, "malformed_query", nil},
+		"semicolon query":         {get("limit=1;cursor=" + private), 400, "malformed_query", nil},
+		"bad path":                {testCall{method: "GET", target: "/api/v1/orders/" + private}, 422, "invalid_request", []string{"path.order_id bad_format"}},
+		"foreign ETag":            {testCall{method: "PUT", target: "/api/v1/orders/ord_aaaa", role: auth.Customer, header: map[string][]string{"If-Match": {`"` + private + `"`}}}, 422, "invalid_if_match", []string{"header.If-Match bad_format"}},
+		"unknown path":            {testCall{method: "GET", target: "/api/v1/" + private}, 404, "unknown_path", nil},
+		"root":                    {testCall{method: "GET", target: "/"}, 404, "unknown_path", nil},
+		"path that is not clean":  {testCall{method: "GET", target: "/api/v1//orders/" + private}, 404, "unknown_path", nil},
+		"path with dots":          {testCall{method: "GET", target: "/api/v1/x/../orders/search"}, 404, "unknown_path", nil},
+		"path with a slash after": {testCall{method: "GET", target: "/api/v1/orders/search/"}, 404, "unknown_path", nil},
+		"unknown method":          {testCall{method: "PATCH", target: "/api/v1/orders/ord_aaaa"}, 405, "method_not_allowed", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := c.call.do(t)
+			p := problemIn(t, w.Result(), w.Body.Bytes())
+			var fields []string
+			for _, f := range p.Errors {
+				fields = append(fields, f.Pointer+" "+f.Code)
+				if f.Message == "" {
+					t.Errorf("%s says nothing", f.Pointer)
+				}
+			}
+			if p.Status != c.status || p.Code != c.code {
+				t.Errorf("got %d %s: %s", p.Status, p.Code, w.Body)
+			}
+			if diff := cmp.Diff(c.fields, fields); diff != "" {
+				t.Errorf("fields (-want +got):\n%s%s", diff, w.Body)
+			}
+			if strings.Contains(w.Body.String(), private) || strings.Contains(w.Body.String(), "\x1f") {
+				t.Errorf("the caller's value comes back: %s", w.Body)
+			}
+			if c.status == 405 && w.Header().Get("Allow") != "GET, PUT" {
+				t.Errorf("Allow: %q", w.Header().Get("Allow"))
+			}
+		})
+	}
+}
+
+// problemIn checks that an answer is a complete problem.
+func problemIn(t *testing.T, r *http.Response, body []byte) Problem {
+	t.Helper()
+	var p Problem
+	if err := decodeExactly(bytes.TrimSpace(body), &p); err != nil {
+		t.Fatalf("no problem: %v: %s", err, body)
+	}
+	if got := r.Header.Get("Content-Type"); got != "application/problem+json" {
+		t.Errorf("Content-Type: %s", got)
+	}
+	if p.Status != r.StatusCode || p.Type != "about:blank" || p.Title != http.StatusText(p.Status) || p.Detail == "" || p.TraceID != "1-trace" {
+		t.Errorf("incomplete: %s", body)
+	}
+	return p
+}
+
+func TestGoodRequests(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		call   testCall
+		status int
+		header map[string]string
+	}{
+		"all fields": {testCall{role: auth.Customer, body: `{"lines":[{"product_id":"prd_aaaa","quantity":99,"kind":"used","email":"a@b.example","tags":["a","b"],"seller_id":null}],
+			"note":"\ufffd \ud83d\ude00","extra":{"a.b[1]/~":"x"},"when":"2026-01-02T03:04:05Z","total":9007199254740993,"gift":true}`}, 201, nil},
+		"charset":         {testCall{role: auth.Guest, body: goodBody, header: map[string][]string{"Content-Type": {"application/json; charset=UTF-8"}}}, 201, nil},
+		"no content type": {testCall{role: auth.Guest, body: goodBody, header: map[string][]string{"Content-Type": nil}}, 201, nil},
+		"any accept":      {testCall{role: auth.Guest, body: goodBody, header: map[string][]string{"Accept": {"text/html"}}}, 201, map[string]string{"Content-Type": "application/json"}},
+		"still open":      {testCall{role: auth.Guest, body: `{"note":"open",` + goodBody[1:]}, 202, map[string]string{"Location": "/api/v1/checkouts/1", "Retry-After": "2"}},
+		"replayed":        {testCall{role: auth.Guest, body: `{"note":"replay",` + goodBody[1:]}, 201, map[string]string{"Idempotent-Replayed": "true"}},
+		"not replayed":    {testCall{role: auth.Guest, body: goodBody}, 201, map[string]string{"Idempotent-Replayed": "", "Location": "", "Retry-After": ""}},
+		"etag":            {testCall{method: "GET", target: "/api/v1/orders/ord_aaaa?limit=1&sort=new&sort=old&open=true"}, 200, map[string]string{"ETag": `"3"`, "Content-Type": "application/json"}},
+		"the fixed path":  {testCall{method: "GET", target: "/api/v1/orders/search"}, 204, nil},
+		"optional body":   {testCall{method: "PUT", target: "/api/v1/orders/ord_aaaa", role: auth.Customer, header: map[string][]string{"If-Match": {`W/"3"`}}}, 204, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := c.call.do(t)
+			if w.Code != c.status {
+				t.Fatalf("got %d: %s", w.Code, w.Body)
+			}
+			for k, want := range c.header {
+				if got := w.Header().Get(k); got != want {
+					t.Errorf("%s: got %q, want %q", k, got, want)
+				}
+			}
+			if c.status == 204 && w.Body.Len() > 0 {
+				t.Errorf("a body: %q", w.Body)
+			}
+			if name == "all fields" {
+				var in, out testOrder
+				if err := json.Unmarshal([]byte(c.call.body), &in); err != nil {
+					t.Fatal(err)
+				}
+				if err := decodeExactly(bytes.TrimSpace(w.Body.Bytes()), &out); err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(in, out); diff != "" {
+					t.Error(diff)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,90 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"rialto/functions/internal/fault"
+)
+
+// Access says who may call a route.
+type Access string
+
+const (
+	Public   Access = "public"   // anybody; no token is looked at
+	Guest    Access = "guest"    // a guest's or a customer's token
+	Customer Access = "customer" // a customer's token
+	Seller   Access = "seller"   // a seller's token, which names the seller
+)
+
+// Route is one operation of an API. Fill the exported fields and pass it to Handle.
+type Route struct {
+	ID      string // camelCase, unique over both APIs; the operationId
+	Method  string // GET, POST, PUT or DELETE
+	Path    string // from the root: /api/v1/… or /seller/v1/…, parameters in braces
+	Summary string // one line
+	Context string // the bounded context, whose api function serves it
+	Access  Access
+	// Spends marks a route that spends money or stock; its input embeds IdempotencyKey.
+	Spends bool
+	// Success is the status of an output that sets none; 0 means 200 with a body and 204 without.
+	Success int
+	// Also lists the other success statuses that an output's Status may hold.
+	Also []int
+	// Errors lists the failures of the use case itself. Those of reading a request and of access are known.
+	Errors []fault.Kind
+
+	input, output reflect.Type
+	register      func(huma.API, huma.Operation)
+}
+
+// Handle completes a route with the function that serves it. I is a struct with path, query and header tags and
+// optionally Body; O a struct with header tags and optionally Body and Status (an int, declared in O itself,
+// not embedded). A nil *O answers with the success status and no body. An error is answered by its fault;
+// errors that are none become a 500 that tells nothing.
+func Handle[I, O any](def Route, f func(context.Context, *I) (*O, error)) Route {
+	def.input, def.output = reflect.TypeFor[I](), reflect.TypeFor[O]()
+	def.register = func(a huma.API, op huma.Operation) {
+		huma.Register(a, op, func(ctx context.Context, in *I) (*O, error) {
+			if flaws := flawsOf(ctx); len(flaws) > 0 {
+				return nil, invalid(ctx, flaws)
+			}
+			out, err := f(ctx, in)
+			if err != nil {
+				return nil, failure(ctx, err)
+			}
+			settleStatus(out, op.DefaultStatus)
+			return out, nil
+		})
+	}
+	return def
+}
+
+// settleStatus fills an output's Status that was left 0.
+func settleStatus(out any, status int) {
+	v := reflect.ValueOf(out)
+	if v.IsNil() {
+		return
+	}
+	if s := v.Elem().FieldByName("Status"); s.IsValid() && s.Kind() == reflect.Int && s.Int() == 0 {
+		s.SetInt(int64(status))
+	}
+}
+
+func (r Route) success() int {
+	if r.Success != 0 {
+		return r.Success
+	}
+	if _, ok := r.output.FieldByName("Body"); ok {
+		return http.StatusOK
+	}
+	return http.StatusNoContent
+}
+
+func (r Route) hasBody() bool {
+	_, ok := r.input.FieldByName("Body")
+	return ok
+}
