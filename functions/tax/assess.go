@@ -1,0 +1,54 @@
+package tax
+
+import (
+	"fmt"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+)
+
+var (
+	errUnsupported = fault.New(fault.Invalid, "tax_unsupported", "tax cannot be worked out for this destination in this marketplace")
+	errSale        = fault.New(fault.Invalid, "invalid_sale", "the sale's amounts must be at least 0 and of one currency")
+)
+
+// Assess taxes a sale. It is pure: the same sale has the same tax. It fails with tax_unsupported for a
+// marketplace and destination that no table covers, and with invalid_sale for amounts that are negative or of
+// two currencies.
+func Assess(s Sale) (Assessment, error) {
+	if err := s.check(); err != nil {
+		return Assessment{}, err
+	}
+	regime, err := find(s.Marketplace, s.Country, s.Region)
+	if err != nil {
+		return Assessment{}, err
+	}
+	a := Assessment{Lines: make([]LineTax, len(s.Lines)), Total: money.Zero(s.Shipping.Currency), Included: regime.included}
+	for i, l := range s.Lines {
+		r := regime.rate(l.Category)
+		a.Lines[i] = LineTax{Line: l.Line, Jurisdiction: regime.jurisdiction, Rate: r.basisPoints(), RatePPM: int64(r), Tax: regime.tax(l.Amount, r)}
+		if a.Total, err = a.Total.Add(a.Lines[i].Tax); err != nil {
+			return Assessment{}, fmt.Errorf("sum taxes: %w", err)
+		}
+	}
+	if a.ShippingTax, err = regime.shippingTax(s); err != nil {
+		return Assessment{}, fmt.Errorf("tax shipping: %w", err)
+	}
+	if a.Total, err = a.Total.Add(a.ShippingTax); err != nil {
+		return Assessment{}, fmt.Errorf("sum taxes: %w", err)
+	}
+	return a, nil
+}
+
+func (s Sale) check() error {
+	if s.Shipping.Minor < 0 || s.Shipping.Currency == "" {
+		return errSale.With(fault.Field{Pointer: "/shipping", Code: "invalid", Message: "must be an amount of at least 0"})
+	}
+	for i, l := range s.Lines {
+		if l.Amount.Minor < 0 || l.Amount.Currency != s.Shipping.Currency {
+			return errSale.With(fault.Field{Pointer: fmt.Sprintf("/lines/%d/amount", i), Code: "invalid",
+				Message: "must be an amount of at least 0 in the currency of the shipping"})
+		}
+	}
+	return nil
+}

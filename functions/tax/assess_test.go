@@ -1,0 +1,186 @@
+package tax
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+)
+
+func TestAssess(t *testing.T) {
+	t.Parallel()
+	usd := func(n int64) money.Amount { return money.Of(n, "USD") }
+	eur := func(n int64) money.Amount { return money.Of(n, "EUR") }
+	for name, c := range map[string]struct {
+		sale     Sale
+		taxes    []int64 // of the lines
+		rates    []int64
+		shipping int64
+		included bool
+	}{
+		"california adds, shipping is free of tax": {Sale{"US", "US", "CA", []Line{{"a", usd(10_000), "tents"}}, usd(599)}, []int64{725}, []int64{725}, 0, false},
+		"washington taxes shipping":                {Sale{"US", "US", "WA", []Line{{"a", usd(10_000), "tents"}}, usd(1_000)}, []int64{650}, []int64{650}, 65, false},
+		"minnesota's rate is no whole point":       {Sale{"US", "US", "MN", []Line{{"a", usd(1_000_000), "tents"}}, usd(0)}, []int64{68_750}, []int64{688}, 0, false},
+		"oregon has none":                          {Sale{"US", "US", "OR", []Line{{"a", usd(10_000), "books"}}, usd(599)}, []int64{0}, []int64{0}, 0, false},
+		"germany includes":                         {Sale{"DE", "DE", "", []Line{{"a", eur(11_900), "tents"}}, eur(595)}, []int64{1_900}, []int64{1_900}, 95, true},
+		"german books are reduced":                 {Sale{"DE", "DE", "BE", []Line{{"a", eur(1_070), "books"}}, eur(107)}, []int64{70}, []int64{700}, 7, true},
+		"a mixed cart splits its shipping":         {Sale{"DE", "DE", "", []Line{{"a", eur(1_070), "food"}, {"b", eur(1_190), "tents"}, {"c", eur(1_070), "books"}}, eur(333)}, []int64{70, 190, 70}, []int64{700, 1_900, 700}, 33, true}, // 214 at 7 %, 119 at 19 %: 14 + 19
+		"gifts are shipped at the standard rate":   {Sale{"DE", "DE", "", []Line{{"a", eur(0), "books"}}, eur(119)}, []int64{0}, []int64{700}, 19, true},
+		"the destination's rate":                   {Sale{"DE", "AT", "", []Line{{"a", eur(120), "tents"}}, eur(0)}, []int64{20}, []int64{2_000}, 0, true},
+		"nothing":                                  {Sale{"US", "US", "NY", nil, usd(100)}, []int64{}, []int64{}, 4, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, err := Assess(c.sale)
+			if err != nil {
+				t.Fatal(err)
+			}
+			taxes, rates := []int64{}, []int64{}
+			for i, l := range a.Lines {
+				taxes, rates = append(taxes, l.Tax.Minor), append(rates, l.Rate)
+				if l.Line != c.sale.Lines[i].Line {
+					t.Errorf("line %d is %s", i, l.Line)
+				}
+			}
+			if d := cmp.Diff([]any{c.taxes, c.rates, c.shipping, c.included}, []any{taxes, rates, a.ShippingTax.Minor, a.Included}); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestAssessRefuses(t *testing.T) {
+	t.Parallel()
+	usd := money.Of(100, "USD")
+	for name, c := range map[string]struct {
+		sale Sale
+		code string
+	}{
+		"a country without table":   {Sale{"JP", "JP", "", nil, money.Zero("JPY")}, "tax_unsupported"},
+		"an export":                 {Sale{"US", "DE", "", nil, usd}, "tax_unsupported"},
+		"an import":                 {Sale{"DE", "US", "NY", nil, usd}, "tax_unsupported"},
+		"over the channel":          {Sale{"DE", "GB", "", nil, usd}, "tax_unsupported"},
+		"over the channel and back": {Sale{"GB", "DE", "", nil, usd}, "tax_unsupported"},
+		"a territory":               {Sale{"US", "US", "PR", nil, usd}, "tax_unsupported"},
+		"no state":                  {Sale{"US", "US", "", nil, usd}, "tax_unsupported"},
+		"a negative line":           {Sale{"US", "US", "NY", []Line{{Amount: money.Of(-1, "USD")}}, usd}, "invalid_sale"},
+		"negative shipping":         {Sale{"US", "US", "NY", nil, money.Of(-1, "USD")}, "invalid_sale"},
+		"no currency":               {Sale{"US", "US", "NY", nil, money.Amount{}}, "invalid_sale"},
+		"two currencies":            {Sale{"US", "US", "NY", []Line{{Amount: money.Of(1, "EUR")}}, usd}, "invalid_sale"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := Assess(c.sale)
+			if fault.Code(err) != c.code || fault.Of(err).Kind != fault.Invalid {
+				t.Fatalf("got %v, want %s", err, c.code)
+			}
+		})
+	}
+}
+
+func TestTablesAreComplete(t *testing.T) {
+	t.Parallel()
+	if len(states) != 51 {
+		t.Errorf("%d states", len(states))
+	}
+	for s, r := range states {
+		if r < 0 || r > 8*percent || r%250 != 0 {
+			t.Errorf("%s has %d ppm", s, r)
+		}
+	}
+	for s := range shippingExempt {
+		if states[s] == 0 {
+			t.Errorf("%s has no tax to exempt shipping from", s)
+		}
+	}
+	for c, r := range vat {
+		if r < 15*percent || r > 27*percent { // the directive's minimum, and the highest there is
+			t.Errorf("%s has %d ppm", c, r)
+		}
+	}
+}
+
+func TestTheAssessmentOnTheWire(t *testing.T) {
+	t.Parallel()
+	a, err := Assess(Sale{"US", "US", "MN", []Line{{"a", money.Of(10_000, "USD"), ""}}, money.Zero("USD")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := json.Marshal(a)
+	want := `{"lines":[{"line":"a","jurisdiction":"US-MN","rate":688,"rate_ppm":68750,"tax":{"amount":688,"currency":"USD"}}],` +
+		`"shipping_tax":{"amount":0,"currency":"USD"},"total":{"amount":688,"currency":"USD"},"included":false}`
+	if d := cmp.Diff(want, string(got)); d != "" {
+		t.Error(d)
+	}
+}
+
+// sales draws sales that the tables cover.
+func sales(t *rapid.T) Sale {
+	s := Sale{Marketplace: "US", Country: "US", Shipping: money.Of(rapid.Int64Range(0, 1<<53).Draw(t, "shipping"), "USD")}
+	if rapid.Bool().Draw(t, "vat") {
+		eu := slices.DeleteFunc(slices.Sorted(maps.Keys(vat)), func(c string) bool { return c == "GB" })
+		s.Marketplace, s.Country = rapid.SampledFrom(eu).Draw(t, "marketplace"), rapid.SampledFrom(eu).Draw(t, "country")
+	} else {
+		s.Region = rapid.SampledFrom(slices.Sorted(maps.Keys(states))).Draw(t, "state")
+	}
+	for range rapid.IntRange(0, 8).Draw(t, "lines") {
+		s.Lines = append(s.Lines, Line{
+			Line:     rapid.StringMatching(`[a-z]{1,3}`).Draw(t, "line"),
+			Amount:   money.Of(rapid.OneOf(rapid.Int64Range(0, 3), rapid.Int64Range(0, 1<<53)).Draw(t, "amount"), "USD"),
+			Category: rapid.SampledFrom([]string{"books", "food", "tents", ""}).Draw(t, "category"),
+		})
+	}
+	return s
+}
+
+func TestTaxesSumAndStayBelowThePrice(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := sales(t)
+		a, err := Assess(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := a.ShippingTax.Minor
+		check := func(price, tax money.Amount) {
+			if tax.Minor < 0 || tax.Minor > price.Minor || a.Included && price.Minor > 0 && tax.Minor >= price.Minor {
+				t.Fatalf("tax of %d on %d", tax.Minor, price.Minor)
+			}
+		}
+		for i, l := range a.Lines {
+			sum += l.Tax.Minor
+			check(s.Lines[i].Amount, l.Tax)
+		}
+		check(s.Shipping, a.ShippingTax)
+		if sum != a.Total.Minor {
+			t.Fatalf("lines and shipping sum to %d, not %d", sum, a.Total.Minor)
+		}
+		again, _ := Assess(s)
+		if d := cmp.Diff(a, again); d != "" {
+			t.Fatal(d)
+		}
+	})
+}
+
+// The tax is the nearest whole unit: adding it to a net price and extracting it again gives it back.
+func TestIncludedTaxIsTheAddedTaxOfItsNet(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := rapid.SampledFrom(slices.Sorted(maps.Values(vat))).Draw(t, "rate")
+		net := money.Of(rapid.Int64Range(0, 1<<53).Draw(t, "net"), "EUR")
+		added := regime{}.tax(net, r)
+		gross, err := net.Add(added)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if extracted := (regime{included: true}).tax(gross, r); extracted != added {
+			t.Fatalf("%d added, %d extracted from %d", added.Minor, extracted.Minor, gross.Minor)
+		}
+	})
+}

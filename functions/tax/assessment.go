@@ -1,0 +1,38 @@
+package tax
+
+import "rialto/functions/internal/money"
+
+// Sale is what is to be taxed: a checkout's lines and its shipping, all in one currency, and where they go.
+type Sale struct {
+	Marketplace string       `json:"marketplace"`
+	Country     string       `json:"country"` // ISO 3166-1 alpha-2 of the destination
+	Region      string       `json:"region"`  // ISO 3166-2 without the country ("CA"); needed in the US
+	Lines       []Line       `json:"lines"`
+	Shipping    money.Amount `json:"shipping"`
+}
+
+// Line is one line of a sale. Amount is its total, 0 or more.
+type Line struct {
+	Line     string       `json:"line"`
+	Amount   money.Amount `json:"amount"`
+	Category string       `json:"category"` // the product's category id
+}
+
+// Assessment is the tax of a sale. The lines stand in the order of the sale's, and they and ShippingTax sum to
+// Total.
+type Assessment struct {
+	Lines       []LineTax    `json:"lines"`
+	ShippingTax money.Amount `json:"shipping_tax"`
+	Total       money.Amount `json:"total"`
+	// Included tells that prices hold the tax already: it is part of the sale's amounts, not to be added.
+	Included bool `json:"included"`
+}
+
+// LineTax is the tax of one line.
+type LineTax struct {
+	Line         string       `json:"line"`
+	Jurisdiction string       `json:"jurisdiction"` // "US-CA", "DE"
+	Rate         int64        `json:"rate"`         // basis points, rounded half up
+	RatePPM      int64        `json:"rate_ppm"`     // parts per million, exact
+	Tax          money.Amount `json:"tax"`
+}
