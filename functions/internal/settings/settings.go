@@ -49,6 +49,15 @@ func (s *Settings) Must(name string) string {
 // Get returns an optional setting, "" if it is not set.
 func (s *Settings) Get(name string) string { return s.get(name) }
 
+// Number returns an optional whole number above 0.
+func (s *Settings) Number(name string, otherwise int) int {
+	n, err := strconv.Atoi(s.get(name))
+	if err != nil || n <= 0 {
+		return otherwise
+	}
+	return n
+}
+
 // Seconds returns an optional whole number of seconds.
 func (s *Settings) Seconds(name string, otherwise time.Duration) time.Duration {
 	n, err := strconv.Atoi(s.get(name))

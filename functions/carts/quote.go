@@ -1,0 +1,31 @@
+package carts
+
+import (
+	"rialto/functions/internal/money"
+	"rialto/functions/inventory"
+)
+
+// Quote is what a cart costs and where it ships from, at one moment: what a checkout is made of.
+type Quote struct {
+	CartID      string         `json:"cart_id"`
+	CartVersion int64          `json:"cart_version"`
+	Marketplace string         `json:"marketplace"`
+	Currency    string         `json:"currency"`
+	Lines       []QuotedLine   `json:"lines"`
+	Items       money.Amount   `json:"items"`
+	Shipping    money.Amount   `json:"shipping"` // the sellers' own
+	Plan        inventory.Plan `json:"plan"`
+}
+
+// QuotedLine is one priced line. Amount is UnitPrice x Quantity.
+type QuotedLine struct {
+	Line       string       `json:"line"` // "<product_id>#<seller_id>"
+	ProductID  string       `json:"product_id"`
+	SellerID   string       `json:"seller_id"`
+	SellerName string       `json:"seller_name"`
+	Title      string       `json:"title"`
+	Quantity   int64        `json:"quantity"`
+	UnitPrice  money.Amount `json:"unit_price"`
+	Amount     money.Amount `json:"amount"`
+	Category   string       `json:"category"` // the product's category id, for tax
+}

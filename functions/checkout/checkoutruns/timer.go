@@ -1,0 +1,73 @@
+package checkoutruns
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"rialto/functions/checkout"
+	"rialto/functions/internal/batch"
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
+)
+
+// Looker looks at a record that may be due.
+type Looker interface {
+	Look(ctx context.Context, checkoutID string) (time.Duration, error)
+}
+
+// errEarly keeps a message in the queue; it was hidden until it is due.
+var errEarly = fault.New(fault.Conflict, "timer_early", "the checkout is not due yet; the message was hidden until it is")
+
+// OnTimer returns the handler of the queue checkout-timer.
+func OnTimer(recovery Looker, timer Timer) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
+		if !ids.Valid(ids.Checkout, m.Body) {
+			return fault.New(fault.Malformed, "malformed_timer", "the message is not the id of a checkout")
+		}
+		wait, err := recovery.Look(ctx, m.Body)
+		if err != nil || wait == 0 {
+			return err
+		}
+		if err := timer.Hide(ctx, m.ReceiptHandle, wait); err != nil {
+			return err
+		}
+		return errEarly
+	})
+}
+
+// Sweeper sets new timers for records whose message was lost.
+type Sweeper interface {
+	Sweep(ctx context.Context, minutes int) (int, error)
+}
+
+// lookBack is how many minutes a sweep covers unless it is told; after a longer outage of the sweep an operator
+// invokes it with more.
+const lookBack = 10
+
+// SweepInput is what an operator may say; a rule says nothing.
+type SweepInput struct {
+	Minutes int `json:"minutes"`
+}
+
+// OnSweep returns the handler of the rule checkout-sweep.
+func OnSweep(recovery Sweeper) func(context.Context, SweepInput) (map[string]int, error) {
+	return func(ctx context.Context, in SweepInput) (map[string]int, error) {
+		if in.Minutes <= 0 {
+			in.Minutes = lookBack
+		}
+		n, err := recovery.Sweep(ctx, in.Minutes)
+		if err != nil {
+			return nil, fmt.Errorf("sweep: %w", err)
+		}
+		if n > 0 {
+			slog.WarnContext(ctx, "due checkouts had no timer", "count", n)
+		}
+		return map[string]int{"timers_set": n}, nil
+	}
+}
+
+var _ checkout.Timer = Timer{}

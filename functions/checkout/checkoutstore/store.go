@@ -1,0 +1,198 @@
+// Package checkoutstore keeps checkout records in the table checkouts: PK checkout_id, which is derived from
+// customer and idempotency key, and the sparse index due (due_bucket, due_at), which open records alone are in.
+// Every change is one conditional write, and each repeats harmlessly after a lost answer.
+package checkoutstore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"rialto/functions/checkout"
+	"rialto/functions/internal/store"
+)
+
+const table = "checkouts"
+
+// keep is how long a terminal record stays after its key is free again; housekeeping only.
+const keep = 30 * 24 * time.Hour
+
+// Store reads and writes records. Buckets is how many partitions one minute of the due index has.
+type Store struct {
+	DB      store.DB
+	Buckets int
+	Pivot   Pivot
+}
+
+func key(id string) store.Key { return store.Key{PK: id} }
+
+var (
+	open     = store.Any(store.Eq("state", string(checkout.Open)), store.Eq("state", string(checkout.Waiting)))
+	terminal = store.Any(store.Eq("state", string(checkout.Placed)), store.Eq("state", string(checkout.Failed)))
+)
+
+func mine(ref checkout.Ref) store.Cond {
+	return store.Any(store.Lacks("run"), store.Eq("run", ref.Run))
+}
+
+// Get returns a record, and whether there is one.
+func (s Store) Get(ctx context.Context, id string) (checkout.Record, bool, error) {
+	i, err := s.DB.Get(ctx, table, key(id))
+	if err != nil || i == nil {
+		return checkout.Record{}, false, err
+	}
+	r, err := fromItem(i)
+	return r, err == nil, err
+}
+
+// Begin writes a new record; one that is open, or terminal and younger than checkout.KeyFor, stays and is
+// returned instead.
+func (s Store) Begin(ctx context.Context, r checkout.Record) (*checkout.Record, error) {
+	rec, err := s.toRecord(r)
+	if err != nil {
+		return nil, err
+	}
+	free := r.CreatedAt.Add(-checkout.KeyFor).UnixMilli()
+	_, err = s.DB.Apply(ctx, store.Put(table, key(r.ID), rec).If(store.Any(store.Absent(), store.All(terminal, store.Lt("created_at", free)))))
+	return found(err)
+}
+
+// Claim gives the record to ref's run.
+func (s Store) Claim(ctx context.Context, ref checkout.Ref, d *checkout.Draft, expiresAt time.Time) (checkout.Record, error) {
+	w := store.Update(table, key(ref.ID)).Set("run", ref.Run).Set("state", string(checkout.Open)).SetIfAbsent("expires_at", expiresAt.UnixMilli()).
+		If(open, store.Eq("epoch", ref.Epoch), mine(ref))
+	if d == nil {
+		w = w.If(store.Has("draft"))
+	} else {
+		draft, err := json.Marshal(d)
+		if err != nil {
+			return checkout.Record{}, fmt.Errorf("write draft: %w", err)
+		}
+		w = w.SetIfAbsent("draft", draft)
+	}
+	i, err := s.DB.Apply(ctx, w)
+	if _, refused := store.FailedCondition(err); refused {
+		return checkout.Record{}, checkout.ErrClaimLost.Because(err)
+	}
+	if err != nil {
+		return checkout.Record{}, err
+	}
+	return fromItem(i)
+}
+
+// Pend makes the record wait until its holds expire.
+func (s Store) Pend(ctx context.Context, ref checkout.Ref, next checkout.NextAction) (checkout.Record, error) {
+	now, ok, err := s.Get(ctx, ref.ID)
+	if err != nil || !ok {
+		return now, errors.Join(err, missing(ok))
+	}
+	due := now.ExpiresAt
+	i, err := s.DB.Apply(ctx, store.Update(table, key(ref.ID)).Set("state", string(checkout.Waiting)).Set("next_action", next).
+		Set("due_at", due.UTC().Format(sortable)).Set("due_bucket", checkout.DueBucket(ref.ID, due, s.Buckets)).Remove("run").
+		If(open, store.Eq("epoch", ref.Epoch), mine(ref)))
+	if r, err := found(err); r != nil || err != nil {
+		return deref(r), errors.Join(err, lost(r))
+	}
+	return fromItem(i)
+}
+
+// Fence raises the epoch.
+func (s Store) Fence(ctx context.Context, ref checkout.Ref, recovery bool) (checkout.Record, bool, error) {
+	conds := []store.Cond{open}
+	if !recovery {
+		conds = append(conds, store.Eq("epoch", ref.Epoch), mine(ref))
+	}
+	i, err := s.DB.Apply(ctx, store.Update(table, key(ref.ID)).Add("epoch", 1).Set("run", ref.Run).Set("state", string(checkout.Open)).If(conds...))
+	r, err := found(err)
+	if err != nil {
+		return checkout.Record{}, false, err
+	}
+	if r != nil { // a fence of ours whose answer was lost counts
+		return *r, !r.State.Terminal() && r.Run == ref.Run && r.Epoch > ref.Epoch, nil
+	}
+	now, err := fromItem(i)
+	return now, true, err
+}
+
+// Fail closes the record.
+func (s Store) Fail(ctx context.Context, id string, epoch int64, f checkout.Failure, now time.Time) (checkout.Record, error) {
+	i, err := s.DB.Apply(ctx, over(store.Update(table, key(id)), checkout.Failed, now).Set("failure", f).If(open, store.Eq("epoch", epoch)))
+	r, err := found(err)
+	if err != nil {
+		return checkout.Record{}, err
+	}
+	if r != nil {
+		if !r.State.Terminal() {
+			return *r, checkout.ErrClaimLost
+		}
+		return *r, nil
+	}
+	return fromItem(i)
+}
+
+// over makes a record terminal: nobody has it, and nobody needs to look at it.
+func over(w store.Write, state checkout.State, now time.Time) store.Write {
+	return w.Set("state", string(state)).Set("ttl", now.Add(keep).Unix()).Remove("run", "due_at", "due_bucket", "next_action")
+}
+
+// DueIn lists the records of one bucket of the due index.
+func (s Store) DueIn(ctx context.Context, minute time.Time, bucket int) ([]string, error) {
+	var due []string
+	q := store.Query{Table: table, Index: "due", HashAttr: "due_bucket", SortAttr: "due_at", Hash: checkout.BucketName(minute, bucket)}
+	for {
+		p, err := s.DB.Query(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range p.Items {
+			r, err := fromItem(i)
+			if err != nil {
+				return nil, err
+			}
+			due = append(due, r.ID)
+		}
+		if q.After = p.Next; q.After == nil {
+			return due, nil
+		}
+	}
+}
+
+// found returns the record that a condition was judged on, or the error that is none of a condition's.
+func found(err error) (*checkout.Record, error) {
+	if err == nil {
+		return nil, nil
+	}
+	i, refused := store.FailedCondition(err)
+	if !refused {
+		return nil, err
+	}
+	if i == nil {
+		return nil, checkout.ErrNotFound
+	}
+	r, err := fromItem(i)
+	return &r, err
+}
+
+func missing(ok bool) error {
+	if ok {
+		return nil
+	}
+	return checkout.ErrNotFound
+}
+
+// lost says what a refused Pend means: a repetition of one that took effect, or a record that is not ours.
+func lost(r *checkout.Record) error {
+	if r != nil && r.State == checkout.Waiting {
+		return nil
+	}
+	return checkout.ErrClaimLost
+}
+
+func deref(r *checkout.Record) checkout.Record {
+	if r == nil {
+		return checkout.Record{}
+	}
+	return *r
+}

@@ -1,0 +1,29 @@
+// Package checkout turns a cart into an order: it owns the checkout record and the saga that runs over carts,
+// customers, tax, inventory, payments and orders.
+//
+// # The record
+//
+// One record a customer and idempotency key, written before the first effect together with its timer. Its id is
+// derived from the two, so it is found by either.
+//
+//	OPEN ──claim──▶ OPEN (run, plan) ──place──▶ PLACED
+//	  │                │        ▲
+//	  │                ├──pend──▶ WAITING (the bank asks the shopper) ──claim──▶ OPEN
+//	  └─────fence──────┴────────────fence──────▶ OPEN (epoch + 1) ──close──▶ FAILED
+//
+// # What is promised
+//
+//   - A run owns the record from Claim on: its plan and draft are stored before the first effect and never
+//     change, and a second run of the same epoch ends as superseded.
+//   - Place, the pivot, is one transaction: the record (epoch and run are mine, OPEN) becomes PLACED, the holds
+//     become COMMITTED, the order comes to be, and the ordered lines leave the cart at its version. Either all
+//     of it happens or none.
+//   - Fence raises the epoch, conditional on the record not being PLACED. After it no step of an earlier run can
+//     place the order; so it is safe to cancel the payment and to release the holds, in that order.
+//   - Recover (timer and sweep) runs the same Fence, Cancel, Release and Close. A Catch is only its shortcut: an
+//     execution that dies without one is recovered when its record is due.
+//   - Every record that is not terminal has a due time, a timer message and a place in the due index.
+//   - A key is free again once its record is terminal and a day old.
+//
+// Events: none of its own; an order that is placed speaks through orders.
+package checkout

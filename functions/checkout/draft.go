@@ -1,0 +1,185 @@
+package checkout
+
+import (
+	"fmt"
+
+	"rialto/functions/carts"
+	"rialto/functions/customers"
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+	"rialto/functions/inventory"
+	"rialto/functions/orders"
+	"rialto/functions/tax"
+)
+
+// MaxActions is how many writes one DynamoDB transaction can hold
+// (docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html). The pivot needs one for
+// the record, one for the order, one for the cart and one for each hold.
+const MaxActions = 100
+
+// ErrCartChanged reports that the total is not the one that the shopper saw.
+var ErrCartChanged = fault.New(fault.Conflict, "cart_changed", "the total is no longer the expected one")
+
+// Draft is the order as it will be placed, with what the later steps need. It is stored once.
+type Draft struct {
+	Order       orders.Order   `json:"order"`
+	CartID      string         `json:"cart_id"`
+	CartVersion int64          `json:"cart_version"`
+	Plan        inventory.Plan `json:"plan"`
+	MethodToken string         `json:"method_token"`
+}
+
+// Prepared is what the reading steps found.
+type Prepared struct {
+	Quote    carts.Quote        `json:"quote"`
+	Delivery customers.Delivery `json:"delivery"`
+	Tax      tax.Assessment     `json:"tax"`
+}
+
+// Group is one authorization: what one shipment costs.
+type Group struct {
+	Group  string       `json:"group"`
+	Amount money.Amount `json:"amount"`
+}
+
+// Groups lists the draft's authorizations; they sum to its total.
+func (d Draft) Groups() []Group {
+	var gs []Group
+	for _, s := range d.Order.Shipments {
+		gs = append(gs, Group{s.Group, s.Amount})
+	}
+	return gs
+}
+
+// NewDraft puts an order together. Errors: ErrCartChanged if the total is not the expected one,
+// too_many_lines if the pivot would not fit a transaction.
+func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
+	holds := 0
+	for _, l := range p.Quote.Plan.Lines {
+		holds += len(l.Picks)
+	}
+	if holds == 0 || holds+3 > MaxActions {
+		return Draft{}, fault.New(fault.Invalid, "too_many_lines", "the cart would need %d holds, %d are possible", holds, MaxActions-3)
+	}
+	o := orders.Order{ID: ref.OrderID, CustomerID: ref.CustomerID, CheckoutID: ref.ID, Marketplace: req.Marketplace,
+		Delivery: orders.Delivery{AddressID: p.Delivery.AddressID, Country: p.Delivery.Country, Region: p.Delivery.Region, Sealed: p.Delivery.Sealed,
+			ShippingOptionID: p.Delivery.Shipping.ID, Days: p.Delivery.Shipping.Days}}
+	taxes := map[string]tax.LineTax{}
+	for _, t := range p.Tax.Lines {
+		taxes[t.Line] = t
+	}
+	for _, l := range p.Quote.Lines {
+		t, ok := taxes[l.Line]
+		if !ok {
+			return Draft{}, fmt.Errorf("line %s was not taxed", l.Line)
+		}
+		o.Lines = append(o.Lines, orders.Line{Line: l.Line, ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title,
+			Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount, Tax: t.Tax, TaxRate: t.Rate, Jurisdiction: t.Jurisdiction})
+	}
+	var err error
+	if o.Totals, err = totals(p); err != nil {
+		return Draft{}, err
+	}
+	if req.ExpectedTotal != nil && *req.ExpectedTotal != o.Totals.Total {
+		return Draft{}, ErrCartChanged
+	}
+	if o.Shipments, err = shipments(o, p.Quote.Plan); err != nil {
+		return Draft{}, fmt.Errorf("split into shipments: %w", err)
+	}
+	if err := o.Check(); err != nil {
+		return Draft{}, fmt.Errorf("order does not add up: %w", err)
+	}
+	return Draft{Order: o, CartID: p.Quote.CartID, CartVersion: p.Quote.CartVersion, Plan: p.Quote.Plan, MethodToken: p.Delivery.Method.Token}, nil
+}
+
+func totals(p Prepared) (orders.Totals, error) {
+	shipping, err := p.Quote.Shipping.Add(p.Delivery.Shipping.Price)
+	if err != nil {
+		return orders.Totals{}, err
+	}
+	t := orders.Totals{Items: p.Quote.Items, Shipping: shipping, Tax: p.Tax.Total, TaxIncluded: p.Tax.Included}
+	if t.Total, err = t.Items.Add(t.Shipping); err == nil && !t.TaxIncluded {
+		t.Total, err = t.Total.Add(t.Tax)
+	}
+	return t, err
+}
+
+// shipments groups the plan by seller and centre, and shares the total out: a line's amount and tax by units,
+// what belongs to the whole order by the goods of each shipment.
+func shipments(o orders.Order, plan inventory.Plan) ([]orders.Shipment, error) {
+	type at struct{ seller, centre string }
+	place := map[at]int{}
+	var out []orders.Shipment
+	var goods []int64
+	lines := map[string]orders.Line{}
+	for _, l := range o.Lines {
+		lines[l.Line] = l
+	}
+	for _, pl := range plan.Lines {
+		line, ok := lines[pl.Line]
+		if !ok {
+			return nil, fmt.Errorf("the plan has a line %s that the order has not", pl.Line)
+		}
+		cost := line.Amount
+		if !o.Totals.TaxIncluded {
+			var err error
+			if cost, err = cost.Add(line.Tax); err != nil {
+				return nil, err
+			}
+		}
+		weights := make([]int64, len(pl.Picks))
+		for i, p := range pl.Picks {
+			weights[i] = p.Quantity
+		}
+		parts, err := cost.Allocate(weights...)
+		if err != nil {
+			return nil, err
+		}
+		for i, p := range pl.Picks {
+			k := at{pl.SellerID, p.Centre}
+			n, ok := place[k]
+			if !ok {
+				n = len(out)
+				place[k] = n
+				out = append(out, orders.Shipment{Group: fmt.Sprintf("g%d", n+1), SellerID: k.seller, Centre: k.centre, Amount: money.Zero(o.Totals.Total.Currency)})
+				goods = append(goods, 0)
+			}
+			if out[n].Amount, err = out[n].Amount.Add(parts[i]); err != nil {
+				return nil, err
+			}
+			goods[n] = out[n].Amount.Minor
+			out[n].Lines = append(out[n].Lines, orders.ShipmentLine{Line: pl.Line, Quantity: p.Quantity})
+		}
+	}
+	return withShared(o, out, goods)
+}
+
+// withShared adds the shipping and its tax to the shipments.
+func withShared(o orders.Order, out []orders.Shipment, goods []int64) ([]orders.Shipment, error) {
+	shared := o.Totals.Total
+	for _, s := range out {
+		var err error
+		if shared, err = shared.Sub(s.Amount); err != nil {
+			return nil, err
+		}
+	}
+	var sum int64
+	for _, g := range goods {
+		sum += g
+	}
+	if sum == 0 {
+		for i := range goods {
+			goods[i] = 1
+		}
+	}
+	parts, err := shared.Allocate(goods...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		if out[i].Amount, err = out[i].Amount.Add(parts[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,93 @@
+package checkout
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
+)
+
+// errStillOpen makes a timer message come back.
+var errStillOpen = fault.New(fault.Unavailable, "checkout_still_open", "the recovery did not finish; it is tried again")
+
+// Shelf is what recovery needs of the store.
+type Shelf interface {
+	Get(ctx context.Context, id string) (Record, bool, error)
+	// DueIn lists the open records that are due in one bucket of one minute.
+	DueIn(ctx context.Context, minute time.Time, bucket int) ([]string, error)
+}
+
+// Recovery is the guarantee that every record ends.
+type Recovery struct {
+	Shelf   Shelf
+	Runner  Runner
+	Timer   Timer
+	Now     func() time.Time
+	Random  io.Reader
+	Buckets int
+}
+
+// Look is what a timer message does: it returns 0 when the record needs no more looking at, or how long to wait
+// before the next look. An error means: come back.
+func (v *Recovery) Look(ctx context.Context, checkoutID string) (wait time.Duration, err error) {
+	r, ok, err := v.Shelf.Get(ctx, checkoutID)
+	if err != nil {
+		return 0, err
+	}
+	if !ok || r.State.Terminal() {
+		return 0, nil
+	}
+	if wait = r.DueAt.Sub(v.Now()); wait > 0 {
+		return wait, nil
+	}
+	failure := StepError{Error: "checkout_failed", Cause: "recovered when due"}
+	if r.State == Waiting {
+		failure.Error = "action_expired"
+	}
+	ref := r.Ref
+	if ref.Run, err = ids.New(ids.Run, v.Random); err != nil {
+		return 0, err
+	}
+	if a, ok, err := v.Runner.Run(ctx, Input{Mode: "recover", Checkout: ref, Request: r.Request, Failure: failure}); err != nil {
+		return 0, fmt.Errorf("recover %s: %w", checkoutID, err)
+	} else if ok && a.State.Terminal() {
+		return 0, nil
+	}
+	if r, ok, err = v.Shelf.Get(ctx, checkoutID); err != nil || ok && !r.State.Terminal() {
+		return 0, errStillOpen.Because(err)
+	}
+	return 0, nil
+}
+
+// Sweep sets a new timer for every record that was due in the given number of minutes before the last one and
+// is still open: its message was lost. It returns how many there were.
+func (v *Recovery) Sweep(ctx context.Context, minutes int) (int, error) {
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(16)
+	last := v.Now().Add(-2 * time.Minute)
+	found := make([][]string, minutes*v.Buckets)
+	for n := range found {
+		g.Go(func() (err error) {
+			found[n], err = v.Shelf.DueIn(gctx, last.Add(-time.Duration(n/v.Buckets)*time.Minute), n%v.Buckets)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return 0, fmt.Errorf("read the due index: %w", err)
+	}
+	count := 0
+	for _, due := range found {
+		for _, id := range due {
+			if err := v.Timer.Set(ctx, id, 0); err != nil {
+				return count, fmt.Errorf("set the timer of %s: %w", id, err)
+			}
+			count++
+		}
+	}
+	return count, nil
+}

@@ -1,0 +1,154 @@
+package checkout
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/internal/ids"
+)
+
+// Ledger is what the use cases need of the record's store. Every change is conditional; what a refused change
+// met is returned as the record found.
+type Ledger interface {
+	Get(ctx context.Context, id string) (Record, bool, error)
+	// Begin writes a new record, unless one is there that is open or younger than KeyFor: that one is returned.
+	Begin(ctx context.Context, r Record) (found *Record, err error)
+}
+
+// Runner runs the saga and waits for its answer. An error or no answer means: look at the record.
+type Runner interface {
+	Run(ctx context.Context, in Input) (Answer, bool, error)
+}
+
+// Timer makes sure that somebody looks at a record later.
+type Timer interface {
+	Set(ctx context.Context, checkoutID string, in time.Duration) error
+}
+
+// Input starts a run.
+type Input struct {
+	Mode     string    `json:"mode"` // place, resume or recover
+	Checkout Ref       `json:"checkout"`
+	Request  Request   `json:"request"`
+	Prepared *Prepared `json:"prepared"` // nil: filled by the run
+	// Failure is what a recovery closes the record with; in other modes an error takes its place.
+	Failure StepError `json:"failure"`
+}
+
+// StepError is an error as Step Functions writes it.
+type StepError struct {
+	Error string `json:"Error"`
+	Cause string `json:"Cause"`
+}
+
+// Service is checkout's front: it begins records, starts runs and says where they stand.
+type Service struct {
+	Ledger Ledger
+	Runner Runner
+	Timer  Timer
+	Now    func() time.Time
+	Random io.Reader
+	// Wait is how long a caller waits before the answer is "still open".
+	Wait time.Duration
+}
+
+// Reply is an answer with how it came about.
+type Reply struct {
+	Answer
+	Replayed bool
+}
+
+// Checkout begins a checkout and runs it, or replays the answer of an earlier one with the same key. The marker
+// and its timer are written before anything else happens. Errors: ErrKeyReused, ErrInProgress.
+func (s *Service) Checkout(ctx context.Context, customerID, key string, req Request) (Reply, error) {
+	r, err := s.newRecord(customerID, key, req)
+	if err != nil {
+		return Reply{}, err
+	}
+	var found *Record
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { found, err = s.Ledger.Begin(gctx, r); return err })
+	g.Go(func() error { return s.Timer.Set(gctx, r.ID, Due) })
+	if err := g.Wait(); err != nil {
+		return Reply{}, err
+	}
+	if found != nil {
+		return replay(*found, r.Hash)
+	}
+	return s.run(ctx, Input{Mode: "place", Checkout: r.Ref, Request: req})
+}
+
+func (s *Service) newRecord(customerID, key string, req Request) (Record, error) {
+	orderID, err := ids.New(ids.Order, s.Random)
+	if err != nil {
+		return Record{}, err
+	}
+	run, err := ids.New(ids.Run, s.Random)
+	if err != nil {
+		return Record{}, err
+	}
+	now := s.Now()
+	return Record{Ref: Ref{ID: IDOf(customerID, key), CustomerID: customerID, OrderID: orderID, Epoch: 1, Run: run},
+		State: Open, Hash: req.Hash(), Request: req, CreatedAt: now, DueAt: now.Add(Due)}, nil
+}
+
+func replay(found Record, hash string) (Reply, error) {
+	switch {
+	case found.Hash != hash:
+		return Reply{}, ErrKeyReused
+	case found.State == Open:
+		return Reply{}, ErrInProgress
+	}
+	return Reply{found.Answer(), true}, nil
+}
+
+// Resume goes on with a checkout that waited for the bank; on any other it says where it stands. Errors:
+// ErrNotFound, ErrInProgress.
+func (s *Service) Resume(ctx context.Context, customerID, checkoutID string) (Reply, error) {
+	r, err := s.mine(ctx, customerID, checkoutID)
+	if err != nil {
+		return Reply{}, err
+	}
+	if r.State == Open {
+		return Reply{}, ErrInProgress
+	}
+	if r.State.Terminal() {
+		return Reply{r.Answer(), true}, nil
+	}
+	ref := r.Ref
+	if ref.Run, err = ids.New(ids.Run, s.Random); err != nil {
+		return Reply{}, err
+	}
+	return s.run(ctx, Input{Mode: "resume", Checkout: ref, Request: r.Request})
+}
+
+// Status says where a checkout stands. Errors: ErrNotFound, for another's too.
+func (s *Service) Status(ctx context.Context, customerID, checkoutID string) (Answer, error) {
+	r, err := s.mine(ctx, customerID, checkoutID)
+	return r.Answer(), err
+}
+
+func (s *Service) mine(ctx context.Context, customerID, checkoutID string) (Record, error) {
+	r, ok, err := s.Ledger.Get(ctx, checkoutID)
+	if err != nil {
+		return Record{}, err
+	}
+	if !ok || r.CustomerID != customerID {
+		return Record{}, ErrNotFound
+	}
+	return r, nil
+}
+
+// run starts the saga and waits for it. Whatever happens to the run or to its answer, the record tells.
+func (s *Service) run(ctx context.Context, in Input) (Reply, error) {
+	waiting, stop := context.WithTimeout(ctx, s.Wait)
+	defer stop()
+	if a, ok, err := s.Runner.Run(waiting, in); err == nil && ok {
+		return Reply{Answer: a}, nil
+	}
+	a, err := s.Status(ctx, in.Checkout.CustomerID, in.Checkout.ID)
+	return Reply{Answer: a}, err
+}

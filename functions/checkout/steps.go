@@ -1,0 +1,146 @@
+package checkout
+
+import (
+	"context"
+	"time"
+
+	"rialto/functions/inventory"
+)
+
+// Book is what the saga's steps need of the record's store.
+type Book interface {
+	// Claim gives the record to ref's run unless another has it, and stores the draft if there is none.
+	// Errors: ErrClaimLost.
+	Claim(ctx context.Context, ref Ref, d *Draft, expiresAt time.Time) (Record, error)
+	// Pend makes it wait for the bank.
+	Pend(ctx context.Context, ref Ref, next NextAction) (Record, error)
+	// Fence raises the epoch: in recovery of any open record, otherwise only of one that ref's run has or
+	// nobody. It returns the record as it is afterwards, and whether it is fenced for ref's run.
+	Fence(ctx context.Context, ref Ref, recovery bool) (Record, bool, error)
+	// Fail closes a record of that epoch; a terminal one is returned as it is.
+	Fail(ctx context.Context, id string, epoch int64, f Failure, now time.Time) (Record, error)
+	// Place makes the order in one transaction.
+	Place(ctx context.Context, ref Ref, d Draft, now time.Time) (Record, error)
+}
+
+// Steps are the saga's tasks that are checkout's own.
+type Steps struct {
+	Book Book
+	Now  func() time.Time
+}
+
+// ClaimInput is the input of the state Claim.
+type ClaimInput struct {
+	Mode     string    `json:"mode"`
+	Checkout Ref       `json:"checkout"`
+	Request  Request   `json:"request"`
+	Prepared *Prepared `json:"prepared"`
+}
+
+// Claimed is what the steps with effects work from: always the stored plan, never one made anew.
+type Claimed struct {
+	Draft       Draft          `json:"draft"`
+	Plan        inventory.Plan `json:"plan"`
+	Groups      []Group        `json:"groups"`
+	MethodToken string         `json:"method_token"`
+	ExpiresAt   time.Time      `json:"expires_at"`
+}
+
+// Claim makes the record this run's. Errors: those of NewDraft, ErrClaimLost.
+func (s *Steps) Claim(ctx context.Context, in ClaimInput) (Claimed, error) {
+	var draft *Draft
+	if in.Prepared != nil {
+		d, err := NewDraft(in.Checkout, in.Request, *in.Prepared)
+		if err != nil {
+			return Claimed{}, err
+		}
+		draft = &d
+	}
+	r, err := s.Book.Claim(ctx, in.Checkout, draft, s.Now().Add(HoldFor))
+	if err != nil {
+		return Claimed{}, err
+	}
+	if r.Draft == nil {
+		return Claimed{}, ErrClaimLost
+	}
+	return Claimed{*r.Draft, r.Draft.Plan, r.Draft.Groups(), r.Draft.MethodToken, r.ExpiresAt}, nil
+}
+
+// FenceInput is the input of the state Fence.
+type FenceInput struct {
+	Mode     string `json:"mode"`
+	Checkout Ref    `json:"checkout"`
+}
+
+// Fenced says what is to be done: "undo" effects, "close" a record without any, nothing because it is
+// "finished", or nothing because another run has it ("superseded").
+type Fenced struct {
+	Status string         `json:"status"`
+	Epoch  int64          `json:"epoch"`
+	Plan   inventory.Plan `json:"plan"`
+	Groups []string       `json:"groups"`
+	Closed *Answer        `json:"closed"`
+}
+
+// Fence stops earlier runs from placing the order.
+func (s *Steps) Fence(ctx context.Context, in FenceInput) (Fenced, error) {
+	r, mine, err := s.Book.Fence(ctx, in.Checkout, in.Mode == "recover")
+	if err != nil {
+		return Fenced{}, err
+	}
+	out := Fenced{Epoch: r.Epoch}
+	switch {
+	case r.State.Terminal():
+		a := r.Answer()
+		out.Status, out.Closed = "finished", &a
+	case !mine:
+		out.Status = "superseded"
+	case r.Draft == nil:
+		out.Status = "close"
+	default:
+		out.Status, out.Plan = "undo", r.Draft.Plan
+		for _, g := range r.Draft.Groups() {
+			out.Groups = append(out.Groups, g.Group)
+		}
+	}
+	return out, nil
+}
+
+// CloseInput is the input of the states Close and Pend.
+type CloseInput struct {
+	Outcome       string        `json:"outcome"` // failed or waiting
+	Checkout      Ref           `json:"checkout"`
+	Fenced        Fenced        `json:"fenced"`
+	Failure       StepError     `json:"failure"`
+	Authorization Authorization `json:"authorization"`
+}
+
+// Authorization is what checkout reads of the payments' answer.
+type Authorization struct {
+	Status     string     `json:"status"`
+	NextAction NextAction `json:"next_action"`
+}
+
+// Close stores how a run ended.
+func (s *Steps) Close(ctx context.Context, in CloseInput) (Answer, error) {
+	var r Record
+	var err error
+	if in.Outcome == "waiting" {
+		r, err = s.Book.Pend(ctx, in.Checkout, in.Authorization.NextAction)
+	} else {
+		r, err = s.Book.Fail(ctx, in.Checkout.ID, in.Fenced.Epoch, FailureOf(in.Failure.Error), s.Now())
+	}
+	return r.Answer(), err
+}
+
+// PlaceInput is the input of the state Place.
+type PlaceInput struct {
+	Checkout Ref     `json:"checkout"`
+	Claimed  Claimed `json:"claimed"`
+}
+
+// Place is the pivot.
+func (s *Steps) Place(ctx context.Context, in PlaceInput) (Answer, error) {
+	r, err := s.Book.Place(ctx, in.Checkout, in.Claimed.Draft, s.Now())
+	return r.Answer(), err
+}

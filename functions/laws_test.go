@@ -1,0 +1,309 @@
+// Package functions_test keeps the laws of the house. Beside each law stands the breakage that it was seen to
+// catch.
+package functions_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"rialto/functions/contract"
+	"rialto/functions/contract/tables"
+)
+
+// contexts are the rooms, each with the contexts whose root packages it may import. The table is acyclic: a
+// context imports only what stands above it. Everyone may import marketplaces.
+var contexts = []struct {
+	name string
+	may  []string
+}{
+	{"marketplaces", nil},
+	{"inventory", nil},
+	{"offers", []string{"inventory"}},
+	{"catalog", []string{"offers"}},
+	{"search", []string{"catalog", "offers"}},
+	{"carts", []string{"offers", "inventory", "catalog"}},
+	{"customers", nil},
+	{"tax", nil},
+	{"payments", nil},
+	{"orders", nil},
+	{"checkout", []string{"carts", "customers", "inventory", "orders", "tax"}},
+	{"fulfillment", []string{"orders", "inventory"}},
+}
+
+type pkg struct {
+	ImportPath   string
+	Imports      []string
+	TestImports  []string
+	XTestImports []string
+	Deps         []string
+}
+
+var all = sync.OnceValues(func() ([]pkg, error) {
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,Deps", "./...")
+	cmd.Dir = ".."
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, errors.New(stderr.String())
+	}
+	var ps []pkg
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		if err := d.Decode(&p); err == io.EOF {
+			return ps, nil
+		} else if err != nil {
+			return nil, err
+		}
+		ps = append(ps, p)
+	}
+})
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	ps, err := all()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ps
+}
+
+// room returns the context that a package belongs to and what it is in it ("" for the root), or no context.
+func room(path string) (context, part string) {
+	rest, ok := strings.CutPrefix(path, "rialto/functions/")
+	if !ok {
+		return "", ""
+	}
+	context, part, _ = strings.Cut(rest, "/")
+	if !known(context) {
+		return "", ""
+	}
+	return context, part
+}
+
+func known(name string) bool {
+	for _, c := range contexts {
+		if c.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// Law 1: a context's name is the same in every folder. Seen to catch: functions/orders renamed to
+// functions/order; a function of a context that is no room.
+func TestAContextHasOneName(t *testing.T) {
+	t.Parallel()
+	dirs, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range dirs {
+		if d.IsDir() && d.Name() != "internal" && d.Name() != "contract" && !known(d.Name()) {
+			t.Errorf("functions/%s is no context of the table in this test", d.Name())
+		}
+	}
+	deployed := map[string]bool{}
+	for _, f := range contract.Functions() {
+		deployed[f.Context] = true
+		if !known(f.Context) {
+			t.Errorf("function %s belongs to no context", f.ID())
+		}
+	}
+	for _, table := range tables.All() {
+		if !known(table.Context) {
+			t.Errorf("table %s belongs to no context", table.Name)
+		}
+	}
+	for _, c := range contexts {
+		for path, needed := range map[string]bool{c.name + "/doc.go": true, c.name + "/lambda/main.go": deployed[c.name], "../infra/" + c.name + ".go": deployed[c.name]} {
+			if _, err := os.Stat(path); needed && err != nil {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		}
+	}
+	rooms, err := os.ReadDir("../events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range rooms {
+		if d.IsDir() && !known(d.Name()) {
+			t.Errorf("events/%s is no context", d.Name())
+		}
+	}
+}
+
+// Law 2: a context's root package imports no AWS and no HTTP, and other contexts' roots only along the table.
+// Seen to catch: net/http in functions/tax; orders importing checkout.
+func TestRootPackagesArePureAndTheTableIsKept(t *testing.T) {
+	t.Parallel()
+	for i, c := range contexts {
+		for _, m := range c.may {
+			if !slices.ContainsFunc(contexts[:i], func(x struct {
+				name string
+				may  []string
+			}) bool {
+				return x.name == m
+			}) {
+				t.Errorf("%s may import %s, which does not stand above it", c.name, m)
+			}
+		}
+	}
+	for _, p := range packages(t) {
+		context, part := room(p.ImportPath)
+		if context == "" || part != "" {
+			continue
+		}
+		for _, d := range p.Deps {
+			if d == "net/http" || strings.HasPrefix(d, "github.com/aws/") {
+				t.Errorf("%s reaches %s", p.ImportPath, d)
+			}
+			other, otherPart := room(d)
+			if other == "" || other == context {
+				continue
+			}
+			if otherPart != "" {
+				t.Errorf("%s reaches %s, which is no root package", p.ImportPath, d)
+			}
+			if slices.Contains(p.Imports, d) && other != "marketplaces" && !slices.Contains(allowed(context), other) {
+				t.Errorf("%s imports %s, which the table does not allow", context, other)
+			}
+		}
+	}
+}
+
+func allowed(context string) []string {
+	for _, c := range contexts {
+		if c.name == context {
+			return c.may
+		}
+	}
+	return nil
+}
+
+// Law 3: a store belongs to its context. Others reach it from their wiring (lambda), and checkout's pivot alone
+// joins several. Seen to catch: cartsapi importing cartsstore; ordersstore importing cartsstore.
+func TestStoresBelongToTheirContext(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		context, part := room(p.ImportPath)
+		if part == "lambda" || p.ImportPath == "rialto/functions/checkout/checkoutstore" {
+			continue
+		}
+		for _, i := range p.Imports {
+			other, otherPart := room(i)
+			if !strings.HasSuffix(otherPart, "store") {
+				continue
+			}
+			if other != context || part == "" || part == context+"api" {
+				t.Errorf("%s imports %s", p.ImportPath, i)
+			}
+		}
+	}
+}
+
+// Law 4: infra, localstack and their tests see only contract, statemachines and events; contract reaches no store
+// and no AWS SDK; functions/internal knows no context. Seen to catch: localstack importing functions/orders;
+// contract importing ordersstore; internal/store importing functions/orders.
+func TestWhoSeesWhom(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		outside := strings.HasPrefix(p.ImportPath, "rialto/infra") || strings.HasPrefix(p.ImportPath, "rialto/localstack")
+		for _, i := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+			if outside && strings.HasPrefix(i, "rialto/functions/") && !strings.HasPrefix(i, "rialto/functions/contract") {
+				t.Errorf("%s imports %s", p.ImportPath, i)
+			}
+			if context, _ := room(i); context != "" && strings.HasPrefix(p.ImportPath, "rialto/functions/internal/") {
+				t.Errorf("%s knows the context %s", p.ImportPath, context)
+			}
+		}
+		if p.ImportPath == "rialto/functions/contract" {
+			for _, d := range p.Deps {
+				if _, part := room(d); strings.HasSuffix(part, "store") || d == "rialto/functions/internal/store" || strings.HasPrefix(d, "github.com/aws/aws-sdk-go-v2") {
+					t.Errorf("contract reaches %s", d)
+				}
+			}
+		}
+	}
+}
+
+// Laws 5, 7 and 8, by a walk of the tree. Seen to catch: a float64 price in functions/offers; time.Now in
+// functions/checkout/service.go; a package named util.
+func TestTheTree(t *testing.T) {
+	t.Parallel()
+	banned := []string{"util", "utils", "common", "types", "models", "helpers", "manager"}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(banned, f.Name.Name) {
+			t.Errorf("%s: a package is named %s", path, f.Name.Name)
+		}
+		context, part := room("rialto/functions/" + filepath.ToSlash(filepath.Dir(path)))
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch x := n.(type) {
+			case *ast.Ident:
+				money := context != "" && context != "search" || strings.HasPrefix(path, "internal/money")
+				if money && part != "lambda" && (x.Name == "float64" || x.Name == "float32") {
+					t.Errorf("%s: %s where money is", path, x.Name)
+				}
+			case *ast.SelectorExpr:
+				if p, ok := x.X.(*ast.Ident); ok && context != "" && part != "lambda" && p.Name == "time" && slices.Contains([]string{"Now", "Since", "Until", "Sleep"}, x.Sel.Name) {
+					t.Errorf("%s: time.%s; time enters through parameters", path, x.Sel.Name)
+				}
+			case *ast.ImportSpec:
+				if context != "" && part != "lambda" && slices.Contains([]string{`"crypto/rand"`, `"math/rand"`, `"math/rand/v2"`}, x.Path.Value) {
+					t.Errorf("%s: imports %s; randomness enters through parameters", path, x.Path.Value)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Law 6: an error turns outward in three places only. Seen to catch: messages.InvokeResponse_Error built in
+// functions/tax/lambda.
+func TestErrorsLeaveInThreePlaces(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		if slices.Contains(p.Imports, "github.com/aws/aws-lambda-go/lambda/messages") && p.ImportPath != "rialto/functions/internal/saga" {
+			t.Errorf("%s names a Step Functions error; package saga does", p.ImportPath)
+		}
+	}
+}
+
+// The top level holds nothing else. Seen to catch: a folder scripts/.
+func TestTheTopLevel(t *testing.T) {
+	t.Parallel()
+	want := []string{"LICENSE", "Makefile", "README.md", "events", "functions", "go.mod", "go.sum", "infra", "localstack", "statemachines"}
+	entries, err := os.ReadDir("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") && !slices.Contains(want, e.Name()) {
+			t.Errorf("%s does not belong on the top level", e.Name())
+		}
+	}
+}

@@ -1,0 +1,28 @@
+// Command lambda is the orders' functions.
+package main
+
+import (
+	"math/rand/v2"
+
+	"rialto/functions/internal/api"
+	"rialto/functions/internal/entry"
+	"rialto/functions/internal/lambdahttp"
+	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/settings"
+	"rialto/functions/internal/store"
+	"rialto/functions/orders"
+	"rialto/functions/orders/ordersapi"
+	"rialto/functions/orders/ordersstore"
+)
+
+func main() {
+	entry.Run("orders", entry.Table{
+		"api": func(s *settings.Settings) (any, error) {
+			shelf := ordersstore.Store{DB: store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)}
+			return lambdahttp.New(api.Handler(ordersapi.Routes(&orders.Service{Shelf: shelf}))), nil
+		},
+		"publish": func(s *settings.Settings) (any, error) {
+			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), ordersstore.Events), nil
+		},
+	})
+}

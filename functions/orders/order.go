@@ -1,0 +1,125 @@
+package orders
+
+import (
+	"fmt"
+	"time"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+)
+
+// ErrNotFound reports an order that does not exist or is another customer's.
+var ErrNotFound = fault.New(fault.NotFound, "order_not_found", "there is no such order")
+
+// Order is a placed order.
+type Order struct {
+	ID          string     `json:"order_id" dynamodbav:"order_id"`
+	CustomerID  string     `json:"customer_id" dynamodbav:"customer_id"`
+	CheckoutID  string     `json:"checkout_id" dynamodbav:"checkout_id"`
+	Marketplace string     `json:"marketplace" dynamodbav:"marketplace"`
+	PlacedAt    time.Time  `json:"placed_at" dynamodbav:"placed_at"`
+	Lines       []Line     `json:"lines" dynamodbav:"lines"`
+	Totals      Totals     `json:"totals" dynamodbav:"totals"`
+	Shipments   []Shipment `json:"shipments" dynamodbav:"shipments"`
+	Delivery    Delivery   `json:"delivery" dynamodbav:"delivery"`
+}
+
+// Line is one offer bought. Amount is UnitPrice x Quantity; Tax is within it where prices include tax.
+type Line struct {
+	Line       string       `json:"line" dynamodbav:"line"`
+	ProductID  string       `json:"product_id" dynamodbav:"product_id"`
+	SellerID   string       `json:"seller_id" dynamodbav:"seller_id"`
+	SellerName string       `json:"seller_name" dynamodbav:"seller_name"`
+	Title      string       `json:"title" dynamodbav:"title"`
+	Quantity   int64        `json:"quantity" dynamodbav:"quantity"`
+	UnitPrice  money.Amount `json:"unit_price" dynamodbav:"unit_price"`
+	Amount     money.Amount `json:"amount" dynamodbav:"amount"`
+	Tax        money.Amount `json:"tax" dynamodbav:"tax"`
+	// TaxRate is in basis points; Jurisdiction is whose.
+	TaxRate      int64  `json:"tax_rate_bp" dynamodbav:"tax_rate_bp"`
+	Jurisdiction string `json:"tax_jurisdiction" dynamodbav:"tax_jurisdiction"`
+}
+
+// Totals is what the customer pays. Tax is added to the rest unless TaxIncluded.
+type Totals struct {
+	Items       money.Amount `json:"items" dynamodbav:"items"`
+	Shipping    money.Amount `json:"shipping" dynamodbav:"shipping"`
+	Tax         money.Amount `json:"tax" dynamodbav:"tax"`
+	TaxIncluded bool         `json:"tax_included" dynamodbav:"tax_included"`
+	Total       money.Amount `json:"total" dynamodbav:"total"`
+}
+
+// Shipment is what leaves one centre for one seller together. Its amount is authorized and captured as one
+// payment; Group names both.
+type Shipment struct {
+	Group    string         `json:"group" dynamodbav:"group"`
+	SellerID string         `json:"seller_id" dynamodbav:"seller_id"`
+	Centre   string         `json:"fulfillment_center_id" dynamodbav:"fulfillment_center_id"`
+	Amount   money.Amount   `json:"amount" dynamodbav:"amount"`
+	Lines    []ShipmentLine `json:"lines" dynamodbav:"lines"`
+}
+
+// ShipmentLine is how many units of a line a shipment holds.
+type ShipmentLine struct {
+	Line     string `json:"line" dynamodbav:"line"`
+	Quantity int64  `json:"quantity" dynamodbav:"quantity"`
+}
+
+// Delivery is where to and how fast. Sealed is the address under the customer's key.
+type Delivery struct {
+	AddressID        string `json:"address_id" dynamodbav:"address_id"`
+	Country          string `json:"country" dynamodbav:"country"`
+	Region           string `json:"region" dynamodbav:"region"`
+	Sealed           []byte `json:"sealed" dynamodbav:"sealed"`
+	ShippingOptionID string `json:"shipping_option_id" dynamodbav:"shipping_option_id"`
+	Days             int    `json:"days" dynamodbav:"days"`
+}
+
+// Check reports an order whose parts do not sum to its whole, or ship other units than were bought.
+func (o Order) Check() error {
+	c := o.Totals.Total.Currency
+	items, tax, want := money.Zero(c), money.Zero(c), o.Totals.Items
+	units := map[string]int64{}
+	var err error
+	for _, l := range o.Lines {
+		if items, err = items.Add(l.Amount); err != nil {
+			return err
+		}
+		if tax, err = tax.Add(l.Tax); err != nil {
+			return err
+		}
+		units[l.Line] += l.Quantity
+	}
+	if items != want {
+		return fmt.Errorf("lines sum to %d, items say %d", items.Minor, want.Minor)
+	}
+	parts := []money.Amount{o.Totals.Items, o.Totals.Shipping}
+	if !o.Totals.TaxIncluded {
+		parts = append(parts, o.Totals.Tax)
+	}
+	total, err := money.Sum(c, parts...)
+	if err != nil {
+		return err
+	}
+	if total != o.Totals.Total || tax.Minor > o.Totals.Tax.Minor {
+		return fmt.Errorf("parts sum to %d, total says %d", total.Minor, o.Totals.Total.Minor)
+	}
+	shipped := money.Zero(c)
+	for _, s := range o.Shipments {
+		if shipped, err = shipped.Add(s.Amount); err != nil {
+			return err
+		}
+		for _, l := range s.Lines {
+			units[l.Line] -= l.Quantity
+		}
+	}
+	if shipped != total {
+		return fmt.Errorf("shipments sum to %d, total says %d", shipped.Minor, total.Minor)
+	}
+	for line, n := range units {
+		if n != 0 {
+			return fmt.Errorf("line %s: %d units more bought than shipped", line, n)
+		}
+	}
+	return nil
+}

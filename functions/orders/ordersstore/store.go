@@ -1,0 +1,103 @@
+// Package ordersstore keeps orders in the table orders: one item an order, PK order_id, with the index
+// by_customer (customer_id, created_at). Its keys are as many as customers, so it cannot throttle the table.
+package ordersstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/store"
+	"rialto/functions/orders"
+)
+
+const table = "orders"
+
+// sortable is RFC 3339 with all digits, so that text sorts as time.
+const sortable = "2006-01-02T15:04:05.000000000Z"
+
+// Store reads and writes orders.
+type Store struct{ DB store.DB }
+
+type record struct {
+	orders.Order
+	CreatedAt string `dynamodbav:"created_at"`
+}
+
+func key(orderID string) store.Key { return store.Key{PK: orderID} }
+
+// Place is the write that makes an order; it refuses (as "order") if the order exists.
+func Place(o orders.Order) store.Write {
+	return store.Put(table, key(o.ID), record{o, o.PlacedAt.UTC().Format(sortable)}).If(store.Absent()).Named("order")
+}
+
+// Get returns an order, and whether it exists.
+func (s Store) Get(ctx context.Context, orderID string) (orders.Order, bool, error) {
+	i, err := s.DB.Get(ctx, table, key(orderID))
+	if err != nil || i == nil {
+		return orders.Order{}, false, err
+	}
+	o, err := read(i)
+	return o, err == nil, err
+}
+
+// Owner returns whose an order is and when it was placed. Errors: orders.ErrNotFound.
+func (s Store) Owner(ctx context.Context, orderID string) (customerID string, placedAt time.Time, err error) {
+	o, ok, err := s.Get(ctx, orderID)
+	if err == nil && !ok {
+		err = orders.ErrNotFound
+	}
+	return o.CustomerID, o.PlacedAt, err
+}
+
+// History returns a page of a customer's orders, newest first.
+func (s Store) History(ctx context.Context, customerID string, limit int, after orders.Position) ([]orders.Order, orders.Position, error) {
+	q := store.Query{Table: table, Index: "by_customer", HashAttr: "customer_id", SortAttr: "created_at", Hash: customerID, Limit: limit, Reverse: true}
+	if after != (orders.Position{}) {
+		i, err := store.Marshal(map[string]string{"pk": after.OrderID, "customer_id": customerID, "created_at": after.PlacedAt})
+		if err != nil {
+			return nil, orders.Position{}, err
+		}
+		q.After = i
+	}
+	p, err := s.DB.Query(ctx, q)
+	if err != nil {
+		return nil, orders.Position{}, err
+	}
+	var out []orders.Order
+	for _, i := range p.Items {
+		o, err := read(i)
+		if err != nil {
+			return nil, orders.Position{}, err
+		}
+		out = append(out, o)
+	}
+	if p.Next == nil || len(out) == 0 {
+		return out, orders.Position{}, nil
+	}
+	last := out[len(out)-1]
+	return out, orders.Position{OrderID: last.ID, PlacedAt: last.PlacedAt.UTC().Format(sortable)}, nil
+}
+
+// Events turns a change of the table into its events: a new order is OrderPlaced, and nothing else happens to
+// an order.
+func Events(c outbox.Change) ([]outbox.Event, error) {
+	if c.Old != nil || c.New == nil {
+		return nil, nil
+	}
+	o, err := read(c.New)
+	if err != nil {
+		return nil, err
+	}
+	e, err := outbox.New("OrderPlaced", o.ID, o.Placed())
+	return []outbox.Event{e}, err
+}
+
+func read(i store.Item) (orders.Order, error) {
+	var r record
+	if err := store.Unmarshal(i, &r); err != nil {
+		return orders.Order{}, fmt.Errorf("read order: %w", err)
+	}
+	return r.Order, nil
+}
