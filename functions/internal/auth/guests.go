@@ -1,0 +1,80 @@
+package auth
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/sha256"
+	"encoding/asn1"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"math/big"
+	"sync"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"rialto/functions/internal/fault"
+)
+
+// Signer signs a SHA-256 digest with ECDSA on P-256 and returns the signature in ASN.1 DER, as KMS does.
+type Signer func(ctx context.Context, digest []byte) ([]byte, error)
+
+// GuestToken makes the token of a guest: issued and valid at now, for a lifetime of whole seconds.
+func GuestToken(ctx context.Context, sign Signer, issuer, subject string, now time.Time, lifetime time.Duration) (string, error) {
+	unsigned, err := jwt.NewWithClaims(jwt.SigningMethodES256, claims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer: issuer, Subject: subject, Audience: jwt.ClaimStrings{issuer},
+			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(lifetime)),
+		},
+		Role: Guest,
+	}).SigningString()
+	if err != nil {
+		return "", fmt.Errorf("guest token: %w", err)
+	}
+	digest := sha256.Sum256([]byte(unsigned))
+	der, err := sign(ctx, digest[:])
+	if err != nil {
+		return "", fmt.Errorf("guest token: sign: %w", err)
+	}
+	signature, err := joined(der)
+	if err != nil {
+		return "", fmt.Errorf("guest token: %w", err)
+	}
+	return unsigned + "." + base64.RawURLEncoding.EncodeToString(signature), nil
+}
+
+// joined is an ECDSA signature as JWS wants it: r and s in 32 bytes each (RFC 7518, 3.4).
+func joined(der []byte) ([]byte, error) {
+	var pair struct{ R, S *big.Int }
+	rest, err := asn1.Unmarshal(der, &pair)
+	if err != nil || len(rest) > 0 {
+		return nil, errors.New("the signature is not in DER")
+	}
+	const size = 32
+	if pair.R.Sign() <= 0 || pair.S.Sign() <= 0 || pair.R.BitLen() > 8*size || pair.S.BitLen() > 8*size {
+		return nil, errors.New("the signature is not one of P-256")
+	}
+	out := make([]byte, 2*size)
+	pair.R.FillBytes(out[:size])
+	pair.S.FillBytes(out[size:])
+	return out, nil
+}
+
+// guestKey fetches the guests' key once. Only ES256 is signed with it, whatever a token says.
+func guestKey(fetch func(context.Context) (*ecdsa.PublicKey, error)) func(context.Context, string, string) (any, error) {
+	var mu sync.Mutex
+	var key *ecdsa.PublicKey
+	return func(ctx context.Context, _, alg string) (any, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if key == nil {
+			k, err := fetch(ctx)
+			if err != nil {
+				return nil, fault.New(fault.Unavailable, "issuer_unavailable", "tokens cannot be verified now").Because(err)
+			}
+			key = k
+		}
+		return checkKey(key, alg)
+	}
+}

@@ -1,0 +1,182 @@
+package auth
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"rialto/functions/internal/fault"
+)
+
+const (
+	tokenLimit = 8 << 10          // characters; API Gateway allows 10 KB for all headers
+	skew       = 30 * time.Second // that an issuer's clock may be ahead of ours (nbf, iat); exp gets none
+)
+
+// Issuer is one whose tokens are accepted.
+type Issuer struct {
+	Issuer   string `json:"issuer"`   // iss, compared character by character
+	JWKSURI  string `json:"jwks_uri"` // https, or http on this machine
+	Audience string `json:"audience"` // in aud, or the client_id
+}
+
+// ParseIssuers reads the ISSUERS setting, a JSON list.
+func ParseIssuers(setting string) ([]Issuer, error) {
+	var list []Issuer
+	d := json.NewDecoder(strings.NewReader(setting))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&list); err != nil {
+		return nil, fmt.Errorf("issuers: %w", err)
+	}
+	return list, nil
+}
+
+// Guests is the issuer of guest tokens: Rialto itself, so the audience is the issuer too.
+type Guests struct {
+	Issuer string
+	// Key fetches the public key. It is called until it succeeds once.
+	Key func(context.Context) (*ecdsa.PublicKey, error)
+}
+
+// Config is what a Verifier needs.
+type Config struct {
+	Issuers []Issuer
+	Guests  Guests
+	Client  *http.Client     // for key sets; nil for one with a timeout of 3 s
+	Now     func() time.Time // nil for time.Now
+}
+
+// Verifier verifies tokens. It keeps keys between calls and starts no goroutine: between invocations Lambda
+// freezes them.
+type Verifier struct {
+	sources map[string]source // by issuer
+	parser  *jwt.Parser
+	now     func() time.Time
+}
+
+// source is what is expected of one issuer's tokens.
+type source struct {
+	audience string
+	roles    []Role
+	key      func(ctx context.Context, kid, alg string) (any, error)
+}
+
+// NewVerifier fails on issuers that are incomplete, given twice, or whose keys would come over plain HTTP.
+func NewVerifier(c Config) (*Verifier, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	v := &Verifier{now: c.Now, sources: map[string]source{}}
+	v.parser = jwt.NewParser(jwt.WithValidMethods([]string{es256, rs256}), jwt.WithExpirationRequired(), jwt.WithIssuedAt(),
+		jwt.WithLeeway(skew), jwt.WithTimeFunc(c.Now), jwt.WithStrictDecoding())
+	if c.Guests.Issuer != "" {
+		v.sources[c.Guests.Issuer] = source{c.Guests.Issuer, []Role{Guest}, guestKey(c.Guests.Key)}
+	}
+	for _, i := range c.Issuers {
+		if _, twice := v.sources[i.Issuer]; twice || i.Issuer == "" || i.Audience == "" {
+			return nil, fmt.Errorf("issuer %q: incomplete or there twice", i.Issuer)
+		}
+		if !safe(i.JWKSURI) {
+			return nil, fmt.Errorf("issuer %q: keys must come over https", i.Issuer)
+		}
+		set := newKeySet(i.JWKSURI, c.Client, c.Now)
+		v.sources[i.Issuer] = source{i.Audience, []Role{Customer, Seller}, set.key}
+	}
+	return v, nil
+}
+
+// safe tells whether keys that come from there are the issuer's: over TLS, or from this machine.
+func safe(uri string) bool {
+	u, err := url.Parse(uri)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	local := u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"
+	return u.Scheme == "https" || u.Scheme == "http" && local
+}
+
+// claims are the claims of a token that count.
+type claims struct {
+	jwt.RegisteredClaims
+	ClientID string `json:"client_id,omitempty"`
+	Role     Role   `json:"role"`
+	SellerID string `json:"seller_id,omitempty"`
+	Scope    string `json:"scope,omitempty"`
+}
+
+// ErrInvalidToken is the failure of a token that proves nothing. Its cause holds nothing of the token.
+var ErrInvalidToken = fault.New(fault.Unauthorized, "invalid_token", "the token is not valid")
+
+// Verify returns who a token names. It fails with ErrInvalidToken, or as unavailable where the keys to judge it
+// cannot be had.
+func (v *Verifier) Verify(ctx context.Context, token string) (Identity, error) {
+	if len(token) > tokenLimit {
+		return Identity{}, ErrInvalidToken.Because(errOversized)
+	}
+	var c claims
+	var from source
+	_, err := v.parser.ParseWithClaims(token, &c, func(t *jwt.Token) (any, error) {
+		var known bool
+		if from, known = v.sources[c.Issuer]; !known {
+			return nil, errIssuer
+		}
+		if _, critical := t.Header["crit"]; critical { // RFC 7515, 4.1.11: we understand none
+			return nil, errCritical
+		}
+		kid, _ := t.Header["kid"].(string)
+		return from.key(ctx, kid, t.Method.Alg())
+	})
+	if f := (*fault.Error)(nil); errors.As(err, &f) {
+		return Identity{}, f
+	}
+	if err != nil {
+		return Identity{}, ErrInvalidToken.Because(reason(err))
+	}
+	i, err := v.identity(c, from)
+	if err != nil {
+		return Identity{}, ErrInvalidToken.Because(err)
+	}
+	return i, nil
+}
+
+func (v *Verifier) identity(c claims, from source) (Identity, error) {
+	if !slices.Contains(c.Audience, from.audience) && c.ClientID != from.audience {
+		return Identity{}, errAudience
+	}
+	if !v.now().Before(c.ExpiresAt.Time) {
+		return Identity{}, jwt.ErrTokenExpired
+	}
+	if !slices.Contains(from.roles, c.Role) {
+		return Identity{}, errRole
+	}
+	i := Identity{Subject: c.Subject, Role: c.Role, SellerID: c.SellerID, Scopes: strings.Fields(c.Scope), ExpiresAt: c.ExpiresAt.UTC()}
+	return i, i.check()
+}
+
+var (
+	errOversized = errors.New("token is too long")
+	errIssuer    = errors.New("unknown issuer")
+	errCritical  = errors.New("critical header")
+	errAudience  = errors.New("another audience")
+	errOther     = errors.New("token is unacceptable")
+)
+
+// reason is the known error that err wraps. The others' texts may hold a part of the token.
+func reason(err error) error {
+	for _, known := range []error{errIssuer, errCritical, errKey, errKeyKind, jwt.ErrTokenMalformed, jwt.ErrTokenSignatureInvalid,
+		jwt.ErrTokenExpired, jwt.ErrTokenNotValidYet, jwt.ErrTokenUsedBeforeIssued, jwt.ErrTokenRequiredClaimMissing, jwt.ErrTokenUnverifiable} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	return errOther
+}
