@@ -1,0 +1,99 @@
+package infra
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+)
+
+// apis are the two front doors, each deployed from its document.
+type apis struct{ shopper, seller awsapigateway.SpecRestApi }
+
+// apisStack deploys both. It waits for no context: functions are named, not imported.
+func apisStack(app awscdk.App, stage Stage, documents Documents) (*apis, error) {
+	stack := newStack(app, stage, "apis", "Rialto "+stage.Name+": the shopper API and the seller API")
+	if !stage.Local {
+		accessLogs(stack)
+	}
+	shopper, err := api(stack, stage, "shopper", documents.Shopper)
+	if err != nil {
+		return nil, err
+	}
+	seller, err := api(stack, stage, "seller", documents.Seller)
+	if err != nil {
+		return nil, err
+	}
+	return &apis{shopper, seller}, nil
+}
+
+func api(stack awscdk.Stack, stage Stage, name string, doc map[string]any) (awsapigateway.SpecRestApi, error) {
+	// API Gateway calls functions with a role that may call just those of this document. The local cloud asks
+	// nobody for permission, and assuming a role there would slow down every request.
+	var caller awsiam.Role
+	callerARN := ""
+	if !stage.Local {
+		caller = awsiam.NewRole(stack, new(title(name)+"Caller"), &awsiam.RoleProps{
+			AssumedBy: awsiam.NewServicePrincipal(new("apigateway.amazonaws.com"), nil),
+		})
+		callerARN = *caller.RoleArn()
+	}
+	placed, called, err := gatewayDocument(doc, stage, callerARN)
+	if err != nil {
+		return nil, fmt.Errorf("%s API: %w", name, err)
+	}
+	if caller != nil {
+		var functions []string
+		for _, id := range called {
+			functions = append(functions, stage.invokeARN(id))
+		}
+		caller.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions: list([]string{"lambda:InvokeFunction"}), Resources: list(functions),
+		}))
+	}
+
+	deploy := &awsapigateway.StageOptions{
+		StageName:            &stage.Name,
+		ThrottlingRateLimit:  &stage.Throttle,
+		ThrottlingBurstLimit: &stage.Burst,
+	}
+	if !stage.Local {
+		log := logGroup(stack, stage, title(name)+"Log", "/rialto/"+stage.Name+"/"+name)
+		deploy.AccessLogDestination = awsapigateway.NewLogGroupLogDestination(log)
+		deploy.AccessLogFormat = awsapigateway.AccessLogFormat_Custom(new(accessLine))
+		deploy.MetricsEnabled, deploy.TracingEnabled = new(true), new(true)
+	}
+	rest := awsapigateway.NewSpecRestApi(stack, new(title(name)), &awsapigateway.SpecRestApiProps{
+		RestApiName:        new(stage.apiName(name)),
+		ApiDefinition:      awsapigateway.ApiDefinition_FromInline(placed),
+		EndpointTypes:      &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL},
+		CloudWatchRole:     new(false), // accessLogs sets it once an account
+		DeployOptions:      deploy,
+		MinCompressionSize: awscdk.Size_Kibibytes(new(1.0)),
+	})
+	url := *rest.Url()
+	if stage.Local { // the local cloud lets an API choose its id, and serves it by path
+		awscdk.Tags_Of(rest).Add(new("_custom_id_"), new(stage.apiName(name)), nil)
+		url = stage.Stands.AWS + "/_aws/execute-api/" + stage.apiName(name) + "/" + stage.Name
+	}
+	awscdk.NewCfnOutput(stack, new(title(name)+"Url"), &awscdk.CfnOutputProps{Value: &url, Description: new("Base URL of the " + name + " API")})
+	return rest, nil
+}
+
+// accessLine is one line of the access log. It says which operation was called and how that went, and nothing that
+// belongs to a caller: no address, no path with ids, no query.
+const accessLine = `{"request_id":"$context.requestId","trace_id":"$context.xrayTraceId","time":"$context.requestTime",` +
+	`"method":"$context.httpMethod","resource":"$context.resourcePath","status":"$context.status","latency_ms":"$context.responseLatency",` +
+	`"function_ms":"$context.integrationLatency","bytes":"$context.responseLength","refused":"$context.error.responseType"}`
+
+// accessLogs lets API Gateway write logs. It is a setting of the account in its region, not of an API.
+func accessLogs(stack awscdk.Stack) {
+	writer := awsiam.NewRole(stack, new("LogWriter"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(new("apigateway.amazonaws.com"), nil),
+		ManagedPolicies: &[]awsiam.IManagedPolicy{
+			awsiam.ManagedPolicy_FromAwsManagedPolicyName(new("service-role/AmazonAPIGatewayPushToCloudWatchLogs")),
+		},
+	})
+	awsapigateway.NewCfnAccount(stack, new("Account"), &awsapigateway.CfnAccountProps{CloudWatchRoleArn: writer.RoleArn()})
+}

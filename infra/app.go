@@ -1,0 +1,87 @@
+package infra
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+)
+
+// Options say what to synthesize.
+type Options struct {
+	Stage     Stage
+	Out       string // folder of the cloud assembly; what it held before is replaced
+	Zips      string // folder of the functions' zips, built for the stage's architecture
+	Documents Documents
+	Checkout  string // the checkout machine in Amazon States Language, with ${<context>-<function>} for functions
+}
+
+// Synth writes a stage's cloud assembly and checks it with the guards. Whoever calls it closes jsii at the end.
+func Synth(o Options) (err error) {
+	if err := vacate(o.Out); err != nil {
+		return err
+	}
+	defer func() { // CDK reports what it does not accept by panicking
+		if r := recover(); r != nil {
+			err = fmt.Errorf("synthesize %s: %v", o.Stage.Name, r)
+		}
+	}()
+	app := awscdk.NewApp(&awscdk.AppProps{
+		Outdir:             &o.Out,
+		AnalyticsReporting: new(false),
+		TreeMetadata:       new(false),
+		StackTraces:        new(false), // they would hold paths of this machine
+	})
+	if err := build(app, o); err != nil {
+		return fmt.Errorf("synthesize %s: %w", o.Stage.Name, err)
+	}
+	app.Synth(nil)
+	assembly, err := readAssembly(o.Out, o.Stage)
+	if err != nil {
+		return err
+	}
+	return guard(assembly)
+}
+
+func build(app awscdk.App, o Options) error {
+	shared := &shared{zips: o.Zips, checkout: o.Checkout, streams: tablesStack(app, o.Stage)}
+	events := eventsStack(app, o.Stage)
+	if !o.Stage.Local {
+		shared.network = networkStack(app, o.Stage)
+	}
+	var problems []error
+	for _, context := range contexts {
+		r := newRoom(app, o.Stage, context.name, shared)
+		if err := context.build(r); err != nil {
+			problems = append(problems, err)
+		}
+		r.stack.AddDependency(events, new("it publishes to topics or subscribes to them"))
+	}
+	doors, err := apisStack(app, o.Stage, o.Documents)
+	if err != nil {
+		problems = append(problems, err)
+	} else if !o.Stage.Local {
+		edgeStack(app, o.Stage, doors)
+	}
+	return errors.Join(problems...)
+}
+
+// vacate empties the folder of an earlier assembly, and touches no other.
+func vacate(out string) error {
+	entries, err := os.ReadDir(out)
+	if errors.Is(err, os.ErrNotExist) || err == nil && len(entries) == 0 {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look into %s: %w", out, err)
+	}
+	if _, err := os.Stat(filepath.Join(out, "cdk.out")); err != nil {
+		return fmt.Errorf("%s is not empty and holds no cloud assembly: name another folder", out)
+	}
+	if err := os.RemoveAll(out); err != nil {
+		return fmt.Errorf("remove the last assembly: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package infra
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rialto/functions/contract"
+	"rialto/functions/contract/tables"
+)
+
+// TestSameNames keeps the law that a context has the same name everywhere. Seen to catch: a context missing from
+// the list, and infra/tax.go renamed.
+func TestSameNames(t *testing.T) {
+	t.Parallel()
+	var inContract, here []string
+	for _, f := range contract.Functions() {
+		if !slices.Contains(inContract, f.Context) {
+			inContract = append(inContract, f.Context)
+		}
+	}
+	for _, c := range contexts {
+		here = append(here, c.name)
+	}
+	slices.Sort(inContract)
+	slices.Sort(here)
+	if diff := cmp.Diff(inContract, here); diff != "" {
+		t.Errorf("contexts of the contract (-) and of infra (+):\n%s", diff)
+	}
+	for _, name := range inContract {
+		source, err := os.ReadFile(name + ".go")
+		if err != nil || !strings.Contains(string(source), "func "+name+"(r *room) error") {
+			t.Errorf("infra/%s.go does not build the context %s: %v", name, name, err)
+		}
+	}
+}
+
+func TestStacks(t *testing.T) {
+	t.Parallel()
+	want := []string{"tables", "events", "apis"}
+	for _, c := range contexts {
+		want = append(want, c.name)
+	}
+	for stage, extra := range map[string][]string{"local": nil, "dev": {"network", "edge"}, "prod": {"network", "edge"}} {
+		var expected, got []string
+		for _, part := range slices.Concat(want, extra) {
+			expected = append(expected, "rialto-"+stage+"-"+part)
+		}
+		for _, x := range synthesized[stage].templates {
+			got = append(got, x.Stack)
+		}
+		slices.Sort(expected)
+		slices.Sort(got)
+		if diff := cmp.Diff(expected, got); diff != "" {
+			t.Errorf("stacks of %s, want (-), got (+):\n%s", stage, diff)
+		}
+	}
+}
+
+func TestTables(t *testing.T) {
+	t.Parallel()
+	for _, want := range tables.All() {
+		got := find(t, "prod", "AWS::DynamoDB::Table", "TableName", "rialto-prod-"+want.Name)
+		keys := len(many(got.at("KeySchema")))
+		if want.Sorted != (keys == 2) {
+			t.Errorf("%s has %d key attributes", want.Name, keys)
+		}
+		if streams := got.at("StreamSpecification", "StreamViewType") == "NEW_AND_OLD_IMAGES"; streams != want.Stream {
+			t.Errorf("%s streams: %v, want %v", want.Name, streams, want.Stream)
+		}
+		if expires := got.at("TimeToLiveSpecification", "AttributeName") == "ttl"; expires != want.TTL {
+			t.Errorf("%s expires: %v, want %v", want.Name, expires, want.TTL)
+		}
+		if got := len(many(got.at("GlobalSecondaryIndexes"))); got != len(want.Indexes) {
+			t.Errorf("%s has %d indexes, want %d", want.Name, got, len(want.Indexes))
+		}
+		if local := find(t, "local", "AWS::DynamoDB::Table", "TableName", "rialto-local-"+want.Name); local.DeletionPolicy != "Delete" {
+			t.Errorf("locally %s would outlive its stack", want.Name)
+		}
+	}
+}
+
+// TestRepeatable: the same source gives the same assembly, or everything would be deployed again each time. Seen to
+// catch: subscriptions made by ranging over a map.
+func TestRepeatable(t *testing.T) {
+	// not parallel: two synths at once would share jsii's one process
+	first := folders["local"]
+	again := filepath.Join(t.TempDir(), "again")
+	zips := filepath.Join(filepath.Dir(first), "zips")
+	stage, err := StageNamed("local")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Synth(options(stage, again, zips)); err != nil {
+		t.Fatal(err)
+	}
+	names, err := filepath.Glob(filepath.Join(first, "*.json"))
+	if err != nil || len(names) < len(contexts) {
+		t.Fatalf("only %d files: %v", len(names), err)
+	}
+	for _, name := range names {
+		a, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(filepath.Join(again, filepath.Base(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(a), string(b)); diff != "" {
+			t.Errorf("%s differs the second time:\n%s", filepath.Base(name), diff)
+		}
+		if strings.Contains(string(a), filepath.Dir(first)) {
+			t.Errorf("%s holds a path of this machine", filepath.Base(name))
+		}
+	}
+}
+
+func TestSynthRefuses(t *testing.T) {
+	local, err := StageNamed("local")
+	if err != nil {
+		t.Fatal(err)
+	}
+	zips := filepath.Join(filepath.Dir(folders["local"]), "zips")
+	occupied := t.TempDir()
+	if err := os.WriteFile(filepath.Join(occupied, "letter"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		change func(*Options)
+		want   string
+	}{
+		"functions that are not built": {func(o *Options) { o.Zips = t.TempDir() }, "go run ./infra/cmd/build -arch"},
+		"a folder of somebody else's":  {func(o *Options) { o.Out = occupied }, "holds no cloud assembly"},
+		"a machine with a stranger":    {func(o *Options) { o.Checkout = `{"Resource": "${orders-conjure}"}` }, "${orders-conjure}"},
+		"a machine without functions":  {func(o *Options) { o.Checkout = `{}` }, "names no function"},
+		"an API without operations":    {func(o *Options) { o.Documents.Seller = map[string]any{} }, "seller API"},
+		"a machine that never stops waiting": {func(o *Options) {
+			o.Checkout = `{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${payments-cancel}", "End": true}}}`
+		}, "waits 0 s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := options(local, filepath.Join(t.TempDir(), "out"), zips)
+			c.change(&o)
+			if err := Synth(o); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("Synth says %v, want a word of %q", err, c.want)
+			}
+		})
+	}
+	if _, err := os.Stat(filepath.Join(occupied, "letter")); err != nil {
+		t.Errorf("somebody else's file is gone: %v", err)
+	}
+}
+
+func TestStageNamed(t *testing.T) {
+	t.Parallel()
+	if _, err := StageNamed("production"); err == nil || !strings.Contains(err.Error(), "prod") {
+		t.Errorf("the error of an unknown stage names those there are, got %v", err)
+	}
+}

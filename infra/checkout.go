@@ -1,0 +1,10 @@
+package infra
+
+// checkout has the machine that runs the saga.
+func checkout(r *room) error {
+	r.set("CHECKOUT_WAIT_SECONDS", seconds(r.stage.CheckoutWait))
+	if err := r.functions(); err != nil {
+		return err
+	}
+	return r.machine("checkout", r.shared.checkout)
+}

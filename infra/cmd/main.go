@@ -1,0 +1,76 @@
+// Command cmd synthesizes the cloud assembly of a stage, without credentials:
+//
+//	go run ./infra/cmd -stage prod [-out .local/cdk/prod] [-lint path/to/cfn-lint]
+//
+// The functions' zips must have been built for the stage's architecture (go run ./infra/cmd/build). Run it from the
+// repository's root.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/aws/jsii-runtime-go"
+
+	"rialto/functions/contract"
+	"rialto/infra"
+	"rialto/statemachines"
+)
+
+func main() {
+	name := flag.String("stage", "local", "stage to synthesize")
+	out := flag.String("out", "", "folder of the assembly (default .local/cdk/<stage>)")
+	zips := flag.String("zips", "", "folder of the functions' zips (default .local/build/<arch>)")
+	lint := flag.String("lint", "", "cfn-lint to run over the templates")
+	flag.Parse()
+	err := run(*name, *out, *zips, *lint)
+	jsii.Close()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(name, out, zips, lint string) error {
+	stage, err := infra.StageNamed(name)
+	if err != nil {
+		return err
+	}
+	if out == "" {
+		out = filepath.Join(".local", "cdk", name)
+	}
+	if zips == "" {
+		zips = filepath.Join(".local", "build", stage.Arch)
+	}
+	shopper, err := contract.ShopperDocument()
+	if err != nil {
+		return fmt.Errorf("shopper document: %w", err)
+	}
+	seller, err := contract.SellerDocument()
+	if err != nil {
+		return fmt.Errorf("seller document: %w", err)
+	}
+	if err := infra.Synth(infra.Options{
+		Stage: stage, Out: out, Zips: zips,
+		Documents: infra.Documents{Shopper: shopper, Seller: seller},
+		Checkout:  string(statemachines.Checkout),
+	}); err != nil {
+		return err
+	}
+	templates, err := filepath.Glob(filepath.Join(out, "*.template.json"))
+	if err != nil {
+		return err
+	}
+	if lint != "" {
+		check := exec.Command(lint, templates...)
+		check.Stdout, check.Stderr = os.Stdout, os.Stderr
+		if err := check.Run(); err != nil {
+			return fmt.Errorf("cfn-lint: %w", err)
+		}
+	}
+	fmt.Printf("synthesized %s: %d stacks in %s\n", name, len(templates), out)
+	return nil
+}

@@ -1,0 +1,62 @@
+package infra
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+
+	"rialto/functions/contract"
+)
+
+// customers has the keys that seal what is private and sign guests' tokens, the database of profiles, and on AWS
+// the user pool that issues customers' tokens.
+func customers(r *room) error {
+	r.keys()
+	r.provide(contract.SQL, r.database())
+	issuers, err := json.Marshal([]issuer{r.issuer()})
+	if err != nil {
+		return fmt.Errorf("customers: %w", err)
+	}
+	r.set("ISSUERS", string(issuers))
+	r.set("GUEST_ISSUER", r.stage.guestIssuer())
+	return r.functions()
+}
+
+// issuer is one whose tokens the authorizer accepts.
+type issuer struct {
+	Issuer   string `json:"issuer"`
+	JWKS     string `json:"jwks_uri"`
+	Audience string `json:"audience"`
+}
+
+// keys makes the two keys. Functions name them by alias; what they may do is granted on the key itself.
+func (r *room) keys() {
+	seal := awskms.NewKey(r.stack, new("SealKey"), &awskms.KeyProps{
+		Description:       new("wraps the data key of each customer"),
+		EnableKeyRotation: new(true),
+		RemovalPolicy:     r.stage.removal(),
+	})
+	sign := awskms.NewKey(r.stack, new("SignKey"), &awskms.KeyProps{
+		Description:   new("signs guests' tokens (ES256)"),
+		KeySpec:       awskms.KeySpec_ECC_NIST_P256,
+		KeyUsage:      awskms.KeyUsage_SIGN_VERIFY,
+		RemovalPolicy: r.stage.removal(),
+	})
+	for alias, key := range map[string]awskms.Key{r.stage.sealAlias(r.context): seal, r.stage.signAlias(r.context): sign} {
+		awskms.NewAlias(r.stack, new(title(alias[len("alias/"):])), &awskms.AliasProps{AliasName: &alias, TargetKey: key})
+	}
+	named := map[string]string{"SIGNING_KEY_ID": r.stage.signAlias(r.context)}
+	r.provide(contract.Seal, granted{
+		allow: []permission{{actions: []string{"kms:GenerateDataKey", "kms:Decrypt"}, on: []string{*seal.KeyArn()}}},
+		env:   map[string]string{"SEAL_KEY_ID": r.stage.sealAlias(r.context)},
+	})
+	r.provide(contract.Sign, granted{
+		allow: []permission{{actions: []string{"kms:Sign", "kms:GetPublicKey"}, on: []string{*sign.KeyArn()}}},
+		env:   named,
+	})
+	r.provide(contract.Verify, granted{
+		allow: []permission{{actions: []string{"kms:GetPublicKey"}, on: []string{*sign.KeyArn()}}},
+		env:   named,
+	})
+}

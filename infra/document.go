@@ -1,0 +1,162 @@
+package infra
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"rialto/functions/contract"
+)
+
+// Documents are the OpenAPI documents of the two APIs. Each operation says what it needs in two extensions:
+// x-rialto-function, the function that serves it, and x-rialto-access, who may call it.
+type Documents struct{ Shopper, Seller map[string]any }
+
+const (
+	extension        = "x-rialto-"
+	functionOf       = extension + "function"
+	accessOf         = extension + "access"
+	public           = "public"
+	authorizerScheme = "token"
+	authorizerID     = "customers-authorize"
+	// authorizerTTL is how long the gateway remembers a token's policy, in seconds. A handler checks the token's
+	// end by itself.
+	authorizerTTL = 60
+	// gatewayLimit is the longest that API Gateway waits, in milliseconds.
+	gatewayLimit = 29_000
+)
+
+// accesses are the values of x-rialto-access. What tells guest, customer and seller apart is the handler's to
+// check; the gateway only asks for a valid token.
+var accesses = []string{public, "guest", "customer", "seller"}
+
+// gatewayDocument is a copy of a document in which each operation is joined to its function, and each that is not
+// public to the authorizer; requests are validated and every answer of the gateway's own is a problem document.
+// It also returns the functions that are called. caller is the role that API Gateway calls them with, "" for none.
+func gatewayDocument(doc map[string]any, stage Stage, caller string) (map[string]any, []string, error) {
+	out := clone(doc).(map[string]any)
+	paths, _ := out["paths"].(map[string]any)
+	if len(paths) == 0 {
+		return nil, nil, errors.New("the document has no paths")
+	}
+	called := []string{authorizerID}
+	var problems []error
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
+		operations, _ := paths[path].(map[string]any)
+		for _, method := range slices.Sorted(maps.Keys(operations)) {
+			operation, ok := operations[method].(map[string]any)
+			if !ok || method == "parameters" {
+				continue
+			}
+			function, err := join(operation, stage, caller)
+			if err != nil {
+				problems = append(problems, fmt.Errorf("%s %s: %w", strings.ToUpper(method), path, err))
+				continue
+			}
+			if !slices.Contains(called, function) {
+				called = append(called, function)
+			}
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, nil, err
+	}
+	components, _ := out["components"].(map[string]any)
+	if components == nil {
+		components = map[string]any{}
+		out["components"] = components
+	}
+	components["securitySchemes"] = map[string]any{authorizerScheme: authorizer(stage, caller)}
+	delete(out, "security") // public routes have none, the others their own
+	delete(out, "servers")  // the stage's base path is not the document's
+	out["x-amazon-apigateway-request-validators"] = map[string]any{
+		"all": map[string]any{"validateRequestBody": true, "validateRequestParameters": true},
+	}
+	out["x-amazon-apigateway-request-validator"] = "all"
+	out["x-amazon-apigateway-gateway-responses"] = gatewayResponses(stage)
+	return strip(out).(map[string]any), called, nil
+}
+
+// join gives an operation its integration and its security.
+func join(operation map[string]any, stage Stage, caller string) (string, error) {
+	id, _ := operation[functionOf].(string)
+	if !slices.ContainsFunc(contract.Functions(), func(f contract.Function) bool { return f.ID() == id && f.Trigger.API }) {
+		return "", fmt.Errorf("%s %q names no API function of the contract", functionOf, id)
+	}
+	access, _ := operation[accessOf].(string)
+	if !slices.Contains(accesses, access) {
+		return "", fmt.Errorf("%s %q is none of %v", accessOf, access, accesses)
+	}
+	delete(operation, "security")
+	if access != public {
+		operation["security"] = []any{map[string]any{authorizerScheme: []any{}}}
+	}
+	integration := map[string]any{
+		"type": "aws_proxy", "httpMethod": "POST", "uri": invocation(stage, id),
+		"passthroughBehavior": "when_no_match", "timeoutInMillis": gatewayLimit,
+	}
+	if caller != "" {
+		integration["credentials"] = caller
+	}
+	operation["x-amazon-apigateway-integration"] = integration
+	return id, nil
+}
+
+func authorizer(stage Stage, caller string) map[string]any {
+	a := map[string]any{
+		"type": "request", "identitySource": "method.request.header.Authorization",
+		"authorizerUri": invocation(stage, authorizerID), "authorizerResultTtlInSeconds": authorizerTTL,
+	}
+	if caller != "" {
+		a["authorizerCredentials"] = caller
+	}
+	return map[string]any{
+		"type": "apiKey", "name": "Authorization", "in": "header",
+		"x-amazon-apigateway-authtype": "custom", "x-amazon-apigateway-authorizer": a,
+	}
+}
+
+// invocation is how API Gateway names a function to call.
+func invocation(stage Stage, id string) string {
+	return "arn:aws:apigateway:" + stage.Region + ":lambda:path/2015-03-31/functions/" + stage.invokeARN(id) + "/invocations"
+}
+
+// clone copies a JSON value, so that a document can be placed in several stages.
+func clone(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, item := range v {
+			out[k] = clone(item)
+		}
+		return out
+	case []any:
+		out := make([]any, 0, len(v))
+		for _, item := range v {
+			out = append(out, clone(item))
+		}
+		return out
+	}
+	return v
+}
+
+// strip removes our own extensions, which API Gateway does not know.
+func strip(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, item := range v {
+			if strings.HasPrefix(k, extension) {
+				delete(v, k)
+				continue
+			}
+			v[k] = strip(item)
+		}
+	case []any:
+		for i, item := range v {
+			v[i] = strip(item)
+		}
+	}
+	return v
+}

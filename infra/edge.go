@@ -1,0 +1,135 @@
+package infra
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awswafv2"
+)
+
+const (
+	shopperPaths = "/api/v1/*"
+	sellerPaths  = "/seller/v1/*"
+	// passHeader carries a secret from CloudFront to the APIs, which take no request without it: else whoever
+	// knows an API's own address could go round the firewall.
+	passHeader = "x-rialto-pass"
+)
+
+// edgeStack puts CloudFront and a firewall in front of both APIs.
+func edgeStack(app awscdk.App, stage Stage, doors *apis) {
+	stack := newStack(app, stage, "edge", "Rialto "+stage.Name+": CloudFront and firewall in front of the APIs")
+	pass := awssecretsmanager.NewSecret(stack, new("Pass"), &awssecretsmanager.SecretProps{
+		SecretName:  new(stage.prefix() + "edge-pass"),
+		Description: new("what CloudFront shows to the APIs"),
+		GenerateSecretString: &awssecretsmanager.SecretStringGenerator{
+			PasswordLength: new(40.0), ExcludePunctuation: new(true),
+		},
+	}).SecretValue().UnsafeUnwrap() // a reference, which CloudFormation resolves; no template holds the value
+
+	behavior := func(api awsapigateway.SpecRestApi) *awscloudfront.BehaviorOptions {
+		return &awscloudfront.BehaviorOptions{
+			Origin: awscloudfrontorigins.NewRestApiOrigin(api, &awscloudfrontorigins.RestApiOriginProps{
+				CustomHeaders: &map[string]*string{passHeader: pass},
+			}),
+			AllowedMethods:       awscloudfront.AllowedMethods_ALLOW_ALL(),
+			CachePolicy:          awscloudfront.CachePolicy_CACHING_DISABLED(), // answers depend on the token
+			OriginRequestPolicy:  awscloudfront.OriginRequestPolicy_ALL_VIEWER_EXCEPT_HOST_HEADER(),
+			ViewerProtocolPolicy: awscloudfront.ViewerProtocolPolicy_HTTPS_ONLY,
+			Compress:             new(true),
+		}
+	}
+	distribution := awscloudfront.NewDistribution(stack, new("Edge"), &awscloudfront.DistributionProps{
+		Comment:         new("Rialto " + stage.Name),
+		DefaultBehavior: behavior(doors.shopper), // unknown paths get the shopper API's not_found
+		AdditionalBehaviors: &map[string]*awscloudfront.BehaviorOptions{
+			shopperPaths: behavior(doors.shopper),
+			sellerPaths:  behavior(doors.seller),
+		},
+		HttpVersion: awscloudfront.HttpVersion_HTTP2_AND_3,
+		PriceClass:  awscloudfront.PriceClass_PRICE_CLASS_ALL,
+		WebAclId:    firewall(stack, stage).AttrArn(),
+	})
+	onlyThroughEdge(stack, stage, doors, pass)
+	awscdk.NewCfnOutput(stack, new("Url"), &awscdk.CfnOutputProps{Value: new("https://" + *distribution.DistributionDomainName())})
+}
+
+// firewall stops what is known to be an attack, and a client that sends more than the stage lets it.
+func firewall(stack awscdk.Stack, stage Stage) awswafv2.CfnWebACL {
+	rules := []*awswafv2.CfnWebACL_RuleProperty{
+		{
+			Name: new("rate"), Priority: new(0.0), VisibilityConfig: visible("rate"),
+			Action: &awswafv2.CfnWebACL_RuleActionProperty{Block: &awswafv2.CfnWebACL_BlockActionProperty{
+				CustomResponse: &awswafv2.CfnWebACL_CustomResponseProperty{ResponseCode: new(429.0), CustomResponseBodyKey: new("throttled")},
+			}},
+			Statement: &awswafv2.CfnWebACL_StatementProperty{RateBasedStatement: &awswafv2.CfnWebACL_RateBasedStatementProperty{
+				AggregateKeyType: new("IP"), Limit: &stage.ClientRequests,
+			}},
+		},
+		// how large a body may be is each operation's to say
+		managed(1, "AWSManagedRulesCommonRuleSet", "SizeRestrictions_BODY"),
+		managed(2, "AWSManagedRulesKnownBadInputsRuleSet"),
+		managed(3, "AWSManagedRulesAmazonIpReputationList"),
+	}
+	return awswafv2.NewCfnWebACL(stack, new("Firewall"), &awswafv2.CfnWebACLProps{
+		Name: new(stage.prefix() + "edge"), Scope: new("CLOUDFRONT"),
+		DefaultAction:    &awswafv2.CfnWebACL_DefaultActionProperty{Allow: &awswafv2.CfnWebACL_AllowActionProperty{}},
+		VisibilityConfig: visible("edge"),
+		Rules:            &rules,
+		CustomResponseBodies: &map[string]any{"throttled": &awswafv2.CfnWebACL_CustomResponseBodyProperty{
+			ContentType: new("APPLICATION_JSON"), Content: new(gatewayProblems["THROTTLED"].template("")),
+		}},
+	})
+}
+
+// managed is a rule group of AWS's; the rules named only count.
+func managed(priority float64, group string, counting ...string) *awswafv2.CfnWebACL_RuleProperty {
+	statement := &awswafv2.CfnWebACL_ManagedRuleGroupStatementProperty{VendorName: new("AWS"), Name: &group}
+	var overrides []*awswafv2.CfnWebACL_RuleActionOverrideProperty
+	for _, rule := range counting {
+		overrides = append(overrides, &awswafv2.CfnWebACL_RuleActionOverrideProperty{
+			Name: &rule, ActionToUse: &awswafv2.CfnWebACL_RuleActionProperty{Count: &awswafv2.CfnWebACL_CountActionProperty{}},
+		})
+	}
+	if len(overrides) > 0 {
+		statement.RuleActionOverrides = &overrides
+	}
+	return &awswafv2.CfnWebACL_RuleProperty{
+		Name: &group, Priority: &priority, VisibilityConfig: visible(group),
+		OverrideAction: &awswafv2.CfnWebACL_OverrideActionProperty{None: map[string]any{}},
+		Statement:      &awswafv2.CfnWebACL_StatementProperty{ManagedRuleGroupStatement: statement},
+	}
+}
+
+// onlyThroughEdge makes the APIs refuse requests that do not show the pass.
+func onlyThroughEdge(stack awscdk.Stack, stage Stage, doors *apis, pass *string) {
+	rules := []*awswafv2.CfnWebACL_RuleProperty{{
+		Name: new("pass"), Priority: new(0.0), VisibilityConfig: visible("pass"),
+		Action: &awswafv2.CfnWebACL_RuleActionProperty{Allow: &awswafv2.CfnWebACL_AllowActionProperty{}},
+		Statement: &awswafv2.CfnWebACL_StatementProperty{ByteMatchStatement: &awswafv2.CfnWebACL_ByteMatchStatementProperty{
+			FieldToMatch:         &awswafv2.CfnWebACL_FieldToMatchProperty{SingleHeader: map[string]any{"Name": passHeader}},
+			PositionalConstraint: new("EXACTLY"),
+			SearchString:         pass,
+			TextTransformations:  &[]*awswafv2.CfnWebACL_TextTransformationProperty{{Priority: new(0.0), Type: new("NONE")}},
+		}},
+	}}
+	acl := awswafv2.NewCfnWebACL(stack, new("Door"), &awswafv2.CfnWebACLProps{
+		Name: new(stage.prefix() + "door"), Scope: new("REGIONAL"),
+		DefaultAction:    &awswafv2.CfnWebACL_DefaultActionProperty{Block: &awswafv2.CfnWebACL_BlockActionProperty{}},
+		VisibilityConfig: visible("door"),
+		Rules:            &rules,
+	})
+	for id, api := range map[string]awsapigateway.SpecRestApi{"ShopperDoor": doors.shopper, "SellerDoor": doors.seller} {
+		awswafv2.NewCfnWebACLAssociation(stack, &id, &awswafv2.CfnWebACLAssociationProps{
+			ResourceArn: api.DeploymentStage().StageArn(), WebAclArn: acl.AttrArn(),
+		})
+	}
+}
+
+func visible(metric string) *awswafv2.CfnWebACL_VisibilityConfigProperty {
+	return &awswafv2.CfnWebACL_VisibilityConfigProperty{
+		CloudWatchMetricsEnabled: new(true), MetricName: &metric,
+		SampledRequestsEnabled: new(false), // samples hold callers' tokens
+	}
+}

@@ -1,0 +1,148 @@
+package infra
+
+import (
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+
+	"rialto/functions/contract"
+)
+
+// function deploys one function with its own role, its log and its trigger.
+func (r *room) function(f contract.Function, code awslambda.Code) error {
+	all := r.baseline(f)
+	for _, g := range f.Grants {
+		more, err := r.grant(g)
+		if err != nil {
+			return err
+		}
+		all.add(more)
+	}
+	if len(all.groups) > 0 {
+		all.allow = append(all.allow, permission{actions: []string{
+			"ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface",
+		}, on: []string{"*"}})
+	}
+	source, err := r.triggerPermissions(f)
+	if err != nil {
+		return err
+	}
+	all.allow = append(all.allow, source...)
+
+	props := &awslambda.FunctionProps{
+		FunctionName: new(r.stage.functionName(f.ID())),
+		Description:  new(f.Does),
+		Runtime:      awslambda.Runtime_PROVIDED_AL2023(),
+		Architecture: architecture(r.stage.Arch),
+		Handler:      new(f.Name),
+		Code:         code,
+		MemorySize:   new(float64(f.Memory)),
+		Timeout:      duration(f.Timeout),
+		Environment:  texts(all.env),
+		// Permissions are exactly those of the contract: what CDK would add by itself is turned away.
+		Role: role(r.stack, "Role"+title(f.Name), "lambda.amazonaws.com", all.allow).WithoutPolicyUpdates(nil),
+	}
+	if f.Reserved > 0 {
+		props.ReservedConcurrentExecutions = new(float64(f.Reserved))
+	}
+	if !r.stage.Local {
+		props.Tracing = awslambda.Tracing_ACTIVE
+		props.LogGroup = logGroup(r.stack, r.stage, "Log"+title(f.Name), r.stage.logGroupName(f.ID()))
+	}
+	if len(all.groups) > 0 {
+		props.Vpc = r.shared.network.vpc
+		props.VpcSubnets = isolated()
+		props.SecurityGroups = &all.groups
+	}
+	deployed := awslambda.NewFunction(r.stack, new(title(f.Name)), props)
+	r.deployed[f.Name] = deployed
+	if warm := r.stage.Provisioned[f.ID()]; warm > 0 {
+		deployed.AddAlias(new(liveAlias), &awslambda.AliasOptions{ProvisionedConcurrentExecutions: new(float64(warm))})
+	}
+	return r.trigger(f, deployed)
+}
+
+// baseline is what every function may do and is told.
+func (r *room) baseline(f contract.Function) granted {
+	all := granted{env: r.environment()}
+	if r.stage.Local {
+		return all
+	}
+	all.allow = []permission{
+		{actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
+			on: []string{r.stage.arn("logs", "log-group:"+r.stage.logGroupName(f.ID())+":log-stream:*")}},
+		{actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, on: []string{"*"}},
+	}
+	return all
+}
+
+// permission is one IAM statement that allows.
+type permission struct {
+	actions, on []string
+}
+
+// granted is what a grant comes to.
+type granted struct {
+	allow  []permission
+	env    map[string]string
+	groups []awsec2.ISecurityGroup // a function that has any lives in the VPC
+}
+
+func (g *granted) add(more granted) {
+	g.allow = append(g.allow, more.allow...)
+	maps.Copy(g.env, more.env)
+	g.groups = append(g.groups, more.groups...)
+}
+
+// role makes a role of a service that has these permissions and no other.
+func role(scope scope, id, service string, allow []permission) awsiam.Role {
+	props := &awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(&service, nil)}
+	if len(allow) > 0 {
+		var statements []awsiam.PolicyStatement
+		for _, p := range allow {
+			statements = append(statements, awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+				Actions: list(p.actions), Resources: list(p.on),
+			}))
+		}
+		props.InlinePolicies = &map[string]awsiam.PolicyDocument{
+			"grants": awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &statements}),
+		}
+	}
+	return awsiam.NewRole(scope, &id, props)
+}
+
+// logGroup makes a log that is kept as long as the stage says, and goes with its stack: it is no record.
+func logGroup(scope scope, stage Stage, id, name string) awslogs.LogGroup {
+	props := &awslogs.LogGroupProps{
+		Retention:     awslogs.RetentionDays_ONE_WEEK,
+		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	}
+	if name != "" {
+		props.LogGroupName = &name
+	}
+	group := awslogs.NewLogGroup(scope, &id, props)
+	group.Node().DefaultChild().(awslogs.CfnLogGroup).SetRetentionInDays(&stage.LogDays)
+	return group
+}
+
+func architecture(goarch string) awslambda.Architecture {
+	if goarch == "amd64" {
+		return awslambda.Architecture_X86_64()
+	}
+	return awslambda.Architecture_ARM_64()
+}
+
+func duration(d time.Duration) awscdk.Duration {
+	if d%time.Second != 0 {
+		return awscdk.Duration_Millis(new(float64(d.Milliseconds())))
+	}
+	return awscdk.Duration_Seconds(new(d.Seconds()))
+}
+
+func seconds(d time.Duration) string { return fmt.Sprint(int(d.Seconds())) }

@@ -1,0 +1,164 @@
+package infra
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rialto/functions/contract"
+)
+
+// policies returns what a function's role may do, as "action resource", in order.
+func policies(t *testing.T, stage, id string) []string {
+	t.Helper()
+	function := find(t, stage, "AWS::Lambda::Function", "FunctionName", "rialto-"+stage+"-"+id)
+	roleID := strings.TrimSuffix(strings.TrimPrefix(flat(function.at("Role")), "${"), ".Arn}")
+	var lines []string
+	synthesized[stage].each(func(x template, name string, r resource) {
+		if name != roleID || x.Stack != "rialto-"+stage+"-"+strings.Split(id, "-")[0] {
+			return
+		}
+		statements(r.at("Policies"), func(s map[string]any) {
+			for _, action := range many(s["Action"]) {
+				for _, on := range many(s["Resource"]) {
+					lines = append(lines, flat(action)+" "+flat(on))
+				}
+			}
+		})
+	}, "AWS::IAM::Role")
+	slices.Sort(lines)
+	return lines
+}
+
+func TestPermissionsAreTheGrants(t *testing.T) {
+	t.Parallel()
+	const account = "000000000000"
+	for id, want := range map[string][]string{
+		"tax-assess": nil,
+		"orders-api": {
+			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders",
+			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders/index/by_customer",
+			"dynamodb:GetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders",
+			"dynamodb:GetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders/index/by_customer",
+			"dynamodb:Query arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders",
+			"dynamodb:Query arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders/index/by_customer",
+		},
+		"customers-locate": {
+			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-customers",
+			"dynamodb:GetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-customers",
+			"dynamodb:Query arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-customers",
+		},
+	} {
+		if diff := cmp.Diff(want, policies(t, "local", id)); diff != "" {
+			t.Errorf("%s may, want (-), got (+):\n%s", id, diff)
+		}
+	}
+}
+
+// TestNoFunctionMayMore: no role holds an action that its function's grants and trigger do not call for.
+func TestNoFunctionMayMore(t *testing.T) {
+	t.Parallel()
+	service := map[contract.Access]string{
+		contract.Read: "dynamodb", contract.Write: "dynamodb", contract.Send: "sqs", contract.Publish: "sns",
+		contract.Start: "states", contract.Seal: "kms", contract.Sign: "kms", contract.Verify: "kms",
+		contract.Search: "es", contract.SQL: "secretsmanager", contract.Gateway: "secretsmanager", contract.Redis: "ec2",
+	}
+	for _, f := range contract.Functions() {
+		allowed := []string{"logs", "xray"}
+		for _, g := range f.Grants {
+			allowed = append(allowed, service[g.Access])
+			if g.Access == contract.SQL {
+				allowed = append(allowed, "ec2")
+			}
+		}
+		if f.Trigger.Queue != nil {
+			allowed = append(allowed, "sqs")
+		}
+		if f.Trigger.Stream != "" {
+			allowed = append(allowed, "dynamodb", "s3")
+		}
+		for _, line := range policies(t, "prod", f.ID()) {
+			if s, _, _ := strings.Cut(line, ":"); !slices.Contains(allowed, s) {
+				t.Errorf("%s may %s, and nothing in the contract calls for it", f.ID(), line)
+			}
+			if strings.HasPrefix(line, "dynamodb:PutItem") && !slices.ContainsFunc(f.Grants, func(g contract.Grant) bool {
+				return g.Access == contract.Write && strings.HasSuffix(line, "/rialto-prod-"+g.Name)
+			}) {
+				t.Errorf("%s may %s without a grant", f.ID(), line)
+			}
+		}
+	}
+}
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]map[string]string{
+		"checkout-api": {
+			"STAGE": "local", "PREFIX": "rialto-local-", "LOG_LEVEL": "debug",
+			"AWS_ENDPOINT_URL": contract.LocalAWSURL, "AWS_ENDPOINT_URL_DYNAMODB": contract.LocalDynamoDBURL,
+			"CHECKOUT_WAIT_SECONDS": "20",
+			"QUEUE_CHECKOUT_TIMER":  contract.LocalAWSURL + "/000000000000/rialto-local-checkout-timer",
+			"MACHINE_CHECKOUT":      "arn:aws:states:us-east-1:000000000000:stateMachine:rialto-local-checkout",
+		},
+		"payments-authorize": {
+			"STAGE": "local", "PREFIX": "rialto-local-", "LOG_LEVEL": "debug",
+			"AWS_ENDPOINT_URL": contract.LocalAWSURL, "AWS_ENDPOINT_URL_DYNAMODB": contract.LocalDynamoDBURL,
+			"GATEWAY_URL": contract.LocalPaymentsURL, "GATEWAY_SECRET": "sk_test_local",
+		},
+		"orders-publish": {
+			"STAGE": "local", "PREFIX": "rialto-local-", "LOG_LEVEL": "debug",
+			"AWS_ENDPOINT_URL": contract.LocalAWSURL, "AWS_ENDPOINT_URL_DYNAMODB": contract.LocalDynamoDBURL,
+			"TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:rialto-local-orders",
+		},
+	} {
+		got := map[string]string{}
+		variables, _ := find(t, "local", "AWS::Lambda::Function", "FunctionName", "rialto-local-"+id).at("Environment", "Variables").(map[string]any)
+		for k, v := range variables {
+			got[k] = flat(v)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("settings of %s, want (-), got (+):\n%s", id, diff)
+		}
+	}
+	// On AWS no function is told of an endpoint or a secret, only where a secret lies.
+	synthesized["prod"].each(func(x template, id string, r resource) {
+		variables, _ := r.at("Environment", "Variables").(map[string]any)
+		for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "GATEWAY_SECRET", "DATABASE_URL"} {
+			if _, there := variables[name]; there {
+				t.Errorf("%s/%s is told %s", x.Stack, id, name)
+			}
+		}
+	}, "AWS::Lambda::Function")
+}
+
+func TestOnlyWhatMustIsInTheVPC(t *testing.T) {
+	t.Parallel()
+	for _, f := range contract.Functions() {
+		must := slices.ContainsFunc(f.Grants, func(g contract.Grant) bool { return g.Access == contract.SQL || g.Access == contract.Redis })
+		in := find(t, "prod", "AWS::Lambda::Function", "FunctionName", "rialto-prod-"+f.ID()).at("VpcConfig") != nil
+		if in != must {
+			t.Errorf("%s in the VPC: %v, want %v", f.ID(), in, must)
+		}
+		if find(t, "local", "AWS::Lambda::Function", "FunctionName", "rialto-local-"+f.ID()).at("VpcConfig") != nil {
+			t.Errorf("%s is in a VPC locally", f.ID())
+		}
+	}
+}
+
+func TestWarmFunctionsAreCalledByAlias(t *testing.T) {
+	t.Parallel()
+	alias := find(t, "prod", "AWS::Lambda::Alias", "Name", liveAlias)
+	if n := alias.number("ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"); n < 1 {
+		t.Errorf("%v environments are kept warm", n)
+	}
+	prod, err := StageNamed("prod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	prod.Account = "1"
+	if uri := invocation(prod, "checkout-api"); !strings.HasSuffix(uri, ":function:rialto-prod-checkout-api:live/invocations") {
+		t.Errorf("the gateway calls %s", uri)
+	}
+}

@@ -1,0 +1,62 @@
+package infra
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"rialto/functions/contract"
+	"rialto/functions/contract/tables"
+)
+
+// grant turns one of the contract's grants into permissions and settings. Names are enough for most; the rest a
+// context's file has provided.
+func (r *room) grant(g contract.Grant) (granted, error) {
+	if own, ok := r.provided[g.Access]; ok {
+		return own, nil
+	}
+	s := r.stage
+	switch g.Access {
+	case contract.Read, contract.Write:
+		return r.tableGrant(g)
+	case contract.Send:
+		return granted{
+			allow: []permission{{actions: []string{"sqs:SendMessage", "sqs:ChangeMessageVisibility"}, on: []string{s.queueARN(g.Name)}}},
+			env:   map[string]string{"QUEUE_" + setting(g.Name): s.queueURL(g.Name)},
+		}, nil
+	case contract.Publish:
+		return granted{
+			allow: []permission{{actions: []string{"sns:Publish"}, on: []string{s.topicARN(g.Name)}}},
+			env:   map[string]string{"TOPIC_ARN": s.topicARN(g.Name)},
+		}, nil
+	case contract.Start:
+		return granted{
+			allow: []permission{{actions: []string{"states:StartSyncExecution"}, on: []string{s.machineARN(g.Name)}}},
+			env:   map[string]string{"MACHINE_" + setting(g.Name): s.machineARN(g.Name)},
+		}, nil
+	}
+	return granted{}, fmt.Errorf("grant %s %s: infra/%s.go provides nothing for it", g.Access, g.Name, r.context)
+}
+
+// tableGrant lists the actions that the grant's own comment promises. A transaction needs no action of its own:
+// IAM asks for those of its parts.
+func (r *room) tableGrant(g contract.Grant) (granted, error) {
+	all := tables.All()
+	i := slices.IndexFunc(all, func(t tables.Table) bool { return t.Name == g.Name })
+	if i < 0 {
+		return granted{}, fmt.Errorf("grant %s %s: there is no such table", g.Access, g.Name)
+	}
+	on := []string{r.stage.tableARN(g.Name)}
+	if g.Access == contract.Write {
+		return granted{allow: []permission{{
+			actions: []string{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}, on: on,
+		}}}, nil
+	}
+	for _, index := range all[i].Indexes {
+		on = append(on, r.stage.indexARN(g.Name, index.Name))
+	}
+	return granted{allow: []permission{{actions: []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}, on: on}}}, nil
+}
+
+// setting is a name as it stands in an environment variable.
+func setting(name string) string { return strings.ToUpper(strings.ReplaceAll(name, "-", "_")) }

@@ -1,0 +1,77 @@
+package infra
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+
+	"rialto/functions/contract"
+)
+
+// placeholder stands in a machine for the ARN of a function: ${inventory-hold}.
+var placeholder = regexp.MustCompile(`\$\{([^}]+)\}`)
+
+// machine deploys an Express machine whose role may invoke exactly the functions that its definition names. Logs
+// never hold the data of an execution: it is a customer's.
+func (r *room) machine(name, definition string) error {
+	tasks, err := tasksOf(definition)
+	if err != nil {
+		return fmt.Errorf("machine %s: %w", name, err)
+	}
+	var functions []string
+	for _, id := range tasks {
+		functions = append(functions, r.stage.invokeARN(id))
+	}
+	// CloudFormation's own substitutions would do the same, but an ARN that is there can be checked by the guards.
+	definition = placeholder.ReplaceAllStringFunc(definition, func(p string) string {
+		return r.stage.invokeARN(placeholder.FindStringSubmatch(p)[1])
+	})
+	props := &awsstepfunctions.StateMachineProps{
+		StateMachineName: new(r.stage.machineName(name)),
+		StateMachineType: awsstepfunctions.StateMachineType_EXPRESS,
+		DefinitionBody:   awsstepfunctions.DefinitionBody_FromString(&definition),
+	}
+	allow := []permission{{actions: []string{"lambda:InvokeFunction"}, on: functions}}
+	if !r.stage.Local {
+		allow = append(allow,
+			permission{actions: []string{
+				"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:ListLogDeliveries",
+				"logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
+			}, on: []string{"*"}},
+			permission{actions: []string{
+				"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets",
+			}, on: []string{"*"}},
+		)
+		props.TracingEnabled = new(true)
+		props.Logs = &awsstepfunctions.LogOptions{
+			// logs whose names begin so share one resource policy, whose size is limited
+			Destination:          logGroup(r.stack, r.stage, "MachineLog", "/aws/vendedlogs/states/"+r.stage.machineName(name)),
+			IncludeExecutionData: new(false),
+			Level:                awsstepfunctions.LogLevel_ERROR,
+		}
+	}
+	props.Role = role(r.stack, "MachineRole", "states.amazonaws.com", allow).WithoutPolicyUpdates(nil)
+	awsstepfunctions.NewStateMachine(r.stack, new("Machine"), props)
+	return nil
+}
+
+// tasksOf lists the functions that a definition names, each once. All must be tasks in the contract.
+func tasksOf(definition string) ([]string, error) {
+	var ids []string
+	for _, match := range placeholder.FindAllStringSubmatch(definition, -1) {
+		id := match[1]
+		if slices.Contains(ids, id) {
+			continue
+		}
+		if !slices.ContainsFunc(contract.Functions(), func(f contract.Function) bool { return f.ID() == id && f.Trigger.Saga }) {
+			return nil, fmt.Errorf("it names ${%s}, which is no saga function of the contract", id)
+		}
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		return nil, fmt.Errorf("it names no function")
+	}
+	return ids, nil
+}

@@ -1,0 +1,70 @@
+package infra
+
+import "github.com/aws/aws-cdk-go/awscdk/v2"
+
+// Physical names are fixed, so that a stack can name what another one deploys without importing its outputs. This
+// file is the only one that spells them.
+
+func (s Stage) prefix() string { return "rialto-" + s.Name + "-" }
+
+func (s Stage) stackName(part string) string   { return s.prefix() + part }
+func (s Stage) tableName(table string) string  { return s.prefix() + table }
+func (s Stage) topicName(ctx string) string    { return s.prefix() + ctx }
+func (s Stage) machineName(name string) string { return s.prefix() + name }
+func (s Stage) queueName(id string) string     { return s.prefix() + id }
+func (s Stage) deadQueueName(id string) string { return s.queueName(id) + "-dead" }
+func (s Stage) sealAlias(ctx string) string    { return "alias/" + s.prefix() + ctx }
+func (s Stage) signAlias(ctx string) string    { return s.sealAlias(ctx) + "-sign" }
+func (s Stage) apiName(api string) string      { return s.prefix() + api }
+func (s Stage) failuresBucket() string         { return s.prefix() + "stream-failures-" + s.account() }
+
+// functionName is the name of a function, and of its role: "<context>-<name>" behind the prefix.
+func (s Stage) functionName(id string) string { return s.prefix() + id }
+func (s Stage) logGroupName(id string) string { return "/aws/lambda/" + s.functionName(id) }
+
+// alarms is the topic, named like a context's, that tells people.
+const alarms = "alarms"
+
+// guestIssuer is the iss claim of the tokens that Rialto signs for guests itself.
+func (s Stage) guestIssuer() string { return "urn:rialto:" + s.Name + ":guests" }
+
+// account is CloudFormation's own word where the stage leaves it open.
+func (s Stage) account() string {
+	if s.Account != "" {
+		return s.Account
+	}
+	return *awscdk.Aws_ACCOUNT_ID()
+}
+
+func (s Stage) arn(service, rest string) string {
+	return "arn:aws:" + service + ":" + s.Region + ":" + s.account() + ":" + rest
+}
+
+func (s Stage) tableARN(table string) string { return s.arn("dynamodb", "table/"+s.tableName(table)) }
+func (s Stage) queueARN(id string) string    { return s.arn("sqs", s.queueName(id)) }
+func (s Stage) topicARN(ctx string) string   { return s.arn("sns", s.topicName(ctx)) }
+func (s Stage) machineARN(name string) string {
+	return s.arn("states", "stateMachine:"+s.machineName(name))
+}
+func (s Stage) functionARN(id string) string    { return s.arn("lambda", "function:"+s.functionName(id)) }
+func (s Stage) failuresARN() string             { return "arn:aws:s3:::" + s.failuresBucket() }
+func (s Stage) indexARN(table, i string) string { return s.tableARN(table) + "/index/" + i }
+
+// invokeARN is what callers of a function call: its warm alias where the stage keeps environments of it.
+func (s Stage) invokeARN(id string) string {
+	if s.Provisioned[id] > 0 {
+		return s.functionARN(id) + ":" + liveAlias
+	}
+	return s.functionARN(id)
+}
+
+const liveAlias = "live"
+
+// queueURL is what the SQS API calls a queue.
+func (s Stage) queueURL(id string) string {
+	host := "https://sqs." + s.Region + ".amazonaws.com"
+	if s.Local {
+		host = s.Stands.AWS
+	}
+	return host + "/" + s.account() + "/" + s.queueName(id)
+}

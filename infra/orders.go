@@ -1,0 +1,4 @@
+package infra
+
+// orders needs nothing beyond what its functions say.
+func orders(r *room) error { return r.functions() }

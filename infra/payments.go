@@ -1,0 +1,29 @@
+package infra
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+
+	"rialto/functions/contract"
+)
+
+const stripe = "https://api.stripe.com"
+
+// payments knows the gateway's secret. On AWS it is made empty, and an operator puts the key in.
+func payments(r *room) error {
+	if r.stage.Local {
+		r.provide(contract.Gateway, granted{env: map[string]string{
+			"GATEWAY_URL": r.stage.Stands.Payments, "GATEWAY_SECRET": r.stage.Stands.PaymentsSecret,
+		}})
+		return r.functions()
+	}
+	secret := awssecretsmanager.NewSecret(r.stack, new("Gateway"), &awssecretsmanager.SecretProps{
+		SecretName:    new(r.stage.prefix() + "payments-gateway"),
+		Description:   new("Secret key of the payment gateway; put in by an operator"),
+		RemovalPolicy: r.stage.removal(),
+	})
+	r.provide(contract.Gateway, granted{
+		allow: []permission{{actions: []string{"secretsmanager:GetSecretValue"}, on: []string{*secret.SecretArn()}}},
+		env:   map[string]string{"GATEWAY_URL": stripe, "GATEWAY_SECRET_ARN": *secret.SecretArn()},
+	})
+	return r.functions()
+}

@@ -1,0 +1,60 @@
+package infra
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsopensearchservice"
+
+	"rialto/functions/contract"
+)
+
+// search has the domain of its indexes.
+func search(r *room) error {
+	r.provide(contract.Search, r.domain())
+	return r.functions()
+}
+
+// domain is reached over HTTPS with requests signed by a role of this account; the domain's own policy leaves it to
+// IAM which role. (It cannot name the roles: it refuses those that do not exist yet.)
+func (r *room) domain() granted {
+	if r.stage.Local {
+		return granted{env: map[string]string{"SEARCH_URL": r.stage.Stands.Search}}
+	}
+	name, size := r.stage.prefix()+"products", r.stage.Index
+	anyPath := r.stage.arn("es", "domain/"+name+"/*")
+	methods := []string{"es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut", "es:ESHttpDelete"}
+	cluster := &awsopensearchservice.CfnDomain_ClusterConfigProperty{
+		InstanceCount: &size.DataNodes, InstanceType: &size.DataType,
+	}
+	if size.DataNodes > 1 {
+		cluster.ZoneAwarenessEnabled = new(true)
+		cluster.ZoneAwarenessConfig = &awsopensearchservice.CfnDomain_ZoneAwarenessConfigProperty{AvailabilityZoneCount: new(float64(r.stage.Zones))}
+	}
+	if size.MasterNodes > 0 {
+		cluster.DedicatedMasterEnabled = new(true)
+		cluster.DedicatedMasterCount, cluster.DedicatedMasterType = &size.MasterNodes, &size.MasterType
+	}
+	domain := awsopensearchservice.NewCfnDomain(r.stack, new("Domain"), &awsopensearchservice.CfnDomainProps{
+		DomainName:    &name,
+		EngineVersion: new("OpenSearch_2.19"),
+		ClusterConfig: cluster,
+		EbsOptions: &awsopensearchservice.CfnDomain_EBSOptionsProperty{
+			EbsEnabled: new(true), VolumeType: new("gp3"), VolumeSize: &size.GB,
+		},
+		DomainEndpointOptions: &awsopensearchservice.CfnDomain_DomainEndpointOptionsProperty{
+			EnforceHttps: new(true), TlsSecurityPolicy: new("Policy-Min-TLS-1-2-PFS-2023-10"),
+		},
+		EncryptionAtRestOptions:     &awsopensearchservice.CfnDomain_EncryptionAtRestOptionsProperty{Enabled: new(true)},
+		NodeToNodeEncryptionOptions: &awsopensearchservice.CfnDomain_NodeToNodeEncryptionOptionsProperty{Enabled: new(true)},
+		AccessPolicies: awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &[]awsiam.PolicyStatement{
+			awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+				Principals: &[]awsiam.IPrincipal{awsiam.NewAccountRootPrincipal()},
+				Actions:    list(methods), Resources: list([]string{anyPath}),
+			}),
+		}}),
+	})
+	domain.ApplyRemovalPolicy(r.stage.removal(), nil)
+	return granted{
+		allow: []permission{{actions: methods, on: []string{anyPath}}},
+		env:   map[string]string{"SEARCH_URL": "https://" + *domain.AttrDomainEndpoint()},
+	}
+}

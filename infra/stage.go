@@ -1,0 +1,122 @@
+package infra
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+
+	"rialto/functions/contract"
+)
+
+// Stage is everything in which local, dev and prod differ.
+type Stage struct {
+	Name    string
+	Local   bool // on the local cloud: real servers stand in for Aurora, ElastiCache, OpenSearch and Cognito
+	Region  string
+	Account string // empty on AWS: whoever deploys decides
+
+	// Arch is GOARCH of the functions.
+	Arch string
+
+	// Keep protects what cannot be made again: tables, keys, database and index outlive their stack, refuse
+	// deletion and can be restored to any second.
+	Keep bool
+
+	LogLevel string
+	LogDays  float64 // retention; one of the values that CloudWatch Logs knows
+
+	// FulfillmentStep is the time between two steps of a shipment; SQS delays no message by more than 15
+	// minutes. CheckoutWait is how long a checkout waits for its saga before it answers 202.
+	FulfillmentStep, CheckoutWait time.Duration
+
+	// Provisioned keeps environments of a function warm, by function ID.
+	Provisioned map[string]int
+
+	// Throttle is the rate of requests a second of each API, Burst what it lets through at once.
+	Throttle, Burst float64
+	// ClientRequests is how many requests one address may send in 5 minutes before the firewall stops it.
+	ClientRequests float64
+
+	Zones    int // availability zones of the network
+	Database capacity
+	Cache    cache
+	Index    index
+
+	// Stands holds the addresses of the servers that stand in for services; empty on AWS.
+	Stands stands
+}
+
+// capacity is the range that a serverless database moves in, in Aurora capacity units.
+type capacity struct{ Min, Max float64 }
+
+// cache sizes the Valkey cluster: one node that is written, and replicas that can take over.
+type cache struct {
+	Node     string
+	Replicas float64
+}
+
+// index sizes the OpenSearch domain. GB is each data node's disk.
+type index struct {
+	DataNodes   float64
+	DataType    string
+	MasterNodes float64 // none when 0
+	MasterType  string
+	GB          float64
+}
+
+type stands struct {
+	AWS, DynamoDB, Search, SQL, Cache, Payments, PaymentsSecret, Issuer string
+}
+
+// homeRegion is where both AWS stages live. CloudFront takes web ACLs from this region only.
+const homeRegion = "us-east-1"
+
+var stages = []Stage{
+	{
+		Name: "local", Local: true,
+		Region: contract.LocalRegion, Account: contract.LocalAccount,
+		Arch:     runtime.GOARCH,
+		LogLevel: "debug", LogDays: 1,
+		FulfillmentStep: time.Second, CheckoutWait: 20 * time.Second,
+		Throttle: 10_000, Burst: 5_000,
+		Stands: stands{
+			AWS: contract.LocalAWSURL, DynamoDB: contract.LocalDynamoDBURL, Search: contract.LocalSearchURL,
+			SQL: contract.LocalSQLURL, Cache: contract.LocalCache,
+			Payments: contract.LocalPaymentsURL, PaymentsSecret: "sk_test_local", Issuer: contract.LocalIssuerURL,
+		},
+	},
+	{
+		Name:   "dev",
+		Region: homeRegion, Arch: "arm64",
+		LogLevel: "debug", LogDays: 7,
+		FulfillmentStep: time.Minute, CheckoutWait: 20 * time.Second,
+		Throttle: 100, Burst: 200, ClientRequests: 2_000,
+		Zones:    2, // Aurora asks for two
+		Database: capacity{0.5, 2}, Cache: cache{Node: "cache.t4g.micro"},
+		Index: index{DataNodes: 1, DataType: "t3.small.search", GB: 10},
+	},
+	{
+		Name:   "prod",
+		Region: homeRegion, Arch: "arm64",
+		Keep:     true,
+		LogLevel: "info", LogDays: 90,
+		FulfillmentStep: 15 * time.Minute, CheckoutWait: 20 * time.Second,
+		Provisioned: map[string]int{"checkout-api": 50},
+		Throttle:    10_000, Burst: 5_000, ClientRequests: 10_000,
+		Zones:    3,
+		Database: capacity{2, 64}, Cache: cache{Node: "cache.r7g.xlarge", Replicas: 2},
+		Index: index{DataNodes: 6, DataType: "r7g.2xlarge.search", MasterNodes: 3, MasterType: "m7g.large.search", GB: 1024},
+	},
+}
+
+// StageNamed returns a stage, or an error that lists those there are.
+func StageNamed(name string) (Stage, error) {
+	var names []string
+	for _, s := range stages {
+		if s.Name == name {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	return Stage{}, fmt.Errorf("no stage is named %q: there are %v", name, names)
+}

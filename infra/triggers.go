@@ -1,0 +1,168 @@
+package infra
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambdaeventsources"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+
+	"rialto/functions/contract"
+)
+
+const (
+	streamBatch   = 100
+	streamRetries = 5
+	// streamLanes is how many batches of one shard run at once; records of one key stay in order.
+	streamLanes = 4
+	// streamLag is when somebody is told: the stream is the outbox, so a late stream means late events.
+	streamLag = time.Minute
+
+	deadRetention = 14 * 24 * time.Hour // the most that SQS keeps
+)
+
+// triggerPermissions is what Lambda itself does in the function's name to feed it.
+func (r *room) triggerPermissions(f contract.Function) ([]permission, error) {
+	switch t := f.Trigger; {
+	case t.Queue != nil:
+		return []permission{{
+			actions: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"},
+			on:      []string{r.stage.queueARN(f.ID())},
+		}}, nil
+	case t.Stream != "":
+		stream, ok := r.shared.streams[t.Stream]
+		if !ok {
+			return nil, fmt.Errorf("table %s has no stream", t.Stream)
+		}
+		return []permission{
+			{actions: []string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}, on: []string{*stream}},
+			{actions: []string{"s3:ListBucket"}, on: []string{r.stage.failuresARN()}},
+			{actions: []string{"s3:PutObject"}, on: []string{r.stage.failuresARN() + "/aws/lambda/*"}},
+		}, nil
+	}
+	return nil, nil
+}
+
+// trigger connects a function to what calls it. The APIs, their authorizer and the state machines call through a
+// role of their own, and operators through theirs, so nothing is left to do for those.
+func (r *room) trigger(f contract.Function, deployed awslambda.Function) error {
+	switch t := f.Trigger; {
+	case t.Queue != nil:
+		r.consumeQueue(f, deployed)
+	case t.Stream != "":
+		r.consumeStream(f, deployed)
+	case t.Every != 0:
+		awsevents.NewRule(r.stack, new(title(f.Name)+"Every"), &awsevents.RuleProps{
+			RuleName: new(r.stage.functionName(f.ID())),
+			Schedule: awsevents.Schedule_Rate(duration(t.Every)),
+			Targets:  &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(deployed, nil)},
+		})
+	case !t.API && !t.Authorizer && !t.Saga && !t.Operator:
+		return fmt.Errorf("it has no trigger")
+	}
+	return nil
+}
+
+// consumeStream feeds a table's stream to a function, in order per key. A batch that keeps failing is halved
+// until the record at fault is alone; that record goes to the failures bucket, whole, and the rest goes on.
+func (r *room) consumeStream(f contract.Function, deployed awslambda.Function) {
+	failures := awss3.Bucket_FromBucketArn(r.stack, new(title(f.Name)+"Failures"), new(r.stage.failuresARN()))
+	awslambda.NewEventSourceMapping(r.stack, new(title(f.Name)+"Stream"), &awslambda.EventSourceMappingProps{
+		Target:                        deployed,
+		EventSourceArn:                r.shared.streams[f.Trigger.Stream],
+		StartingPosition:              awslambda.StartingPosition_TRIM_HORIZON,
+		BatchSize:                     new(float64(streamBatch)),
+		BisectBatchOnError:            new(true),
+		RetryAttempts:                 new(float64(streamRetries)),
+		ReportBatchItemFailures:       new(true),
+		ParallelizationFactor:         new(float64(streamLanes)),
+		OnFailure:                     awslambdaeventsources.NewS3OnFailureDestination(failures),
+		SupportS3OnFailureDestination: new(true),
+	})
+	if !r.stage.Local {
+		r.alarm(title(f.Name)+"Late", f.ID()+"-late", "events of "+f.Trigger.Stream+" are late: "+f.ID()+" does not keep up with the stream",
+			deployed.Metric(new("IteratorAge"), &awscloudwatch.MetricOptions{Statistic: new("Maximum"), Period: duration(time.Minute)}),
+			float64(streamLag.Milliseconds()), 5)
+	}
+}
+
+// consumeQueue makes a function's queue with its dead-letter queue and alarm, subscribes it to the topics it
+// takes events from, and feeds it to the function.
+func (r *room) consumeQueue(f contract.Function, deployed awslambda.Function) {
+	q, id, s := f.Trigger.Queue, title(f.Name), r.stage
+	visibility := q.Visibility
+	if visibility == 0 {
+		visibility = 6 * f.Timeout
+	}
+	dead := awssqs.NewQueue(r.stack, new(id+"Dead"), &awssqs.QueueProps{
+		QueueName:       new(s.deadQueueName(f.ID())),
+		RetentionPeriod: duration(deadRetention),
+	})
+	queue := awssqs.NewQueue(r.stack, new(id+"Queue"), &awssqs.QueueProps{
+		QueueName:         new(s.queueName(f.ID())),
+		VisibilityTimeout: duration(visibility),
+		DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: dead, MaxReceiveCount: new(float64(q.Receives))},
+	})
+	var topics []string
+	for _, sub := range q.Subscriptions {
+		topics = append(topics, s.topicARN(sub.Context))
+		topic := awssns.Topic_FromTopicArn(r.stack, new(id+title(sub.Context)+"Topic"), new(s.topicARN(sub.Context)))
+		props := &awssns.SubscriptionProps{
+			Topic:              topic,
+			Protocol:           awssns.SubscriptionProtocol_SQS,
+			Endpoint:           queue.QueueArn(),
+			RawMessageDelivery: new(true), // the envelope is the event's own
+		}
+		if len(sub.Events) > 0 {
+			props.FilterPolicy = &map[string]awssns.SubscriptionFilter{
+				"name": awssns.SubscriptionFilter_StringFilter(&awssns.StringConditions{Allowlist: list(sub.Events)}),
+			}
+		}
+		awssns.NewSubscription(r.stack, new(id+"From"+title(sub.Context)), props)
+	}
+	if len(topics) > 0 {
+		queue.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(new("sns.amazonaws.com"), nil)},
+			Actions:    list([]string{"sqs:SendMessage"}),
+			Resources:  &[]*string{queue.QueueArn()},
+			Conditions: &map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": topics}},
+		}))
+	}
+	mapping := &awslambda.EventSourceMappingProps{
+		Target:                  deployed,
+		EventSourceArn:          queue.QueueArn(),
+		BatchSize:               new(float64(q.Batch)),
+		ReportBatchItemFailures: new(true),
+	}
+	if q.Concurrency > 0 {
+		mapping.MaxConcurrency = new(float64(q.Concurrency))
+	}
+	awslambda.NewEventSourceMapping(r.stack, new(id+"Mapping"), mapping)
+	if !s.Local {
+		r.alarm(id+"DeadAlarm", f.ID()+"-dead", "records of "+f.ID()+" were given up and wait in its dead-letter queue",
+			dead.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{Statistic: new("Maximum"), Period: duration(time.Minute)}),
+			1, 1)
+	}
+}
+
+// alarm tells the stage's alarm topic when a metric is at or above a threshold for some periods in a row.
+func (r *room) alarm(id, name, about string, metric awscloudwatch.IMetric, threshold, periods float64) {
+	alarm := awscloudwatch.NewAlarm(r.stack, &id, &awscloudwatch.AlarmProps{
+		AlarmName:          new(r.stage.prefix() + name),
+		AlarmDescription:   &about,
+		Metric:             metric,
+		Threshold:          &threshold,
+		EvaluationPeriods:  &periods,
+		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
+	})
+	cfn := alarm.Node().DefaultChild().(awscloudwatch.CfnAlarm)
+	cfn.SetAlarmActions(&[]*string{new(r.stage.topicARN(alarms))})
+}

@@ -1,0 +1,118 @@
+package infra
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// reason excuses one action on one wildcard. Resource is "*" itself, or how the resource ends.
+type reason struct {
+	action, resource, why string
+}
+
+// reasons is the one list of wildcards that policies may hold.
+var reasons = []reason{
+	{"logs:CreateLogStream", ":log-stream:*", "Lambda names the streams of a function's log itself"},
+	{"logs:PutLogEvents", ":log-stream:*", "Lambda names the streams of a function's log itself"},
+
+	{"xray:PutTraceSegments", "*", "X-Ray's actions take no resource"},
+	{"xray:PutTelemetryRecords", "*", "X-Ray's actions take no resource"},
+	{"xray:GetSamplingRules", "*", "X-Ray's actions take no resource"},
+	{"xray:GetSamplingTargets", "*", "X-Ray's actions take no resource"},
+
+	{"ec2:CreateNetworkInterface", "*", "Lambda attaches functions to the VPC, by interfaces it names itself"},
+	{"ec2:DescribeNetworkInterfaces", "*", "EC2's describe actions take no resource"},
+	{"ec2:DeleteNetworkInterface", "*", "Lambda detaches functions from the VPC, by interfaces it names itself"},
+
+	{"logs:CreateLogDelivery", "*", "log delivery takes no resource; Step Functions asks for these to log"},
+	{"logs:GetLogDelivery", "*", "log delivery takes no resource"},
+	{"logs:UpdateLogDelivery", "*", "log delivery takes no resource"},
+	{"logs:DeleteLogDelivery", "*", "log delivery takes no resource"},
+	{"logs:ListLogDeliveries", "*", "log delivery takes no resource"},
+	{"logs:PutResourcePolicy", "*", "log delivery takes no resource"},
+	{"logs:DescribeResourcePolicies", "*", "log delivery takes no resource"},
+	{"logs:DescribeLogGroups", "*", "log delivery takes no resource"},
+
+	{"s3:PutObject", "/aws/lambda/*", "Lambda names the objects that hold a stream's failed records"},
+
+	{"es:ESHttpGet", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
+	{"es:ESHttpHead", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
+	{"es:ESHttpPost", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
+	{"es:ESHttpPut", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
+	{"es:ESHttpDelete", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
+
+	{"kms:*", "*", "in a key's own policy * is that key, and the account must be able to administer it"},
+
+	{"AmazonAPIGatewayPushToCloudWatchLogs", "managed", "API Gateway makes logs of its own; it accepts no narrower policy for the account"},
+}
+
+// keyType is the only place for kms:*; elsewhere it would be every key.
+const keyType = "AWS::KMS::Key"
+
+// wildcards finds every statement that allows, wherever it stands, and every managed policy.
+func wildcards(a *assembly) (violations []string) {
+	a.each(func(t template, id string, r resource) {
+		complain := func(what string) { violations = append(violations, fmt.Sprintf("%s/%s %s", t.Stack, id, what)) }
+		for _, arn := range many(r.at("ManagedPolicyArns")) {
+			name := flat(arn)
+			if name = name[strings.LastIndex(name, "/")+1:]; !excused(name, "managed") {
+				complain("has the managed policy " + name + ", which nobody here wrote")
+			}
+		}
+		statements(r.Properties, func(s map[string]any) { judge(s, r.Type, complain) })
+	})
+	return violations
+}
+
+// judge looks at one statement.
+func judge(s map[string]any, kind string, complain func(string)) {
+	if s["NotAction"] != nil || s["NotResource"] != nil || s["NotPrincipal"] != nil {
+		complain("allows all but something")
+	}
+	if p := s["Principal"]; p != nil && (flat(p) == "*" || strings.Contains(flat(p), `:"*"`)) {
+		complain("lets anybody in")
+	}
+	for _, action := range many(s["Action"]) {
+		for _, on := range many(s["Resource"]) {
+			action, on := flat(action), flat(on)
+			if !strings.Contains(action, "*") && !strings.Contains(on, "*") {
+				continue
+			}
+			if !excused(action, on) || action == "kms:*" && kind != keyType {
+				complain(fmt.Sprintf("allows %s on %s without a reason in wildcards.go", action, on))
+			}
+		}
+	}
+}
+
+func excused(action, on string) bool {
+	return slices.ContainsFunc(reasons, func(r reason) bool { return r.covers(action, on) })
+}
+
+func (r reason) covers(action, on string) bool {
+	if r.action != action {
+		return false
+	}
+	if r.resource == "*" || r.resource == "managed" {
+		return on == r.resource
+	}
+	return strings.HasSuffix(on, r.resource) && strings.Count(on, "*") == 1
+}
+
+// statements visits every allowing statement below v.
+func statements(v any, visit func(map[string]any)) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			statements(item, visit)
+		}
+	case map[string]any:
+		if v["Effect"] == "Allow" && (v["Action"] != nil || v["NotAction"] != nil) {
+			visit(v)
+		}
+		for _, item := range v {
+			statements(item, visit)
+		}
+	}
+}
