@@ -1,0 +1,120 @@
+package inventory
+
+import (
+	"fmt"
+
+	"rialto/functions/internal/fault"
+)
+
+// Hold is units of one stock item that belong to an order.
+type Hold struct {
+	OrderID string `dynamodbav:"order_id"`
+	Line    string `dynamodbav:"line"`
+	SKU
+	Centre   string `dynamodbav:"centre"`
+	N        int    `dynamodbav:"n"`
+	Quantity int64  `dynamodbav:"quantity"` // 0 in the tombstone of a hold that never was
+	State    State  `dynamodbav:"state"`
+	// ExpiresAt is Unix milliseconds. A hold can be committed before that instant, not at it; its units come
+	// back by a release, never by themselves.
+	ExpiresAt int64 `dynamodbav:"expires_at"`
+}
+
+// Same tells whether two holds stand for the same units, whatever became of them.
+func (h Hold) Same(o Hold) bool {
+	return h.OrderID == o.OrderID && h.Line == o.Line && h.SKU == o.SKU && h.Centre == o.Centre && h.N == o.N && h.Quantity == o.Quantity
+}
+
+// State is where a hold's units are.
+type State string
+
+const (
+	Absent    State = ""          // never taken: they are in available, if they exist
+	Held      State = "HELD"      // taken by a checkout, for a while
+	Committed State = "COMMITTED" // sold
+	Shipped   State = "SHIPPED"   // gone
+	Released  State = "RELEASED"  // given back, or barred from being taken
+)
+
+// Operation is what is done to a hold.
+type Operation string
+
+const (
+	Place   Operation = "place"
+	Release Operation = "release"
+	Commit  Operation = "commit"
+	Ship    Operation = "ship"
+)
+
+// Step is what an operation does: the state after it, and what each unit of the hold adds to its stock item.
+type Step struct {
+	To                 State
+	Available, Shipped int64 // -1, 0 or 1
+}
+
+// Refusals of operations on holds.
+var (
+	ErrUnavailable  = fault.New(fault.Conflict, "item_unavailable", "some lines want more units than are available")
+	ErrReleased     = fault.New(fault.Conflict, "hold_released", "the hold was released")
+	ErrCommitted    = fault.New(fault.Conflict, "hold_committed", "the hold belongs to an order that was placed")
+	ErrExpired      = fault.New(fault.Conflict, "hold_expired", "the hold has expired")
+	ErrMismatch     = fault.New(fault.Conflict, "hold_mismatch", "the hold is there with other units")
+	ErrMissing      = fault.New(fault.Conflict, "hold_missing", "there is no such hold")
+	ErrNotCommitted = fault.New(fault.Conflict, "hold_not_committed", "the hold belongs to no order yet")
+)
+
+// Short names a line, the index-th, that wants more units than are available.
+func Short(index int, line string) fault.Field {
+	return fault.Field{Pointer: fmt.Sprintf("/lines/%d", index), Code: ErrUnavailable.Code, Message: "fewer units of " + line + " are available than wanted"}
+}
+
+type outcome struct {
+	step    Step
+	refusal *fault.Error
+}
+
+// steps is the whole life of a hold. A step to the state it starts from is a repetition and changes nothing.
+var steps = map[State]map[Operation]outcome{
+	Absent: {
+		Place:   {step: Step{To: Held, Available: -1}},
+		Release: {step: Step{To: Released}}, // the tombstone: no units move
+		Commit:  {refusal: ErrMissing},
+		Ship:    {refusal: ErrMissing},
+	},
+	Held: {
+		Place:   {step: Step{To: Held}},
+		Release: {step: Step{To: Released, Available: 1}},
+		Commit:  {step: Step{To: Committed}},
+		Ship:    {refusal: ErrNotCommitted},
+	},
+	Committed: {
+		Place:   {refusal: ErrCommitted},
+		Release: {refusal: ErrCommitted},
+		Commit:  {refusal: ErrCommitted}, // committing is one transaction with the order, which answers its own repetition
+		Ship:    {step: Step{To: Shipped, Shipped: 1}},
+	},
+	Shipped: {
+		Place:   {refusal: ErrCommitted},
+		Release: {refusal: ErrCommitted},
+		Commit:  {refusal: ErrCommitted},
+		Ship:    {step: Step{To: Shipped}},
+	},
+	Released: {
+		Place:   {refusal: ErrReleased},
+		Release: {step: Step{To: Released}},
+		Commit:  {refusal: ErrReleased},
+		Ship:    {refusal: ErrReleased},
+	},
+}
+
+// On returns what an operation does in a state, or why it is refused.
+func (s State) On(op Operation) (Step, error) {
+	o, ok := steps[s][op]
+	if !ok {
+		return Step{}, fault.New(fault.Internal, "hold_unknown", "a hold is in a state that nobody knows")
+	}
+	if o.refusal != nil {
+		return Step{}, o.refusal
+	}
+	return o.step, nil
+}

@@ -1,0 +1,117 @@
+package inventorystore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/store"
+	"rialto/functions/inventory"
+)
+
+const (
+	// keep is how long a released hold stays. It must outlast every message that could still ask for its
+	// hold: SQS keeps one 14 days at most.
+	keep = 35 * 24 * time.Hour
+	// moves bounds how often a hold is looked at again because it moved meanwhile; it cannot move more often.
+	moves = 4
+)
+
+// Release gives the units of an order's holds back, and bars holds that were never placed. It returns how many
+// holds it released. Each hold is a transaction of its own, and one that fails does not keep the others, so
+// repeating it converges from anywhere. Errors: hold_committed if the order was placed, transient ones.
+func (s Store) Release(ctx context.Context, orderID string, plan inventory.Plan, now time.Time) (int, error) {
+	return s.advance(ctx, inventory.Release, plan.Holds(orderID, 0), now)
+}
+
+// Ship books an order's units as gone. It may be repeated. Errors: hold_mismatch if a hold has another
+// quantity than the lines say, hold_missing, hold_not_committed, hold_released, transient ones.
+func (s Store) Ship(ctx context.Context, orderID string, lines []inventory.PlannedLine, now time.Time) error {
+	_, err := s.advance(ctx, inventory.Ship, inventory.Plan{Lines: lines}.Holds(orderID, 0), now)
+	return err
+}
+
+func (s Store) advance(ctx context.Context, op inventory.Operation, planned []inventory.Hold, now time.Time) (int, error) {
+	moved := 0
+	var errs []error
+	for _, h := range planned {
+		did, err := s.advanceOne(ctx, op, h, now)
+		if did {
+			moved++
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s %s: %w", op, holdKey(h).SK, err))
+		}
+	}
+	return moved, errors.Join(errs...)
+}
+
+func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned inventory.Hold, now time.Time) (bool, error) {
+	item, err := s.DB.Get(ctx, holds, holdKey(planned))
+	if err != nil {
+		return false, err
+	}
+	for range moves {
+		found, err := readHold(item)
+		if err != nil {
+			return false, err
+		}
+		step, err := found.State.On(op)
+		if err != nil || step.To == found.State {
+			return false, err
+		}
+		if op == inventory.Ship && found.Quantity != planned.Quantity {
+			return false, inventory.ErrMismatch
+		}
+		err = s.DB.Transact(ctx, moveWrites(found, planned, step, now)...)
+		if err == nil {
+			return found.State != inventory.Absent, nil
+		}
+		refused, ok := store.AsRefused(err)
+		if !ok {
+			return false, err
+		}
+		reason, lost := refused.Failed(holdName(planned))
+		switch {
+		case lost:
+			item = reason.Found // it moved since it was read: maybe by our own try, whose answer was lost
+		case refused.Transient():
+			return false, contended(refused)
+		default:
+			return false, err
+		}
+	}
+	return false, fault.New(fault.Unavailable, "inventory_contended", "others are changing the same hold just now")
+}
+
+// moveWrites makes one step of a hold that was found (or was not): the hold must still be in the state that it
+// was found in, and its own quantity moves, not the planned one.
+func moveWrites(found, planned inventory.Hold, step inventory.Step, now time.Time) []store.Write {
+	ttl := now.Add(keep).Unix()
+	if found.State == inventory.Absent {
+		tombstone := planned
+		tombstone.Quantity, tombstone.State = 0, step.To
+		return []store.Write{store.Put(holds, holdKey(planned), struct {
+			inventory.Hold
+			TTL int64 `dynamodbav:"ttl"`
+		}{tombstone, ttl}).If(store.Absent()).Named(holdName(planned))}
+	}
+	hold := store.Update(holds, holdKey(planned)).Set("state", step.To).If(store.Eq("state", found.State)).Named(holdName(planned))
+	if step.To == inventory.Released {
+		hold = hold.Set("ttl", ttl)
+	}
+	writes := []store.Write{hold}
+	if step.Available != 0 || step.Shipped != 0 {
+		stock := store.Update(inventoryTable, stockKey(found.SKU, found.Centre)).Add("version", 1).If(store.Exists()).Named(stockName)
+		if step.Available != 0 {
+			stock = stock.Add("available", step.Available*found.Quantity)
+		}
+		if step.Shipped != 0 {
+			stock = stock.Add("shipped", step.Shipped*found.Quantity)
+		}
+		writes = append(writes, stock)
+	}
+	return writes
+}

@@ -1,0 +1,42 @@
+// Command lambda is the inventory's functions.
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"rialto/functions/internal/entry"
+	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/saga"
+	"rialto/functions/internal/settings"
+	"rialto/functions/internal/store"
+	"rialto/functions/inventory"
+	"rialto/functions/inventory/inventorystore"
+)
+
+func main() {
+	entry.Run("inventory", entry.Table{
+		"receive": func(s *settings.Settings) (any, error) { return saga.Task("receive", service(s).Receive), nil },
+		"hold":    func(s *settings.Settings) (any, error) { return saga.Task("hold", service(s).Hold), nil },
+		"release": func(s *settings.Settings) (any, error) { return saga.Task("release", service(s).Release), nil },
+		"ship": func(s *settings.Settings) (any, error) {
+			svc := service(s)
+			return outbox.Receive(func(ctx context.Context, e outbox.Event) error {
+				var d inventory.Departure
+				if err := e.Into(&d); err != nil {
+					return err
+				}
+				return svc.Ship(ctx, d)
+			}), nil
+		},
+		"publish": func(s *settings.Settings) (any, error) {
+			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), inventorystore.Events), nil
+		},
+	})
+}
+
+func service(s *settings.Settings) *inventory.Service {
+	shelf := inventorystore.Store{DB: store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)}
+	return &inventory.Service{Shelf: shelf, Now: time.Now}
+}

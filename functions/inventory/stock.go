@@ -1,0 +1,77 @@
+package inventory
+
+import "regexp"
+
+// SKU is one seller's units of one product.
+type SKU struct {
+	ProductID string `json:"product_id" dynamodbav:"product_id"`
+	SellerID  string `json:"seller_id" dynamodbav:"seller_id"`
+}
+
+// String returns "<product_id>#<seller_id>", which is also the id of a cart's line of that sku.
+func (s SKU) String() string { return s.ProductID + "#" + s.SellerID }
+
+// Stock is a sku's units in one centre, with its ledger. All counts are units, never negative; Received,
+// Shipped and Returned only grow.
+type Stock struct {
+	SKU
+	Centre    string `json:"centre" dynamodbav:"centre"`
+	Available int64  `json:"available" dynamodbav:"available"` // free to be held
+	Received  int64  `json:"received" dynamodbav:"received"`
+	Shipped   int64  `json:"shipped" dynamodbav:"shipped"`
+	Returned  int64  `json:"returned" dynamodbav:"returned"`
+	Version   int64  `json:"version" dynamodbav:"version"` // grows by 1 with every change
+}
+
+// Available returns the free units of a sku in all centres together.
+func Available(stock []Stock, sku SKU) int64 {
+	var n int64
+	for _, s := range stock {
+		if s.SKU == sku {
+			n += s.Available
+		}
+	}
+	return n
+}
+
+// Band is what a shopper learns about a number of free units.
+type Band string
+
+const (
+	None   Band = "none"   // 0
+	Low    Band = "low"    // 1 to 5
+	Plenty Band = "plenty" // more
+)
+
+// BandOf returns the band of a number of units.
+func BandOf(available int64) Band {
+	switch {
+	case available <= 0:
+		return None
+	case available <= 5:
+		return Low
+	}
+	return Plenty
+}
+
+// BandChange is the data of the event StockBandChanged: a sku's units in one centre crossed into a band.
+type BandChange struct {
+	ProductID string `json:"product_id"`
+	SellerID  string `json:"seller_id"`
+	Centre    string `json:"centre"`
+	Band      Band   `json:"band"`
+	Available int64  `json:"available"`
+}
+
+// Crossed returns the event of a change of stock, and whether there is one. before is nil for new stock.
+func Crossed(before *Stock, after Stock) (BandChange, bool) {
+	band := BandOf(after.Available)
+	if before != nil && BandOf(before.Available) == band {
+		return BandChange{}, false
+	}
+	return BandChange{after.ProductID, after.SellerID, after.Centre, band, after.Available}, true
+}
+
+// id is what a product, seller, centre, order or receipt may be called. It holds no '#' and no '!', which
+// separate the parts of keys.
+var id = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
