@@ -70,7 +70,7 @@ func one(ctx context.Context, o Options, name string) (Result, error) {
 	args := append(append([]string{"build"}, flags...), "-o", binary, "./functions/"+name+"/lambda")
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = o.Root
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+o.Arch, "GOFLAGS=", "GOAMD64=v2", "GOARM64=v8.0")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+o.Arch, "GOFLAGS=", "GOAMD64=v1", "GOARM64=v8.0")
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Run(); err != nil {
