@@ -3,7 +3,10 @@ package contract
 import (
 	"slices"
 
+	"rialto/functions/carts/cartsapi"
+	"rialto/functions/checkout/checkoutapi"
 	"rialto/functions/internal/api"
+	"rialto/functions/orders/ordersapi"
 )
 
 // version is the version of both documents: the API's, which its paths repeat.
@@ -12,13 +15,13 @@ const version = "1"
 // shopper lists the contexts of the shopper API, one line each.
 func shopper() []api.Route {
 	return slices.Concat[[]api.Route](
-	// catalogapi.Routes(nil),
-	// searchapi.Routes(nil),
-	// offersapi.Routes(nil),
-	// cartsapi.Routes(nil),
-	// checkoutapi.Routes(nil),
-	// customersapi.Routes(nil),
-	// ordersapi.Routes(nil),
+		// catalogapi.Routes(nil),
+		// searchapi.Routes(nil),
+		// offersapi.Routes(nil),
+		cartsapi.Routes(nil),
+		checkoutapi.Routes(nil),
+		// customersapi.Routes(nil),
+		ordersapi.Routes(nil),
 	// fulfillmentapi.Routes(nil),
 	)
 }

@@ -65,6 +65,9 @@ var inventory = []Function{
 var carts = []Function{
 	{Context: "carts", Name: "api", Does: "the shopper's cart", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
 		Grants: []Grant{{Redis, "carts"}, {Read, "carts"}, {Write, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"}}},
+	{Context: "carts", Name: "refresh", Does: "renews the copy of a cart after its order", Memory: 256, Timeout: 30 * second,
+		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 5, Subscriptions: []Subscription{{Context: "orders", Events: []string{"OrderPlaced"}}}}},
+		Grants:  []Grant{{Redis, "carts"}, {Read, "carts"}}},
 	{Context: "carts", Name: "quote", Does: "prices a cart and plans where it ships from", Memory: 512, Timeout: 5 * second, Trigger: Trigger{Saga: true},
 		Grants: []Grant{{Read, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"}}},
 }

@@ -35,7 +35,7 @@ func Routes(c Checkout) []api.Route {
 	}
 }
 
-type handler struct{ checkout Checkout }
+type handler struct{ cases Checkout }
 
 type checkoutInput struct {
 	api.Marketplace
@@ -75,12 +75,12 @@ func statusOf(a checkout.Answer) Status {
 
 func (h handler) checkout(ctx context.Context, in *checkoutInput) (*replyOutput, error) {
 	who, _ := auth.From(ctx)
-	if _, err := marketplaces.Lookup(in.Marketplace.Marketplace); err != nil {
+	if _, err := marketplaces.Lookup(in.Market); err != nil {
 		return nil, err
 	}
 	b := in.Body
-	return answer(h.checkout.Checkout(ctx, who.Subject, in.IdempotencyKey.IdempotencyKey, checkout.Request{CartID: b.CartID, AddressID: b.AddressID,
-		MethodID: b.MethodID, ShippingOptionID: b.ShippingOptionID, Marketplace: in.Marketplace.Marketplace, ExpectedTotal: b.ExpectedTotal}))
+	return answer(h.cases.Checkout(ctx, who.Subject, in.Key, checkout.Request{CartID: b.CartID, AddressID: b.AddressID,
+		MethodID: b.MethodID, ShippingOptionID: b.ShippingOptionID, Marketplace: in.Market, ExpectedTotal: b.ExpectedTotal}))
 }
 
 type pathInput struct {
@@ -89,7 +89,7 @@ type pathInput struct {
 
 func (h handler) resume(ctx context.Context, in *pathInput) (*replyOutput, error) {
 	who, _ := auth.From(ctx)
-	return answer(h.checkout.Resume(ctx, who.Subject, in.CheckoutID))
+	return answer(h.cases.Resume(ctx, who.Subject, in.CheckoutID))
 }
 
 // answer is 201 for a placed order, 202 while the outcome is open, and the failure's own status otherwise.
@@ -120,7 +120,7 @@ type statusOutput struct{ Body Status }
 
 func (h handler) status(ctx context.Context, in *pathInput) (*statusOutput, error) {
 	who, _ := auth.From(ctx)
-	a, err := h.checkout.Status(ctx, who.Subject, in.CheckoutID)
+	a, err := h.cases.Status(ctx, who.Subject, in.CheckoutID)
 	if err != nil {
 		return nil, err
 	}

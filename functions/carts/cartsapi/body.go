@@ -1,0 +1,57 @@
+package cartsapi
+
+import (
+	"rialto/functions/carts"
+	"rialto/functions/internal/money"
+)
+
+// Cart is a cart as it is shown.
+type Cart struct {
+	CartID      string    `json:"cart_id"`
+	Marketplace string    `json:"marketplace"`
+	Version     int64     `json:"version"`
+	Lines       []Line    `json:"lines"`
+	Breakdown   Breakdown `json:"breakdown"`
+}
+
+// Line is one offer in it.
+type Line struct {
+	ProductID  string        `json:"product_id"`
+	SellerID   string        `json:"seller_id"`
+	SellerName string        `json:"seller_name"`
+	Title      string        `json:"title"`
+	Quantity   int64         `json:"quantity"`
+	UnitPrice  money.Amount  `json:"unit_price"`
+	Amount     money.Amount  `json:"amount" doc:"unit_price x quantity"`
+	Was        *money.Amount `json:"was,omitempty" doc:"The price when the line was last changed, if it is another"`
+	Status     string        `json:"status" enum:"available,short,gone,unchecked" doc:"short: fewer in stock than wanted; gone: no longer for sale, not in the breakdown; unchecked: not asked for this answer"`
+}
+
+// Breakdown is what the cart costs before tax, which checkout adds.
+type Breakdown struct {
+	Units    int64        `json:"units"`
+	Items    money.Amount `json:"items"`
+	Shipping money.Amount `json:"shipping" doc:"The sellers' own; the delivery option is added at checkout"`
+	Total    money.Amount `json:"total" doc:"Without tax"`
+}
+
+func body(v carts.View) Cart {
+	b := v.Breakdown
+	out := Cart{CartID: v.Cart.ID, Marketplace: v.Cart.Marketplace, Version: v.Cart.Version, Lines: []Line{}, Breakdown: Breakdown{b.Units, b.Items, b.Shipping, b.Total}}
+	for _, l := range v.Lines {
+		out.Lines = append(out.Lines, Line{l.ProductID, l.SellerID, l.SellerName, l.Title, l.Quantity, l.UnitPrice, l.Amount, l.Was, status(l)})
+	}
+	return out
+}
+
+func status(l carts.ViewLine) string {
+	switch {
+	case l.Gone:
+		return "gone"
+	case l.Available < 0:
+		return "unchecked"
+	case l.Available < l.Quantity:
+		return "short"
+	}
+	return "available"
+}

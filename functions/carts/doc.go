@@ -1,0 +1,19 @@
+// Package carts owns what a shopper means to buy.
+//
+// A shopper has one cart a marketplace; its id is derived from the two, so it needs no look-up and a checkout,
+// a browser tab and an event find the same one. A guest has one too, which is merged at sign-in.
+//
+// Invariants:
+//   - The table is the truth; every change is conditional on the version read. Redis in front holds a copy that
+//     is only ever replaced by a newer version, and is read for display alone: changes, quotes and checkouts
+//     read the table.
+//   - A change with an idempotency key is made once: the cart remembers its last 20 keys.
+//   - A guest's cart is merged into one cart, once.
+//   - The pivot takes the ordered lines out of the cart at the version that was quoted, so two checkouts of one
+//     version make one order, and what was added since then stays.
+//
+// A line keeps the price and the title it was last seen with. Showing the cart asks for today's; adding a line
+// does so for that line only.
+//
+// Events in: OrderPlaced (the copy in Redis is renewed). Events out: none.
+package carts

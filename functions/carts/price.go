@@ -1,0 +1,112 @@
+package carts
+
+import (
+	"rialto/functions/catalog"
+	"rialto/functions/internal/money"
+	"rialto/functions/inventory"
+	"rialto/functions/offers"
+)
+
+// View is a cart as it is shown: every line priced, and what they sum to. Tax is known at checkout only.
+type View struct {
+	Cart      Cart
+	Lines     []ViewLine
+	Breakdown Breakdown
+}
+
+// ViewLine is a line with its total and what changed since it was last seen.
+type ViewLine struct {
+	Line
+	Amount    money.Amount // UnitPrice x Quantity
+	Available int64        // units in stock, -1 if it was not asked
+	Gone      bool         // the offer is no longer for sale
+	Was       *money.Amount
+}
+
+// Breakdown is what a cart costs. Total has no tax.
+type Breakdown struct {
+	Items, Shipping, Total money.Amount
+	Units                  int64
+}
+
+// Fresh is what is known of an offer now.
+type Fresh struct {
+	Offer     offers.Offer
+	Product   catalog.Product
+	ForSale   bool // there is such an offer, and it is not paused
+	Available int64
+}
+
+// Price shows a cart with what is known of its offers; a line that nothing is known of keeps what was last seen.
+func Price(c Cart, currency string, fresh map[string]Fresh) (View, error) {
+	v := View{Cart: c, Breakdown: Breakdown{Items: money.Zero(currency), Shipping: money.Zero(currency), Total: money.Zero(currency)}}
+	for _, l := range c.Lines {
+		vl := ViewLine{Line: l, Available: -1}
+		if f, ok := fresh[l.ID()]; ok {
+			vl.Gone, vl.Available = !f.ForSale, f.Available
+			if f.ForSale {
+				vl.Line = l.seenAs(f)
+				if vl.UnitPrice != l.UnitPrice {
+					vl.Was = &l.UnitPrice
+				}
+			}
+		}
+		var err error
+		if vl.Amount, err = vl.UnitPrice.Times(vl.Quantity); err != nil {
+			return View{}, err
+		}
+		if !vl.Gone {
+			if err := v.Breakdown.add(vl); err != nil {
+				return View{}, err
+			}
+		}
+		v.Lines = append(v.Lines, vl)
+	}
+	return v, nil
+}
+
+func (b *Breakdown) add(l ViewLine) error {
+	shipping, err := l.Line.Shipping.Times(l.Quantity)
+	if err != nil {
+		return err
+	}
+	if b.Items, err = b.Items.Add(l.Amount); err != nil {
+		return err
+	}
+	if b.Shipping, err = b.Shipping.Add(shipping); err != nil {
+		return err
+	}
+	b.Units += l.Quantity
+	b.Total, err = b.Items.Add(b.Shipping)
+	return err
+}
+
+// seenAs is the line with what is known of its offer now.
+func (l Line) seenAs(f Fresh) Line {
+	l.Title, l.SellerName, l.UnitPrice, l.Shipping = f.Product.Title, f.Offer.SellerName, f.Offer.Price, f.Offer.Shipping
+	return l
+}
+
+// QuoteOf prices an open cart for a checkout and plans where it ships from. Errors: ErrEmpty, offer_unavailable,
+// item_unavailable.
+func QuoteOf(c Cart, currency string, fresh map[string]Fresh, stock []inventory.Stock, to inventory.Destination) (Quote, error) {
+	if len(c.Lines) == 0 {
+		return Quote{}, ErrEmpty
+	}
+	v, err := Price(c, currency, fresh)
+	if err != nil {
+		return Quote{}, err
+	}
+	q := Quote{CartID: c.ID, CartVersion: c.Version, Marketplace: c.Marketplace, Currency: currency, Items: v.Breakdown.Items, Shipping: v.Breakdown.Shipping}
+	var wants []inventory.Want
+	for _, l := range v.Lines {
+		if l.Gone {
+			return Quote{}, errOfferUnavailable
+		}
+		q.Lines = append(q.Lines, QuotedLine{Line: l.ID(), ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title,
+			Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount, Category: fresh[l.ID()].Product.CategoryID})
+		wants = append(wants, inventory.Want{Line: l.ID(), SKU: inventory.SKU{ProductID: l.ProductID, SellerID: l.SellerID}, Quantity: l.Quantity})
+	}
+	q.Plan, err = inventory.Route(wants, stock, to)
+	return q, err
+}

@@ -1,0 +1,8 @@
+// Package interpreter runs the state machines of package statemachines in process, from the bytes that are
+// deployed, so that tests put faults between any two of their steps.
+//
+// It knows the part of the Amazon States Language that Rialto uses (states-language.net): Task with a function,
+// Choice by StringEquals and IsPresent, Parallel, Pass, Succeed, Fail, Retry, Catch, Parameters, ResultSelector,
+// ResultPath, InputPath; JSONPath as plain reference paths. A field, state type or path that it does not know is
+// an error when the machine is parsed, not when a run gets there.
+package interpreter
