@@ -1,0 +1,62 @@
+package payments
+
+import (
+	"context"
+	"errors"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+)
+
+// ShipmentPacked is the data of fulfillment's event of that name, as far as it is read here.
+type ShipmentPacked struct {
+	OrderID    string       `json:"order_id"`
+	ShipmentID string       `json:"shipment_id"`
+	Group      string       `json:"group"`
+	Amount     money.Amount `json:"amount"`
+}
+
+// Capture takes what a packed shipment costs. What cannot be taken ends in CAPTURE_FAILED, which is an event
+// and not an error. Errors: payment_unknown_group if there is no such payment, payment_not_authorized;
+// Unavailable while the outcome is not known.
+func (s *Service) Capture(ctx context.Context, in ShipmentPacked) error {
+	p, found, err := s.Records.Get(ctx, in.OrderID, in.Group)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return fault.New(fault.NotFound, "payment_unknown_group", "there is no payment for the shipment")
+	}
+	p, err = s.change(ctx, p, func(p *Payment) bool {
+		switch {
+		case p.State == Cancelled:
+			p.State, p.Code = CaptureFailed, "payment_cancelled"
+		case p.State != Authorized:
+			return false
+		case in.Amount.Currency != p.Amount.Currency || in.Amount.Minor > p.Amount.Minor || in.Amount.Minor <= 0:
+			p.State, p.Code = CaptureFailed, "amount_not_authorized"
+		default:
+			p.note(OpCapture, s.Now().UTC())
+		}
+		return true
+	})
+	if err != nil || p.State == Captured || p.State == CaptureFailed {
+		return err
+	}
+	if p.State != Authorized {
+		return fault.New(fault.Conflict, "payment_not_authorized", "the payment is not authorized")
+	}
+	c := p.last()
+	i, answer := s.Gateway.Capture(ctx, c.Key, p.IntentID, in.Amount.Minor)
+	if p, err = s.settle(ctx, p, c, i, answer, nil); err != nil || p.State != Authorized {
+		return err
+	}
+	if p, err = s.look(ctx, p); err != nil || p.State != Authorized {
+		return err
+	}
+	var d *Doubt
+	if errors.As(answer, &d) {
+		return errUnknown.Because(d)
+	}
+	return errUnknown
+}

@@ -1,0 +1,28 @@
+// Package payments authorizes, cancels and captures what an order costs, one payment a shipment group.
+//
+// It owns the table payments: for each order and group the gateway's intent, its state, and every call to the
+// gateway, written before it is made and after it is answered.
+//
+// What it promises, whatever fails and in whatever order its steps arrive:
+//   - a group has one intent. It is created unconfirmed under a key that follows from order and group, its id
+//     is stored, and only then is it confirmed. An intent is confirmed at most once by the gateway's own rule,
+//     so a group has at most one authorization;
+//   - an outcome that is not known (no answer, 5xx, the key still in use) is resolved by reading the stored id
+//     or, before an id is known, by repeating the creation under its key. It is never searched for and never
+//     paid again. What stays unknown leaves as Unavailable and is resolved by the next try;
+//   - cancelling closes the record before it calls the gateway, so no step that comes later can confirm; a
+//     group that has no record gets a tombstone that blocks its creation. When cancel has succeeded, the group
+//     has no open authorization and never will have one;
+//   - an intent that was created and never confirmed holds nobody's money. One can be left behind only if the
+//     gateway keeps answering its creation with a stored failure, or a creation is repeated after the gateway
+//     forgot its key (24 hours);
+//   - capture happens once, for at most what was authorized; the rest of the authorization is released by it.
+//
+// Cancelling what was captured is refused with payment_captured: money that was taken comes back by a refund,
+// which a person decides. It cannot happen before the order is placed, as only placed orders ship.
+//
+// Nothing that pays is logged: no method token, no client secret, no message of the gateway's, which may quote
+// either. The token stays in the record only until the intent's id is known.
+//
+// Events in: ShipmentPacked (fulfillment). Events out: PaymentCaptured, PaymentCaptureFailed.
+package payments

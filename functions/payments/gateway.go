@@ -1,0 +1,68 @@
+package payments
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"rialto/functions/internal/money"
+)
+
+// Gateway is a payment gateway. A call with a key takes effect at most once, and a repetition gets the first
+// answer. Errors: *Refusal when nothing happened and never will under this key, *Doubt for everything else. An
+// answer that tells the intent's state is no error, even where the gateway refuses what was asked of it.
+type Gateway interface {
+	// Create makes an unconfirmed intent with manual capture.
+	Create(ctx context.Context, key string, c Charge) (Intent, error)
+	Retrieve(ctx context.Context, id string) (Intent, error)
+	Confirm(ctx context.Context, key, id string) (Intent, error)
+	Cancel(ctx context.Context, key, id string) (Intent, error)
+	// Capture takes minor units of the intent's currency, at most what is authorized, and releases the rest.
+	Capture(ctx context.Context, key, id string, minor int64) (Intent, error)
+}
+
+// Charge is what an intent is created for.
+type Charge struct {
+	OrderID string
+	Group   string
+	Amount  money.Amount
+	Method  string // the gateway's token
+}
+
+// Intent is a payment as the gateway sees it.
+type Intent struct {
+	ID            string
+	Status        Outcome
+	Captured      int64     // minor units
+	CaptureBefore time.Time // zero if nothing is held
+	Code          string    // why it was declined
+	Action        *NextAction
+}
+
+// NextAction is what the shopper must do, at the bank's page.
+type NextAction struct {
+	Type string `json:"type" dynamodbav:"type"`
+	URL  string `json:"url" dynamodbav:"url"`
+}
+
+// Refusal is a final no.
+type Refusal struct{ Code string }
+
+func (r *Refusal) Error() string { return "gateway refused: " + r.Code }
+
+// Doubt reports that the outcome of a call is not known. Spent tells that the gateway has stored its failure
+// under the key: asking again with it only repeats the failure.
+type Doubt struct {
+	Spent bool
+	Why   string
+	Cause error
+}
+
+func (d *Doubt) Error() string {
+	if d.Cause == nil {
+		return "gateway outcome unknown: " + d.Why
+	}
+	return fmt.Sprintf("gateway outcome unknown: %s: %v", d.Why, d.Cause)
+}
+
+func (d *Doubt) Unwrap() error { return d.Cause }

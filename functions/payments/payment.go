@@ -1,0 +1,176 @@
+package payments
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"rialto/functions/internal/money"
+)
+
+// callsKept bounds a payment's list of calls: the first ones and the last ones are what explains it.
+const callsKept = 24
+
+// Payment is one group's payment. Version counts its writes.
+type Payment struct {
+	OrderID  string       `dynamodbav:"order_id"`
+	Group    string       `dynamodbav:"group"`
+	State    State        `dynamodbav:"state"`
+	Amount   money.Amount `dynamodbav:"amount"` // to authorize; zero in a tombstone
+	Epoch    int64        `dynamodbav:"epoch"`  // of the run that opened it
+	IntentID string       `dynamodbav:"intent_id,omitempty"`
+	// Method is the token, until IntentID is known: repeating the creation needs it.
+	Method        string      `dynamodbav:"method,omitempty"`
+	CaptureBefore time.Time   `dynamodbav:"capture_before"`
+	Captured      int64       `dynamodbav:"captured"` // minor units
+	Code          string      `dynamodbav:"code,omitempty"`
+	Action        *NextAction `dynamodbav:"action,omitempty"`
+	Calls         []Call      `dynamodbav:"calls"`
+	Made          int         `dynamodbav:"made"` // calls ever noted
+	// Spent counts the keys of an operation that can only repeat a failure.
+	Spent     map[Operation]int `dynamodbav:"spent"`
+	Version   int64             `dynamodbav:"version"`
+	CreatedAt time.Time         `dynamodbav:"created_at"`
+	UpdatedAt time.Time         `dynamodbav:"updated_at"`
+}
+
+// Operation is one of the gateway's.
+type Operation string
+
+const (
+	OpCreate   Operation = "create"
+	OpRetrieve Operation = "retrieve"
+	OpConfirm  Operation = "confirm"
+	OpCancel   Operation = "cancel"
+	OpCapture  Operation = "capture"
+)
+
+// Call is one call to the gateway. Outcome is empty until it was answered, or given up.
+type Call struct {
+	N          int       `dynamodbav:"n"`
+	Operation  Operation `dynamodbav:"operation"`
+	Key        string    `dynamodbav:"key,omitempty"`
+	At         time.Time `dynamodbav:"at"`
+	Outcome    string    `dynamodbav:"outcome,omitempty"`
+	AnsweredAt time.Time `dynamodbav:"answered_at"`
+}
+
+// Key is the idempotency key of an operation on the group. It is the same for every try, until the gateway has
+// stored a failure under it. A second key is safe: all but create work on one intent, which the gateway
+// confirms, cancels and captures once; create never gets a second one.
+func (p *Payment) Key(op Operation) string {
+	key := p.OrderID + "#" + p.Group + "#" + string(op)
+	if n := p.Spent[op]; n > 0 && op != OpCreate {
+		key += "#" + strconv.Itoa(n+1)
+	}
+	return key
+}
+
+func (p *Payment) charge() Charge { return Charge{p.OrderID, p.Group, p.Amount, p.Method} }
+
+// clone copies what an edit may change in place.
+func (p *Payment) clone() Payment {
+	c := *p
+	c.Calls = slices.Clone(p.Calls)
+	c.Spent = make(map[Operation]int, len(p.Spent))
+	for k, v := range p.Spent {
+		c.Spent[k] = v
+	}
+	return c
+}
+
+// note writes a call down before it is made.
+func (p *Payment) note(op Operation, now time.Time) {
+	c := Call{N: p.Made, Operation: op, At: now}
+	if op != OpRetrieve {
+		c.Key = p.Key(op)
+	}
+	p.Made++
+	if len(p.Calls) >= callsKept {
+		p.Calls = slices.Delete(p.Calls, callsKept/2, callsKept/2+1)
+	}
+	p.Calls = append(p.Calls, c)
+}
+
+// last is the call that was noted last.
+func (p *Payment) last() Call {
+	if len(p.Calls) == 0 {
+		return Call{}
+	}
+	return p.Calls[len(p.Calls)-1]
+}
+
+// settle takes a call's answer: it moves the state as the table says and completes the note.
+func (p *Payment) settle(c Call, i Intent, err error, now time.Time) {
+	text := string(i.Status)
+	var refusal *Refusal
+	var doubt *Doubt
+	switch {
+	case err == nil:
+		p.absorb(i)
+	case errors.As(err, &refusal):
+		text = "refused: " + refusal.Code
+		p.refuse(c.Operation, refusal.Code)
+	case errors.As(err, &doubt):
+		text = "unknown: " + doubt.Why
+		if doubt.Spent && c.Key == p.Key(c.Operation) {
+			p.spend(c.Operation)
+		}
+	default:
+		text = "unknown"
+	}
+	for k := range p.Calls {
+		if p.Calls[k].N == c.N && p.Calls[k].Outcome == "" {
+			p.Calls[k].Outcome, p.Calls[k].AnsweredAt = text, now
+		}
+	}
+}
+
+// absorb takes the intent's state over. Another intent than ours changes nothing.
+func (p *Payment) absorb(i Intent) {
+	if p.IntentID == "" && p.State != Cancelled {
+		p.IntentID = i.ID
+	}
+	if p.IntentID != i.ID {
+		return
+	}
+	p.Method = ""
+	before := p.State
+	p.State = Next(before, i.Status)
+	if p.State == before {
+		return
+	}
+	p.Action = nil
+	switch p.State {
+	case Authorized:
+		p.CaptureBefore = i.CaptureBefore
+	case ActionRequired:
+		p.Action = i.Action
+	case Declined:
+		p.Code = i.Code
+	case Captured:
+		p.Captured = i.Captured
+	case CaptureFailed:
+		p.Code = "authorization_expired"
+	}
+}
+
+// refuse takes a final no. To cancel it means nothing: the intent is as open as it was.
+func (p *Payment) refuse(op Operation, code string) {
+	if op == OpRetrieve || op == OpCancel {
+		return
+	}
+	if next := Next(p.State, Refused); next != p.State {
+		p.State, p.Code, p.Method = next, code, ""
+	}
+}
+
+// spend retires a key. A creation that can only fail, of a payment that is being cancelled, is over: if it made
+// an intent, that is unconfirmed, and nobody can confirm it.
+func (p *Payment) spend(op Operation) {
+	p.Spent[op]++
+	if op == OpCreate && p.State == Cancelling && p.IntentID == "" {
+		p.State, p.Code, p.Method = Cancelled, "creation_unresolved", ""
+	}
+}

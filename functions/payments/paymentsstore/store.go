@@ -1,0 +1,79 @@
+// Package paymentsstore keeps payments in the table payments: PK order_id, SK group. A payment is written whole,
+// conditional on its version.
+package paymentsstore
+
+import (
+	"context"
+	"fmt"
+
+	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/store"
+	"rialto/functions/payments"
+)
+
+const table = "payments"
+
+// Store reads and writes payments.
+type Store struct{ DB store.DB }
+
+func key(orderID, group string) store.Key { return store.Key{PK: orderID, SK: group} }
+
+// Get reads the payment of a group, and whether there is one.
+func (s Store) Get(ctx context.Context, orderID, group string) (payments.Payment, bool, error) {
+	i, err := s.DB.Get(ctx, table, key(orderID, group))
+	if err != nil || i == nil {
+		return payments.Payment{}, false, err
+	}
+	p, err := read(i)
+	return p, err == nil, err
+}
+
+// Save stores p as the next version unless another writer came first, whose payment it returns then.
+func (s Store) Save(ctx context.Context, p payments.Payment) (payments.Payment, bool, error) {
+	unchanged := store.Absent()
+	if p.Version > 0 {
+		unchanged = store.Eq("version", p.Version)
+	}
+	p.Version++
+	_, err := s.DB.Apply(ctx, store.Put(table, key(p.OrderID, p.Group), p).If(unchanged).Named("payment"))
+	if err == nil {
+		return p, true, nil
+	}
+	found, refused := store.FailedCondition(err)
+	if !refused || found == nil {
+		return payments.Payment{}, false, fmt.Errorf("save payment: %w", err)
+	}
+	now, err := read(found)
+	return now, false, err
+}
+
+// Events turns a change of the table into its events.
+func Events(c outbox.Change) ([]outbox.Event, error) {
+	if c.New == nil {
+		return nil, nil
+	}
+	now, err := read(c.New)
+	if err != nil {
+		return nil, err
+	}
+	var before payments.Payment
+	if c.Old != nil {
+		if before, err = read(c.Old); err != nil {
+			return nil, err
+		}
+	}
+	name, data := payments.Happened(before.State, now)
+	if name == "" {
+		return nil, nil
+	}
+	e, err := outbox.New(name, now.OrderID, data)
+	return []outbox.Event{e}, err
+}
+
+func read(i store.Item) (payments.Payment, error) {
+	var p payments.Payment
+	if err := store.Unmarshal(i, &p); err != nil {
+		return p, fmt.Errorf("read payment: %w", err)
+	}
+	return p, nil
+}

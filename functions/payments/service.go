@@ -1,0 +1,102 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"rialto/functions/internal/fault"
+)
+
+// Records keeps payments.
+type Records interface {
+	Get(ctx context.Context, orderID, group string) (Payment, bool, error)
+	// Save stores p as version p.Version+1 if the stored one still has p.Version (0: there is none). If
+	// not, ok is false and now is what is stored.
+	Save(ctx context.Context, p Payment) (now Payment, ok bool, err error)
+}
+
+// Service is the context's use cases.
+type Service struct {
+	Records Records
+	Gateway Gateway
+	Now     func() time.Time
+}
+
+var (
+	errUnknown   = fault.New(fault.Unavailable, "payment_unknown", "the payment gateway's answer is not known yet").After(2 * time.Second)
+	errBusy      = fault.New(fault.Unavailable, "payment_busy", "the payment is being changed by others").After(time.Second)
+	errDeclined  = fault.New(fault.Declined, "payment_declined", "the payment was declined")
+	errCancelled = fault.New(fault.Conflict, "payment_cancelled", "the payment was cancelled")
+	errCaptured  = fault.New(fault.Conflict, "payment_captured", "the payment was captured")
+	errDiffers   = fault.New(fault.Conflict, "payment_differs", "the payment was opened for another amount")
+)
+
+// saves bounds how often a change is tried again because another writer came first.
+const saves = 128
+
+// change applies edit to the payment as it is stored, starting from what the caller knows of it. edit returns
+// false to leave it; it runs again on whatever another writer has stored meanwhile.
+func (s *Service) change(ctx context.Context, p Payment, edit func(*Payment) bool) (Payment, error) {
+	for range saves {
+		next := p.clone()
+		if !edit(&next) {
+			return p, nil
+		}
+		next.UpdatedAt = s.Now().UTC()
+		now, ok, err := s.Records.Save(ctx, next)
+		if err != nil || ok {
+			return now, err
+		}
+		p = now
+	}
+	return p, errBusy
+}
+
+// note writes down the next call unless the payment has left the state in which it makes sense.
+func (s *Service) note(ctx context.Context, p Payment, op Operation) (now Payment, noted bool, err error) {
+	want := p.State
+	now, err = s.change(ctx, p, func(p *Payment) bool {
+		if noted = p.State == want; noted {
+			p.note(op, s.Now().UTC())
+		}
+		return noted
+	})
+	return now, noted, err
+}
+
+// settle stores the answer of a call. then may note the call that follows, in the same write. A *Doubt becomes
+// Unavailable unless the payment's state no longer depends on it.
+func (s *Service) settle(ctx context.Context, p Payment, c Call, i Intent, answer error, then func(*Payment)) (Payment, error) {
+	return s.change(ctx, p, func(p *Payment) bool {
+		p.settle(c, i, answer, s.Now().UTC())
+		if then != nil {
+			then(p)
+		}
+		return true
+	})
+}
+
+// look asks the gateway how the stored intent stands.
+func (s *Service) look(ctx context.Context, p Payment) (Payment, error) {
+	p, noted, err := s.note(ctx, p, OpRetrieve)
+	if err != nil || !noted {
+		return p, err
+	}
+	c := p.last()
+	i, answer := s.Gateway.Retrieve(ctx, p.IntentID)
+	p, err = s.settle(ctx, p, c, i, answer, nil)
+	if err == nil && answer != nil {
+		err = unknown(answer)
+	}
+	return p, err
+}
+
+// unknown is the fault of a call without a usable answer.
+func unknown(answer error) error {
+	var d *Doubt
+	if errors.As(answer, &d) {
+		return errUnknown.Because(d)
+	}
+	return errUnknown.Because(answer)
+}

@@ -1,0 +1,318 @@
+package payments_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"rialto/functions/internal/money"
+	"rialto/functions/payments"
+)
+
+func TestAuthorize(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	r := b.rig()
+	in := r.input("pm_card_visa", "g1", "g2", "g3")
+	first, err := r.Authorize(context.Background(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.Status != "authorized" || len(first.Intents) != 3 || first.Intents[2].Group != "g3" || first.NextAction != nil ||
+		first.Intents[0].CaptureBefore == nil || !first.Intents[0].CaptureBefore.After(time.Now().Add(24*time.Hour)) {
+		t.Fatalf("%+v", first)
+	}
+	if r.open(t) != 6000 {
+		t.Fatalf("%d held", r.open(t))
+	}
+	before := b.calls(t)
+	again, err := r.Authorize(context.Background(), in)
+	if err != nil || again.Intents[1].IntentID != first.Intents[1].IntentID || b.calls(t) != before {
+		t.Fatalf("repeated: %v, %d calls", err, b.calls(t)-before)
+	}
+	p := r.record(t, "g1")
+	if len(p.Calls) != 2 || p.Calls[0].Outcome != "open" || p.Calls[1].Outcome != "authorized" || p.Calls[1].Key != r.order+"#g1#confirm" || p.Method != "" {
+		t.Fatalf("record %+v", p)
+	}
+	in.Groups[0].Amount.Minor++
+	_, err = r.Authorize(context.Background(), in)
+	wantCode(t, err, "payment_differs")
+	in.Groups[0].Amount.Minor = 0
+	_, err = r.Authorize(context.Background(), in)
+	wantCode(t, err, "amount_invalid")
+}
+
+// Every way in which the gateway can fail ends, after the saga's retries, in one authorization.
+func TestAuthorizeSurvivesTheGateway(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	for _, method := range []string{"pm_rialto_lost_answer", "pm_rialto_create_lost", "pm_rialto_timeout", "pm_rialto_error",
+		"pm_rialto_rate_limited", "pm_rialto_error_saved"} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			r := b.rig()
+			if _, err := r.authorizes(r.input(method, "g1"), 3); err != nil {
+				t.Fatal(err)
+			}
+			if books := b.books(t, r.order, ""); len(books) != 1 || books[0].Open != 1000 {
+				t.Fatalf("%+v", books)
+			}
+			if err := r.cancels(2, "g1"); err != nil || r.open(t) != 0 {
+				t.Fatalf("cancel: %v, %d open", err, r.open(t))
+			}
+		})
+	}
+	for _, operation := range []string{"create", "confirm"} {
+		for _, f := range []string{`"kind":"lost_answer"`, `"kind":"timeout"`, `"kind":"drop"`, `"kind":"rate_limited"`, `"kind":"error_500"`,
+			`"kind":"error_503"`, `"kind":"error_500","phase":"after"`, `"kind":"error_503","phase":"after"`, `"kind":"drop","count":2`} {
+			t.Run(operation+f, func(t *testing.T) {
+				t.Parallel()
+				r := b.rig()
+				b.arm(t, r.order, operation, f)
+				if _, err := r.authorizes(r.input("pm_card_visa", "g1"), 3); err != nil {
+					t.Fatal(err)
+				}
+				if books := b.books(t, r.order, ""); len(books) != 1 || books[0].Open != 1000 {
+					t.Fatalf("%+v", books)
+				}
+			})
+		}
+	}
+}
+
+// A confirmation that takes effect after its caller gave up, and after the cancel, holds nothing.
+func TestLateConfirmation(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	r := b.rig()
+	id := b.arm(t, r.order, "confirm", `"kind":"hold"`)
+	_, err := r.authorizes(r.input("pm_card_visa", "g1"), 1)
+	wantCode(t, err, "payment_unknown")
+	if err := r.cancels(1, "g1"); err != nil {
+		t.Fatal(err)
+	}
+	b.control(t, http.MethodPost, "/_control/faults/"+id+"/release", "", nil)
+	_, err = r.authorizes(r.input("pm_card_visa", "g1"), 1)
+	wantCode(t, err, "payment_cancelled")
+	deadline := time.Now().Add(10 * time.Second)
+	for confirmed := false; !confirmed; { // the held call has run when the log has it, refused
+		var log struct {
+			Calls []struct{ Operation, Key, Code string }
+		}
+		b.control(t, http.MethodGet, "/_control/calls?key="+r.order+"%23g1%23confirm", "", &log)
+		for _, c := range log.Calls {
+			confirmed = c.Code == "payment_intent_unexpected_state"
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%+v", log)
+		}
+	}
+	if r.open(t) != 0 {
+		t.Fatal("an authorization is open after cancel")
+	}
+}
+
+// A creation whose failure the gateway has stored makes no payment, and cancel still ends.
+func TestStoredCreationFailure(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	r := b.rig()
+	b.arm(t, r.order, "create", `"kind":"error_500","saved":true`)
+	_, err := r.authorizes(r.input("pm_card_visa", "g1"), 3)
+	wantCode(t, err, "payment_unknown")
+	if err := r.cancels(1, "g1"); err != nil {
+		t.Fatal(err)
+	}
+	if p := r.record(t, "g1"); p.State != payments.Cancelled || p.Code != "creation_unresolved" {
+		t.Fatalf("%+v", p)
+	}
+	if len(b.books(t, r.order, "")) != 0 {
+		t.Fatal("an intent")
+	}
+}
+
+func TestDeclinedGroupFailsTheStep(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	r := b.rig()
+	in := r.input("pm_card_visa", "g1", "g2")
+	if _, err := r.authorizes(r.input("pm_card_visa", "g1"), 1); err != nil {
+		t.Fatal(err)
+	}
+	in.MethodToken = "pm_card_visa_chargeDeclinedInsufficientFunds"
+	for range 2 {
+		_, err := r.authorizes(in, 1)
+		wantCode(t, err, "payment_declined")
+	}
+	if p := r.record(t, "g2"); p.State != payments.Declined || p.Code != "insufficient_funds" {
+		t.Fatalf("%+v", p)
+	}
+	if err := r.cancels(1, "g1", "g2"); err != nil || r.open(t) != 0 {
+		t.Fatal(err)
+	}
+	for _, i := range b.books(t, r.order, "") {
+		if i.Status != "canceled" {
+			t.Fatalf("%+v", i)
+		}
+	}
+	r = b.rig()
+	_, err := r.authorizes(r.input("pm_no_such_method", "g1"), 1)
+	wantCode(t, err, "payment_declined")
+	if err := r.cancels(1, "g1"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestActionRequired(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	for outcome, code := range map[string]string{"succeed": "", "fail": "payment_declined", "cancel": "payment_cancelled"} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			r := b.rig()
+			in := r.input("pm_card_authenticationRequired", "g1")
+			for range 2 {
+				out, err := r.authorizes(in, 1)
+				if err != nil || out.Status != "action_required" || out.NextAction == nil || out.NextAction.URL == "" || out.Intents[0].Status != "action_required" {
+					t.Fatalf("%+v %v", out, err)
+				}
+			}
+			if outcome == "cancel" {
+				if err := r.cancels(1, "g1"); err != nil {
+					t.Fatal(err)
+				}
+			} else {
+				b.control(t, http.MethodPost, "/_control/intents/"+r.record(t, "g1").IntentID+"/authenticate?outcome="+outcome, "", nil)
+			}
+			out, err := r.authorizes(in, 1)
+			wantCode(t, err, code)
+			if code == "" && (out.Status != "authorized" || out.NextAction != nil || r.open(t) != 1000) {
+				t.Fatalf("%+v", out)
+			}
+		})
+	}
+}
+
+func TestCancelFirstBlocks(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	r := b.rig()
+	for range 2 {
+		if err := r.cancels(1, "g1", "g2"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := r.authorizes(r.input("pm_card_visa", "g1"), 3)
+	wantCode(t, err, "payment_cancelled")
+	if n := len(b.books(t, r.order, "")); n != 0 {
+		t.Fatalf("%d intents", n)
+	}
+}
+
+func TestCancelSurvivesTheGateway(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	for _, f := range []string{`"kind":"lost_answer"`, `"kind":"timeout"`, `"kind":"drop"`, `"kind":"rate_limited"`, `"kind":"error_500"`,
+		`"kind":"error_500","saved":true`, `"kind":"error_503","phase":"after"`} {
+		t.Run(f, func(t *testing.T) {
+			t.Parallel()
+			r := b.rig()
+			if _, err := r.authorizes(r.input("pm_card_visa", "g1"), 1); err != nil {
+				t.Fatal(err)
+			}
+			b.arm(t, r.order, "cancel", f)
+			if err := r.cancels(3, "g1"); err != nil || r.open(t) != 0 {
+				t.Fatalf("%v, %d open", err, r.open(t))
+			}
+		})
+	}
+}
+
+func TestCapture(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	for _, c := range []struct {
+		name    string
+		fault   string
+		amount  money.Amount
+		prepare func(*testing.T, *rig)
+		want    payments.State
+		code    string
+	}{
+		{name: "all of it", amount: money.Of(1000, "USD"), want: payments.Captured},
+		{name: "a part", amount: money.Of(400, "USD"), want: payments.Captured},
+		{name: "too much", amount: money.Of(1001, "USD"), want: payments.CaptureFailed, code: "amount_not_authorized"},
+		{name: "another currency", amount: money.Of(100, "EUR"), want: payments.CaptureFailed, code: "amount_not_authorized"},
+		{name: "lost answer", fault: `"kind":"lost_answer"`, amount: money.Of(1000, "USD"), want: payments.Captured},
+		{name: "late answer", fault: `"kind":"timeout"`, amount: money.Of(1000, "USD"), want: payments.Captured},
+		{name: "failures", fault: `"kind":"error_500","count":2`, amount: money.Of(1000, "USD"), want: payments.Captured},
+		{name: "stored failure", fault: `"kind":"error_500","saved":true`, amount: money.Of(1000, "USD"), want: payments.Captured},
+		{name: "cancelled", amount: money.Of(1000, "USD"), want: payments.CaptureFailed, code: "payment_cancelled",
+			prepare: func(t *testing.T, r *rig) {
+				if err := r.cancels(1, "g1"); err != nil {
+					t.Fatal(err)
+				}
+			}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := b.rig()
+			if _, err := r.authorizes(r.input("pm_card_visa", "g1"), 1); err != nil {
+				t.Fatal(err)
+			}
+			if c.prepare != nil {
+				c.prepare(t, r)
+			}
+			if c.fault != "" {
+				b.arm(t, r.order, "capture", c.fault)
+			}
+			packed := payments.ShipmentPacked{OrderID: r.order, ShipmentID: "shp_x", Group: "g1", Amount: c.amount}
+			for k := range 2 {
+				if err := retry(3, func() error { return r.Capture(context.Background(), packed) }); err != nil {
+					t.Fatalf("time %d: %v", k, err)
+				}
+				if p := r.record(t, "g1"); p.State != c.want || p.Code != c.code {
+					t.Fatalf("time %d: %s %s", k, p.State, p.Code)
+				}
+			}
+			books := b.books(t, r.order, "")[0]
+			if c.want == payments.Captured && (books.Captured != c.amount.Minor || books.Open != 0) || c.want != payments.Captured && books.Captured != 0 {
+				t.Fatalf("%+v", books)
+			}
+			if c.want == payments.Captured {
+				wantCode(t, r.cancels(1, "g1"), "payment_captured")
+			}
+		})
+	}
+}
+
+func TestCaptureOfNothing(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	r := b.rig()
+	packed := payments.ShipmentPacked{OrderID: r.order, Group: "g1", Amount: money.Of(1, "USD")}
+	wantCode(t, r.Capture(context.Background(), packed), "payment_unknown_group")
+	if _, err := r.authorizes(r.input("pm_card_authenticationRequired", "g1"), 1); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, r.Capture(context.Background(), packed), "payment_not_authorized")
+}
+
+// An authorization that ran out is found at capture, and is an event for a person, not an error.
+func TestExpiredAuthorization(t *testing.T) {
+	t.Parallel()
+	b := newBank(t) // its own clock
+	r := b.rig()
+	if _, err := r.authorizes(r.input("pm_card_visa", "g1"), 1); err != nil {
+		t.Fatal(err)
+	}
+	b.control(t, http.MethodPost, fmt.Sprintf("/_control/clock?advance=%dh", 8*24), "", nil)
+	if err := r.Capture(context.Background(), payments.ShipmentPacked{OrderID: r.order, Group: "g1", Amount: money.Of(1000, "USD")}); err != nil {
+		t.Fatal(err)
+	}
+	if p := r.record(t, "g1"); p.State != payments.CaptureFailed || p.Code != "authorization_expired" {
+		t.Fatalf("%s %s", p.State, p.Code)
+	}
+}
