@@ -1,0 +1,82 @@
+// Package catalogstore keeps products and categories in the table products. Keys:
+//
+//	prd_…           a product; in the index under its category, by rank
+//	category#<id>   a category; in the index under "categories", by its id
+package catalogstore
+
+import (
+	"context"
+	"fmt"
+
+	"rialto/functions/catalog"
+	"rialto/functions/internal/store"
+)
+
+const (
+	table = "products"
+	index = "by_category"
+	// perCall is what one GetMany takes.
+	perCall = 100
+)
+
+// Store is the only code that knows the keys of products.
+type Store struct{ DB store.DB }
+
+// Get returns a product, or product_not_found.
+func (s *Store) Get(ctx context.Context, id string) (catalog.Product, error) {
+	i, err := s.DB.Get(ctx, table, store.Key{PK: id})
+	if err != nil {
+		return catalog.Product{}, fmt.Errorf("get product: %w", err)
+	}
+	if i == nil {
+		return catalog.Product{}, catalog.ErrProductNotFound
+	}
+	return productOf(i)
+}
+
+// Exists tells whether there is a product of that id.
+func (s *Store) Exists(ctx context.Context, id string) (bool, error) {
+	i, err := s.DB.Get(ctx, table, store.Key{PK: id})
+	if err != nil {
+		return false, fmt.Errorf("get product: %w", err)
+	}
+	return i != nil, nil
+}
+
+// GetMany returns the products there are of ids, by id, each read consistently.
+func (s *Store) GetMany(ctx context.Context, ids ...string) (map[string]catalog.Product, error) {
+	items, err := s.many(ctx, "", ids)
+	if err != nil {
+		return nil, fmt.Errorf("get products: %w", err)
+	}
+	out := make(map[string]catalog.Product, len(items))
+	for _, i := range items {
+		p, err := productOf(i)
+		if err != nil {
+			return nil, err
+		}
+		out[p.ID] = p
+	}
+	return out, nil
+}
+
+// many reads the items there are whose keys are prefix + id.
+func (s *Store) many(ctx context.Context, prefix string, ids []string) ([]store.Item, error) {
+	var out []store.Item
+	for start := 0; start < len(ids); start += perCall {
+		var gets []store.Get
+		for _, id := range ids[start:min(start+perCall, len(ids))] {
+			gets = append(gets, store.Get{Table: table, Key: store.Key{PK: prefix + id}})
+		}
+		items, err := s.DB.GetMany(ctx, gets...)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range items {
+			if i != nil {
+				out = append(out, i)
+			}
+		}
+	}
+	return out, nil
+}

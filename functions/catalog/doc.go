@@ -1,0 +1,11 @@
+// Package catalog owns products and the categories they are listed in.
+//
+// Invariants:
+//   - a product's version rises by one with every change, and an import of the same product is no change;
+//   - a product's category path names categories that are registered, root first, each under the one before;
+//   - a category keeps its parent for good, so that a product's path stays true.
+//
+// What a product costs is not here: prices are the offers' (package offers), whose buy box a product page reads.
+//
+// Events out: ProductChanged, derived from the products table's stream. Events in: none.
+package catalog

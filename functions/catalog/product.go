@@ -1,0 +1,37 @@
+package catalog
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"rialto/functions/internal/fault"
+)
+
+// Product is what is sold, in every marketplace alike and by whichever seller offers it.
+type Product struct {
+	ID          string `json:"product_id"`
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	Brand       string `json:"brand"`
+	// Bullets are the few facts that stand beside the title.
+	Bullets    []string `json:"bullets"`
+	CategoryID string   `json:"category_id"`
+	// CategoryPath are the ids of the categories above, root first; its last is CategoryID.
+	CategoryPath []string          `json:"category_path"`
+	Attributes   map[string]string `json:"attributes"`
+	Images       []string          `json:"images"`
+	OwnerID      string            `json:"owner_id"` // the seller that may edit it, "" for none
+	Version      int64             `json:"version"`  // from 1
+	UpdatedAt    time.Time         `json:"updated_at"`
+}
+
+// ErrProductNotFound says that there is no product of that id.
+var ErrProductNotFound = fault.New(fault.NotFound, "product_not_found", "there is no such product")
+
+// Same tells whether two products differ in nothing but version and time.
+func (p Product) Same(q Product) bool {
+	return p.ID == q.ID && p.Title == q.Title && p.Description == q.Description && p.Brand == q.Brand &&
+		p.CategoryID == q.CategoryID && p.OwnerID == q.OwnerID && slices.Equal(p.Bullets, q.Bullets) &&
+		slices.Equal(p.CategoryPath, q.CategoryPath) && maps.Equal(p.Attributes, q.Attributes) && slices.Equal(p.Images, q.Images)
+}

@@ -1,0 +1,60 @@
+package offers
+
+import (
+	"time"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/money"
+)
+
+// The conditions of what is offered.
+const (
+	New         = "new"
+	Used        = "used"
+	Refurbished = "refurbished"
+)
+
+// Who stores and ships what is offered.
+const (
+	ByRialto = "rialto"
+	BySeller = "seller"
+)
+
+// Key names an offer: a seller has one of a product in a marketplace.
+type Key struct{ ProductID, Marketplace, SellerID string }
+
+// ID is the offer's public id, the same whenever it is made.
+func (k Key) ID() string { return ids.Derive(ids.Offer, k.ProductID, k.Marketplace, k.SellerID) }
+
+// Offer is what a seller asks for a product in a marketplace.
+type Offer struct {
+	ID          string       `json:"offer_id"`
+	ProductID   string       `json:"product_id"`
+	SellerID    string       `json:"seller_id"`
+	SellerName  string       `json:"seller_name"`
+	Marketplace string       `json:"marketplace"`
+	Price       money.Amount `json:"price"`    // of one unit
+	Shipping    money.Amount `json:"shipping"` // of one unit, what the seller adds for shipping it
+	Condition   string       `json:"condition"`
+	Fulfilment  string       `json:"fulfilment"`
+	Paused      bool         `json:"paused"`  // kept, but for nobody to buy
+	Version     int64        `json:"version"` // from 1
+	UpdatedAt   time.Time    `json:"updated_at"`
+}
+
+// ErrOfferNotFound says that the seller does not offer the product in the marketplace.
+var ErrOfferNotFound = fault.New(fault.NotFound, "offer_not_found", "there is no such offer")
+
+// Key returns what names the offer.
+func (o Offer) Key() Key { return Key{o.ProductID, o.Marketplace, o.SellerID} }
+
+// Landed is what one unit costs with shipping. It fails with amount_too_large or currency_mixed, which no
+// valid offer does.
+func (o Offer) Landed() (money.Amount, error) { return o.Price.Add(o.Shipping) }
+
+// Same tells whether two offers differ in nothing but version and time.
+func (o Offer) Same(p Offer) bool {
+	o.Version, o.UpdatedAt = p.Version, p.UpdatedAt
+	return o == p
+}

@@ -1,0 +1,66 @@
+package offersstore
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"rialto/functions/internal/money"
+	"rialto/functions/internal/store"
+	"rialto/functions/offers"
+)
+
+// record has the fields of an Offer in their order, so that one converts into the other.
+type record struct {
+	ID          string       `dynamodbav:"offer_id"`
+	ProductID   string       `dynamodbav:"product_id"`
+	SellerID    string       `dynamodbav:"seller_id"`
+	SellerName  string       `dynamodbav:"seller_name"`
+	Marketplace string       `dynamodbav:"marketplace"`
+	Price       money.Amount `dynamodbav:"price"`
+	Shipping    money.Amount `dynamodbav:"shipping"`
+	Condition   string       `dynamodbav:"condition"`
+	Fulfilment  string       `dynamodbav:"fulfilment"`
+	Paused      bool         `dynamodbav:"paused"`
+	Version     int64        `dynamodbav:"version"`
+	UpdatedAt   time.Time    `dynamodbav:"updated_at"`
+}
+
+// box is a stored Winner.
+type box struct {
+	ProductID   string    `dynamodbav:"product_id"`
+	Marketplace string    `dynamodbav:"marketplace"`
+	Offer       record    `dynamodbav:"offer"`
+	InStock     bool      `dynamodbav:"in_stock"`
+	Version     int64     `dynamodbav:"version"`
+	DecidedAt   time.Time `dynamodbav:"decided_at"`
+	Offers      int       `dynamodbav:"offers"`
+}
+
+func decodeOffer(i store.Item) (offers.Offer, error) {
+	var r record
+	if err := store.Unmarshal(i, &r); err != nil {
+		return offers.Offer{}, fmt.Errorf("read offer: %w", err)
+	}
+	r.UpdatedAt = r.UpdatedAt.UTC()
+	return offers.Offer(r), nil
+}
+
+func decodeWinner(i store.Item) (offers.Winner, error) {
+	var b box
+	if err := store.Unmarshal(i, &b); err != nil {
+		return offers.Winner{}, fmt.Errorf("read winner: %w", err)
+	}
+	b.Offer.UpdatedAt = b.Offer.UpdatedAt.UTC()
+	return offers.Winner{ProductID: b.ProductID, Marketplace: b.Marketplace, Offer: offers.Offer(b.Offer), InStock: b.InStock,
+		Version: b.Version, DecidedAt: b.DecidedAt.UTC(), Offers: b.Offers}, nil
+}
+
+func text(i store.Item, attr string) string {
+	s, _ := i[attr].(*types.AttributeValueMemberS)
+	if s == nil {
+		return ""
+	}
+	return s.Value
+}

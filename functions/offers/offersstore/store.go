@@ -1,0 +1,152 @@
+// Package offersstore keeps offers and buy boxes in the table offers. Keys: pk is the product, sk is
+//
+//	<marketplace>#<seller_id>   an offer
+//	<marketplace>#!winner       the buy box; it sorts before the offers, so a query reads it first
+package offersstore
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"rialto/functions/internal/store"
+	"rialto/functions/offers"
+)
+
+const (
+	table     = "offers"
+	winnerKey = "!winner"
+	// perCall is what one GetMany takes.
+	perCall = 100
+)
+
+// Store is the only code that knows the keys of offers.
+type Store struct{ DB store.DB }
+
+func keyOf(k offers.Key) store.Key {
+	return store.Key{PK: k.ProductID, SK: k.Marketplace + "#" + k.SellerID}
+}
+
+func winnerOf(product, marketplace string) store.Key {
+	return keyOf(offers.Key{ProductID: product, Marketplace: marketplace, SellerID: winnerKey})
+}
+
+// Get returns an offer, or offer_not_found.
+func (s *Store) Get(ctx context.Context, k offers.Key) (offers.Offer, error) {
+	i, err := s.DB.Get(ctx, table, keyOf(k))
+	if err != nil {
+		return offers.Offer{}, fmt.Errorf("get offer: %w", err)
+	}
+	if i == nil {
+		return offers.Offer{}, offers.ErrOfferNotFound
+	}
+	return decodeOffer(i)
+}
+
+// GetMany returns the offers there are of keys, each read consistently.
+func (s *Store) GetMany(ctx context.Context, keys ...offers.Key) (map[offers.Key]offers.Offer, error) {
+	gets := make([]store.Get, len(keys))
+	for i, k := range keys {
+		gets[i] = store.Get{Table: table, Key: keyOf(k)}
+	}
+	items, err := s.many(ctx, gets)
+	if err != nil {
+		return nil, fmt.Errorf("get offers: %w", err)
+	}
+	out := make(map[offers.Key]offers.Offer, len(items))
+	for _, i := range items {
+		o, err := decodeOffer(i)
+		if err != nil {
+			return nil, err
+		}
+		out[o.Key()] = o
+	}
+	return out, nil
+}
+
+// List returns the buy box of a product in a marketplace as it stood before its offers were read, and all
+// offers, paused ones too, by seller. The reads are consistent.
+func (s *Store) List(ctx context.Context, product, marketplace string) (offers.Winner, []offers.Offer, error) {
+	var winner offers.Winner
+	var list []offers.Offer
+	q := store.Query{Table: table, Hash: product, Prefix: marketplace + "#"}
+	for {
+		page, err := s.DB.Query(ctx, q)
+		if err != nil {
+			return winner, nil, fmt.Errorf("list offers: %w", err)
+		}
+		for _, i := range page.Items {
+			if isWinner(i) {
+				if winner, err = decodeWinner(i); err != nil {
+					return winner, nil, err
+				}
+				continue
+			}
+			o, err := decodeOffer(i)
+			if err != nil {
+				return winner, nil, err
+			}
+			list = append(list, o)
+		}
+		if page.Next == nil {
+			return winner, list, nil
+		}
+		q.After = page.Next
+	}
+}
+
+// Winner returns the buy box of a product in a marketplace, the zero Winner if none was decided.
+func (s *Store) Winner(ctx context.Context, product, marketplace string) (offers.Winner, error) {
+	i, err := s.DB.Get(ctx, table, winnerOf(product, marketplace))
+	if err != nil || i == nil {
+		return offers.Winner{}, wrap("get winner", err)
+	}
+	return decodeWinner(i)
+}
+
+// Winners returns the buy boxes there are of products in a marketplace, by product.
+func (s *Store) Winners(ctx context.Context, marketplace string, products ...string) (map[string]offers.Winner, error) {
+	gets := make([]store.Get, len(products))
+	for i, p := range products {
+		gets[i] = store.Get{Table: table, Key: winnerOf(p, marketplace)}
+	}
+	items, err := s.many(ctx, gets)
+	if err != nil {
+		return nil, fmt.Errorf("get winners: %w", err)
+	}
+	out := make(map[string]offers.Winner, len(items))
+	for _, i := range items {
+		w, err := decodeWinner(i)
+		if err != nil {
+			return nil, err
+		}
+		out[w.ProductID] = w
+	}
+	return out, nil
+}
+
+// many reads the items there are, in calls of at most perCall.
+func (s *Store) many(ctx context.Context, gets []store.Get) ([]store.Item, error) {
+	var out []store.Item
+	for start := 0; start < len(gets); start += perCall {
+		items, err := s.DB.GetMany(ctx, gets[start:min(start+perCall, len(gets))]...)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range items {
+			if i != nil {
+				out = append(out, i)
+			}
+		}
+	}
+	return out, nil
+}
+
+func isWinner(i store.Item) bool { return strings.HasSuffix(text(i, "sk"), "#"+winnerKey) }
+
+func wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

@@ -1,0 +1,17 @@
+package offers
+
+import "time"
+
+// Winner is the buy box of a product in a marketplace. The zero Winner is one that was never decided.
+type Winner struct {
+	ProductID   string    `json:"product_id"`
+	Marketplace string    `json:"marketplace"`
+	Offer       Offer     `json:"offer"`    // the zero Offer if nobody sells the product
+	InStock     bool      `json:"in_stock"` // false: nobody has it, and Offer is the one to show
+	Version     int64     `json:"version"`  // from 1
+	DecidedAt   time.Time `json:"decided_at"`
+	Offers      int       `json:"offers"` // how many offers are not paused, the winner's included
+}
+
+// Empty tells whether there is no offer to show.
+func (w Winner) Empty() bool { return w.Offer.SellerID == "" }
