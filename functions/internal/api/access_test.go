@@ -18,20 +18,21 @@ func TestAccess(t *testing.T) {
 	const ok, none, no = 0, http.StatusUnauthorized, http.StatusForbidden
 	for _, c := range []struct {
 		role                            auth.Role
-		expired                         bool
+		expired, nameless               bool
 		public, guest, customer, seller int
 	}{
 		{role: "", public: ok, guest: none, customer: none, seller: none},
 		{role: auth.Guest, public: ok, guest: ok, customer: no, seller: no},
 		{role: auth.Customer, public: ok, guest: ok, customer: ok, seller: no},
 		{role: auth.Seller, public: ok, guest: no, customer: no, seller: ok},
+		{role: auth.Seller, nameless: true, public: ok, guest: no, customer: no, seller: no},
 		{role: "admin", public: ok, guest: no, customer: no, seller: no},
 		{role: auth.Customer, expired: true, public: ok, guest: none, customer: none, seller: none},
 		{role: auth.Seller, expired: true, public: ok, guest: none, customer: none, seller: none},
 	} {
 		for access, want := range map[Access]int{Public: c.public, Guest: c.guest, Customer: c.customer, Seller: c.seller} {
 			call := routes[access]
-			call.role, call.expired = c.role, c.expired
+			call.role, call.expired, call.nameless = c.role, c.expired, c.nameless
 			w := call.do(t)
 			if want == ok {
 				if w.Code >= 400 {

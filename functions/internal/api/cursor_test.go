@@ -41,7 +41,8 @@ func TestForeignCursorsAreRefused(t *testing.T) {
 	encode := base64.RawURLEncoding.EncodeToString
 	for _, s := range []string{"x", "%", encode([]byte("{}")), encode([]byte(`{"v":2,"at":{"r":"a","n":1}}`)), encode([]byte(`{"v":1,"at":{"r":"a","x":1}}`)),
 		encode([]byte(`{"v":1,"at":{"r":"a"},"w":1}`)), encode([]byte(`{"v":1,"at":{"n":"a"}}`)), encode([]byte(`{"v":1,"at":{}}{}`)), encode([]byte(`{"v":1,"at":{"r":"` + strings.Repeat("a", 512) + `"}}`)),
-		encode([]byte(`{"v":1,"at":{}}`)) + "=="} {
+		encode([]byte(`{"v":1,"at":{}}`)) + "==",
+		encode([]byte(`{"v":1,"at":{ }}`))[:21] + "R"} {
 		var p testPosition
 		err := DecodeCursor(s, &p)
 		if f := fault.Of(err); err == nil || f.Kind != fault.Invalid || f.Code != "invalid_cursor" || len(f.Fields) != 1 {

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -45,6 +47,10 @@ func TestBadRequests(t *testing.T) {
 		"vendor JSON":             {header("Content-Type", "application/"+private+"+json"), 415, "unsupported_media_type", nil},
 		"latin-1":                 {header("Content-Type", "application/json; charset=iso-8859-1"), 415, "unsupported_media_type", nil},
 		"bad media type":          {header("Content-Type", ";;"+private), 415, "unsupported_media_type", nil},
+		"two media types":         {header("Content-Type", "application/json", private), 415, "unsupported_media_type", nil},
+		"long unknown field":      {post(line(good + `,"a` + strings.Repeat(private, 6) + `":1`)), 422, "unknown_field", []string{"/lines/0 unknown_field"}},
+		"two e-mails":             {post(line(good + `,"email":"a@b.example, ` + private + `"`)), 422, "invalid_request", []string{"/lines/0/email bad_format"}},
+		"NUL in path":             {testCall{method: "PUT", target: "/api/v1/orders/a\x00", role: auth.Customer}, 422, "invalid_request", []string{"path.order_id bad_text"}},
 		"null":                    {post(`null`), 422, "invalid_request", []string{" wrong_type"}},
 		"a list":                  {post(`["` + private + `"]`), 422, "invalid_request", []string{" wrong_type"}},
 		"a string":                {post(`"` + private + `"`), 422, "invalid_request", []string{" wrong_type"}},
@@ -138,6 +144,25 @@ func problemIn(t *testing.T, r *http.Response, body []byte) Problem {
 		t.Errorf("incomplete: %s", body)
 	}
 	return p
+}
+
+// endless is a body that never ends.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	e.read += len(p)
+	return copy(p, strings.Repeat(" ", len(p))), nil
+}
+
+func TestNoMoreOfABodyIsReadThanIsAccepted(t *testing.T) {
+	t.Parallel()
+	body := &endless{}
+	r := httptest.NewRequest("POST", "/api/v1/orders", body)
+	w := httptest.NewRecorder()
+	Handler(testRoutes(), Clock(func() time.Time { return testNow })).ServeHTTP(w, r.WithContext(auth.With(r.Context(), testIdentity(auth.Guest))))
+	if w.Code != http.StatusRequestEntityTooLarge || body.read > 2*bodyLimit {
+		t.Errorf("%d after %d bytes", w.Code, body.read)
+	}
 }
 
 func TestGoodRequests(t *testing.T) {

@@ -136,6 +136,7 @@ type testCall struct {
 	header               map[string][]string
 	role                 auth.Role // "" for nobody
 	expired              bool
+	nameless             bool // a seller's token that names no seller
 }
 
 func (c testCall) do(t *testing.T) *httptest.ResponseRecorder {
@@ -160,6 +161,9 @@ func (c testCall) do(t *testing.T) *httptest.ResponseRecorder {
 		who := testIdentity(c.role)
 		if c.expired {
 			who.ExpiresAt = testNow
+		}
+		if c.nameless {
+			who.SellerID = ""
 		}
 		ctx = auth.With(ctx, who)
 	}

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"math"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"rialto/functions/internal/fault"
@@ -125,9 +125,6 @@ func (s *scanner) number(literal, pointer string) float64 {
 	if err != nil {
 		s.flaw(pointer, codeOutOfRange)
 	}
-	if math.IsInf(f, 0) {
-		return math.Copysign(math.MaxFloat64, f)
-	}
 	return f
 }
 
@@ -141,15 +138,39 @@ func (s *scanner) token() (json.Token, []byte, error) {
 	return token, s.raw[from:s.json.InputOffset()], nil
 }
 
-// isText tells whether decoded is what raw says, and free of NUL. The decoder replaces invalid UTF-8 and halves
-// of surrogate pairs by U+FFFD, which a caller may also write.
+// isText tells whether a string's JSON text is UTF-8 and its escapes are characters, none of them NUL.
 func isText(decoded string, raw []byte) bool {
-	if strings.ContainsRune(decoded, 0) || !utf8.Valid(raw) {
-		return false
+	return utf8.Valid(raw) && !strings.ContainsRune(decoded, 0) && !hasHalfPair(raw)
+}
+
+// hasHalfPair finds a surrogate without its other half. The decoder would make it U+FFFD, which a caller may
+// also write.
+func hasHalfPair(raw []byte) bool {
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '\\' {
+			continue
+		}
+		i++ // at what is escaped
+		first := escaped(raw[i:])
+		if !utf16.IsSurrogate(first) {
+			continue
+		}
+		i += 5 // behind the four digits, where the other half begins
+		if i >= len(raw) || raw[i] != '\\' || utf16.DecodeRune(first, escaped(raw[i+1:])) == utf8.RuneError {
+			return true
+		}
 	}
-	replaced := strings.Count(decoded, "\uFFFD")
-	if replaced == 0 {
-		return true
+	return false
+}
+
+// escaped is the code unit of uXXXX, 0 of any other escape.
+func escaped(raw []byte) rune {
+	if len(raw) < 5 || raw[0] != 'u' {
+		return 0
 	}
-	return replaced <= bytes.Count(raw, []byte("\uFFFD"))+bytes.Count(bytes.ToLower(raw), []byte(`\ufffd`))
+	unit, err := strconv.ParseUint(string(raw[1:5]), 16, 16)
+	if err != nil {
+		return 0
+	}
+	return rune(unit)
 }
