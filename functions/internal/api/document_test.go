@@ -162,7 +162,13 @@ func TestGatewayKeepsPathsMethodsAndWhatIsRequired(t *testing.T) {
 				}
 			}
 			if len(list(object(op)["parameters"])) != len(list(copied["parameters"])) {
-				t.Errorf("%s %s: parameters differ", method, path)
+				t.Fatalf("%s %s: parameters differ", method, path)
+			}
+			for i, p := range list(object(op)["parameters"]) {
+				want := object(p)["required"] == true && object(p)["in"] != "header"
+				if slim := object(list(copied["parameters"])[i]); slim["name"] != object(p)["name"] || slim["in"] != object(p)["in"] || slim["required"] != want {
+					t.Errorf("%s %s: %v became %v", method, path, p, slim)
+				}
 			}
 			if (object(op)["requestBody"] == nil) != (copied["requestBody"] == nil) {
 				t.Errorf("%s %s: bodies differ", method, path)

@@ -3,11 +3,13 @@ package api
 import "strings"
 
 // Gateway returns the copy of a document that API Gateway imports. The gateway is the first of two checks: it
-// sees that required parameters are there, that a body is a JSON object, and its size. All that has a place
-// in the body is left to the handlers, because the gateway's own answer to a body that misses its model
-// is one sentence, without pointers. So a body's schema is only {"type": "object"} here, and answers have
-// none. It also keeps the import clear of what API Gateway's models do not know (nullable, readOnly, oneOf
-// with a discriminator) and the template small.
+// sees to the size of a request, that required query parameters are there and that a body is a JSON object.
+// All else is left to the handlers, which say what is wrong and where; the gateway's own answer is one
+// sentence, without pointers. So
+//   - a body's schema is {"type": "object"}, and answers have none, which also keeps the import clear of what
+//     API Gateway's models do not know (nullable, exclusive bounds, references that turn back) and the
+//     template small;
+//   - no header is required: the gateway compares header names with case, and HTTP/2 sends small letters.
 func Gateway(doc map[string]any) map[string]any {
 	paths := map[string]any{}
 	for path, item := range object(doc["paths"]) {
@@ -29,9 +31,9 @@ func Gateway(doc map[string]any) map[string]any {
 			}},
 		},
 		"x-amazon-apigateway-request-validators": map[string]any{
-			"presence": map[string]any{"validateRequestParameters": true, "validateRequestBody": true},
+			"all": map[string]any{"validateRequestParameters": true, "validateRequestBody": true},
 		},
-		"x-amazon-apigateway-request-validator": "presence",
+		"x-amazon-apigateway-request-validator": "all",
 	}
 }
 
@@ -50,7 +52,7 @@ func gatewayOperation(op map[string]any) map[string]any {
 			schema["items"] = map[string]any{"type": "string"}
 		}
 		params = append(params, map[string]any{
-			"name": p["name"], "in": p["in"], "required": p["required"] == true, "schema": schema,
+			"name": p["name"], "in": p["in"], "required": p["required"] == true && p["in"] != "header", "schema": schema,
 		})
 	}
 	if params != nil {
