@@ -74,7 +74,8 @@ func api(stack awscdk.Stack, stage Stage, name string, doc map[string]any) (awsa
 	})
 	url := *rest.Url()
 	if stage.Local { // the local cloud lets an API choose its id, and serves it by path
-		awscdk.Tags_Of(rest).Add(new("_custom_id_"), new(stage.apiName(name)), nil)
+		awscdk.Tags_Of(rest).Add(new("_custom_id_"), new(stage.apiName(name)),
+			&awscdk.TagProps{IncludeResourceTypes: list([]string{"AWS::ApiGateway::RestApi"})})
 		url = stage.Stands.AWS + "/_aws/execute-api/" + stage.apiName(name) + "/" + stage.Name
 	}
 	awscdk.NewCfnOutput(stack, new(title(name)+"Url"), &awscdk.CfnOutputProps{Value: &url, Description: new("Base URL of the " + name + " API")})

@@ -12,14 +12,12 @@ import (
 // customers has the keys that seal what is private and sign guests' tokens, the database of profiles, and on AWS
 // the user pool that issues customers' tokens.
 func customers(r *room) error {
-	r.keys()
-	r.provide(contract.SQL, r.database())
 	issuers, err := json.Marshal([]issuer{r.issuer()})
 	if err != nil {
 		return fmt.Errorf("customers: %w", err)
 	}
-	r.set("ISSUERS", string(issuers))
-	r.set("GUEST_ISSUER", r.stage.guestIssuer())
+	r.keys(string(issuers))
+	r.provide(contract.SQL, r.database())
 	return r.functions()
 }
 
@@ -30,8 +28,9 @@ type issuer struct {
 	Audience string `json:"audience"`
 }
 
-// keys makes the two keys. Functions name them by alias; what they may do is granted on the key itself.
-func (r *room) keys() {
+// keys makes the two keys. Functions name them by alias; what they may do is granted on the key itself. Who signs or
+// verifies is told whose name stands in the tokens; who verifies, of the other issuers too.
+func (r *room) keys(issuers string) {
 	seal := awskms.NewKey(r.stack, new("SealKey"), &awskms.KeyProps{
 		Description:       new("wraps the data key of each customer"),
 		EnableKeyRotation: new(true),
@@ -46,17 +45,18 @@ func (r *room) keys() {
 	for alias, key := range map[string]awskms.Key{r.stage.sealAlias(r.context): seal, r.stage.signAlias(r.context): sign} {
 		awskms.NewAlias(r.stack, new(title(alias[len("alias/"):])), &awskms.AliasProps{AliasName: &alias, TargetKey: key})
 	}
-	named := map[string]string{"SIGNING_KEY_ID": r.stage.signAlias(r.context)}
 	r.provide(contract.Seal, granted{
 		allow: []permission{{actions: []string{"kms:GenerateDataKey", "kms:Decrypt"}, on: []string{*seal.KeyArn()}}},
 		env:   map[string]string{"SEAL_KEY_ID": r.stage.sealAlias(r.context)},
 	})
 	r.provide(contract.Sign, granted{
 		allow: []permission{{actions: []string{"kms:Sign", "kms:GetPublicKey"}, on: []string{*sign.KeyArn()}}},
-		env:   named,
+		env:   map[string]string{"SIGNING_KEY_ID": r.stage.signAlias(r.context), "GUEST_ISSUER": r.stage.guestIssuer()},
 	})
 	r.provide(contract.Verify, granted{
 		allow: []permission{{actions: []string{"kms:GetPublicKey"}, on: []string{*sign.KeyArn()}}},
-		env:   named,
+		env: map[string]string{
+			"SIGNING_KEY_ID": r.stage.signAlias(r.context), "GUEST_ISSUER": r.stage.guestIssuer(), "ISSUERS": issuers,
+		},
 	})
 }

@@ -45,8 +45,6 @@ func (r *room) database() granted {
 		SecurityGroups: &[]awsec2.ISecurityGroup{server},
 		RequireTLS:     new(true),
 	})
-	// the proxy is a client of the cluster in the same group
-	server.AddIngressRule(server, awsec2.Port_Tcp(new(float64(databasePort))), new("proxy to cluster"), nil)
 	return granted{
 		allow:  []permission{{actions: []string{"secretsmanager:GetSecretValue"}, on: []string{*cluster.Secret().SecretArn()}}},
 		env:    map[string]string{"DATABASE_SECRET_ARN": *cluster.Secret().SecretArn(), "DATABASE_HOST": *proxy.Endpoint()},

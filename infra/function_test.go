@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -94,25 +95,34 @@ func TestNoFunctionMayMore(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	t.Parallel()
-	for id, want := range map[string]map[string]string{
+	for id, own := range map[string]map[string]string{
 		"checkout-api": {
-			"STAGE": "local", "PREFIX": "rialto-local-", "LOG_LEVEL": "debug",
-			"AWS_ENDPOINT_URL": contract.LocalAWSURL, "AWS_ENDPOINT_URL_DYNAMODB": contract.LocalDynamoDBURL,
 			"CHECKOUT_WAIT_SECONDS": "20",
 			"QUEUE_CHECKOUT_TIMER":  contract.LocalAWSURL + "/000000000000/rialto-local-checkout-timer",
 			"MACHINE_CHECKOUT":      "arn:aws:states:us-east-1:000000000000:stateMachine:rialto-local-checkout",
 		},
-		"payments-authorize": {
-			"STAGE": "local", "PREFIX": "rialto-local-", "LOG_LEVEL": "debug",
-			"AWS_ENDPOINT_URL": contract.LocalAWSURL, "AWS_ENDPOINT_URL_DYNAMODB": contract.LocalDynamoDBURL,
-			"GATEWAY_URL": contract.LocalPaymentsURL, "GATEWAY_SECRET": "sk_test_local",
+		"payments-authorize":  {"GATEWAY_URL": contract.LocalPaymentsURL, "GATEWAY_SECRET": "sk_test_local"},
+		"orders-publish":      {"TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:rialto-local-orders"},
+		"carts-api":           {"REDIS_ADDR": contract.LocalCache},
+		"search-index":        {"SEARCH_URL": contract.LocalSearchURL},
+		"customers-migrate":   {"DATABASE_URL": contract.LocalSQLURL},
+		"customers-locate":    {},
+		"fulfillment-advance": {"FULFILLMENT_STEP_SECONDS": "1", "QUEUE_FULFILLMENT_ADVANCE": contract.LocalAWSURL + "/000000000000/rialto-local-fulfillment-advance"},
+		"customers-authorize": {
+			"SIGNING_KEY_ID": "alias/rialto-local-customers-sign",
+			"GUEST_ISSUER":   "urn:rialto:local:guests",
+			"ISSUERS":        `[{"issuer":"http://127.0.0.1:12112","jwks_uri":"http://127.0.0.1:12112/.well-known/jwks.json","audience":"rialto"}]`,
 		},
-		"orders-publish": {
-			"STAGE": "local", "PREFIX": "rialto-local-", "LOG_LEVEL": "debug",
-			"AWS_ENDPOINT_URL": contract.LocalAWSURL, "AWS_ENDPOINT_URL_DYNAMODB": contract.LocalDynamoDBURL,
-			"TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:rialto-local-orders",
+		"customers-api": {
+			"SEAL_KEY_ID": "alias/rialto-local-customers", "SIGNING_KEY_ID": "alias/rialto-local-customers-sign",
+			"GUEST_ISSUER": "urn:rialto:local:guests", "DATABASE_URL": contract.LocalSQLURL,
 		},
 	} {
+		want := map[string]string{
+			"STAGE": "local", "PREFIX": "rialto-local-", "LOG_LEVEL": "debug",
+			"AWS_ENDPOINT_URL": contract.LocalAWSURL, "AWS_ENDPOINT_URL_DYNAMODB": contract.LocalDynamoDBURL,
+		}
+		maps.Copy(want, own)
 		got := map[string]string{}
 		variables, _ := find(t, "local", "AWS::Lambda::Function", "FunctionName", "rialto-local-"+id).at("Environment", "Variables").(map[string]any)
 		for k, v := range variables {
