@@ -1,0 +1,143 @@
+package customersapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"rialto/functions/customers"
+)
+
+type newAddress struct {
+	Name       string `json:"name" minLength:"1" maxLength:"100" doc:"Who receives the parcel"`
+	Line1      string `json:"line1" minLength:"1" maxLength:"120"`
+	Line2      string `json:"line2,omitempty" maxLength:"120"`
+	City       string `json:"city" minLength:"1" maxLength:"80"`
+	Region     string `json:"region,omitempty" maxLength:"3" doc:"ISO 3166-2 without the country; required in AU, BR, CA and US"`
+	PostalCode string `json:"postal_code,omitempty" maxLength:"12" doc:"Required where the country has postal codes"`
+	Country    string `json:"country" pattern:"^[A-Z]{2}$" patternDescription:"two capital letters" doc:"ISO 3166-1 alpha-2"`
+	Phone      string `json:"phone,omitempty" maxLength:"20"`
+}
+
+type addressBody struct {
+	ID         string    `json:"address_id"`
+	Name       string    `json:"name"`
+	Line1      string    `json:"line1"`
+	Line2      string    `json:"line2,omitempty"`
+	City       string    `json:"city"`
+	Region     string    `json:"region,omitempty"`
+	PostalCode string    `json:"postal_code,omitempty"`
+	Country    string    `json:"country"`
+	Phone      string    `json:"phone,omitempty"`
+	CreatedAt  time.Time `json:"created_at"`
+}
+
+func addressesOf(list []customers.Address) []addressBody {
+	out := make([]addressBody, len(list))
+	for i, a := range list {
+		out[i] = addressBody(a)
+	}
+	return out
+}
+
+type addressesOutput struct {
+	Body struct {
+		Addresses []addressBody `json:"addresses" doc:"In the order of adding; 50 at most"`
+	}
+}
+
+func (h handlers) listAddresses(ctx context.Context, _ *struct{}) (*addressesOutput, error) {
+	list, err := h.service.Addresses(ctx, me(ctx))
+	if err != nil {
+		return nil, err
+	}
+	out := &addressesOutput{}
+	out.Body.Addresses = addressesOf(list)
+	return out, nil
+}
+
+type addressOutput struct {
+	Status int
+	Body   addressBody
+}
+
+func (h handlers) addAddress(ctx context.Context, in *struct{ Body newAddress }) (*addressOutput, error) {
+	b := in.Body
+	a, added, err := h.service.AddAddress(ctx, me(ctx), customers.Address{Name: b.Name, Line1: b.Line1, Line2: b.Line2, City: b.City,
+		Region: b.Region, PostalCode: b.PostalCode, Country: b.Country, Phone: b.Phone})
+	if err != nil {
+		return nil, err
+	}
+	return &addressOutput{Status: status(added), Body: addressBody(a)}, nil
+}
+
+type addressInput struct {
+	ID string `path:"address_id" pattern:"^adr_[a-z2-7]{26}$" patternDescription:"an address id"`
+}
+
+func (h handlers) deleteAddress(ctx context.Context, in *addressInput) (*struct{}, error) {
+	return nil, h.service.RemoveAddress(ctx, me(ctx), in.ID)
+}
+
+type methodBody struct {
+	ID    string `json:"payment_method_id"`
+	Brand string `json:"brand,omitempty"`
+	Last4 string `json:"last4,omitempty"`
+}
+
+func methodOf(m customers.PaymentMethod) methodBody {
+	return methodBody{ID: m.ID, Brand: m.Brand, Last4: m.Last4}
+}
+
+type methodsOutput struct {
+	Body struct {
+		Methods []methodBody `json:"payment_methods" doc:"In the order of adding; 50 at most"`
+	}
+}
+
+func (h handlers) listMethods(ctx context.Context, _ *struct{}) (*methodsOutput, error) {
+	list, err := h.service.Methods(ctx, me(ctx))
+	if err != nil {
+		return nil, err
+	}
+	out := &methodsOutput{}
+	out.Body.Methods = make([]methodBody, len(list))
+	for i, m := range list {
+		out.Body.Methods[i] = methodOf(m)
+	}
+	return out, nil
+}
+
+type newMethod struct {
+	Token string `json:"token" pattern:"^pm_[A-Za-z0-9_]{1,64}$" patternDescription:"a token of the payment gateway" doc:"The gateway's token; never a card number"`
+	Brand string `json:"brand,omitempty" enum:"amex,cartes_bancaires,diners,discover,eftpos_au,jcb,mastercard,unionpay,visa,unknown"`
+	Last4 string `json:"last4,omitempty" pattern:"^[0-9]{4}$" patternDescription:"four digits"`
+}
+
+type methodOutput struct {
+	Status int
+	Body   methodBody
+}
+
+func (h handlers) addMethod(ctx context.Context, in *struct{ Body newMethod }) (*methodOutput, error) {
+	m, added, err := h.service.AddMethod(ctx, me(ctx), customers.PaymentMethod{Token: in.Body.Token, Brand: in.Body.Brand, Last4: in.Body.Last4})
+	if err != nil {
+		return nil, err
+	}
+	return &methodOutput{Status: status(added), Body: methodOf(m)}, nil
+}
+
+type methodInput struct {
+	ID string `path:"payment_method_id" pattern:"^pmt_[a-z2-7]{26}$" patternDescription:"a payment method id"`
+}
+
+func (h handlers) deleteMethod(ctx context.Context, in *methodInput) (*struct{}, error) {
+	return nil, h.service.RemoveMethod(ctx, me(ctx), in.ID)
+}
+
+func status(added bool) int {
+	if added {
+		return http.StatusCreated
+	}
+	return http.StatusOK
+}

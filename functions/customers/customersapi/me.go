@@ -1,0 +1,112 @@
+package customersapi
+
+import (
+	"context"
+	"time"
+
+	"rialto/functions/customers"
+	"rialto/functions/internal/api"
+)
+
+type guestOutput struct {
+	Body struct {
+		Token      string    `json:"token" doc:"To be sent as a bearer token"`
+		CustomerID string    `json:"customer_id"`
+		ExpiresAt  time.Time `json:"expires_at"`
+	}
+}
+
+func (h handlers) createGuest(ctx context.Context, _ *struct{}) (*guestOutput, error) {
+	g, err := h.service.NewGuest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &guestOutput{}
+	out.Body.Token, out.Body.CustomerID, out.Body.ExpiresAt = g.Token, g.CustomerID, g.ExpiresAt
+	return out, nil
+}
+
+type meBody struct {
+	CustomerID string     `json:"customer_id"`
+	Name       string     `json:"name" doc:"Empty until given"`
+	Email      string     `json:"email" doc:"Empty until given"`
+	CreatedAt  *time.Time `json:"created_at,omitempty" doc:"Absent while nothing is held"`
+}
+
+type meOutput struct {
+	api.ETag
+	Body meBody
+}
+
+func meOf(m customers.Me) meBody {
+	b := meBody{CustomerID: m.CustomerID, Name: m.Profile.Name, Email: m.Profile.Email}
+	if !m.CreatedAt.IsZero() {
+		b.CreatedAt = &m.CreatedAt
+	}
+	return b
+}
+
+func (h handlers) getMe(ctx context.Context, _ *struct{}) (*meOutput, error) {
+	m, err := h.service.Me(ctx, me(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &meOutput{ETag: api.ETagOf(m.Version), Body: meOf(m)}, nil
+}
+
+type putMeInput struct {
+	api.IfMatch
+	Body struct {
+		Name  string `json:"name" minLength:"1" maxLength:"100"`
+		Email string `json:"email" minLength:"3" maxLength:"254"`
+	}
+}
+
+func (h handlers) putMe(ctx context.Context, in *putMeInput) (*meOutput, error) {
+	var replaces *int64
+	version, given, err := in.Version()
+	if err != nil {
+		return nil, err
+	}
+	if given {
+		replaces = &version
+	}
+	m, err := h.service.PutProfile(ctx, me(ctx), customers.Profile{Name: in.Body.Name, Email: in.Body.Email}, replaces)
+	if err != nil {
+		return nil, err
+	}
+	return &meOutput{ETag: api.ETagOf(m.Version), Body: meOf(m)}, nil
+}
+
+func (h handlers) deleteMe(ctx context.Context, _ *struct{}) (*struct{}, error) {
+	return nil, h.service.Erase(ctx, me(ctx))
+}
+
+type exportOutput struct {
+	Body struct {
+		ExportedAt time.Time     `json:"exported_at"`
+		Me         meBody        `json:"me"`
+		Addresses  []addressBody `json:"addresses"`
+		Methods    []heldMethod  `json:"payment_methods"`
+	}
+}
+
+// heldMethod is a payment method with the token, which only an export shows.
+type heldMethod struct {
+	methodBody
+	Token string `json:"token"`
+}
+
+func (h handlers) exportMe(ctx context.Context, _ *struct{}) (*exportOutput, error) {
+	e, err := h.service.Export(ctx, me(ctx))
+	if err != nil {
+		return nil, err
+	}
+	out := &exportOutput{}
+	out.Body.ExportedAt, out.Body.Me, out.Body.Addresses = e.At, meOf(e.Me), addressesOf(e.Addresses)
+	out.Body.Methods = make([]heldMethod, len(e.Methods))
+	for i, m := range e.Methods {
+		out.Body.Methods[i] = heldMethod{methodOf(m), m.Token}
+	}
+	return out, nil
+}

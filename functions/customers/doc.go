@@ -1,0 +1,23 @@
+// Package customers owns who the shoppers are, where they live and with what they pay. PostgreSQL is the truth;
+// a snapshot of what a checkout needs is kept in DynamoDB, so that checkout depends on neither SQL nor KMS. It
+// also issues guests' tokens. It neither takes nor publishes events.
+//
+// Invariants:
+//   - Everything is found by the subject of a verified token. Another's id is not found, as one that never was.
+//     The database enforces that again: each transaction names its customer, and row-level security shows it
+//     that customer's rows alone.
+//   - What names a person is sealed row by row with the customer's own data key (AES-256-GCM), bound to its
+//     table, row and customer: a sealed text that is copied elsewhere does not open. KMS wraps the data key,
+//     bound to the customer; the plain key is only ever in memory, for 5 minutes at most.
+//   - Erasure destroys the wrapped key and the rows. Copies sealed under the key (in orders, in the stored
+//     answers of checkouts, in backups) cannot be opened again; an environment that has the key in memory can
+//     for 5 minutes more. An erased customer stays erased.
+//   - The snapshot in DynamoDB carries the version of the rows it was made from, and an older one never
+//     replaces a newer one. A change whose snapshot could not be written is answered 503; the same request
+//     again finds its change made and writes the snapshot. For that, ids of addresses and payment methods are
+//     derived (with a key) from their content, and adding the same twice is adding it once.
+//   - Private text is in no log, error or problem document.
+//
+// In clear stay, because sorting and taxing need them: country, region and the start of the postal code; and
+// in the snapshot the gateway's token, brand and last digits of a payment method.
+package customers

@@ -1,0 +1,56 @@
+// Command lambda is the customers' functions.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	mathrand "math/rand/v2"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"rialto/functions/customers"
+	"rialto/functions/customers/customersapi"
+	"rialto/functions/customers/customersaws"
+	"rialto/functions/customers/customersstore"
+	"rialto/functions/internal/api"
+	"rialto/functions/internal/entry"
+	"rialto/functions/internal/lambdahttp"
+	"rialto/functions/internal/saga"
+	"rialto/functions/internal/settings"
+	"rialto/functions/internal/store"
+)
+
+func main() {
+	entry.Run("customers", entry.Table{
+		"api": func(s *settings.Settings) (any, error) {
+			keys := customersaws.Keys{KMS: kms.NewFromConfig(s.AWS()), Key: s.Must("SEAL_KEY_ID")}
+			return lambdahttp.New(api.Handler(customersapi.Routes(&customers.Service{
+				Store: customersstore.NewSQL(database(s)), Snapshots: snapshots(s), Tokens: guests(s), Now: time.Now, Random: rand.Reader,
+				Vault: &customers.Vault{Keys: keys, Now: time.Now, Random: rand.Reader}}))), nil
+		},
+		"authorize": func(s *settings.Settings) (any, error) {
+			return customersaws.Authorizer(s.Must("ISSUERS"), guests(s))
+		},
+		"locate": func(s *settings.Settings) (any, error) {
+			return saga.Task("customers-locate", customers.Locator{Snapshots: snapshots(s)}.Locate), nil
+		},
+		"migrate": func(s *settings.Settings) (any, error) { return customersstore.Migration(database(s)), nil },
+	})
+}
+
+func guests(s *settings.Settings) customersaws.Guests {
+	return customersaws.Guests{KMS: kms.NewFromConfig(s.AWS()), Key: s.Must("SIGNING_KEY_ID"), Issuer: s.Must("GUEST_ISSUER")}
+}
+
+func snapshots(s *settings.Settings) customersstore.Snapshots {
+	return customersstore.Snapshots{DB: store.NewDynamo(s.AWS(), s.Prefix, mathrand.Float64)}
+}
+
+func database(s *settings.Settings) customersstore.URL {
+	if url := s.Get("DATABASE_URL"); url != "" { // the local cloud's
+		return func(context.Context) (string, error) { return url, nil }
+	}
+	return customersaws.DatabaseURL(secretsmanager.NewFromConfig(s.AWS()), s.Must("DATABASE_SECRET_ARN"), s.Must("DATABASE_HOST"))
+}
