@@ -16,6 +16,12 @@ var (
 // marketplace and destination that no table covers, and with invalid_sale for amounts that are negative or of
 // two currencies.
 func Assess(s Sale) (Assessment, error) {
+	if s.Delivery != nil {
+		var err error
+		if s.Shipping, err = s.Shipping.Add(*s.Delivery); err != nil {
+			return Assessment{}, errSale.Because(err)
+		}
+	}
 	if err := s.check(); err != nil {
 		return Assessment{}, err
 	}

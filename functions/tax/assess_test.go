@@ -24,16 +24,17 @@ func TestAssess(t *testing.T) {
 		shipping int64
 		included bool
 	}{
-		"california adds, shipping is free of tax": {Sale{"US", "US", "CA", []Line{{"a", usd(10_000), "tents"}}, usd(599)}, []int64{725}, []int64{725}, 0, false},
-		"washington taxes shipping":                {Sale{"US", "US", "WA", []Line{{"a", usd(10_000), "tents"}}, usd(1_000)}, []int64{650}, []int64{650}, 65, false},
-		"minnesota's rate is no whole point":       {Sale{"US", "US", "MN", []Line{{"a", usd(1_000_000), "tents"}}, usd(0)}, []int64{68_750}, []int64{688}, 0, false},
-		"oregon has none":                          {Sale{"US", "US", "OR", []Line{{"a", usd(10_000), "books"}}, usd(599)}, []int64{0}, []int64{0}, 0, false},
-		"germany includes":                         {Sale{"DE", "DE", "", []Line{{"a", eur(11_900), "tents"}}, eur(595)}, []int64{1_900}, []int64{1_900}, 95, true},
-		"german books are reduced":                 {Sale{"DE", "DE", "BE", []Line{{"a", eur(1_070), "books"}}, eur(107)}, []int64{70}, []int64{700}, 7, true},
-		"a mixed cart splits its shipping":         {Sale{"DE", "DE", "", []Line{{"a", eur(1_070), "food"}, {"b", eur(1_190), "tents"}, {"c", eur(1_070), "books"}}, eur(333)}, []int64{70, 190, 70}, []int64{700, 1_900, 700}, 33, true}, // 214 at 7 %, 119 at 19 %: 14 + 19
-		"gifts are shipped at the standard rate":   {Sale{"DE", "DE", "", []Line{{"a", eur(0), "books"}}, eur(119)}, []int64{0}, []int64{700}, 19, true},
-		"the destination's rate":                   {Sale{"DE", "AT", "", []Line{{"a", eur(120), "tents"}}, eur(0)}, []int64{20}, []int64{2_000}, 0, true},
-		"nothing":                                  {Sale{"US", "US", "NY", nil, usd(100)}, []int64{}, []int64{}, 4, false},
+		"california adds, shipping is free of tax": {Sale{"US", "US", "CA", []Line{{"a", usd(10_000), "tents"}}, usd(599), nil}, []int64{725}, []int64{725}, 0, false},
+		"washington taxes shipping":                {Sale{"US", "US", "WA", []Line{{"a", usd(10_000), "tents"}}, usd(1_000), nil}, []int64{650}, []int64{650}, 65, false},
+		"minnesota's rate is no whole point":       {Sale{"US", "US", "MN", []Line{{"a", usd(1_000_000), "tents"}}, usd(0), nil}, []int64{68_750}, []int64{688}, 0, false},
+		"oregon has none":                          {Sale{"US", "US", "OR", []Line{{"a", usd(10_000), "books"}}, usd(599), nil}, []int64{0}, []int64{0}, 0, false},
+		"germany includes":                         {Sale{"DE", "DE", "", []Line{{"a", eur(11_900), "tents"}}, eur(595), nil}, []int64{1_900}, []int64{1_900}, 95, true},
+		"german books are reduced":                 {Sale{"DE", "DE", "BE", []Line{{"a", eur(1_070), "books"}}, eur(107), nil}, []int64{70}, []int64{700}, 7, true},
+		"a mixed cart splits its shipping":         {Sale{"DE", "DE", "", []Line{{"a", eur(1_070), "food"}, {"b", eur(1_190), "tents"}, {"c", eur(1_070), "books"}}, eur(333), nil}, []int64{70, 190, 70}, []int64{700, 1_900, 700}, 33, true}, // 214 at 7 %, 119 at 19 %: 14 + 19
+		"gifts are shipped at the standard rate":   {Sale{"DE", "DE", "", []Line{{"a", eur(0), "books"}}, eur(119), nil}, []int64{0}, []int64{700}, 19, true},
+		"the destination's rate":                   {Sale{"DE", "AT", "", []Line{{"a", eur(120), "tents"}}, eur(0), nil}, []int64{20}, []int64{2_000}, 0, true},
+		"nothing":                                  {Sale{"US", "US", "NY", nil, usd(100), nil}, []int64{}, []int64{}, 4, false},
+		"delivery is taxed as shipping":            {Sale{"US", "US", "WA", []Line{{"a", usd(10_000), "tents"}}, usd(400), &money.Amount{Minor: 600, Currency: "USD"}}, []int64{650}, []int64{650}, 65, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,17 +63,18 @@ func TestAssessRefuses(t *testing.T) {
 		sale Sale
 		code string
 	}{
-		"a country without table":   {Sale{"JP", "JP", "", nil, money.Zero("JPY")}, "tax_unsupported"},
-		"an export":                 {Sale{"US", "DE", "", nil, usd}, "tax_unsupported"},
-		"an import":                 {Sale{"DE", "US", "NY", nil, usd}, "tax_unsupported"},
-		"over the channel":          {Sale{"DE", "GB", "", nil, usd}, "tax_unsupported"},
-		"over the channel and back": {Sale{"GB", "DE", "", nil, usd}, "tax_unsupported"},
-		"a territory":               {Sale{"US", "US", "PR", nil, usd}, "tax_unsupported"},
-		"no state":                  {Sale{"US", "US", "", nil, usd}, "tax_unsupported"},
-		"a negative line":           {Sale{"US", "US", "NY", []Line{{Amount: money.Of(-1, "USD")}}, usd}, "invalid_sale"},
-		"negative shipping":         {Sale{"US", "US", "NY", nil, money.Of(-1, "USD")}, "invalid_sale"},
-		"no currency":               {Sale{"US", "US", "NY", nil, money.Amount{}}, "invalid_sale"},
-		"two currencies":            {Sale{"US", "US", "NY", []Line{{Amount: money.Of(1, "EUR")}}, usd}, "invalid_sale"},
+		"a country without table":   {Sale{"JP", "JP", "", nil, money.Zero("JPY"), nil}, "tax_unsupported"},
+		"an export":                 {Sale{"US", "DE", "", nil, usd, nil}, "tax_unsupported"},
+		"an import":                 {Sale{"DE", "US", "NY", nil, usd, nil}, "tax_unsupported"},
+		"over the channel":          {Sale{"DE", "GB", "", nil, usd, nil}, "tax_unsupported"},
+		"over the channel and back": {Sale{"GB", "DE", "", nil, usd, nil}, "tax_unsupported"},
+		"a territory":               {Sale{"US", "US", "PR", nil, usd, nil}, "tax_unsupported"},
+		"no state":                  {Sale{"US", "US", "", nil, usd, nil}, "tax_unsupported"},
+		"a negative line":           {Sale{"US", "US", "NY", []Line{{Amount: money.Of(-1, "USD")}}, usd, nil}, "invalid_sale"},
+		"negative shipping":         {Sale{"US", "US", "NY", nil, money.Of(-1, "USD"), nil}, "invalid_sale"},
+		"no currency":               {Sale{"US", "US", "NY", nil, money.Amount{}, nil}, "invalid_sale"},
+		"two currencies":            {Sale{"US", "US", "NY", []Line{{Amount: money.Of(1, "EUR")}}, usd, nil}, "invalid_sale"},
+		"delivery of another":       {Sale{"US", "US", "NY", nil, usd, &money.Amount{Minor: 1, Currency: "EUR"}}, "invalid_sale"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -98,6 +100,9 @@ func TestTablesAreComplete(t *testing.T) {
 		if states[s] == 0 {
 			t.Errorf("%s has no tax to exempt shipping from", s)
 		}
+	}
+	if len(vat) != 28 {
+		t.Errorf("%d countries with VAT, not the 27 of the union and Great Britain", len(vat))
 	}
 	for c, r := range vat {
 		if r < 15*percent || r > 27*percent { // the directive's minimum, and the highest there is

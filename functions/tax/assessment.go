@@ -8,7 +8,9 @@ type Sale struct {
 	Country     string       `json:"country"` // ISO 3166-1 alpha-2 of the destination
 	Region      string       `json:"region"`  // ISO 3166-2 without the country ("CA"); needed in the US
 	Lines       []Line       `json:"lines"`
-	Shipping    money.Amount `json:"shipping"`
+	Shipping    money.Amount `json:"shipping"` // the sellers' own
+	// Delivery is what the delivery option costs; it is taxed as the shipping is. nil for none.
+	Delivery *money.Amount `json:"delivery,omitempty"`
 }
 
 // Line is one line of a sale. Amount is its total, 0 or more.

@@ -21,19 +21,20 @@ var shippingExempt = map[string]bool{
 	"NV": true, "OK": true, "UT": true, "VA": true, "WY": true,
 }
 
-// vat are the standard rates of the EU countries that Rialto's marketplaces sell in or ship to, and of Great
-// Britain.
-// Source: European Commission, Taxes in Europe Database, as of 2025-07-01 (Directive 2006/112/EC, art. 96 and
+// vat are the standard rates of the member states of the European Union and of Great Britain.
+// Source: European Commission, Taxes in Europe Database, as of 2025-08-01 (Directive 2006/112/EC, art. 96 and
 // 97); Value Added Tax Act 1994, s. 2(1).
 var vat = map[string]ppm{
-	"AT": 20 * percent, "BE": 21 * percent, "DE": 19 * percent, "ES": 21 * percent, "FR": 20 * percent,
-	"GB": 20 * percent, "IE": 23 * percent, "IT": 22 * percent, "LU": 17 * percent, "NL": 21 * percent,
-	"PL": 23 * percent, "SE": 25 * percent,
+	"AT": 20 * percent, "BE": 21 * percent, "BG": 20 * percent, "CY": 19 * percent, "CZ": 21 * percent, "DE": 19 * percent,
+	"DK": 25 * percent, "EE": 24 * percent, "ES": 21 * percent, "FI": 255_000, "FR": 20 * percent, "GB": 20 * percent,
+	"GR": 24 * percent, "HR": 25 * percent, "HU": 27 * percent, "IE": 23 * percent, "IT": 22 * percent, "LT": 21 * percent,
+	"LU": 17 * percent, "LV": 21 * percent, "MT": 18 * percent, "NL": 21 * percent, "PL": 23 * percent, "PT": 23 * percent,
+	"RO": 21 * percent, "SE": 25 * percent, "SI": 22 * percent, "SK": 23 * percent,
 }
 
 // reduced are lower rates by country and category id. A category that is not listed by its exact id bears the
 // standard rate, so a food processor is no food.
-// Source: Umsatzsteuergesetz, § 12 (2) with annex 2 (7 % on food and printed matter), as of 2025-07-01.
+// Source: Umsatzsteuergesetz, § 12 (2) with annex 2 (7 % on food and printed matter), as of 2025-08-01.
 var reduced = map[string]map[string]ppm{
 	"DE": {
 		"books": 7 * percent, "ebooks": 7 * percent, "magazines": 7 * percent, "newspapers": 7 * percent,

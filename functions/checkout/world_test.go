@@ -1,0 +1,356 @@
+package checkout_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda/messages"
+
+	"rialto/functions/carts"
+	"rialto/functions/carts/cartsstore"
+	"rialto/functions/catalog"
+	"rialto/functions/checkout"
+	"rialto/functions/checkout/checkoutstore"
+	"rialto/functions/customers"
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+	"rialto/functions/internal/saga"
+	"rialto/functions/internal/store"
+	"rialto/functions/inventory"
+	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/marketplaces"
+	"rialto/functions/offers"
+	"rialto/functions/orders/ordersstore"
+	"rialto/functions/payments"
+	"rialto/functions/payments/paymentsstore"
+	"rialto/functions/payments/stripegateway"
+	"rialto/functions/tax"
+	"rialto/localstack/gateway"
+	"rialto/statemachines"
+	"rialto/statemachines/interpreter"
+)
+
+const (
+	customer = "cus_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+	product  = "prd_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+	seller   = "sel_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+)
+
+var sku = inventory.SKU{ProductID: product, SellerID: seller}
+
+// world is everything a checkout needs, in process: the deployed machine's bytes, the real services and stores
+// of every context over a fake DynamoDB, the stand-in for the payment gateway, and a clock of its own.
+type world struct {
+	t       *testing.T
+	db      *store.Memory
+	gateway *gateway.Gateway
+	machine *interpreter.Machine
+	carts   *carts.Service
+	record  checkoutstore.Store
+	front   *checkout.Service
+	recover *checkout.Recovery
+	tasks   map[string]func(context.Context, []byte) ([]byte, error)
+
+	mu  sync.Mutex
+	now time.Time
+	// around runs a task; faults are put in here.
+	around func(state, function string, call func() ([]byte, error)) ([]byte, error)
+	timers []string
+}
+
+func (w *world) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+func (w *world) advance(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
+// source is a seeded stream of random bytes that goroutines may share.
+type source struct {
+	mu sync.Mutex
+	r  *rand.ChaCha8
+}
+
+func (s *source) Read(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.r.Read(b)
+}
+
+type shelves struct{}
+
+func (shelves) GetMany(_ context.Context, keys ...offers.Key) (map[offers.Key]offers.Offer, error) {
+	out := map[offers.Key]offers.Offer{}
+	for _, k := range keys {
+		if k.SellerID == seller {
+			out[k] = offers.Offer{ID: k.ID(), ProductID: k.ProductID, SellerID: k.SellerID, SellerName: "North", Marketplace: k.Marketplace,
+				Price: money.Of(1999, "USD"), Shipping: money.Of(399, "USD"), Condition: offers.New, Version: 1}
+		}
+	}
+	return out, nil
+}
+
+type titles struct{}
+
+func (titles) GetMany(_ context.Context, ids ...string) (map[string]catalog.Product, error) {
+	out := map[string]catalog.Product{}
+	for _, id := range ids {
+		out[id] = catalog.Product{ID: id, Title: "A thing", CategoryID: "tools"}
+	}
+	return out, nil
+}
+
+func newWorld(t *testing.T, units int64) *world {
+	t.Helper()
+	machine, err := interpreter.Parse(statemachines.Checkout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, db: store.NewMemory(), machine: machine, now: time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)}
+	w.gateway = gateway.New(gateway.Config{Now: w.clock, Seed: 1})
+	server := httptest.NewServer(w.gateway)
+	t.Cleanup(func() { w.gateway.Close(); server.Close() })
+	stock := inventorystore.Store{DB: w.db}
+	if units > 0 {
+		if _, err := stock.Receive(context.Background(), inventory.Receipt{ID: "r1", SKU: sku, Centre: "us-west-2", Quantity: units}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.carts = &carts.Service{Shelf: cartsstore.Store{DB: w.db}, Cache: noCache{}, Offers: shelves{}, Products: titles{}, Stock: stock, Now: w.clock}
+	w.record = checkoutstore.Store{DB: w.db, Buckets: 4, Pivot: checkoutstore.Contexts}
+	random := &source{r: rand.NewChaCha8([32]byte{7})}
+	w.front = &checkout.Service{Ledger: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
+	w.recover = &checkout.Recovery{Shelf: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Buckets: 4}
+	pay := &payments.Service{Records: paymentsstore.Store{DB: w.db}, Now: w.clock,
+		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: server.URL, ReturnURL: "http://localhost/return", Timeout: 5 * time.Second})}
+	hold := &inventory.Service{Shelf: stock, Now: w.clock}
+	steps := &checkout.Steps{Book: w.record, Now: w.clock}
+	w.tasks = map[string]func(context.Context, []byte) ([]byte, error){
+		"carts-quote":        task(w.carts.Quote),
+		"customers-locate":   task(locate),
+		"tax-assess":         task(func(_ context.Context, s tax.Sale) (tax.Assessment, error) { return tax.Assess(s) }),
+		"checkout-claim":     task(steps.Claim),
+		"checkout-fence":     task(steps.Fence),
+		"checkout-close":     task(steps.Close),
+		"checkout-place":     task(steps.Place),
+		"inventory-hold":     task(hold.Hold),
+		"inventory-release":  task(hold.Release),
+		"payments-authorize": task(pay.Authorize),
+		"payments-cancel":    task(pay.Cancel),
+	}
+	return w
+}
+
+// locate stands for the snapshot: the payment method's id names the gateway's token.
+func locate(_ context.Context, c customers.Choice) (customers.Delivery, error) {
+	if c.AddressID == "adr_none" {
+		return customers.Delivery{}, fault.New(fault.NotFound, "address_not_found", "there is no such address")
+	}
+	return customers.Delivery{AddressID: c.AddressID, Country: "US", Region: "CA", Sealed: []byte("sealed"),
+		Shipping: customers.ShippingOption{ID: "standard", Price: money.Of(599, "USD"), Days: 5}, Method: customers.PaymentMethod{ID: c.PaymentMethodID, Token: c.PaymentMethodID}}, nil
+}
+
+type noCache struct{}
+
+func (noCache) Get(context.Context, string) (carts.Cart, bool, error) {
+	return carts.Cart{}, false, nil
+}
+func (noCache) Put(context.Context, carts.Cart) error { return nil }
+
+func task[I, O any](do func(context.Context, I) (O, error)) func(context.Context, []byte) ([]byte, error) {
+	handler := saga.Task("test", do)
+	return func(ctx context.Context, b []byte) ([]byte, error) {
+		var in I
+		if err := json.Unmarshal(b, &in); err != nil {
+			return nil, &interpreter.Error{Name: "Runtime.BadInput", Cause: err.Error()}
+		}
+		out, err := handler(ctx, in)
+		var named messages.InvokeResponse_Error
+		if errors.As(err, &named) {
+			return nil, &interpreter.Error{Name: named.Type, Cause: named.Message}
+		}
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(out)
+	}
+}
+
+// Run is the state machine, in process.
+func (w *world) Run(ctx context.Context, in checkout.Input) (checkout.Answer, bool, error) {
+	b, err := json.Marshal(in)
+	if err != nil {
+		return checkout.Answer{}, false, err
+	}
+	out, err := w.machine.Run(ctx, interpreter.Host{
+		Pause: func(_ context.Context, d time.Duration) error { w.advance(d); return nil },
+		Call: func(ctx context.Context, state, function string, input []byte) ([]byte, error) {
+			call := func() ([]byte, error) { return w.tasks[function](ctx, input) }
+			if w.around != nil {
+				return w.around(state, function, call)
+			}
+			return call()
+		}}, b)
+	if err != nil {
+		return checkout.Answer{}, false, err
+	}
+	a, ok := checkout.AnswerIn(out)
+	return a, ok, nil
+}
+
+// Set is the timer queue.
+func (w *world) Set(_ context.Context, id string, _ time.Duration) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.timers = append(w.timers, id)
+	return nil
+}
+
+// fill puts units into the customer's cart and returns its id.
+func (w *world) fill(quantity int64) string {
+	w.t.Helper()
+	us, err := marketplaces.Lookup("US")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	v, err := w.carts.Add(context.Background(), carts.Owner{ID: customer}, us, carts.Guard{Key: fmt.Sprint("key-", quantity, w.clock().UnixNano())}, product, seller, quantity)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return v.Cart.ID
+}
+
+func request(cart, method string) checkout.Request {
+	return checkout.Request{CartID: cart, AddressID: "adr_1", MethodID: method, Marketplace: "US"}
+}
+
+// settle moves time on and lets every timer ring until no record is open.
+func (w *world) settle() {
+	w.t.Helper()
+	for round := 0; ; round++ {
+		open := false
+		for _, i := range w.db.Items("checkouts") {
+			var r struct {
+				PK    string `dynamodbav:"pk"`
+				State string `dynamodbav:"state"`
+			}
+			if err := store.Unmarshal(i, &r); err != nil {
+				w.t.Fatal(err)
+			}
+			if checkout.State(r.State).Terminal() {
+				continue
+			}
+			open = true
+			if _, err := w.recover.Look(context.Background(), r.PK); err != nil && round > 20 {
+				w.t.Fatalf("%s never ends: %v", r.PK, err)
+			}
+		}
+		if !open {
+			return
+		}
+		w.advance(time.Minute)
+	}
+}
+
+// audit checks what must hold when nothing is open: every unit is accounted for and none is held, and there is
+// an open authorization exactly for every placed order.
+func (w *world) audit() (placed int) {
+	w.t.Helper()
+	ctx := context.Background()
+	var holds []inventory.Hold
+	for _, i := range w.db.Items("holds") {
+		var h inventory.Hold
+		if err := store.Unmarshal(i, &h); err != nil {
+			w.t.Fatal(err)
+		}
+		if h.State == inventory.Held {
+			w.t.Errorf("stranded: %+v", h)
+		}
+		holds = append(holds, h)
+	}
+	stock, err := inventorystore.Store{DB: w.db}.Stock(ctx, sku)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, s := range stock {
+		if err := inventory.Balance(s, holds); err != nil {
+			w.t.Error(err)
+		}
+	}
+	open := w.authorizations()
+	for _, i := range w.db.Items("orders") {
+		var pk struct {
+			PK string `dynamodbav:"pk"`
+		}
+		if err := store.Unmarshal(i, &pk); err != nil {
+			w.t.Fatal(err)
+		}
+		o, ok, err := ordersstore.Store{DB: w.db}.Get(ctx, pk.PK)
+		if err != nil || !ok {
+			w.t.Fatal(ok, err)
+		}
+		if err := o.Check(); err != nil {
+			w.t.Error(err)
+		}
+		if open[o.ID] != o.Totals.Total.Minor {
+			w.t.Errorf("order %s of %d has %d authorized", o.ID, o.Totals.Total.Minor, open[o.ID])
+		}
+		delete(open, o.ID)
+		placed++
+	}
+	for id, amount := range open {
+		w.t.Errorf("%d authorized for %s, which is no order", amount, id)
+	}
+	return placed
+}
+
+// authorizations asks the gateway what is open, by order.
+func (w *world) authorizations() map[string]int64 {
+	w.t.Helper()
+	answer := httptest.NewRecorder()
+	w.gateway.ServeHTTP(answer, httptest.NewRequest("GET", "/_control/intents", nil))
+	var list struct {
+		Intents []struct {
+			Open     int64             `json:"open"`
+			Metadata map[string]string `json:"metadata"`
+		} `json:"intents"`
+	}
+	if err := json.Unmarshal(answer.Body.Bytes(), &list); err != nil {
+		w.t.Fatal(err)
+	}
+	out := map[string]int64{}
+	for _, i := range list.Intents {
+		if i.Open > 0 {
+			out[i.Metadata["order_id"]] += i.Open
+		}
+	}
+	return out
+}
+
+// authenticate plays the shopper at the bank's page.
+func (w *world) authenticate() {
+	w.t.Helper()
+	answer := httptest.NewRecorder()
+	w.gateway.ServeHTTP(answer, httptest.NewRequest("GET", "/_control/intents?status=requires_action", nil))
+	var list struct {
+		Intents []struct {
+			ID string `json:"id"`
+		} `json:"intents"`
+	}
+	if err := json.Unmarshal(answer.Body.Bytes(), &list); err != nil || len(list.Intents) != 1 {
+		w.t.Fatal(answer.Body.String(), err)
+	}
+	w.gateway.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/_control/intents/"+list.Intents[0].ID+"/authenticate?outcome=succeed", nil))
+}
