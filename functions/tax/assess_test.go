@@ -113,7 +113,7 @@ func TestTablesAreComplete(t *testing.T) {
 
 func TestTheAssessmentOnTheWire(t *testing.T) {
 	t.Parallel()
-	a, err := Assess(Sale{"US", "US", "MN", []Line{{"a", money.Of(10_000, "USD"), ""}}, money.Zero("USD")})
+	a, err := Assess(Sale{"US", "US", "MN", []Line{{"a", money.Of(10_000, "USD"), ""}}, money.Zero("USD"), nil})
 	if err != nil {
 		t.Fatal(err)
 	}
