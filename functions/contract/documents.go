@@ -5,6 +5,8 @@ import (
 
 	"rialto/functions/carts/cartsapi"
 	"rialto/functions/checkout/checkoutapi"
+	"rialto/functions/customers/customersapi"
+	"rialto/functions/fulfillment/fulfillmentapi"
 	"rialto/functions/internal/api"
 	"rialto/functions/orders/ordersapi"
 )
@@ -20,9 +22,9 @@ func shopper() []api.Route {
 		// offersapi.Routes(nil),
 		cartsapi.Routes(nil),
 		checkoutapi.Routes(nil),
-		// customersapi.Routes(nil),
+		customersapi.Routes(nil),
 		ordersapi.Routes(nil),
-	// fulfillmentapi.Routes(nil),
+		fulfillmentapi.Routes(nil),
 	)
 }
 
@@ -56,12 +58,26 @@ func infos(routes []api.Route) []RouteInfo {
 	return list
 }
 
-// ShopperDocument is the OpenAPI document of the shopper API.
-func ShopperDocument() (map[string]any, error) {
+// ShopperDocument is the OpenAPI document that the shopper API is deployed from.
+func ShopperDocument() (map[string]any, error) { return deployed(ShopperReference()) }
+
+// SellerDocument is the OpenAPI document that the seller API is deployed from.
+func SellerDocument() (map[string]any, error) { return deployed(SellerReference()) }
+
+// ShopperReference is the whole OpenAPI document of the shopper API, for people and clients. What is deployed is
+// a copy of it that leaves to the handlers what the gateway could only refuse without a reason.
+func ShopperReference() (map[string]any, error) {
 	return api.Document("Rialto shopper API", version, shopper())
 }
 
-// SellerDocument is the OpenAPI document of the seller API.
-func SellerDocument() (map[string]any, error) {
+// SellerReference is the whole OpenAPI document of the seller API.
+func SellerReference() (map[string]any, error) {
 	return api.Document("Rialto seller API", version, seller())
+}
+
+func deployed(reference map[string]any, err error) (map[string]any, error) {
+	if err != nil {
+		return nil, err
+	}
+	return api.Gateway(reference), nil
 }

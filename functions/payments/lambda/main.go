@@ -31,24 +31,13 @@ func publish(s *settings.Settings) (any, error) {
 
 func with(handler func(*payments.Service) any) func(*settings.Settings) (any, error) {
 	return func(s *settings.Settings) (any, error) {
-		secret, err := stripegateway.Secret(s)
+		gateway, err := stripegateway.Load(s)
 		if err != nil {
 			return nil, err
 		}
-		return handler(&payments.Service{
-			Records: paymentsstore.Store{DB: store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)},
-			Gateway: stripegateway.New(stripegateway.Config{Secret: secret, URL: s.Get("GATEWAY_URL"), ReturnURL: returnURL(s)}),
-			Now:     time.Now,
-		}), nil
+		records := paymentsstore.Store{DB: store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)}
+		return handler(&payments.Service{Records: records, Gateway: gateway, Now: time.Now}), nil
 	}
-}
-
-// returnURL is where a bank's page leads back to: the shop's front end. The local cloud has none.
-func returnURL(s *settings.Settings) string {
-	if s.Stage == "local" {
-		return "http://localhost/checkout/return"
-	}
-	return s.Get("GATEWAY_RETURN_URL")
 }
 
 func capture(s *payments.Service) func(context.Context, outbox.Event) error {

@@ -11,9 +11,21 @@ import (
 	"rialto/functions/internal/settings"
 )
 
-// Secret returns the gateway's secret: the setting itself in the local cloud, elsewhere what Secrets Manager
+// Load returns the gateway that a function's settings name. A bank's page leads back to GATEWAY_RETURN_URL, the
+// shop's front end; the local cloud has none.
+func Load(s *settings.Settings) (*Gateway, error) {
+	c := Config{URL: s.Get("GATEWAY_URL"), ReturnURL: s.Get("GATEWAY_RETURN_URL")}
+	if c.ReturnURL == "" && s.Stage == "local" {
+		c.ReturnURL = "http://localhost/checkout/return"
+	}
+	var err error
+	c.Secret, err = secret(s)
+	return New(c), err
+}
+
+// secret returns the gateway's secret: the setting itself in the local cloud, elsewhere what Secrets Manager
 // holds under GATEWAY_SECRET_ARN, read once as the function starts.
-func Secret(s *settings.Settings) (string, error) {
+func secret(s *settings.Settings) (string, error) {
 	if s.Stage == "local" {
 		return s.Must("GATEWAY_SECRET"), nil
 	}

@@ -1,0 +1,23 @@
+// Package fulfillment takes a placed order to the door, one shipment a group.
+//
+// It owns the tables shipments and tracking. A shipment is a state machine in its record: the table in
+// machine.go says what moves it. Most steps are moved by time, as no real centre or carrier reports here; one
+// waits for money.
+//
+// What it promises:
+//   - a group has one shipment, whose id, carrier and tracking number follow from order and group;
+//   - a step is taken once: the state and its tracking row are written in one transaction, conditional on the
+//     state before. A repeated or late message changes nothing;
+//   - nothing leaves before it is paid: PACKED becomes SHIPPED only when its money was taken. If that fails the
+//     shipment is HELD_BACK, which the shopper sees in tracking and a person decides;
+//   - no shipment is stranded by a lost timer. A step's timer is sent after the step is written, and the message
+//     that caused the step is taken off its queue only after that; if the function dies between the two, the
+//     message comes again, finds the step taken and sends the timer again. A timer that arrives twice is
+//     harmless, and one that arrives before due_at waits on. A message that keeps failing is in the dead-letter
+//     queue, from where it goes on. There is no sweep that would find a shipment whose messages were deleted;
+//   - the estimate is a promise of the order, counted in business days (Monday to Friday, UTC, no holidays) from
+//     when it was placed.
+//
+// Events in: OrderPlaced (orders), PaymentCaptured and PaymentCaptureFailed (payments). Events out:
+// ShipmentPacked, ShipmentShipped, ShipmentDelivered.
+package fulfillment

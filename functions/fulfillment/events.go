@@ -1,0 +1,59 @@
+package fulfillment
+
+import "rialto/functions/internal/money"
+
+// The names of the events.
+const (
+	EventPacked    = "ShipmentPacked"
+	EventShipped   = "ShipmentShipped"
+	EventDelivered = "ShipmentDelivered"
+)
+
+// ShipmentPacked is the data of the event, version 1: the amount is to be captured now.
+type ShipmentPacked struct {
+	OrderID    string       `json:"order_id"`
+	ShipmentID string       `json:"shipment_id"`
+	Group      string       `json:"group"`
+	Amount     money.Amount `json:"amount"`
+}
+
+// ShipmentShipped is the data of the event, version 1: these units have left their centre.
+type ShipmentShipped struct {
+	OrderID    string        `json:"order_id"`
+	ShipmentID string        `json:"shipment_id"`
+	Lines      []ShippedLine `json:"lines"`
+}
+
+// ShippedLine is how many units of a line left which centre.
+type ShippedLine struct {
+	Line     string `json:"line"`
+	Centre   string `json:"centre"`
+	Quantity int64  `json:"quantity"`
+}
+
+// ShipmentDelivered is the data of the event, version 1.
+type ShipmentDelivered struct {
+	OrderID    string `json:"order_id"`
+	ShipmentID string `json:"shipment_id"`
+}
+
+// Happened returns the event that the change from a state to the shipment as it is now means; name is "" for
+// none.
+func Happened(before State, s Shipment) (name string, data any) {
+	if before == s.State {
+		return "", nil
+	}
+	switch s.State {
+	case Packed:
+		return EventPacked, ShipmentPacked{s.OrderID, s.ID, s.Group, s.Amount}
+	case Shipped:
+		data := ShipmentShipped{OrderID: s.OrderID, ShipmentID: s.ID}
+		for _, l := range s.Lines {
+			data.Lines = append(data.Lines, ShippedLine{l.Line, s.Centre, l.Quantity})
+		}
+		return EventShipped, data
+	case Delivered:
+		return EventDelivered, ShipmentDelivered{s.OrderID, s.ID}
+	}
+	return "", nil
+}

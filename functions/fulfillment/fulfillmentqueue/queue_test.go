@@ -1,0 +1,67 @@
+package fulfillmentqueue
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"rialto/functions/fulfillment"
+	"rialto/functions/internal/fault"
+)
+
+type recorder struct{ got string }
+
+func (r *recorder) Elapse(_ context.Context, t fulfillment.Timer) error {
+	r.got += fmt.Sprintf("elapse %s %s %s", t.OrderID, t.ShipmentID, t.From)
+	return nil
+}
+
+func (r *recorder) Paid(_ context.Context, orderID, group string) error {
+	r.got += "paid " + orderID + " " + group
+	return nil
+}
+
+func (r *recorder) Unpaid(_ context.Context, orderID, group string) error {
+	r.got += "unpaid " + orderID + " " + group
+	return nil
+}
+
+func TestDeliver(t *testing.T) {
+	t.Parallel()
+	timer, err := json.Marshal(fulfillment.Timer{OrderID: "o", ShipmentID: "s", From: fulfillment.Pending})
+	if err != nil {
+		t.Fatal(err)
+	}
+	event := func(name, data string) string {
+		return `{"id":"evt_1","name":"` + name + `","version":1,"occurred_at":"2026-03-04T12:00:00Z","key":"o","data":` + data + `}`
+	}
+	for _, c := range []struct{ body, want, code string }{
+		{string(timer), "elapse o s PENDING", ""},
+		{`{"order_id":"o","shipment_id":"s","from":"PENDING"}`, "elapse o s PENDING", ""},
+		{event("PaymentCaptured", `{"order_id":"o","group":"g1","amount":{"amount":1,"currency":"USD"},"intent_id":"pi"}`), "paid o g1", ""},
+		{event("PaymentCaptureFailed", `{"order_id":"o","group":"g1","code":"x"}`), "unpaid o g1", ""},
+		{event("ShipmentPacked", `{"order_id":"o","group":"g1"}`), "", "malformed_message"},
+		{event("PaymentCaptured", `{"order_id":"o"}`), "", "malformed_message"},
+		{event("PaymentCaptured", `[]`), "", "malformed_event"},
+		{`{"name":"PaymentCaptured"}`, "", "malformed_event"},
+		{`{"name":"PaymentCaptured","from":"PENDING","order_id":"o","shipment_id":"s"}`, "", "malformed_message"},
+		{`{"order_id":"o","from":"PENDING"}`, "", "malformed_message"},
+		{`{}`, "", "malformed_message"}, {`null`, "", "malformed_message"}, {`x`, "", "malformed_message"},
+	} {
+		var r recorder
+		if err := Deliver(context.Background(), &r, []byte(c.body)); fault.Code(err) != c.code || r.got != c.want {
+			t.Errorf("%s: %q, %v", c.body, r.got, err)
+		}
+	}
+}
+
+func TestSeconds(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]int32{-time.Second: 0, 0: 0, 1: 1, time.Second: 1, 1001 * time.Millisecond: 2, time.Hour: 900} {
+		if got := seconds(d); got != want {
+			t.Errorf("%s: %d", d, got)
+		}
+	}
+}

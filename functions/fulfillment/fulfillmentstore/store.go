@@ -1,0 +1,129 @@
+// Package fulfillmentstore keeps shipments (PK order_id, SK shipment_id) and their tracking (PK order_id, SK
+// time#shipment_id#status). A shipment and the tracking row of its step are written in one transaction.
+package fulfillmentstore
+
+import (
+	"context"
+	"fmt"
+
+	"rialto/functions/fulfillment"
+	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/store"
+)
+
+const (
+	shipments = "shipments"
+	tracking  = "tracking"
+)
+
+// sortable is RFC 3339 with all digits, so that text sorts as time.
+const sortable = "2006-01-02T15:04:05.000000000Z"
+
+// Store reads and writes shipments and tracking.
+type Store struct{ DB store.DB }
+
+func key(orderID, shipmentID string) store.Key { return store.Key{PK: orderID, SK: shipmentID} }
+
+func eventKey(orderID string, e fulfillment.Event) store.Key {
+	return store.Key{PK: orderID, SK: e.At.UTC().Format(sortable) + "#" + e.ShipmentID + "#" + e.Status}
+}
+
+// Open stores a new shipment with its first event, unless it exists.
+func (s Store) Open(ctx context.Context, x fulfillment.Shipment, e fulfillment.Event) error {
+	_, err := s.write(ctx, store.Put(shipments, key(x.OrderID, x.ID), x).If(store.Absent()), x.OrderID, e)
+	if err != nil {
+		return fmt.Errorf("open shipment: %w", err)
+	}
+	return nil
+}
+
+// Move stores the shipment with the event of its step if it is still in the state from.
+func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.Shipment, e fulfillment.Event) (bool, error) {
+	moved, err := s.write(ctx, store.Put(shipments, key(x.OrderID, x.ID), x).If(store.Eq("state", from)), x.OrderID, e)
+	if err != nil {
+		return false, fmt.Errorf("move shipment: %w", err)
+	}
+	return moved, nil
+}
+
+// write makes both writes or, if the shipment's condition fails, none.
+func (s Store) write(ctx context.Context, w store.Write, orderID string, e fulfillment.Event) (bool, error) {
+	err := s.DB.Transact(ctx, w.Named("shipment"), store.Put(tracking, eventKey(orderID, e), e).Named("tracking"))
+	if r, refused := store.AsRefused(err); refused {
+		if _, failed := r.Failed("shipment"); failed {
+			return false, nil
+		}
+	}
+	return err == nil, err
+}
+
+// Get reads a shipment, and whether there is one.
+func (s Store) Get(ctx context.Context, orderID, shipmentID string) (fulfillment.Shipment, bool, error) {
+	i, err := s.DB.Get(ctx, shipments, key(orderID, shipmentID))
+	if err != nil || i == nil {
+		return fulfillment.Shipment{}, false, err
+	}
+	x, err := read[fulfillment.Shipment](i)
+	return x, err == nil, err
+}
+
+// Tracking returns an order's shipments, and its events by time.
+func (s Store) Tracking(ctx context.Context, orderID string) ([]fulfillment.Shipment, []fulfillment.Event, error) {
+	xs, err := all[fulfillment.Shipment](ctx, s.DB, shipments, orderID)
+	if err != nil {
+		return nil, nil, err
+	}
+	es, err := all[fulfillment.Event](ctx, s.DB, tracking, orderID)
+	return xs, es, err
+}
+
+func all[T any](ctx context.Context, db store.DB, table, orderID string) ([]T, error) {
+	var out []T
+	for q := (store.Query{Table: table, Hash: orderID}); ; {
+		p, err := db.Query(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range p.Items {
+			x, err := read[T](i)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, x)
+		}
+		if q.After = p.Next; q.After == nil {
+			return out, nil
+		}
+	}
+}
+
+// Events turns a change of the table shipments into its events.
+func Events(c outbox.Change) ([]outbox.Event, error) {
+	if c.New == nil {
+		return nil, nil
+	}
+	now, err := read[fulfillment.Shipment](c.New)
+	if err != nil {
+		return nil, err
+	}
+	var before fulfillment.Shipment
+	if c.Old != nil {
+		if before, err = read[fulfillment.Shipment](c.Old); err != nil {
+			return nil, err
+		}
+	}
+	name, data := fulfillment.Happened(before.State, now)
+	if name == "" {
+		return nil, nil
+	}
+	e, err := outbox.New(name, now.OrderID, data)
+	return []outbox.Event{e}, err
+}
+
+func read[T any](i store.Item) (T, error) {
+	var x T
+	if err := store.Unmarshal(i, &x); err != nil {
+		return x, fmt.Errorf("read %T: %w", x, err)
+	}
+	return x, nil
+}

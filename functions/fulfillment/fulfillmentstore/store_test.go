@@ -1,0 +1,163 @@
+package fulfillmentstore_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/fulfillment"
+	"rialto/functions/fulfillment/fulfillmentstore"
+	"rialto/functions/internal/money"
+	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/store"
+	"rialto/functions/internal/store/storetest"
+	"rialto/functions/orders"
+)
+
+var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+
+func open(group string) (fulfillment.Shipment, fulfillment.Event) {
+	return fulfillment.Open(orders.Placed{OrderID: "ord_a", PlacedAt: noon, Delivery: orders.PlacedDelivery{Country: "US", Days: 2}},
+		orders.Shipment{Group: group, SellerID: "sel_a", Centre: "c1", Amount: money.Of(5, "USD"), Lines: []orders.ShipmentLine{{Line: "l", Quantity: 3}}},
+		noon.Add(time.Second), time.Hour)
+}
+
+func TestMove(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		ctx, s := context.Background(), fulfillmentstore.Store{DB: db}
+		x, e := open("g1")
+		if _, found, err := s.Get(ctx, "ord_a", x.ID); found || err != nil {
+			t.Fatal(found, err)
+		}
+		if err := s.Open(ctx, x, e); err != nil {
+			t.Fatal(err)
+		}
+		next, picked, ok := fulfillment.Advance(x, fulfillment.Elapsed, noon.Add(time.Hour), time.Hour)
+		if !ok {
+			t.Fatal("no step")
+		}
+		var g errgroup.Group
+		moves := make(chan bool, 20)
+		for k := range 20 {
+			mine := picked
+			mine.At = picked.At.Add(time.Duration(k)) // each would leave its own row
+			g.Go(func() error {
+				moved, err := s.Move(ctx, fulfillment.Pending, next, mine)
+				moves <- moved
+				return err
+			})
+		}
+		if err := g.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		close(moves)
+		n := 0
+		for moved := range moves {
+			if moved {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Fatalf("%d moves", n)
+		}
+		if err := s.Open(ctx, x, e); err != nil { // again, and too late
+			t.Fatal(err)
+		}
+		stored, found, err := s.Get(ctx, "ord_a", x.ID)
+		if err != nil || !found {
+			t.Fatal(found, err)
+		}
+		if d := cmp.Diff(next, stored); d != "" {
+			t.Fatal(d)
+		}
+		y, e2 := open("g2")
+		if err := s.Open(ctx, y, e2); err != nil {
+			t.Fatal(err)
+		}
+		xs, es, err := s.Tracking(ctx, "ord_a")
+		if err != nil || len(xs) != 2 || len(es) != 3 || es[0].Status != "PLACED" || es[2].Status != "PICKED" || es[2].ShipmentID != x.ID {
+			t.Fatalf("%v %v %v", xs, es, err)
+		}
+	})
+}
+
+func TestEvents(t *testing.T) {
+	t.Parallel()
+	item := func(state fulfillment.State) store.Item {
+		if state == "" {
+			return nil
+		}
+		x, _ := open("g1")
+		x.State = state
+		i, err := store.Marshal(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i
+	}
+	x, _ := open("g1")
+	for _, c := range []struct {
+		old, new fulfillment.State
+		want     string
+	}{
+		{"", fulfillment.Pending, ""},
+		{fulfillment.Pending, fulfillment.Picked, ""},
+		{fulfillment.Picked, fulfillment.Packed, `ShipmentPacked {"order_id":"ord_a","shipment_id":"` + x.ID + `","group":"g1","amount":{"amount":5,"currency":"USD"}}`},
+		{fulfillment.Packed, fulfillment.Packed, ""},
+		{fulfillment.Packed, fulfillment.HeldBack, ""},
+		{fulfillment.Packed, fulfillment.Shipped, `ShipmentShipped {"order_id":"ord_a","shipment_id":"` + x.ID + `","lines":[{"line":"l","centre":"c1","quantity":3}]}`},
+		{fulfillment.OutForDelivery, fulfillment.Delivered, `ShipmentDelivered {"order_id":"ord_a","shipment_id":"` + x.ID + `"}`},
+		{fulfillment.Delivered, "", ""},
+	} {
+		es, err := fulfillmentstore.Events(outbox.Change{Old: item(c.old), New: item(c.new)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, e := range es {
+			got += e.Name + " " + string(e.Data)
+		}
+		if got != c.want {
+			t.Errorf("%s to %s: %s", c.old, c.new, got)
+		}
+	}
+}
+
+// The published examples are what the code publishes, field for field.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	for name, data := range map[string]any{
+		fulfillment.EventPacked:    &fulfillment.ShipmentPacked{},
+		fulfillment.EventShipped:   &fulfillment.ShipmentShipped{},
+		fulfillment.EventDelivered: &fulfillment.ShipmentDelivered{},
+	} {
+		b, err := os.ReadFile("../../../events/fulfillment/" + name + ".v1.example.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := outbox.Decode(b)
+		if err != nil || e.Name != name {
+			t.Fatal(name, err)
+		}
+		if err := e.Into(data); err != nil {
+			t.Fatal(err)
+		}
+		again, err := json.Marshal(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want, got any
+		if json.Unmarshal(e.Data, &want) != nil || json.Unmarshal(again, &got) != nil {
+			t.Fatal(name)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package fulfillment
+
+import "time"
+
+// machine says what moves a shipment where, and what the shopper reads. It is the only place that does.
+var machine = []step{
+	{Pending, Elapsed, Picked, atCentre, "Items picked at the fulfilment centre"},
+	{Picked, Elapsed, Packed, atCentre, "Packed and ready for the carrier"},
+	{Packed, MoneyTaken, Shipped, atCentre, "Handed over to the carrier"},
+	{Packed, MoneyRefused, HeldBack, atCentre, "Held back: the payment could not be completed"},
+	{Shipped, Elapsed, InTransit, onTheWay, "On its way"},
+	{InTransit, Elapsed, OutForDelivery, atDoor, "Out for delivery"},
+	{OutForDelivery, Elapsed, Delivered, atDoor, "Delivered"},
+}
+
+// State is where a shipment stands.
+type State string
+
+const (
+	Pending        State = "PENDING"
+	Picked         State = "PICKED"
+	Packed         State = "PACKED" // waits for its money to be taken
+	Shipped        State = "SHIPPED"
+	InTransit      State = "IN_TRANSIT"
+	OutForDelivery State = "OUT_FOR_DELIVERY"
+	Delivered      State = "DELIVERED"
+	HeldBack       State = "HELD_BACK" // a person decides
+)
+
+// Placed is the status of an order before its shipments exist, and the first event of each shipment.
+const Placed = "PLACED"
+
+// Cause is what moves a shipment.
+type Cause string
+
+const (
+	Elapsed      Cause = "elapsed"       // the time of its state is over
+	MoneyTaken   Cause = "money_taken"   // PaymentCaptured
+	MoneyRefused Cause = "money_refused" // PaymentCaptureFailed
+)
+
+type step struct {
+	from  State
+	cause Cause
+	to    State
+	where func(Shipment) string
+	says  string
+}
+
+func atCentre(s Shipment) string { return s.Centre }
+func onTheWay(s Shipment) string { return s.Country }
+
+func atDoor(s Shipment) string {
+	if s.Region == "" {
+		return s.Country
+	}
+	return s.Country + "-" + s.Region
+}
+
+// stepFrom finds the step that a cause takes from a state.
+func stepFrom(from State, cause Cause) (step, bool) {
+	for _, t := range machine {
+		if t.from == from && t.cause == cause {
+			return t, true
+		}
+	}
+	return step{}, false
+}
+
+// Advance moves a shipment by one step, or tells that the cause does not move it. pace is how long a state
+// lasts that time ends. A shipment's events follow each other in time, even if a clock does not.
+func Advance(s Shipment, cause Cause, now time.Time, pace time.Duration) (Shipment, Event, bool) {
+	t, ok := stepFrom(s.State, cause)
+	if !ok {
+		return s, Event{}, false
+	}
+	now = later(now, s.UpdatedAt)
+	s.State, s.UpdatedAt = t.to, now
+	s.schedule(now, pace)
+	return s, Event{ShipmentID: s.ID, At: now, Status: string(t.to), Location: t.where(s), Description: t.says}, true
+}
+
+func later(now, than time.Time) time.Time {
+	if now.After(than) {
+		return now
+	}
+	return than.Add(time.Millisecond)
+}
+
+// schedule sets when the state is over, or that time does not end it.
+func (s *Shipment) schedule(now time.Time, pace time.Duration) {
+	s.DueAt = time.Time{}
+	if _, timed := stepFrom(s.State, Elapsed); timed {
+		s.DueAt = now.Add(pace)
+	}
+}
+
+// Timed tells whether time alone moves the shipment on.
+func (s Shipment) Timed() bool { return !s.DueAt.IsZero() }
+
+// progress orders what an order shows for all its shipments together: the least advanced one.
+var progress = []State{HeldBack, Pending, Picked, Packed, Shipped, InTransit, OutForDelivery, Delivered}
+
+// Aggregate is the status of an order: that of its shipment which is least far, HELD_BACK if one is, PLACED if
+// there is none yet.
+func Aggregate(shipments []Shipment) string {
+	for _, state := range progress {
+		for _, s := range shipments {
+			if s.State == state {
+				return string(state)
+			}
+		}
+	}
+	return Placed
+}

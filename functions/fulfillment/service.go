@@ -1,0 +1,162 @@
+package fulfillment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/orders"
+)
+
+// Shipments keeps shipments and their tracking.
+type Shipments interface {
+	// Open stores a new shipment with its first event, unless it exists.
+	Open(ctx context.Context, s Shipment, e Event) error
+	Get(ctx context.Context, orderID, shipmentID string) (Shipment, bool, error)
+	// Move stores s and e together if the stored shipment is still in the state from, and tells whether it was.
+	Move(ctx context.Context, from State, s Shipment, e Event) (moved bool, err error)
+	// Tracking returns an order's shipments, and its events by time.
+	Tracking(ctx context.Context, orderID string) ([]Shipment, []Event, error)
+}
+
+// Timers send a message to ourselves, after a delay at the earliest. They may cut the delay to what they can
+// hold.
+type Timers interface {
+	Send(ctx context.Context, t Timer, delay time.Duration) error
+}
+
+// Timer says that a shipment's time in a state is over.
+type Timer struct {
+	OrderID    string `json:"order_id"`
+	ShipmentID string `json:"shipment_id"`
+	From       State  `json:"from"`
+}
+
+// Owners tell whose an order is and when it was placed; without one they fail with orders.ErrNotFound.
+type Owners interface {
+	Owner(ctx context.Context, orderID string) (customerID string, placedAt time.Time, err error)
+}
+
+// Service is the context's use cases. Pace is how long a state lasts that time ends.
+type Service struct {
+	Shipments Shipments
+	Timers    Timers
+	Owners    Owners
+	Now       func() time.Time
+	Pace      time.Duration
+}
+
+var (
+	errUnknown = fault.New(fault.NotFound, "shipment_unknown", "there is no such shipment")
+	errEarly   = fault.New(fault.Conflict, "shipment_not_packed", "the shipment is not packed yet")
+)
+
+// early is how much before its time a timer counts as due: queues count whole seconds.
+const early = time.Second
+
+// Start opens the shipments of a placed order, and starts their clocks. Repeated, it only starts clocks that
+// may not run yet.
+func (s *Service) Start(ctx context.Context, o orders.Placed) error {
+	var failed error
+	for _, g := range o.Shipments {
+		if err := s.start(ctx, o, g); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("group %s: %w", g.Group, err))
+		}
+	}
+	return failed
+}
+
+func (s *Service) start(ctx context.Context, o orders.Placed, g orders.Shipment) error {
+	shipment, event := Open(o, g, s.Now().UTC(), s.Pace)
+	if err := s.Shipments.Open(ctx, shipment, event); err != nil {
+		return err
+	}
+	stored, ok, err := s.Shipments.Get(ctx, shipment.OrderID, shipment.ID)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return errUnknown
+	}
+	if stored.State != Pending {
+		return nil
+	}
+	return s.wait(ctx, stored)
+}
+
+// Elapse takes the step of a timer that is due.
+func (s *Service) Elapse(ctx context.Context, t Timer) error {
+	shipment, ok, err := s.Shipments.Get(ctx, t.OrderID, t.ShipmentID)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return errUnknown
+	case shipment.State == t.From && s.Now().Add(early).Before(shipment.DueAt):
+		return s.wait(ctx, shipment)
+	}
+	return s.take(ctx, shipment, t.From, Elapsed)
+}
+
+// Paid takes the step of a captured payment, Unpaid that of one that could not be captured. One that comes
+// before its shipment is packed is an error: taken for done, it would be missing later.
+func (s *Service) Paid(ctx context.Context, orderID, group string) error {
+	return s.settle(ctx, orderID, group, MoneyTaken)
+}
+
+// Unpaid is described at Paid.
+func (s *Service) Unpaid(ctx context.Context, orderID, group string) error {
+	return s.settle(ctx, orderID, group, MoneyRefused)
+}
+
+func (s *Service) settle(ctx context.Context, orderID, group string, cause Cause) error {
+	shipment, ok, err := s.Shipments.Get(ctx, orderID, ShipmentID(orderID, group))
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return errUnknown
+	case shipment.State == Pending || shipment.State == Picked:
+		return errEarly
+	}
+	return s.take(ctx, shipment, Packed, cause)
+}
+
+// take takes the step from a state. If it was taken before, the timer of the next may not have been sent.
+func (s *Service) take(ctx context.Context, shipment Shipment, from State, cause Cause) error {
+	if shipment.State == from {
+		next, event, ok := Advance(shipment, cause, s.Now().UTC(), s.Pace)
+		if !ok {
+			return nil // no step of ours: an old message of another version
+		}
+		moved, err := s.Shipments.Move(ctx, from, next, event)
+		if err != nil {
+			return err
+		}
+		if moved {
+			return s.wait(ctx, next)
+		}
+		var found bool
+		if shipment, found, err = s.Shipments.Get(ctx, shipment.OrderID, shipment.ID); err != nil || !found {
+			return err
+		}
+	}
+	if t, ok := stepFrom(from, cause); ok && shipment.State == t.to {
+		return s.wait(ctx, shipment)
+	}
+	return nil
+}
+
+// wait sends the timer of the shipment's state, if time ends it.
+func (s *Service) wait(ctx context.Context, shipment Shipment) error {
+	if !shipment.Timed() {
+		return nil
+	}
+	delay := max(0, shipment.DueAt.Sub(s.Now()))
+	if err := s.Timers.Send(ctx, Timer{shipment.OrderID, shipment.ID, shipment.State}, delay); err != nil {
+		return fmt.Errorf("send timer: %w", err)
+	}
+	return nil
+}

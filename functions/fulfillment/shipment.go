@@ -1,0 +1,82 @@
+package fulfillment
+
+import (
+	"strings"
+	"time"
+
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/money"
+	"rialto/functions/orders"
+)
+
+// Shipment is one parcel of an order: what one centre sends for one seller, paid by one payment.
+type Shipment struct {
+	ID             string       `dynamodbav:"shipment_id"`
+	OrderID        string       `dynamodbav:"order_id"`
+	Group          string       `dynamodbav:"group"`
+	SellerID       string       `dynamodbav:"seller_id"`
+	Centre         string       `dynamodbav:"centre"`
+	Lines          []Line       `dynamodbav:"lines"`
+	Amount         money.Amount `dynamodbav:"amount"`
+	State          State        `dynamodbav:"state"`
+	Carrier        string       `dynamodbav:"carrier"`
+	TrackingNumber string       `dynamodbav:"tracking_number"`
+	Country        string       `dynamodbav:"country"`
+	Region         string       `dynamodbav:"region"`
+	// EstimatedDelivery is a day (RFC 3339 full-date).
+	EstimatedDelivery string    `dynamodbav:"estimated_delivery"`
+	PlacedAt          time.Time `dynamodbav:"placed_at"`
+	// DueAt is when the state is over; zero where something else than time ends it.
+	DueAt     time.Time `dynamodbav:"due_at"`
+	UpdatedAt time.Time `dynamodbav:"updated_at"`
+}
+
+// Line is how many units of an order's line a shipment holds.
+type Line struct {
+	Line     string `json:"line" dynamodbav:"line"`
+	Quantity int64  `json:"quantity" dynamodbav:"quantity" minimum:"1"`
+}
+
+// Event is one row of tracking.
+type Event struct {
+	ShipmentID  string    `dynamodbav:"shipment_id"`
+	At          time.Time `dynamodbav:"at"`
+	Status      string    `dynamodbav:"status"`
+	Location    string    `dynamodbav:"location"`
+	Description string    `dynamodbav:"description"`
+}
+
+// ShipmentID is the id of a group's shipment.
+func ShipmentID(orderID, group string) string { return ids.Derive(ids.Shipment, orderID, group) }
+
+// carriers share the work by what the shipment's id says.
+var carriers = []string{"Rialto Post", "Rialto Express", "Rialto Freight"}
+
+// Open returns a placed order's shipment as it begins, and its first event.
+func Open(o orders.Placed, g orders.Shipment, now time.Time, pace time.Duration) (Shipment, Event) {
+	now = later(now, o.PlacedAt.UTC())
+	id := ShipmentID(o.OrderID, g.Group)
+	number := ids.Derive("", "tracking", o.OrderID, g.Group)
+	s := Shipment{ID: id, OrderID: o.OrderID, Group: g.Group, SellerID: g.SellerID, Centre: g.Centre, Amount: g.Amount, State: Pending,
+		Carrier: carriers[int(number[len(number)-2])%len(carriers)], TrackingNumber: "RL" + strings.ToUpper(number[:14]),
+		Country: o.Delivery.Country, Region: o.Delivery.Region, PlacedAt: o.PlacedAt.UTC(), UpdatedAt: now,
+		EstimatedDelivery: businessDays(o.PlacedAt.UTC(), o.Delivery.Days).Format(time.DateOnly)}
+	for _, l := range g.Lines {
+		s.Lines = append(s.Lines, Line{l.Line, l.Quantity})
+	}
+	s.schedule(now, pace)
+	return s, Event{ShipmentID: id, At: s.PlacedAt, Status: Placed, Location: "", Description: "Order placed"}
+}
+
+// businessDays returns the day that is n working days after t; of none, the first working day from t on.
+func businessDays(t time.Time, n int) time.Time {
+	for ; ; t = t.AddDate(0, 0, 1) {
+		if d := t.Weekday(); d == time.Saturday || d == time.Sunday {
+			continue
+		}
+		if n <= 0 {
+			return t
+		}
+		n--
+	}
+}
