@@ -24,7 +24,7 @@ func Gateway(doc map[string]any) map[string]any {
 		"info":    doc["info"],
 		"paths":   paths,
 		"components": map[string]any{
-			"schemas": map[string]any{"Object": map[string]any{"type": "object"}},
+			"schemas": map[string]any{anyObject: map[string]any{"type": "object"}},
 			// A custom authorizer is an apiKey to API Gateway; infra/ adds its address.
 			"securitySchemes": map[string]any{securityScheme: map[string]any{
 				"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "custom",
@@ -36,6 +36,11 @@ func Gateway(doc map[string]any) map[string]any {
 		"x-amazon-apigateway-request-validator": "all",
 	}
 }
+
+// anyObject has the name of the model that API Gateway gives to methods without one. An API that is imported has
+// only the models of its document, and the local cloud refuses every request to a method whose model is
+// missing, though it has no body.
+const anyObject = "Empty"
 
 func gatewayOperation(op map[string]any) map[string]any {
 	slim := map[string]any{}
@@ -62,7 +67,7 @@ func gatewayOperation(op map[string]any) map[string]any {
 		slim["requestBody"] = map[string]any{
 			"required": body["required"] == true,
 			"content": map[string]any{"application/json": map[string]any{
-				"schema": map[string]any{"$ref": "#/components/schemas/Object"},
+				"schema": map[string]any{"$ref": schemaPrefix + anyObject},
 			}},
 		}
 	}
