@@ -1,0 +1,111 @@
+package catalogapi
+
+import (
+	"time"
+
+	"rialto/functions/catalog"
+	"rialto/functions/internal/money"
+	"rialto/functions/offers"
+)
+
+// ProductPage is a product in a marketplace.
+type ProductPage struct {
+	ProductID        string            `json:"product_id"`
+	Title            string            `json:"title"`
+	Description      string            `json:"description"`
+	Brand            string            `json:"brand"`
+	Bullets          []string          `json:"bullets"`
+	CategoryID       string            `json:"category_id"`
+	CategoryPath     []string          `json:"category_path" doc:"Ids of categories, root first"`
+	Attributes       map[string]string `json:"attributes"`
+	Images           []string          `json:"images"`
+	Version          int64             `json:"version"`
+	UpdatedAt        time.Time         `json:"updated_at"`
+	BuyBox           *BuyBox           `json:"buy_box,omitempty" doc:"Absent if nobody offers the product here"`
+	OtherOffersCount int               `json:"other_offers_count"`
+}
+
+// BuyBox is the offer that is shown first.
+type BuyBox struct {
+	OfferID  string       `json:"offer_id"`
+	Price    money.Amount `json:"price"`
+	Shipping money.Amount `json:"shipping"`
+	Landed   money.Amount `json:"landed" doc:"price + shipping"`
+	Seller   Seller       `json:"seller"`
+	InStock  bool         `json:"in_stock"`
+}
+
+// Seller is who offers it.
+type Seller struct {
+	SellerID string `json:"seller_id"`
+	Name     string `json:"name"`
+}
+
+// Summary is a product in a list.
+type Summary struct {
+	ProductID string  `json:"product_id"`
+	Title     string  `json:"title"`
+	Brand     string  `json:"brand"`
+	Image     string  `json:"image,omitempty"`
+	BuyBox    *BuyBox `json:"buy_box,omitempty" doc:"Absent if nobody offers the product here"`
+}
+
+// Category is a category with those below it.
+type Category struct {
+	CategoryID string     `json:"category_id"`
+	Name       string     `json:"name"`
+	Children   []Category `json:"children"`
+}
+
+func page(l catalog.Listing) (ProductPage, error) {
+	p := l.Product
+	box, err := boxOf(l.Box)
+	out := ProductPage{ProductID: p.ID, Title: p.Title, Description: p.Description, Brand: p.Brand, Bullets: list(p.Bullets), CategoryID: p.CategoryID,
+		CategoryPath: list(p.CategoryPath), Attributes: p.Attributes, Images: list(p.Images), Version: p.Version, UpdatedAt: p.UpdatedAt,
+		BuyBox: box, OtherOffersCount: max(0, l.Box.Offers-1)}
+	if out.Attributes == nil {
+		out.Attributes = map[string]string{}
+	}
+	return out, err
+}
+
+func boxOf(w offers.Winner) (*BuyBox, error) {
+	if w.Empty() {
+		return nil, nil
+	}
+	o := w.Offer
+	landed, err := o.Landed()
+	return &BuyBox{o.ID, o.Price, o.Shipping, landed, Seller{o.SellerID, o.SellerName}, w.InStock}, err
+}
+
+func summaries(listings []catalog.Listing) ([]Summary, error) {
+	out := make([]Summary, 0, len(listings))
+	for _, l := range listings {
+		s := Summary{ProductID: l.Product.ID, Title: l.Product.Title, Brand: l.Product.Brand}
+		if len(l.Product.Images) > 0 {
+			s.Image = l.Product.Images[0]
+		}
+		var err error
+		if s.BuyBox, err = boxOf(l.Box); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+func categories(nodes []catalog.Node) []Category {
+	out := make([]Category, 0, len(nodes))
+	for _, n := range nodes {
+		out = append(out, Category{n.ID, n.Name, categories(n.Children)})
+	}
+	return out
+}
+
+// list keeps an empty list from being written as null.
+func list(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}

@@ -1,0 +1,136 @@
+// Package catalogapi is the catalog's part of the shopper API.
+package catalogapi
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"rialto/functions/catalog"
+	"rialto/functions/internal/api"
+	"rialto/functions/internal/fault"
+)
+
+// Catalog is the use cases.
+type Catalog interface {
+	Product(ctx context.Context, id, marketplace string) (catalog.Listing, error)
+	Tree(ctx context.Context) ([]catalog.Node, error)
+	Browse(ctx context.Context, category, marketplace, after string, limit int) ([]catalog.Listing, string, error)
+}
+
+// Routes lists the routes; c may be nil where only their description is wanted.
+func Routes(c Catalog) []api.Route {
+	h := handler{c}
+	missing := []fault.Kind{fault.NotFound}
+	return []api.Route{
+		api.Handle(api.Route{ID: "getProduct", Method: http.MethodGet, Path: "/api/v1/products/{product_id}", Summary: "A product with its buy box", Context: "catalog", Access: api.Public,
+			Also: []int{http.StatusNotModified}, Errors: missing}, h.product),
+		api.Handle(api.Route{ID: "listCategories", Method: http.MethodGet, Path: "/api/v1/categories", Summary: "The tree of categories", Context: "catalog", Access: api.Public}, h.tree),
+		api.Handle(api.Route{ID: "listCategoryProducts", Method: http.MethodGet, Path: "/api/v1/categories/{category_id}/products", Summary: "The products of a category, in no special order", Context: "catalog", Access: api.Public,
+			Errors: missing}, h.browse),
+	}
+}
+
+type handler struct{ catalog Catalog }
+
+// Cached are the headers of answers that are the same for everybody in a marketplace. A cache may hold them as
+// long as they say; a checkout never relies on what a page said.
+type Cached struct {
+	CacheControl string `header:"Cache-Control" doc:"How long a cache may hold it"`
+	Vary         string `header:"Vary" doc:"What the answer depends on"`
+}
+
+func cachedFor(seconds int) Cached {
+	return Cached{fmt.Sprintf("public, max-age=%d", seconds), "X-Marketplace"}
+}
+
+type productInput struct {
+	api.Marketplace
+	ProductID   string `path:"product_id" pattern:"^prd_[a-z2-7]{26}$" patternDescription:"a product id"`
+	IfNoneMatch string `header:"If-None-Match" maxLength:"256" doc:"The ETag of a copy; 304 if it is still good"`
+}
+
+type productOutput struct {
+	Status int
+	api.ETag
+	Cached
+	Body ProductPage
+}
+
+func (h handler) product(ctx context.Context, in *productInput) (*productOutput, error) {
+	l, err := h.catalog.Product(ctx, in.ProductID, in.Market)
+	if err != nil {
+		return nil, err
+	}
+	// The page is made of two records, so its tag is made of their versions.
+	tag := fmt.Sprintf(`"%s.%d.%d"`, in.Market, l.Product.Version, l.Box.Version)
+	out := &productOutput{ETag: api.ETag{Tag: tag}, Cached: cachedFor(10)}
+	if matches(in.IfNoneMatch, tag) {
+		out.Status = http.StatusNotModified
+		return out, nil
+	}
+	out.Body, err = page(l)
+	return out, err
+}
+
+// matches compares weakly, as RFC 9110 (13.1.2) wants it of If-None-Match.
+func matches(list, tag string) bool {
+	for t := range strings.SplitSeq(list, ",") {
+		if t = strings.TrimPrefix(strings.TrimSpace(t), "W/"); t == tag || t == "*" {
+			return true
+		}
+	}
+	return false
+}
+
+type treeOutput struct {
+	Cached
+	Body struct {
+		Categories []Category `json:"categories"`
+	}
+}
+
+func (h handler) tree(ctx context.Context, _ *struct{}) (*treeOutput, error) {
+	nodes, err := h.catalog.Tree(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &treeOutput{Cached: cachedFor(60)}
+	out.Vary = ""
+	out.Body.Categories = categories(nodes)
+	return out, nil
+}
+
+type browseInput struct {
+	api.Marketplace
+	api.Page
+	CategoryID string `path:"category_id" pattern:"^[a-z0-9-]{1,64}$" patternDescription:"a category id"`
+}
+
+type browseOutput struct {
+	Cached
+	Body struct {
+		Products   []Summary `json:"products"`
+		NextCursor string    `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+	}
+}
+
+func (h handler) browse(ctx context.Context, in *browseInput) (*browseOutput, error) {
+	var after string
+	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
+		return nil, err
+	}
+	list, next, err := h.catalog.Browse(ctx, in.CategoryID, in.Market, after, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &browseOutput{Cached: cachedFor(60)}
+	if out.Body.Products, err = summaries(list); err != nil {
+		return nil, err
+	}
+	if next != "" {
+		out.Body.NextCursor, err = api.EncodeCursor(next)
+	}
+	return out, err
+}

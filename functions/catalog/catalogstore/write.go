@@ -1,0 +1,37 @@
+package catalogstore
+
+import (
+	"context"
+	"fmt"
+
+	"rialto/functions/catalog"
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/store"
+)
+
+// Save writes a product over the one of version previous, 0 for none. It fails with product_changed if
+// another stands there.
+func (s *Store) Save(ctx context.Context, p catalog.Product, previous int64) error {
+	w := store.Put(table, store.Key{PK: p.ID}, ranked{record(p), rankOf(p.ID)}).Named("product")
+	if previous == 0 {
+		w = w.If(store.Absent())
+	} else {
+		w = w.If(store.Eq("version", previous))
+	}
+	_, err := s.DB.Apply(ctx, w)
+	if _, failed := store.FailedCondition(err); failed {
+		return catalog.ErrChanged
+	}
+	return refusal("save product", err)
+}
+
+// refusal makes a fault of what may pass later.
+func refusal(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if r, ok := store.AsRefused(err); ok && r.Transient() {
+		return fault.New(fault.Throttled, "catalog_throttled", "the catalog is too busy just now").Because(err)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

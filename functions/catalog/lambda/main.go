@@ -1,0 +1,37 @@
+// Command lambda is the catalog's functions.
+package main
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"rialto/functions/catalog"
+	"rialto/functions/catalog/catalogapi"
+	"rialto/functions/catalog/catalogstore"
+	"rialto/functions/internal/api"
+	"rialto/functions/internal/entry"
+	"rialto/functions/internal/lambdahttp"
+	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/saga"
+	"rialto/functions/internal/settings"
+	"rialto/functions/internal/store"
+	"rialto/functions/offers/offersstore"
+)
+
+func main() {
+	entry.Run("catalog", entry.Table{
+		"api": func(s *settings.Settings) (any, error) {
+			return lambdahttp.New(api.Handler(catalogapi.Routes(service(s)))), nil
+		},
+		"import": func(s *settings.Settings) (any, error) { return saga.Task("catalog-import", service(s).Import), nil },
+		"publish": func(s *settings.Settings) (any, error) {
+			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), catalogstore.Events), nil
+		},
+	})
+}
+
+func service(s *settings.Settings) *catalog.Service {
+	db := store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)
+	products := &catalogstore.Store{DB: db}
+	return &catalog.Service{Products: products, Shelf: products, Boxes: &offersstore.Store{DB: db}, Now: time.Now}
+}

@@ -1,0 +1,103 @@
+package catalog
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// register makes the categories that the good rows name, and fails the rows that put one elsewhere than it
+// stands. Of rows that disagree about a new category, the first is right.
+func (s *Service) register(ctx context.Context, rows []row, names map[string]string) error {
+	wanted := map[string]bool{}
+	for id := range names {
+		wanted[id] = true
+	}
+	for _, r := range rows {
+		if r.err == nil {
+			for _, id := range r.product.CategoryPath {
+				wanted[id] = true
+			}
+		}
+	}
+	standing, err := s.Shelf.Registered(ctx, slices.Sorted(maps.Keys(wanted))...)
+	if err != nil {
+		return err
+	}
+	fresh := plan(rows, standing, names)
+	if err := s.make(ctx, fresh, standing); err != nil {
+		return err
+	}
+	for i := range rows { // another import may have been faster, and of another mind
+		if r := &rows[i]; r.err == nil && !agrees(r.product.Categories(), standing) {
+			r.err = errMoved
+		}
+	}
+	return s.rename(ctx, standing, names)
+}
+
+// plan returns the categories that are to be made, parents first.
+func plan(rows []row, standing map[string]Category, names map[string]string) []Category {
+	var fresh []Category
+	expected := maps.Clone(standing)
+	for i := range rows {
+		r := &rows[i]
+		if r.err != nil {
+			continue
+		}
+		path := r.product.Categories()
+		if !agrees(path, expected) {
+			r.err = errMoved
+			continue
+		}
+		for _, c := range path {
+			if _, there := expected[c.ID]; there {
+				continue
+			}
+			if name, given := names[c.ID]; given {
+				c.Name = name
+			}
+			expected[c.ID] = c
+			fresh = append(fresh, c)
+		}
+	}
+	return fresh
+}
+
+// agrees tells whether a path contradicts no category that stands.
+func agrees(path []Category, standing map[string]Category) bool {
+	return !slices.ContainsFunc(path, func(c Category) bool {
+		found, there := standing[c.ID]
+		return there && found.Parent != c.Parent
+	})
+}
+
+func (s *Service) make(ctx context.Context, fresh []Category, standing map[string]Category) error {
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(importing)
+	for _, c := range fresh {
+		g.Go(func() error {
+			found, err := s.Shelf.Register(ctx, c)
+			mu.Lock()
+			defer mu.Unlock()
+			standing[c.ID] = found
+			return err
+		})
+	}
+	return g.Wait()
+}
+
+func (s *Service) rename(ctx context.Context, standing map[string]Category, names map[string]string) error {
+	for id, name := range names {
+		if c, there := standing[id]; there && c.Name != name {
+			if err := s.Shelf.Rename(ctx, id, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

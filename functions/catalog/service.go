@@ -1,0 +1,96 @@
+package catalog
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/marketplaces"
+	"rialto/functions/offers"
+)
+
+// Products is what shoppers' use cases need of the store.
+type Products interface {
+	Get(ctx context.Context, id string) (Product, error)
+	Page(ctx context.Context, category, after string, limit int) (list []Product, next string, err error)
+	Category(ctx context.Context, id string) (Category, error)
+	Categories(ctx context.Context) ([]Category, error)
+}
+
+// Boxes reads buy boxes.
+type Boxes interface {
+	Winner(ctx context.Context, product, marketplace string) (offers.Winner, error)
+	Winners(ctx context.Context, marketplace string, products ...string) (map[string]offers.Winner, error)
+}
+
+// Service is the context's use cases.
+type Service struct {
+	Products Products
+	Boxes    Boxes
+	Shelf    Shelf // of imports only
+	Now      func() time.Time
+}
+
+// Listing is a product with the buy box of one marketplace, the zero Winner if none was decided.
+type Listing struct {
+	Product Product
+	Box     offers.Winner
+}
+
+// Product returns a product page's content: two reads, in parallel. Whether it is in stock is what the buy box
+// says. Errors: unknown_marketplace, product_not_found.
+func (s *Service) Product(ctx context.Context, id, marketplace string) (Listing, error) {
+	m, err := marketplaces.Lookup(marketplace)
+	if err != nil {
+		return Listing{}, err
+	}
+	var l Listing
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { l.Product, err = s.Products.Get(ctx, id); return err })
+	g.Go(func() (err error) { l.Box, err = s.Boxes.Winner(ctx, id, m.Code); return err })
+	if err := g.Wait(); err != nil {
+		return Listing{}, err
+	}
+	return l, nil
+}
+
+// Tree returns all categories.
+func (s *Service) Tree(ctx context.Context) ([]Node, error) {
+	list, err := s.Products.Categories(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return Tree(list), nil
+}
+
+// Browse returns a page of the products that are listed in exactly that category, and where the next begins
+// ("" on the last). The order is stable and means nothing; sorting is the search's. Errors:
+// unknown_marketplace, category_not_found, invalid_cursor for an after that no page gave.
+func (s *Service) Browse(ctx context.Context, category, marketplace, after string, limit int) ([]Listing, string, error) {
+	m, err := marketplaces.Lookup(marketplace)
+	if err != nil {
+		return nil, "", err
+	}
+	var products []Product
+	var next string
+	g, each := errgroup.WithContext(ctx)
+	g.Go(func() error { _, err := s.Products.Category(each, category); return err })
+	g.Go(func() (err error) { products, next, err = s.Products.Page(each, category, after, limit); return err })
+	if err := g.Wait(); err != nil {
+		return nil, "", err
+	}
+	var ids []string
+	for _, p := range products {
+		ids = append(ids, p.ID)
+	}
+	boxes, err := s.Boxes.Winners(ctx, m.Code, ids...)
+	if err != nil {
+		return nil, "", err
+	}
+	list := make([]Listing, 0, len(products))
+	for _, p := range products {
+		list = append(list, Listing{p, boxes[p.ID]})
+	}
+	return list, next, nil
+}

@@ -1,0 +1,41 @@
+// Command lambda is the offers' functions.
+package main
+
+import (
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"rialto/functions/catalog/catalogstore"
+	"rialto/functions/internal/api"
+	"rialto/functions/internal/entry"
+	"rialto/functions/internal/lambdahttp"
+	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/saga"
+	"rialto/functions/internal/settings"
+	"rialto/functions/internal/store"
+	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/offers"
+	"rialto/functions/offers/offersapi"
+	"rialto/functions/offers/offersstore"
+)
+
+func main() {
+	entry.Run("offers", entry.Table{
+		"api": func(s *settings.Settings) (any, error) {
+			svc := service(s)
+			return lambdahttp.New(api.Handler(slices.Concat(offersapi.Routes(svc), offersapi.SellerRoutes(svc)))), nil
+		},
+		"import": func(s *settings.Settings) (any, error) { return saga.Task("offers-import", service(s).Import), nil },
+		"decide": func(s *settings.Settings) (any, error) { return outbox.Receive(decide(service(s))), nil },
+		"publish": func(s *settings.Settings) (any, error) {
+			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), offersstore.Events), nil
+		},
+	})
+}
+
+func service(s *settings.Settings) *offers.Service {
+	db := store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)
+	book := &offersstore.Store{DB: db}
+	return &offers.Service{Book: book, Boxes: book, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.Store{DB: db}, Now: time.Now}
+}

@@ -1,0 +1,84 @@
+package offers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/money"
+	"rialto/functions/marketplaces"
+)
+
+// MaxAmount is the highest price and the highest shipping, in minor units.
+const MaxAmount = 1_000_000_000
+
+// MaxName is the most characters of a seller's name.
+const MaxName = 100
+
+// Validate returns invalid_offer (Invalid) with every flaw of an offer, or nil. Both amounts must be in the
+// marketplace's currency.
+func (o Offer) Validate() error {
+	var f flaws
+	f.unless(ids.Valid(ids.Product, o.ProductID), "/product_id", "bad_format", "must be a product id")
+	f.unless(ids.Valid(ids.Seller, o.SellerID), "/seller_id", "bad_format", "must be a seller id")
+	bad := func(r rune) bool { return unicode.IsControl(r) }
+	f.unless(utf8.RuneCountInString(o.SellerName) <= MaxName && utf8.ValidString(o.SellerName) && !strings.ContainsFunc(o.SellerName, bad),
+		"/seller_name", "bad_text", "must be text of at most %d characters", MaxName)
+	m, err := marketplaces.Lookup(o.Marketplace)
+	f.unless(err == nil, "/marketplace", "not_allowed", "must be the country code of a marketplace")
+	f.amount("/price", o.Price, 1, m.Currency)
+	f.amount("/shipping", o.Shipping, 0, m.Currency)
+	f.unless(slices.Contains([]string{New, Used, Refurbished}, o.Condition), "/condition", "not_allowed", "must be one of: new, used, refurbished")
+	f.unless(slices.Contains([]string{ByRialto, BySeller}, o.Fulfilment), "/fulfilment", "not_allowed", "must be one of: rialto, seller")
+	if f == nil {
+		return nil
+	}
+	return fault.New(fault.Invalid, "invalid_offer", "the offer has fields that are not accepted").With(f...)
+}
+
+type flaws []fault.Field
+
+func (f *flaws) unless(ok bool, pointer, code, message string, args ...any) {
+	if !ok {
+		*f = append(*f, fault.Field{Pointer: pointer, Code: code, Message: fmt.Sprintf(message, args...)})
+	}
+}
+
+func (f *flaws) amount(pointer string, a money.Amount, least int64, currency string) {
+	f.unless(a.Minor >= least && a.Minor <= MaxAmount, pointer+"/amount", "out_of_range", "must be %d to %d minor units", least, MaxAmount)
+	f.unless(currency == "" || a.Currency == currency, pointer+"/currency", "not_allowed", "must be the marketplace's currency, %s", currency)
+}
+
+// Precondition is what a caller says of the version that is to be changed.
+type Precondition struct {
+	Version int64
+	Given   bool
+}
+
+var (
+	// ErrPreconditionRequired refuses to change an offer blindly. HTTP has 428 for it; here it is Invalid (422)
+	// as every missing input is, with the header's name.
+	ErrPreconditionRequired = fault.New(fault.Invalid, "precondition_required", "the offer exists; changing it needs If-Match with its ETag").
+				With(fault.Field{Pointer: "header.If-Match", Code: "required", Message: "is required to change what exists"})
+	// ErrStale says that the offer is not of the version that If-Match names, or is not there at all.
+	ErrStale = fault.New(fault.Stale, "version_mismatch", "the offer is not of the version that If-Match names")
+)
+
+// Admit tells whether a change of current (the zero Offer for none) to want is needed, or why it is refused. An
+// offer that stands as wanted is a success whatever the precondition says: then a caller repeats a request
+// whose answer was lost (RFC 9110, 13.1.1, allows it).
+func (p Precondition) Admit(current, want Offer) (change bool, err error) {
+	switch {
+	case current.Version > 0 && current.Same(want):
+		return false, nil
+	case current.Version > 0 && !p.Given:
+		return false, ErrPreconditionRequired
+	case p.Given && (current.Version == 0 || p.Version != current.Version):
+		return false, ErrStale
+	}
+	return true, nil
+}

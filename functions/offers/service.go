@@ -1,0 +1,143 @@
+package offers
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/marketplaces"
+)
+
+// Book is what sellers' and shoppers' use cases need of the store.
+type Book interface {
+	Get(ctx context.Context, k Key) (Offer, error)
+	List(ctx context.Context, product, marketplace string) (Winner, []Offer, error)
+	// Save writes an offer over the one of version previous, 0 for none; it fails with ErrChanged otherwise.
+	Save(ctx context.Context, o Offer, previous int64) error
+	GetMany(ctx context.Context, keys ...Key) (map[Key]Offer, error)
+}
+
+// Products knows which products there are.
+type Products interface {
+	Exists(ctx context.Context, id string) (bool, error)
+}
+
+// Service is the context's use cases.
+type Service struct {
+	Book     Book
+	Products Products // of the API only
+	Boxes    Boxes    // of deciding only
+	Stock    Stock    // of deciding only
+	Now      func() time.Time
+}
+
+var (
+	// ErrChanged says that an offer is not of the version it was read in.
+	ErrChanged = fault.New(fault.Conflict, "offer_changed", "the offer was changed meanwhile")
+	// ErrProductNotFound says that there is no product of that id.
+	ErrProductNotFound = fault.New(fault.NotFound, "product_not_found", "there is no such product")
+)
+
+// Listed is an offer that shoppers see.
+type Listed struct {
+	Offer
+	BuyBox  bool
+	InStock bool // known of the buy box only
+}
+
+// List returns the offers of a product that are not paused, the cheapest landed price first, by seller id on a
+// tie. Errors: unknown_marketplace, product_not_found.
+func (s *Service) List(ctx context.Context, product, marketplace string) (marketplaces.Marketplace, []Listed, error) {
+	m, err := marketplaces.Lookup(marketplace)
+	if err != nil {
+		return m, nil, err
+	}
+	var winner Winner
+	var list []Offer
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { winner, list, err = s.Book.List(ctx, product, m.Code); return err })
+	g.Go(func() error { return s.known(ctx, product) })
+	if err := g.Wait(); err != nil {
+		return m, nil, err
+	}
+	out := make([]Listed, 0, len(list))
+	for _, o := range list {
+		if !o.Paused {
+			box := o.SellerID == winner.Offer.SellerID
+			out = append(out, Listed{o, box, box && winner.InStock})
+		}
+	}
+	slices.SortFunc(out, func(a, b Listed) int {
+		return cmp.Or(cmp.Compare(a.Price.Minor+a.Shipping.Minor, b.Price.Minor+b.Shipping.Minor), strings.Compare(a.SellerID, b.SellerID))
+	})
+	return m, out, nil
+}
+
+func (s *Service) known(ctx context.Context, product string) error {
+	found, err := s.Products.Exists(ctx, product)
+	if err == nil && !found {
+		err = ErrProductNotFound
+	}
+	return err
+}
+
+// Own returns a seller's own offer. Errors: unknown_marketplace, offer_not_found.
+func (s *Service) Own(ctx context.Context, k Key) (Offer, error) {
+	if _, err := marketplaces.Lookup(k.Marketplace); err != nil {
+		return Offer{}, err
+	}
+	return s.Book.Get(ctx, k)
+}
+
+// Put makes or changes a seller's own offer, and returns it as it stands and whether it is new. A new offer goes
+// by the seller's id until an import names the seller. Errors: unknown_marketplace, invalid_offer,
+// product_not_found, precondition_required, version_mismatch, offer_changed if others keep changing it.
+func (s *Service) Put(ctx context.Context, want Offer, p Precondition) (stands Offer, created bool, err error) {
+	if _, err := marketplaces.Lookup(want.Marketplace); err != nil {
+		return Offer{}, false, err
+	}
+	if err := want.Validate(); err != nil {
+		return Offer{}, false, err
+	}
+	current, err := s.currentOf(ctx, want.Key())
+	if err != nil {
+		return Offer{}, false, err
+	}
+	for try := 1; ; try++ {
+		want.ID, want.SellerName = want.Key().ID(), cmp.Or(current.SellerName, want.SellerID)
+		change, err := p.Admit(current, want)
+		if err != nil || !change {
+			return current, false, err
+		}
+		want.Version, want.UpdatedAt = current.Version+1, s.Now().UTC()
+		err = s.Book.Save(ctx, want, current.Version)
+		if !errors.Is(err, ErrChanged) || try == tries {
+			return want, current.Version == 0 && err == nil, err
+		}
+		if current, err = found(s.Book.Get(ctx, want.Key())); err != nil {
+			return Offer{}, false, err
+		}
+	}
+}
+
+// currentOf reads an offer, the zero Offer for none, beside its product.
+func (s *Service) currentOf(ctx context.Context, k Key) (Offer, error) {
+	var current Offer
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { current, err = found(s.Book.Get(ctx, k)); return err })
+	g.Go(func() error { return s.known(ctx, k.ProductID) })
+	return current, g.Wait()
+}
+
+func found(o Offer, err error) (Offer, error) {
+	if errors.Is(err, ErrOfferNotFound) {
+		return Offer{}, nil
+	}
+	return o, err
+}
