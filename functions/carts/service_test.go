@@ -1,0 +1,127 @@
+package carts_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"rialto/functions/carts"
+	"rialto/functions/carts/cartsstore"
+	"rialto/functions/catalog"
+	"rialto/functions/internal/money"
+	"rialto/functions/internal/store"
+	"rialto/functions/inventory"
+	"rialto/functions/marketplaces"
+	"rialto/functions/offers"
+)
+
+type shop struct{}
+
+func (shop) GetMany(_ context.Context, keys ...offers.Key) (map[offers.Key]offers.Offer, error) {
+	out := map[offers.Key]offers.Offer{}
+	for _, k := range keys {
+		if k.ProductID != "none" {
+			out[k] = offers.Offer{ProductID: k.ProductID, SellerID: k.SellerID, Price: money.Of(100, "USD"), Shipping: money.Of(0, "USD")}
+		}
+	}
+	return out, nil
+}
+
+type names struct{}
+
+func (names) GetMany(_ context.Context, ids ...string) (map[string]catalog.Product, error) {
+	out := map[string]catalog.Product{}
+	for _, id := range ids {
+		out[id] = catalog.Product{ID: id, Title: "T"}
+	}
+	return out, nil
+}
+
+type stock struct{}
+
+func (stock) Stock(context.Context, ...inventory.SKU) ([]inventory.Stock, error) { return nil, nil }
+
+// away is a cache that never answers: carts must do without.
+type away struct{}
+
+func (away) Get(context.Context, string) (carts.Cart, bool, error) {
+	return carts.Cart{}, false, errors.New("away")
+}
+func (away) Put(context.Context, carts.Cart) error { return errors.New("away") }
+
+func service() *carts.Service {
+	return &carts.Service{Shelf: cartsstore.Store{DB: store.NewMemory()}, Cache: away{}, Offers: shop{}, Products: names{}, Stock: stock{}, Now: func() time.Time { return time.Unix(1, 0) }}
+}
+
+var (
+	ctx   = context.Background()
+	owner = carts.Owner{ID: "cus_1"}
+	us    = func() marketplaces.Marketplace { m, _ := marketplaces.Lookup("US"); return m }()
+)
+
+func TestAChangeIsGuardedAndMadeOnce(t *testing.T) {
+	t.Parallel()
+	s := service()
+	if _, err := s.Add(ctx, owner, us, carts.Guard{}, "p", "s", 1); !errors.Is(err, carts.ErrGuarded) {
+		t.Fatal(err)
+	}
+	for range 3 {
+		v, err := s.Add(ctx, owner, us, carts.Guard{Key: "key-0001"}, "p", "s", 2)
+		if err != nil || v.Breakdown.Units != 2 || v.Breakdown.Total.Minor != 200 {
+			t.Fatalf("%+v %v", v.Breakdown, err)
+		}
+	}
+	if _, err := s.Set(ctx, owner, us, carts.Guard{Version: 0, HasVersion: true}, "p", "s", 5); !errors.Is(err, carts.ErrStale) {
+		t.Fatal(err)
+	}
+	if v, err := s.Set(ctx, owner, us, carts.Guard{Version: 1, HasVersion: true}, "p", "s", 5); err != nil || v.Breakdown.Units != 5 || v.Cart.Version != 2 {
+		t.Fatalf("%+v %v", v, err)
+	}
+	if _, err := s.Add(ctx, owner, us, carts.Guard{Key: "key-0002"}, "none", "s", 1); !errors.Is(err, offers.ErrOfferNotFound) {
+		t.Fatal(err)
+	}
+}
+
+func TestConcurrentAddsAllCount(t *testing.T) {
+	t.Parallel()
+	s := service()
+	var all sync.WaitGroup
+	for i := range 4 {
+		all.Go(func() {
+			if _, err := s.Add(ctx, owner, us, carts.Guard{Key: fmt.Sprint("key-000", i)}, "p", "s", 1); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if v, err := s.Show(ctx, owner, us); err != nil || v.Breakdown.Units != 4 {
+		t.Fatalf("%+v %v", v.Breakdown, err)
+	}
+}
+
+func TestMergeRepeats(t *testing.T) {
+	t.Parallel()
+	s := service()
+	guest := carts.Owner{ID: "cus_guest", Guest: true}
+	g, err := s.Add(ctx, guest, us, carts.Guard{Key: "key-0001"}, "p", "s", 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if v, err := s.Merge(ctx, owner, us, g.Cart.ID); err != nil || v.Breakdown.Units != 3 {
+			t.Fatalf("%+v %v", v.Breakdown, err)
+		}
+	}
+	if _, err := s.Merge(ctx, carts.Owner{ID: "cus_2"}, us, g.Cart.ID); !errors.Is(err, carts.ErrMerged) {
+		t.Fatal(err)
+	}
+	if _, err := s.Merge(ctx, carts.Owner{ID: "cus_2"}, us, carts.IDOf(owner.ID, "US")); !errors.Is(err, carts.ErrNotFound) {
+		t.Fatalf("a customer's cart was merged: %v", err)
+	}
+	if _, err := s.Quote(ctx, carts.QuoteInput{CartID: carts.IDOf(owner.ID, "US"), CustomerID: "cus_2", Marketplace: "US"}); !errors.Is(err, carts.ErrNotFound) {
+		t.Fatalf("another's cart was quoted: %v", err)
+	}
+}

@@ -1,0 +1,224 @@
+package checkoutstore_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"rialto/functions/checkout"
+	"rialto/functions/checkout/checkoutstore"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/money"
+	"rialto/functions/internal/store"
+	"rialto/functions/internal/store/storetest"
+	"rialto/functions/inventory"
+	"rialto/functions/orders"
+)
+
+var (
+	ctx = context.Background()
+	t0  = time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
+)
+
+func newRecord(key string, at time.Time) checkout.Record {
+	r := checkout.Record{Ref: checkout.Ref{ID: checkout.IDOf("cus_1", key), CustomerID: "cus_1", OrderID: ids.Derive(ids.Order, key, at.String()), Epoch: 1, Run: "run_1"},
+		State: checkout.Open, Request: checkout.Request{CartID: "crt_1", Marketplace: "US"}, CreatedAt: at, DueAt: at.Add(checkout.Due)}
+	r.Hash = r.Request.Hash()
+	return r
+}
+
+func draft(r checkout.Record) *checkout.Draft {
+	usd := money.Of(100, "USD")
+	return &checkout.Draft{CartID: "crt_1", CartVersion: 3, MethodToken: "pm_1",
+		Order: orders.Order{ID: r.OrderID, CustomerID: r.CustomerID, Totals: orders.Totals{Items: usd, Total: usd}, Lines: []orders.Line{{Line: "p#s", Amount: usd, Quantity: 1}}}}
+}
+
+func begin(t *testing.T, s checkoutstore.Store, r checkout.Record) {
+	t.Helper()
+	if found, err := s.Begin(ctx, r); err != nil || found != nil {
+		t.Fatalf("begin: %+v %v", found, err)
+	}
+}
+
+// Seen to catch: a key that is free while its record is open; one that is free before a day is over.
+func TestAKeyIsTakenUntilItsRecordIsOverAndOld(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		s := checkoutstore.Store{DB: db, Buckets: 4}
+		r := newRecord("k", t0)
+		begin(t, s, r)
+		day := newRecord("k", t0.Add(25*time.Hour))
+		if found, err := s.Begin(ctx, day); err != nil || found == nil || found.OrderID != r.OrderID || found.State != checkout.Open {
+			t.Fatalf("an open record was replaced: %+v %v", found, err)
+		}
+		if _, err := s.Fail(ctx, r.ID, 1, checkout.FailureOf("cart_empty"), t0); err != nil {
+			t.Fatal(err)
+		}
+		if found, err := s.Begin(ctx, newRecord("k", t0.Add(23*time.Hour))); err != nil || found == nil || found.Failure.Code != "cart_empty" {
+			t.Fatalf("a young answer is gone: %+v %v", found, err)
+		}
+		begin(t, s, day)
+		if got, ok, err := s.Get(ctx, r.ID); err != nil || !ok || got.OrderID != day.OrderID || got.Failure != nil {
+			t.Fatalf("%+v %v %v", got, ok, err)
+		}
+	})
+}
+
+// Seen to catch: a Claim that does not look at who has the record.
+func TestOneRunClaims(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		s := checkoutstore.Store{DB: db, Buckets: 4}
+		r := newRecord("k", t0)
+		begin(t, s, r)
+		var won atomic.Int32
+		var all sync.WaitGroup
+		for i := range 20 {
+			all.Go(func() {
+				ref := r.Ref
+				ref.Run = "run_" + string(rune('a'+i))
+				for range 2 { // a claim whose answer was lost is made again
+					if _, err := s.Claim(ctx, ref, draft(r), t0.Add(checkout.HoldFor)); err == nil {
+						won.Add(1)
+					} else if !errors.Is(err, checkout.ErrClaimLost) {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		if won.Load() != 2 {
+			t.Fatalf("%d claims passed, one run's two should", won.Load())
+		}
+	})
+}
+
+func TestThePlanNeverChanges(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		s := checkoutstore.Store{DB: db, Buckets: 4}
+		r := newRecord("k", t0)
+		begin(t, s, r)
+		if _, err := s.Claim(ctx, r.Ref, nil, t0); !errors.Is(err, checkout.ErrClaimLost) {
+			t.Fatalf("a record without a plan was resumed: %v", err)
+		}
+		first, err := s.Claim(ctx, r.Ref, draft(r), t0.Add(checkout.HoldFor))
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := draft(r)
+		other.MethodToken = "pm_2"
+		second, err := s.Claim(ctx, r.Ref, other, t0.Add(2*checkout.HoldFor))
+		if err != nil || second.Draft.MethodToken != "pm_1" || !second.ExpiresAt.Equal(first.ExpiresAt) {
+			t.Fatalf("a retry changed the plan or its expiry: %+v %v", second, err)
+		}
+	})
+}
+
+func TestAFenceStopsEarlierRunsOnly(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		s := checkoutstore.Store{DB: db, Buckets: 4, Pivot: pivot}
+		r := newRecord("k", t0)
+		begin(t, s, r)
+		claimed, err := s.Claim(ctx, r.Ref, draft(r), t0.Add(checkout.HoldFor))
+		if err != nil {
+			t.Fatal(err)
+		}
+		stranger := r.Ref
+		stranger.Run = "run_2"
+		if _, mine, err := s.Fence(ctx, stranger, false); err != nil || mine {
+			t.Fatalf("a run fenced another's record: %v %v", mine, err)
+		}
+		for range 2 { // the second time the answer was lost
+			if now, mine, err := s.Fence(ctx, r.Ref, false); err != nil || !mine || now.Epoch != 2 {
+				t.Fatalf("%+v %v %v", now, mine, err)
+			}
+		}
+		if _, err := s.Place(ctx, r.Ref, *claimed.Draft, t0); !errors.Is(err, checkout.ErrClaimLost) {
+			t.Fatalf("an earlier run placed the order: %v", err)
+		}
+		if _, err := s.Claim(ctx, r.Ref, draft(r), t0); !errors.Is(err, checkout.ErrClaimLost) {
+			t.Fatalf("an earlier run claimed: %v", err)
+		}
+		if _, err := s.Fail(ctx, r.ID, 1, checkout.FailureOf("x"), t0); err == nil {
+			t.Fatal("an earlier epoch closed the record")
+		}
+		if now, err := s.Fail(ctx, r.ID, 2, checkout.FailureOf("x"), t0); err != nil || now.State != checkout.Failed {
+			t.Fatalf("%+v %v", now, err)
+		}
+		if now, mine, err := s.Fence(ctx, stranger, true); err != nil || mine || now.State != checkout.Failed {
+			t.Fatalf("a terminal record was fenced: %+v %v %v", now, mine, err)
+		}
+	})
+}
+
+var pivot = checkoutstore.Pivot{
+	Order: func(o orders.Order) store.Write {
+		return store.Put("orders", store.Key{PK: o.ID}, map[string]string{"customer_id": o.CustomerID, "created_at": "x"}).If(store.Absent())
+	},
+	Cart: func(id string, version int64, _ []string) store.Write {
+		return store.Update("carts", store.Key{PK: id}).Add("n", 1)
+	},
+	Holds:   func(string, inventory.Plan, time.Time) []store.Write { return nil },
+	Refused: func(*store.Refused) error { return nil },
+}
+
+func TestPlaceIsRepeatable(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		s := checkoutstore.Store{DB: db, Buckets: 4, Pivot: pivot}
+		r := newRecord("k", t0)
+		begin(t, s, r)
+		claimed, err := s.Claim(ctx, r.Ref, draft(r), t0.Add(checkout.HoldFor))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			now, err := s.Place(ctx, r.Ref, *claimed.Draft, t0)
+			if err != nil || now.State != checkout.Placed || now.ClosedTotal.Minor != 100 || now.OrderID != r.OrderID {
+				t.Fatalf("%+v %v", now, err)
+			}
+		}
+		if due, err := s.DueIn(ctx, r.DueAt, 0); err != nil || len(due) != 0 {
+			t.Fatalf("a placed record is due: %v %v", due, err)
+		}
+	})
+}
+
+func TestOpenRecordsAreDue(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		s := checkoutstore.Store{DB: db, Buckets: 4}
+		r := newRecord("k", t0)
+		begin(t, s, r)
+		find := func(at time.Time) (n int) {
+			for b := range s.Buckets {
+				due, err := s.DueIn(ctx, at, b)
+				if err != nil {
+					t.Fatal(err)
+				}
+				n += len(due)
+			}
+			return n
+		}
+		if find(r.DueAt) != 1 || find(r.DueAt.Add(time.Minute)) != 0 {
+			t.Fatal("an open record is not where it is due")
+		}
+		claimed, err := s.Claim(ctx, r.Ref, draft(r), t0.Add(checkout.HoldFor))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // a repetition after a lost answer says the same
+			if now, err := s.Pend(ctx, r.Ref, checkout.NextAction{Type: "redirect", URL: "https://bank.example"}); err != nil || now.State != checkout.Waiting || now.NextAction.URL == "" {
+				t.Fatalf("%+v %v", now, err)
+			}
+		}
+		if find(r.DueAt) != 0 || find(claimed.ExpiresAt) != 1 {
+			t.Fatal("a waiting record is not due when its holds expire")
+		}
+	})
+}
