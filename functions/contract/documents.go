@@ -4,10 +4,12 @@ import (
 	"slices"
 
 	"rialto/functions/carts/cartsapi"
+	"rialto/functions/catalog/catalogapi"
 	"rialto/functions/checkout/checkoutapi"
 	"rialto/functions/customers/customersapi"
 	"rialto/functions/fulfillment/fulfillmentapi"
 	"rialto/functions/internal/api"
+	"rialto/functions/offers/offersapi"
 	"rialto/functions/orders/ordersapi"
 )
 
@@ -17,9 +19,9 @@ const version = "1"
 // shopper lists the contexts of the shopper API, one line each.
 func shopper() []api.Route {
 	return slices.Concat[[]api.Route](
-		// catalogapi.Routes(nil),
+		catalogapi.Routes(nil),
 		// searchapi.Routes(nil),
-		// offersapi.Routes(nil),
+		offersapi.Routes(nil),
 		cartsapi.Routes(nil),
 		checkoutapi.Routes(nil),
 		customersapi.Routes(nil),
@@ -31,7 +33,7 @@ func shopper() []api.Route {
 // seller lists the contexts of the seller API, one line each.
 func seller() []api.Route {
 	return slices.Concat[[]api.Route](
-	// offersapi.SellerRoutes(nil),
+		offersapi.SellerRoutes(nil),
 	)
 }
 
