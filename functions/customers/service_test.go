@@ -70,10 +70,26 @@ func TestWhatWasAddedIsFoundByCheckout(t *testing.T) {
 	if err != nil || json.Unmarshal(text, &opened) != nil || cmp.Diff(a, opened) != "" {
 		t.Fatal(err, cmp.Diff(a, opened))
 	}
-	for _, private := range []string{"Receiver", "Long Street", "Springfield", "94105"} {
-		if raw := fmt.Sprintf("%s %+v", d.Sealed, h); strings.Contains(raw, private) {
+	if _, err := w.PutProfile(t.Context(), "cus_a", customers.Profile{Name: "Receiver", Email: "r@example.com"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if h, err = w.Store.Get(t.Context(), "cus_a"); err != nil {
+		t.Fatal(err)
+	}
+	raw := string(d.Sealed) + string(h.Profile) + string(h.EmailHash)
+	for _, row := range h.Addresses {
+		raw += strings.Join([]string{row.ID, row.Country, row.Region, row.PostalPrefix, string(row.Sealed)}, " ")
+	}
+	for _, row := range h.Methods {
+		raw += row.ID + string(row.Sealed)
+	}
+	for _, private := range []string{"Receiver", "Long Street", "Springfield", "94105", "example.com", "4242", "pm_1"} {
+		if strings.Contains(raw, private) {
 			t.Errorf("%s is stored in clear", private)
 		}
+	}
+	if !strings.Contains(raw, "941") {
+		t.Error("the postal prefix is not")
 	}
 }
 
@@ -258,6 +274,14 @@ func TestErasure(t *testing.T) {
 		if fault.Code(err) != "customer_erased" {
 			t.Errorf("the erased came back: %v", err)
 		}
+	}
+	addresses, errA := w.Addresses(ctx, "cus_a")
+	methods, errM := w.Methods(ctx, "cus_a")
+	if errA != nil || errM != nil || len(addresses)+len(methods) != 0 {
+		t.Error(addresses, errA, methods, errM)
+	}
+	if err := w.RemoveAddress(ctx, "cus_a", a.ID); fault.Code(err) != "address_not_found" {
+		t.Error(err)
 	}
 	if err := w.Erase(ctx, "cus_nobody"); err != nil {
 		t.Error(err)
