@@ -2,7 +2,6 @@ package fulfillment_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"testing"
@@ -11,12 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"rialto/functions/fulfillment"
-	"rialto/functions/fulfillment/fulfillmentqueue"
-	"rialto/functions/fulfillment/fulfillmentstore"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
-	"rialto/functions/internal/outbox"
-	"rialto/functions/internal/store"
 	"rialto/functions/orders"
 )
 
@@ -31,148 +26,6 @@ func order() orders.Placed {
 			Lines: []orders.ShipmentLine{{Line: "prd_a#sel_a", Quantity: 1}}})
 	}
 	return o
-}
-
-// world is the service with its queue on a clock of its own. A message stays until it is handled.
-type world struct {
-	*fulfillment.Service
-	db    *store.Memory
-	now   time.Time
-	queue []message
-	// broken is asked before and after each effect; an error stands for a crash.
-	broken func(point string) error
-	refuse map[string]bool // groups whose payment fails
-	asked  map[string]bool // groups whose payment was asked for
-}
-
-type message struct {
-	at   time.Time
-	body string
-	do   func(context.Context) error
-}
-
-func newWorld() *world {
-	w := &world{db: store.NewMemory(), now: noon, broken: func(string) error { return nil }, refuse: map[string]bool{}, asked: map[string]bool{}}
-	w.Service = &fulfillment.Service{Shipments: fulfillmentstore.Store{DB: w.db}, Timers: w, Owners: w, Now: func() time.Time { return w.now }, Pace: pace}
-	w.db.Before = func(_ context.Context, op string, _ []store.Write) error { return w.broken(op + " before") }
-	w.db.After = func(_ context.Context, op string, _ []store.Write) error { return w.broken(op + " after") }
-	return w
-}
-
-func (w *world) Send(_ context.Context, t fulfillment.Timer, delay time.Duration) error {
-	if err := w.broken("send before"); err != nil {
-		return err
-	}
-	b, err := json.Marshal(t)
-	if err != nil {
-		return err
-	}
-	w.queue = append(w.queue, message{w.now.Add(min(delay, 15*time.Minute)), string(b), nil})
-	return w.broken("send after")
-}
-
-func (w *world) Owner(_ context.Context, orderID string) (string, time.Time, error) {
-	if orderID != "ord_a" && orderID != "ord_new" {
-		return "", time.Time{}, orders.ErrNotFound
-	}
-	return "cus_a", noon, nil
-}
-
-// payments plays the other context: each packed shipment is answered once by an event.
-func (w *world) payments(t failer) {
-	t.Helper()
-	for _, i := range w.db.Items("shipments") {
-		var x fulfillment.Shipment
-		if err := store.Unmarshal(i, &x); err != nil {
-			t.Fatalf("%v", err)
-		}
-		if x.State == fulfillment.Packed && !w.asked[x.Group] {
-			w.asked[x.Group] = true
-			name := "PaymentCaptured"
-			if w.refuse[x.Group] {
-				name = "PaymentCaptureFailed"
-			}
-			e, err := outbox.New(name, x.OrderID, map[string]any{"order_id": x.OrderID, "group": x.Group, "code": "x"})
-			if err != nil {
-				t.Fatalf("%v", err)
-			}
-			e.ID = "evt_1"
-			b, err := json.Marshal(e)
-			if err != nil {
-				t.Fatalf("%v", err)
-			}
-			w.queue = append(w.queue, message{w.now, string(b), nil})
-		}
-	}
-}
-
-type failer interface {
-	Helper()
-	Fatalf(string, ...any)
-}
-
-// run handles messages until none is left: pick says which of those that are due.
-func (w *world) run(t failer, pick func(due int) (k int, twice bool)) {
-	t.Helper()
-	for turns := 0; len(w.queue) > 0; turns++ {
-		if turns > 2000 {
-			t.Fatalf("still %d messages", len(w.queue))
-		}
-		slices.SortStableFunc(w.queue, func(a, b message) int { return a.at.Compare(b.at) })
-		if w.queue[0].at.After(w.now) {
-			w.now = w.queue[0].at
-		}
-		due := 0
-		for due < len(w.queue) && !w.queue[due].at.After(w.now) {
-			due++
-		}
-		k, twice := pick(due)
-		m := w.queue[k]
-		if !twice {
-			w.queue = slices.Delete(w.queue, k, k+1)
-		}
-		if err := w.handle(m); err != nil {
-			if !errors.Is(err, errBroken) {
-				t.Fatalf("%s: %v", m.body, err)
-			}
-			if !twice {
-				w.queue = append(w.queue, message{w.now.Add(time.Second), m.body, m.do})
-			}
-		}
-		w.payments(t)
-	}
-}
-
-func (w *world) handle(m message) error {
-	if m.do != nil {
-		return m.do(context.Background())
-	}
-	return fulfillmentqueue.Deliver(context.Background(), w.Service, []byte(m.body))
-}
-
-var errBroken = fault.New(fault.Unavailable, "broken", "injected")
-
-func inOrder(int) (int, bool) { return 0, false }
-
-// statuses are what the shopper reads of a group's shipment.
-func (w *world) statuses(t failer, group string) (out []string) {
-	t.Helper()
-	w.broken = func(string) error { return nil }
-	tr, err := w.Track(context.Background(), "cus_a", "ord_a")
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
-	for _, s := range tr.Shipments {
-		if s.Group == group {
-			for _, e := range s.Events {
-				out = append(out, e.Status)
-			}
-			if last := out[len(out)-1]; last != string(s.State) && last != "PLACED" {
-				t.Fatalf("%s is %s, its last event %s", group, s.State, last)
-			}
-		}
-	}
-	return out
 }
 
 var (

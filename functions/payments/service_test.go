@@ -2,12 +2,10 @@ package payments_test
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"testing"
 	"time"
 
-	"rialto/functions/internal/money"
 	"rialto/functions/payments"
 )
 
@@ -227,92 +225,5 @@ func TestCancelSurvivesTheGateway(t *testing.T) {
 				t.Fatalf("%v, %d open", err, r.open(t))
 			}
 		})
-	}
-}
-
-func TestCapture(t *testing.T) {
-	t.Parallel()
-	b := newBank(t)
-	for _, c := range []struct {
-		name    string
-		fault   string
-		amount  money.Amount
-		prepare func(*testing.T, *rig)
-		want    payments.State
-		code    string
-	}{
-		{name: "all of it", amount: money.Of(1000, "USD"), want: payments.Captured},
-		{name: "a part", amount: money.Of(400, "USD"), want: payments.Captured},
-		{name: "too much", amount: money.Of(1001, "USD"), want: payments.CaptureFailed, code: "amount_not_authorized"},
-		{name: "another currency", amount: money.Of(100, "EUR"), want: payments.CaptureFailed, code: "amount_not_authorized"},
-		{name: "lost answer", fault: `"kind":"lost_answer"`, amount: money.Of(1000, "USD"), want: payments.Captured},
-		{name: "late answer", fault: `"kind":"timeout"`, amount: money.Of(1000, "USD"), want: payments.Captured},
-		{name: "failures", fault: `"kind":"error_500","count":2`, amount: money.Of(1000, "USD"), want: payments.Captured},
-		{name: "stored failure", fault: `"kind":"error_500","saved":true`, amount: money.Of(1000, "USD"), want: payments.Captured},
-		{name: "cancelled", amount: money.Of(1000, "USD"), want: payments.CaptureFailed, code: "payment_cancelled",
-			prepare: func(t *testing.T, r *rig) {
-				if err := r.cancels(1, "g1"); err != nil {
-					t.Fatal(err)
-				}
-			}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			r := b.rig()
-			if _, err := r.authorizes(r.input("pm_card_visa", "g1"), 1); err != nil {
-				t.Fatal(err)
-			}
-			if c.prepare != nil {
-				c.prepare(t, r)
-			}
-			if c.fault != "" {
-				b.arm(t, r.order, "capture", c.fault)
-			}
-			packed := payments.ShipmentPacked{OrderID: r.order, ShipmentID: "shp_x", Group: "g1", Amount: c.amount}
-			for k := range 2 {
-				if err := retry(3, func() error { return r.Capture(context.Background(), packed) }); err != nil {
-					t.Fatalf("time %d: %v", k, err)
-				}
-				if p := r.record(t, "g1"); p.State != c.want || p.Code != c.code {
-					t.Fatalf("time %d: %s %s", k, p.State, p.Code)
-				}
-			}
-			books := b.books(t, r.order, "")[0]
-			if c.want == payments.Captured && (books.Captured != c.amount.Minor || books.Open != 0) || c.want != payments.Captured && books.Captured != 0 {
-				t.Fatalf("%+v", books)
-			}
-			if c.want == payments.Captured {
-				wantCode(t, r.cancels(1, "g1"), "payment_captured")
-			}
-		})
-	}
-}
-
-func TestCaptureOfNothing(t *testing.T) {
-	t.Parallel()
-	b := newBank(t)
-	r := b.rig()
-	packed := payments.ShipmentPacked{OrderID: r.order, Group: "g1", Amount: money.Of(1, "USD")}
-	wantCode(t, r.Capture(context.Background(), packed), "payment_unknown_group")
-	if _, err := r.authorizes(r.input("pm_card_authenticationRequired", "g1"), 1); err != nil {
-		t.Fatal(err)
-	}
-	wantCode(t, r.Capture(context.Background(), packed), "payment_not_authorized")
-}
-
-// An authorization that ran out is found at capture, and is an event for a person, not an error.
-func TestExpiredAuthorization(t *testing.T) {
-	t.Parallel()
-	b := newBank(t) // its own clock
-	r := b.rig()
-	if _, err := r.authorizes(r.input("pm_card_visa", "g1"), 1); err != nil {
-		t.Fatal(err)
-	}
-	b.control(t, http.MethodPost, fmt.Sprintf("/_control/clock?advance=%dh", 8*24), "", nil)
-	if err := r.Capture(context.Background(), payments.ShipmentPacked{OrderID: r.order, Group: "g1", Amount: money.Of(1000, "USD")}); err != nil {
-		t.Fatal(err)
-	}
-	if p := r.record(t, "g1"); p.State != payments.CaptureFailed || p.Code != "authorization_expired" {
-		t.Fatalf("%s %s", p.State, p.Code)
 	}
 }
