@@ -1,0 +1,209 @@
+// Package audit reads back what the functions left: tables item by item, and the payment gateway's own books. It
+// shares no code with the writers, so that it does not share their mistakes: it knows the attributes' names and
+// what must balance, and nothing else.
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"rialto/functions/contract"
+)
+
+// Auditor reads one stage of the local cloud.
+type Auditor struct {
+	db      *dynamodb.Client
+	prefix  string
+	gateway string
+}
+
+// Local returns the auditor of the local cloud.
+func Local() *Auditor {
+	return &Auditor{prefix: "rialto-local-", gateway: contract.LocalPaymentsURL,
+		db: dynamodb.New(dynamodb.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalDynamoDBURL),
+			Credentials: credentials.NewStaticCredentialsProvider(contract.LocalAccount, "test", "")})}
+}
+
+// Stock is a sku's units over all centres, with what the holds say.
+type Stock struct {
+	Received, Returned, Available, Held, Committed, Shipped int64
+}
+
+// Balanced tells whether what came in is accounted for.
+func (s Stock) Balanced() bool {
+	return s.Available >= 0 && s.Received+s.Returned == s.Available+s.Held+s.Committed+s.Shipped
+}
+
+// Stock reads a sku: its items in every centre, and every hold there is of it.
+func (a *Auditor) Stock(ctx context.Context, productID, sellerID string) (Stock, error) {
+	var out Stock
+	items, err := a.partition(ctx, "inventory", productID+"#"+sellerID)
+	if err != nil {
+		return out, err
+	}
+	for _, i := range items {
+		out.Received += number(i, "received")
+		out.Returned += number(i, "returned")
+		out.Available += number(i, "available")
+	}
+	holds, err := a.scan(ctx, "holds", map[string]string{"product_id": productID, "seller_id": sellerID})
+	if err != nil {
+		return out, err
+	}
+	for _, h := range holds {
+		switch n := number(h, "quantity"); text(h, "state") {
+		case "HELD":
+			out.Held += n
+		case "COMMITTED":
+			out.Committed += n
+		case "SHIPPED":
+			out.Shipped += n
+		}
+	}
+	return out, nil
+}
+
+// Holds counts an order's holds by state.
+func (a *Auditor) Holds(ctx context.Context, orderID string) (map[string]int, error) {
+	items, err := a.partition(ctx, "holds", orderID)
+	out := map[string]int{}
+	for _, i := range items {
+		out[text(i, "state")]++
+	}
+	return out, err
+}
+
+// HeldAnywhere counts the holds of all orders that are HELD.
+func (a *Auditor) HeldAnywhere(ctx context.Context) (int, error) {
+	items, err := a.scan(ctx, "holds", map[string]string{"state": "HELD"})
+	return len(items), err
+}
+
+// OrderExists tells whether there is such an order.
+func (a *Auditor) OrderExists(ctx context.Context, orderID string) (bool, error) {
+	items, err := a.partition(ctx, "orders", orderID)
+	return len(items) == 1, err
+}
+
+// OrdersOf lists a customer's orders.
+func (a *Auditor) OrdersOf(ctx context.Context, customerID string) ([]string, error) {
+	items, err := a.scan(ctx, "orders", map[string]string{"customer_id": customerID})
+	var out []string
+	for _, i := range items {
+		out = append(out, text(i, "pk"))
+	}
+	return out, err
+}
+
+// CheckoutState reads a checkout record's state.
+func (a *Auditor) CheckoutState(ctx context.Context, checkoutID string) (string, error) {
+	items, err := a.partition(ctx, "checkouts", checkoutID)
+	if err != nil || len(items) == 0 {
+		return "", err
+	}
+	return text(items[0], "state"), nil
+}
+
+// Money is what the gateway's books say of some intents, in minor units.
+type Money struct {
+	Intents                              int
+	Open, Captured, Refunded, Authorized int64
+}
+
+// MoneyOf asks the gateway about an order.
+func (a *Auditor) MoneyOf(ctx context.Context, orderID string) (Money, error) {
+	var list struct {
+		Intents []struct {
+			Authorized, Open, Captured, Refunded int64
+		} `json:"intents"`
+	}
+	err := a.ask(ctx, "/_control/intents?"+url.Values{"metadata[order_id]": {orderID}}.Encode(), &list)
+	out := Money{Intents: len(list.Intents)}
+	for _, i := range list.Intents {
+		out.Authorized += i.Authorized
+		out.Open += i.Open
+		out.Captured += i.Captured
+		out.Refunded += i.Refunded
+	}
+	return out, err
+}
+
+func (a *Auditor) ask(ctx context.Context, path string, v any) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.gateway+path, nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("ask the gateway: %w", err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("the gateway answers %s", res.Status)
+	}
+	return json.NewDecoder(res.Body).Decode(v)
+}
+
+func (a *Auditor) partition(ctx context.Context, table, pk string) ([]map[string]types.AttributeValue, error) {
+	var out []map[string]types.AttributeValue
+	p := dynamodb.NewQueryPaginator(a.db, &dynamodb.QueryInput{TableName: aws.String(a.prefix + table), ConsistentRead: aws.Bool(true),
+		KeyConditionExpression: aws.String("pk = :pk"), ExpressionAttributeValues: map[string]types.AttributeValue{":pk": &types.AttributeValueMemberS{Value: pk}}})
+	for p.HasMorePages() {
+		page, err := p.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", table, err)
+		}
+		out = append(out, page.Items...)
+	}
+	return out, nil
+}
+
+func (a *Auditor) scan(ctx context.Context, table string, equal map[string]string) ([]map[string]types.AttributeValue, error) {
+	in := &dynamodb.ScanInput{TableName: aws.String(a.prefix + table), ConsistentRead: aws.Bool(true), ExpressionAttributeNames: map[string]string{},
+		ExpressionAttributeValues: map[string]types.AttributeValue{}}
+	var where []string
+	for k, v := range equal {
+		n := strconv.Itoa(len(where))
+		where = append(where, "#"+n+" = :"+n)
+		in.ExpressionAttributeNames["#"+n], in.ExpressionAttributeValues[":"+n] = k, &types.AttributeValueMemberS{Value: v}
+	}
+	in.FilterExpression = aws.String(strings.Join(where, " AND "))
+	var out []map[string]types.AttributeValue
+	for p := dynamodb.NewScanPaginator(a.db, in); p.HasMorePages(); {
+		page, err := p.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", table, err)
+		}
+		out = append(out, page.Items...)
+	}
+	return out, nil
+}
+
+func text(i map[string]types.AttributeValue, attr string) string {
+	if s, ok := i[attr].(*types.AttributeValueMemberS); ok {
+		return s.Value
+	}
+	return ""
+}
+
+func number(i map[string]types.AttributeValue, attr string) int64 {
+	n, ok := i[attr].(*types.AttributeValueMemberN)
+	if !ok {
+		return 0
+	}
+	v, err := strconv.ParseInt(n.Value, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return v
+}
