@@ -177,7 +177,11 @@ func (a *Auditor) scan(ctx context.Context, table string, equal map[string]strin
 		where = append(where, "#"+n+" = :"+n)
 		in.ExpressionAttributeNames["#"+n], in.ExpressionAttributeValues[":"+n] = k, &types.AttributeValueMemberS{Value: v}
 	}
-	in.FilterExpression = aws.String(strings.Join(where, " AND "))
+	if len(where) > 0 {
+		in.FilterExpression = aws.String(strings.Join(where, " AND "))
+	} else {
+		in.ExpressionAttributeNames, in.ExpressionAttributeValues = nil, nil
+	}
 	var out []map[string]types.AttributeValue
 	for p := dynamodb.NewScanPaginator(a.db, in); p.HasMorePages(); {
 		page, err := p.NextPage(ctx)
@@ -206,4 +210,52 @@ func number(i map[string]types.AttributeValue, attr string) int64 {
 		return 0
 	}
 	return v
+}
+
+// Scarcest returns the sku with the fewest available units, and a centre of it.
+func (a *Auditor) Scarcest(ctx context.Context) (productID, sellerID, centre string, err error) {
+	items, err := a.scan(ctx, "inventory", nil)
+	if err != nil {
+		return "", "", "", err
+	}
+	type sku struct{ product, seller string }
+	sum, where := map[sku]int64{}, map[sku]string{}
+	for _, i := range items {
+		k := sku{text(i, "product_id"), text(i, "seller_id")}
+		if _, stock := i["available"]; stock {
+			sum[k] += number(i, "available")
+			where[k] = text(i, "sk")
+		}
+	}
+	var best sku
+	for k, n := range sum {
+		if best.product == "" || n < sum[best] || n == sum[best] && k.product < best.product {
+			best = k
+		}
+	}
+	if best.product == "" {
+		return "", "", "", fmt.Errorf("there is no stock")
+	}
+	return best.product, best.seller, where[best], nil
+}
+
+// Checkout is a checkout record's outline.
+type Checkout struct{ ID, OrderID, State string }
+
+// LastCheckout returns a customer's newest checkout.
+func (a *Auditor) LastCheckout(ctx context.Context, customerID string) (Checkout, error) {
+	items, err := a.scan(ctx, "checkouts", map[string]string{"customer_id": customerID})
+	if err != nil {
+		return Checkout{}, err
+	}
+	if len(items) == 0 {
+		return Checkout{}, fmt.Errorf("customer %s has no checkout", customerID)
+	}
+	last := items[0]
+	for _, i := range items {
+		if number(i, "created_at") > number(last, "created_at") {
+			last = i
+		}
+	}
+	return Checkout{text(last, "pk"), text(last, "order_id"), text(last, "state")}, nil
 }

@@ -1,0 +1,178 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"rialto/localstack/shop"
+)
+
+// buy is the main journey.
+func (d *demo) buy(ctx context.Context) error {
+	visitor := &shop.Client{Base: shop.ShopperURL}
+	if err := d.search(ctx, visitor); err != nil {
+		return err
+	}
+	if err := d.page(ctx, visitor); err != nil {
+		return err
+	}
+	s, err := d.shopper(ctx, "pm_card_visa")
+	if err != nil {
+		return err
+	}
+	c, err := s.put(ctx, d.found.ID, d.found.BuyBox.Seller.ID, 2)
+	if err != nil {
+		return err
+	}
+	d.p.step("POST /cart/items", "%d units: items %s, shipping %s, before tax %s", c.Breakdown.Units, money(c.Breakdown.Items), money(c.Breakdown.Shipping), money(c.Breakdown.Total))
+	began := time.Now()
+	a, st, err := s.checkout(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if st.Status != "placed" {
+		return fmt.Errorf("checkout ended as %d %s %s", a.Status, st.Status, a.Problem().Code)
+	}
+	d.p.step("POST /orders/checkout", "%d %s %s, total %s, in %s", a.Status, st.Status, st.OrderID, money(*st.Total), time.Since(began).Round(10*time.Millisecond))
+	var o struct {
+		Status string `json:"status"`
+		Totals struct {
+			Items, Shipping, Tax, Total amount
+		} `json:"totals"`
+	}
+	if _, err := s.Call(ctx, http.MethodGet, "/api/v1/orders/"+st.OrderID, nil, &o); err != nil {
+		return err
+	}
+	d.p.step("GET /orders/{order_id}", "%s: items %s + shipping %s + tax %s = %s", o.Status, money(o.Totals.Items), money(o.Totals.Shipping), money(o.Totals.Tax), money(o.Totals.Total))
+	if err := d.left(ctx, d.found.ID, d.found.BuyBox.Seller.ID, st.OrderID, true); err != nil {
+		return err
+	}
+	if err := d.track(ctx, s, st.OrderID); err != nil {
+		return err
+	}
+	return d.left(ctx, d.found.ID, d.found.BuyBox.Seller.ID, st.OrderID, true)
+}
+
+type result struct {
+	Total  int64     `json:"total"`
+	Hits   []product `json:"hits"`
+	Facets struct {
+		Category, Brand []struct {
+			Value string `json:"value"`
+			Count int64  `json:"count"`
+		}
+	} `json:"facets"`
+}
+
+// search finds a word of the catalog's first title, so that it works with any catalog.
+func (d *demo) search(ctx context.Context, c *shop.Client) error {
+	var all, r result
+	if _, err := c.Call(ctx, http.MethodGet, "/api/v1/products/search?size=1", nil, &all); err != nil {
+		return err
+	}
+	if len(all.Hits) == 0 {
+		return errors.New("the catalog is empty; make seed fills it")
+	}
+	words := strings.Fields(all.Hits[0].Title)
+	q := strings.ToLower(words[len(words)-1])
+	if _, err := c.Call(ctx, http.MethodGet, "/api/v1/products/search?size=5&q="+url.QueryEscape(q), nil, &r); err != nil {
+		return err
+	}
+	d.p.step("GET /products/search?q="+q, "%d of %d products", r.Total, all.Total)
+	for i, h := range r.Hits {
+		d.p.detail("%d. %-44s %-16s", i+1, cut(h.Title, 44), cut(h.Brand, 16))
+	}
+	for _, f := range []struct {
+		name   string
+		values []struct {
+			Value string `json:"value"`
+			Count int64  `json:"count"`
+		}
+	}{{"category", r.Facets.Category}, {"brand", r.Facets.Brand}} {
+		var parts []string
+		for _, v := range f.values[:min(4, len(f.values))] {
+			parts = append(parts, fmt.Sprintf("%s (%d)", v.Value, v.Count))
+		}
+		d.p.detail("%-9s %s", f.name+":", strings.Join(parts, ", "))
+	}
+	for _, h := range r.Hits { // the first that can be bought
+		if _, err := c.Call(ctx, http.MethodGet, "/api/v1/products/"+h.ID, nil, &h); err != nil {
+			return err
+		}
+		stock, err := d.audit.Stock(ctx, h.ID, h.BuyBox.Seller.ID)
+		if err != nil {
+			return err
+		}
+		if h.BuyBox.InStock && stock.Available >= 10 {
+			d.found = h
+			return nil
+		}
+	}
+	return fmt.Errorf("none of the first hits for %q is in stock", q)
+}
+
+func (d *demo) page(ctx context.Context, c *shop.Client) error {
+	h, b := d.found, d.found.BuyBox
+	d.p.step("GET /products/{product_id}", "%s", h.Title)
+	d.p.detail("buy box: %s + %s shipping, sold by %s; %d other offers", money(b.Price), money(b.Shipping), b.Seller.Name, h.Others)
+	var list struct {
+		Offers []struct {
+			Seller struct{ Name string }
+			Landed amount
+			BuyBox bool `json:"buy_box"`
+		}
+	}
+	if _, err := c.Call(ctx, http.MethodGet, "/api/v1/products/"+h.ID+"/offers", nil, &list); err != nil {
+		return err
+	}
+	for _, o := range list.Offers {
+		mark := ""
+		if o.BuyBox {
+			mark = "buy box"
+		}
+		d.p.detail("%-24s %12s landed  %s", cut(o.Seller.Name, 24), money(o.Landed), mark)
+	}
+	return nil
+}
+
+// track follows an order until it is delivered and prints each event as it comes.
+func (d *demo) track(ctx context.Context, s *shopper, orderID string) error {
+	d.p.step("GET /orders/{order_id}/tracking", "every second until it is delivered")
+	seen := map[string]int{}
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); {
+		var t struct {
+			Status    string
+			Due       string `json:"estimated_delivery"`
+			Shipments []struct {
+				ID     string `json:"shipment_id"`
+				Events []struct {
+					At          time.Time
+					Status      string
+					Location    string
+					Description string
+				}
+			}
+		}
+		if _, err := s.Call(ctx, http.MethodGet, "/api/v1/orders/"+orderID+"/tracking", nil, &t); err != nil {
+			return err
+		}
+		for _, sh := range t.Shipments {
+			for _, e := range sh.Events[min(seen[sh.ID], len(sh.Events)):] {
+				d.p.detail("%s  %-17s %-12s %s", e.At.Local().Format("15:04:05"), e.Status, e.Location, e.Description)
+			}
+			seen[sh.ID] = len(sh.Events)
+		}
+		if t.Status == "DELIVERED" {
+			return nil
+		}
+		if err := pause(ctx, time.Second); err != nil {
+			return err
+		}
+	}
+	return errors.New("the order was not delivered in two minutes; make logs SERVICE=rialto-local-fulfillment-advance says why")
+}

@@ -1,0 +1,152 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"rialto/localstack/audit"
+	"rialto/localstack/shop"
+)
+
+// Options says where the demo prints.
+type Options struct{ Out io.Writer }
+
+// Run plays all journeys.
+func Run(ctx context.Context, o Options) error {
+	p := &printer{out: o.Out, started: time.Now()}
+	d := &demo{p: p, audit: audit.Local()}
+	for _, j := range []struct {
+		title string
+		play  func(context.Context) error
+	}{
+		{"A shopper finds, buys and receives something", d.buy},
+		{"A card is declined", d.declined},
+		{"An item sells out between cart and checkout", d.soldOut},
+		{"The payment gateway's answer is lost", d.lostAnswer},
+	} {
+		p.journey(j.title)
+		if err := j.play(ctx); err != nil {
+			return fmt.Errorf("%s: %w", j.title, err)
+		}
+	}
+	return d.goodbye(ctx)
+}
+
+type demo struct {
+	p     *printer
+	audit *audit.Auditor
+	found product // by the first journey
+}
+
+type amount struct {
+	Amount   int64  `json:"amount"`
+	Currency string `json:"currency"`
+}
+
+type product struct {
+	ID       string `json:"product_id"`
+	Title    string `json:"title"`
+	Brand    string `json:"brand"`
+	Category string `json:"category_id"`
+	BuyBox   struct {
+		Price, Shipping, Landed amount
+		Seller                  struct {
+			ID   string `json:"seller_id"`
+			Name string `json:"name"`
+		}
+		InStock bool `json:"in_stock"`
+	} `json:"buy_box"`
+	Others int `json:"other_offers_count"`
+}
+
+type cart struct {
+	ID        string `json:"cart_id"`
+	Breakdown struct {
+		Units                  int64
+		Items, Shipping, Total amount
+	} `json:"breakdown"`
+}
+
+type status struct {
+	CheckoutID string  `json:"checkout_id"`
+	OrderID    string  `json:"order_id"`
+	Status     string  `json:"status"`
+	Total      *amount `json:"total"`
+	Failure    *struct {
+		Code string `json:"code"`
+	} `json:"failure"`
+}
+
+// shopper is a signed-in customer with an address and a payment method.
+type shopper struct {
+	*shop.Client
+	id, address, method string
+}
+
+func (d *demo) shopper(ctx context.Context, token string) (*shopper, error) {
+	s := &shopper{id: shop.NewID("cus_")}
+	var err error
+	if s.Client, err = shop.Customer(s.id); err != nil {
+		return nil, err
+	}
+	var a struct {
+		ID string `json:"address_id"`
+	}
+	if _, err := s.Call(ctx, http.MethodPost, "/api/v1/addresses", map[string]string{"name": "Demo Shopper", "line1": "1 Main Street",
+		"city": "Los Angeles", "region": "CA", "postal_code": "90012", "country": "US"}, &a); err != nil {
+		return nil, err
+	}
+	var m struct {
+		ID string `json:"payment_method_id"`
+	}
+	if _, err := s.Call(ctx, http.MethodPost, "/api/v1/payment-methods", map[string]string{"token": token}, &m); err != nil {
+		return nil, err
+	}
+	s.address, s.method = a.ID, m.ID
+	return s, nil
+}
+
+// put adds units of an offer to the cart.
+func (s *shopper) put(ctx context.Context, productID, sellerID string, quantity int64) (cart, error) {
+	var c cart
+	_, err := s.Call(ctx, http.MethodPost, "/api/v1/cart/items", map[string]any{"product_id": productID, "seller_id": sellerID, "quantity": quantity}, &c, shop.Key(shop.NewKey()))
+	return c, err
+}
+
+// checkout buys the cart and waits until the outcome is known, however the first answer came.
+func (s *shopper) checkout(ctx context.Context, cartID string) (shop.Answer, status, error) {
+	a, err := s.Do(ctx, http.MethodPost, "/api/v1/orders/checkout", map[string]string{"cart_id": cartID, "shipping_address_id": s.address, "payment_method_id": s.method}, shop.Key(shop.NewKey()))
+	if err != nil {
+		return a, status{}, err
+	}
+	var st status
+	if a.Status >= 300 {
+		return a, st, nil
+	}
+	if err := a.Into(&st); err != nil {
+		return a, st, err
+	}
+	for deadline := time.Now().Add(2 * time.Minute); st.Status == "processing" && time.Now().Before(deadline); {
+		if err := pause(ctx, 500*time.Millisecond); err != nil {
+			return a, st, err
+		}
+		if _, err := s.Call(ctx, http.MethodGet, "/api/v1/checkouts/"+st.CheckoutID, nil, &st); err != nil {
+			return a, st, err
+		}
+	}
+	return a, st, nil
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
