@@ -1,0 +1,218 @@
+package offersapi_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rialto/functions/internal/api"
+	"rialto/functions/internal/auth"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/store"
+	"rialto/functions/offers"
+	"rialto/functions/offers/offersapi"
+	"rialto/functions/offers/offersstore"
+)
+
+var (
+	noon    = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	product = ids.Derive(ids.Product, "boots")
+	unknown = ids.Derive(ids.Product, "unknown")
+	mine    = auth.Identity{Subject: "user", Role: auth.Seller, SellerID: ids.Derive(ids.Seller, "mine"), ExpiresAt: noon.Add(time.Hour)}
+	theirs  = auth.Identity{Subject: "other", Role: auth.Seller, SellerID: ids.Derive(ids.Seller, "theirs"), ExpiresAt: noon.Add(time.Hour)}
+)
+
+const terms = `{"price":{"amount":1000,"currency":"USD"},"shipping":{"amount":99,"currency":"USD"},"condition":"new","fulfilment":"rialto"}`
+
+type every struct{}
+
+func (every) Exists(_ context.Context, id string) (bool, error) { return id != unknown, nil }
+
+type front struct {
+	http.Handler
+	book *offersstore.Store
+}
+
+func newFront() front {
+	book := &offersstore.Store{DB: store.NewMemory()}
+	s := &offers.Service{Book: book, Products: every{}, Now: func() time.Time { return noon }}
+	routes := slices.Concat(offersapi.Routes(s), offersapi.SellerRoutes(s))
+	return front{api.Handler(routes, api.Clock(func() time.Time { return noon })), book}
+}
+
+// ask sends a request as who (nobody, if it has no role).
+func (f front) ask(t *testing.T, who auth.Identity, method, path, body string, header ...string) (*httptest.ResponseRecorder, map[string]any) {
+	t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if who.Role != "" {
+		r = r.WithContext(auth.With(r.Context(), who))
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	f.ServeHTTP(w, r)
+	var m map[string]any
+	if err := json.Unmarshal(w.Body.Bytes(), &m); err != nil {
+		t.Fatalf("%d %s: %v", w.Code, w.Body, err)
+	}
+	return w, m
+}
+
+func TestASellersOwnOffer(t *testing.T) {
+	t.Parallel()
+	f := newFront()
+	path := "/seller/v1/offers/" + product
+	if w, m := f.ask(t, mine, "GET", path, ""); w.Code != 404 || m["code"] != "offer_not_found" {
+		t.Fatal(w.Code, m)
+	}
+	w, m := f.ask(t, mine, "PUT", path, terms)
+	if w.Code != 201 || w.Header().Get("ETag") != `"1"` || m["seller_id"] != mine.SellerID || m["version"] != 1.0 || m["paused"] != false || m["updated_at"] != "2026-11-27T12:00:00Z" {
+		t.Fatal(w.Code, w.Header(), m)
+	}
+	if w, m := f.ask(t, mine, "PUT", path, terms); w.Code != 200 || w.Header().Get("ETag") != `"1"` {
+		t.Error("the same again", w.Code, m)
+	}
+	cheaper := strings.Replace(terms, "1000", "900", 1)
+	if w, m := f.ask(t, mine, "PUT", path, cheaper); w.Code != 422 || m["code"] != "precondition_required" || pointer(m) != "header.If-Match" {
+		t.Error(w.Code, m)
+	}
+	if w, m := f.ask(t, mine, "PUT", path, cheaper, "If-Match", `"2"`); w.Code != 412 || m["code"] != "version_mismatch" {
+		t.Error(w.Code, m)
+	}
+	if w, m := f.ask(t, mine, "PUT", path, cheaper, "If-Match", `W/"1"`); w.Code != 200 || w.Header().Get("ETag") != `"2"` || m["price"].(map[string]any)["amount"] != 900.0 {
+		t.Error(w.Code, m)
+	}
+	if w, m := f.ask(t, mine, "GET", path, ""); w.Code != 200 || w.Header().Get("ETag") != `"2"` || m["offer_id"] != offer(mine).ID() {
+		t.Error(w.Code, m)
+	}
+	// Another seller sees and touches nothing of it.
+	if w, m := f.ask(t, theirs, "GET", path, ""); w.Code != 404 {
+		t.Error(w.Code, m)
+	}
+	if w, m := f.ask(t, theirs, "PUT", path, terms, "If-Match", `"2"`); w.Code != 412 {
+		t.Error(w.Code, m)
+	}
+	if w, m := f.ask(t, theirs, "PUT", path, terms); w.Code != 201 || m["seller_id"] != theirs.SellerID {
+		t.Error(w.Code, m)
+	}
+	if o, err := f.book.Get(context.Background(), offer(mine)); err != nil || o.Version != 2 || o.Price.Minor != 900 {
+		t.Error(o, err)
+	}
+}
+
+func offer(who auth.Identity) offers.Key {
+	return offers.Key{ProductID: product, Marketplace: "US", SellerID: who.SellerID}
+}
+
+func pointer(m map[string]any) any {
+	list, _ := m["errors"].([]any)
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0].(map[string]any)["pointer"]
+}
+
+func TestBadChanges(t *testing.T) {
+	t.Parallel()
+	path := "/seller/v1/offers/" + product
+	with := func(old, new string) string { return strings.Replace(terms, old, new, 1) }
+	for name, c := range map[string]struct {
+		path, body string
+		header     []string
+		status     int
+		code       string
+		pointer    string
+	}{
+		"no product":        {"/seller/v1/offers/" + unknown, terms, nil, 404, "product_not_found", ""},
+		"id":                {"/seller/v1/offers/prd_!winner", terms, nil, 422, "invalid_request", "path.product_id"},
+		"no body":           {path, "", nil, 400, "missing_body", ""},
+		"no JSON":           {path, "{", nil, 400, "malformed_body", ""},
+		"nothing":           {path, "{}", nil, 422, "invalid_request", "/condition"},
+		"seller in body":    {path, with(`{"price"`, `{"seller_id":"`+theirs.SellerID+`","price"`), nil, 422, "unknown_field", "/seller_id"},
+		"free":              {path, with("1000", "0"), nil, 422, "invalid_offer", "/price/amount"},
+		"too dear":          {path, with("1000", "1000000001"), nil, 422, "invalid_offer", "/price/amount"},
+		"fraction":          {path, with("1000", "10.5"), nil, 422, "invalid_request", "/price/amount"},
+		"negative shipping": {path, with("99", "-1"), nil, 422, "invalid_offer", "/shipping/amount"},
+		"currency":          {path, with("USD", "EUR"), nil, 422, "invalid_offer", "/price/currency"},
+		"other market":      {path, terms, []string{"X-Marketplace", "JP"}, 422, "invalid_offer", "/price/currency"},
+		"no market":         {path, terms, []string{"X-Marketplace", "XX"}, 422, "unknown_marketplace", "header.X-Marketplace"},
+		"condition":         {path, with(`"new"`, `"mint"`), nil, 422, "invalid_request", "/condition"},
+		"fulfilment":        {path, with(`"rialto"`, `"drone"`), nil, 422, "invalid_request", "/fulfilment"},
+		"paused":            {path, with(`{"price"`, `{"paused":"no","price"`), nil, 422, "invalid_request", "/paused"},
+		"If-Match":          {path, terms, []string{"If-Match", "2"}, 422, "invalid_if_match", "header.If-Match"},
+		"no such version":   {path, terms, []string{"If-Match", `"1"`}, 412, "version_mismatch", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, m := newFront().ask(t, mine, "PUT", c.path, c.body, c.header...)
+			if w.Code != c.status || m["code"] != c.code || pointer(m) != c.pointer {
+				t.Errorf("%d %v", w.Code, m)
+			}
+		})
+	}
+}
+
+func TestOnlySellersReachSellerRoutes(t *testing.T) {
+	t.Parallel()
+	expired := mine
+	expired.ExpiresAt = noon
+	for status, list := range map[int][]auth.Identity{
+		401: {{}, expired},
+		403: {{Subject: "cus_1", Role: auth.Customer, ExpiresAt: noon.Add(1)}, {Subject: "cus_1", Role: auth.Guest, ExpiresAt: noon.Add(1)}, {Subject: "x", Role: auth.Seller, ExpiresAt: noon.Add(1)}},
+	} {
+		for _, who := range list {
+			for _, method := range []string{"GET", "PUT"} {
+				if w, m := newFront().ask(t, who, method, "/seller/v1/offers/"+product, terms); w.Code != status {
+					t.Errorf("%s as %v: %d %v", method, who, w.Code, m)
+				}
+			}
+		}
+	}
+}
+
+func TestOffersOfAProduct(t *testing.T) {
+	t.Parallel()
+	f := newFront()
+	ctx, path := context.Background(), "/api/v1/products/"+product+"/offers"
+	f.ask(t, mine, "PUT", "/seller/v1/offers/"+product, terms)
+	f.ask(t, theirs, "PUT", "/seller/v1/offers/"+product, strings.NewReplacer("1000", "900", "99", "0").Replace(terms))
+	best, err := f.book.Get(ctx, offer(mine))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.book.SaveWinner(ctx, offers.Winner{ProductID: product, Marketplace: "US", Offer: best, InStock: true, Version: 1}, 0); err != nil {
+		t.Fatal(err)
+	}
+	w, m := f.ask(t, auth.Identity{}, "GET", path, "")
+	list, _ := json.Marshal(m["offers"])
+	want := `[{"buy_box":false,"condition":"new","delivery":{"countries":["US"],"free":true,"fulfilled_by":"rialto","shipping":{"amount":0,"currency":"USD"}},` +
+		`"landed":{"amount":900,"currency":"USD"},"offer_id":"` + offer(theirs).ID() + `","price":{"amount":900,"currency":"USD"},"seller":{"name":"` + theirs.SellerID + `","seller_id":"` + theirs.SellerID + `"}},` +
+		`{"buy_box":true,"condition":"new","delivery":{"countries":["US"],"free":false,"fulfilled_by":"rialto","shipping":{"amount":99,"currency":"USD"}},"in_stock":true,` +
+		`"landed":{"amount":1099,"currency":"USD"},"offer_id":"` + offer(mine).ID() + `","price":{"amount":1000,"currency":"USD"},"seller":{"name":"` + mine.SellerID + `","seller_id":"` + mine.SellerID + `"}}]`
+	if w.Code != 200 || string(list) != want || w.Header().Get("Vary") != "X-Marketplace" {
+		t.Errorf("%d\n got %s\nwant %s", w.Code, list, want)
+	}
+	if w, m := f.ask(t, auth.Identity{}, "GET", path, "", "X-Marketplace", "DE"); w.Code != 200 || len(m["offers"].([]any)) != 0 || m["marketplace"] != "DE" {
+		t.Error(w.Code, m)
+	}
+	for path, want := range map[string]string{"/api/v1/products/" + unknown + "/offers": "product_not_found", "/api/v1/products/x/offers": "invalid_request", path + "?page=1": "unknown_parameter"} {
+		if _, m := f.ask(t, auth.Identity{}, "GET", path, ""); m["code"] != want {
+			t.Error(path, m)
+		}
+	}
+}
+
+func TestTheDocumentsNeedNoService(t *testing.T) {
+	t.Parallel()
+	for _, routes := range [][]api.Route{offersapi.Routes(nil), offersapi.SellerRoutes(nil)} {
+		if _, err := api.Document("x", "1", routes); err != nil {
+			t.Error(err)
+		}
+	}
+}

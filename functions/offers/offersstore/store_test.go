@@ -1,0 +1,238 @@
+package offersstore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/money"
+	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/store"
+	"rialto/functions/internal/store/storetest"
+	"rialto/functions/offers"
+)
+
+var (
+	at      = time.Date(2026, 11, 27, 8, 30, 0, 123456789, time.UTC)
+	product = ids.Derive(ids.Product, "boots")
+)
+
+func offer(name, marketplace string, version int64) offers.Offer {
+	o := offers.Offer{ProductID: product, SellerID: ids.Derive(ids.Seller, name), SellerName: name, Marketplace: marketplace, Price: money.Of(1000, "USD"), Shipping: money.Of(99, "USD"),
+		Condition: offers.Used, Fulfilment: offers.BySeller, Paused: name == "paused", Version: version, UpdatedAt: at}
+	o.ID = o.Key().ID()
+	return o
+}
+
+func winner(o offers.Offer, version int64) offers.Winner {
+	return offers.Winner{ProductID: product, Marketplace: "US", Offer: o, InStock: true, Version: version, DecidedAt: at, Offers: 2}
+}
+
+func TestOffers(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		ctx, s := context.Background(), &Store{DB: db}
+		o := offer("a", "US", 1)
+		if _, err := s.Get(ctx, o.Key()); !errors.Is(err, offers.ErrOfferNotFound) {
+			t.Fatal(err)
+		}
+		if err := s.Save(ctx, o, 0); err != nil {
+			t.Fatal(err)
+		}
+		for _, previous := range []int64{0, 2} {
+			if err := s.Save(ctx, o, previous); !errors.Is(err, offers.ErrChanged) {
+				t.Errorf("over version %d: %v", previous, err)
+			}
+		}
+		o.Version, o.Paused = 2, true
+		if err := s.Save(ctx, o, 1); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Get(ctx, o.Key())
+		if d := cmp.Diff(o, got); err != nil || d != "" || got != o {
+			t.Error(err, d)
+		}
+		keys := []offers.Key{o.Key(), offer("b", "US", 1).Key()}
+		for n := range 150 {
+			keys = append(keys, offer(fmt.Sprint(n), "DE", 1).Key())
+		}
+		many, err := s.GetMany(ctx, keys...)
+		if d := cmp.Diff(map[offers.Key]offers.Offer{o.Key(): o}, many); err != nil || d != "" {
+			t.Error(err, d)
+		}
+	})
+}
+
+func TestListHoldsOneMarketplacesOffersAndItsBox(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		ctx, s := context.Background(), &Store{DB: db}
+		want := map[string]offers.Offer{}
+		for _, o := range []offers.Offer{offer("a", "US", 1), offer("b", "US", 1), offer("paused", "US", 1), offer("a", "DE", 1)} {
+			if err := s.Save(ctx, o, 0); err != nil {
+				t.Fatal(err)
+			}
+			if o.Marketplace == "US" {
+				want[o.SellerID] = o
+			}
+		}
+		box := winner(offer("b", "US", 1), 1)
+		if err := s.SaveWinner(ctx, box, 0); err != nil {
+			t.Fatal(err)
+		}
+		w, list, err := s.List(ctx, product, "US")
+		got := map[string]offers.Offer{}
+		for _, o := range list {
+			got[o.SellerID] = o
+		}
+		if d := cmp.Diff(want, got) + cmp.Diff(box, w); err != nil || d != "" || len(list) != 3 {
+			t.Error(err, d)
+		}
+		if w, list, err := s.List(ctx, product, "FR"); err != nil || w.Version != 0 || len(list) != 0 {
+			t.Error(w, list, err)
+		}
+	})
+}
+
+func TestWinners(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		ctx, s := context.Background(), &Store{DB: db}
+		if w, err := s.Winner(ctx, product, "US"); err != nil || w != (offers.Winner{}) {
+			t.Fatal(w, err)
+		}
+		var won atomic.Int64
+		var g errgroup.Group
+		for range 20 {
+			g.Go(func() error {
+				err := s.SaveWinner(ctx, winner(offer("a", "US", 1), 1), 0)
+				if err == nil {
+					won.Add(1)
+				} else if !errors.Is(err, offers.ErrBoxChanged) {
+					return err
+				}
+				return nil
+			})
+		}
+		if err := g.Wait(); err != nil || won.Load() != 1 {
+			t.Fatalf("%d of 20 wrote the first winner: %v", won.Load(), err)
+		}
+		empty := offers.Winner{ProductID: product, Marketplace: "US", Version: 2, DecidedAt: at}
+		if err := s.SaveWinner(ctx, empty, 1); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Winner(ctx, product, "US")
+		if d := cmp.Diff(empty, got); err != nil || d != "" || !got.Empty() || got.Offer != (offers.Offer{}) {
+			t.Error(err, d)
+		}
+		many, err := s.Winners(ctx, "US", product, "prd_none")
+		if d := cmp.Diff(map[string]offers.Winner{product: empty}, many); err != nil || d != "" {
+			t.Error(err, d)
+		}
+	})
+}
+
+func image(t *testing.T, key store.Key, record any) store.Item {
+	t.Helper()
+	i, err := store.Marshal(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := store.Marshal(map[string]string{"pk": key.PK, "sk": key.SK})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i["pk"], i["sk"] = k["pk"], k["sk"]
+	return i
+}
+
+func offerImage(t *testing.T, o offers.Offer) store.Item {
+	return image(t, keyOf(o.Key()), record(o))
+}
+
+func boxImage(t *testing.T, w offers.Winner) store.Item {
+	return image(t, winnerOf(w.ProductID, w.Marketplace), box{w.ProductID, w.Marketplace, record(w.Offer), w.InStock, w.Version, w.DecidedAt, w.Offers})
+}
+
+func TestEvents(t *testing.T) {
+	t.Parallel()
+	o1, o2 := offer("a", "US", 1), offer("a", "US", 2)
+	w1, more, out, gone, dearer := winner(o1, 1), winner(o1, 2), winner(o1, 2), winner(offers.Offer{}, 2), winner(o2, 2)
+	more.Offers, more.Offer.Version = 9, 2
+	out.InStock = false
+	gone.InStock = false
+	dearer.Offer.Price.Minor = 2000
+	changed := func(version int64, paused bool) string {
+		return fmt.Sprintf(`OfferChanged {"product_id":"%s","marketplace":"US","seller_id":"%s","version":%d,"price":{"amount":1000,"currency":"USD"},"paused":%v}`, product, o1.SellerID, version, paused)
+	}
+	box := func(price, landed int, inStock bool, version int) string {
+		return fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","seller_id":"%s","price":{"amount":%d,"currency":"USD"},"landed":{"amount":%d,"currency":"USD"},"in_stock":%v,"version":%d}`,
+			product, o1.SellerID, price, landed, inStock, version)
+	}
+	for name, x := range map[string]struct {
+		change outbox.Change
+		want   string
+	}{
+		"new offer":         {outbox.Change{New: offerImage(t, o1)}, changed(1, false)},
+		"changed offer":     {outbox.Change{Old: offerImage(t, o1), New: offerImage(t, o2)}, changed(2, false)},
+		"untouched offer":   {outbox.Change{Old: offerImage(t, o1), New: offerImage(t, o1)}, ""},
+		"deleted offer":     {outbox.Change{Old: offerImage(t, o2)}, changed(2, true)},
+		"new box":           {outbox.Change{New: boxImage(t, w1)}, box(1000, 1099, true, 1)},
+		"another price":     {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, dearer)}, box(2000, 2099, true, 2)},
+		"out of stock":      {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, out)}, box(1000, 1099, false, 2)},
+		"shows the same":    {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, more)}, ""},
+		"nobody offers it":  {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, gone)}, fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","seller_id":"","in_stock":false,"version":2}`, product)},
+		"box of an old age": {outbox.Change{Old: boxImage(t, w1)}, ""},
+	} {
+		es, err := Events(x.change)
+		got := ""
+		for _, e := range es {
+			got += e.Name + " " + string(e.Data)
+			if e.Key != product {
+				t.Error(name, e.Key)
+			}
+		}
+		if err != nil || got != x.want {
+			t.Errorf("%s: %v\n got %s\nwant %s", name, err, got, x.want)
+		}
+		if strings.Contains(name, "box") && strings.Contains(got, "OfferChanged") {
+			t.Error("a decision would start another")
+		}
+	}
+}
+
+// The published examples are what the code publishes, field for field.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	for name, data := range map[string]any{"OfferChanged": &offers.OfferChanged{}, "BuyBoxChanged": &offers.BuyBoxChanged{}} {
+		b, err := os.ReadFile("../../../events/offers/" + name + ".v1.example.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := outbox.Decode(b)
+		if err != nil || e.Name != name {
+			t.Fatal(e, err)
+		}
+		if err := e.Into(data); err != nil {
+			t.Fatal(err)
+		}
+		var want, got any
+		again, err := json.Marshal(data)
+		if err != nil || json.Unmarshal(e.Data, &want) != nil || json.Unmarshal(again, &got) != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Error(name, d)
+		}
+	}
+}

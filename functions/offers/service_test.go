@@ -1,0 +1,204 @@
+package offers_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/store"
+	"rialto/functions/offers"
+)
+
+var unknown = ids.Derive(ids.Product, "unknown")
+
+func TestPut(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	want := offer("a", 100, 10)
+	want.SellerName = ""
+	got, created, err := w.Put(ctx, want, offers.Precondition{})
+	if err != nil || !created || got.Version != 1 || got.UpdatedAt != noon || got.SellerName != want.SellerID || got.ID != want.Key().ID() {
+		t.Fatal(got, created, err)
+	}
+	if again, created, err := w.Put(ctx, want, offers.Precondition{}); again != got || created || err != nil {
+		t.Error("a repeated creation", again, created, err)
+	}
+	want.Price.Minor = 90
+	if _, _, err := w.Put(ctx, want, offers.Precondition{}); !errors.Is(err, offers.ErrPreconditionRequired) {
+		t.Error(err)
+	}
+	if _, _, err := w.Put(ctx, want, offers.Precondition{Version: 2, Given: true}); !errors.Is(err, offers.ErrStale) {
+		t.Error(err)
+	}
+	if got, created, err := w.Put(ctx, want, offers.Precondition{Version: 1, Given: true}); err != nil || created || got.Version != 2 || got.Price.Minor != 90 {
+		t.Error(got, created, err)
+	}
+	stands, err := w.Own(ctx, want.Key())
+	if err != nil || stands.Version != 2 || stands.Price.Minor != 90 {
+		t.Error(stands, err)
+	}
+}
+
+func TestPutRefuses(t *testing.T) {
+	t.Parallel()
+	for code, change := range map[string]func(*offers.Offer){
+		"product_not_found":   func(o *offers.Offer) { o.ProductID = unknown },
+		"unknown_marketplace": func(o *offers.Offer) { o.Marketplace = "XX" },
+		"invalid_offer":       func(o *offers.Offer) { o.Price.Currency = "EUR" },
+	} {
+		w := newWorld()
+		o := offer("a", 100, 10)
+		change(&o)
+		if _, _, err := w.Put(context.Background(), o, offers.Precondition{}); fault.Code(err) != code || len(w.db.Items("offers")) != 0 {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+}
+
+// Of many who change one version, one does.
+func TestOneOfManyChangesAVersion(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.put(t, offer("a", 100, 10))
+	var won atomic.Int64
+	var g errgroup.Group
+	for n := range int64(20) {
+		g.Go(func() error {
+			_, _, err := w.Put(context.Background(), offer("a", 200+n, 10), offers.Precondition{Version: 1, Given: true})
+			if err == nil {
+				won.Add(1)
+			} else if !errors.Is(err, offers.ErrStale) {
+				return err
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil || won.Load() != 1 {
+		t.Fatal(won.Load(), err)
+	}
+	if o, err := w.Own(context.Background(), offer("a", 0, 0).Key()); err != nil || o.Version != 2 {
+		t.Error(o, err)
+	}
+}
+
+func TestList(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	a, b, c, p := offer("a", 100, 50), offer("b", 140, 0), offer("c", 60, 90), offer("p", 1, 0)
+	p.Paused = true
+	for _, o := range []offers.Offer{a, b, c, p} {
+		w.put(t, o)
+	}
+	w.shelf.set(a.SellerID, 1)
+	settle(t, w)
+	_, got, err := w.List(ctx, product, "US")
+	first, second := offers.Listed{Offer: a, BuyBox: true, InStock: true}, offers.Listed{Offer: c}
+	if c.SellerID < a.SellerID {
+		first, second = second, first
+	}
+	if d := cmp.Diff([]offers.Listed{{Offer: b}, first, second}, got); err != nil || d != "" {
+		t.Error(err, d)
+	}
+	if m, got, err := w.List(ctx, product, "DE"); err != nil || got == nil || len(got) != 0 || m.Code != "DE" {
+		t.Error(got, err)
+	}
+	if _, _, err := w.List(ctx, unknown, "US"); !errors.Is(err, offers.ErrProductNotFound) {
+		t.Error(err)
+	}
+	if _, _, err := w.List(ctx, product, "XX"); fault.Code(err) != "unknown_marketplace" {
+		t.Error(err)
+	}
+}
+
+func batch(t *testing.T, list ...any) offers.Batch {
+	t.Helper()
+	var b offers.Batch
+	for _, x := range list {
+		if raw, ok := x.(string); ok {
+			b.Offers = append(b.Offers, json.RawMessage(raw))
+			continue
+		}
+		raw, err := json.Marshal(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Offers = append(b.Offers, raw)
+	}
+	return b
+}
+
+func TestABadRowNeverBlocksAGoodOne(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	euros := offer("b", 100, 0)
+	euros.Price.Currency = "EUR"
+	b := batch(t, euros, offer("a", 100, 0), `{"price":"12"}`, `[]`, `{"discount":1}`, offer("a", 90, 0), offer("c", 70, 0))
+	r, err := w.Import(ctx, b)
+	var codes []string
+	for i, x := range r.Rows {
+		if x.Row != i {
+			t.Error(x)
+		}
+		codes = append(codes, x.Code)
+	}
+	if d := cmp.Diff([]string{"invalid_offer", "", "malformed_row", "malformed_row", "malformed_row", "duplicate_row", ""}, codes); err != nil || d != "" {
+		t.Fatal(err, d)
+	}
+	if r.Written != 2 || r.Failed != 5 || r.Rows[0].Message != "/price/currency must be the marketplace's currency, USD" || r.Rows[1].SellerID != seller("a") {
+		t.Errorf("%+v", r)
+	}
+	if r, err := w.Import(ctx, b); err != nil || r.Written != 0 || r.Unchanged != 2 || r.Failed != 5 {
+		t.Errorf("%+v %v", r, err)
+	}
+	if n := len(w.db.Items("offers")); n != 2 {
+		t.Errorf("%d items", n)
+	}
+	if _, err := w.Import(ctx, offers.Batch{Offers: make([]json.RawMessage, 101)}); fault.Code(err) != "batch_too_large" {
+		t.Error(err)
+	}
+}
+
+func TestAnImportKeepsTheSellersNameAndRaisesTheVersion(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	o := offer("a", 100, 0)
+	nameless := offer("a", 90, 0)
+	nameless.SellerName, nameless.Version, nameless.ID = "", 77, ""
+	for _, x := range []offers.Offer{o, nameless} {
+		if r, err := w.Import(ctx, batch(t, x)); err != nil || r.Written != 1 {
+			t.Fatal(r, err)
+		}
+	}
+	got, err := w.Own(ctx, o.Key())
+	if err != nil || got.SellerName != "a" || got.Version != 2 || got.Price.Minor != 90 || got.ID != o.ID {
+		t.Error(got, err)
+	}
+}
+
+func TestAFailedWriteIsItsRowsAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	var n atomic.Int64
+	w.db.Before = func(_ context.Context, op string, _ []store.Write) error {
+		if op == "Apply" && n.Add(1) == 1 {
+			return errors.New("the network is away")
+		}
+		return nil
+	}
+	r, err := w.Import(context.Background(), batch(t, offer("a", 1, 0), offer("b", 1, 0), offer("c", 1, 0)))
+	if err != nil || r.Written != 2 || r.Failed != 1 {
+		t.Fatalf("%+v %v", r, err)
+	}
+	for _, x := range r.Rows {
+		if (x.Code == "internal") != x.Retry {
+			t.Errorf("%+v", x)
+		}
+	}
+}

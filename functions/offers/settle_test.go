@@ -1,0 +1,259 @@
+package offers_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"pgregory.net/rapid"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+	"rialto/functions/internal/store"
+	"rialto/functions/inventory"
+	"rialto/functions/offers"
+	"rialto/functions/offers/offersstore"
+)
+
+var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+
+// shelf is stock by seller; before is called at each read.
+type shelf struct {
+	mu     sync.Mutex
+	units  map[string]int64
+	before func()
+}
+
+func (s *shelf) set(seller string, n int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.units[seller] = n
+}
+
+func (s *shelf) Stock(_ context.Context, skus ...inventory.SKU) ([]inventory.Stock, error) {
+	if s.before != nil {
+		s.before()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []inventory.Stock
+	for _, k := range skus { // two centres, so that a sum is needed
+		n := s.units[k.SellerID]
+		out = append(out, inventory.Stock{SKU: k, Centre: "us-west-1", Available: n / 2}, inventory.Stock{SKU: k, Centre: "us-east-1", Available: n - n/2})
+	}
+	return out, nil
+}
+
+type world struct {
+	*offers.Service
+	db    *store.Memory
+	book  *offersstore.Store
+	shelf *shelf
+}
+
+func newWorld() world {
+	db := store.NewMemory()
+	book, s := &offersstore.Store{DB: db}, &shelf{units: map[string]int64{}}
+	return world{&offers.Service{Book: book, Boxes: book, Stock: s, Products: every{}, Now: func() time.Time { return noon }}, db, book, s}
+}
+
+// every knows each product but the unknown one.
+type every struct{}
+
+func (every) Exists(_ context.Context, id string) (bool, error) { return id != unknown, nil }
+
+func (w world) put(t fatal, o offers.Offer) {
+	t.Helper()
+	if err := w.book.Save(context.Background(), o, o.Version-1); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w world) winner(t fatal, marketplace string) offers.Winner {
+	t.Helper()
+	x, err := w.book.Winner(context.Background(), product, marketplace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// fatal is what *testing.T and *rapid.T share.
+type fatal interface {
+	Helper()
+	Fatal(args ...any)
+}
+
+func settle(t fatal, w world) {
+	t.Helper()
+	if err := w.Settle(context.Background(), product, "US"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSettleWritesOnlyWhatChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	settle(t, w)
+	if got := w.winner(t, "US"); got.Version != 0 {
+		t.Fatalf("a box of nothing: %+v", got)
+	}
+	a, b := offer("a", 100, 0), offer("b", 90, 0)
+	w.put(t, a)
+	w.put(t, b)
+	w.shelf.set(a.SellerID, 1)
+	settle(t, w)
+	settle(t, w)
+	if got := w.winner(t, "US"); got.Offer != a || !got.InStock || got.Version != 1 || got.Offers != 2 || got.DecidedAt != noon {
+		t.Fatalf("%+v", got)
+	}
+	w.shelf.set(b.SellerID, 7)
+	settle(t, w)
+	if got := w.winner(t, "US"); got.Offer != b || got.Version != 2 {
+		t.Fatalf("%+v", got)
+	}
+	b.Version, b.Price = 2, money.Of(80, "USD") // the winner stays, what it asks does not
+	w.put(t, b)
+	settle(t, w)
+	if got := w.winner(t, "US"); got.Offer != b || got.Version != 3 {
+		t.Fatalf("%+v", got)
+	}
+	a.Version, a.Paused = 2, true
+	b.Version, b.Paused = 3, true
+	w.put(t, a)
+	w.put(t, b)
+	settle(t, w)
+	if got := w.winner(t, "US"); !got.Empty() || got.InStock || got.Offers != 0 || got.Version != 4 {
+		t.Fatalf("%+v", got)
+	}
+}
+
+// One decides on older stock; before it writes, another finds the box right on newer stock and leaves it alone. The
+// late write must not stand.
+func TestALateWriteOfAnOldDecisionDoesNotStand(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	a, b := offer("a", 100, 0), offer("b", 90, 0)
+	w.put(t, a)
+	w.put(t, b)
+	w.shelf.set(a.SellerID, 1)
+	settle(t, w) // a has the box
+	w.shelf.set(b.SellerID, 1)
+	var once atomic.Bool
+	w.db.Before = func(_ context.Context, op string, _ []store.Write) error {
+		if op == "Apply" && once.CompareAndSwap(false, true) { // b is about to get it
+			w.shelf.set(b.SellerID, 0)
+			settle(t, w) // finds a, as it should be, and writes nothing
+		}
+		return nil
+	}
+	settle(t, w)
+	if got := w.winner(t, "US"); got.Offer != a || !once.Load() {
+		t.Fatalf("%+v", got)
+	}
+}
+
+func TestSettleGivesUpOnABoxThatKeepsChanging(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	a := offer("a", 100, 0)
+	w.put(t, a)
+	n := int64(0)
+	w.shelf.before = func() { n++; w.shelf.set(a.SellerID, n%2) }
+	if err := w.Settle(context.Background(), product, "US"); fault.Code(err) != "buy_box_contended" || !fault.Of(err).Kind.Transient() {
+		t.Fatal(err)
+	}
+}
+
+func TestSettleReportsWhatFails(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	away := errors.New("away")
+	w.put(t, offer("a", 100, 0))
+	for _, op := range []string{"Query", "Apply"} {
+		w.db.Before = func(_ context.Context, o string, _ []store.Write) error {
+			if o == op {
+				return away
+			}
+			return nil
+		}
+		if err := w.Settle(context.Background(), product, "US"); !errors.Is(err, away) {
+			t.Error(op, err)
+		}
+	}
+}
+
+func TestStockConcernsEveryMarketplaceOfTheSeller(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	for _, m := range []struct{ code, currency string }{{"US", "USD"}, {"DE", "EUR"}, {"JP", "JPY"}} {
+		o := offer("a", 100, 0)
+		if m.code == "JP" {
+			o = offer("b", 100, 0)
+		}
+		o.Marketplace, o.Price.Currency, o.Shipping.Currency = m.code, m.currency, m.currency
+		w.put(t, o)
+	}
+	w.shelf.set(seller("a"), 1)
+	if err := w.SettleSeller(context.Background(), product, seller("a")); err != nil {
+		t.Fatal(err)
+	}
+	for m, want := range map[string]int64{"US": 1, "DE": 1, "JP": 0} {
+		if got := w.winner(t, m); got.Version != want || got.InStock != (want == 1) {
+			t.Errorf("%s: %+v", m, got)
+		}
+	}
+}
+
+// Changes and decisions in any order, side by side: once all are through, the box is what Decide says.
+func TestTheBoxIsRightOnceChangesCease(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld()
+		names := []string{"a", "b", "c"}
+		var g errgroup.Group
+		for range rapid.IntRange(1, 12).Draw(t, "changes") {
+			name := rapid.SampledFrom(names).Draw(t, "seller")
+			units, price := rapid.Int64Range(0, 1).Draw(t, "units"), rapid.Int64Range(1, 3).Draw(t, "price")
+			stock := rapid.Bool().Draw(t, "stock")
+			g.Go(func() error { // a change, and then its event, as often as it is needed
+				if stock {
+					w.shelf.set(seller(name), units)
+				} else if err := change(w, offer(name, price, 0)); err != nil {
+					return err
+				}
+				for {
+					if err := w.Settle(context.Background(), product, "US"); fault.Code(err) != "buy_box_contended" {
+						return err
+					}
+				}
+			})
+		}
+		if err := g.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		before := w.winner(t, "US")
+		settle(t, w)
+		if after := w.winner(t, "US"); before != after {
+			t.Fatalf("left %+v, should be %+v", before, after)
+		}
+	})
+}
+
+// change writes an offer over whatever is there.
+func change(w world, o offers.Offer) error {
+	for {
+		current, err := w.book.Get(context.Background(), o.Key())
+		if err != nil && !errors.Is(err, offers.ErrOfferNotFound) {
+			return err
+		}
+		o.Version = current.Version + 1
+		if err := w.book.Save(context.Background(), o, current.Version); !errors.Is(err, offers.ErrChanged) {
+			return err
+		}
+	}
+}
