@@ -19,7 +19,7 @@ func dynamoDB(p place) run {
 		env: []string{"DDB_LOCAL_TELEMETRY=0"},
 		argv: []string{
 			"java", "-Xms128m", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4",
-			"-Djava.library.path=" + home, "-Dlog4j2.level=WARN",
+			"-Djava.library.path=" + home, "-Djava.io.tmpdir=" + p.data("tmp"), "-Dlog4j2.level=WARN",
 			"-cp", filepath.Join(home, "classes") + ":" + filepath.Join(home, "*"), "DdbNode",
 			"-inMemory", "-sharedDb", "-disableTelemetry", "-port", port(contract.LocalDynamoDB),
 		},

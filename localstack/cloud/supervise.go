@@ -278,9 +278,9 @@ func (p place) detach() (*os.Process, error) {
 
 // environment is what every process of the cloud starts with: little of the
 // user's own, so that no AWS profile or Python setting of theirs changes what
-// runs, and temporary files below our folder.
+// runs, and temporary files below our folder (LocalStack objects to TMPDIR).
 func (p place) environment() []string {
-	env := []string{marker + "=" + p.state(), "TMPDIR=" + p.data("tmp")}
+	env := []string{marker + "=" + p.state(), "TMP=" + p.data("tmp")}
 	for _, name := range []string{"PATH", "HOME", "USER", "LANG", "LC_ALL", "JAVA_HOME", "GOCOVERDIR"} {
 		if value, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+value)
