@@ -99,7 +99,7 @@ func TestADepartureBooksItsHolds(t *testing.T) {
 	}
 }
 
-// Seen to catch: the first bad row failing the batch; a repeated row reported as new.
+// Seen to catch: a repeated row reported as new; other contents under a booked id passed.
 func TestABatchIsReportedRowByRow(t *testing.T) {
 	t.Parallel()
 	svc, _ := service()

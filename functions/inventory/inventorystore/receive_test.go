@@ -49,7 +49,7 @@ func TestAReceiptIsBookedOnce(t *testing.T) {
 	})
 }
 
-// Seen to catch: the answer lost taken for a failure and booked again under the same id.
+// Seen to catch: the receipt written without its condition.
 func TestALostAnswerBooksNothingTwice(t *testing.T) {
 	t.Parallel()
 	db := store.NewMemory()
