@@ -31,7 +31,7 @@ type HoldInput struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
-// Hold is the output of the saga's task hold.
+// HoldOutput is the output of the saga's task hold.
 type HoldOutput struct {
 	Held bool `json:"held"`
 }
@@ -57,7 +57,7 @@ type ReleaseInput struct {
 	Plan    Plan   `json:"plan"`
 }
 
-// ReleaseOutput is its output: how many holds it gave back, 0 in a repetition.
+// ReleaseOutput is the output of release: how many holds it gave back, 0 in a repetition.
 type ReleaseOutput struct {
 	Released int `json:"released"`
 }
