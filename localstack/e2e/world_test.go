@@ -1,0 +1,249 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"rialto/functions/contract"
+	"rialto/localstack/audit"
+	"rialto/localstack/shop"
+)
+
+func deployed(t *testing.T) context.Context {
+	t.Helper()
+	if os.Getenv("RIALTO_E2E") == "" {
+		t.Skip("needs the deployed local cloud: make test starts it and sets RIALTO_E2E")
+	}
+	ctx, stop := context.WithTimeout(context.Background(), 5*time.Minute)
+	t.Cleanup(stop)
+	return ctx
+}
+
+var (
+	auditor = audit.Local()
+	keys    = credentials.NewStaticCredentialsProvider("test", "test", "")
+)
+
+// invoke calls a deployed function as an operator does, and decodes what it returns.
+func invoke(ctx context.Context, t *testing.T, function string, input, out any) {
+	t.Helper()
+	b, err := json.Marshal(input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := lambda.New(lambda.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), Credentials: keys})
+	res, err := client.Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String("rialto-local-" + function), Payload: b})
+	if err != nil || res.FunctionError != nil {
+		t.Fatalf("invoke %s: %v %s", function, err, res.Payload)
+	}
+	if err := json.Unmarshal(res.Payload, out); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sku is a product of a seller with units in stock.
+type sku struct{ product, seller string }
+
+// newSKU lists a product with one seller's offer at 19.99 USD and receives units of it.
+func newSKU(ctx context.Context, t *testing.T, title string, units int) sku {
+	t.Helper()
+	s := sku{shop.NewID("prd_"), shop.NewID("sel_")}
+	var report struct {
+		Failed int `json:"failed"`
+		Rows   []struct {
+			Code string `json:"code"`
+		} `json:"rows"`
+	}
+	for _, step := range []struct {
+		function string
+		input    any
+	}{
+		{"catalog-import", map[string]any{"products": []any{map[string]any{"product_id": s.product, "title": title, "description": "For end-to-end tests.", "brand": "Testwell",
+			"category_id": "tests", "category_path": []string{"tests"}, "bullets": []string{}, "attributes": map[string]string{}, "images": []string{}, "owner_id": s.seller}}}},
+		{"offers-import", map[string]any{"offers": []any{map[string]any{"product_id": s.product, "seller_id": s.seller, "seller_name": "Test seller", "marketplace": "US",
+			"price": usd(1999), "shipping": usd(0), "condition": "new", "fulfilment": "rialto"}}}},
+		{"inventory-receive", map[string]any{"rows": []any{map[string]any{"receipt_id": s.product, "product_id": s.product, "seller_id": s.seller, "centre": "us-west-2", "quantity": units}}}},
+	} {
+		if units == 0 && step.function == "inventory-receive" {
+			continue
+		}
+		invoke(ctx, t, step.function, step.input, &report)
+		for _, r := range report.Rows {
+			if r.Code != "" {
+				t.Fatalf("%s: %+v", step.function, report)
+			}
+		}
+	}
+	return s
+}
+
+func usd(minor int64) map[string]any { return map[string]any{"amount": minor, "currency": "USD"} }
+
+// shopper is a signed-in customer with an address and a payment method.
+type shopper struct {
+	*shop.Client
+	id, address, method string
+}
+
+func newShopper(ctx context.Context, token string) (*shopper, error) {
+	s := &shopper{id: shop.NewID("cus_")}
+	var err error
+	if s.Client, err = shop.Customer(s.id); err != nil {
+		return nil, err
+	}
+	s.HTTP = &http.Client{Timeout: 2 * time.Minute}
+	var a struct {
+		ID string `json:"address_id"`
+	}
+	if _, err := s.Call(ctx, http.MethodPost, "/api/v1/addresses", map[string]string{"name": "Test Shopper", "line1": "1 Main Street", "city": "Los Angeles",
+		"region": "CA", "postal_code": "90012", "country": "US"}, &a); err != nil {
+		return nil, err
+	}
+	var m struct {
+		ID string `json:"payment_method_id"`
+	}
+	_, err = s.Call(ctx, http.MethodPost, "/api/v1/payment-methods", map[string]string{"token": token}, &m)
+	s.address, s.method = a.ID, m.ID
+	return s, err
+}
+
+func mustShopper(ctx context.Context, t *testing.T, token string) *shopper {
+	t.Helper()
+	s, err := newShopper(ctx, token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+type cart struct {
+	ID        string `json:"cart_id"`
+	Version   int64  `json:"version"`
+	Breakdown struct {
+		Units        int64
+		Items, Total struct{ Amount int64 }
+	} `json:"breakdown"`
+	Lines []struct {
+		Quantity int64
+		Status   string
+	} `json:"lines"`
+}
+
+func (s *shopper) put(ctx context.Context, k sku, quantity int) (cart, error) {
+	var c cart
+	_, err := s.Call(ctx, http.MethodPost, "/api/v1/cart/items", map[string]any{"product_id": k.product, "seller_id": k.seller, "quantity": quantity}, &c, shop.Key(shop.NewKey()))
+	return c, err
+}
+
+func (s *shopper) mustPut(ctx context.Context, t *testing.T, k sku, quantity int) cart {
+	t.Helper()
+	c, err := s.put(ctx, k, quantity)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// outcome is how a checkout ended.
+type outcome struct {
+	Status, Code, CheckoutID, OrderID, BankURL string
+	HTTP                                       int
+	Header                                     http.Header
+}
+
+// checkout buys a cart under a key and follows an open answer to its end.
+func (s *shopper) checkout(ctx context.Context, cartID, key string) (outcome, error) {
+	body := map[string]string{"cart_id": cartID, "shipping_address_id": s.address, "payment_method_id": s.method}
+	for {
+		a, err := s.Do(ctx, http.MethodPost, "/api/v1/orders/checkout", body, shop.Key(key))
+		if err != nil {
+			return outcome{}, err
+		}
+		o := outcome{HTTP: a.Status, Code: a.Problem().Code, Header: a.Header}
+		switch {
+		case o.Code == "checkout_in_progress" || a.Status == http.StatusTooManyRequests: // what Retry-After asks for
+			if err := wait(ctx, time.Second); err != nil {
+				return o, err
+			}
+			continue
+		case a.Status >= 300:
+			return o, nil
+		}
+		err = s.follow(ctx, a, &o)
+		return o, err
+	}
+}
+
+func (s *shopper) follow(ctx context.Context, a shop.Answer, o *outcome) error {
+	for {
+		var st struct {
+			CheckoutID string `json:"checkout_id"`
+			OrderID    string `json:"order_id"`
+			Status     string `json:"status"`
+			Failure    struct{ Code string }
+			NextAction struct{ URL string } `json:"next_action"`
+		}
+		if err := a.Into(&st); err != nil {
+			return err
+		}
+		o.Status, o.CheckoutID, o.OrderID, o.Code, o.BankURL = st.Status, st.CheckoutID, st.OrderID, st.Failure.Code, st.NextAction.URL
+		if st.Status != "processing" {
+			return nil
+		}
+		if err := wait(ctx, 500*time.Millisecond); err != nil {
+			return err
+		}
+		var err error
+		if a, err = s.Call(ctx, http.MethodGet, "/api/v1/checkouts/"+st.CheckoutID, nil, nil); err != nil {
+			return err
+		}
+	}
+}
+
+// wait polls at a distance; every use ends at the test's deadline.
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("the deadline of the test passed: %w", ctx.Err())
+	}
+}
+
+// until polls a condition to a deadline.
+func until(ctx context.Context, t *testing.T, what string, limit time.Duration, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(limit); !ok(); {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s: not within %s", what, limit)
+		}
+		if err := wait(ctx, 200*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// balanced waits until a sku's ledger balances and nothing of it is held.
+func balanced(ctx context.Context, t *testing.T, k sku) audit.Stock {
+	t.Helper()
+	var s audit.Stock
+	until(ctx, t, "the stock balances", 30*time.Second, func() bool {
+		var err error
+		if s, err = auditor.Stock(ctx, k.product, k.seller); err != nil {
+			t.Fatal(err)
+		}
+		return s.Balanced() && s.Held == 0
+	})
+	return s
+}
