@@ -66,7 +66,7 @@ func TestABadRowNeverBlocksAGoodOne(t *testing.T) {
 	s := service(db)
 	untitled, moved := boots(2), boots(3)
 	untitled.Title = ""
-	moved.CategoryPath = []string{"outdoor-footwear"}
+	moved.CategoryID, moved.CategoryPath = "new", []string{"outdoor-footwear", "new"}
 	r := run(t, s, catalog.Batch{Products: rows(t, untitled, boots(1), `{"title":5}`, `7`, `{"product_id":"x","price":1}`, boots(1), moved, boots(4))})
 	want := []string{"invalid_product", "", "malformed_row", "malformed_row", "malformed_row", "duplicate_row", "category_conflict", ""}
 	if d := cmp.Diff(want, codes(r)); d != "" {

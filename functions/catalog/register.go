@@ -31,7 +31,7 @@ func (s *Service) register(ctx context.Context, rows []row, names map[string]str
 	if err := s.make(ctx, fresh, standing); err != nil {
 		return err
 	}
-	for i := range rows { // another import may have been faster, and of another mind
+	for i := range rows { // judged by what stands now: another import may have been faster, and of another mind
 		if r := &rows[i]; r.err == nil && !agrees(r.product.Categories(), standing) {
 			r.err = errMoved
 		}
@@ -39,18 +39,14 @@ func (s *Service) register(ctx context.Context, rows []row, names map[string]str
 	return s.rename(ctx, standing, names)
 }
 
-// plan returns the categories that are to be made, parents first.
+// plan returns the categories that are to be made, parents first. A row that contradicts what stands, or a row
+// before it, makes none.
 func plan(rows []row, standing map[string]Category, names map[string]string) []Category {
 	var fresh []Category
 	expected := maps.Clone(standing)
-	for i := range rows {
-		r := &rows[i]
-		if r.err != nil {
-			continue
-		}
+	for _, r := range rows {
 		path := r.product.Categories()
-		if !agrees(path, expected) {
-			r.err = errMoved
+		if r.err != nil || !agrees(path, expected) {
 			continue
 		}
 		for _, c := range path {
