@@ -257,6 +257,9 @@ func TestTheTree(t *testing.T) {
 			t.Errorf("%s: a package is named %s", path, f.Name.Name)
 		}
 		context, part := room("rialto/functions/" + filepath.ToSlash(filepath.Dir(path)))
+		if strings.HasSuffix(part, "test") { // fakes for tests
+			return nil
+		}
 		ast.Inspect(f, func(n ast.Node) bool {
 			switch x := n.(type) {
 			case *ast.Ident:
