@@ -27,6 +27,9 @@ type service struct {
 	probe   func(context.Context) error
 	// within is the longest it may take to be ready.
 	within time.Duration
+	// patience is the longest it gets to end by itself; the zero value
+	// means grace.
+	patience time.Duration
 }
 
 // run is how a process is started.
@@ -43,7 +46,8 @@ type run struct {
 // needs another to become ready.
 var services = []service{
 	{
-		name: "localstack", addr: contract.LocalAWS, within: 90 * time.Second,
+		// It waits for its open requests, and has nothing to lose.
+		name: "localstack", addr: contract.LocalAWS, within: 120 * time.Second, patience: 2 * time.Second,
 		prepare: prepareLocalStack, command: localStack, probe: httpProbe(contract.LocalAWS, "/_localstack/health"),
 	},
 	{

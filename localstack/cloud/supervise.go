@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,10 +61,11 @@ type supervisor struct {
 }
 
 type child struct {
-	cmd  *exec.Cmd
-	stop syscall.Signal
-	done chan struct{}
-	err  error // how it ended; valid once done is closed
+	cmd      *exec.Cmd
+	stop     syscall.Signal
+	patience time.Duration
+	done     chan struct{}
+	err      error // how it ended; valid once done is closed
 }
 
 func newSupervisor(p place, out io.Writer) (*supervisor, error) {
@@ -129,9 +131,10 @@ func (s *supervisor) start(ctx context.Context, svc service) (*child, error) {
 	cmd.SysProcAttr.Setpgid = true
 	cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
 
-	c := &child{cmd: cmd, stop: how.stop, done: make(chan struct{})}
-	if c.stop == 0 {
-		c.stop = syscall.SIGTERM
+	c := &child{
+		cmd: cmd, done: make(chan struct{}),
+		stop:     cmp.Or(how.stop, syscall.SIGTERM),
+		patience: cmp.Or(svc.patience, grace),
 	}
 	started := make(chan error, 1)
 	launch := func() { started <- s.launch(svc.name, c) }
@@ -232,8 +235,8 @@ func (s *supervisor) stopAll() {
 			_ = c.cmd.Process.Signal(c.stop) // the leader ends its own workers
 			select {
 			case <-c.done:
-			case <-time.After(grace):
-				fmt.Fprintf(s.out, "%s: killed after %s\n", name, grace)
+			case <-time.After(c.patience):
+				fmt.Fprintf(s.out, "%s: killed after %s\n", name, c.patience)
 			}
 			_ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL)
 			fmt.Fprintf(s.out, "%s: stopped in %s\n", name, time.Since(began).Round(time.Millisecond))
