@@ -5,6 +5,8 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
+
+	"rialto/infra/deploy"
 )
 
 // scope is where a construct is made.
@@ -35,14 +37,11 @@ func environmentOf(stage Stage) *awscdk.Environment {
 func synthesizer(stage Stage) awscdk.IStackSynthesizer {
 	if stage.Local {
 		return awscdk.NewCliCredentialsStackSynthesizer(&awscdk.CliCredentialsStackSynthesizerProps{
-			FileAssetsBucketName: new(LocalAssetsBucket),
+			FileAssetsBucketName: new(deploy.LocalAssets),
 		})
 	}
 	return awscdk.NewDefaultStackSynthesizer(nil)
 }
-
-// LocalAssetsBucket is where the local stage's assets are uploaded to.
-const LocalAssetsBucket = "rialto-local-assets"
 
 // removal is what becomes of a resource when its stack lets go of it.
 func (s Stage) removal() awscdk.RemovalPolicy {

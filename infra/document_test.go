@@ -2,6 +2,7 @@ package infra
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -131,7 +132,7 @@ func TestGatewayProblems(t *testing.T) {
 			t.Errorf("%s: %v in %q", kind, err, text)
 			continue
 		}
-		if body.Type != "about:blank" || body.Title == "" || body.Detail == "" || body.Code == "" || body.Status != dig(response, "statusCode") {
+		if body.Type != "about:blank" || body.Title == "" || body.Detail == "" || body.Code == "" || strconv.Itoa(body.Status) != dig(response, "statusCode") {
 			t.Errorf("%s: %+v", kind, body)
 		}
 		if strings.Contains(strings.ReplaceAll(text, "$context.xrayTraceId", ""), "$") {
@@ -147,7 +148,7 @@ func TestGatewayProblems(t *testing.T) {
 	for kind, status := range map[string]int{
 		"UNAUTHORIZED": 401, "ACCESS_DENIED": 403, "MISSING_AUTHENTICATION_TOKEN": 404, "REQUEST_TOO_LARGE": 413, "THROTTLED": 429, "INTEGRATION_TIMEOUT": 504,
 	} {
-		if got := dig(responses[kind], "statusCode"); got != status {
+		if got := dig(responses[kind], "statusCode"); got != strconv.Itoa(status) {
 			t.Errorf("%s is answered with %v, want %d", kind, got, status)
 		}
 	}

@@ -60,7 +60,7 @@ func gatewayResponses(stage Stage) map[string]any {
 			headers["gatewayresponse.header.WWW-Authenticate"] = "'Bearer'"
 		}
 		out[kind] = map[string]any{
-			"statusCode":         p.status,
+			"statusCode":         strconv.Itoa(p.status), // text, as the extension is defined
 			"responseParameters": headers,
 			"responseTemplates":  map[string]any{"application/json": p.template(trace)},
 		}

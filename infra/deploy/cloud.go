@@ -7,7 +7,10 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"time"
+
+	"rialto/functions/contract"
 )
 
 // Cloud is a running local cloud.
@@ -17,6 +20,17 @@ type Cloud struct {
 	Region   string
 	Assets   string // bucket that assets are uploaded to
 	Loopback string // a Node.js module that resolves *.localhost, for systems that do not
+}
+
+// LocalAssets is the bucket that the local stage's assets are uploaded to.
+const LocalAssets = "rialto-local-assets"
+
+// Local is Rialto's own local cloud.
+func Local(loopback string) *Cloud {
+	return &Cloud{
+		URL: contract.LocalAWSURL, S3: strings.Replace(contract.LocalAWSURL, "://", "://s3.", 1),
+		Region: contract.LocalRegion, Assets: LocalAssets, Loopback: loopback,
+	}
 }
 
 func (c *Cloud) environment() []string {

@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"rialto/functions/contract"
 	"rialto/infra"
 	"rialto/infra/deploy"
 	"rialto/localstack/cloud"
@@ -48,7 +47,7 @@ func run(ctx context.Context, name string, again bool) error {
 		if err != nil {
 			return err
 		}
-		o.Cloud = &deploy.Cloud{URL: contract.LocalAWSURL, S3: "http://s3.localhost:4566", Region: contract.LocalRegion, Assets: infra.LocalAssetsBucket, Loopback: loopback}
+		o.Cloud = deploy.Local(loopback)
 	}
 	return deploy.Deploy(ctx, o, os.Stdout)
 }
