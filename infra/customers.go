@@ -42,9 +42,8 @@ func (r *room) keys(issuers string) {
 		KeyUsage:      awskms.KeyUsage_SIGN_VERIFY,
 		RemovalPolicy: r.stage.removal(),
 	})
-	for alias, key := range map[string]awskms.Key{r.stage.sealAlias(r.context): seal, r.stage.signAlias(r.context): sign} {
-		awskms.NewAlias(r.stack, new(title(alias[len("alias/"):])), &awskms.AliasProps{AliasName: &alias, TargetKey: key})
-	}
+	awskms.NewAlias(r.stack, new("SealAlias"), &awskms.AliasProps{AliasName: new(r.stage.sealAlias(r.context)), TargetKey: seal})
+	awskms.NewAlias(r.stack, new("SignAlias"), &awskms.AliasProps{AliasName: new(r.stage.signAlias(r.context)), TargetKey: sign})
 	r.provide(contract.Seal, granted{
 		allow: []permission{{actions: []string{"kms:GenerateDataKey", "kms:Decrypt"}, on: []string{*seal.KeyArn()}}},
 		env:   map[string]string{"SEAL_KEY_ID": r.stage.sealAlias(r.context)},

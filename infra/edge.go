@@ -120,11 +120,13 @@ func onlyThroughEdge(stack awscdk.Stack, stage Stage, doors *apis, pass *string)
 		VisibilityConfig: visible("door"),
 		Rules:            &rules,
 	})
-	for id, api := range map[string]awsapigateway.SpecRestApi{"ShopperDoor": doors.shopper, "SellerDoor": doors.seller} {
+	associate := func(id string, api awsapigateway.SpecRestApi) {
 		awswafv2.NewCfnWebACLAssociation(stack, &id, &awswafv2.CfnWebACLAssociationProps{
 			ResourceArn: api.DeploymentStage().StageArn(), WebAclArn: acl.AttrArn(),
 		})
 	}
+	associate("ShopperDoor", doors.shopper)
+	associate("SellerDoor", doors.seller)
 }
 
 func visible(metric string) *awswafv2.CfnWebACL_VisibilityConfigProperty {

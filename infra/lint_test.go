@@ -10,7 +10,7 @@ import (
 )
 
 // TestLint runs cfn-lint over every stage. Seen to catch: a retention that CloudWatch Logs does not know, and a
-// reserved concurrency below 0.
+// version of Aurora that is no longer made.
 func TestLint(t *testing.T) {
 	t.Parallel()
 	lint := os.Getenv("CFN_LINT")

@@ -28,16 +28,15 @@ func networkStack(app awscdk.App, stage Stage) *network {
 			"S3":       {Service: awsec2.GatewayVpcEndpointAwsService_S3()},
 		},
 	})
-	for id, service := range map[string]awsec2.InterfaceVpcEndpointAwsService{
-		"Kms":     awsec2.InterfaceVpcEndpointAwsService_KMS(),
-		"Secrets": awsec2.InterfaceVpcEndpointAwsService_SECRETS_MANAGER(),
-	} {
+	endpoint := func(id string, service awsec2.InterfaceVpcEndpointAwsService) {
 		in := isolated()
 		if !stage.Keep { // each zone costs, and one is enough while none has failed
 			in.AvailabilityZones = new(zones[:1])
 		}
 		vpc.AddInterfaceEndpoint(&id, &awsec2.InterfaceVpcEndpointOptions{Service: service, Subnets: in})
 	}
+	endpoint("Kms", awsec2.InterfaceVpcEndpointAwsService_KMS())
+	endpoint("Secrets", awsec2.InterfaceVpcEndpointAwsService_SECRETS_MANAGER())
 	return &network{vpc: vpc}
 }
 

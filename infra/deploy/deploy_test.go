@@ -74,7 +74,7 @@ func (s *stand) record(t *testing.T, ending string) string {
 }
 
 // TestDeploysOnce: the same assembly goes to the same run of the cloud once, and again after a change of either.
-// Seen to catch: a stamp written before the deployment, and one without the session.
+// Seen to catch: a stamp without the session. (TestDeployFails was seen to catch one written too early.)
 func TestDeploysOnce(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, good)
