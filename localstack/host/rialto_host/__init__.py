@@ -13,6 +13,7 @@ that are patched here do not move unseen.
   openapi       what LocalStack leaves out when it imports an OpenAPI document
   gateway       gateway responses, size limits and odd paths of REST APIs
   resources     CloudFormation updates that LocalStack ignores
+  cloudformation two faults of the engine that make an update destroy
   server        listening on loopback only, with threads at hand
   statemachines Step Functions without parsing everything anew
   queues        event sources without polling delays

@@ -1,4 +1,4 @@
-"""CloudFormation updates that LocalStack answers with success and does not carry out."""
+"""CloudFormation resources that LocalStack does not change as asked."""
 
 import json
 
@@ -8,13 +8,18 @@ from localstack.services.cloudformation.resource_provider import OperationStatus
 
 @on_infra_start(name="rialto_resources")
 def install():
+    from localstack.services.apigateway.resource_providers.aws_apigateway_deployment import (
+        ApiGatewayDeploymentProvider,
+    )
     from localstack.services.apigateway.resource_providers.aws_apigateway_restapi import ApiGatewayRestApiProvider
     from localstack.services.apigateway.resource_providers.aws_apigateway_stage import ApiGatewayStageProvider
     from localstack.services.dynamodb.resource_providers.aws_dynamodb_table import DynamoDBTableProvider
 
+    # These updates it answers with success, and does nothing.
     ApiGatewayRestApiProvider.update = update_rest_api
     ApiGatewayStageProvider.update = update_stage
     DynamoDBTableProvider.update = update_table
+    ApiGatewayDeploymentProvider.delete = delete_deployment
 
 
 def _success(request, model) -> ProgressEvent:
@@ -68,3 +73,17 @@ def update_table(_self, request) -> ProgressEvent:
         )
         return ProgressEvent(status=OperationStatus.FAILED, resource_model=before, message=message)
     return _success(request, before | after)
+
+
+def delete_deployment(_self, request) -> ProgressEvent:
+    """Deletes a deployment; LocalStack deletes every stage of the API with it."""
+    model = request.desired_state
+    api = request.aws_client_factory.apigateway
+    try:
+        for stage in api.get_stages(restApiId=model["RestApiId"])["item"]:
+            if stage["deploymentId"] == model["DeploymentId"]:
+                api.delete_stage(restApiId=model["RestApiId"], stageName=stage["stageName"])
+        api.delete_deployment(restApiId=model["RestApiId"], deploymentId=model["DeploymentId"])
+    except api.exceptions.NotFoundException:
+        pass
+    return _success(request, model)
