@@ -30,6 +30,7 @@ func commands() []command {
 		{"status", "show the services; status 1 unless all run", status},
 		{"logs", "show a service's or function's log: logs [-f] NAME", logs},
 		{"token", "mint a development token: token -customer ID [-role ROLE] ...", token},
+		{"path", "print where an installed command lies: path cdk|cfn-lint|asl-validator|loopback.cjs", path},
 		{"clean", "stop the local cloud and delete all its state", clean},
 		{"supervise", "", supervise},
 		{"serve-issuer", "", serveIssuer},
@@ -84,4 +85,16 @@ func logs(ctx context.Context, args []string) error {
 	}
 	name := cmp.Or(flags.Arg(0), os.Getenv("SERVICE"))
 	return cloud.Logs(ctx, os.Stdout, name, *follow)
+}
+
+func path(_ context.Context, args []string) error {
+	if len(args) != 1 {
+		return errors.New("path: say of which command")
+	}
+	found, err := cloud.Command(args[0])
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(os.Stdout, found)
+	return err
 }

@@ -62,6 +62,18 @@ func Tools(command string) (string, error) {
 	})
 }
 
+// Command returns the path of an installed command, whichever package set
+// it belongs to, or of loopback.cjs.
+func Command(name string) (string, error) {
+	if name == "loopback.cjs" {
+		return Loopback()
+	}
+	if path, err := Tools(name); err == nil {
+		return path, nil
+	}
+	return Node(name)
+}
+
 // Loopback returns the path of the Node module that resolves *.localhost;
 // give it to the CDK as NODE_OPTIONS="--require <path>".
 func Loopback() (string, error) {
