@@ -18,27 +18,43 @@ type Options struct {
 	Checkout  string // the checkout machine in Amazon States Language, with ${<context>-<function>} for functions
 }
 
-// Synth writes a stage's cloud assembly and checks it with the guards. Whoever calls it closes jsii at the end.
-func Synth(o Options) (err error) {
-	if err := vacate(o.Out); err != nil {
+// Synth writes a stage's cloud assembly and checks it with the guards. One that fails is not kept, so that nobody
+// deploys it; the last good one stays. Whoever calls Synth closes jsii at the end.
+func Synth(o Options) error {
+	if err := vacant(o.Out); err != nil {
 		return err
 	}
+	partial := o.Out + ".partial"
+	if err := os.RemoveAll(partial); err != nil {
+		return fmt.Errorf("remove an interrupted assembly: %w", err)
+	}
+	if err := write(o, partial); err != nil {
+		return errors.Join(fmt.Errorf("synthesize %s: %w", o.Stage.Name, err), os.RemoveAll(partial))
+	}
+	if err := errors.Join(os.RemoveAll(o.Out), os.Rename(partial, o.Out)); err != nil {
+		return fmt.Errorf("put the assembly in place: %w", err)
+	}
+	return nil
+}
+
+// write writes the assembly to a folder and checks it.
+func write(o Options, folder string) (err error) {
 	defer func() { // CDK reports what it does not accept by panicking
 		if r := recover(); r != nil {
-			err = fmt.Errorf("synthesize %s: %v", o.Stage.Name, r)
+			err = fmt.Errorf("%v", r)
 		}
 	}()
 	app := awscdk.NewApp(&awscdk.AppProps{
-		Outdir:             &o.Out,
+		Outdir:             &folder,
 		AnalyticsReporting: new(false),
 		TreeMetadata:       new(false),
 		StackTraces:        new(false), // they would hold paths of this machine
 	})
 	if err := build(app, o); err != nil {
-		return fmt.Errorf("synthesize %s: %w", o.Stage.Name, err)
+		return err
 	}
 	app.Synth(nil)
-	assembly, err := readAssembly(o.Out, o.Stage)
+	assembly, err := readAssembly(folder, o.Stage)
 	if err != nil {
 		return err
 	}
@@ -68,8 +84,8 @@ func build(app awscdk.App, o Options) error {
 	return errors.Join(problems...)
 }
 
-// vacate empties the folder of an earlier assembly, and touches no other.
-func vacate(out string) error {
+// vacant tells whether an assembly may be put there: where there is nothing, or an earlier one.
+func vacant(out string) error {
 	entries, err := os.ReadDir(out)
 	if errors.Is(err, os.ErrNotExist) || err == nil && len(entries) == 0 {
 		return nil
@@ -79,9 +95,6 @@ func vacate(out string) error {
 	}
 	if _, err := os.Stat(filepath.Join(out, "cdk.out")); err != nil {
 		return fmt.Errorf("%s is not empty and holds no cloud assembly: name another folder", out)
-	}
-	if err := os.RemoveAll(out); err != nil {
-		return fmt.Errorf("remove the last assembly: %w", err)
 	}
 	return nil
 }

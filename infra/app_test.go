@@ -153,6 +153,9 @@ func TestSynthRefuses(t *testing.T) {
 			if err := Synth(o); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("Synth says %v, want a word of %q", err, c.want)
 			}
+			if left, err := filepath.Glob(filepath.Join(filepath.Dir(o.Out), "out*")); err != nil || len(left) > 0 {
+				t.Errorf("what failed is left in %v (%v)", left, err)
+			}
 		})
 	}
 	if _, err := os.Stat(filepath.Join(occupied, "letter")); err != nil {
