@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"rialto/localstack/cloud"
+	"rialto/localstack/demo"
+	"rialto/localstack/operator"
 )
 
 // command is one verb of the program. Errors it returns are printed, one a
@@ -31,6 +33,8 @@ func commands() []command {
 		{"logs", "show a service's or function's log: logs [-f] NAME", logs},
 		{"token", "mint a development token: token -customer ID [-role ROLE] ...", token},
 		{"path", "print where an installed command lies: path cdk|cfn-lint|asl-validator|loopback.cjs", path},
+		{"migrate", "bring the SQL schema of the deployed cloud up to date", migrate},
+		{"demo", "play the main journey and three that must fail well", play},
 		{"clean", "stop the local cloud and delete all its state", clean},
 		{"supervise", "", supervise},
 		{"serve-issuer", "", serveIssuer},
@@ -72,6 +76,13 @@ func up(ctx context.Context, _ []string) error { return cloud.Up(ctx, os.Stdout)
 func down(ctx context.Context, _ []string) error { return cloud.Down(ctx, os.Stdout) }
 
 func status(ctx context.Context, _ []string) error { return cloud.Status(ctx, os.Stdout) }
+
+// migrate is part of every deployment: functions that need the schema find it.
+func migrate(ctx context.Context, _ []string) error {
+	return operator.Invoke(ctx, "customers-migrate", struct{}{}, nil)
+}
+
+func play(ctx context.Context, _ []string) error { return demo.Run(ctx, demo.Options{Out: os.Stdout}) }
 
 func clean(ctx context.Context, _ []string) error { return cloud.Clean(ctx, os.Stdout) }
 

@@ -2,15 +2,10 @@ package demo
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
-
-	"rialto/functions/contract"
+	"rialto/localstack/operator"
 	"rialto/localstack/shop"
 )
 
@@ -90,27 +85,11 @@ func (d *demo) scarce(ctx context.Context) (productID, sellerID string, units in
 		return "", "", 0, err
 	}
 	row := map[string]any{"receipt_id": "demo-" + shop.NewKey(), "product_id": productID, "seller_id": sellerID, "centre": centre, "quantity": 1}
-	if err := invoke(ctx, "inventory-receive", map[string]any{"rows": []any{row}}); err != nil {
+	if err := operator.Invoke(ctx, "inventory-receive", map[string]any{"rows": []any{row}}, nil); err != nil {
 		return "", "", 0, err
 	}
 	stock, err := d.audit.Stock(ctx, productID, sellerID)
 	return productID, sellerID, stock.Available, err
-}
-
-func invoke(ctx context.Context, function string, input any) error {
-	b, err := json.Marshal(input)
-	if err != nil {
-		return err
-	}
-	client := lambda.New(lambda.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")})
-	out, err := client.Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String("rialto-local-" + function), Payload: b})
-	if err != nil {
-		return fmt.Errorf("invoke %s: %w", function, err)
-	}
-	if out.FunctionError != nil {
-		return fmt.Errorf("%s failed: %s", function, out.Payload)
-	}
-	return nil
 }
 
 // lostAnswer ends well: the confirm took effect, its answer was lost, and the saga found out instead of paying

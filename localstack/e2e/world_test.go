@@ -2,19 +2,16 @@ package e2e
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"rialto/functions/contract"
 	"rialto/localstack/audit"
+	"rialto/localstack/operator"
 	"rialto/localstack/shop"
 )
 
@@ -36,16 +33,7 @@ var (
 // invoke calls a deployed function as an operator does, and decodes what it returns.
 func invoke(ctx context.Context, t *testing.T, function string, input, out any) {
 	t.Helper()
-	b, err := json.Marshal(input)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := lambda.New(lambda.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), Credentials: keys})
-	res, err := client.Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String("rialto-local-" + function), Payload: b})
-	if err != nil || res.FunctionError != nil {
-		t.Fatalf("invoke %s: %v %s", function, err, res.Payload)
-	}
-	if err := json.Unmarshal(res.Payload, out); err != nil {
+	if err := operator.Invoke(ctx, function, input, out); err != nil {
 		t.Fatal(err)
 	}
 }
