@@ -11,6 +11,7 @@ import (
 	"rialto/functions/internal/api"
 	"rialto/functions/offers/offersapi"
 	"rialto/functions/orders/ordersapi"
+	"rialto/functions/search/searchapi"
 )
 
 // version is the version of both documents: the API's, which its paths repeat.
@@ -20,7 +21,7 @@ const version = "1"
 func shopper() []api.Route {
 	return slices.Concat[[]api.Route](
 		catalogapi.Routes(nil),
-		// searchapi.Routes(nil),
+		searchapi.Routes(nil),
 		offersapi.Routes(nil),
 		cartsapi.Routes(nil),
 		checkoutapi.Routes(nil),

@@ -1,0 +1,61 @@
+package search
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"rialto/functions/catalog"
+	"rialto/functions/offers"
+)
+
+// Document is a product in a marketplace's index. Its fields are those of the index's mapping.
+type Document struct {
+	ProductID    string   `json:"product_id"`
+	Title        string   `json:"title,omitempty"`
+	Description  string   `json:"description,omitempty"`
+	Bullets      []string `json:"bullets,omitempty"`
+	Brand        string   `json:"brand,omitempty"`
+	CategoryID   string   `json:"category_id,omitempty"`
+	CategoryPath []string `json:"category_path,omitempty"` // root first; its last is CategoryID
+	// Attributes are shown; AttributeValues, sorted, are what of them is searched.
+	Attributes      map[string]string `json:"attributes,omitempty"`
+	AttributeValues []string          `json:"attribute_values,omitempty"`
+	Image           string            `json:"image,omitempty"`
+	OfferID         string            `json:"offer_id,omitempty"` // the buy box's
+	Price           int64             `json:"price,omitempty"`    // minor units of Currency, without shipping
+	Landed          int64             `json:"landed,omitempty"`   // with shipping
+	Currency        string            `json:"currency,omitempty"`
+	SellerID        string            `json:"seller_id,omitempty"`
+	SellerName      string            `json:"seller_name,omitempty"`
+	InStock         bool              `json:"in_stock"`
+	OfferCount      int               `json:"offer_count"`
+	UpdatedAt       *time.Time        `json:"updated_at,omitempty"` // of the product
+	// Deleted marks a tombstone, which has nothing else but its id and number.
+	Deleted bool `json:"deleted"`
+	// N is the number of the reading that made the document; the index keeps the highest.
+	N int64 `json:"n"`
+}
+
+// Compose makes the document of a product and its buy box, read after n was drawn. A product that is not there
+// (the zero Product), or that nobody offers, has a tombstone. It fails for an offer whose landed price cannot be
+// computed, which no valid offer is.
+func Compose(id string, p catalog.Product, w offers.Winner, n int64) (Document, error) {
+	if p.ID == "" || w.Empty() {
+		return Document{ProductID: id, Deleted: true, N: n}, nil
+	}
+	landed, err := w.Offer.Landed()
+	if err != nil {
+		return Document{}, err
+	}
+	d := Document{ProductID: id, Title: p.Title, Description: p.Description, Bullets: p.Bullets, Brand: p.Brand,
+		CategoryID: p.CategoryID, CategoryPath: p.CategoryPath, Attributes: p.Attributes,
+		AttributeValues: slices.Sorted(maps.Values(p.Attributes)),
+		OfferID:         w.Offer.ID, Price: w.Offer.Price.Minor, Landed: landed.Minor, Currency: landed.Currency,
+		SellerID: w.Offer.SellerID, SellerName: w.Offer.SellerName, InStock: w.InStock, OfferCount: w.Offers,
+		UpdatedAt: &p.UpdatedAt, N: n}
+	if len(p.Images) > 0 {
+		d.Image = p.Images[0]
+	}
+	return d, nil
+}

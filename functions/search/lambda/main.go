@@ -1,0 +1,44 @@
+// Command lambda is the search's functions.
+package main
+
+import (
+	"math/rand/v2"
+
+	"rialto/functions/catalog/catalogstore"
+	"rialto/functions/internal/api"
+	"rialto/functions/internal/entry"
+	"rialto/functions/internal/lambdahttp"
+	"rialto/functions/internal/settings"
+	"rialto/functions/internal/store"
+	"rialto/functions/offers/offersstore"
+	"rialto/functions/search"
+	"rialto/functions/search/searchapi"
+	"rialto/functions/search/searchindex"
+	"rialto/functions/search/searchstore"
+)
+
+func main() {
+	entry.Run("search", entry.Table{
+		"api": func(s *settings.Settings) (any, error) {
+			x, err := index(s)
+			return lambdahttp.New(api.Handler(searchapi.Routes(&search.Service{Index: x}))), err
+		},
+		"index": func(s *settings.Settings) (any, error) {
+			x, err := index(s)
+			db := store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)
+			return receive(&search.Service{Index: x, Products: &catalogstore.Store{DB: db}, Boxes: &offersstore.Store{DB: db}, Numbers: &searchstore.Store{DB: db}}), err
+		},
+	})
+}
+
+func index(s *settings.Settings) (*searchindex.Index, error) {
+	c := searchindex.Config{URL: s.Must("SEARCH_URL")}
+	if s.Stage != "local" {
+		cfg := s.AWS()
+		c.Sign = &cfg
+	}
+	if s.Stage == "prod" {
+		c.Shards = 10 // the largest marketplace's 350 million products of 1 to 2 KB
+	}
+	return searchindex.New(c)
+}

@@ -1,0 +1,316 @@
+package search_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"rialto/functions/catalog"
+	"rialto/functions/catalog/catalogstore"
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+	"rialto/functions/internal/store"
+	"rialto/functions/marketplaces"
+	"rialto/functions/offers"
+	"rialto/functions/offers/offersstore"
+	"rialto/functions/search"
+	"rialto/functions/search/searchstore"
+)
+
+const product = "prd_a"
+
+var markets = []string{"DE", "US"}
+
+// world is the tables and an index that keeps the highest number, as OpenSearch does.
+type world struct {
+	db       *store.Memory
+	products *catalogstore.Store
+	boxes    *offersstore.Store
+	service  *search.Service
+
+	mu    sync.Mutex
+	index map[string]search.Document // by marketplace
+	gate  func(name string)          // what an operation of the service waits for, nil for nothing
+}
+
+func newWorld() *world {
+	w := &world{db: store.NewMemory(), index: map[string]search.Document{}}
+	w.products, w.boxes = &catalogstore.Store{DB: w.db}, &offersstore.Store{DB: w.db}
+	slow := gated{w.db, w}
+	w.service = &search.Service{Index: w, Products: &catalogstore.Store{DB: slow}, Boxes: &offersstore.Store{DB: slow}, Numbers: &searchstore.Store{DB: slow}}
+	return w
+}
+
+type workerKey struct{}
+
+// pass lets an operation of a worker have its turn.
+func (w *world) pass(ctx context.Context, operation string) {
+	if w.gate != nil {
+		w.gate(fmt.Sprintf("%04d %s", ctx.Value(workerKey{}), operation))
+	}
+}
+
+func (w *world) Search(context.Context, marketplaces.Marketplace, search.Query) (search.Result, error) {
+	return search.Result{}, nil
+}
+
+func (w *world) Write(ctx context.Context, m marketplaces.Marketplace, d search.Document) error {
+	w.pass(ctx, "write "+m.Code)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if d.N > w.index[m.Code].N {
+		w.index[m.Code] = d
+	}
+	return nil
+}
+
+// gated is the tables as the service sees them: each operation waits for its turn.
+type gated struct {
+	store.DB
+	w *world
+}
+
+func (g gated) Get(ctx context.Context, table string, key store.Key) (store.Item, error) {
+	g.w.pass(ctx, "get "+table)
+	return g.DB.Get(ctx, table, key)
+}
+
+func (g gated) GetMany(ctx context.Context, gets ...store.Get) ([]store.Item, error) {
+	g.w.pass(ctx, "get many")
+	return g.DB.GetMany(ctx, gets...)
+}
+
+func (g gated) Apply(ctx context.Context, w store.Write) (store.Item, error) {
+	g.w.pass(ctx, "draw "+w.Key.PK)
+	return g.DB.Apply(ctx, w)
+}
+
+// write makes the product's next version, or takes it away.
+func (w *world) write(version int64, gone bool) error {
+	if gone {
+		_, err := w.db.Apply(context.Background(), store.Delete("products", store.Key{PK: product}))
+		return err
+	}
+	p, err := w.products.Get(context.Background(), product)
+	if err != nil && !errors.Is(err, catalog.ErrProductNotFound) {
+		return err
+	}
+	return w.products.Save(context.Background(), catalog.Product{ID: product, Title: fmt.Sprint("Title ", version), CategoryID: "boots", CategoryPath: []string{"boots"}, Version: version}, p.Version)
+}
+
+// decide makes the next version of a buy box; price 0 empties it.
+func (w *world) decide(market string, version, price int64) error {
+	before, err := w.boxes.Winner(context.Background(), product, market)
+	if err != nil {
+		return err
+	}
+	next := offers.Winner{ProductID: product, Marketplace: market, Version: version}
+	if price > 0 {
+		m, err := marketplaces.Lookup(market)
+		if err != nil {
+			return err
+		}
+		next.Offer = offers.Offer{ProductID: product, SellerID: "sel_a", Marketplace: market, Price: money.Of(price, m.Currency), Shipping: money.Of(1, m.Currency), Version: version}
+		next.InStock, next.Offers = price%2 == 0, 1
+	}
+	return w.boxes.SaveWinner(context.Background(), next, before.Version)
+}
+
+// check compares the index with the tables.
+func (w *world) check() error {
+	p, err := w.products.Get(context.Background(), product)
+	if errors.Is(err, catalog.ErrProductNotFound) {
+		p = catalog.Product{}
+	} else if err != nil {
+		return err
+	}
+	for _, market := range markets {
+		box, err := w.boxes.Winner(context.Background(), product, market)
+		if err != nil {
+			return err
+		}
+		got, there := w.index[market]
+		if !there && (p.ID == "" || box.Empty()) {
+			continue // never indexed
+		}
+		want, err := search.Compose(product, p, box, got.N)
+		if d := cmp.Diff(want, got); err != nil || d != "" {
+			return fmt.Errorf("%s (-tables +index): %v %s", market, err, d)
+		}
+	}
+	return nil
+}
+
+// Changes, and projections that begin late, run side by side and come twice, in any interleaving of their single
+// reads and writes: in the end the index says what the tables say.
+//
+// Seen to catch: the number drawn after the sources are read; no numbers, last writer wins; a tombstone that is
+// not written for a product with an offer before; ProductChanged projected to US alone.
+func TestTheIndexComesToWhatTheTablesSay(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		// Drawn ahead, as what runs below is a goroutine of its own; evenly, as rapid prefers what is small.
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0))
+		choices := make([]int, rapid.IntRange(10, 120).Draw(rt, "steps"))
+		for i := range choices {
+			choices[i] = random.IntN(1 << 20)
+		}
+		var failure error
+		synctest.Test(t, func(*testing.T) { failure = run(choices) })
+		if failure != nil {
+			rt.Fatal(failure)
+		}
+	})
+}
+
+// run takes the choices as its schedule; what they do not reach happens in the order of its beginning.
+func run(choices []int) error {
+	w := newWorld()
+	var mu sync.Mutex
+	waiting := map[string]chan struct{}{} // operations before their turn, by a name that does not depend on chance
+	w.gate = func(name string) {
+		turn := make(chan struct{})
+		mu.Lock()
+		waiting[name] = turn
+		mu.Unlock()
+		<-turn
+	}
+	var events [][]string // the marketplaces of each; nil for all
+	var problems []error
+	workers := 0
+	begin := func(e []string) {
+		workers++
+		ctx := context.WithValue(context.Background(), workerKey{}, workers)
+		go func() {
+			err := w.service.Project(ctx, product, e...)
+			mu.Lock()
+			defer mu.Unlock()
+			problems = append(problems, err)
+		}()
+		synctest.Wait()
+	}
+	grant := func(n int) {
+		mu.Lock()
+		names := slices.Sorted(maps.Keys(waiting))
+		name := names[n%len(names)]
+		turn := waiting[name]
+		delete(waiting, name)
+		mu.Unlock()
+		close(turn)
+		synctest.Wait()
+	}
+	for version, c := range choices {
+		what, which := c%8, c/8
+		switch {
+		case what == 0: // the product changes
+			if err := w.write(int64(version)+1, which%4 == 0); err != nil {
+				return err
+			}
+			events = append(events, nil)
+		case what == 1: // a buy box changes
+			market := markets[which%len(markets)]
+			if err := w.decide(market, int64(version)+1, int64(which/2%4)); err != nil {
+				return err
+			}
+			events = append(events, []string{market})
+		case what == 2 && len(events) > 0: // an event comes, and may come again
+			n := which % len(events)
+			begin(events[n])
+			if which%3 > 0 {
+				events = slices.Delete(events, n, n+1)
+			}
+		case len(waiting) > 0:
+			grant(which)
+		}
+	}
+	for _, e := range events {
+		begin(e)
+	}
+	for len(waiting) > 0 {
+		grant(len(waiting) / 2)
+	}
+	return errors.Join(append(problems, w.check())...)
+}
+
+func TestWhatIsOfferedIsIndexedWhereItIsOffered(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	ctx := context.Background()
+	step := func(name string, change, project error, want ...string) {
+		t.Helper()
+		var got []string
+		for market, d := range w.index {
+			if !d.Deleted {
+				got = append(got, market)
+			}
+		}
+		slices.Sort(got)
+		if change != nil || project != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %v %v, indexed in %v", name, change, project, got)
+		}
+	}
+	step("an offer of no product", w.decide("US", 1, 5), w.service.Project(ctx, product, "US"))
+	if len(w.index) != 0 {
+		t.Error("a tombstone of what was never there")
+	}
+	step("the product comes", w.write(1, false), w.service.Project(ctx, product), "US")
+	step("an offer in DE", w.decide("DE", 1, 6), w.service.Project(ctx, product, "DE"), "DE", "US")
+	step("none in US any more", w.decide("US", 2, 0), w.service.Project(ctx, product, "US"), "DE")
+	step("the product goes", w.write(0, true), w.service.Project(ctx, product))
+	step("and nothing has an offer", nil, w.service.Project(ctx, "prd_b"))
+	if !w.index["US"].Deleted || !w.index["DE"].Deleted {
+		t.Errorf("no tombstones: %+v", w.index)
+	}
+	if err := w.service.Project(ctx, product, "XX"); fault.Code(err) != "malformed_event" {
+		t.Error(err)
+	}
+}
+
+func TestAReadingThatFailsWritesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	if err := errors.Join(w.write(1, false), w.decide("US", 1, 5)); err != nil {
+		t.Fatal(err)
+	}
+	away := errors.New("away")
+	for _, op := range []string{"Get", "GetMany", "Apply"} {
+		w.db.Before = func(_ context.Context, operation string, _ []store.Write) error {
+			if operation == op {
+				return away
+			}
+			return nil
+		}
+		if err := w.service.Project(context.Background(), product); !errors.Is(err, away) || len(w.index) != 0 {
+			t.Errorf("%s: %v %v", op, err, w.index)
+		}
+	}
+}
+
+func TestCompose(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC)
+	p := catalog.Product{ID: product, Title: "Boots", Brand: "Alba", CategoryID: "boots", CategoryPath: []string{"outdoor", "boots"},
+		Attributes: map[string]string{"size": "42", "colour": "black"}, Images: []string{"https://a.example/1", "https://a.example/2"}, UpdatedAt: at}
+	w := offers.Winner{Offer: offers.Offer{ID: "off_a", SellerID: "sel_a", SellerName: "A", Price: money.Of(100, "USD"), Shipping: money.Of(20, "USD")}, InStock: true, Offers: 3}
+	got, err := search.Compose(product, p, w, 7)
+	want := search.Document{ProductID: product, Title: "Boots", Brand: "Alba", CategoryID: "boots", CategoryPath: []string{"outdoor", "boots"}, Attributes: p.Attributes,
+		AttributeValues: []string{"42", "black"}, Image: "https://a.example/1", OfferID: "off_a", Price: 100, Landed: 120, Currency: "USD", SellerID: "sel_a", SellerName: "A",
+		InStock: true, OfferCount: 3, UpdatedAt: &at, N: 7}
+	if d := cmp.Diff(want, got); err != nil || d != "" {
+		t.Error(err, d)
+	}
+	w.Offer.Shipping.Currency = "EUR"
+	if _, err := search.Compose(product, p, w, 7); fault.Code(err) != "currency_mixed" {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,149 @@
+package searchindex
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/opensearch-project/opensearch-go/v4"
+	"github.com/opensearch-project/opensearch-go/v4/signer/awsv2"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/trace"
+)
+
+// Times that calls may take. A shopper waits for a search; nobody waits for the others.
+const (
+	searching = 2 * time.Second
+	writing   = 8 * time.Second // the first write of an index waits for its shard
+)
+
+// again is when it is worth asking an index again that is away.
+const again = 2 * time.Second
+
+// Config says where OpenSearch is.
+type Config struct {
+	URL string
+	// Sign is what requests are signed with; nil where they are not, on the local cloud.
+	Sign *aws.Config
+	// Prefix stands before every index's name, for tests; "" is none.
+	Prefix string
+	// Shards of a new index; 0 is 1. A shard is good for tens of gigabytes.
+	Shards int
+}
+
+// Index implements search.Index.
+type Index struct {
+	client *opensearch.Client
+	prefix string
+	shards int
+}
+
+// New returns the indexes at an address. It connects to nothing.
+func New(c Config) (*Index, error) {
+	// The client would look after its nodes in the background, which is frozen with the function between requests, and
+	// there is one address only: with a context that has ended it does not.
+	ended, end := context.WithCancel(context.Background())
+	end()
+	off := false
+	// Retries would eat up the time of a shopper who waits; the queue retries writes.
+	o := opensearch.Config{Addresses: []string{c.URL}, DisableRetry: true, DiscoverNodesOnStart: &off, HealthCheckMaxRetries: -1, MaxRetryClusterHealth: -1, Context: ended,
+		Transport: trace.Client(&http.Client{Transport: http.DefaultTransport}).Transport}
+	if c.Sign != nil {
+		s, err := awsv2.NewSigner(*c.Sign)
+		if err != nil {
+			return nil, fmt.Errorf("sign requests: %w", err)
+		}
+		o.Signer = s
+	}
+	client, err := opensearch.NewClient(o)
+	if err != nil {
+		return nil, fmt.Errorf("reach OpenSearch: %w", err)
+	}
+	return &Index{client, c.Prefix, max(1, c.Shards)}, nil
+}
+
+// refusal is an answer that is no success.
+type refusal struct {
+	Status int `json:"status"`
+	Cause  struct {
+		Type   string `json:"type"`
+		Reason string `json:"reason"`
+	} `json:"error"`
+}
+
+func (r *refusal) Error() string {
+	return fmt.Sprintf("OpenSearch answered %d %s: %s", r.Status, r.Cause.Type, r.Cause.Reason)
+}
+
+// refused tells whether err is an answer of one of the types.
+func refused(err error, kinds ...string) bool {
+	var r *refusal
+	if !errors.As(err, &r) {
+		return false
+	}
+	for _, k := range kinds {
+		if r.Cause.Type == k {
+			return true
+		}
+	}
+	return false
+}
+
+// call makes a request whose body is body, none for nil, and decodes the answer into out unless it is nil. It
+// fails with search_unavailable (Unavailable) if OpenSearch is away, slow or too busy, and otherwise with a
+// refusal.
+func (x *Index) call(ctx context.Context, limit time.Duration, method, path string, body, out any) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	var content io.Reader
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return fmt.Errorf("write request: %w", err)
+		}
+		content = bytes.NewReader(b)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, path, content)
+	if err != nil {
+		return fmt.Errorf("write request: %w", err)
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := x.client.Stream(request)
+	if err != nil {
+		return away(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return away(err)
+	}
+	if response.StatusCode >= http.StatusMultipleChoices {
+		r := &refusal{}
+		_ = json.Unmarshal(answer, r) // what a proxy before the domain says may be no JSON; the status tells
+		r.Status = response.StatusCode
+		if r.Status >= http.StatusInternalServerError || r.Status == http.StatusTooManyRequests {
+			return away(r)
+		}
+		return r
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(answer, out); err != nil {
+		return fmt.Errorf("read OpenSearch's answer: %w", err)
+	}
+	return nil
+}
+
+func away(cause error) error {
+	return fault.New(fault.Unavailable, "search_unavailable", "the search cannot be reached just now").After(again).Because(cause)
+}

@@ -1,0 +1,62 @@
+package searchstore
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/store"
+	"rialto/functions/internal/store/storetest"
+)
+
+func TestNumbersRiseAndAreDrawnOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		s := &Store{DB: db}
+		var mu sync.Mutex
+		var drawn []int64
+		var g errgroup.Group
+		for range 20 {
+			g.Go(func() error {
+				n, err := s.Next(context.Background(), "prd_a", "US")
+				mu.Lock()
+				defer mu.Unlock()
+				drawn = append(drawn, n)
+				return err
+			})
+		}
+		if err := g.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(drawn)
+		for i, n := range drawn {
+			if n != int64(i)+1 {
+				t.Fatalf("drew %v", drawn)
+			}
+		}
+		for _, other := range [][2]string{{"prd_a", "DE"}, {"prd_b", "US"}} {
+			if n, err := s.Next(context.Background(), other[0], other[1]); n != 1 || err != nil {
+				t.Errorf("%v: %d %v", other, n, err)
+			}
+		}
+	})
+}
+
+func TestABusyTableIsTransient(t *testing.T) {
+	t.Parallel()
+	db := store.NewMemory()
+	cause := error(&store.Refused{Reasons: []store.Reason{{Write: "projection", Cause: store.Throttled}}})
+	db.Before = func(context.Context, string, []store.Write) error { return cause }
+	if _, err := (&Store{DB: db}).Next(context.Background(), "prd_a", "US"); fault.Code(err) != "search_throttled" {
+		t.Error(err)
+	}
+	cause = errors.New("away")
+	if _, err := (&Store{DB: db}).Next(context.Background(), "prd_a", "US"); !errors.Is(err, cause) {
+		t.Error(err)
+	}
+}

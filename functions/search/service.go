@@ -1,0 +1,155 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/catalog"
+	"rialto/functions/internal/fault"
+	"rialto/functions/marketplaces"
+	"rialto/functions/offers"
+)
+
+// Index is the indexes of all marketplaces.
+type Index interface {
+	// Search returns nothing, and no error, of a marketplace that has no index yet.
+	Search(ctx context.Context, m marketplaces.Marketplace, q Query) (Result, error)
+	// Write puts a document in unless one of a higher or the same number is there, which is a success.
+	Write(ctx context.Context, m marketplaces.Marketplace, d Document) error
+}
+
+// Products reads the catalog, consistently.
+type Products interface {
+	Get(ctx context.Context, id string) (catalog.Product, error)
+}
+
+// Boxes reads buy boxes, consistently.
+type Boxes interface {
+	// Winner returns the zero Winner for a box that was never decided.
+	Winner(ctx context.Context, product, marketplace string) (offers.Winner, error)
+	// Boxes returns those that were decided, by marketplace.
+	Boxes(ctx context.Context, product string) (map[string]offers.Winner, error)
+}
+
+// Numbers draws the numbers of readings.
+type Numbers interface {
+	// Next returns a number above all that were drawn before for the product in the marketplace, from 1.
+	Next(ctx context.Context, product, marketplace string) (int64, error)
+}
+
+// Service is the context's use cases.
+type Service struct {
+	Index    Index
+	Products Products // of projecting only, as are those below
+	Boxes    Boxes
+	Numbers  Numbers
+}
+
+// Search finds products of a marketplace. Errors: unknown_marketplace, invalid_query, search_too_deep,
+// search_unavailable.
+func (s *Service) Search(ctx context.Context, marketplace string, q Query) (Result, error) {
+	m, err := marketplaces.Lookup(marketplace)
+	if err != nil {
+		return Result{}, err
+	}
+	if q, err = q.Clean(); err != nil {
+		return Result{}, err
+	}
+	return s.Index.Search(ctx, m, q)
+}
+
+// writing bounds how many marketplaces of a product are written to at once.
+const writing = 8
+
+// Project writes a product as it stands into the indexes of the marketplaces, or of all in which its buy box was
+// ever decided if none is named. It is safe to repeat and to run side by side with itself.
+//
+// Of two that project the same product, whoever drew the higher number read later, and so read at least what
+// the other did. The index keeps the document of the higher number, whichever is written last.
+func (s *Service) Project(ctx context.Context, product string, codes ...string) error {
+	if len(codes) == 0 {
+		boxes, err := s.Boxes.Boxes(ctx, product)
+		if err != nil {
+			return err
+		}
+		for code := range boxes {
+			codes = append(codes, code)
+		}
+		slices.Sort(codes)
+	}
+	if len(codes) == 0 {
+		return nil
+	}
+	markets := make([]marketplaces.Marketplace, len(codes))
+	for i, code := range codes {
+		m, err := marketplaces.Lookup(code)
+		if err != nil { // not of a request's header, but of an event
+			return fault.New(fault.Malformed, "malformed_event", "the event names no marketplace").Because(err)
+		}
+		markets[i] = m
+	}
+	numbers, err := s.draw(ctx, product, codes)
+	if err != nil {
+		return err
+	}
+	p, boxes, err := s.read(ctx, product, codes)
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(writing)
+	for _, m := range markets {
+		g.Go(func() error {
+			d, err := Compose(product, p, boxes[m.Code], numbers[m.Code])
+			if err != nil || d.Deleted && d.N == 1 { // nothing was ever written that it could bury
+				return err
+			}
+			return s.Index.Write(ctx, m, d)
+		})
+	}
+	return g.Wait()
+}
+
+func (s *Service) draw(ctx context.Context, product string, codes []string) (map[string]int64, error) {
+	numbers := make(map[string]int64, len(codes))
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(writing)
+	for _, code := range codes {
+		g.Go(func() error {
+			n, err := s.Numbers.Next(ctx, product, code)
+			mu.Lock()
+			defer mu.Unlock()
+			numbers[code] = n
+			return err
+		})
+	}
+	return numbers, g.Wait()
+}
+
+// read returns a product, the zero Product if there is none, and at least the boxes of the marketplaces.
+func (s *Service) read(ctx context.Context, product string, codes []string) (catalog.Product, map[string]offers.Winner, error) {
+	var p catalog.Product
+	var boxes map[string]offers.Winner
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		if p, err = s.Products.Get(ctx, product); errors.Is(err, catalog.ErrProductNotFound) {
+			p, err = catalog.Product{}, nil
+		}
+		return err
+	})
+	g.Go(func() (err error) {
+		if len(codes) > 1 {
+			boxes, err = s.Boxes.Boxes(ctx, product)
+			return err
+		}
+		w, err := s.Boxes.Winner(ctx, product, codes[0])
+		boxes = map[string]offers.Winner{codes[0]: w}
+		return err
+	})
+	return p, boxes, g.Wait()
+}
