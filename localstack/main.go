@@ -14,6 +14,7 @@ import (
 	"rialto/localstack/cloud"
 	"rialto/localstack/demo"
 	"rialto/localstack/operator"
+	"rialto/localstack/seed"
 )
 
 // command is one verb of the program. Errors it returns are printed, one a
@@ -34,6 +35,7 @@ func commands() []command {
 		{"token", "mint a development token: token -customer ID [-role ROLE] ...", token},
 		{"path", "print where an installed command lies: path cdk|cfn-lint|asl-validator|loopback.cjs", path},
 		{"migrate", "bring the SQL schema of the deployed cloud up to date", migrate},
+		{"seed", "load a catalog through the functions: seed [-catalog FILE]", load},
 		{"demo", "play the main journey and three that must fail well", play},
 		{"clean", "stop the local cloud and delete all its state", clean},
 		{"supervise", "", supervise},
@@ -80,6 +82,15 @@ func status(ctx context.Context, _ []string) error { return cloud.Status(ctx, os
 // migrate is part of every deployment: functions that need the schema find it.
 func migrate(ctx context.Context, _ []string) error {
 	return operator.Invoke(ctx, "customers-migrate", struct{}{}, nil)
+}
+
+func load(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("seed", flag.ContinueOnError)
+	file := flags.String("catalog", "", "JSON `file` to load instead of the bundled catalog")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	return seed.Run(ctx, seed.Options{Catalog: *file, Out: os.Stdout})
 }
 
 func play(ctx context.Context, _ []string) error { return demo.Run(ctx, demo.Options{Out: os.Stdout}) }
