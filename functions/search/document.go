@@ -3,6 +3,7 @@ package search
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"rialto/functions/catalog"
@@ -18,6 +19,8 @@ type Document struct {
 	Brand        string   `json:"brand,omitempty"`
 	CategoryID   string   `json:"category_id,omitempty"`
 	CategoryPath []string `json:"category_path,omitempty"` // root first; its last is CategoryID
+	// CategoryWords are the path's ids as words, which are searched: boots are found in hiking-boots.
+	CategoryWords []string `json:"category_words,omitempty"`
 	// Attributes are shown; AttributeValues, sorted, are what of them is searched.
 	Attributes      map[string]string `json:"attributes,omitempty"`
 	AttributeValues []string          `json:"attribute_values,omitempty"`
@@ -54,6 +57,9 @@ func Compose(id string, p catalog.Product, w offers.Winner, n int64) (Document, 
 		OfferID:         w.Offer.ID, Price: w.Offer.Price.Minor, Landed: landed.Minor, Currency: landed.Currency,
 		SellerID: w.Offer.SellerID, SellerName: w.Offer.SellerName, InStock: w.InStock, OfferCount: w.Offers,
 		UpdatedAt: &p.UpdatedAt, N: n}
+	for _, id := range p.CategoryPath {
+		d.CategoryWords = append(d.CategoryWords, strings.ReplaceAll(id, "-", " "))
+	}
 	if len(p.Images) > 0 {
 		d.Image = p.Images[0]
 	}

@@ -91,7 +91,7 @@ func definition(language, alias string, shards int) object {
 			"product_id": keyword, "description": text, "bullets": text,
 			"title":       object{"type": "text", "analyzer": "text", "search_analyzer": "query", "fields": object{"spelled": object{"type": "text", "analyzer": "spelled"}}},
 			"brand":       object{"type": "text", "analyzer": "text", "search_analyzer": "query", "fields": object{"name": keyword}},
-			"category_id": keyword, "category_path": keyword,
+			"category_id": keyword, "category_path": keyword, "category_words": text,
 			"attributes": object{"type": "object", "enabled": false}, "attribute_values": text,
 			"image": hidden, "offer_id": hidden,
 			"price": object{"type": "long"}, "landed": object{"type": "long"}, "currency": keyword,

@@ -10,7 +10,7 @@ const (
 	maxVariants = 10
 )
 
-var fields = []string{"title^3", "brand^2", "description", "bullets", "attribute_values"}
+var fields = []string{"title^3", "brand^2", "description", "bullets", "attribute_values", "category_words"}
 
 // matching is the clause of what a shopper typed. A product matches if every word is somewhere in it; or if one
 // of its fields alone has most of the words, each perhaps with a typo. The better of the two counts, and a little

@@ -45,6 +45,7 @@ func TestWhatIsFound(t *testing.T) {
 		{"brand", search.Query{Text: "dunmore"}, "p4"},
 		{"bullets", search.Query{Text: "gaiter"}, "p2"},
 		{"attributes", search.Query{Text: "crimson press"}, "p5"},
+		{"category", search.Query{Text: "kitchens"}, "p5"},
 		{"typo", search.Query{Text: "jackt"}, "p4 p3"},
 		{"two typos", search.Query{Text: "trekkin shos"}, "p2"},
 		{"folded", search.Query{Text: "cafe"}, "p5"},

@@ -18,15 +18,22 @@ func (x *Index) alias(m marketplaces.Marketplace) string {
 	return x.prefix + "products-" + strings.ToLower(m.Code)
 }
 
-// Write puts a document in, and makes the index first if there is none. That one of the same or a higher number is
+// Write puts a document in, and makes the index first if there is none. An index of an earlier release is taught the
+// fields that have come since. That one of the same or a higher number is
 // there is a success. Errors: search_unavailable.
 func (x *Index) Write(ctx context.Context, m marketplaces.Marketplace, d search.Document) error {
 	// Without require_alias a domain that makes indexes by itself would guess a mapping.
 	path := "/" + x.alias(m) + "/_doc/" + url.PathEscape(d.ProductID) + "?require_alias=true&version_type=external&version=" + strconv.FormatInt(d.N, 10)
 	err := x.call(ctx, writing, http.MethodPut, path, d, nil)
-	if refused(err, "index_not_found_exception") {
+	switch {
+	case refused(err, "index_not_found_exception"):
 		if err := x.Ensure(ctx, m); err != nil {
 			return err
+		}
+		err = x.call(ctx, writing, http.MethodPut, path, d, nil)
+	case refused(err, "strict_dynamic_mapping_exception"):
+		if err := x.call(ctx, writing, http.MethodPut, "/"+x.alias(m)+"/_mapping", definition(m.Language, x.alias(m), x.shards)["mappings"], nil); err != nil {
+			return fmt.Errorf("add fields: %w", err)
 		}
 		err = x.call(ctx, writing, http.MethodPut, path, d, nil)
 	}
