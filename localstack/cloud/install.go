@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -35,7 +36,7 @@ func (p place) install(ctx context.Context, out *progress) error {
 	if err := os.MkdirAll(p.pkg(""), 0o755); err != nil {
 		return fmt.Errorf("create the package folder: %w", err)
 	}
-	leftovers, _ := filepath.Glob(p.pkg("*.partial"))
+	leftovers, _ := filepath.Glob(p.pkg("*.partial-*"))
 	for _, dir := range leftovers {
 		if err := os.RemoveAll(dir); err != nil {
 			return fmt.Errorf("remove an interrupted install: %w", err)
@@ -76,8 +77,13 @@ func (p place) installOne(ctx context.Context, in installation, out *progress) e
 	}
 	started := time.Now()
 	out.say("installing %s", in.about)
-	partial := home + ".partial"
-	if err := os.MkdirAll(partial, 0o755); err != nil {
+	// a name of its own: a package manager that outlived an earlier run
+	// must not write into this one
+	partial, err := os.MkdirTemp(p.pkg(""), in.name+".partial-")
+	if err != nil {
+		return err
+	}
+	if err := os.Chmod(partial, 0o755); err != nil { // others may have to read it
 		return err
 	}
 	if err := in.build(ctx, p, partial); err != nil {
@@ -116,6 +122,7 @@ func command(ctx context.Context, dir string, name string, args ...string) error
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
 	cmd.WaitDelay = 5 * time.Second
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	output, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

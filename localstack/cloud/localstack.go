@@ -39,14 +39,16 @@ func localStack(p place) run {
 			// Less to do, and to say, for one Python process on few cores.
 			"EAGER_SERVICE_LOADING=0", "LS_LOG=warning",
 			"SQS_DISABLE_CLOUDWATCH_METRICS=1",
-			"DISABLE_CUSTOM_BOTO_WAITER_CONFIG=0",
 
 			// DynamoDB Local is a service of its own; every client shares
 			// one database whatever its credentials.
 			"PROVIDER_OVERRIDE_DYNAMODB=v2", "PROVIDER_OVERRIDE_DYNAMODBSTREAMS=v2",
 			"DYNAMODB_LOCAL_PORT=" + port(contract.LocalDynamoDB),
 			"DYNAMODB_IN_MEMORY=1", "DYNAMODB_SHARE_DB=1",
+
+			// Kinesis is a Node program, which must keep to loopback too.
 			"KINESIS_LATENCY=0",
+			`NODE_OPTIONS=--require "` + p.source("packages", "node", "listen.cjs") + `"`,
 
 			// Functions run as processes of the host.
 			"LAMBDA_RUNTIME_EXECUTOR=process",

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -75,25 +77,27 @@ func postgresBinary(p place, name string) string {
 	return filepath.Join(p.pkg("jars"), "postgres", "bin", name)
 }
 
-// postgresUser says as whom PostgreSQL runs, since it refuses root: as this
-// user, if that is not root; else as nobody, if nobody can reach the folder;
-// else as user 1000 of a user namespace, who is root outside it and so reads
-// a repository below a private folder.
+// postgresUser says as whom PostgreSQL runs, since it refuses root and users
+// without a name: as this user, if that will do; else, for root, as nobody,
+// if nobody can reach the folder; else as nobody of a user namespace, who
+// outside it is this user and so reads a repository below a private folder.
 func postgresUser(p place) (syscall.SysProcAttr, error) {
-	if os.Geteuid() != 0 {
+	self := os.Geteuid()
+	if self == 0 {
+		other := syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+		if runsAs(p, other) == nil {
+			return other, nil
+		}
+	} else if _, err := user.LookupId(strconv.Itoa(self)); err == nil {
 		return syscall.SysProcAttr{}, nil
-	}
-	other := syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-	if runsAs(p, other) == nil {
-		return other, nil
 	}
 	mapped := syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER,
-		UidMappings: []syscall.SysProcIDMap{{ContainerID: 1000, HostID: 0, Size: 1}},
-		GidMappings: []syscall.SysProcIDMap{{ContainerID: 1000, HostID: 0, Size: 1}},
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: nobody, HostID: self, Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: nobody, HostID: os.Getegid(), Size: 1}},
 	}
 	if err := runsAs(p, mapped); err != nil {
-		return mapped, fmt.Errorf("PostgreSQL refuses to run as root, other users cannot reach %s, and a user namespace does not help (%w): run as an ordinary user, or put the repository where others may read", p.root, err)
+		return mapped, fmt.Errorf("PostgreSQL runs neither as root nor as a user without a name, other users cannot reach %s, and a user namespace does not help (%w): run as an ordinary user, or put the repository where others may read", p.root, err)
 	}
 	return mapped, nil
 }

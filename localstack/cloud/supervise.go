@@ -113,16 +113,16 @@ func (s *supervisor) bringUp(ctx context.Context) {
 }
 
 func (s *supervisor) start(ctx context.Context, svc service) (*child, error) {
-	if svc.prepare != nil {
-		if err := svc.prepare(ctx, s.place); err != nil {
-			return nil, fmt.Errorf("prepare: %w", err)
-		}
-	}
-	how := svc.command(s.place)
 	log, err := os.Create(s.place.log(svc.name))
 	if err != nil {
 		return nil, err
 	}
+	if svc.prepare != nil {
+		if err := svc.prepare(ctx, s.place); err != nil {
+			return nil, errors.Join(fmt.Errorf("prepare: %w", err), log.Close())
+		}
+	}
+	how := svc.command(s.place)
 	cmd := exec.Command(how.argv[0], how.argv[1:]...)
 	cmd.Dir = how.dir
 	cmd.Env = append(s.place.environment(), how.env...)
@@ -253,7 +253,7 @@ func describe(err error) string {
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-			return "killed by " + status.Signal().String()
+			return fmt.Sprintf("ended by signal %d (%s)", int(status.Signal()), status.Signal())
 		}
 		return fmt.Sprintf("ended with status %d", exit.ExitCode())
 	}

@@ -18,9 +18,9 @@ from localstack.runtime.hooks import on_infra_start
 from localstack.services.lambda_.invocation.assignment import AssignmentService
 from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment, RuntimeStatus
 
-MOST = int(os.environ.get("RIALTO_FUNCTION_ENVIRONMENTS", "32"))
+MOST = int(os.environ.get("RIALTO_FUNCTION_ENVIRONMENTS", "16"))
 LONGEST_WAIT = 120.0  # seconds
-KEEP_IDLE = 300.0  # seconds
+KEEP_IDLE = 120.0  # seconds
 
 
 class Pool:

@@ -1,6 +1,7 @@
 """Step Functions without needless work in every execution."""
 
 import functools
+import logging
 
 from antlr4 import CommonTokenStream, InputStream
 
@@ -14,6 +15,9 @@ PATHS = 4096
 def install():
     _parse_once()
     _announce_standard_only()
+    # It writes the whole state for every error a state raises, caught or not.
+    name = "localstack.services.stepfunctions.asl.component.eval_component"
+    logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _parse_once():
