@@ -67,6 +67,9 @@ func dispatch(ctx context.Context, args []string) int {
 		return 0
 	case errors.Is(err, flag.ErrHelp):
 		return 2
+	case ctx.Err() != nil:
+		fmt.Fprintln(os.Stderr, "interrupted")
+		return 130
 	default:
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -87,10 +90,11 @@ func migrate(ctx context.Context, _ []string) error {
 func load(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("seed", flag.ContinueOnError)
 	file := flags.String("catalog", "", "JSON `file` to load instead of the bundled catalog")
+	missing := flags.Bool("missing", false, "do nothing if the catalog can be found already")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	return seed.Run(ctx, seed.Options{Catalog: *file, Out: os.Stdout})
+	return seed.Run(ctx, seed.Options{Catalog: *file, Missing: *missing, Out: os.Stdout})
 }
 
 func play(ctx context.Context, _ []string) error { return demo.Run(ctx, demo.Options{Out: os.Stdout}) }

@@ -5,6 +5,7 @@ PYTHONPATH; nothing is installed or built. LocalStack is pinned (localstack/pack
 that are patched here do not move unseen.
 
   runtime_api    the Lambda Runtime API, one thread for all execution environments
+  runtime_http   its HTTP
   executor       Lambda functions as processes of the host
   environments   how many of them, and which one takes an invocation
   shortcuts      calls between LocalStack's services without HTTP in between

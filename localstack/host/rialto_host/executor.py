@@ -71,7 +71,10 @@ class ProcessExecutor(RuntimeExecutor):
             within=settings.timeout,
         )
         took = (time.time() - began) * 1000
-        report = f"REPORT RequestId: {request_id}\tDuration: {took:.2f} ms\tBilled Duration: {int(took) + 1} ms\tMemory Size: {settings.memory_size} MB\t"
+        report = (
+            f"REPORT RequestId: {request_id}\tDuration: {took:.2f} ms\tBilled Duration: {int(took) + 1} ms"
+            f"\tMemory Size: {settings.memory_size} MB\t"
+        )
         if outcome.is_error:
             report += f"Error: {outcome.body[:1000].decode(errors='replace')}\t"
         self._sandbox.note(report)

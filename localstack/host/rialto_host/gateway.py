@@ -4,8 +4,6 @@ import json
 import logging
 import re
 
-from werkzeug.datastructures import Headers
-
 from localstack.http import Response
 from localstack.runtime.hooks import on_infra_start
 from localstack.services.apigateway.next_gen.execute_api import handlers
@@ -16,6 +14,7 @@ from localstack.services.apigateway.next_gen.execute_api.gateway_response import
     RequestTooLargeError,
     get_gateway_response_or_default,
 )
+from werkzeug.datastructures import Headers
 
 LOG = logging.getLogger(__name__)
 

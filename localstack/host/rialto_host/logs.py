@@ -3,12 +3,11 @@
 import logging
 import time
 
-from moto.logs.models import logs_backends
-
 from localstack.runtime.hooks import on_infra_start
 from localstack.services.lambda_.invocation import logs
 from localstack.services.plugins import SERVICE_PLUGINS
 from localstack.utils.aws.arns import parse_arn
+from moto.logs.models import logs_backends
 
 LOG = logging.getLogger(__name__)
 

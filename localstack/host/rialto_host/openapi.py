@@ -6,7 +6,13 @@ from io import BytesIO
 
 from localstack.aws.api.apigateway import BadRequestException
 from localstack.runtime.hooks import on_infra_start
-from localstack.services.apigateway.helpers import EMPTY_MODEL, ERROR_MODEL, OpenAPIExt, get_apigateway_store, parse_json_or_yaml
+from localstack.services.apigateway.helpers import (
+    EMPTY_MODEL,
+    ERROR_MODEL,
+    OpenAPIExt,
+    get_apigateway_store,
+    parse_json_or_yaml,
+)
 from localstack.services.apigateway.legacy import provider
 from localstack.services.apigateway.next_gen.execute_api.gateway_response import build_gateway_response
 from localstack.utils.strings import to_str
@@ -72,4 +78,8 @@ def refuse_unenforced(document: dict) -> None:
 def _enforced(scheme: dict | None) -> bool:
     if not scheme:
         return False
-    return OpenAPIExt.AUTHORIZER in scheme or scheme.get("type") == "apiKey" and scheme.get("name", "").lower() == "x-api-key"
+    return (
+        OpenAPIExt.AUTHORIZER in scheme
+        or scheme.get("type") == "apiKey"
+        and scheme.get("name", "").lower() == "x-api-key"
+    )

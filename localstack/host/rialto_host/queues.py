@@ -6,7 +6,6 @@ import threading
 
 import boto3
 from botocore.config import Config
-
 from localstack.runtime.hooks import on_infra_start
 from localstack.services.lambda_.event_source_mapping.pollers.dynamodb_poller import DynamoDBPoller
 from localstack.services.lambda_.event_source_mapping.pollers.kinesis_poller import KinesisPoller

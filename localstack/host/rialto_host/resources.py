@@ -23,9 +23,7 @@ def install():
 
 
 def _success(request, model) -> ProgressEvent:
-    return ProgressEvent(
-        status=OperationStatus.SUCCESS, resource_model=model, custom_context=request.custom_context
-    )
+    return ProgressEvent(status=OperationStatus.SUCCESS, resource_model=model, custom_context=request.custom_context)
 
 
 def update_rest_api(_self, request) -> ProgressEvent:
@@ -60,7 +58,13 @@ def update_stage(_self, request) -> ProgressEvent:
 
 
 # A change of these is not carried out, and reporting success would hide it.
-TABLE_SHAPE = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "StreamSpecification")
+TABLE_SHAPE = (
+    "KeySchema",
+    "AttributeDefinitions",
+    "GlobalSecondaryIndexes",
+    "LocalSecondaryIndexes",
+    "StreamSpecification",
+)
 
 
 def update_table(_self, request) -> ProgressEvent:

@@ -1,10 +1,8 @@
 """LocalStack's own web server: which interface it listens on, and its threads."""
 
-from twisted.internet import reactor
-
 from localstack.runtime.hooks import on_infra_start
 from localstack.runtime.server import twisted as server
-
+from twisted.internet import reactor
 
 # Threads kept ready. Starting one in the middle of a burst stalls the loop that hands out requests.
 READY = 64

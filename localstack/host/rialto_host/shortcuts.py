@@ -7,8 +7,6 @@ every error, so that errors keep their names.
 
 import functools
 import io
-import json
-import threading
 
 from localstack.aws.api import ServiceException
 from localstack.runtime.hooks import on_infra_start

@@ -4,7 +4,6 @@ import functools
 import logging
 
 from antlr4 import CommonTokenStream, InputStream
-
 from localstack.runtime.hooks import on_infra_start
 
 DEFINITIONS = 64
