@@ -72,6 +72,7 @@ func (r *room) function(f contract.Function, code awslambda.Code) error {
 func (r *room) baseline(f contract.Function) granted {
 	all := granted{env: r.environment()}
 	if r.stage.Local {
+		all.env["AWS_XRAY_SDK_DISABLED"] = "true" // nothing listens for traces there
 		return all
 	}
 	all.allow = []permission{

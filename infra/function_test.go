@@ -120,7 +120,7 @@ func TestSettings(t *testing.T) {
 	} {
 		want := map[string]string{
 			"STAGE": "local", "PREFIX": "rialto-local-", "LOG_LEVEL": "debug",
-			"AWS_ENDPOINT_URL": contract.LocalAWSURL, "AWS_ENDPOINT_URL_DYNAMODB": contract.LocalDynamoDBURL,
+			"AWS_ENDPOINT_URL": contract.LocalAWSURL, "AWS_ENDPOINT_URL_DYNAMODB": contract.LocalDynamoDBURL, "AWS_XRAY_SDK_DISABLED": "true",
 		}
 		maps.Copy(want, own)
 		got := map[string]string{}
@@ -135,7 +135,7 @@ func TestSettings(t *testing.T) {
 	// On AWS no function is told of an endpoint or a secret, only where a secret lies.
 	synthesized["prod"].each(func(x template, id string, r resource) {
 		variables, _ := r.at("Environment", "Variables").(map[string]any)
-		for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "GATEWAY_SECRET", "DATABASE_URL"} {
+		for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "GATEWAY_SECRET", "DATABASE_URL", "AWS_XRAY_SDK_DISABLED"} {
 			if _, there := variables[name]; there {
 				t.Errorf("%s/%s is told %s", x.Stack, id, name)
 			}

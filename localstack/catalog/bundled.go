@@ -43,7 +43,7 @@ var kinds = []kind{
 }
 
 var (
-	brands  = words("Alderon,Brightmoor,Calvera,Dunholt,Everlane & Pine,Fennick,Gravelle,Hollowell,Ironmead,Juniper Row")
+	brands  = words("Alderon,Brightmoor,Calvera,Dunholt,Elm & Tarrow,Fennick,Gravelle,Hollowell,Ironmead,Juniper Row")
 	colours = words("black,forest green,navy,sand,rust red,slate grey,mustard yellow")
 	traits  = words("Light,Sturdy,Quiet,Classic,Everyday,Compact,Weatherproof,Slim,Soft,Precise")
 )

@@ -66,9 +66,9 @@ type seller struct{ id, name string }
 
 // sellers are the three of every catalog here.
 var sellers = []seller{
-	{derive("sel_", "north"), "Northwind Supply"},
-	{derive("sel_", "harbor"), "Harbor Goods"},
-	{derive("sel_", "summit"), "Summit Traders"},
+	{derive("sel_", "north"), "Northgate Supply"},
+	{derive("sel_", "harbor"), "Harbour Row"},
+	{derive("sel_", "summit"), "Saltmarsh Traders"},
 }
 
 // centres are where stock lies; their names say where they are (functions/inventory/distance.go).
@@ -89,25 +89,25 @@ func number(n int64, parts ...any) int64 {
 	for _, b := range sum[:8] {
 		v = v<<8 | uint64(b)
 	}
-	return int64(v % uint64(n)) //nolint:gosec // below n
+	return int64(v % uint64(n))
 }
 
-// sell gives a product 1 to 3 sellers around a price in US cents, most with stock in two centres, and a share of
-// them an offer in Germany too.
+// sell gives a product at least the given number of the three sellers, mostly one, around a price in US cents; each
+// has stock in one centre, some in two, and a few sell in Germany too.
 func (c *Catalog) sell(p Product, cents int64, least int64) {
-	n := least + number(4-least, p.ID, "sellers")
+	n := max(least, []int64{1, 1, 1, 1, 1, 1, 2, 2, 2, 3}[number(10, p.ID, "sellers")])
 	first := number(3, p.ID, "first")
 	for i := range n {
 		s := sellers[(first+i)%3]
-		price := max(1, cents*(100+number(16, p.ID, s.id)-4)/100)
+		price := max(1, cents*(96+number(16, p.ID, s.id))/100)
 		shipping := []int64{0, 0, 399, 599}[number(4, p.ID, s.id, "shipping")]
 		fulfilment := []string{"rialto", "seller"}[number(2, p.ID, s.id, "by")]
 		c.Offers = append(c.Offers, Offer{p.ID, s.id, s.name, "US", Money{price, "USD"}, Money{shipping, "USD"}, "new", fulfilment})
-		if number(4, p.ID, s.id, "DE") == 0 {
+		if number(12, p.ID, s.id, "DE") == 0 {
 			c.Offers = append(c.Offers, Offer{p.ID, s.id, s.name, "DE", Money{max(1, price*93/100), "EUR"}, Money{shipping, "EUR"}, "new", fulfilment})
 		}
-		for k := range 2 {
-			centre := centres[(number(3, p.ID, s.id)+int64(k))%3]
+		for k := range 1 + number(5, p.ID, s.id, "centres")/4 {
+			centre := centres[(number(3, p.ID, s.id)+k)%3]
 			if units := number(120, p.ID, s.id, centre); units > 0 {
 				c.Receipts = append(c.Receipts, Receipt{derive("rcp_", p.ID, s.id, centre), p.ID, s.id, centre, units})
 			}

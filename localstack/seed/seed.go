@@ -4,6 +4,7 @@ package seed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,15 +18,18 @@ import (
 	"rialto/localstack/shop"
 )
 
-// Options say what is loaded: the catalog in a file, or the bundled one if there is none.
+// Options say what is loaded: the catalog in a file, or the bundled one if there is none. Missing loads only what
+// shoppers cannot find yet, and so returns at once when the catalog is there.
 type Options struct {
 	Catalog string
+	Missing bool
 	Out     io.Writer
 }
 
 const (
 	perCall  = 50
 	atOnce   = 4
+	tries    = 4 // of a row that may pass later
 	patience = 3 * time.Minute
 )
 
@@ -41,6 +45,12 @@ func Run(ctx context.Context, o Options) error {
 		name = o.Catalog
 	}
 	s := &seeder{out: o.Out, started: time.Now()}
+	if o.Missing {
+		if n, err := s.count(ctx, c); err == nil && n == len(offered(c)) {
+			fmt.Fprintf(o.Out, "%s is loaded: search finds its %d products\n", name, n)
+			return nil
+		}
+	}
 	fmt.Fprintf(o.Out, "loading %s\n", name)
 	// Stock first: an offer is only in stock when there is some, and the buy box follows either anyway.
 	if err := load(ctx, s, "stock", "inventory-receive", c.Receipts, func(rows []catalog.Receipt) any { return map[string]any{"rows": rows} }); err != nil {
@@ -70,31 +80,29 @@ type report struct {
 	Rows []struct {
 		Code    string `json:"code"`
 		Message string `json:"message"`
+		Retry   bool   `json:"retry"`
 	} `json:"rows"`
 }
 
-// load sends rows in calls of perCall, some at once.
+// load sends rows in calls of perCall, some at once. Rows that may pass later are sent again.
 func load[T any](ctx context.Context, s *seeder, what, function string, rows []T, input func([]T) any) error {
 	var mu sync.Mutex
-	done, refused := 0, 0
-	next := len(rows) / 4
+	done, refused, next := 0, 0, len(rows)/4
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(atOnce)
 	for start := 0; start < len(rows); start += perCall {
 		part := rows[start:min(start+perCall, len(rows))]
 		g.Go(func() error {
-			var r report
-			if err := operator.Invoke(gctx, function, input(part), &r); err != nil {
+			bad, err := send(gctx, function, part, input)
+			if err != nil {
 				return err
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			for i, row := range r.Rows {
-				if row.Code != "" {
-					refused++
-					s.line(what, "row %d refused: %s %s", start+i+1, row.Code, row.Message)
-				}
+			for _, line := range bad {
+				s.line(what, "%s", line)
 			}
+			refused += len(bad)
 			if done += len(part); done >= next && done < len(rows) {
 				s.line(what, "%d of %d", done, len(rows))
 				next += len(rows) / 4
@@ -112,36 +120,86 @@ func load[T any](ctx context.Context, s *seeder, what, function string, rows []T
 	return nil
 }
 
-// searchable waits until search finds every product of the catalog that is offered in the US.
-func (s *seeder) searchable(ctx context.Context, c catalog.Catalog) error {
-	offered := map[string]bool{}
-	for _, o := range c.Offers {
-		if o.Marketplace == "US" {
-			offered[o.ProductID] = true
+// send loads one call's rows and says of each refused row why.
+func send[T any](ctx context.Context, function string, rows []T, input func([]T) any) (bad []string, err error) {
+	for try := 1; ; try++ {
+		var r report
+		if err := operator.Invoke(ctx, function, input(rows), &r); err != nil {
+			return nil, err
+		}
+		if len(r.Rows) != len(rows) {
+			return nil, fmt.Errorf("%s reports on %d of %d rows", function, len(r.Rows), len(rows))
+		}
+		var again []T
+		for i, row := range r.Rows {
+			switch {
+			case row.Code != "" && row.Retry && try < tries:
+				again = append(again, rows[i])
+			case row.Code != "":
+				bad = append(bad, fmt.Sprintf("refused: %s %s (%.120s)", row.Code, row.Message, fmt.Sprint(rows[i])))
+			}
+		}
+		if rows = again; len(rows) == 0 {
+			return bad, nil
 		}
 	}
+}
+
+// offered lists the products that a shopper in the US can buy.
+func offered(c catalog.Catalog) map[string]bool {
+	out := map[string]bool{}
+	for _, o := range c.Offers {
+		if o.Marketplace == "US" {
+			out[o.ProductID] = true
+		}
+	}
+	return out
+}
+
+// count asks search how many of the catalog's products it finds, category by category.
+func (s *seeder) count(ctx context.Context, c catalog.Catalog) (int, error) {
+	want, found := offered(c), 0
+	leaves := map[string]bool{}
+	for _, p := range c.Products {
+		leaves[p.CategoryID] = true
+	}
 	visitor := &shop.Client{Base: shop.ShopperURL}
-	shown := int64(-1)
-	for deadline := time.Now().Add(patience); ; {
+	for leaf := range leaves {
 		var r struct {
-			Total int64 `json:"total"`
+			Hits []struct {
+				ProductID string `json:"product_id"`
+			} `json:"hits"`
 		}
-		if _, err := visitor.Call(ctx, http.MethodGet, "/api/v1/products/search?size=1", nil, &r); err != nil {
-			return err
+		if _, err := visitor.Call(ctx, http.MethodGet, "/api/v1/products/search?size=100&category="+leaf, nil, &r); err != nil {
+			return 0, err
 		}
-		if r.Total >= int64(len(offered)) {
-			s.line("search", "finds %d products", r.Total)
+		for _, h := range r.Hits {
+			if want[h.ProductID] {
+				found++
+			}
+		}
+	}
+	return found, nil
+}
+
+// searchable waits until search finds every product of the catalog that is offered in the US.
+func (s *seeder) searchable(ctx context.Context, c catalog.Catalog) error {
+	want, shown := len(offered(c)), -1
+	for deadline := time.Now().Add(patience); ; {
+		n, err := s.count(ctx, c)
+		if err == nil && n == want {
+			s.line("search", "finds all %d products", n)
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("search finds %d of %d products after %s; make logs SERVICE=rialto-local-search-index says why", r.Total, len(offered), patience)
+			return errors.Join(fmt.Errorf("search finds %d of %d products after %s; make logs SERVICE=rialto-local-search-index says why", n, want, patience), err)
 		}
-		if r.Total-shown >= int64(len(offered))/5 {
-			s.line("search", "finds %d of %d products", r.Total, len(offered))
-			shown = r.Total
+		if n-shown >= want/5 {
+			s.line("search", "finds %d of %d products", n, want)
+			shown = n
 		}
 		select {
-		case <-time.After(time.Second):
+		case <-time.After(2 * time.Second):
 		case <-ctx.Done():
 			return ctx.Err()
 		}

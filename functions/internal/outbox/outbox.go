@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -94,6 +95,30 @@ func Receive(do func(context.Context, Event) error) func(context.Context, events
 		}
 		return do(ctx, e)
 	})
+}
+
+// ReceiveOnce is Receive for consumers that bring something up to date from its source: events of one batch with
+// the same subject are worked on together, once, since all of the batch's changes were committed before it came.
+// If that fails, all of them come again.
+func ReceiveOnce(subject func(Event) (string, error), do func(ctx context.Context, subject string) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
+		var mu sync.Mutex
+		work := map[string]func() error{}
+		return Receive(func(ctx context.Context, e Event) error {
+			s, err := subject(e)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			once, ok := work[s]
+			if !ok {
+				once = sync.OnceValue(func() error { return do(ctx, s) })
+				work[s] = once
+			}
+			mu.Unlock()
+			return once()
+		})(ctx, e)
+	}
 }
 
 // Decode reads an event; what is none is malformed_event.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -70,5 +72,38 @@ func TestDecodeRefusesWhatIsNoEvent(t *testing.T) {
 	}
 	if _, err := Decode([]byte(`{"id":"x","name":"N","key":"k","data":{}}`)); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestOneSubjectOfABatchIsWorkedOnOnce(t *testing.T) {
+	t.Parallel()
+	calls := map[string]int{}
+	var mu sync.Mutex
+	h := ReceiveOnce(func(e Event) (string, error) {
+		if e.Key == "bad" {
+			return "", errors.New("bad")
+		}
+		return e.Key, nil
+	}, func(_ context.Context, subject string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		calls[subject]++
+		if subject == "b" {
+			return errors.New("cannot")
+		}
+		return nil
+	})
+	var in events.SQSEvent
+	for i, key := range []string{"a", "b", "a", "b", "bad", "c"} {
+		in.Records = append(in.Records, events.SQSMessage{MessageId: strconv.Itoa(i), Body: `{"id":"x","name":"N","key":"` + key + `"}`})
+	}
+	for range 2 { // a second batch is worked on again
+		out, err := h(context.Background(), in)
+		if err != nil || len(out.BatchItemFailures) != 3 {
+			t.Fatalf("%+v %v", out, err)
+		}
+	}
+	if calls["a"] != 2 || calls["b"] != 2 || calls["c"] != 2 {
+		t.Fatalf("%v", calls)
 	}
 }

@@ -18,8 +18,9 @@ import (
 	"github.com/aws/aws-xray-sdk-go/xray"
 )
 
-// on tells whether an X-Ray daemon listens; Lambda says so when a function is traced, the local cloud never.
-var on = os.Getenv("AWS_XRAY_DAEMON_ADDRESS") != ""
+// on tells whether an X-Ray daemon listens: Lambda says so when a function is traced. AWS_XRAY_SDK_DISABLED, the
+// SDK's own switch, says that none does whatever else is set, as on the local cloud.
+var on = os.Getenv("AWS_XRAY_DAEMON_ADDRESS") != "" && !strings.EqualFold(os.Getenv("AWS_XRAY_SDK_DISABLED"), "true")
 
 // Start makes slog's default logger write JSON to out for the named function. Call it once, before anything
 // else.

@@ -22,7 +22,14 @@ func TestDecide(t *testing.T) {
 	t.Parallel()
 	ctx, db := context.Background(), store.NewMemory()
 	book, shelf := &offersstore.Store{DB: db}, inventorystore.Store{DB: db}
-	do := decide(&offers.Service{Book: book, Boxes: book, Stock: shelf, Now: func() time.Time { return time.Unix(0, 0) }})
+	svc := &offers.Service{Book: book, Boxes: book, Stock: shelf, Now: func() time.Time { return time.Unix(0, 0) }}
+	do := func(ctx context.Context, e outbox.Event) error {
+		what, err := subject(e)
+		if err != nil {
+			return err
+		}
+		return settle(svc)(ctx, what)
+	}
 
 	o := offers.Offer{ProductID: ids.Derive(ids.Product, "p"), SellerID: ids.Derive(ids.Seller, "s"), Marketplace: "US", Price: money.Of(1, "USD"), Shipping: money.Of(0, "USD"), Version: 1}
 	if err := book.Save(ctx, o, 0); err != nil {

@@ -27,7 +27,7 @@ func main() {
 			return lambdahttp.New(api.Handler(slices.Concat(offersapi.Routes(svc), offersapi.SellerRoutes(svc)))), nil
 		},
 		"import": func(s *settings.Settings) (any, error) { return saga.Task("offers-import", service(s).Import), nil },
-		"decide": func(s *settings.Settings) (any, error) { return outbox.Receive(decide(service(s))), nil },
+		"decide": func(s *settings.Settings) (any, error) { return outbox.ReceiveOnce(subject, settle(service(s))), nil },
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), offersstore.Events), nil
 		},
