@@ -45,7 +45,7 @@ func main() {
 }
 
 func service(s *settings.Settings) *carts.Service {
-	db := store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)
+	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
 	return &carts.Service{Shelf: cartsstore.Store{DB: db}, Offers: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.Store{DB: db}, Now: time.Now}
 }
 

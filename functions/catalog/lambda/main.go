@@ -31,7 +31,7 @@ func main() {
 }
 
 func service(s *settings.Settings) *catalog.Service {
-	db := store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)
+	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
 	products := &catalogstore.Store{DB: db}
 	return &catalog.Service{Products: products, Shelf: products, Boxes: &offersstore.Store{DB: db}, Now: time.Now}
 }

@@ -45,7 +45,7 @@ func guests(s *settings.Settings) customersaws.Guests {
 }
 
 func snapshots(s *settings.Settings) customersstore.Snapshots {
-	return customersstore.Snapshots{DB: store.NewDynamo(s.AWS(), s.Prefix, mathrand.Float64)}
+	return customersstore.Snapshots{DB: store.NewDynamo(s.Tables(), s.Prefix, mathrand.Float64)}
 }
 
 func database(s *settings.Settings) customersstore.URL {

@@ -23,7 +23,7 @@ import (
 func main() {
 	entry.Run("fulfillment", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
-			db := store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)
+			db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
 			service := &fulfillment.Service{Shipments: fulfillmentstore.Store{DB: db}, Owners: ordersstore.Store{DB: db}}
 			return lambdahttp.New(api.Handler(fulfillmentapi.Routes(service))), nil
 		},
@@ -46,7 +46,7 @@ func main() {
 
 func steps(s *settings.Settings) *fulfillment.Service {
 	return &fulfillment.Service{
-		Shipments: fulfillmentstore.Store{DB: store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)},
+		Shipments: fulfillmentstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)},
 		Timers:    fulfillmentqueue.New(s.AWS(), s.Queue("fulfillment-advance")),
 		Now:       time.Now,
 		Pace:      s.Seconds("FULFILLMENT_STEP_SECONDS", time.Hour),

@@ -103,3 +103,13 @@ func (s *Settings) AWS() aws.Config {
 	trace.Instrument(&cfg)
 	return cfg
 }
+
+// Tables is AWS for DynamoDB, which may have an endpoint of its own (AWS_ENDPOINT_URL_DYNAMODB, as the SDK's config
+// package reads it).
+func (s *Settings) Tables() aws.Config {
+	cfg := s.AWS()
+	if e := s.get("AWS_ENDPOINT_URL_DYNAMODB"); e != "" {
+		cfg.BaseEndpoint = &e
+	}
+	return cfg
+}

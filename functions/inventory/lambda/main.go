@@ -37,6 +37,6 @@ func main() {
 }
 
 func service(s *settings.Settings) *inventory.Service {
-	shelf := inventorystore.Store{DB: store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)}
+	shelf := inventorystore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}
 	return &inventory.Service{Shelf: shelf, Now: time.Now}
 }

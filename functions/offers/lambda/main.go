@@ -35,7 +35,7 @@ func main() {
 }
 
 func service(s *settings.Settings) *offers.Service {
-	db := store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)
+	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
 	book := &offersstore.Store{DB: db}
 	return &offers.Service{Book: book, Boxes: book, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.Store{DB: db}, Now: time.Now}
 }

@@ -18,7 +18,7 @@ import (
 func main() {
 	entry.Run("orders", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
-			shelf := ordersstore.Store{DB: store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)}
+			shelf := ordersstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}
 			return lambdahttp.New(api.Handler(ordersapi.Routes(&orders.Service{Shelf: shelf}))), nil
 		},
 		"publish": func(s *settings.Settings) (any, error) {

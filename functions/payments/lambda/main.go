@@ -35,7 +35,7 @@ func with(handler func(*payments.Service) any) func(*settings.Settings) (any, er
 		if err != nil {
 			return nil, err
 		}
-		records := paymentsstore.Store{DB: store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)}
+		records := paymentsstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}
 		return handler(&payments.Service{Records: records, Gateway: gateway, Now: time.Now}), nil
 	}
 }

@@ -25,7 +25,7 @@ func main() {
 		},
 		"index": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
-			db := store.NewDynamo(s.AWS(), s.Prefix, rand.Float64)
+			db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
 			return receive(&search.Service{Index: x, Products: &catalogstore.Store{DB: db}, Boxes: &offersstore.Store{DB: db}, Numbers: &searchstore.Store{DB: db}}), err
 		},
 	})
