@@ -5,6 +5,12 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 STAGE ?= local
+
+# One set of flags for every go command, so that tools, tests and functions share one build cache.
+export CGO_ENABLED := 0
+export GOFLAGS := -trimpath
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+
 STATE := .local
 LOCAL := $(STATE)/bin/local
 INFRA := $(STATE)/bin/infra
@@ -16,8 +22,8 @@ help: ## this list
 
 .PHONY: demo seed token up down status logs clean
 demo: deploy ## the whole journey on the local cloud: up, deploy, seed, shop (CATALOG=file for a catalog of your own)
-	@$(LOCAL) seed $(if $(CATALOG),-catalog "$(CATALOG)")
-	@$(LOCAL) demo
+	@$(LOCAL) seed -missing $(if $(CATALOG),-catalog "$(CATALOG)")
+	@$(LOCAL) demo $(if $(CATALOG),-catalog "$(CATALOG)")
 
 seed: tools ## load the catalog through the functions (CATALOG=file)
 	@$(LOCAL) seed $(if $(CATALOG),-catalog "$(CATALOG)")
@@ -31,7 +37,7 @@ down: tools ## stop it; its data is gone with it
 status: tools ## what runs
 	@$(LOCAL) status
 
-logs: tools ## a service's or function's log (SERVICE=…)
+logs: tools ## a service's or function's log (SERVICE=localstack, SERVICE=rialto-local-checkout-api, …)
 	@$(LOCAL) logs $(SERVICE)
 
 clean: tools ## stop it and delete all local state
@@ -39,7 +45,7 @@ clean: tools ## stop it and delete all local state
 	@rm -rf $(STATE)
 
 token: tools ## a development token (CUSTOMER=cus_… or SELLER=sel_…)
-	@$(LOCAL) token $(if $(CUSTOMER),-customer $(CUSTOMER)) $(if $(SELLER),-role seller -seller $(SELLER) -customer $(SELLER))
+	@$(LOCAL) token $(if $(SELLER),-customer $(SELLER) -seller $(SELLER),-customer "$(CUSTOMER)")
 
 .PHONY: tools build synth deploy
 tools:
@@ -49,7 +55,47 @@ tools:
 build: ## the functions' zips (STAGE=local|dev|prod)
 	@go run ./infra/cmd/build -arch $(ARCH)
 
-synth: build ## the cloud assembly of a stage, linted; needs no credentials (STAGE=…)
+synth: build tools ## the cloud assembly of a stage, checked by guards and cfn-lint; needs no credentials (STAGE=…)
 	@go build -o $(INFRA) ./infra/cmd
-	@$(INFRA) -stage $(STAGE) -lint "$$($(LOCAL) path cfn-lint 2>/dev/null || true)"
+	@$(LOCAL) install
+	@$(INFRA) -stage $(STAGE) -lint "$$($(LOCAL) path cfn-lint)"
 
+# The local cloud starts while the functions are compiled. AWS stages need credentials, and nothing running here.
+deploy: ## deploy a stage; local starts the cloud first (STAGE=…)
+ifeq ($(STAGE),local)
+	@$(MAKE) -j2 --output-sync=line up assembly
+	@go build -o $(STATE)/bin/deploy ./infra/cmd/deploy
+	@$(STATE)/bin/deploy
+	@$(LOCAL) migrate
+else
+	@$(MAKE) synth
+	@go build -o $(STATE)/bin/deploy ./infra/cmd/deploy
+	@$(STATE)/bin/deploy -stage $(STAGE)
+	@echo "now invoke rialto-$(STAGE)-customers-migrate once: it brings the SQL schema up to date"
+endif
+
+.PHONY: assembly
+assembly: build
+	@go build -o $(INFRA) ./infra/cmd
+	@$(INFRA) -stage $(STAGE)
+
+# Every part prints how long it took; the times stand together at the end.
+TIMES := $(STATE)/times
+part = printf '\n== %s\n' "$(1)"; began=$$SECONDS; $(2); printf '%5ss  %s\n' $$((SECONDS-began)) "$(1)" >> $(TIMES)
+
+.PHONY: test check
+test: ## everything: format, vet, lint, unit tests, the local cloud, store suites on real stores, end to end, prod synth
+	@mkdir -p $(STATE); : > $(TIMES)
+	@$(call part,check,$(MAKE) check)
+	@$(call part,start and deploy the local cloud,$(MAKE) deploy)
+	@$(call part,store suites on the real stores,RIALTO_TEST_DYNAMODB=http://127.0.0.1:18000 RIALTO_TEST_POSTGRES='postgres://rialto@127.0.0.1:15432/rialto?sslmode=disable' RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 go test -timeout 8m ./functions/...)
+	@$(call part,end to end over HTTP,RIALTO_E2E=1 go test -count=1 -timeout 15m ./localstack/e2e)
+	@$(call part,synth and lint dev and prod,$(MAKE) synth STAGE=dev && $(MAKE) synth STAGE=prod)
+	@$(call part,stop the local cloud,$(LOCAL) down)
+	@printf '\nall parts passed:\n'; cat $(TIMES)
+
+check: ## the quick subset: format, vet, lint, unit tests
+	@files=$$(gofmt -l events functions infra localstack statemachines); if [ -n "$$files" ]; then printf 'gofmt these files:\n%s\n' "$$files"; exit 1; fi
+	@go vet ./...
+	@go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+	@go test -timeout 8m ./...

@@ -29,6 +29,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"up", "start the local cloud, installing what is missing", up},
+		{"install", "install what the local cloud and the tools need, and start nothing", install},
 		{"down", "stop the local cloud", down},
 		{"status", "show the services; status 1 unless all run", status},
 		{"logs", "show a service's or function's log: logs [-f] NAME", logs},
@@ -78,6 +79,8 @@ func dispatch(ctx context.Context, args []string) int {
 
 func up(ctx context.Context, _ []string) error { return cloud.Up(ctx, os.Stdout) }
 
+func install(ctx context.Context, _ []string) error { return cloud.Install(ctx, os.Stdout) }
+
 func down(ctx context.Context, _ []string) error { return cloud.Down(ctx, os.Stdout) }
 
 func status(ctx context.Context, _ []string) error { return cloud.Status(ctx, os.Stdout) }
@@ -97,7 +100,14 @@ func load(ctx context.Context, args []string) error {
 	return seed.Run(ctx, seed.Options{Catalog: *file, Missing: *missing, Out: os.Stdout})
 }
 
-func play(ctx context.Context, _ []string) error { return demo.Run(ctx, demo.Options{Out: os.Stdout}) }
+func play(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
+	file := flags.String("catalog", "", "JSON `file` that was loaded instead of the bundled catalog")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	return demo.Run(ctx, demo.Options{Catalog: *file, Out: os.Stdout})
+}
 
 func clean(ctx context.Context, _ []string) error { return cloud.Clean(ctx, os.Stdout) }
 

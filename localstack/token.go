@@ -30,7 +30,7 @@ func token(_ context.Context, args []string) error {
 	}
 	claims.Forgery = issuer.Forgery(*forgery)
 	if claims.Subject == "" {
-		return errors.New("token: say who it is for: -customer cus_...")
+		return errors.New("token: say who it is for: -customer and an id that begins with cus_")
 	}
 	switch claims.Role {
 	case "customer", "seller", "operator", "guest":

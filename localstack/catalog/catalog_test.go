@@ -54,11 +54,11 @@ func TestFilesAreReadExactlyOrRefused(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		`{}`: "no JSON list", `[]`: "no product",
-		`[{"Id":1,"Type":"t","Name":"n","Price":1.005}]`:                                      "entry 1: Price: has more",
-		`[{"Id":1,"Type":"t","Name":"n","Price":-1}]`:                                         "entry 1: Price: must",
+		`[{"Id":1,"Type":"t","Name":"n","Price":1.005}]`:                                      "entry 1: the Price has more",
+		`[{"Id":1,"Type":"t","Name":"n","Price":-1}]`:                                         "entry 1: the Price must",
 		`[{"Id":1,"Type":"t","Name":"n","Price":"x"}]`:                                        "no JSON list",
-		`[{"Id":1,"Type":"t","Name":"n","Price":1},{"Id":1,"Type":"t","Name":"m","Price":1}]`: "entry 2: Id: is that of entry 1",
-		`[{"Id":1,"Type":"t","Price":1}]`:                                                     "entry 1: Name: is missing",
+		`[{"Id":1,"Type":"t","Name":"n","Price":1},{"Id":1,"Type":"t","Name":"m","Price":1}]`: "entry 2: the Id is that of entry 1",
+		`[{"Id":1,"Type":"t","Price":1}]`:                                                     "entry 1: the Name is missing",
 	} {
 		if _, err := File(write(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)

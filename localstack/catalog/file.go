@@ -42,7 +42,7 @@ func File(path string) (Catalog, error) {
 		cents, err := e.check()
 		if err == nil {
 			if first, twice := seen[e.ID.String()]; twice {
-				err = fmt.Errorf("Id: is that of entry %d too", first)
+				err = fmt.Errorf("the Id is that of entry %d too", first)
 			}
 			seen[e.ID.String()] = i + 1
 		}
@@ -59,13 +59,13 @@ func File(path string) (Catalog, error) {
 }
 
 func (e entry) check() (cents int64, err error) {
-	for field, v := range map[string]string{"Id": e.ID.String(), "Name": e.Name, "Type": e.Type} {
-		if strings.TrimSpace(v) == "" {
-			return 0, fmt.Errorf("%s: is missing", field)
+	for _, f := range []struct{ name, value string }{{"Id", e.ID.String()}, {"Name", e.Name}, {"Type", e.Type}} {
+		if strings.TrimSpace(f.value) == "" {
+			return 0, fmt.Errorf("the %s is missing", f.name)
 		}
 	}
 	if cents, err = parseCents(e.Price.String()); err != nil {
-		return 0, fmt.Errorf("Price: %w", err)
+		return 0, fmt.Errorf("the Price %w", err)
 	}
 	return cents, nil
 }

@@ -141,3 +141,17 @@ func (p place) lastLog(name string) string {
 	const most = 12
 	return "  the end of " + p.log(name) + ":\n    " + strings.ReplaceAll(tail(string(data), most), "\n", "\n    ")
 }
+
+// Install lays in what the local cloud and its tools need, as Up does, and starts nothing.
+func Install(ctx context.Context, out io.Writer) error {
+	p, err := here()
+	if err != nil {
+		return err
+	}
+	unlock, err := p.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return p.install(ctx, newProgress(out))
+}

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"rialto/localstack/shop"
 )
@@ -69,22 +71,26 @@ type result struct {
 	} `json:"facets"`
 }
 
-// search finds a word of the catalog's first title, so that it works with any catalog.
+// search finds a word of the catalog's first title, so that it works with any catalog, and settles on one of its
+// products.
 func (d *demo) search(ctx context.Context, c *shop.Client) error {
 	var all, r result
 	if _, err := c.Call(ctx, http.MethodGet, "/api/v1/products/search?size=1", nil, &all); err != nil {
 		return err
 	}
-	if len(all.Hits) == 0 {
+	if all.Total == 0 {
 		return errors.New("the catalog is empty; make seed fills it")
 	}
-	words := strings.Fields(all.Hits[0].Title)
-	q := strings.ToLower(words[len(words)-1])
-	if _, err := c.Call(ctx, http.MethodGet, "/api/v1/products/search?size=5&q="+url.QueryEscape(q), nil, &r); err != nil {
+	q := lastWord(d.catalog.Products[0].Title)
+	ours := map[string]bool{}
+	for _, p := range d.catalog.Products {
+		ours[p.ID] = true
+	}
+	if _, err := c.Call(ctx, http.MethodGet, "/api/v1/products/search?size=20&q="+url.QueryEscape(q), nil, &r); err != nil {
 		return err
 	}
 	d.p.step("GET /products/search?q="+q, "%d of %d products", r.Total, all.Total)
-	for i, h := range r.Hits {
+	for i, h := range r.Hits[:min(5, len(r.Hits))] {
 		d.p.detail("%d. %-44s %-16s", i+1, cut(h.Title, 44), cut(h.Brand, 16))
 	}
 	for _, f := range []struct {
@@ -100,7 +106,7 @@ func (d *demo) search(ctx context.Context, c *shop.Client) error {
 		}
 		d.p.detail("%-9s %s", f.name+":", strings.Join(parts, ", "))
 	}
-	for _, h := range r.Hits { // the first that can be bought
+	for _, h := range r.Hits { // the first that can be bought, rather one with rivals
 		if _, err := c.Call(ctx, http.MethodGet, "/api/v1/products/"+h.ID, nil, &h); err != nil {
 			return err
 		}
@@ -108,12 +114,25 @@ func (d *demo) search(ctx context.Context, c *shop.Client) error {
 		if err != nil {
 			return err
 		}
-		if h.BuyBox.InStock && stock.Available >= 10 {
+		if ours[h.ID] && h.BuyBox.InStock && stock.Available >= 10 && (d.found.ID == "" || d.found.Others == 0 && h.Others > 0) {
 			d.found = h
-			return nil
 		}
 	}
-	return fmt.Errorf("none of the first hits for %q is in stock", q)
+	if d.found.ID == "" {
+		return fmt.Errorf("none of the first hits for %q is in stock", q)
+	}
+	return nil
+}
+
+// lastWord returns a title's last word of four letters or more, its last word if there is none.
+func lastWord(title string) string {
+	words := strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return !unicode.IsLetter(r) })
+	for _, w := range slices.Backward(words) {
+		if len(w) >= 4 {
+			return w
+		}
+	}
+	return strings.ToLower(title)
 }
 
 func (d *demo) page(ctx context.Context, c *shop.Client) error {

@@ -8,16 +8,27 @@ import (
 	"time"
 
 	"rialto/localstack/audit"
+	"rialto/localstack/catalog"
 	"rialto/localstack/shop"
 )
 
-// Options says where the demo prints.
-type Options struct{ Out io.Writer }
+// Options say which catalog is shopped in, the bundled one if no file is named, and where the demo prints.
+type Options struct {
+	Catalog string
+	Out     io.Writer
+}
 
 // Run plays all journeys.
 func Run(ctx context.Context, o Options) error {
 	p := &printer{out: o.Out, started: time.Now()}
-	d := &demo{p: p, audit: audit.Local()}
+	c := catalog.Bundled()
+	if o.Catalog != "" {
+		var err error
+		if c, err = catalog.File(o.Catalog); err != nil {
+			return err
+		}
+	}
+	d := &demo{p: p, audit: audit.Local(), catalog: c}
 	for _, j := range []struct {
 		title string
 		play  func(context.Context) error
@@ -36,9 +47,10 @@ func Run(ctx context.Context, o Options) error {
 }
 
 type demo struct {
-	p     *printer
-	audit *audit.Auditor
-	found product // by the first journey
+	p       *printer
+	audit   *audit.Auditor
+	catalog catalog.Catalog
+	found   product // by the first journey
 }
 
 type amount struct {

@@ -32,7 +32,7 @@ func (d *demo) left(ctx context.Context, productID, sellerID, orderID string, ex
 	}
 	d.p.detail("order      %s %s", orderID, map[bool]string{true: "is placed", false: "does not exist"}[is])
 	d.p.detail("holds      %s", counts(holds))
-	d.p.detail("payments   %d intents: %s open, %s captured", money.Intents, minor(money.Open), minor(money.Captured))
+	d.p.detail("payments   intents %d, open %s, captured %s", money.Intents, minor(money.Open), minor(money.Captured))
 	if is != exists || exists != (money.Open+money.Captured > 0) {
 		return errors.New("order and money do not match")
 	}
@@ -87,7 +87,7 @@ func (d *demo) nothingLeft(ctx context.Context, s *shopper, productID, sellerID 
 	}
 	d.p.detail("order      %s", map[bool]string{true: "EXISTS", false: "none"}[is])
 	d.p.detail("holds      %s", counts(holds))
-	d.p.detail("payments   %d intents: %s open, %s captured", money.Intents, minor(money.Open), minor(money.Captured))
+	d.p.detail("payments   intents %d, open %s, captured %s", money.Intents, minor(money.Open), minor(money.Captured))
 	if is || holds["HELD"]+holds["COMMITTED"] > 0 || money.Open+money.Captured > 0 || c.State != "FAILED" {
 		return errors.New("something is left of a checkout that failed")
 	}

@@ -67,14 +67,18 @@ func valid(t *testing.T, handler http.Handler, token string) bool {
 	if header["alg"] != "ES256" || header["kid"] != set.Keys[0].Kid || len(signature) != 64 {
 		return false
 	}
-	number := func(text string) *big.Int {
-		data, err := base64.RawURLEncoding.DecodeString(text)
+	point := []byte{4} // uncompressed (SEC 1, 2.3.3)
+	for _, coordinate := range []string{set.Keys[0].X, set.Keys[0].Y} {
+		data, err := base64.RawURLEncoding.DecodeString(coordinate)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return new(big.Int).SetBytes(data)
+		point = append(point, data...)
 	}
-	public := &ecdsa.PublicKey{Curve: elliptic.P256(), X: number(set.Keys[0].X), Y: number(set.Keys[0].Y)}
+	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
+	if err != nil {
+		t.Fatal(err)
+	}
 	digest := sha256.Sum256([]byte(input))
 	return ecdsa.Verify(public, digest[:], new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:]))
 }
