@@ -13,8 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"github.com/aws/jsii-runtime-go"
-
 	"rialto/functions/contract"
 	"rialto/infra"
 	"rialto/statemachines"
@@ -27,7 +25,6 @@ func main() {
 	lint := flag.String("lint", "", "cfn-lint to run over the templates")
 	flag.Parse()
 	err := run(*name, *out, *zips, *lint)
-	jsii.Close()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
