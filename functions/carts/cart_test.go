@@ -102,7 +102,7 @@ func TestTheBreakdownSumsWhatIsForSale(t *testing.T) {
 func TestAQuoteNeedsEveryLine(t *testing.T) {
 	t.Parallel()
 	c := New("cus", false, "US")
-	if _, err := QuoteOf(c, "USD", nil, nil, inventory.Destination{}); !errors.Is(err, ErrEmpty) {
+	if _, err := QuoteOf(c, "USD", nil, nil); !errors.Is(err, ErrEmpty) {
 		t.Error(err)
 	}
 	if err := c.Add(line(0, 2)); err != nil {
@@ -110,16 +110,16 @@ func TestAQuoteNeedsEveryLine(t *testing.T) {
 	}
 	stock := []inventory.Stock{{SKU: inventory.SKU{ProductID: "p0", SellerID: "s"}, Centre: "us-west-2", Available: 1}}
 	offer := offers.Offer{Price: money.Of(90, "USD"), Shipping: money.Of(0, "USD")}
-	if _, err := QuoteOf(c, "USD", map[string]Fresh{"p0#s": {}}, stock, inventory.Destination{}); fault.Code(err) != "offer_unavailable" {
+	if _, err := QuoteOf(c, "USD", map[string]Fresh{"p0#s": {}}, stock); fault.Code(err) != "offer_unavailable" {
 		t.Error(err)
 	}
 	fresh := map[string]Fresh{"p0#s": {ForSale: true, Offer: offer, Product: catalog.Product{CategoryID: "c"}}}
-	if _, err := QuoteOf(c, "USD", fresh, stock, inventory.Destination{}); fault.Code(err) != "item_unavailable" {
+	if _, err := QuoteOf(c, "USD", fresh, stock); fault.Code(err) != "item_unavailable" {
 		t.Error(err)
 	}
 	stock[0].Available = 2
-	q, err := QuoteOf(c, "USD", fresh, stock, inventory.Destination{})
-	if err != nil || q.Items.Minor != 180 || q.Lines[0].Category != "c" || len(q.Plan.Lines) != 1 {
+	q, err := QuoteOf(c, "USD", fresh, stock)
+	if err != nil || q.Items.Minor != 180 || q.Lines[0].Category != "c" || len(q.Stock) != 1 {
 		t.Errorf("%+v %v", q, err)
 	}
 }

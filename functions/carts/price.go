@@ -87,9 +87,8 @@ func (l Line) seenAs(f Fresh) Line {
 	return l
 }
 
-// QuoteOf prices an open cart for a checkout and plans where it ships from. Errors: ErrEmpty, offer_unavailable,
-// item_unavailable.
-func QuoteOf(c Cart, currency string, fresh map[string]Fresh, stock []inventory.Stock, to inventory.Destination) (Quote, error) {
+// QuoteOf prices an open cart for a checkout. Errors: ErrEmpty, offer_unavailable, item_unavailable.
+func QuoteOf(c Cart, currency string, fresh map[string]Fresh, stock []inventory.Stock) (Quote, error) {
 	if len(c.Lines) == 0 {
 		return Quote{}, ErrEmpty
 	}
@@ -97,16 +96,16 @@ func QuoteOf(c Cart, currency string, fresh map[string]Fresh, stock []inventory.
 	if err != nil {
 		return Quote{}, err
 	}
-	q := Quote{CartID: c.ID, CartVersion: c.Version, Marketplace: c.Marketplace, Currency: currency, Items: v.Breakdown.Items, Shipping: v.Breakdown.Shipping}
-	var wants []inventory.Want
+	q := Quote{CartID: c.ID, CartVersion: c.Version, Marketplace: c.Marketplace, Currency: currency, Items: v.Breakdown.Items, Shipping: v.Breakdown.Shipping, Stock: stock}
 	for _, l := range v.Lines {
 		if l.Gone {
 			return Quote{}, errOfferUnavailable
 		}
 		q.Lines = append(q.Lines, QuotedLine{Line: l.ID(), ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title,
 			Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount, Category: fresh[l.ID()].Product.CategoryID})
-		wants = append(wants, inventory.Want{Line: l.ID(), SKU: inventory.SKU{ProductID: l.ProductID, SellerID: l.SellerID}, Quantity: l.Quantity})
 	}
-	q.Plan, err = inventory.Route(wants, stock, to)
-	return q, err
+	if _, err := inventory.Route(q.Wants(), stock, inventory.Destination{}); err != nil { // whatever the destination
+		return Quote{}, err
+	}
+	return q, nil
 }

@@ -5,16 +5,17 @@ import (
 	"rialto/functions/inventory"
 )
 
-// Quote is what a cart costs and where it ships from, at one moment: what a checkout is made of.
+// Quote is what a cart costs, and the stock that it can ship from, at one moment: what a checkout is made of. Where
+// it does ship from is planned when the destination is known too.
 type Quote struct {
-	CartID      string         `json:"cart_id"`
-	CartVersion int64          `json:"cart_version"`
-	Marketplace string         `json:"marketplace"`
-	Currency    string         `json:"currency"`
-	Lines       []QuotedLine   `json:"lines"`
-	Items       money.Amount   `json:"items"`
-	Shipping    money.Amount   `json:"shipping"` // the sellers' own
-	Plan        inventory.Plan `json:"plan"`
+	CartID      string            `json:"cart_id"`
+	CartVersion int64             `json:"cart_version"`
+	Marketplace string            `json:"marketplace"`
+	Currency    string            `json:"currency"`
+	Lines       []QuotedLine      `json:"lines"`
+	Items       money.Amount      `json:"items"`
+	Shipping    money.Amount      `json:"shipping"` // the sellers' own
+	Stock       []inventory.Stock `json:"stock"`
 }
 
 // QuotedLine is one priced line. Amount is UnitPrice x Quantity.
@@ -28,4 +29,13 @@ type QuotedLine struct {
 	UnitPrice  money.Amount `json:"unit_price"`
 	Amount     money.Amount `json:"amount"`
 	Category   string       `json:"category"` // the product's category id, for tax
+}
+
+// Wants lists what the quote's lines take from stock.
+func (q Quote) Wants() []inventory.Want {
+	var wants []inventory.Want
+	for _, l := range q.Lines {
+		wants = append(wants, inventory.Want{Line: l.Line, SKU: inventory.SKU{ProductID: l.ProductID, SellerID: l.SellerID}, Quantity: l.Quantity})
+	}
+	return wants
 }

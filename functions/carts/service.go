@@ -223,7 +223,7 @@ func (s *Service) Quote(ctx context.Context, in QuoteInput) (Quote, error) {
 	if err != nil {
 		return Quote{}, err
 	}
-	return QuoteOf(c, m.Currency, fresh, stock, inventory.Destination{})
+	return QuoteOf(c, m.Currency, fresh, stock)
 }
 
 func (s *Service) load(ctx context.Context, o Owner, m marketplaces.Marketplace) (Cart, error) {

@@ -51,11 +51,15 @@ func (d Draft) Groups() []Group {
 	return gs
 }
 
-// NewDraft puts an order together. Errors: ErrCartChanged if the total is not the expected one,
+// NewDraft puts an order together and plans where it ships from. Errors: item_unavailable, ErrCartChanged if the total is not the expected one,
 // too_many_lines if the pivot would not fit a transaction.
 func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
+	plan, err := inventory.Route(p.Quote.Wants(), p.Quote.Stock, inventory.Destination{Country: p.Delivery.Country, Region: p.Delivery.Region})
+	if err != nil {
+		return Draft{}, err
+	}
 	holds := 0
-	for _, l := range p.Quote.Plan.Lines {
+	for _, l := range plan.Lines {
 		holds += len(l.Picks)
 	}
 	if holds == 0 || holds+3 > MaxActions {
@@ -76,20 +80,19 @@ func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
 		o.Lines = append(o.Lines, orders.Line{Line: l.Line, ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title,
 			Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount, Tax: t.Tax, TaxRate: t.Rate, Jurisdiction: t.Jurisdiction})
 	}
-	var err error
 	if o.Totals, err = totals(p); err != nil {
 		return Draft{}, err
 	}
 	if req.ExpectedTotal != nil && *req.ExpectedTotal != o.Totals.Total {
 		return Draft{}, ErrCartChanged
 	}
-	if o.Shipments, err = shipments(o, p.Quote.Plan); err != nil {
+	if o.Shipments, err = shipments(o, plan); err != nil {
 		return Draft{}, fmt.Errorf("split into shipments: %w", err)
 	}
 	if err := o.Check(); err != nil {
 		return Draft{}, fmt.Errorf("order does not add up: %w", err)
 	}
-	return Draft{Order: o, CartID: p.Quote.CartID, CartVersion: p.Quote.CartVersion, Plan: p.Quote.Plan, MethodToken: p.Delivery.Method.Token}, nil
+	return Draft{Order: o, CartID: p.Quote.CartID, CartVersion: p.Quote.CartVersion, Plan: plan, MethodToken: p.Delivery.Method.Token}, nil
 }
 
 func totals(p Prepared) (orders.Totals, error) {

@@ -124,8 +124,9 @@ func (d *demo) search(ctx context.Context, c *shop.Client) error {
 	return nil
 }
 
-// lastWord returns a title's last word of four letters or more, its last word if there is none.
+// lastWord returns the last word of four letters or more before a title's " in …", its whole title if there is none.
 func lastWord(title string) string {
+	title, _, _ = strings.Cut(title, " in ")
 	words := strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return !unicode.IsLetter(r) })
 	for _, w := range slices.Backward(words) {
 		if len(w) >= 4 {
