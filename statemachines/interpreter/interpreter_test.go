@@ -3,6 +3,7 @@ package interpreter
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,42 @@ func TestTheCheckoutMachineIsKnownWhole(t *testing.T) {
 		if last.ErrorEquals[0] != "States.ALL" || last.Next != "Fence" {
 			t.Errorf("%s is not undone on every error", name)
 		}
+	}
+}
+
+// Every task is repeatable, so each is tried again after everything that may pass: what our own functions call
+// transient, and what Lambda and Step Functions report of a function that did not answer. A function that is stopped at
+// its own limit is Sandbox.Timedout, not States.Timeout: that comes only if it outlives the state's limit, which is
+// longer. Seen to catch: a list without Sandbox.Timedout.
+func TestEveryTaskIsTriedAgainAfterWhatMayPass(t *testing.T) {
+	t.Parallel()
+	m, err := Parse(statemachines.Checkout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	passing := []string{"unavailable", "throttled", "internal", "States.Timeout", "Sandbox.Timedout", "Runtime.ExitError", "Lambda.Unknown",
+		"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException",
+		"Lambda.ClientExecutionTimeoutException"}
+	tasks := 0
+	var look func(*Machine)
+	look = func(m *Machine) {
+		for name, s := range m.States {
+			for i := range s.Branches {
+				look(&s.Branches[i])
+			}
+			if s.Type != "Task" {
+				continue
+			}
+			tasks++
+			for _, e := range passing {
+				if !slices.ContainsFunc(s.Retry, func(r Retrier) bool { return r.MaxAttempts > 0 && matches(r.ErrorEquals, e) }) {
+					t.Errorf("%s is not tried again after %s", name, e)
+				}
+			}
+		}
+	}
+	if look(m); tasks != 12 {
+		t.Errorf("%d tasks", tasks)
 	}
 }
 
