@@ -75,7 +75,7 @@ func (s *Service) Checkout(ctx context.Context, customerID, key string, req Requ
 	if err := g.Wait(); err != nil {
 		return Reply{}, err
 	}
-	if found != nil {
+	if found != nil && found.OrderID != r.OrderID { // else it is ours: the write was repeated after a lost answer
 		return replay(*found, r.Hash)
 	}
 	return s.run(ctx, Input{Mode: "place", Checkout: r.Ref, Request: req})
