@@ -22,13 +22,22 @@ type Looker interface {
 // errEarly keeps a message in the queue; it was hidden until it is due.
 var errEarly = fault.New(fault.Conflict, "timer_early", "the checkout is not due yet; the message was hidden until it is")
 
+// spare is what a look leaves of the function's time: a recovery may take longer than the function, and one that is
+// cut off by Lambda would take the answers for all other messages of its batch with it.
+const spare = 3 * time.Second
+
 // OnTimer returns the handler of the queue checkout-timer.
 func OnTimer(recovery Looker, timer Timer) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		if !ids.Valid(ids.Checkout, m.Body) {
 			return fault.New(fault.Malformed, "malformed_timer", "the message is not the id of a checkout")
 		}
-		wait, err := recovery.Look(ctx, m.Body)
+		looking, stop := ctx, func() {}
+		if end, ok := ctx.Deadline(); ok {
+			looking, stop = context.WithDeadline(ctx, end.Add(-spare))
+		}
+		defer stop()
+		wait, err := recovery.Look(looking, m.Body)
 		if err != nil || wait == 0 {
 			return err
 		}
