@@ -179,3 +179,40 @@ func TestStrangersStayOutside(t *testing.T) {
 		}
 	}
 }
+
+// Every route that takes a body refuses what is no JSON, what is no object, and fields that it does not know. Seen to
+// catch: a route whose input struct allows more.
+func TestEveryBodyIsChecked(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	customer, err := shop.Customer(shop.NewID("cus_"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := shop.Mint(issuer.Claims{Subject: shop.NewID("cus_"), Role: "seller", SellerID: shop.NewID("sel_")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bodiless := map[string]bool{"createGuest": true, "resumeCheckout": true}
+	for _, door := range []struct {
+		client *shop.Client
+		routes []contract.RouteInfo
+	}{{customer, contract.ShopperRoutes()}, {&shop.Client{Base: shop.SellerURL, Token: token}, contract.SellerRoutes()}} {
+		for _, r := range door.routes {
+			if r.Method != http.MethodPost && r.Method != http.MethodPut || bodiless[r.ID] {
+				continue
+			}
+			path := strings.NewReplacer("{product_id}", "prd_"+strings.Repeat("a", 26), "{seller_id}", "sel_"+strings.Repeat("a", 26)).Replace(r.Path)
+			options := []shop.Option{shop.Key(shop.NewKey())}
+			for _, b := range []bad{
+				{name: "truncated", body: `{"a":`, status: 400},
+				{name: "a list", body: `[{}]`, status: 400},
+				{name: "trailing", body: `{} {}`, status: 400},
+				{name: "unknown field", body: map[string]string{"surprise": private}, status: 422},
+			} {
+				b.name, b.method, b.path, b.options = b.name+" at "+r.ID, r.Method, path, options
+				check(ctx, t, door.client, b)
+			}
+		}
+	}
+}

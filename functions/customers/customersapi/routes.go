@@ -38,6 +38,9 @@ func Routes(s Service) []api.Route {
 		api.Handle(api.Route{ID: "createGuest", Method: http.MethodPost, Path: "/api/v1/guests", Summary: "Become a guest",
 			Context: owner, Access: api.Public, Success: http.StatusCreated}, h.createGuest),
 
+		api.Handle(api.Route{ID: "listShippingOptions", Method: http.MethodGet, Path: "/api/v1/shipping-options", Summary: "How a marketplace ships, the default first",
+			Context: owner, Access: api.Public}, h.listOptions),
+
 		api.Handle(api.Route{ID: "getMe", Method: http.MethodGet, Path: "/api/v1/me", Summary: "Your profile",
 			Context: owner, Access: api.Customer}, h.getMe),
 		api.Handle(api.Route{ID: "putMe", Method: http.MethodPut, Path: "/api/v1/me", Summary: "Replace your profile",

@@ -332,3 +332,19 @@ func problem(t *testing.T, w *httptest.ResponseRecorder, status int) api.Problem
 	}
 	return p
 }
+
+func TestShippingOptionsAreListedByMarketplace(t *testing.T) {
+	t.Parallel()
+	h := api.Handler(Routes(nil))
+	for market, want := range map[string]string{"": `"currency":"USD"`, "JP": `"currency":"JPY"`, "ZZ": `unknown_marketplace`} {
+		r := httptest.NewRequest(http.MethodGet, "/api/v1/shipping-options", nil)
+		if market != "" {
+			r.Header.Set("X-Marketplace", market)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if !strings.Contains(w.Body.String(), want) || (w.Code == http.StatusOK) != (market != "ZZ") {
+			t.Errorf("%q: %d %s", market, w.Code, w.Body)
+		}
+	}
+}
