@@ -4,5 +4,6 @@
 // It knows the part of the Amazon States Language that Rialto uses (states-language.net): Task with a function,
 // Choice by StringEquals and IsPresent, Parallel, Pass, Succeed, Fail, Retry, Catch, Parameters, ResultSelector,
 // ResultPath, InputPath; JSONPath as plain reference paths. A field, state type or path that it does not know is
-// an error when the machine is parsed, not when a run gets there.
+// an error when the machine is parsed, not when a run gets there. Data that would be too large there (Limit) is too
+// large here.
 package interpreter

@@ -129,3 +129,21 @@ func TestRetryCatchAndPaths(t *testing.T) {
 		t.Errorf("States.ALL caught States.Runtime: %v", err)
 	}
 }
+
+func TestNothingCatchesDataThatIsTooLarge(t *testing.T) {
+	t.Parallel()
+	m, err := Parse(`{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"${t}","TimeoutSeconds":1,"ResultPath":"$.t",
+ "Catch":[{"ErrorEquals":["States.ALL"],"Next":"Done"}],"Next":"Done"},"Done":{"Type":"Succeed"}}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range map[int]string{Limit - len(`{"t":"","x":1}`): "", Limit - len(`{"t":"","x":1}`) + 1: "States.DataLimitExceeded"} {
+		_, err := m.Run(context.Background(), Host{Call: func(context.Context, string, string, []byte) ([]byte, error) {
+			return []byte(`"` + strings.Repeat("a", n) + `"`), nil
+		}}, []byte(`{"x":1}`))
+		var e *Error
+		if errors.As(err, &e); (e == nil) != (want == "") || e != nil && e.Name != want {
+			t.Errorf("%d characters: %v", n, err)
+		}
+	}
+}

@@ -76,11 +76,30 @@ func (m *Machine) run(ctx context.Context, h Host, doc any) (any, error) {
 			doc, name = caught, next
 			continue
 		}
+		if err := fits(name, out); err != nil {
+			return nil, err
+		}
 		if doc = out; s.End {
 			return doc, nil
 		}
 		name = s.Next
 	}
+}
+
+// Limit is how many bytes of JSON a state can hand on
+// (docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). A run that exceeds it fails, and nothing catches
+// that.
+const Limit = 256 << 10
+
+func fits(state string, doc any) error {
+	b, err := json.Marshal(doc)
+	if err != nil {
+		return err
+	}
+	if len(b) > Limit {
+		return &Error{"States.DataLimitExceeded", fmt.Sprintf("%s hands on %d bytes", state, len(b))}
+	}
+	return nil
 }
 
 func (s *State) choose(doc any) (string, error) {
