@@ -303,7 +303,7 @@ func TestTheRoutesMakeADocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(doc["paths"].(map[string]any)); n != 7 {
+	if n := len(doc["paths"].(map[string]any)); n != 8 {
 		t.Errorf("%d paths", n)
 	}
 }
@@ -335,7 +335,7 @@ func problem(t *testing.T, w *httptest.ResponseRecorder, status int) api.Problem
 
 func TestShippingOptionsAreListedByMarketplace(t *testing.T) {
 	t.Parallel()
-	h := api.Handler(Routes(nil))
+	h := api.Handler(customersapi.Routes(nil))
 	for market, want := range map[string]string{"": `"currency":"USD"`, "JP": `"currency":"JPY"`, "ZZ": `unknown_marketplace`} {
 		r := httptest.NewRequest(http.MethodGet, "/api/v1/shipping-options", nil)
 		if market != "" {
