@@ -37,7 +37,7 @@ down: tools ## stop it; its data is gone with it
 status: tools ## what runs
 	@$(LOCAL) status
 
-logs: tools ## a service's or function's log (SERVICE=localstack, SERVICE=rialto-local-checkout-api, …)
+logs: tools ## a service's or function's log (SERVICE=localstack, SERVICE=checkout-api, …)
 	@$(LOCAL) logs $(SERVICE)
 
 clean: tools ## stop it and delete all local state

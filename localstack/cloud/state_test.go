@@ -208,3 +208,22 @@ func TestLockIsExclusive(t *testing.T) {
 		again()
 	}
 }
+
+func TestLogsAreFoundByTheNamesPeopleUse(t *testing.T) {
+	t.Parallel()
+	p := place{root: t.TempDir()}
+	for _, path := range []string{p.log("localstack"), p.log("functions/rialto-local-checkout-api")} {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]bool{"localstack": true, "checkout-api": true, "rialto-local-checkout-api": true, "functions/rialto-local-checkout-api": true,
+		"": false, "nothing": false, "../state": false} {
+		if _, ok := p.findLog(name); ok != want {
+			t.Errorf("%q: found %v", name, ok)
+		}
+	}
+}

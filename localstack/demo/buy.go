@@ -194,5 +194,5 @@ func (d *demo) track(ctx context.Context, s *shopper, orderID string) error {
 			return err
 		}
 	}
-	return errors.New("the order was not delivered in two minutes; make logs SERVICE=rialto-local-fulfillment-advance says why")
+	return errors.New("the order was not delivered in two minutes; make logs SERVICE=fulfillment-advance says why")
 }

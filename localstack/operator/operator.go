@@ -27,7 +27,7 @@ func Invoke(ctx context.Context, function string, input, out any) error {
 		return fmt.Errorf("invoke %s: %w", function, err)
 	}
 	if res.FunctionError != nil {
-		return fmt.Errorf("%s failed: %s; make logs SERVICE=rialto-local-%s says more", function, res.Payload, function)
+		return fmt.Errorf("%s failed: %s; make logs SERVICE=%s says more", function, res.Payload, function)
 	}
 	if out == nil {
 		return nil

@@ -192,7 +192,7 @@ func (s *seeder) searchable(ctx context.Context, c catalog.Catalog) error {
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return errors.Join(fmt.Errorf("search finds %d of %d products after %s; make logs SERVICE=rialto-local-search-index says why", n, want, patience), err)
+			return errors.Join(fmt.Errorf("search finds %d of %d products after %s; make logs SERVICE=search-index says why", n, want, patience), err)
 		}
 		if n-shown >= want/5 {
 			s.line("search", "finds %d of %d products", n, want)
