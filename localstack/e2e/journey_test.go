@@ -212,3 +212,72 @@ func TestASearchFindsWhatWasListedAndStopsAtWhatIsGone(t *testing.T) {
 		return p.BuyBox != nil && p.BuyBox.InStock
 	})
 }
+
+// Seen to catch: tax added to prices that include it.
+func TestGermanyPaysWhatItSees(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	k := newSKU(ctx, t, "Lampe", 5)
+	s := mustShopper(ctx, t, "pm_card_visa")
+	s.Market = "DE"
+	us := s.address
+	var a struct {
+		ID string `json:"address_id"`
+	}
+	if _, err := s.Call(ctx, http.MethodPost, "/api/v1/addresses", map[string]string{"name": "Test Shopper", "line1": "Hauptstr. 1", "city": "Berlin",
+		"postal_code": "10115", "country": "DE"}, &a); err != nil {
+		t.Fatal(err)
+	}
+	c := s.mustPut(ctx, t, k, 1)
+	if o, err := s.checkout(ctx, c.ID, shop.NewKey()); err != nil || o.HTTP != http.StatusUnprocessableEntity || o.Code != "address_undeliverable" && o.Code != "tax_unsupported" {
+		t.Fatalf("from Germany to %s: %+v %v", us, o, err)
+	}
+	s.address = a.ID
+	o, err := s.checkout(ctx, c.ID, shop.NewKey())
+	if err != nil || o.Status != "placed" {
+		t.Fatalf("%+v %v", o, err)
+	}
+	var order struct {
+		Totals struct {
+			Items, Shipping, Tax, Total struct{ Amount int64 }
+			Included                    bool `json:"tax_included"`
+		}
+	}
+	if _, err := s.Call(ctx, http.MethodGet, "/api/v1/orders/"+o.OrderID, nil, &order); err != nil {
+		t.Fatal(err)
+	}
+	tot := order.Totals
+	if !tot.Included || tot.Items.Amount != 1190 || tot.Total.Amount != tot.Items.Amount+tot.Shipping.Amount || tot.Tax.Amount < 190 {
+		t.Fatalf("%+v", tot)
+	}
+	balanced(ctx, t, k)
+}
+
+// The largest cart is one order. Seen to catch: a pivot of more than 100 writes.
+func TestAFullCartIsOneOrder(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	const lines = 48 // functions/carts: MaxLines
+	skus := make([]sku, lines)
+	s := mustShopper(ctx, t, "pm_card_visa")
+	var c cart
+	for i := range skus {
+		skus[i] = newSKU(ctx, t, "Full cart lamp", 3)
+		c = s.mustPut(ctx, t, skus[i], 1)
+	}
+	extra := newSKU(ctx, t, "One lamp too many", 3)
+	check(ctx, t, s.Client, bad{name: "one line too many", method: http.MethodPost, path: "/api/v1/cart/items", status: http.StatusUnprocessableEntity, code: "too_many_lines",
+		body: map[string]any{"product_id": extra.product, "seller_id": extra.seller, "quantity": 1}, options: []shop.Option{shop.Key(shop.NewKey())}})
+	o, err := s.checkout(ctx, c.ID, shop.NewKey())
+	if err != nil || o.Status != "placed" {
+		t.Fatalf("%+v %v", o, err)
+	}
+	if money, err := auditor.MoneyOf(ctx, o.OrderID); err != nil || money.Intents != lines || money.Open+money.Captured == 0 {
+		t.Errorf("%+v %v", money, err)
+	}
+	for _, k := range skus {
+		if st := balanced(ctx, t, k); st.Available != 2 {
+			t.Errorf("%+v", st)
+		}
+	}
+}

@@ -41,7 +41,7 @@ func invoke(ctx context.Context, t *testing.T, function string, input, out any) 
 // sku is a product of a seller with units in stock.
 type sku struct{ product, seller string }
 
-// newSKU lists a product with one seller's offer at 19.99 USD and receives units of it.
+// newSKU lists a product with one seller's offers at 19.99 USD and 11.90 EUR and receives units of it.
 func newSKU(ctx context.Context, t *testing.T, title string, units int) sku {
 	t.Helper()
 	s := sku{shop.NewID("prd_"), shop.NewID("sel_")}
@@ -58,7 +58,8 @@ func newSKU(ctx context.Context, t *testing.T, title string, units int) sku {
 		{"catalog-import", map[string]any{"products": []any{map[string]any{"product_id": s.product, "title": title, "description": "For end-to-end tests.", "brand": "Testwell",
 			"category_id": "tests", "category_path": []string{"tests"}, "bullets": []string{}, "attributes": map[string]string{}, "images": []string{}, "owner_id": s.seller}}}},
 		{"offers-import", map[string]any{"offers": []any{map[string]any{"product_id": s.product, "seller_id": s.seller, "seller_name": "Test seller", "marketplace": "US",
-			"price": usd(1999), "shipping": usd(0), "condition": "new", "fulfilment": "rialto"}}}},
+			"price": usd(1999), "shipping": usd(0), "condition": "new", "fulfilment": "rialto"}, map[string]any{"product_id": s.product, "seller_id": s.seller,
+			"seller_name": "Test seller", "marketplace": "DE", "price": eur(1190), "shipping": eur(0), "condition": "new", "fulfilment": "rialto"}}}},
 		{"inventory-receive", map[string]any{"rows": []any{map[string]any{"receipt_id": s.product, "product_id": s.product, "seller_id": s.seller, "centre": "us-west-2", "quantity": units}}}},
 	} {
 		if units == 0 && step.function == "inventory-receive" {
@@ -75,6 +76,7 @@ func newSKU(ctx context.Context, t *testing.T, title string, units int) sku {
 }
 
 func usd(minor int64) map[string]any { return map[string]any{"amount": minor, "currency": "USD"} }
+func eur(minor int64) map[string]any { return map[string]any{"amount": minor, "currency": "EUR"} }
 
 // shopper is a signed-in customer with an address and a payment method.
 type shopper struct {
