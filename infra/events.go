@@ -10,7 +10,7 @@ import (
 	"rialto/functions/contract"
 )
 
-// failureDays is how long a record that could not be published waits for a person and the replay command.
+// failureDays is how long a record that could not be published waits for a person.
 const failureDays = 90
 
 // eventsStack holds what events pass through and no single context owns: a topic for each context that publishes,

@@ -8,7 +8,8 @@ import (
 
 const stripe = "https://api.stripe.com"
 
-// payments knows the gateway's secret. On AWS it is made empty, and an operator puts the key in.
+// payments knows the gateway's secret. On AWS it is made with a random text, which the gateway refuses, until an
+// operator puts the key in; functions read it as they start.
 func payments(r *room) error {
 	if r.stage.Local {
 		r.provide(contract.Gateway, granted{env: map[string]string{

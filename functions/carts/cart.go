@@ -18,7 +18,8 @@ const (
 )
 
 const (
-	// MaxLines keeps an order within one transaction: each line may ship from two centres.
+	// MaxLines lets an order's holds fit one transaction of 100 writes, two for each centre that a line ships from
+	// (inventory.MaxActions): a full cart has room for two lines that ship from two.
 	MaxLines = 48
 	// MaxQuantity is the most units of a line.
 	MaxQuantity = 999
