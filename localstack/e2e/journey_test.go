@@ -107,7 +107,7 @@ func nothing(ctx context.Context, t *testing.T, s *shopper) {
 func TestTheGatewayMisbehaves(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
-	for _, method := range []string{"pm_rialto_lost_answer", "pm_rialto_create_lost", "pm_rialto_error", "pm_rialto_rate_limited"} {
+	for _, method := range []string{"pm_rialto_lost_answer", "pm_rialto_create_lost", "pm_rialto_error", "pm_rialto_error_saved", "pm_rialto_rate_limited", "pm_rialto_timeout", "pm_rialto_late"} {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
 			k := newSKU(ctx, t, "Gateway lamp", 5)
