@@ -10,6 +10,7 @@ STAGE ?= local
 export CGO_ENABLED := 0
 export GOFLAGS := -trimpath
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+export RETURN_URL
 
 STATE := .local
 LOCAL := $(STATE)/bin/local

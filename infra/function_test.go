@@ -97,11 +97,11 @@ func TestSettings(t *testing.T) {
 	t.Parallel()
 	for id, own := range map[string]map[string]string{
 		"checkout-api": {
-			"CHECKOUT_WAIT_SECONDS": "20",
-			"QUEUE_CHECKOUT_TIMER":  contract.LocalAWSURL + "/000000000000/rialto-local-checkout-timer",
-			"MACHINE_CHECKOUT":      "arn:aws:states:us-east-1:000000000000:stateMachine:rialto-local-checkout",
+			"CHECKOUT_WAIT_SECONDS": "20", "CHECKOUT_DUE_BUCKETS": "4",
+			"QUEUE_CHECKOUT_TIMER": contract.LocalAWSURL + "/000000000000/rialto-local-checkout-timer",
+			"MACHINE_CHECKOUT":     "arn:aws:states:us-east-1:000000000000:stateMachine:rialto-local-checkout",
 		},
-		"payments-authorize":  {"GATEWAY_URL": contract.LocalPaymentsURL, "GATEWAY_SECRET": "sk_test_local"},
+		"payments-authorize":  {"GATEWAY_URL": contract.LocalPaymentsURL, "GATEWAY_SECRET": "sk_test_local", "GATEWAY_RETURN_URL": "http://localhost/checkout/return"},
 		"orders-publish":      {"TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:rialto-local-orders"},
 		"carts-api":           {"REDIS_ADDR": contract.LocalCache},
 		"search-index":        {"SEARCH_URL": contract.LocalSearchURL},

@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 
 	"rialto/functions/contract"
@@ -14,9 +15,14 @@ func payments(r *room) error {
 	if r.stage.Local {
 		r.provide(contract.Gateway, granted{env: map[string]string{
 			"GATEWAY_URL": r.stage.Stands.Payments, "GATEWAY_SECRET": r.stage.Stands.PaymentsSecret,
+			"GATEWAY_RETURN_URL": "http://localhost/checkout/return", // a front end that is not there
 		}})
 		return r.functions()
 	}
+	back := awscdk.NewCfnParameter(r.stack, new("ReturnUrl"), &awscdk.CfnParameterProps{
+		Description:    new("Page of the shop that a bank's question leads back to, which then resumes the checkout"),
+		AllowedPattern: new("https://[^ ]{4,}"),
+	})
 	secret := awssecretsmanager.NewSecret(r.stack, new("Gateway"), &awssecretsmanager.SecretProps{
 		SecretName:    new(r.stage.prefix() + "payments-gateway"),
 		Description:   new("Secret key of the payment gateway; put in by an operator"),
@@ -24,7 +30,7 @@ func payments(r *room) error {
 	})
 	r.provide(contract.Gateway, granted{
 		allow: []permission{{actions: []string{"secretsmanager:GetSecretValue"}, on: []string{*secret.SecretArn()}}},
-		env:   map[string]string{"GATEWAY_URL": stripe, "GATEWAY_SECRET_ARN": *secret.SecretArn()},
+		env:   map[string]string{"GATEWAY_URL": stripe, "GATEWAY_SECRET_ARN": *secret.SecretArn(), "GATEWAY_RETURN_URL": *back.ValueAsString()},
 	})
 	return r.functions()
 }

@@ -28,6 +28,9 @@ type Stage struct {
 	// FulfillmentStep is the time between two steps of a shipment; SQS delays no message by more than 15
 	// minutes. CheckoutWait is how long a checkout waits for its saga before it answers 202.
 	FulfillmentStep, CheckoutWait time.Duration
+	// DueBuckets is how many partitions one minute of the due checkouts is spread over; the sweep reads each. Records
+	// keep the bucket they were written to, so fewer than before lose some to the sweep: only ever raise it.
+	DueBuckets int
 
 	// Provisioned keeps environments of a function warm, by function ID.
 	Provisioned map[string]int
@@ -77,7 +80,7 @@ var stages = []Stage{
 		Region: contract.LocalRegion, Account: contract.LocalAccount,
 		Arch:     runtime.GOARCH,
 		LogLevel: "debug", LogDays: 1,
-		FulfillmentStep: time.Second, CheckoutWait: 20 * time.Second,
+		FulfillmentStep: time.Second, CheckoutWait: 20 * time.Second, DueBuckets: 4,
 		Throttle: 10_000, Burst: 5_000,
 		Stands: stands{
 			AWS: contract.LocalAWSURL, DynamoDB: contract.LocalDynamoDBURL, Search: contract.LocalSearchURL,
@@ -89,7 +92,7 @@ var stages = []Stage{
 		Name:   "dev",
 		Region: homeRegion, Arch: "arm64",
 		LogLevel: "debug", LogDays: 7,
-		FulfillmentStep: time.Minute, CheckoutWait: 20 * time.Second,
+		FulfillmentStep: time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128,
 		Throttle: 100, Burst: 200, ClientRequests: 2_000,
 		Zones:    2, // Aurora asks for two
 		Database: capacity{0.5, 2}, Cache: cache{Node: "cache.t4g.micro"},
@@ -100,7 +103,7 @@ var stages = []Stage{
 		Region: homeRegion, Arch: "arm64",
 		Keep:     true,
 		LogLevel: "info", LogDays: 90,
-		FulfillmentStep: 15 * time.Minute, CheckoutWait: 20 * time.Second,
+		FulfillmentStep: 15 * time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128,
 		Provisioned: map[string]int{"checkout-api": 50},
 		Throttle:    10_000, Burst: 5_000, ClientRequests: 10_000,
 		Zones:    3,

@@ -35,9 +35,12 @@ func tablesStack(app awscdk.App, stage Stage) map[string]*string {
 		}
 		table := awsdynamodb.NewTable(stack, new(title(t.Name)), props)
 		for _, i := range t.Indexes {
+			projection := awsdynamodb.ProjectionType_ALL
+			if i.KeysOnly {
+				projection = awsdynamodb.ProjectionType_KEYS_ONLY
+			}
 			table.AddGlobalSecondaryIndex(&awsdynamodb.GlobalSecondaryIndexProps{
-				IndexName: &i.Name, PartitionKey: text(i.Hash), SortKey: text(i.Sort),
-				ProjectionType: awsdynamodb.ProjectionType_ALL,
+				IndexName: &i.Name, PartitionKey: text(i.Hash), SortKey: text(i.Sort), ProjectionType: projection,
 			})
 		}
 		if t.Stream {

@@ -22,6 +22,8 @@ type Options struct {
 	// Cloud is the local cloud to deploy to; nil deploys to AWS with the credentials of the environment.
 	Cloud *Cloud
 	Env   []string // further settings of the CLI's environment
+	// Parameters are values of the stacks' parameters: stack:name=value.
+	Parameters []string
 	// Again deploys even what the cloud has.
 	Again bool
 }
@@ -74,6 +76,9 @@ func (o Options) run(ctx context.Context, out io.Writer) error {
 	}
 	if o.Cloud != nil {
 		args = append(args, "--method", "direct") // a change set nobody looks at costs seconds a stack
+	}
+	for _, p := range o.Parameters {
+		args = append(args, "--parameters", p)
 	}
 	log, err := os.Create(o.logFile())
 	if err != nil {

@@ -92,8 +92,12 @@ func (s Store) Pend(ctx context.Context, ref checkout.Ref, next checkout.NextAct
 	i, err := s.DB.Apply(ctx, store.Update(table, key(ref.ID)).Set("state", string(checkout.Waiting)).Set("next_action", next).
 		Set("due_at", due.UTC().Format(sortable)).Set("due_bucket", checkout.DueBucket(ref.ID, due, s.Buckets)).Remove("run").
 		If(open, store.Eq("epoch", ref.Epoch), mine(ref)))
-	if r, err := found(err); r != nil || err != nil {
-		return deref(r), errors.Join(err, lost(r))
+	r, err := found(err)
+	if err != nil {
+		return checkout.Record{}, err
+	}
+	if r != nil {
+		return *r, lost(r)
 	}
 	return fromItem(i)
 }
@@ -147,9 +151,11 @@ func (s Store) DueIn(ctx context.Context, minute time.Time, bucket int) ([]strin
 			return nil, err
 		}
 		for _, i := range p.Items {
-			r, err := fromItem(i)
-			if err != nil {
-				return nil, err
+			var r struct { // the index holds keys alone
+				ID string `dynamodbav:"pk"`
+			}
+			if err := store.Unmarshal(i, &r); err != nil {
+				return nil, fmt.Errorf("read due index: %w", err)
 			}
 			due = append(due, r.ID)
 		}
@@ -184,15 +190,8 @@ func missing(ok bool) error {
 
 // lost says what a refused Pend means: a repetition of one that took effect, or a record that is not ours.
 func lost(r *checkout.Record) error {
-	if r != nil && r.State == checkout.Waiting {
+	if r.State == checkout.Waiting {
 		return nil
 	}
 	return checkout.ErrClaimLost
-}
-
-func deref(r *checkout.Record) checkout.Record {
-	if r == nil {
-		return checkout.Record{}
-	}
-	return *r
 }

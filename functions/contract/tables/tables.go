@@ -13,25 +13,26 @@ type Table struct {
 	Indexes []Index
 }
 
-// Index is a global secondary index that projects everything. Both key attributes are strings. A table on the
+// Index is a global secondary index that projects everything, or its keys alone. Both key attributes are strings. A table on the
 // checkout path carries an index only if its keys are many: a hot index throttles its table.
 type Index struct {
 	Name, Hash, Sort string
+	KeysOnly         bool
 }
 
 // All lists the tables in the order of the house.
 func All() []Table {
 	return []Table{
-		{Name: "products", Context: "catalog", Stream: true, Indexes: []Index{{"by_category", "category_id", "rank"}}},
+		{Name: "products", Context: "catalog", Stream: true, Indexes: []Index{{Name: "by_category", Hash: "category_id", Sort: "rank"}}},
 		{Name: "projections", Context: "search"},
 		{Name: "offers", Context: "offers", Sorted: true, Stream: true},
 		{Name: "inventory", Context: "inventory", Sorted: true, Stream: true},
 		{Name: "holds", Context: "inventory", Sorted: true, TTL: true},
 		{Name: "carts", Context: "carts", TTL: true},
-		{Name: "checkouts", Context: "checkout", TTL: true, Indexes: []Index{{"due", "due_bucket", "due_at"}}},
+		{Name: "checkouts", Context: "checkout", TTL: true, Indexes: []Index{{Name: "due", Hash: "due_bucket", Sort: "due_at", KeysOnly: true}}},
 		{Name: "customers", Context: "customers"},
 		{Name: "payments", Context: "payments", Sorted: true, Stream: true},
-		{Name: "orders", Context: "orders", Stream: true, Indexes: []Index{{"by_customer", "customer_id", "created_at"}}},
+		{Name: "orders", Context: "orders", Stream: true, Indexes: []Index{{Name: "by_customer", Hash: "customer_id", Sort: "created_at"}}},
 		{Name: "shipments", Context: "fulfillment", Sorted: true, Stream: true},
 		{Name: "tracking", Context: "fulfillment", Sorted: true},
 	}

@@ -12,12 +12,9 @@ import (
 )
 
 // Load returns the gateway that a function's settings name. A bank's page leads back to GATEWAY_RETURN_URL, the
-// shop's front end; the local cloud has none.
+// shop's front end: without it a shopper could not answer the bank.
 func Load(s *settings.Settings) (*Gateway, error) {
-	c := Config{URL: s.Get("GATEWAY_URL"), ReturnURL: s.Get("GATEWAY_RETURN_URL")}
-	if c.ReturnURL == "" && s.Stage == "local" {
-		c.ReturnURL = "http://localhost/checkout/return"
-	}
+	c := Config{URL: s.Get("GATEWAY_URL"), ReturnURL: s.Must("GATEWAY_RETURN_URL")}
 	var err error
 	c.Secret, err = secret(s)
 	return New(c), err

@@ -49,5 +49,8 @@ func run(ctx context.Context, name string, again bool) error {
 		}
 		o.Cloud = deploy.Local(loopback)
 	}
+	if back := os.Getenv("RETURN_URL"); back != "" {
+		o.Parameters = append(o.Parameters, "rialto-"+name+"-payments:ReturnUrl="+back)
+	}
 	return deploy.Deploy(ctx, o, os.Stdout)
 }

@@ -66,9 +66,13 @@ func create(t *testing.T, db *store.Dynamo, table tables.Table) {
 		attributes = append(attributes, "sk")
 	}
 	for _, i := range table.Indexes {
+		projection := types.ProjectionTypeAll
+		if i.KeysOnly {
+			projection = types.ProjectionTypeKeysOnly
+		}
 		in.GlobalSecondaryIndexes = append(in.GlobalSecondaryIndexes, types.GlobalSecondaryIndex{IndexName: &i.Name,
 			KeySchema:  []types.KeySchemaElement{{AttributeName: &i.Hash, KeyType: types.KeyTypeHash}, {AttributeName: &i.Sort, KeyType: types.KeyTypeRange}},
-			Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll}})
+			Projection: &types.Projection{ProjectionType: projection}})
 		attributes = append(attributes, i.Hash, i.Sort)
 	}
 	for _, a := range attributes {
