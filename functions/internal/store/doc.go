@@ -5,6 +5,8 @@
 // (storetest) runs on both. Because writes are values, several contexts' writes compose into one transaction
 // without any of them knowing the others' tables.
 //
+// Recorded decorates either, in tests and benchmarks, and counts what its calls cost.
+//
 // What the package promises:
 //   - a refused write says which of its conditions failed and shows the item that was found (*Refused), so a
 //     retry recognises its own earlier success;
