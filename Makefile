@@ -95,6 +95,10 @@ test: ## everything: format, vet, lint, unit tests, the local cloud, store suite
 	@$(call part,stop the local cloud,$(LOCAL) down)
 	@printf '\nall parts passed:\n'; cat $(TIMES)
 
+.PHONY: bench
+bench: ## what a checkout costs: calls, units and USD beside their aims
+	@RIALTO_BENCH=1 go test -count=1 -run TestBill -v ./functions/checkout/checkoutbill | grep -v -e '^=== ' -e '^--- PASS' -e '^PASS' -e '^ok '
+
 check: ## the quick subset: format, vet, lint, unit tests
 	@files=$$(gofmt -l events functions infra localstack statemachines); if [ -n "$$files" ]; then printf 'gofmt these files:\n%s\n' "$$files"; exit 1; fi
 	@go vet ./...
