@@ -157,7 +157,7 @@ func noCustomResources(a *assembly) (violations []string) {
 	return violations
 }
 
-// timeouts: API Gateway above its functions, a queue's visibility above its consumer six times (or as the contract
+// timeouts: API Gateway and Cognito above their functions, a queue's visibility above its consumer six times (or as the contract
 // says), a state above its task, and a checkout's function above the time it waits for the saga.
 func timeouts(a *assembly) (violations []string) {
 	complain := func(format string, args ...any) { violations = append(violations, fmt.Sprintf(format, args...)) }
@@ -166,6 +166,9 @@ func timeouts(a *assembly) (violations []string) {
 		limits[a.stage.functionARN(f.ID())] = f.Timeout
 		if limit := gatewayLimit * time.Millisecond; (f.Trigger.API || f.Trigger.Authorizer) && f.Timeout >= limit {
 			complain("%s may take %s, and API Gateway waits %s", f.ID(), f.Timeout, limit)
+		}
+		if f.Trigger.Tokens && f.Timeout >= poolLimit {
+			complain("%s may take %s, and Cognito waits %s", f.ID(), f.Timeout, poolLimit)
 		}
 		if f.Trigger.Every != 0 && f.Timeout > f.Trigger.Every {
 			complain("%s may take %s and starts every %s", f.ID(), f.Timeout, f.Trigger.Every)

@@ -1,15 +1,27 @@
 package infra
 
 import (
+	"errors"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
 	"rialto/functions/contract"
 )
 
 // accessTokenLife is how long a signed-in person's token opens doors.
 const accessTokenLife = time.Hour
+
+// poolLimit is how long Cognito waits for a function that it calls.
+const poolLimit = 5 * time.Second
+
+// What makes a user a seller; the function claims reads both. The attribute is custom:seller_id in an event.
+const (
+	sellersGroup    = "sellers"
+	sellerAttribute = "seller_id"
+	sellerIDLength  = 30.0
+)
 
 // issuer says whose tokens customers and sellers bring. On AWS it makes the user pool that issues them: people sign
 // in with their e-mail address, and a client (a shop, an app) holds no secret.
@@ -30,8 +42,19 @@ func (r *room) issuer() issuer {
 		PasswordPolicy: &awscognito.PasswordPolicy{
 			MinLength: new(12.0), RequireLowercase: new(true), RequireUppercase: new(true), RequireDigits: new(true), RequireSymbols: new(false),
 		},
+		CustomAttributes: &map[string]awscognito.ICustomAttribute{
+			sellerAttribute: awscognito.NewStringAttribute(&awscognito.StringAttributeProps{
+				MinLen: new(sellerIDLength), MaxLen: new(sellerIDLength), Mutable: new(true),
+			}),
+		},
+		FeaturePlan:        awscognito.FeaturePlan_ESSENTIALS, // Lite lets nobody write into access tokens
 		DeletionProtection: new(r.stage.Keep),
 		RemovalPolicy:      r.stage.removal(),
+	})
+	r.users = pool
+	awscognito.NewCfnUserPoolGroup(r.stack, new("Sellers"), &awscognito.CfnUserPoolGroupProps{
+		UserPoolId: pool.UserPoolId(), GroupName: new(sellersGroup),
+		Description: new("sellers, each with the seller's id in the attribute custom:" + sellerAttribute),
 	})
 	client := pool.AddClient(new("Shop"), &awscognito.UserPoolClientOptions{
 		GenerateSecret:             new(false),
@@ -40,7 +63,22 @@ func (r *room) issuer() issuer {
 		PreventUserExistenceErrors: new(true),
 		EnableTokenRevocation:      new(true),
 		AccessTokenValidity:        duration(accessTokenLife),
+		// All attributes, unless some are named: then users could say themselves which seller they are.
+		WriteAttributes: awscognito.NewClientAttributes().WithStandardAttributes(&awscognito.StandardAttributesMask{Email: new(true)}),
 	})
 	url := "https://cognito-idp." + r.stage.Region + ".amazonaws.com/" + *pool.UserPoolId()
 	return issuer{Issuer: url, JWKS: url + "/.well-known/jwks.json", Audience: *client.UserPoolClientId()}
+}
+
+// customizeTokens has the user pool call a function before it signs a token. Locally there is no pool, and the issuer
+// signs what it is asked for.
+func (r *room) customizeTokens(deployed awslambda.Function) error {
+	if r.stage.Local {
+		return nil
+	}
+	if r.users == nil {
+		return errors.New("it is called by a user pool, and there is none here")
+	}
+	r.users.AddTrigger(awscognito.UserPoolOperation_PRE_TOKEN_GENERATION_CONFIG(), deployed, awscognito.LambdaVersion_V2_0)
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
 	"rialto/functions/contract"
@@ -20,6 +21,8 @@ type room struct {
 	stage   Stage
 	context string
 	shared  *shared
+
+	users awscognito.UserPool // whose tokens the context issues; nil in the local stage
 
 	provided map[contract.Access]granted
 	settings map[string]string

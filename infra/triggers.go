@@ -58,6 +58,8 @@ func (r *room) trigger(f contract.Function, deployed awslambda.Function) error {
 		r.consumeQueue(f, deployed)
 	case t.Stream != "":
 		r.consumeStream(f, deployed)
+	case t.Tokens:
+		return r.customizeTokens(deployed)
 	case t.Every != 0:
 		awsevents.NewRule(r.stack, new(title(f.Name)+"Every"), &awsevents.RuleProps{
 			RuleName: new(r.stage.functionName(f.ID())),

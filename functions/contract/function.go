@@ -23,6 +23,7 @@ func (f Function) ID() string { return f.Context + "-" + f.Name }
 type Trigger struct {
 	API        bool   // routes of the two APIs whose context is this one
 	Authorizer bool   // both APIs' request authorizer
+	Tokens     bool   // called by the user pool before it signs a token; by nobody where there is no pool (the local stage)
 	Saga       bool   // a task of a state machine
 	Operator   bool   // invoked by an operator's command (make seed, make deploy)
 	Stream     string // this table's stream, in order per key

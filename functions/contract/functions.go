@@ -95,6 +95,7 @@ var customers = []Function{
 		Grants: []Grant{{SQL, "customers"}, {Seal, "customers"}, {Sign, "customers"}, {Read, "customers"}, {Write, "customers"}}},
 	{Context: "customers", Name: "authorize", Does: "verifies tokens for both APIs", Memory: 256, Timeout: 5 * second, Trigger: Trigger{Authorizer: true},
 		Grants: []Grant{{Verify, "customers"}}},
+	{Context: "customers", Name: "claims", Does: "puts role and seller_id into a signed-in user's tokens", Memory: 256, Timeout: 4 * second, Trigger: Trigger{Tokens: true}},
 	{Context: "customers", Name: "locate", Does: "reads the sealed snapshot that a checkout needs", Memory: 256, Timeout: 5 * second, Trigger: Trigger{Saga: true},
 		Grants: []Grant{{Read, "customers"}}},
 	{Context: "customers", Name: "migrate", Does: "brings the SQL schema up to date", Memory: 256, Timeout: minute, Trigger: Trigger{Operator: true},

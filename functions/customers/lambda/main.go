@@ -33,6 +33,7 @@ func main() {
 		"authorize": func(s *settings.Settings) (any, error) {
 			return customersaws.Authorizer(s.Must("ISSUERS"), guests(s))
 		},
+		"claims": func(*settings.Settings) (any, error) { return customersaws.Claims, nil },
 		"locate": func(s *settings.Settings) (any, error) {
 			return saga.Task("customers-locate", customers.Locator{Snapshots: snapshots(s)}.Locate), nil
 		},
