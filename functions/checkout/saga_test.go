@@ -10,7 +10,6 @@ import (
 	"rialto/functions/checkout"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
-	"rialto/statemachines/interpreter"
 )
 
 func TestACheckoutPlacesAnOrderOnce(t *testing.T) {
@@ -131,104 +130,6 @@ func TestOneKeyUnderFire(t *testing.T) {
 	all.Wait()
 	if n := w.audit(); n != 1 {
 		t.Fatalf("%d orders", n)
-	}
-}
-
-// faults are what can happen to a task. Each is told how often the task was called before.
-var faults = map[string]func(n int, call func() ([]byte, error)) ([]byte, error){
-	"fails before its effect, once": func(n int, call func() ([]byte, error)) ([]byte, error) {
-		if n == 0 {
-			return nil, &interpreter.Error{Name: saga500}
-		}
-		return call()
-	},
-	"fails before its effect, always": func(int, func() ([]byte, error)) ([]byte, error) { return nil, &interpreter.Error{Name: saga500} },
-	"answer lost, once": func(n int, call func() ([]byte, error)) ([]byte, error) {
-		out, err := call()
-		if n == 0 {
-			return nil, &interpreter.Error{Name: "States.Timeout"}
-		}
-		return out, err
-	},
-	"answer lost, always": func(_ int, call func() ([]byte, error)) ([]byte, error) {
-		_, _ = call()
-		return nil, &interpreter.Error{Name: "States.Timeout"}
-	},
-	"runs twice": func(_ int, call func() ([]byte, error)) ([]byte, error) { _, _ = call(); return call() },
-	late1: func(int, func() ([]byte, error)) ([]byte, error) {
-		return nil, &interpreter.Error{Name: "States.Timeout"}
-	},
-	"execution dies before it": func(int, func() ([]byte, error)) ([]byte, error) {
-		return nil, &interpreter.Error{Name: "States.Runtime"}
-	},
-	"execution dies after it": func(_ int, call func() ([]byte, error)) ([]byte, error) {
-		_, _ = call()
-		return nil, &interpreter.Error{Name: "States.Runtime"}
-	},
-}
-
-const (
-	saga500 = "internal"
-	late1   = "runs late, behind the fence"
-)
-
-// Every task of the machine, with every fault, alone and on top of a decline that makes the saga compensate. At
-// quiescence everything balances. Seen to catch: Close before CancelPayment; a Fence that does not raise the
-// epoch; Release without a tombstone; a Catch of named errors only.
-func TestEveryFaultOfEveryTask(t *testing.T) {
-	t.Parallel()
-	tasks := []string{"carts-quote", "customers-locate", "tax-assess", "checkout-claim", "inventory-hold", "payments-authorize", "checkout-place",
-		"checkout-fence", "payments-cancel", "inventory-release", "checkout-close"}
-	for _, method := range []string{"pm_card_visa", "pm_card_visa_chargeDeclined", "pm_rialto_lost_answer"} {
-		for _, name := range tasks {
-			for fault, do := range faults {
-				t.Run(method+"/"+name+"/"+fault, func(t *testing.T) {
-					t.Parallel()
-					w := newWorld(t, 5)
-					cart := w.fill(2)
-					var mu sync.Mutex
-					calls, struck := 0, true
-					var late func() ([]byte, error)
-					w.around = func(_, function string, call func() ([]byte, error)) ([]byte, error) {
-						mu.Lock()
-						n, hit := calls, struck && function == name
-						if hit {
-							calls++
-						}
-						mu.Unlock()
-						if !hit {
-							out, err := call()
-							if function == "checkout-fence" && late != nil {
-								_, _ = late() // an earlier step wakes up behind the fence
-							}
-							return out, err
-						}
-						if fault == late1 {
-							late = call
-						}
-						return do(n, call)
-					}
-					reply, err := w.front.Checkout(context.Background(), customer, "key-0001", request(cart, method))
-					if err != nil {
-						t.Fatal(err)
-					}
-					mu.Lock()
-					struck = false // what was broken works again; the timer finds what was left
-					mu.Unlock()
-					w.settle()
-					if late != nil {
-						_, _ = late() // and once more when all is over
-					}
-					a, err := w.front.Status(context.Background(), customer, reply.CheckoutID)
-					if err != nil || !a.State.Terminal() {
-						t.Fatalf("%+v %v", a, err)
-					}
-					if n := w.audit(); (n == 1) != (a.State == checkout.Placed) {
-						t.Errorf("%d orders, the record says %s", n, a.State)
-					}
-				})
-			}
-		}
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net/http/httptest"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
@@ -27,7 +26,6 @@ import (
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/marketplaces"
 	"rialto/functions/offers"
-	"rialto/functions/orders/ordersstore"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
 	"rialto/functions/payments/stripegateway"
@@ -36,6 +34,9 @@ import (
 	"rialto/statemachines"
 	"rialto/statemachines/interpreter"
 )
+
+// dawn is when every world begins.
+var dawn = time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
 
 const (
 	customer = "cus_aaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -48,7 +49,7 @@ var sku = inventory.SKU{ProductID: product, SellerID: seller}
 // world is everything a checkout needs, in process: the deployed machine's bytes, the real services and stores
 // of every context over a fake DynamoDB, the stand-in for the payment gateway, and a clock of its own.
 type world struct {
-	t       *testing.T
+	t       tester
 	db      *store.Memory
 	gateway *gateway.Gateway
 	machine *interpreter.Machine
@@ -58,11 +59,28 @@ type world struct {
 	recover *checkout.Recovery
 	tasks   map[string]func(context.Context, []byte) ([]byte, error)
 
-	mu  sync.Mutex
-	now time.Time
-	// around runs a task; faults are put in here.
-	around func(state, function string, call func() ([]byte, error)) ([]byte, error)
-	timers []string
+	mu        sync.Mutex
+	now       time.Time
+	timers    []string
+	runs      int // executions started
+	steps     int // states entered
+	overtimes int // executions that ran out of time
+
+	// Faults are put in here; all may be nil. around runs a task, enter is told every state before it runs, and
+	// touch every operation on the database, before it and after its effect.
+	around func(c call) ([]byte, error)
+	enter  func(e *execution, state string) error
+	touch  func(e *execution, state, when string)
+}
+
+// tester is what a world needs of a test; a trial of the fault matrix brings its own.
+type tester interface {
+	Helper()
+	Error(args ...any)
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Cleanup(func())
 }
 
 func (w *world) clock() time.Time {
@@ -112,16 +130,19 @@ func (titles) GetMany(_ context.Context, ids ...string) (map[string]catalog.Prod
 	return out, nil
 }
 
-func newWorld(t *testing.T, units int64) *world {
+// deployed is the machine from the bytes that are deployed.
+var deployed = sync.OnceValues(func() (*interpreter.Machine, error) { return interpreter.Parse(statemachines.Checkout) })
+
+func newWorld(t tester, units int64) *world {
 	t.Helper()
-	machine, err := interpreter.Parse(statemachines.Checkout)
+	machine, err := deployed()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: store.NewMemory(), machine: machine, now: time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)}
+	w := &world{t: t, db: store.NewMemory(), machine: machine, now: dawn}
 	w.gateway = gateway.New(gateway.Config{Now: w.clock, Seed: 1})
-	server := httptest.NewServer(w.gateway)
-	t.Cleanup(func() { w.gateway.Close(); server.Close() })
+	address, closed := gateways().open(w.gateway)
+	t.Cleanup(closed)
 	stock := inventorystore.Store{DB: w.db}
 	if units > 0 {
 		if _, err := stock.Receive(context.Background(), inventory.Receipt{ID: "r1", SKU: sku, Centre: "us-west-2", Quantity: units}); err != nil {
@@ -134,7 +155,7 @@ func newWorld(t *testing.T, units int64) *world {
 	w.front = &checkout.Service{Ledger: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
 	w.recover = &checkout.Recovery{Shelf: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Buckets: 4}
 	pay := &payments.Service{Records: paymentsstore.Store{DB: w.db}, Now: w.clock,
-		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: server.URL, ReturnURL: "http://localhost/return", Timeout: 5 * time.Second})}
+		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: address, ReturnURL: "http://localhost/return", Timeout: 5 * time.Second})}
 	hold := &inventory.Service{Shelf: stock, Now: w.clock}
 	steps := &checkout.Steps{Book: w.record, Now: w.clock}
 	w.tasks = map[string]func(context.Context, []byte) ([]byte, error){
@@ -150,6 +171,7 @@ func newWorld(t *testing.T, units int64) *world {
 		"payments-authorize": task(pay.Authorize),
 		"payments-cancel":    task(pay.Cancel),
 	}
+	w.db.Before, w.db.After = w.before, w.after
 	return w
 }
 
@@ -188,28 +210,6 @@ func task[I, O any](do func(context.Context, I) (O, error)) func(context.Context
 	}
 }
 
-// Run is the state machine, in process.
-func (w *world) Run(ctx context.Context, in checkout.Input) (checkout.Answer, bool, error) {
-	b, err := json.Marshal(in)
-	if err != nil {
-		return checkout.Answer{}, false, err
-	}
-	out, err := w.machine.Run(ctx, interpreter.Host{
-		Pause: func(_ context.Context, d time.Duration) error { w.advance(d); return nil },
-		Call: func(ctx context.Context, state, function string, input []byte) ([]byte, error) {
-			call := func() ([]byte, error) { return w.tasks[function](ctx, input) }
-			if w.around != nil {
-				return w.around(state, function, call)
-			}
-			return call()
-		}}, b)
-	if err != nil {
-		return checkout.Answer{}, false, err
-	}
-	a, ok := checkout.AnswerIn(out)
-	return a, ok, nil
-}
-
 // Set is the timer queue.
 func (w *world) Set(_ context.Context, id string, _ time.Duration) error {
 	w.mu.Lock()
@@ -236,86 +236,6 @@ func request(cart, method string) checkout.Request {
 	return checkout.Request{CartID: cart, AddressID: "adr_1", MethodID: method, Marketplace: "US"}
 }
 
-// settle moves time on and lets every timer ring until no record is open.
-func (w *world) settle() {
-	w.t.Helper()
-	for round := 0; ; round++ {
-		open := false
-		for _, i := range w.db.Items("checkouts") {
-			var r struct {
-				PK    string `dynamodbav:"pk"`
-				State string `dynamodbav:"state"`
-			}
-			if err := store.Unmarshal(i, &r); err != nil {
-				w.t.Fatal(err)
-			}
-			if checkout.State(r.State).Terminal() {
-				continue
-			}
-			open = true
-			if _, err := w.recover.Look(context.Background(), r.PK); err != nil && round > 20 {
-				w.t.Fatalf("%s never ends: %v", r.PK, err)
-			}
-		}
-		if !open {
-			return
-		}
-		w.advance(time.Minute)
-	}
-}
-
-// audit checks what must hold when nothing is open: every unit is accounted for and none is held, and there is
-// an open authorization exactly for every placed order.
-func (w *world) audit() (placed int) {
-	w.t.Helper()
-	ctx := context.Background()
-	var holds []inventory.Hold
-	for _, i := range w.db.Items("holds") {
-		var h inventory.Hold
-		if err := store.Unmarshal(i, &h); err != nil {
-			w.t.Fatal(err)
-		}
-		if h.State == inventory.Held {
-			w.t.Errorf("stranded: %+v", h)
-		}
-		holds = append(holds, h)
-	}
-	stock, err := inventorystore.Store{DB: w.db}.Stock(ctx, sku)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for _, s := range stock {
-		if err := inventory.Balance(s, holds); err != nil {
-			w.t.Error(err)
-		}
-	}
-	open := w.authorizations()
-	for _, i := range w.db.Items("orders") {
-		var pk struct {
-			PK string `dynamodbav:"pk"`
-		}
-		if err := store.Unmarshal(i, &pk); err != nil {
-			w.t.Fatal(err)
-		}
-		o, ok, err := ordersstore.Store{DB: w.db}.Get(ctx, pk.PK)
-		if err != nil || !ok {
-			w.t.Fatal(ok, err)
-		}
-		if err := o.Check(); err != nil {
-			w.t.Error(err)
-		}
-		if open[o.ID] != o.Totals.Total.Minor {
-			w.t.Errorf("order %s of %d has %d authorized", o.ID, o.Totals.Total.Minor, open[o.ID])
-		}
-		delete(open, o.ID)
-		placed++
-	}
-	for id, amount := range open {
-		w.t.Errorf("%d authorized for %s, which is no order", amount, id)
-	}
-	return placed
-}
-
 // authorizations asks the gateway what is open, by order.
 func (w *world) authorizations() map[string]int64 {
 	w.t.Helper()
@@ -339,7 +259,7 @@ func (w *world) authorizations() map[string]int64 {
 	return out
 }
 
-// authenticate plays the shopper at the bank's page.
+// authenticate plays the shopper at the bank's page, for every payment that waits for it.
 func (w *world) authenticate() {
 	w.t.Helper()
 	answer := httptest.NewRecorder()
@@ -349,8 +269,10 @@ func (w *world) authenticate() {
 			ID string `json:"id"`
 		} `json:"intents"`
 	}
-	if err := json.Unmarshal(answer.Body.Bytes(), &list); err != nil || len(list.Intents) != 1 {
+	if err := json.Unmarshal(answer.Body.Bytes(), &list); err != nil {
 		w.t.Fatal(answer.Body.String(), err)
 	}
-	w.gateway.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/_control/intents/"+list.Intents[0].ID+"/authenticate?outcome=succeed", nil))
+	for _, i := range list.Intents {
+		w.gateway.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/_control/intents/"+i.ID+"/authenticate?outcome=succeed", nil))
+	}
 }

@@ -1,0 +1,289 @@
+package checkout_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"rialto/functions/checkout"
+	"rialto/functions/inventory"
+	"rialto/functions/inventory/inventorystore"
+)
+
+// phase is when a scenario's faults begin to strike.
+type phase int
+
+const (
+	fromStart phase = iota
+	inResume
+	inRecovery
+)
+
+// scenario is one way that a checkout goes when nothing fails, or only something that one more try heals.
+type scenario struct {
+	name   string
+	units  int64
+	method string
+	bank   bool // the shopper answers the bank's question
+	armed  phase
+	// enter, if set, is told every state: what else happens meanwhile.
+	enter func(w *world, e *execution, state string) error
+	want  checkout.State
+}
+
+var errDied = errors.New("the execution died")
+
+var scenarios = []scenario{
+	{name: "paid", units: 5, method: "pm_card_visa", want: checkout.Placed},
+	{name: "declined", units: 5, method: "pm_card_visa_chargeDeclined", want: checkout.Failed},
+	{name: "sold meanwhile", units: 3, method: "pm_card_visa", enter: soldMeanwhile, want: checkout.Failed},
+	{name: "bank answered", units: 5, method: "pm_card_authenticationRequired", bank: true, want: checkout.Placed},
+	{name: "resumed", units: 5, method: "pm_card_authenticationRequired", bank: true, armed: inResume, want: checkout.Placed},
+	{name: "bank unanswered", units: 5, method: "pm_card_authenticationRequired", armed: inRecovery, want: checkout.Failed},
+	{name: "recovered", units: 5, method: "pm_card_visa", armed: inRecovery, enter: diesAtPlace, want: checkout.Failed},
+	{name: "gateway's answer lost", units: 5, method: "pm_rialto_lost_answer", want: checkout.Placed},
+}
+
+// soldMeanwhile sells two of the three units to another between the quote and the hold.
+func soldMeanwhile(w *world, _ *execution, state string) error {
+	if state != "Hold" || len(w.db.Items("holds")) > 0 {
+		return nil
+	}
+	ctx, now := context.Background(), w.clock()
+	plan := inventory.Plan{Lines: []inventory.PlannedLine{{Line: "l1", ProductID: product, SellerID: seller, Picks: []inventory.Pick{{Centre: "us-west-2", Quantity: 2}}}}}
+	const other = "ord_bbbbbbbbbbbbbbbbbbbbbbbbbb"
+	if err := (inventorystore.Store{DB: w.db}).Place(ctx, other, plan, now.Add(time.Minute)); err != nil {
+		w.t.Errorf("sell to another: %v", err)
+	}
+	if err := w.db.Transact(ctx, inventorystore.Commit(other, plan, now)...); err != nil {
+		w.t.Errorf("sell to another: %v", err)
+	}
+	return nil
+}
+
+func diesAtPlace(_ *world, e *execution, state string) error {
+	if e.n == 0 && state == "Place" {
+		return errDied
+	}
+	return nil
+}
+
+// trial is one checkout in a world of its own, with what goes wrong in it.
+type trial struct {
+	scenario scenario
+	faults   []taskFault
+	race     *race
+}
+
+// name is what -run finds the trial by, below its test.
+func (tr trial) name() string {
+	var parts []string
+	for _, f := range tr.faults {
+		parts = append(parts, f.String())
+	}
+	if tr.race != nil {
+		parts = append(parts, tr.race.String())
+	}
+	return strings.ReplaceAll(tr.scenario.name+"/"+strings.Join(parts, " + "), " ", "_")
+}
+
+// result is what a trial came to.
+type result struct {
+	problems  []string
+	struck    []bool         // of each fault, whether it met its task
+	called    map[string]int // how often each task was called after the faults were armed
+	steps     int
+	simulated time.Duration
+	placed    bool
+	undone    bool // it failed after effects
+	points    []point
+}
+
+// mischief makes a trial's faults happen.
+type mischief struct {
+	w      *world
+	faults []taskFault
+
+	mu     sync.Mutex
+	armed  bool
+	hits   []int
+	called map[string]int
+	asleep map[string][]call
+}
+
+func (m *mischief) arm() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.armed = true
+}
+
+func (m *mischief) postpone(moment string, c call) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.asleep[moment] = append(m.asleep[moment], c)
+}
+
+// wake lets the steps that sleep until a moment act.
+func (m *mischief) wake(moment string) {
+	m.mu.Lock()
+	calls := m.asleep[moment]
+	delete(m.asleep, moment)
+	m.mu.Unlock()
+	for _, c := range calls {
+		_, _ = c.do(context.Background())
+	}
+}
+
+func (m *mischief) around(c call) ([]byte, error) {
+	m.mu.Lock()
+	struck := -1
+	if m.armed {
+		m.called[c.state]++
+		for i, f := range m.faults {
+			if f.state == c.state && m.hits[i] < f.times {
+				struck = i
+				m.hits[i]++
+				break
+			}
+		}
+	}
+	m.mu.Unlock()
+	var out []byte
+	var err error
+	if struck >= 0 {
+		out, err = m.faults[struck].strike(m, c)
+	} else {
+		out, err = c.do(context.Background())
+	}
+	m.wake(c.state)
+	return out, err
+}
+
+// recorder is the tester of a trial.
+type recorder struct {
+	mu       sync.Mutex
+	problems []string
+	cleanups []func()
+}
+
+func (r *recorder) Helper()                           {}
+func (r *recorder) Error(args ...any)                 { r.note(fmt.Sprintln(args...)) }
+func (r *recorder) Errorf(format string, args ...any) { r.note(fmt.Sprintf(format, args...)) }
+func (r *recorder) Fatal(args ...any)                 { r.Error(args...); runtime.Goexit() }
+func (r *recorder) Fatalf(format string, args ...any) { r.Errorf(format, args...); runtime.Goexit() }
+func (r *recorder) Cleanup(f func())                  { r.cleanups = append(r.cleanups, f) }
+func (r *recorder) note(s string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.problems = append(r.problems, strings.TrimSpace(s))
+}
+
+// run plays a trial to its end, in a goroutine of its own, since a fatal problem ends it.
+func (tr trial) run() (out result) {
+	r := &recorder{}
+	var all sync.WaitGroup
+	all.Go(func() { tr.play(r, &out) })
+	all.Wait()
+	for _, f := range r.cleanups {
+		f()
+	}
+	out.problems = r.problems
+	return out
+}
+
+func (tr trial) play(t tester, out *result) {
+	w := newWorld(t, tr.scenario.units)
+	m := &mischief{w: w, faults: tr.faults, hits: make([]int, len(tr.faults)), called: map[string]int{}, asleep: map[string][]call{}}
+	watch := &watch{world: w, race: tr.race}
+	w.around, w.touch = m.around, watch.touch
+	w.enter = func(e *execution, state string) error {
+		if tr.scenario.enter != nil {
+			if err := tr.scenario.enter(w, e, state); err != nil {
+				return err
+			}
+		}
+		return watch.enter(e, state)
+	}
+	defer func() {
+		out.called, out.points, out.steps, out.simulated = m.called, watch.points, w.steps, w.now.Sub(dawn)
+		for _, h := range m.hits {
+			out.struck = append(out.struck, h > 0)
+		}
+	}()
+	cart := w.fill(2)
+	if tr.scenario.armed == fromStart {
+		m.arm()
+	}
+	reply, err := w.front.Checkout(context.Background(), customer, "key-0001", request(cart, tr.scenario.method))
+	if err != nil {
+		t.Fatal(err)
+	}
+	watch.ended()
+	if reply.State == checkout.Open { // the shopper looks again
+		if reply.Answer, err = w.front.Status(context.Background(), customer, reply.CheckoutID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if tr.scenario.bank && reply.State == checkout.Waiting {
+		w.authenticate()
+		if tr.scenario.armed == inResume {
+			m.arm()
+		}
+		if reply, err = w.front.Resume(context.Background(), customer, reply.CheckoutID); err != nil && !errors.Is(err, checkout.ErrInProgress) {
+			t.Fatal(err)
+		}
+	}
+	m.arm()
+	watch.ended()
+	if tr.caught() && reply.State == checkout.Open && w.overtimes == 0 {
+		t.Errorf("the execution left the record to the timer")
+	}
+	w.settle()
+	watch.finish()
+	for len(m.asleep) > 0 {
+		for moment := range m.asleep {
+			m.wake(moment)
+		}
+	}
+	tr.judge(t, w, reply.Answer, out)
+}
+
+// caught tells whether nothing happens that an execution cannot deal with itself.
+func (tr trial) caught() bool {
+	return tr.race == nil && tr.scenario.armed != inRecovery && !slices.ContainsFunc(tr.faults, func(f taskFault) bool { return !f.caught })
+}
+
+// judge checks what must hold at the end of every trial.
+func (tr trial) judge(t tester, w *world, replied checkout.Answer, out *result) {
+	end, err := w.front.Status(context.Background(), customer, checkout.IDOf(customer, "key-0001"))
+	if err != nil || !end.State.Terminal() {
+		t.Fatalf("it ended as %+v, %v", end, err)
+	}
+	if replied.State.Terminal() && replied.State != end.State {
+		t.Errorf("the shopper was told %s, and it is %s", replied.State, end.State)
+	}
+	orders := w.audit()
+	out.placed = end.State == checkout.Placed
+	if (orders == 1) != out.placed || orders > 1 {
+		t.Errorf("%d orders, the record says %s", orders, end.State)
+	}
+	if units := w.inCart(); (units == 0) != out.placed || units != 0 && units != 2 {
+		t.Errorf("%d units in the cart, the record says %s", units, end.State)
+	}
+	out.undone = !out.placed && len(w.db.Items("payments"))+len(w.db.Items("holds")) > 0
+	healed := tr.race == nil || tr.race.kind == startsSame || tr.race.kind == startsRun
+	for _, f := range tr.faults {
+		healed = healed && f.gentle
+	}
+	if tr.race != nil && tr.scenario.armed == inRecovery {
+		return // a second execution may well place what the first has left behind
+	}
+	if want := tr.scenario.want; end.State != want && (healed || want == checkout.Failed) {
+		t.Errorf("it ended as %s (%v), not as %s", end.State, end.Failure, want)
+	}
+}
