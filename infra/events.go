@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 
@@ -26,15 +27,47 @@ func eventsStack(app awscdk.App, stage Stage) awscdk.Stack {
 		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	}
 	if !stage.Local {
-		awssns.NewTopic(stack, new("Alarms"), &awssns.TopicProps{TopicName: new(stage.topicName(alarms))})
 		bucket.RemovalPolicy = awscdk.RemovalPolicy_RETAIN
 		bucket.BlockPublicAccess = awss3.BlockPublicAccess_BLOCK_ALL()
 		bucket.Encryption = awss3.BucketEncryption_S3_MANAGED
 		bucket.EnforceSSL = new(true)
 		bucket.LifecycleRules = &[]*awss3.LifecycleRule{{Expiration: awscdk.Duration_Days(new(float64(failureDays)))}}
 	}
-	awss3.NewBucket(stack, new("StreamFailures"), bucket)
+	failures := awss3.NewBucket(stack, new("StreamFailures"), bucket)
+	if !stage.Local {
+		tellOfFailures(alarmTopic(stack, stage), failures)
+	}
 	return stack
+}
+
+// alarmTopic makes the topic that tells people, and says who may publish to it: the stage's alarms and its failures
+// bucket. A topic's own policy takes the place of the one that lets in the whole account, so alarms must be named too.
+func alarmTopic(stack awscdk.Stack, stage Stage) awssns.Topic {
+	topic := awssns.NewTopic(stack, new("Alarms"), &awssns.TopicProps{TopicName: new(stage.topicName(alarms))})
+	for _, from := range []struct{ service, arn string }{
+		{"cloudwatch.amazonaws.com", stage.arn("cloudwatch", "alarm:"+stage.prefix()+"*")},
+		{"s3.amazonaws.com", stage.failuresARN()},
+	} {
+		topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(&from.service, nil)},
+			Actions:    list([]string{"sns:Publish"}),
+			Resources:  &[]*string{topic.TopicArn()},
+			Conditions: &map[string]any{
+				"ArnLike":      map[string]any{"aws:SourceArn": from.arn},
+				"StringEquals": map[string]any{"aws:SourceAccount": stage.account()},
+			},
+		}))
+	}
+	return topic
+}
+
+// tellOfFailures has the bucket tell the topic of each record that comes in. S3 tries the topic when it is told of it,
+// so the topic's policy comes first. (The bucket's own method would deploy a function for this.)
+func tellOfFailures(topic awssns.Topic, failures awss3.Bucket) {
+	failures.Node().DefaultChild().(awss3.CfnBucket).SetNotificationConfiguration(&awss3.CfnBucket_NotificationConfigurationProperty{
+		TopicConfigurations: &[]any{&awss3.CfnBucket_TopicConfigurationProperty{Event: new("s3:ObjectCreated:*"), Topic: topic.TopicArn()}},
+	})
+	failures.Node().AddDependency(topic.Node().FindChild(new("Policy")))
 }
 
 // publishers lists the contexts that some function publishes events of.
