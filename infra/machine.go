@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 
 	"rialto/functions/contract"
@@ -46,15 +47,35 @@ func (r *room) machine(name, definition string) error {
 		)
 		props.TracingEnabled = new(true)
 		props.Logs = &awsstepfunctions.LogOptions{
-			// logs whose names begin so share one resource policy, whose size is limited
-			Destination:          logGroup(r.stack, r.stage, "MachineLog", "/aws/vendedlogs/states/"+r.stage.machineName(name)),
+			Destination:          logGroup(r.stack, r.stage, "MachineLog", r.stage.machineLogName(name)),
 			IncludeExecutionData: new(false),
 			Level:                awsstepfunctions.LogLevel_ERROR,
 		}
 	}
 	props.Role = role(r.stack, "MachineRole", "states.amazonaws.com", allow).WithoutPolicyUpdates(nil)
-	awsstepfunctions.NewStateMachine(r.stack, new("Machine"), props)
+	deployed := awsstepfunctions.NewStateMachine(r.stack, new("Machine"), props)
+	if !r.stage.Local {
+		r.machineAlarms(name, deployed)
+	}
 	return nil
+}
+
+// machineAlarms: a definition catches what its steps may fail with, so an execution that does not succeed left its work
+// undone.
+func (r *room) machineAlarms(name string, deployed awsstepfunctions.StateMachine) {
+	counted := &awscloudwatch.MetricOptions{Statistic: new("Sum"), Period: duration(failurePeriod)}
+	for _, end := range []struct {
+		how    string
+		metric awscloudwatch.Metric
+	}{
+		{"failed", deployed.MetricFailed(counted)},
+		{"timed-out", deployed.MetricTimedOut(counted)},
+		{"aborted", deployed.MetricAborted(counted)},
+	} {
+		r.alarm("Machine"+title(end.how), name+"-executions-"+end.how, "executions of "+name+" "+end.how+": find the state and the error in the log "+
+			r.stage.machineLogName(name)+"; what they left open is recovered when it is due (README, operations), unless the alarm on a dead-letter queue says otherwise",
+			end.metric, 1, 1)
+	}
 }
 
 // tasksOf lists the functions that a definition names, each once. All must be tasks in the contract.

@@ -22,6 +22,11 @@ func (s Stage) failuresBucket() string         { return s.prefix() + "stream-fai
 func (s Stage) functionName(id string) string { return s.prefix() + id }
 func (s Stage) logGroupName(id string) string { return "/aws/lambda/" + s.functionName(id) }
 
+// machineLogName: logs whose names begin so share one resource policy, whose size is limited.
+func (s Stage) machineLogName(name string) string {
+	return "/aws/vendedlogs/states/" + s.machineName(name)
+}
+
 // alarms is the topic, named like a context's, that tells people.
 const alarms = "alarms"
 

@@ -25,6 +25,11 @@ const (
 	// streamLag is when somebody is told: the stream is the outbox, so a late stream means late events.
 	streamLag = time.Minute
 
+	// failurePeriod is in which failures are counted; one is enough to tell somebody.
+	failurePeriod = 5 * time.Minute
+	// missedRuns is after how many runs that did not happen somebody is told.
+	missedRuns = 10
+
 	deadRetention = 14 * 24 * time.Hour // the most that SQS keeps
 )
 
@@ -61,15 +66,31 @@ func (r *room) trigger(f contract.Function, deployed awslambda.Function) error {
 	case t.Tokens:
 		return r.customizeTokens(deployed)
 	case t.Every != 0:
-		awsevents.NewRule(r.stack, new(title(f.Name)+"Every"), &awsevents.RuleProps{
-			RuleName: new(r.stage.functionName(f.ID())),
-			Schedule: awsevents.Schedule_Rate(duration(t.Every)),
-			Targets:  &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(deployed, nil)},
-		})
+		r.repeat(f, deployed)
 	case !t.API && !t.Authorizer && !t.Saga && !t.Operator:
 		return fmt.Errorf("it has no trigger")
 	}
 	return nil
+}
+
+// repeat starts a function at a fixed rate. What sweeps is the last net, so it is missed when it fails, and when it
+// does not run: then there are no data, which alarms.
+func (r *room) repeat(f contract.Function, deployed awslambda.Function) {
+	id := title(f.Name)
+	awsevents.NewRule(r.stack, new(id+"Every"), &awsevents.RuleProps{
+		RuleName: new(r.stage.functionName(f.ID())),
+		Schedule: awsevents.Schedule_Rate(duration(f.Trigger.Every)),
+		Targets:  &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(deployed, nil)},
+	})
+	if r.stage.Local {
+		return
+	}
+	const after = "; once that is over, invoke it for the time that it missed (README, operations)"
+	r.alarm(id+"Errors", f.ID()+"-errors", f.ID()+" ("+f.Does+") fails: find the reason in the log "+r.stage.logGroupName(f.ID())+after,
+		deployed.MetricErrors(&awscloudwatch.MetricOptions{Statistic: new("Sum"), Period: duration(failurePeriod)}), 1, 1)
+	r.silence(id+"Silent", f.ID()+"-silent", f.ID()+" ("+f.Does+") does not run: see whether its rule "+r.stage.functionName(f.ID())+
+		" is enabled and its function throttled"+after,
+		deployed.MetricInvocations(&awscloudwatch.MetricOptions{Statistic: new("Sum"), Period: duration(missedRuns * f.Trigger.Every)}))
 }
 
 // consumeStream feeds a table's stream to a function, in order per key. A batch that keeps failing is halved
@@ -156,8 +177,7 @@ func (r *room) consumeQueue(f contract.Function, deployed awslambda.Function) {
 
 // alarm tells the stage's alarm topic when a metric is at or above a threshold for some periods in a row.
 func (r *room) alarm(id, name, about string, metric awscloudwatch.IMetric, threshold, periods float64) {
-	alarm := awscloudwatch.NewAlarm(r.stack, &id, &awscloudwatch.AlarmProps{
-		AlarmName:          new(r.stage.prefix() + name),
+	r.tell(id, name, &awscloudwatch.AlarmProps{
 		AlarmDescription:   &about,
 		Metric:             metric,
 		Threshold:          &threshold,
@@ -165,6 +185,23 @@ func (r *room) alarm(id, name, about string, metric awscloudwatch.IMetric, thres
 		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
 	})
+}
+
+// silence tells it when a metric that counts is below 1 for a period, or is not there.
+func (r *room) silence(id, name, about string, metric awscloudwatch.IMetric) {
+	r.tell(id, name, &awscloudwatch.AlarmProps{
+		AlarmDescription:   &about,
+		Metric:             metric,
+		Threshold:          new(1.0),
+		EvaluationPeriods:  new(1.0),
+		ComparisonOperator: awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD,
+		TreatMissingData:   awscloudwatch.TreatMissingData_BREACHING,
+	})
+}
+
+func (r *room) tell(id, name string, props *awscloudwatch.AlarmProps) {
+	props.AlarmName = new(r.stage.prefix() + name)
+	alarm := awscloudwatch.NewAlarm(r.stack, &id, props)
 	cfn := alarm.Node().DefaultChild().(awscloudwatch.CfnAlarm)
 	cfn.SetAlarmActions(&[]*string{new(r.stage.topicARN(alarms))})
 }

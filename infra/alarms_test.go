@@ -1,0 +1,45 @@
+package infra
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestAlarmsOfTheCheckout: whatever leaves a checkout open is noticed. Seen to catch: a sweep that is allowed not to
+// run; a metric of another name.
+func TestAlarmsOfTheCheckout(t *testing.T) {
+	t.Parallel()
+	type alarm struct {
+		Metric, Statistic, Comparison, Missing string
+		Period, Threshold, Periods             float64
+	}
+	failure := func(metric string) alarm {
+		return alarm{metric, "Sum", "GreaterThanOrEqualToThreshold", "notBreaching", 300, 1, 1}
+	}
+	for _, stage := range []string{"dev", "prod"} {
+		for name, want := range map[string]alarm{
+			"checkout-sweep-errors":         failure("AWS/Lambda Errors"),
+			"checkout-sweep-silent":         {"AWS/Lambda Invocations", "Sum", "LessThanThreshold", "breaching", 600, 1, 1},
+			"checkout-executions-failed":    failure("AWS/States ExecutionsFailed"),
+			"checkout-executions-timed-out": failure("AWS/States ExecutionsTimedOut"),
+			"checkout-executions-aborted":   failure("AWS/States ExecutionsAborted"),
+		} {
+			r := find(t, stage, "AWS::CloudWatch::Alarm", "AlarmName", "rialto-"+stage+"-"+name)
+			got := alarm{flat(r.at("Namespace")) + " " + flat(r.at("MetricName")), flat(r.at("Statistic")), flat(r.at("ComparisonOperator")),
+				flat(r.at("TreatMissingData")), r.number("Period"), r.number("Threshold"), r.number("EvaluationPeriods")}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s %s, want (-), got (+):\n%s", stage, name, diff)
+			}
+			dimension := map[bool]string{true: "StateMachineArn", false: "FunctionName"}[strings.Contains(name, "executions")]
+			of := many(r.at("Dimensions"))
+			if len(of) != 1 || dig(of[0], "Name") != dimension || flat(dig(of[0], "Value")) == "" {
+				t.Errorf("%s %s is of %v, want one %s", stage, name, of, dimension)
+			}
+			if flat(r.at("AlarmActions")) != "arn:aws:sns:us-east-1:${AWS::AccountId}:rialto-"+stage+"-alarms" || !strings.Contains(flat(r.at("AlarmDescription")), "README") {
+				t.Errorf("%s %s tells %v: %v", stage, name, r.at("AlarmActions"), r.at("AlarmDescription"))
+			}
+		}
+	}
+}
