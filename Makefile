@@ -99,6 +99,10 @@ test: ## everything: format, vet, lint, unit tests, the local cloud, store suite
 bench: ## what a checkout costs: calls, units and USD beside their aims
 	@RIALTO_BENCH=1 go test -count=1 -run TestBill -v ./functions/checkout/checkoutbill | grep -v -e '^=== ' -e '^--- PASS' -e '^PASS' -e '^ok '
 
+.PHONY: prove
+prove: ## every single fault and every pair of faults of the checkout saga
+	@RIALTO_PROVE=1 go test -count=1 -timeout 20m -v -run '^TestEvery(Fault|Race|PairOfFaults)$$' ./functions/checkout | sed -u '/^=== /d'
+
 check: ## the quick subset: format, vet, lint, unit tests
 	@files=$$(gofmt -l events functions infra localstack statemachines); if [ -n "$$files" ]; then printf 'gofmt these files:\n%s\n' "$$files"; exit 1; fi
 	@go vet ./...
