@@ -19,7 +19,7 @@ const (
 
 // Identity is the caller, as a verified token names them.
 type Identity struct {
-	Subject   string // cus_… of a guest or customer; the issuer's user of a seller
+	Subject   string // cus_… where Rialto made the token, the user pool's own id where Cognito did
 	Role      Role
 	SellerID  string // sel_…, only for sellers
 	Scopes    []string
