@@ -99,43 +99,40 @@ func (m *Memory) Query(ctx context.Context, q Query) (Page, error) {
 }
 
 func (m *Memory) Apply(ctx context.Context, w Write) (Item, error) {
-	if err := m.write(ctx, "Apply", []Write{w}); err != nil {
-		return nil, err
-	}
-	if w.kind == remove || w.kind == check {
-		return nil, nil
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return copyItem(m.tables[w.Table][w.Key]), nil
+	return m.write(ctx, "Apply", []Write{w})
 }
 
 func (m *Memory) Transact(ctx context.Context, writes ...Write) error {
 	if err := transactable(writes); err != nil {
 		return err
 	}
-	return m.write(ctx, "Transact", writes)
+	_, err := m.write(ctx, "Transact", writes)
+	return err
 }
 
-func (m *Memory) write(ctx context.Context, operation string, writes []Write) error {
+// write returns the last item as its write left it, before any other write could change it.
+func (m *Memory) write(ctx context.Context, operation string, writes []Write) (Item, error) {
 	for _, w := range writes {
 		if err := errors.Join(w.err, w.cond.problem()); err != nil {
-			return fmt.Errorf("%s: %w", w.label(), err)
+			return nil, fmt.Errorf("%s: %w", w.label(), err)
 		}
 	}
 	if err := m.before(ctx, operation, writes); err != nil {
-		return err
+		return nil, err
 	}
-	if err := m.apply(writes); err != nil {
-		return err
+	last, err := m.apply(writes)
+	if err != nil {
+		return nil, err
 	}
 	if m.After != nil {
-		return m.After(ctx, operation, writes)
+		if err := m.After(ctx, operation, writes); err != nil {
+			return nil, err
+		}
 	}
-	return nil
+	return last, nil
 }
 
-func (m *Memory) apply(writes []Write) error {
+func (m *Memory) apply(writes []Write) (last Item, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	reasons, refused := make([]Reason, len(writes)), false
@@ -146,7 +143,7 @@ func (m *Memory) apply(writes []Write) error {
 		}
 	}
 	if refused {
-		return &Refused{reasons}
+		return nil, &Refused{reasons}
 	}
 	for _, w := range writes {
 		t := m.tables[w.Table]
@@ -162,8 +159,12 @@ func (m *Memory) apply(writes []Write) error {
 		case remove:
 			delete(t, w.Key)
 		}
+		last = nil
+		if w.kind == put || w.kind == update {
+			last = copyItem(t[w.Key])
+		}
 	}
-	return nil
+	return last, nil
 }
 
 // Items returns a copy of a table, for tests that count what is left.

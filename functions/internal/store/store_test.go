@@ -228,3 +228,30 @@ func TestTwentyRacersAndOneWinner(t *testing.T) {
 		}
 	})
 }
+
+// A write returns the item as that write left it, whoever writes beside. Seen to catch: a fake that reads the item
+// after it let others in.
+func TestAnUpdateReturnsItsOwnItem(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		var mu sync.Mutex
+		seen := map[int64]bool{}
+		var all sync.WaitGroup
+		for range 50 {
+			all.Go(func() {
+				i, err := db.Apply(context.Background(), store.Update("carts", store.Key{PK: "n"}).Add("n", 1))
+				var r record
+				if err == nil {
+					err = store.Unmarshal(i, &r)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				if err != nil || seen[r.N] {
+					t.Errorf("%d was returned twice, or %v", r.N, err)
+				}
+				seen[r.N] = true
+			})
+		}
+		all.Wait()
+	})
+}
