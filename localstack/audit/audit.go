@@ -83,12 +83,6 @@ func (a *Auditor) Holds(ctx context.Context, orderID string) (map[string]int, er
 	return out, err
 }
 
-// HeldAnywhere counts the holds of all orders that are HELD.
-func (a *Auditor) HeldAnywhere(ctx context.Context) (int, error) {
-	items, err := a.scan(ctx, "holds", map[string]string{"state": "HELD"})
-	return len(items), err
-}
-
 // OrderExists tells whether there is such an order.
 func (a *Auditor) OrderExists(ctx context.Context, orderID string) (bool, error) {
 	items, err := a.partition(ctx, "orders", orderID)
@@ -103,15 +97,6 @@ func (a *Auditor) OrdersOf(ctx context.Context, customerID string) ([]string, er
 		out = append(out, text(i, "pk"))
 	}
 	return out, err
-}
-
-// CheckoutState reads a checkout record's state.
-func (a *Auditor) CheckoutState(ctx context.Context, checkoutID string) (string, error) {
-	items, err := a.partition(ctx, "checkouts", checkoutID)
-	if err != nil || len(items) == 0 {
-		return "", err
-	}
-	return text(items[0], "state"), nil
 }
 
 // Money is what the gateway's books say of some intents, in minor units.

@@ -95,7 +95,7 @@ func save(c carts.Cart) (store.Write, carts.Cart) {
 
 // Ordered is the pivot's write: the ordered lines leave the cart, which must be open and at the version that was
 // quoted. A quote covers every line of its version, so what is left is empty. It refuses as "cart".
-func Ordered(cartID string, version int64, _ []string) store.Write {
+func Ordered(cartID string, version int64) store.Write {
 	return store.Update(table, key(cartID)).Set("lines", map[string]line{}).Add("version", 1).
 		If(store.Eq("version", version), store.Eq("state", string(carts.Open))).Named("cart")
 }

@@ -116,14 +116,14 @@ func TestOrderedTakesTheLinesOfItsVersionOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		s := cartsstore.Store{DB: db}
 		c := save(t, s, cart(t, "cus_1", false, "a", "b"))
-		if err := db.Transact(ctx, cartsstore.Ordered(c.ID, c.Version, nil)); err != nil {
+		if err := db.Transact(ctx, cartsstore.Ordered(c.ID, c.Version)); err != nil {
 			t.Fatal(err)
 		}
 		got, _, err := s.Get(ctx, c.ID)
 		if err != nil || len(got.Lines) != 0 || got.Version != c.Version+1 || got.State != carts.Open {
 			t.Fatalf("%+v %v", got, err)
 		}
-		refused, ok := store.AsRefused(db.Transact(ctx, cartsstore.Ordered(c.ID, c.Version, nil)))
+		refused, ok := store.AsRefused(db.Transact(ctx, cartsstore.Ordered(c.ID, c.Version)))
 		if !ok || !errors.Is(cartsstore.OrderedRefusal(refused), carts.ErrChanged) {
 			t.Fatal("a version was ordered twice")
 		}

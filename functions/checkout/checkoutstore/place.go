@@ -16,7 +16,7 @@ import (
 type Pivot struct {
 	Order func(o orders.Order) store.Write
 	Holds func(orderID string, plan inventory.Plan, now time.Time) []store.Write
-	Cart  func(cartID string, version int64, lines []string) store.Write
+	Cart  func(cartID string, version int64) store.Write
 	// Refused says which fault a refusal of holds or cart is, nil if it is neither's.
 	Refused func(*store.Refused) error
 }
@@ -27,15 +27,11 @@ type Pivot struct {
 func (s Store) Place(ctx context.Context, ref checkout.Ref, d checkout.Draft, now time.Time) (checkout.Record, error) {
 	o := d.Order
 	o.PlacedAt = now.UTC()
-	var lines []string
-	for _, l := range o.Lines {
-		lines = append(lines, l.Line)
-	}
 	writes := []store.Write{
 		over(store.Update(table, key(ref.ID)), checkout.Placed, now).Set("total", o.Totals.Total).
 			If(store.Eq("state", string(checkout.Open)), store.Eq("epoch", ref.Epoch), store.Eq("run", ref.Run)).Named("checkout"),
 		s.Pivot.Order(o),
-		s.Pivot.Cart(d.CartID, d.CartVersion, lines),
+		s.Pivot.Cart(d.CartID, d.CartVersion),
 	}
 	writes = append(writes, s.Pivot.Holds(o.ID, d.Plan, now)...)
 	err := s.DB.Transact(ctx, writes...)

@@ -160,7 +160,7 @@ var pivot = checkoutstore.Pivot{
 	Order: func(o orders.Order) store.Write {
 		return store.Put("orders", store.Key{PK: o.ID}, map[string]string{"customer_id": o.CustomerID, "created_at": "x"}).If(store.Absent())
 	},
-	Cart: func(id string, version int64, _ []string) store.Write {
+	Cart: func(id string, version int64) store.Write {
 		return store.Update("carts", store.Key{PK: id}).Add("n", 1)
 	},
 	Holds:   func(string, inventory.Plan, time.Time) []store.Write { return nil },

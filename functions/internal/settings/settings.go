@@ -6,7 +6,6 @@ package settings
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"strconv"
@@ -65,14 +64,6 @@ func (s *Settings) Seconds(name string, otherwise time.Duration) time.Duration {
 		return otherwise
 	}
 	return time.Duration(n) * time.Second
-}
-
-// JSON fills v from a required setting.
-func (s *Settings) JSON(name string, v any) error {
-	if err := json.Unmarshal([]byte(s.Must(name)), v); err != nil {
-		return fmt.Errorf("setting %s: %w", name, err)
-	}
-	return nil
 }
 
 // Queue returns the URL of a queue, named "<context>-<function>".

@@ -47,14 +47,6 @@ func Client(c *http.Client) *http.Client {
 	return c
 }
 
-// Step runs do as a subsegment of that name.
-func Step(ctx context.Context, name string, do func(context.Context) error) error {
-	if on {
-		return xray.Capture(ctx, name, do)
-	}
-	return do(ctx)
-}
-
 // ID returns the trace of a request ("1-…", X-Ray's form), or its request id where it is not traced.
 func ID(ctx context.Context) string {
 	if h, ok := ctx.Value("x-amzn-trace-id").(string); ok { // aws-lambda-go's key

@@ -2,7 +2,6 @@ package offersstore
 
 import (
 	"context"
-	"fmt"
 
 	"rialto/functions/internal/store"
 	"rialto/functions/marketplaces"
@@ -16,17 +15,5 @@ func (s *Store) Boxes(ctx context.Context, product string) (map[string]offers.Wi
 	for _, m := range marketplaces.All() {
 		gets = append(gets, store.Get{Table: table, Key: winnerOf(product, m.Code)})
 	}
-	items, err := s.many(ctx, gets)
-	if err != nil {
-		return nil, fmt.Errorf("get winners: %w", err)
-	}
-	out := make(map[string]offers.Winner, len(items))
-	for _, i := range items {
-		w, err := decodeWinner(i)
-		if err != nil {
-			return nil, err
-		}
-		out[w.Marketplace] = w
-	}
-	return out, nil
+	return s.winners(ctx, gets, func(w offers.Winner) string { return w.Marketplace })
 }

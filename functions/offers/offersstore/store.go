@@ -110,6 +110,11 @@ func (s *Store) Winners(ctx context.Context, marketplace string, products ...str
 	for i, p := range products {
 		gets[i] = store.Get{Table: table, Key: winnerOf(p, marketplace)}
 	}
+	return s.winners(ctx, gets, func(w offers.Winner) string { return w.ProductID })
+}
+
+// winners returns the buy boxes there are, by what names one among them.
+func (s *Store) winners(ctx context.Context, gets []store.Get, name func(offers.Winner) string) (map[string]offers.Winner, error) {
 	items, err := s.many(ctx, gets)
 	if err != nil {
 		return nil, fmt.Errorf("get winners: %w", err)
@@ -120,7 +125,7 @@ func (s *Store) Winners(ctx context.Context, marketplace string, products ...str
 		if err != nil {
 			return nil, err
 		}
-		out[w.ProductID] = w
+		out[name(w)] = w
 	}
 	return out, nil
 }
