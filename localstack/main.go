@@ -97,6 +97,9 @@ func load(ctx context.Context, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	if err := cloud.Require(ctx); err != nil {
+		return err
+	}
 	return seed.Run(ctx, seed.Options{Catalog: *file, Missing: *missing, Out: os.Stdout})
 }
 
@@ -104,6 +107,9 @@ func play(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	file := flags.String("catalog", "", "JSON `file` that was loaded instead of the bundled catalog")
 	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if err := cloud.Require(ctx); err != nil {
 		return err
 	}
 	return demo.Run(ctx, demo.Options{Catalog: *file, Out: os.Stdout})

@@ -12,37 +12,23 @@ import (
 
 // Down stops the local cloud. It does nothing when nothing runs.
 func Down(_ context.Context, out io.Writer) error {
-	p, err := here()
-	if err != nil {
-		return err
-	}
-	unlock, err := p.lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	p.down(out)
-	return nil
+	return alone(func(p place) error {
+		p.down(out)
+		return nil
+	})
 }
 
 // Clean stops the local cloud and deletes all its state, the installed
 // packages and the issuer's key included.
 func Clean(_ context.Context, out io.Writer) error {
-	p, err := here()
-	if err != nil {
-		return err
-	}
-	unlock, err := p.lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	p.down(out)
-	if err := os.RemoveAll(p.state()); err != nil {
-		return fmt.Errorf("delete the state: %w", err)
-	}
-	fmt.Fprintf(out, "Deleted %s.\n", filepath.Base(p.state()))
-	return nil
+	return alone(func(p place) error {
+		p.down(out)
+		if err := os.RemoveAll(p.state()); err != nil {
+			return fmt.Errorf("delete the state: %w", err)
+		}
+		fmt.Fprintf(out, "Deleted %s.\n", filepath.Base(p.state()))
+		return nil
+	})
 }
 
 func (p place) down(out io.Writer) {

@@ -28,15 +28,6 @@ func Root() (string, error) {
 	}
 }
 
-// State returns the folder that holds everything the local cloud writes.
-func State() (string, error) {
-	root, err := Root()
-	if err != nil {
-		return "", err
-	}
-	return place{root}.state(), nil
-}
-
 // IssuerFolder returns the folder of the development issuer's key, for
 // issuer.LoadKey.
 func IssuerFolder() (string, error) {

@@ -19,6 +19,11 @@ import (
 // runs, the rest is stopped first and everything starts anew, with empty
 // stores. It returns one error a problem, joined.
 func Up(ctx context.Context, out io.Writer) error {
+	return alone(func(p place) error { return p.up(ctx, out) })
+}
+
+// alone does something here while no other command changes the cloud.
+func alone(do func(place) error) error {
 	p, err := here()
 	if err != nil {
 		return err
@@ -28,7 +33,10 @@ func Up(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer unlock()
+	return do(p)
+}
 
+func (p place) up(ctx context.Context, out io.Writer) error {
 	if s := p.readState(); s.healthy() {
 		fmt.Fprintln(out, "The local cloud is up already.")
 		printStatus(out, s)
@@ -144,14 +152,5 @@ func (p place) lastLog(name string) string {
 
 // Install lays in what the local cloud and its tools need, as Up does, and starts nothing.
 func Install(ctx context.Context, out io.Writer) error {
-	p, err := here()
-	if err != nil {
-		return err
-	}
-	unlock, err := p.lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return p.install(ctx, newProgress(out))
+	return alone(func(p place) error { return p.install(ctx, newProgress(out)) })
 }
