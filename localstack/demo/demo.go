@@ -92,45 +92,24 @@ type status struct {
 	} `json:"failure"`
 }
 
-// shopper is a signed-in customer with an address and a payment method.
-type shopper struct {
-	*shop.Client
-	id, address, method string
-}
+// shopper is a customer who buys in the demo.
+type shopper struct{ *shop.Shopper }
 
 func (d *demo) shopper(ctx context.Context, token string) (*shopper, error) {
-	s := &shopper{id: shop.NewID("cus_")}
-	var err error
-	if s.Client, err = shop.Customer(s.id); err != nil {
-		return nil, err
-	}
-	var a struct {
-		ID string `json:"address_id"`
-	}
-	if _, err := s.Call(ctx, http.MethodPost, "/api/v1/addresses", map[string]string{"name": "Demo Shopper", "line1": "1 Main Street",
-		"city": "Los Angeles", "region": "CA", "postal_code": "90012", "country": "US"}, &a); err != nil {
-		return nil, err
-	}
-	var m struct {
-		ID string `json:"payment_method_id"`
-	}
-	if _, err := s.Call(ctx, http.MethodPost, "/api/v1/payment-methods", map[string]string{"token": token}, &m); err != nil {
-		return nil, err
-	}
-	s.address, s.method = a.ID, m.ID
-	return s, nil
+	s, err := shop.NewShopper(ctx, token)
+	return &shopper{s}, err
 }
 
 // put adds units of an offer to the cart.
 func (s *shopper) put(ctx context.Context, productID, sellerID string, quantity int64) (cart, error) {
 	var c cart
-	_, err := s.Call(ctx, http.MethodPost, "/api/v1/cart/items", map[string]any{"product_id": productID, "seller_id": sellerID, "quantity": quantity}, &c, shop.Key(shop.NewKey()))
+	err := s.Put(ctx, productID, sellerID, quantity, &c)
 	return c, err
 }
 
 // checkout buys the cart and waits until the outcome is known, however the first answer came.
 func (s *shopper) checkout(ctx context.Context, cartID string) (shop.Answer, status, error) {
-	a, err := s.Do(ctx, http.MethodPost, "/api/v1/orders/checkout", map[string]string{"cart_id": cartID, "shipping_address_id": s.address, "payment_method_id": s.method}, shop.Key(shop.NewKey()))
+	a, err := s.Do(ctx, http.MethodPost, "/api/v1/orders/checkout", s.Order(cartID), shop.Key(shop.NewKey()))
 	if err != nil {
 		return a, status{}, err
 	}

@@ -65,7 +65,7 @@ func (d *demo) stock(ctx context.Context, productID, sellerID string) error {
 
 // nothingLeft prints and checks that a shopper whose checkout failed left no order, no hold and no money.
 func (d *demo) nothingLeft(ctx context.Context, s *shopper, productID, sellerID string) error {
-	c, err := d.audit.LastCheckout(ctx, s.id)
+	c, err := d.audit.LastCheckout(ctx, s.ID)
 	if err != nil {
 		return err
 	}

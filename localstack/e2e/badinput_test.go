@@ -79,8 +79,8 @@ func TestBadInput(t *testing.T) {
 		{"wrong content type", post, "/api/v1/cart/items", "a=1", []shop.Option{key, shop.With("Content-Type", "application/x-www-form-urlencoded")}, 400, ""}, // the gateway reads bodies as JSON, whatever they are called
 		{"line that does not exist", put, "/api/v1/cart/items/prd_x/sel_x", map[string]int{"quantity": 1}, []shop.Option{key}, 404, "cart_line_not_found"},
 		{"another's guest cart", post, "/api/v1/cart/merge", map[string]string{"cart_id": c.ID}, nil, 404, "cart_not_found"},
-		{"checkout without key", post, "/api/v1/orders/checkout", order(c.ID, s.address, s.method), nil, 422, ""},
-		{"checkout with a bad key", post, "/api/v1/orders/checkout", order(c.ID, s.address, s.method), []shop.Option{shop.Key("x")}, 422, ""},
+		{"checkout without key", post, "/api/v1/orders/checkout", order(c.ID, s.Address, s.Method), nil, 422, ""},
+		{"checkout with a bad key", post, "/api/v1/orders/checkout", order(c.ID, s.Address, s.Method), []shop.Option{shop.Key("x")}, 422, ""},
 		{"order that does not exist", get, "/api/v1/orders/" + none, nil, nil, 404, "order_not_found"},
 		{"order id of another form", get, "/api/v1/orders/" + private, nil, nil, 404, "order_not_found"},
 		{"tracking that does not exist", get, "/api/v1/orders/" + none + "/tracking", nil, nil, 404, "order_not_found"},
@@ -103,9 +103,9 @@ func TestBadInput(t *testing.T) {
 		check(ctx, t, s.Client, b)
 	}
 	for _, b := range []bad{
-		{"another's order", post, "/api/v1/orders/checkout", order(c.ID, other.address, other.method), []shop.Option{key}, 404, "cart_not_found"},
-		{"another's address", post, "/api/v1/orders/checkout", order(other.mustPut(ctx, t, k, 1).ID, s.address, other.method), []shop.Option{shop.Key(shop.NewKey())}, 404, "address_not_found"},
-		{"another's payment method", post, "/api/v1/orders/checkout", order(other.mustPut(ctx, t, k, 1).ID, other.address, s.method), []shop.Option{shop.Key(shop.NewKey())}, 404, "payment_method_not_found"},
+		{"another's order", post, "/api/v1/orders/checkout", order(c.ID, other.Address, other.Method), []shop.Option{key}, 404, "cart_not_found"},
+		{"another's address", post, "/api/v1/orders/checkout", order(other.mustPut(ctx, t, k, 1).ID, s.Address, other.Method), []shop.Option{shop.Key(shop.NewKey())}, 404, "address_not_found"},
+		{"another's payment method", post, "/api/v1/orders/checkout", order(other.mustPut(ctx, t, k, 1).ID, other.Address, s.Method), []shop.Option{shop.Key(shop.NewKey())}, 404, "payment_method_not_found"},
 	} {
 		check(ctx, t, other.Client, b)
 	}

@@ -89,7 +89,7 @@ func TestFailuresLeaveNothing(t *testing.T) {
 // nothing checks that a shopper's last checkout left no order and no money.
 func nothing(ctx context.Context, t *testing.T, s *shopper) {
 	t.Helper()
-	last, err := auditor.LastCheckout(ctx, s.id)
+	last, err := auditor.LastCheckout(ctx, s.ID)
 	if err != nil || last.State != "FAILED" {
 		t.Fatalf("%+v %v", last, err)
 	}
@@ -167,7 +167,7 @@ func TestAGuestBuysAndAGuestCartIsMerged(t *testing.T) {
 	if _, err := anybody.Call(ctx, http.MethodPost, "/api/v1/guests", nil, &g); err != nil {
 		t.Fatal(err)
 	}
-	guest := &shopper{Client: &shop.Client{Base: shop.ShopperURL, Token: g.Token}, id: g.CustomerID}
+	guest := &shopper{&shop.Shopper{Client: &shop.Client{Base: shop.ShopperURL, Token: g.Token}, ID: g.CustomerID}}
 	c := guest.mustPut(ctx, t, k, 3)
 	s := mustShopper(ctx, t, "pm_card_visa")
 	s.mustPut(ctx, t, k, 1)
@@ -220,7 +220,7 @@ func TestGermanyPaysWhatItSees(t *testing.T) {
 	k := newSKU(ctx, t, "Lampe", 5)
 	s := mustShopper(ctx, t, "pm_card_visa")
 	s.Market = "DE"
-	us := s.address
+	us := s.Address
 	var a struct {
 		ID string `json:"address_id"`
 	}
@@ -232,7 +232,7 @@ func TestGermanyPaysWhatItSees(t *testing.T) {
 	if o, err := s.checkout(ctx, c.ID, shop.NewKey()); err != nil || o.HTTP != http.StatusUnprocessableEntity || o.Code != "address_undeliverable" && o.Code != "tax_unsupported" {
 		t.Fatalf("from Germany to %s: %+v %v", us, o, err)
 	}
-	s.address = a.ID
+	s.Address = a.ID
 	o, err := s.checkout(ctx, c.ID, shop.NewKey())
 	if err != nil || o.Status != "placed" {
 		t.Fatalf("%+v %v", o, err)

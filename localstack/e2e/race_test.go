@@ -54,12 +54,12 @@ func TestTwoHundredCheckoutsOfFiftyUnits(t *testing.T) {
 	}
 	orders, open := 0, int64(0)
 	for _, b := range buyers {
-		ids, err := auditor.OrdersOf(ctx, b.id)
+		ids, err := auditor.OrdersOf(ctx, b.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
 		orders += len(ids)
-		last, err := auditor.LastCheckout(ctx, b.id)
+		last, err := auditor.LastCheckout(ctx, b.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +71,7 @@ func TestTwoHundredCheckoutsOfFiftyUnits(t *testing.T) {
 			open++
 		}
 		if (money.Open+money.Captured > 0) != (len(ids) == 1) {
-			t.Errorf("%s: %d orders, %+v", b.id, len(ids), money)
+			t.Errorf("%s: %d orders, %+v", b.ID, len(ids), money)
 		}
 	}
 	if orders != units || open != units {
@@ -92,7 +92,7 @@ func TestTwoKeysOfOneCartMakeOneOrder(t *testing.T) {
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	ids, err := auditor.OrdersOf(ctx, s.id)
+	ids, err := auditor.OrdersOf(ctx, s.ID)
 	if err != nil || len(ids) != 1 {
 		t.Fatalf("%v %v", ids, err)
 	}
@@ -111,7 +111,7 @@ func TestOneKeyTwentyTimes(t *testing.T) {
 	var g errgroup.Group
 	for range 20 {
 		g.Go(func() error {
-			a, err := s.Do(ctx, http.MethodPost, "/api/v1/orders/checkout", map[string]string{"cart_id": c.ID, "shipping_address_id": s.address, "payment_method_id": s.method}, shop.Key(key))
+			a, err := s.Do(ctx, http.MethodPost, "/api/v1/orders/checkout", s.Order(c.ID), shop.Key(key))
 			if err != nil {
 				return err
 			}
@@ -133,11 +133,11 @@ func TestOneKeyTwentyTimes(t *testing.T) {
 	if o, err := s.checkout(ctx, c.ID, key); err != nil || o.Status != "placed" || o.Header.Get("Idempotent-Replayed") != "true" {
 		t.Errorf("%+v %v", o, err)
 	}
-	s.method = "pmt_other"
+	s.Method = "pmt_other"
 	if o, err := s.checkout(ctx, c.ID, key); err != nil || o.HTTP != http.StatusUnprocessableEntity || o.Code != "idempotency_key_reused" {
 		t.Errorf("%+v %v", o, err)
 	}
-	if ids, err := auditor.OrdersOf(ctx, s.id); err != nil || len(ids) != 1 {
+	if ids, err := auditor.OrdersOf(ctx, s.ID); err != nil || len(ids) != 1 {
 		t.Errorf("%v %v", ids, err)
 	}
 	if st := balanced(ctx, t, k); st.Available != 49 {

@@ -78,32 +78,16 @@ func newSKU(ctx context.Context, t *testing.T, title string, units int) sku {
 func usd(minor int64) map[string]any { return map[string]any{"amount": minor, "currency": "USD"} }
 func eur(minor int64) map[string]any { return map[string]any{"amount": minor, "currency": "EUR"} }
 
-// shopper is a signed-in customer with an address and a payment method.
-type shopper struct {
-	*shop.Client
-	id, address, method string
-}
+// shopper is a customer who buys in a test.
+type shopper struct{ *shop.Shopper }
 
 func newShopper(ctx context.Context, token string) (*shopper, error) {
-	s := &shopper{id: shop.NewID("cus_")}
-	var err error
-	if s.Client, err = shop.Customer(s.id); err != nil {
+	s, err := shop.NewShopper(ctx, token)
+	if err != nil {
 		return nil, err
 	}
 	s.HTTP = &http.Client{Timeout: 2 * time.Minute}
-	var a struct {
-		ID string `json:"address_id"`
-	}
-	if _, err := s.Call(ctx, http.MethodPost, "/api/v1/addresses", map[string]string{"name": "Test Shopper", "line1": "1 Main Street", "city": "Los Angeles",
-		"region": "CA", "postal_code": "90012", "country": "US"}, &a); err != nil {
-		return nil, err
-	}
-	var m struct {
-		ID string `json:"payment_method_id"`
-	}
-	_, err = s.Call(ctx, http.MethodPost, "/api/v1/payment-methods", map[string]string{"token": token}, &m)
-	s.address, s.method = a.ID, m.ID
-	return s, err
+	return &shopper{s}, nil
 }
 
 func mustShopper(ctx context.Context, t *testing.T, token string) *shopper {
@@ -130,7 +114,7 @@ type cart struct {
 
 func (s *shopper) put(ctx context.Context, k sku, quantity int) (cart, error) {
 	var c cart
-	_, err := s.Call(ctx, http.MethodPost, "/api/v1/cart/items", map[string]any{"product_id": k.product, "seller_id": k.seller, "quantity": quantity}, &c, shop.Key(shop.NewKey()))
+	err := s.Put(ctx, k.product, k.seller, int64(quantity), &c)
 	return c, err
 }
 
@@ -152,7 +136,7 @@ type outcome struct {
 
 // checkout buys a cart under a key and follows an open answer to its end.
 func (s *shopper) checkout(ctx context.Context, cartID, key string) (outcome, error) {
-	body := map[string]string{"cart_id": cartID, "shipping_address_id": s.address, "payment_method_id": s.method}
+	body := s.Order(cartID)
 	for {
 		a, err := s.Do(ctx, http.MethodPost, "/api/v1/orders/checkout", body, shop.Key(key))
 		if err != nil {
