@@ -94,7 +94,7 @@ func TestLateConfirmation(t *testing.T) {
 	b.control(t, http.MethodPost, "/_control/faults/"+id+"/release", "", nil)
 	_, err = r.authorizes(r.input("pm_card_visa", "g1"), 1)
 	wantCode(t, err, "payment_cancelled")
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	for confirmed := false; !confirmed; { // the held call has run when the log has it, refused
 		var log struct {
 			Calls []struct{ Operation, Key, Code string }

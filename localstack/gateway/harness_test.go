@@ -239,7 +239,7 @@ func (r *rig) arm(t tb, f Fault) Fault {
 // eventually polls to a deadline.
 func eventually(t tb, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(5 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	for !holds() {
 		if time.Now().After(deadline) {
 			t.Fatalf("never: %s", what)

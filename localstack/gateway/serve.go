@@ -9,16 +9,24 @@ import (
 	"time"
 )
 
-// Serve answers on the listener until ctx ends, then stops within five seconds: delayed calls are cut, calls
-// that run are finished.
+// grace is how long calls that run may take to finish. Shutdown also waits for connections on which nothing was
+// asked yet, which clients open ahead and leave alone, so it is no failure to reach it.
+const grace = 2 * time.Second
+
+// Serve answers on the listener until ctx ends, then stops: delayed calls are cut, calls that run have the grace
+// to finish, and what is left is closed.
 func Serve(ctx context.Context, listener net.Listener, g *Gateway) error {
 	server := &http.Server{Handler: g, ReadHeaderTimeout: 5 * time.Second}
 	stopped := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
 		g.Close()
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 		defer cancel()
-		stopped <- server.Shutdown(grace)
+		if err := server.Shutdown(ctx); err != nil {
+			stopped <- server.Close()
+			return
+		}
+		stopped <- nil
 	})
 	err := server.Serve(listener)
 	if stop() || !errors.Is(err, http.ErrServerClosed) {

@@ -4,13 +4,15 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"os"
 	"testing"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 )
 
-func TestServeStopsInTimeThoughACallIsDelayed(t *testing.T) {
+// Seen to catch: a Serve that waits for delayed calls, and one that fails when a connection was opened and not used.
+func TestServeStopsThoughACallIsDelayed(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -31,15 +33,19 @@ func TestServeStopsInTimeThoughACallIsDelayed(t *testing.T) {
 	caller.Go(func() error { _, late = r.confirm(i.ID, "k"); return nil })
 	r.holding(t, held.ID)
 
-	before := time.Now()
+	unused, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unused.Close()
 	stop()
 	if err := served.Wait(); err != nil {
 		t.Fatal(err)
 	}
 	_ = caller.Wait()
 	unanswered(t, late)
-	if took := time.Since(before); took > 3*time.Second {
-		t.Errorf("it took %s", took)
+	if os.IsTimeout(late) {
+		t.Error("the delayed call was not cut")
 	}
 	if g.state.intents[i.ID].status != statusConfirm {
 		t.Error("the call that was cut took effect")
