@@ -56,9 +56,10 @@ tools:
 build: ## the functions' zips (STAGE=local|dev|prod)
 	@go run ./infra/cmd/build -arch $(ARCH)
 
-synth: build tools ## the cloud assembly of a stage, checked by guards and cfn-lint; needs no credentials (STAGE=…)
+synth: build tools ## the cloud assembly of a stage, checked by guards, cfn-lint and asl-validator; needs no credentials (STAGE=…)
 	@go build -o $(INFRA) ./infra/cmd
 	@$(LOCAL) install
+	@"$$($(LOCAL) path asl-validator)" $(foreach m,$(wildcard statemachines/*.asl.json),--json-path $(m))
 	@$(INFRA) -stage $(STAGE) -lint "$$($(LOCAL) path cfn-lint)"
 
 # The local cloud starts while the functions are compiled. AWS stages need credentials, and nothing running here.
