@@ -2,6 +2,8 @@ package checkout_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -11,7 +13,9 @@ import (
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/marketplaces"
+	"rialto/functions/orders"
 	"rialto/functions/orders/ordersstore"
+	"rialto/functions/payments"
 )
 
 // row is what an audit reads of a checkout as it is stored.
@@ -19,16 +23,21 @@ type row struct {
 	PK        string         `dynamodbav:"pk"`
 	OrderID   string         `dynamodbav:"order_id"`
 	State     checkout.State `dynamodbav:"state"`
+	Run       string         `dynamodbav:"run"`
 	DueAt     string         `dynamodbav:"due_at"`
 	DueBucket string         `dynamodbav:"due_bucket"`
+	Draft     []byte         `dynamodbav:"draft"`
 }
 
-func (w *world) rows() []row {
-	var out []row
-	for _, i := range w.db.Items("checkouts") {
-		var r row
+func (w *world) rows() []row { return itemsOf[row](w, "checkouts") }
+
+func itemsOf[T any](w *world, table string) []T {
+	w.t.Helper()
+	var out []T
+	for _, i := range w.db.Items(table) {
+		var r T
 		if err := store.Unmarshal(i, &r); err != nil {
-			w.t.Errorf("a record cannot be read: %v", err)
+			w.t.Errorf("an item of %s cannot be read: %v", table, err)
 		}
 		out = append(out, r)
 	}
@@ -36,18 +45,21 @@ func (w *world) rows() []row {
 }
 
 // watched checks what must hold after every single write: an open record is in the due index, under the bucket
-// in which the sweep looks for it, and a record that is over is not.
+// in which the sweep looks for it, and has a timer as soon as a run has it; a record that is over is not due.
 func (w *world) watched() {
 	for _, r := range w.rows() {
 		if r.State.Terminal() {
 			if r.DueAt != "" || r.DueBucket != "" {
-				w.t.Errorf("%s is %s and still due: %+v", r.PK, r.State, r)
+				blame(w.t, "due-index", "%s is %s and still due at %s in %s", r.PK, r.State, r.DueAt, r.DueBucket)
 			}
 			continue
 		}
 		due, err := time.Parse(time.RFC3339, r.DueAt)
 		if err != nil || r.DueBucket != checkout.DueBucket(r.PK, due, w.recover.Buckets) {
-			w.t.Errorf("an open record that nobody will look at: %+v", r)
+			blame(w.t, "due-index", "%s is %s and nobody will look at it: due at %q in %q", r.PK, r.State, r.DueAt, r.DueBucket)
+		}
+		if (r.Run != "" || r.State == checkout.Waiting) && !w.timed(r.PK) {
+			blame(w.t, "open-record-without-timer", "%s is %s and has no timer", r.PK, r.State)
 		}
 	}
 }
@@ -63,7 +75,8 @@ func (w *world) settle() {
 			}
 			open = true
 			if _, err := w.recover.Look(context.Background(), r.PK); err != nil && round > 20 {
-				w.t.Fatalf("%s never ends: %v", r.PK, err)
+				blame(w.t, "open-record", "%s never ends: %v", r.PK, err)
+				w.t.Fatal("nothing can be judged of a record that never ends")
 			}
 		}
 		if !open {
@@ -77,71 +90,152 @@ func (w *world) settle() {
 // open authorization exactly for every placed order, and a record that says PLACED exactly for every order.
 func (w *world) audit() (placed int) {
 	w.t.Helper()
-	ctx := context.Background()
-	var holds []inventory.Hold
-	for _, i := range w.db.Items("holds") {
-		var h inventory.Hold
-		if err := store.Unmarshal(i, &h); err != nil {
-			w.t.Fatal(err)
+	all := w.orders()
+	w.auditStock(all)
+	w.auditRecords(all)
+	w.auditMoney(all)
+	return len(all)
+}
+
+func (w *world) orders() map[string]orders.Order {
+	w.t.Helper()
+	out := map[string]orders.Order{}
+	for _, i := range itemsOf[struct{ PK string }](w, "orders") {
+		o, ok, err := ordersstore.Store{DB: w.db}.Get(context.Background(), i.PK)
+		if err != nil || !ok {
+			w.t.Fatal(ok, err)
 		}
-		if h.State == inventory.Held {
-			w.t.Errorf("stranded: %+v", h)
+		if err := o.Check(); err != nil {
+			blame(w.t, "order-adds-up", "%s: %v", o.ID, err)
 		}
-		holds = append(holds, h)
+		out[o.ID] = o
 	}
-	stock, err := inventorystore.Store{DB: w.db}.Stock(ctx, sku)
+	return out
+}
+
+// unit is where an order's units of a line are.
+type unit struct{ order, line, centre string }
+
+func (w *world) auditStock(placed map[string]orders.Order) {
+	w.t.Helper()
+	wanted := map[unit]int64{}
+	for _, o := range placed {
+		for _, s := range o.Shipments {
+			for _, l := range s.Lines {
+				wanted[unit{o.ID, l.Line, s.Centre}] += l.Quantity
+			}
+		}
+	}
+	holds := itemsOf[inventory.Hold](w, "holds")
+	for _, h := range holds {
+		at := unit{h.OrderID, h.Line, h.Centre}
+		switch h.State {
+		case inventory.Held:
+			blame(w.t, "stranded-hold", "%+v", h)
+		case inventory.Committed, inventory.Shipped:
+			if h.OrderID == another {
+				continue
+			}
+			if _, ok := placed[h.OrderID]; !ok {
+				blame(w.t, "hold-without-order", "%+v", h)
+			}
+			wanted[at] -= h.Quantity
+		}
+	}
+	for at, n := range wanted {
+		if n != 0 {
+			blame(w.t, "order-without-hold", "%d units of %+v are not committed", n, at)
+		}
+	}
+	stock, err := inventorystore.Store{DB: w.db}.Stock(context.Background(), sku)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	for _, s := range stock {
 		if err := inventory.Balance(s, holds); err != nil {
-			w.t.Error(err)
+			blame(w.t, "stock-equation", "%v", err)
 		}
 	}
-	said := map[string]bool{}
+}
+
+func (w *world) auditRecords(placed map[string]orders.Order) {
+	w.t.Helper()
+	said, keys, versions := map[string]bool{}, map[string]string{}, map[string]string{}
 	for _, r := range w.rows() {
 		if !r.State.Terminal() {
-			w.t.Errorf("still open: %+v", r)
+			blame(w.t, "open-record", "%s is %s", r.PK, r.State)
 		}
 		if !w.timed(r.PK) {
-			w.t.Errorf("%s never had a timer", r.PK)
+			blame(w.t, "open-record-without-timer", "%s never had a timer", r.PK)
 		}
-		if r.State == checkout.Placed {
-			said[r.OrderID] = true
+		if r.State != checkout.Placed {
+			continue
 		}
-	}
-	open := w.authorizations()
-	for _, i := range w.db.Items("orders") {
-		var pk struct {
-			PK string `dynamodbav:"pk"`
+		said[r.OrderID] = true
+		if _, ok := placed[r.OrderID]; !ok {
+			blame(w.t, "record-without-order", "%s says that %s was placed", r.PK, r.OrderID)
 		}
-		if err := store.Unmarshal(i, &pk); err != nil {
+		var d checkout.Draft
+		if err := json.Unmarshal(r.Draft, &d); err != nil {
 			w.t.Fatal(err)
 		}
-		o, ok, err := ordersstore.Store{DB: w.db}.Get(ctx, pk.PK)
-		if err != nil || !ok {
-			w.t.Fatal(ok, err)
+		version := fmt.Sprint(d.CartID, " at ", d.CartVersion)
+		if other := versions[version]; other != "" {
+			blame(w.t, "one-order-a-cart-version", "%s and %s order cart %s", other, r.OrderID, version)
 		}
-		if err := o.Check(); err != nil {
-			w.t.Error(err)
-		}
-		if open[o.ID] != o.Totals.Total.Minor {
-			w.t.Errorf("order %s of %d has %d authorized", o.ID, o.Totals.Total.Minor, open[o.ID])
-		}
-		if !said[o.ID] {
-			w.t.Errorf("order %s has no record that says so", o.ID)
-		}
-		delete(open, o.ID)
-		delete(said, o.ID)
-		placed++
+		versions[version] = r.OrderID
 	}
-	for id, amount := range open {
-		w.t.Errorf("%d authorized for %s, which is no order", amount, id)
+	for id, o := range placed {
+		if !said[id] {
+			blame(w.t, "order-without-record", "%s", id)
+		}
+		if other := keys[o.CheckoutID]; other != "" {
+			blame(w.t, "one-order-a-key", "%s and %s are of %s", other, id, o.CheckoutID)
+		}
+		keys[o.CheckoutID] = id
 	}
-	for id := range said {
-		w.t.Errorf("a record says that %s was placed, and it is no order", id)
+}
+
+func (w *world) auditMoney(placed map[string]orders.Order) {
+	w.t.Helper()
+	known := map[string]payments.State{}
+	for _, p := range itemsOf[payments.Payment](w, "payments") {
+		if p.IntentID != "" {
+			known[p.IntentID] = p.State
+		}
 	}
-	return placed
+	sums, groups := map[string]int64{}, map[[2]string]int64{}
+	for _, i := range w.intents("") {
+		if i.Open == 0 {
+			continue
+		}
+		order := i.Metadata["order_id"]
+		sums[order] += i.Open
+		groups[[2]string{order, i.Metadata["group"]}] += i.Open
+		if _, ok := placed[order]; !ok {
+			blame(w.t, "charge-without-order", "%d authorized for %s, which is no order", i.Open, order)
+		}
+		if state := known[i.ID]; state != payments.Authorized {
+			blame(w.t, "charge-unrecorded", "%d authorized for %s by %s, which is recorded as %q", i.Open, order, i.ID, state)
+		}
+	}
+	for id, o := range placed {
+		if total := o.Totals.Total.Minor; sums[id] < total {
+			blame(w.t, "order-without-charge", "%s costs %d, %d are authorized", id, total, sums[id])
+		}
+		for _, s := range o.Shipments {
+			at := [2]string{id, s.Group}
+			if groups[at] != s.Amount.Minor {
+				blame(w.t, "charge-differs", "%s of %s costs %d, %d are authorized", s.Group, id, s.Amount.Minor, groups[at])
+			}
+			delete(groups, at)
+		}
+	}
+	for at, amount := range groups {
+		if _, ok := placed[at[0]]; ok {
+			blame(w.t, "charge-differs", "%d are authorized for %s of %s, which has no such shipment", amount, at[1], at[0])
+		}
+	}
 }
 
 // timed tells whether a record ever had a timer message.

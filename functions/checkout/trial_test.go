@@ -56,11 +56,10 @@ func soldMeanwhile(w *world, _ *execution, state string) error {
 	}
 	ctx, now := context.Background(), w.clock()
 	plan := inventory.Plan{Lines: []inventory.PlannedLine{{Line: "l1", ProductID: product, SellerID: seller, Picks: []inventory.Pick{{Centre: "us-west-2", Quantity: 2}}}}}
-	const other = "ord_bbbbbbbbbbbbbbbbbbbbbbbbbb"
-	if err := (inventorystore.Store{DB: w.db}).Place(ctx, other, plan, now.Add(time.Minute)); err != nil {
+	if err := (inventorystore.Store{DB: w.db}).Place(ctx, another, plan, now.Add(time.Minute)); err != nil {
 		w.t.Errorf("sell to another: %v", err)
 	}
-	if err := w.db.Transact(ctx, inventorystore.Commit(other, plan, now)...); err != nil {
+	if err := w.db.Transact(ctx, inventorystore.Commit(another, plan, now)...); err != nil {
 		w.t.Errorf("sell to another: %v", err)
 	}
 	return nil
@@ -241,7 +240,7 @@ func (tr trial) play(t tester, out *result) {
 	m.arm()
 	watch.ended()
 	if tr.caught() && reply.State == checkout.Open && w.overtimes == 0 {
-		t.Errorf("the execution left the record to the timer")
+		blame(t, "left-to-the-timer", "%s is OPEN when its execution is over", reply.CheckoutID)
 	}
 	w.settle()
 	watch.finish()
@@ -261,19 +260,21 @@ func (tr trial) caught() bool {
 // judge checks what must hold at the end of every trial.
 func (tr trial) judge(t tester, w *world, replied checkout.Answer, out *result) {
 	end, err := w.front.Status(context.Background(), customer, checkout.IDOf(customer, "key-0001"))
-	if err != nil || !end.State.Terminal() {
-		t.Fatalf("it ended as %+v, %v", end, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !end.State.Terminal() {
+		blame(t, "open-record", "it ended as %+v", end)
 	}
 	if replied.State.Terminal() && replied.State != end.State {
-		t.Errorf("the shopper was told %s, and it is %s", replied.State, end.State)
+		blame(t, "told-otherwise", "the shopper was told %s, and it is %s", replied.State, end.State)
 	}
-	orders := w.audit()
 	out.placed = end.State == checkout.Placed
-	if (orders == 1) != out.placed || orders > 1 {
-		t.Errorf("%d orders, the record says %s", orders, end.State)
+	if n := w.audit(); n > 1 {
+		blame(t, "one-order-a-key", "%d orders", n)
 	}
 	if units := w.inCart(); (units == 0) != out.placed || units != 0 && units != 2 {
-		t.Errorf("%d units in the cart, the record says %s", units, end.State)
+		blame(t, "cart-and-order", "%d units in the cart, the record says %s", units, end.State)
 	}
 	out.undone = !out.placed && len(w.db.Items("payments"))+len(w.db.Items("holds")) > 0
 	healed := tr.race == nil || tr.race.kind == startsSame || tr.race.kind == startsRun
@@ -284,6 +285,6 @@ func (tr trial) judge(t tester, w *world, replied checkout.Answer, out *result) 
 		return // a second execution may well place what the first has left behind
 	}
 	if want := tr.scenario.want; end.State != want && (healed || want == checkout.Failed) {
-		t.Errorf("it ended as %s (%v), not as %s", end.State, end.Failure, want)
+		blame(t, "outcome", "it ended as %s (%v), not as %s", end.State, end.Failure, want)
 	}
 }

@@ -42,6 +42,9 @@ const (
 	customer = "cus_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 	product  = "prd_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 	seller   = "sel_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+	// another is an order of somebody who buys outside of the saga.
+	another = "ord_bbbbbbbbbbbbbbbbbbbbbbbbbb"
 )
 
 var sku = inventory.SKU{ProductID: product, SellerID: seller}
@@ -236,43 +239,26 @@ func request(cart, method string) checkout.Request {
 	return checkout.Request{CartID: cart, AddressID: "adr_1", MethodID: method, Marketplace: "US"}
 }
 
-// authorizations asks the gateway what is open, by order.
-func (w *world) authorizations() map[string]int64 {
+// intents asks the gateway's books for the intents in a status, "" for all.
+func (w *world) intents(status string) []gateway.AuditedIntent {
 	w.t.Helper()
+	address := "/_control/intents"
+	if status != "" {
+		address += "?status=" + status
+	}
 	answer := httptest.NewRecorder()
-	w.gateway.ServeHTTP(answer, httptest.NewRequest("GET", "/_control/intents", nil))
-	var list struct {
-		Intents []struct {
-			Open     int64             `json:"open"`
-			Metadata map[string]string `json:"metadata"`
-		} `json:"intents"`
-	}
+	w.gateway.ServeHTTP(answer, httptest.NewRequest("GET", address, nil))
+	var list struct{ Intents []gateway.AuditedIntent }
 	if err := json.Unmarshal(answer.Body.Bytes(), &list); err != nil {
-		w.t.Fatal(err)
+		w.t.Fatal(answer.Body.String(), err)
 	}
-	out := map[string]int64{}
-	for _, i := range list.Intents {
-		if i.Open > 0 {
-			out[i.Metadata["order_id"]] += i.Open
-		}
-	}
-	return out
+	return list.Intents
 }
 
 // authenticate plays the shopper at the bank's page, for every payment that waits for it.
 func (w *world) authenticate() {
 	w.t.Helper()
-	answer := httptest.NewRecorder()
-	w.gateway.ServeHTTP(answer, httptest.NewRequest("GET", "/_control/intents?status=requires_action", nil))
-	var list struct {
-		Intents []struct {
-			ID string `json:"id"`
-		} `json:"intents"`
-	}
-	if err := json.Unmarshal(answer.Body.Bytes(), &list); err != nil {
-		w.t.Fatal(answer.Body.String(), err)
-	}
-	for _, i := range list.Intents {
+	for _, i := range w.intents("requires_action") {
 		w.gateway.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/_control/intents/"+i.ID+"/authenticate?outcome=succeed", nil))
 	}
 }
