@@ -1,26 +1,15 @@
 package catalog
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"log/slog"
-	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/rows"
 )
 
-// MaxRows is the most products of one batch.
-const MaxRows = 100
-
-const (
-	importing = 16 // rows written at once
-	tries     = 4  // of a row that others change meanwhile
-)
+// making bounds how many categories are made at once.
+const making = 16
 
 // Shelf is what imports need of the store.
 type Shelf interface {
@@ -36,7 +25,7 @@ type Shelf interface {
 // ErrChanged says that a product is not of the version it was read in.
 var ErrChanged = fault.New(fault.Conflict, "product_changed", "the product was changed meanwhile")
 
-// Batch is products to import, MaxRows at most. A product's version and time are not read. Categories names the
+// Batch is products to import, rows.Max at most. A product's version and time are not read. Categories names the
 // categories whose ids make no good names, for this import and all later ones.
 type Batch struct {
 	Products   []json.RawMessage `json:"products"`
@@ -49,154 +38,53 @@ type CategoryName struct {
 	Name string `json:"name"`
 }
 
-// Report says what became of each row of a batch, in the batch's order.
-type Report struct {
-	Rows      []RowReport `json:"rows"`
-	Written   int         `json:"written"`
-	Unchanged int         `json:"unchanged"`
-	Failed    int         `json:"failed"` // how many rows have a code
-}
-
-// RowReport is the fate of one row, counted from 0. Code and Message are empty if the product now stands as the
-// row says; a row whose Retry is true may pass if it is sent again.
-type RowReport struct {
-	Row       int    `json:"row"`
-	ProductID string `json:"product_id"`
-	Code      string `json:"code,omitempty"`
-	Message   string `json:"message,omitempty"`
-	Retry     bool   `json:"retry,omitempty"`
-}
-
-type row struct {
-	product Product
-	written bool
-	err     error
-}
-
 // Import writes a batch, row by row: what is wrong with a row stands in its report and hinders no other. A
 // product that stands as its row says is not written, so the same batch again changes nothing. Errors:
 // batch_too_large, invalid_category for a name that is none, and what the store says of reading.
-func (s *Service) Import(ctx context.Context, b Batch) (Report, error) {
-	if len(b.Products) > MaxRows || len(b.Categories) > MaxRows {
-		return Report{}, fault.New(fault.TooLarge, "batch_too_large", "a batch has at most %d rows", MaxRows)
+func (s *Service) Import(ctx context.Context, b Batch) (rows.Report, error) {
+	if len(b.Categories) > rows.Max {
+		return rows.Report{}, fault.New(fault.TooLarge, "batch_too_large", "a batch names at most %d categories", rows.Max)
 	}
 	names := map[string]string{}
 	for _, c := range b.Categories {
 		var f flaws
 		f.text("/name", c.Name, 1, MaxCategoryName)
 		if f != nil || !slug.MatchString(c.ID) {
-			return Report{}, fault.New(fault.Invalid, "invalid_category", "a category's id or name is not accepted")
+			return rows.Report{}, fault.New(fault.Invalid, "invalid_category", "a category's id or name is not accepted")
 		}
 		names[c.ID] = c.Name
 	}
-	rows := make([]row, len(b.Products))
-	first := map[string]int{}
-	for i, raw := range b.Products {
-		rows[i].product, rows[i].err = read(raw)
-		if n, twice := first[rows[i].product.ID]; twice && rows[i].err == nil {
-			rows[i].err = fault.New(fault.Conflict, "duplicate_row", "row %d has the same product", n)
-		} else if rows[i].err == nil {
-			first[rows[i].product.ID] = i
-		}
+	list, err := rows.Read(b.Products, "product", func(p *Product) (string, error) { return p.ID, p.Validate() })
+	if err != nil {
+		return rows.Report{}, err
 	}
-	if err := s.register(ctx, rows, names); err != nil {
-		return Report{}, err
+	if err := s.register(ctx, list, names); err != nil {
+		return rows.Report{}, err
 	}
-	if err := s.write(ctx, rows); err != nil {
-		return Report{}, err
-	}
-	return report(ctx, rows), nil
-}
-
-// read decodes and checks one row.
-func read(raw json.RawMessage) (Product, error) {
-	var p Product
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&p); err != nil {
-		message := "the row is no product, or has a field that products do not have"
-		var wrong *json.UnmarshalTypeError
-		if errors.As(err, &wrong) && wrong.Field != "" {
-			message = wrong.Field + " has the wrong type"
-		}
-		return p, fault.New(fault.Malformed, "malformed_row", "%s", message).Because(err)
-	}
-	return p, p.Validate()
-}
-
-func (s *Service) write(ctx context.Context, rows []row) error {
 	var ids []string
-	for _, r := range rows {
-		if r.err == nil {
-			ids = append(ids, r.product.ID)
+	for _, r := range list {
+		if r.Err == nil {
+			ids = append(ids, r.ID)
 		}
 	}
 	current, err := s.Shelf.GetMany(ctx, ids...)
 	if err != nil {
-		return err
+		return rows.Report{}, err
 	}
-	var g errgroup.Group
-	g.SetLimit(importing)
-	for i := range rows {
-		if r := &rows[i]; r.err == nil {
-			g.Go(func() error {
-				r.written, r.err = s.save(ctx, r.product, current[r.product.ID])
-				return nil // each row has its own error
-			})
-		}
-	}
-	return g.Wait()
+	return rows.Do(ctx, list, rows.ByID, func(ctx context.Context, p Product) (bool, error) { return s.save(ctx, p, current[p.ID]) }), nil
 }
 
 // save makes a product stand as p says, whatever stands there; current is what was read, the zero Product for
 // nothing.
 func (s *Service) save(ctx context.Context, p, current Product) (written bool, err error) {
-	for try := 1; ; try++ {
+	return rows.Settle(current, ErrChanged, func(current Product) (bool, error) {
 		if current.Version > 0 && current.Same(p) {
 			return false, nil
 		}
 		p.Version, p.UpdatedAt = current.Version+1, s.Now().UTC()
-		err := s.Shelf.Save(ctx, p, current.Version)
-		if !errors.Is(err, ErrChanged) || try == tries {
-			return err == nil, err
-		}
+		return true, s.Shelf.Save(ctx, p, current.Version)
+	}, func() (Product, error) {
 		again, err := s.Shelf.GetMany(ctx, p.ID)
-		if err != nil {
-			return false, err
-		}
-		current = again[p.ID]
-	}
-}
-
-func report(ctx context.Context, rows []row) Report {
-	out := Report{Rows: make([]RowReport, len(rows))}
-	for i, r := range rows {
-		out.Rows[i] = RowReport{Row: i, ProductID: r.product.ID}
-		switch {
-		case r.err != nil:
-			out.Failed++
-			f := fault.Of(r.err)
-			out.Rows[i].Code, out.Rows[i].Message, out.Rows[i].Retry = f.Code, explain(f), f.Kind.Transient()
-			if f.Kind.Transient() {
-				slog.ErrorContext(ctx, "product not imported", "product_id", r.product.ID, "error", r.err)
-			}
-		case r.written:
-			out.Written++
-		default:
-			out.Unchanged++
-		}
-	}
-	return out
-}
-
-// explain joins what is wrong into one line.
-func explain(f *fault.Error) string {
-	if len(f.Fields) == 0 {
-		return f.Message
-	}
-	var parts []string
-	for _, field := range f.Fields {
-		parts = append(parts, fmt.Sprintf("%s %s", field.Pointer, field.Message))
-	}
-	return strings.Join(parts, "; ")
+		return again[p.ID], err
+	})
 }

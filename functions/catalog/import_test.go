@@ -13,6 +13,7 @@ import (
 	"rialto/functions/catalog"
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/rows"
 	"rialto/functions/internal/store"
 )
 
@@ -23,7 +24,7 @@ func service(db store.DB) *catalog.Service {
 	return &catalog.Service{Products: s, Shelf: s, Now: func() time.Time { return noon }}
 }
 
-func rows(t *testing.T, list ...any) []json.RawMessage {
+func raw(t *testing.T, list ...any) []json.RawMessage {
 	t.Helper()
 	var out []json.RawMessage
 	for _, p := range list {
@@ -40,7 +41,7 @@ func rows(t *testing.T, list ...any) []json.RawMessage {
 	return out
 }
 
-func run(t *testing.T, s *catalog.Service, b catalog.Batch) catalog.Report {
+func run(t *testing.T, s *catalog.Service, b catalog.Batch) rows.Report {
 	t.Helper()
 	r, err := s.Import(context.Background(), b)
 	if err != nil {
@@ -49,10 +50,10 @@ func run(t *testing.T, s *catalog.Service, b catalog.Batch) catalog.Report {
 	return r
 }
 
-func codes(r catalog.Report) []string {
+func codes(r rows.Report) []string {
 	var out []string
 	for i, x := range r.Rows {
-		if x.Row != i || (x.Code == "") != (x.Message == "") {
+		if x.Line != i || (x.Code == "") != (x.Message == "") {
 			out = append(out, "malformed report")
 		}
 		out = append(out, x.Code)
@@ -67,12 +68,12 @@ func TestABadRowNeverBlocksAGoodOne(t *testing.T) {
 	untitled, moved := boots(2), boots(3)
 	untitled.Title = ""
 	moved.CategoryID, moved.CategoryPath = "new", []string{"outdoor-footwear", "new"}
-	r := run(t, s, catalog.Batch{Products: rows(t, untitled, boots(1), `{"title":5}`, `7`, `{"product_id":"x","price":1}`, boots(1), moved, boots(4))})
+	r := run(t, s, catalog.Batch{Products: raw(t, untitled, boots(1), `{"title":5}`, `7`, `{"product_id":"x","price":1}`, boots(1), moved, boots(4))})
 	want := []string{"invalid_product", "", "malformed_row", "malformed_row", "malformed_row", "duplicate_row", "category_conflict", ""}
 	if d := cmp.Diff(want, codes(r)); d != "" {
 		t.Fatal(d)
 	}
-	if r.Written != 2 || r.Failed != 6 || r.Unchanged != 0 || r.Rows[0].Message != "/title must have at least 1 characters" || r.Rows[1].ProductID != boots(1).ID {
+	if r.Written != 2 || r.Failed != 6 || r.Unchanged != 0 || r.Rows[0].Message != "/title must have at least 1 characters" || r.Rows[1].ID != boots(1).ID {
 		t.Errorf("%+v", r)
 	}
 	if n := len(db.Items("products")); n != 4 { // two products, two categories
@@ -91,7 +92,7 @@ func TestTheSameBatchTwiceWritesNothing(t *testing.T) {
 		return nil
 	}
 	s := service(db)
-	b := catalog.Batch{Products: rows(t, boots(1), boots(2)), Categories: []catalog.CategoryName{{ID: "outdoor", Name: "Outdoor & trail"}}}
+	b := catalog.Batch{Products: raw(t, boots(1), boots(2)), Categories: []catalog.CategoryName{{ID: "outdoor", Name: "Outdoor & trail"}}}
 	if r := run(t, s, b); r.Written != 2 {
 		t.Fatalf("%+v", r)
 	}
@@ -101,7 +102,7 @@ func TestTheSameBatchTwiceWritesNothing(t *testing.T) {
 	}
 	changed := boots(1)
 	changed.Title, changed.Version = "Other boots", 99 // a version is not read
-	if r := run(t, s, catalog.Batch{Products: rows(t, changed, boots(2))}); r.Written != 1 || r.Unchanged != 1 {
+	if r := run(t, s, catalog.Batch{Products: raw(t, changed, boots(2))}); r.Written != 1 || r.Unchanged != 1 {
 		t.Fatalf("%+v", r)
 	}
 	p, err := s.Products.Get(context.Background(), boots(1).ID)
@@ -115,7 +116,7 @@ func TestAnImportWinsOverWhatCameBetween(t *testing.T) {
 	t.Parallel()
 	db := store.NewMemory()
 	other := service(db)
-	run(t, other, catalog.Batch{Products: rows(t, boots(1))})
+	run(t, other, catalog.Batch{Products: raw(t, boots(1))})
 	var once atomic.Bool
 	db.Before = func(ctx context.Context, op string, _ []store.Write) error {
 		if op == "Apply" && once.CompareAndSwap(false, true) {
@@ -127,7 +128,7 @@ func TestAnImportWinsOverWhatCameBetween(t *testing.T) {
 	}
 	mine := boots(1)
 	mine.Title = "Mine"
-	if r := run(t, service(db), catalog.Batch{Products: rows(t, mine)}); r.Written != 1 {
+	if r := run(t, service(db), catalog.Batch{Products: raw(t, mine)}); r.Written != 1 {
 		t.Fatalf("%+v", r)
 	}
 	p, err := other.Products.Get(context.Background(), boots(1).ID)
@@ -139,7 +140,7 @@ func TestAnImportWinsOverWhatCameBetween(t *testing.T) {
 func TestAFailedWriteIsItsRowsAlone(t *testing.T) {
 	t.Parallel()
 	db := store.NewMemory()
-	run(t, service(db), catalog.Batch{Products: rows(t, boots(9))}) // the categories
+	run(t, service(db), catalog.Batch{Products: raw(t, boots(9))}) // the categories
 	var n atomic.Int64
 	db.Before = func(_ context.Context, op string, _ []store.Write) error {
 		if op == "Apply" && n.Add(1) == 1 {
@@ -147,7 +148,7 @@ func TestAFailedWriteIsItsRowsAlone(t *testing.T) {
 		}
 		return nil
 	}
-	r := run(t, service(db), catalog.Batch{Products: rows(t, boots(1), boots(2), boots(3))})
+	r := run(t, service(db), catalog.Batch{Products: raw(t, boots(1), boots(2), boots(3))})
 	if r.Written != 2 || r.Failed != 1 {
 		t.Fatalf("%+v", r)
 	}
@@ -162,9 +163,9 @@ func TestNamesOfCategoriesAreKept(t *testing.T) {
 	t.Parallel()
 	db := store.NewMemory()
 	s := service(db)
-	run(t, s, catalog.Batch{Products: rows(t, boots(1))})
+	run(t, s, catalog.Batch{Products: raw(t, boots(1))})
 	run(t, s, catalog.Batch{Categories: []catalog.CategoryName{{ID: "outdoor-footwear", Name: "Shoes"}, {ID: "unknown", Name: "Nothing"}}})
-	run(t, s, catalog.Batch{Products: rows(t, boots(2))})
+	run(t, s, catalog.Batch{Products: raw(t, boots(2))})
 	got, err := s.Tree(context.Background())
 	want := []catalog.Node{{Category: catalog.Category{ID: "outdoor", Name: "Outdoor"},
 		Children: []catalog.Node{{Category: catalog.Category{ID: "outdoor-footwear", Name: "Shoes", Parent: "outdoor"}, Children: []catalog.Node{}}}}}

@@ -7,18 +7,20 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/internal/rows"
 )
 
 // register makes the categories that the good rows name, and fails the rows that put one elsewhere than it
 // stands. Of rows that disagree about a new category, the first is right.
-func (s *Service) register(ctx context.Context, rows []row, names map[string]string) error {
+func (s *Service) register(ctx context.Context, list []rows.Row[Product], names map[string]string) error {
 	wanted := map[string]bool{}
 	for id := range names {
 		wanted[id] = true
 	}
-	for _, r := range rows {
-		if r.err == nil {
-			for _, id := range r.product.CategoryPath {
+	for _, r := range list {
+		if r.Err == nil {
+			for _, id := range r.Value.CategoryPath {
 				wanted[id] = true
 			}
 		}
@@ -27,13 +29,13 @@ func (s *Service) register(ctx context.Context, rows []row, names map[string]str
 	if err != nil {
 		return err
 	}
-	fresh := plan(rows, standing, names)
+	fresh := plan(list, standing, names)
 	if err := s.make(ctx, fresh, standing); err != nil {
 		return err
 	}
-	for i := range rows { // judged by what stands now: another import may have been faster, and of another mind
-		if r := &rows[i]; r.err == nil && !agrees(r.product.Categories(), standing) {
-			r.err = errMoved
+	for i := range list { // judged by what stands now: another import may have been faster, and of another mind
+		if r := &list[i]; r.Err == nil && !agrees(r.Value.Categories(), standing) {
+			r.Err = errMoved
 		}
 	}
 	return s.rename(ctx, standing, names)
@@ -41,12 +43,12 @@ func (s *Service) register(ctx context.Context, rows []row, names map[string]str
 
 // plan returns the categories that are to be made, parents first. A row that contradicts what stands, or a row
 // before it, makes none.
-func plan(rows []row, standing map[string]Category, names map[string]string) []Category {
+func plan(list []rows.Row[Product], standing map[string]Category, names map[string]string) []Category {
 	var fresh []Category
 	expected := maps.Clone(standing)
-	for _, r := range rows {
-		path := r.product.Categories()
-		if r.err != nil || !agrees(path, expected) {
+	for _, r := range list {
+		path := r.Value.Categories()
+		if r.Err != nil || !agrees(path, expected) {
 			continue
 		}
 		for _, c := range path {
@@ -74,7 +76,7 @@ func agrees(path []Category, standing map[string]Category) bool {
 func (s *Service) make(ctx context.Context, fresh []Category, standing map[string]Category) error {
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(importing)
+	g.SetLimit(making)
 	for _, c := range fresh {
 		g.Go(func() error {
 			found, err := s.Shelf.Register(ctx, c)

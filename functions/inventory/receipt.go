@@ -12,9 +12,6 @@ type Receipt struct {
 	Returned bool `json:"returned,omitempty" dynamodbav:"returned"`
 }
 
-// MaxReceipts is the most rows of one batch.
-const MaxReceipts = 100
-
 // ErrReceipt reports a receipt id that was booked with other contents.
 var ErrReceipt = fault.New(fault.Conflict, "receipt_mismatch", "the receipt was booked before with other contents")
 

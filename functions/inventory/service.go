@@ -4,9 +4,8 @@ import (
 	"context"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/rows"
 )
 
 // Shelf is what the use cases need of the store.
@@ -98,72 +97,18 @@ func (s *Service) Ship(ctx context.Context, d Departure) error {
 	return s.Shelf.Ship(ctx, d.OrderID, lines, s.Now())
 }
 
-// Batch is receipts to book, MaxReceipts at most.
+// Batch is receipts to book, rows.Max at most.
 type Batch struct {
 	Rows []Receipt `json:"rows"`
 }
 
-// Report says what became of each row of a batch, in the batch's order.
-type Report struct {
-	Rows   []RowReport `json:"rows"`
-	Failed int         `json:"failed"` // how many rows have a code
-}
-
-// RowReport is the fate of one row. Code is empty if the row is booked; a row whose Retry is true may pass if
-// the same batch is sent again, which books nothing twice.
-type RowReport struct {
-	ReceiptID string        `json:"receipt_id"`
-	Repeated  bool          `json:"repeated,omitempty"` // it was booked before
-	Code      string        `json:"code,omitempty"`
-	Fields    []fault.Field `json:"fields,omitempty"`
-	Retry     bool          `json:"retry,omitempty"`
-}
-
-// receiving bounds how many stock items are booked at once.
-const receiving = 16
-
-// Receive books a batch, row by row. Errors: batch_too_large; what is wrong with a row stands in its report.
-func (s *Service) Receive(ctx context.Context, b Batch) (Report, error) {
-	if len(b.Rows) > MaxReceipts {
-		return Report{}, fault.New(fault.TooLarge, "batch_too_large", "%d rows, %d at most", len(b.Rows), MaxReceipts)
-	}
-	type item struct {
-		sku    SKU
-		centre string
-	}
-	rows := map[item][]int{} // rows of one stock item follow each other: they would only get in each other's way
-	for i, r := range b.Rows {
-		k := item{r.SKU, r.Centre}
-		rows[k] = append(rows[k], i)
-	}
-	out := Report{Rows: make([]RowReport, len(b.Rows))}
-	var g errgroup.Group
-	g.SetLimit(receiving)
-	for _, of := range rows {
-		g.Go(func() error {
-			for _, i := range of {
-				out.Rows[i] = s.row(ctx, b.Rows[i])
-			}
-			return nil
-		})
-	}
-	_ = g.Wait() // no worker returns an error: each row has its own
-	for _, r := range out.Rows {
-		if r.Code != "" {
-			out.Failed++
-		}
-	}
-	return out, nil
-}
-
-func (s *Service) row(ctx context.Context, r Receipt) RowReport {
-	out := RowReport{ReceiptID: r.ID}
-	booked, err := s.Shelf.Receive(ctx, r)
+// Receive books a batch, row by row; rows of one stock item follow each other, as they would only get in each
+// other's way. A repeated row changes nothing. Errors: batch_too_large; what is wrong with a row stands in its report.
+func (s *Service) Receive(ctx context.Context, b Batch) (rows.Report, error) {
+	list, err := rows.Of(b.Rows, func(r Receipt) string { return r.ID })
 	if err != nil {
-		f := fault.Of(err)
-		out.Code, out.Fields, out.Retry = f.Code, f.Fields, f.Kind.Transient()
-		return out
+		return rows.Report{}, err
 	}
-	out.Repeated = !booked
-	return out
+	item := func(r rows.Row[Receipt]) string { return r.Value.SKU.String() + "#" + r.Value.Centre }
+	return rows.Do(ctx, list, item, s.Shelf.Receive), nil
 }

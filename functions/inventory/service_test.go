@@ -119,7 +119,7 @@ func TestABatchIsReportedRowByRow(t *testing.T) {
 	}
 	var got []string
 	for _, r := range out.Rows {
-		s := fmt.Sprint(r.ReceiptID, " ", r.Repeated, " ", r.Code)
+		s := fmt.Sprint(r.ID, " ", r.Unchanged, " ", r.Code)
 		for _, f := range r.Fields {
 			s += " " + f.Pointer
 		}

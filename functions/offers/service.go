@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/rows"
 	"rialto/functions/marketplaces"
 )
 
@@ -109,21 +110,21 @@ func (s *Service) Put(ctx context.Context, want Offer, p Precondition) (stands O
 	if err != nil {
 		return Offer{}, false, err
 	}
-	for try := 1; ; try++ {
+	_, err = rows.Settle(current, ErrChanged, func(current Offer) (bool, error) {
+		stands = current
 		want.ID, want.SellerName = want.Key().ID(), cmp.Or(current.SellerName, want.SellerID)
 		change, err := p.Admit(current, want)
 		if err != nil || !change {
-			return current, false, err
+			return false, err
 		}
 		want.Version, want.UpdatedAt = current.Version+1, s.Now().UTC()
-		err = s.Book.Save(ctx, want, current.Version)
-		if !errors.Is(err, ErrChanged) || try == tries {
-			return want, current.Version == 0 && err == nil, err
+		if err := s.Book.Save(ctx, want, current.Version); err != nil {
+			return false, err
 		}
-		if current, err = found(s.Book.Get(ctx, want.Key())); err != nil {
-			return Offer{}, false, err
-		}
-	}
+		stands, created = want, current.Version == 0
+		return true, nil
+	}, func() (Offer, error) { return found(s.Book.Get(ctx, want.Key())) })
+	return stands, created, err
 }
 
 // currentOf reads an offer, the zero Offer for none, beside its product.
