@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -19,27 +17,9 @@ type Dynamo struct {
 	Pause func(ctx context.Context, try int) error
 }
 
-// tries bounds how often a conflicting write is sent. A conflict lasts as long as the other transaction
-// (4–8 ms); four tries with the jitter of Backoff outlast it unless the item is hot, which callers handle.
-const tries = 4
-
 // NewDynamo returns the DB of one stage.
 func NewDynamo(cfg aws.Config, prefix string, random func() float64) *Dynamo {
-	return &Dynamo{Client: dynamodb.NewFromConfig(cfg), Prefix: prefix, Pause: Backoff(5*time.Millisecond, random)}
-}
-
-// Backoff returns a Pause of full jitter: up to base x 2^try.
-func Backoff(base time.Duration, random func() float64) func(context.Context, int) error {
-	return func(ctx context.Context, try int) error {
-		t := time.NewTimer(time.Duration(random() * float64(base<<try)))
-		defer t.Stop()
-		select {
-		case <-t.C:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+	return &Dynamo{Client: dynamodb.NewFromConfig(cfg), Prefix: prefix, Pause: Backoff(FirstWait, random)}
 }
 
 func (d *Dynamo) table(name string) *string { return aws.String(d.Prefix + name) }
@@ -99,7 +79,7 @@ func (d *Dynamo) Snapshot(ctx context.Context, gets ...Get) ([]Item, error) {
 		in.TransactItems = append(in.TransactItems, types.TransactGetItem{Get: &types.Get{TableName: d.table(g.Table), Key: g.Key.item()}})
 	}
 	var out []Item
-	err := d.again(ctx, func() error {
+	err := Again(ctx, d.Pause, func() error {
 		res, err := d.Client.TransactGetItems(ctx, in)
 		if err != nil {
 			return refusal(err, nil)
@@ -149,18 +129,4 @@ func (d *Dynamo) Query(ctx context.Context, q Query) (Page, error) {
 		p.Next = out.LastEvaluatedKey
 	}
 	return p, nil
-}
-
-// again repeats do while it meets other transactions.
-func (d *Dynamo) again(ctx context.Context, do func() error) error {
-	for try := 1; ; try++ {
-		err := do()
-		var r *Refused
-		if !errors.As(err, &r) || !r.Transient() || try == tries {
-			return err
-		}
-		if err := d.Pause(ctx, try); err != nil {
-			return err
-		}
-	}
 }

@@ -17,7 +17,7 @@ func (d *Dynamo) Apply(ctx context.Context, w Write) (Item, error) {
 		return nil, fmt.Errorf("%s: %w", w.label(), err)
 	}
 	var out Item
-	err := d.again(ctx, func() (err error) {
+	err := Again(ctx, d.Pause, func() (err error) {
 		out, err = d.one(ctx, w)
 		return refusal(err, []Write{w})
 	})
@@ -62,7 +62,7 @@ func (d *Dynamo) Transact(ctx context.Context, writes ...Write) error {
 		}
 		in.TransactItems = append(in.TransactItems, d.part(w))
 	}
-	err := d.again(ctx, func() error {
+	err := Again(ctx, d.Pause, func() error {
 		_, err := d.Client.TransactWriteItems(ctx, in)
 		return refusal(err, writes)
 	})
