@@ -14,7 +14,7 @@ const allOld = types.ReturnValuesOnConditionCheckFailureAllOld
 
 func (d *Dynamo) Apply(ctx context.Context, w Write) (Item, error) {
 	if err := errors.Join(w.err, w.cond.problem()); err != nil {
-		return nil, fmt.Errorf("%s: %w", w.label(), err)
+		return nil, fmt.Errorf("%s: %w", w.Label(), err)
 	}
 	var out Item
 	err := Again(ctx, d.Pause, func() (err error) {
@@ -22,7 +22,7 @@ func (d *Dynamo) Apply(ctx context.Context, w Write) (Item, error) {
 		return refusal(err, []Write{w})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("write %s: %w", w.label(), err)
+		return nil, fmt.Errorf("write %s: %w", w.Label(), err)
 	}
 	return out, nil
 }
@@ -58,7 +58,7 @@ func (d *Dynamo) Transact(ctx context.Context, writes ...Write) error {
 	in := &dynamodb.TransactWriteItemsInput{}
 	for _, w := range writes {
 		if err := errors.Join(w.err, w.cond.problem()); err != nil {
-			return fmt.Errorf("%s: %w", w.label(), err)
+			return fmt.Errorf("%s: %w", w.Label(), err)
 		}
 		in.TransactItems = append(in.TransactItems, d.part(w))
 	}
@@ -105,7 +105,7 @@ var causes = map[string]Cause{
 func refusal(err error, writes []Write) error {
 	label := func(i int) string {
 		if i < len(writes) {
-			return writes[i].label()
+			return writes[i].Label()
 		}
 		return "read"
 	}

@@ -114,7 +114,7 @@ func (m *Memory) Transact(ctx context.Context, writes ...Write) error {
 func (m *Memory) write(ctx context.Context, operation string, writes []Write) (Item, error) {
 	for _, w := range writes {
 		if err := errors.Join(w.err, w.cond.problem()); err != nil {
-			return nil, fmt.Errorf("%s: %w", w.label(), err)
+			return nil, fmt.Errorf("%s: %w", w.Label(), err)
 		}
 	}
 	if err := m.before(ctx, operation, writes); err != nil {
@@ -137,7 +137,7 @@ func (m *Memory) apply(writes []Write) (last Item, err error) {
 	defer m.mu.Unlock()
 	reasons, refused := make([]Reason, len(writes)), false
 	for i, w := range writes {
-		reasons[i].Write = w.label()
+		reasons[i].Write = w.Label()
 		if found := m.tables[w.Table][w.Key]; !holds(w.cond, found) {
 			reasons[i].Cause, reasons[i].Found, refused = ConditionFailed, copyItem(found), true
 		}
@@ -214,9 +214,9 @@ func transactable(writes []Write) error {
 	for _, w := range writes {
 		g := Get{w.Table, w.Key}
 		if other, twice := seen[g]; twice {
-			return fmt.Errorf("%s and %s write the same item of %s", other, w.label(), w.Table)
+			return fmt.Errorf("%s and %s write the same item of %s", other, w.Label(), w.Table)
 		}
-		seen[g] = w.label()
+		seen[g] = w.Label()
 	}
 	return nil
 }

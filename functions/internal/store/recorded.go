@@ -238,8 +238,8 @@ func (r *Recorded) before(w Write) (Item, bool) {
 
 func (r *Recorded) wrote(c *Call, w Write, old Item, exact bool, err error, n int) {
 	transaction := c.Operation == "Transact"
-	t, after := r.table(w.Table), w.after(old)
-	change := Change{Write: w.label(), Table: w.Table, Before: Size(old), After: Size(after)}
+	t, after := r.table(w.Table), w.After(old)
+	change := Change{Write: w.Label(), Table: w.Table, Before: Size(old), After: Size(after)}
 	refused, no := AsRefused(err)
 	switch {
 	case no:
@@ -267,8 +267,8 @@ func (r *Recorded) table(name string) tables.Table {
 	return tables.Table{Name: name}
 }
 
-// after is the item that a write leaves.
-func (w Write) after(old Item) Item {
+// After is the item that a write leaves of the one that it meets, if its condition holds; nil is no item.
+func (w Write) After(old Item) Item {
 	switch w.kind {
 	case put:
 		return w.item

@@ -116,9 +116,13 @@ func (w Write) act(v verb, attr string, value any) Write {
 	return w
 }
 
-func (w Write) label() string {
+// Label is the write's name in a refusal: its own, or its table's.
+func (w Write) Label() string {
 	if w.Name != "" {
 		return w.Name
 	}
 	return w.Table
 }
+
+// Holds tells whether the write's condition holds for the item that it meets, nil if there is none.
+func (w Write) Holds(found Item) bool { return holds(w.cond, found) }
