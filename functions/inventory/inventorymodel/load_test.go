@@ -1,0 +1,197 @@
+package inventorymodel_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"rialto/functions/contract/tables"
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/schedule"
+	"rialto/functions/internal/store"
+	"rialto/functions/internal/store/partitions"
+	"rialto/functions/inventory"
+	"rialto/functions/inventory/inventorystore"
+)
+
+// layout is how a sku lies: in how many centres, and in each in how many shards; 0 is the plain item.
+type layout struct{ centres, shards int }
+
+func (l layout) String() string {
+	if l.shards == 0 {
+		return fmt.Sprintf("%d, not sharded", l.centres)
+	}
+	return fmt.Sprintf("%d x %d", l.centres, l.shards)
+}
+
+// load is one run of the model.
+type load struct {
+	physics      partitions.Physics
+	layout       layout
+	environments int
+	commit       bool // every order is placed and its hold committed; else the hold alone
+	warm, taken  time.Duration
+	seed         uint64
+	sku          inventory.SKU
+}
+
+// figures are what a run came to, of the time after it was warm.
+type figures struct {
+	load
+	holds, failed int
+	retried       int // holds that needed more than one attempt of a transaction
+	probes        int // transactions of all holds: more than one where a shard was dry or taken
+	counts        partitions.Counts
+	stock, orders float64 // the most write units that one partition served in a second: of stock, of holds
+	oversold      error
+}
+
+// perSecond is goodput.
+func (f figures) perSecond() float64 { return float64(f.holds) / f.taken.Seconds() }
+
+// share is part of all holds, in percent.
+func (f figures) share(part int) float64 { return 100 * float64(part) / float64(max(1, f.holds)) }
+
+// units is so much stock that no run sells out.
+const units = inventory.MaxQuantity
+
+var start = time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
+
+var hot = inventory.SKU{ProductID: "prd_hot", SellerID: "sel_one"}
+
+func centre(n int) string { return fmt.Sprintf("us-west-%d", n+1) }
+
+// run runs it. The error is of the model or the code under test, not of an order.
+func (l load) run() (figures, error) {
+	f := figures{load: l}
+	inner := store.NewMemory()
+	clock := schedule.New(l.seed, start)
+	random := rand.New(rand.NewPCG(l.seed, 1))
+	service := partitions.NewService(l.physics, inner, tables.All(), random.Float64)
+	if err := l.stock(inner); err != nil {
+		return f, err
+	}
+	end := start.Add(l.warm + l.taken)
+	for n := range l.environments {
+		e := &environment{load: l, n: n, clock: clock, end: end, out: &f,
+			client: &partitions.Client{Service: service, Now: clock.Now, Sleep: schedule.Sleep}}
+		e.store = inventorystore.Store{DB: e.client}
+		clock.Go(context.Background(), fmt.Sprint("environment ", n), e.loop)
+	}
+	clock.Go(context.Background(), "warm", func(ctx context.Context) error {
+		if err := schedule.Sleep(ctx, l.warm); err != nil {
+			return err
+		}
+		service.Reset()
+		if err := schedule.Sleep(ctx, l.taken); err != nil {
+			return err
+		}
+		f.counts = service.Counts()
+		f.stock, _ = service.Hottest("inventory")
+		f.orders, _ = service.Hottest("holds")
+		f.stock, f.orders = f.stock/l.taken.Seconds(), f.orders/l.taken.Seconds()
+		return nil
+	})
+	if err := clock.Run(schedule.Limits{}); err != nil {
+		return f, err
+	}
+	f.oversold = balance(inner, l.sku)
+	return f, nil
+}
+
+// stock puts units into every centre, and cuts them into shards.
+func (l load) stock(inner *store.Memory) error {
+	s := inventorystore.Store{DB: inner}
+	for n := range l.layout.centres {
+		r := inventory.Receipt{ID: fmt.Sprint("r", n), SKU: l.sku, Centre: centre(n), Quantity: units}
+		if _, err := s.Receive(context.Background(), r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// environment is one Lambda execution environment: a thing at a time.
+type environment struct {
+	load
+	n      int
+	clock  *schedule.Scheduler
+	end    time.Time
+	client *partitions.Client
+	store  inventorystore.Store
+	out    *figures
+}
+
+func (e *environment) loop(ctx context.Context) error {
+	// They do not all begin at once.
+	if err := schedule.Sleep(ctx, time.Duration(e.n%64)*100*time.Microsecond); err != nil {
+		return err
+	}
+	at := centre(e.n % e.layout.centres)
+	for order := 0; e.clock.Now().Before(e.end); order++ {
+		if err := e.order(ctx, fmt.Sprintf("ord_%d_%d", e.n, order), at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *environment) order(ctx context.Context, id, at string) error {
+	plan := inventory.Plan{Lines: []inventory.PlannedLine{{Line: "l1", ProductID: e.sku.ProductID, SellerID: e.sku.SellerID,
+		Picks: []inventory.Pick{{Centre: at, Quantity: 1}}}}}
+	before := e.client.Counts()
+	err := e.store.Place(ctx, id, plan, e.clock.Now().Add(10*time.Minute))
+	now, after := e.clock.Now(), e.client.Counts()
+	counted := now.After(start.Add(e.warm)) && !now.After(e.end)
+	if err != nil {
+		if f := fault.Of(err); !f.Kind.Transient() || errors.Is(err, schedule.ErrStopped) {
+			return err
+		}
+		if counted {
+			e.out.failed++
+		}
+		return nil
+	}
+	if counted {
+		e.out.holds++
+		e.out.probes += after.Transactions - before.Transactions
+		if after.Attempts-before.Attempts > after.Calls-before.Calls {
+			e.out.retried++
+		}
+	}
+	if !e.commit {
+		return nil
+	}
+	if err := e.client.Transact(ctx, inventorystore.Commit(id, plan, e.clock.Now())...); err != nil && !transient(err) {
+		return err
+	}
+	return nil
+}
+
+func transient(err error) bool {
+	r, ok := store.AsRefused(err)
+	return ok && r.Transient()
+}
+
+// balance checks that no unit was sold twice or lost.
+func balance(inner *store.Memory, sku inventory.SKU) error {
+	var holds []inventory.Hold
+	for _, i := range inner.Items("holds") {
+		var h inventory.Hold
+		if err := store.Unmarshal(i, &h); err != nil {
+			return err
+		}
+		holds = append(holds, h)
+	}
+	stock, err := inventorystore.Store{DB: inner}.Stock(context.Background(), sku)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, s := range stock {
+		errs = append(errs, inventory.Balance(s, holds))
+	}
+	return errors.Join(errs...)
+}
