@@ -35,8 +35,8 @@ var search = []Function{
 }
 
 var offers = []Function{
-	{Context: "offers", Name: "api", Does: "offers of a product; a seller's own offer", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
-		Grants: []Grant{{Read, "offers"}, {Write, "offers"}, {Read, "products"}}},
+	{Context: "offers", Name: "api", Does: "offers of a product; a seller's own offers", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
+		Grants: []Grant{{Read, "offers"}, {Write, "offers"}, {Read, "products"}, {Read, "inventory"}}},
 	{Context: "offers", Name: "import", Does: "writes a batch of offers, row by row", Memory: 512, Timeout: minute, Trigger: Trigger{Operator: true},
 		Grants: []Grant{{Read, "offers"}, {Write, "offers"}}},
 	{Context: "offers", Name: "decide", Does: "decides the buy box of each marketplace", Memory: 256, Timeout: 30 * second,

@@ -13,14 +13,19 @@ type OfferChanged struct {
 	Paused      bool         `json:"paused"`
 }
 
-// BuyBoxChanged is the data of the event of that name: what the buy box shows has changed. SellerID is empty,
-// and the amounts are left out, if nobody offers the product any more.
+// BuyBoxChanged is the data of the event of that name: what the buy box shows, or what it won with, has changed.
+// SellerID is empty, and all that describes an offer is left out, if nobody offers the product any more. Score and
+// what follows it came later to version 1, and are absent from events that are older.
 type BuyBoxChanged struct {
-	ProductID   string        `json:"product_id"`
-	Marketplace string        `json:"marketplace"`
-	SellerID    string        `json:"seller_id"`
-	Price       *money.Amount `json:"price,omitempty"`
-	Landed      *money.Amount `json:"landed,omitempty"`
-	InStock     bool          `json:"in_stock"`
-	Version     int64         `json:"version"`
+	ProductID    string        `json:"product_id"`
+	Marketplace  string        `json:"marketplace"`
+	SellerID     string        `json:"seller_id"`
+	Price        *money.Amount `json:"price,omitempty"`
+	Landed       *money.Amount `json:"landed,omitempty"`
+	InStock      bool          `json:"in_stock"`
+	Version      int64         `json:"version"`
+	Score        int64         `json:"score,omitempty"`         // 1 to MaxScore; absent is 0
+	SellerRating int64         `json:"seller_rating,omitempty"` // hundredths of a star
+	Fulfilment   string        `json:"fulfilment,omitempty"`
+	DeliveryDays int64         `json:"delivery_days,omitempty"`
 }

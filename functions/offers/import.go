@@ -9,7 +9,7 @@ import (
 )
 
 // Batch is offers to import, rows.Max at most, each naming its product, marketplace and seller. An offer's id,
-// version and time are not read, and without a seller's name the one it has stays.
+// version and time are not read, and without a seller's name or a sku the ones it has stay.
 type Batch struct {
 	Offers []json.RawMessage `json:"offers"`
 }
@@ -42,13 +42,13 @@ func (s *Service) Import(ctx context.Context, b Batch) (rows.Report, error) {
 // save makes an offer stand as o says, whatever stands there; current is what was read, the zero Offer for
 // nothing.
 func (s *Service) save(ctx context.Context, o, current Offer) (written bool, err error) {
-	name := o.SellerName
+	name, sku := o.SellerName, o.SKU
 	return rows.Settle(current, ErrChanged, func(current Offer) (bool, error) {
-		o.SellerName = cmp.Or(name, current.SellerName, o.SellerID)
+		o.SellerName, o.SKU = cmp.Or(name, current.SellerName, o.SellerID), cmp.Or(sku, current.SKU)
 		if current.Version > 0 && current.Same(o) {
 			return false, nil
 		}
 		o.Version, o.UpdatedAt = current.Version+1, s.Now().UTC()
-		return true, s.Book.Save(ctx, o, current.Version)
+		return true, s.Book.Save(ctx, o, current)
 	}, func() (Offer, error) { return found(s.Book.Get(ctx, o.Key())) })
 }

@@ -38,9 +38,13 @@ type Offer struct {
 	Shipping    money.Amount `json:"shipping"` // of one unit, what the seller adds for shipping it
 	Condition   string       `json:"condition"`
 	Fulfilment  string       `json:"fulfilment"`
-	Paused      bool         `json:"paused"`  // kept, but for nobody to buy
-	Version     int64        `json:"version"` // from 1
-	UpdatedAt   time.Time    `json:"updated_at"`
+	Paused      bool         `json:"paused"` // kept, but for nobody to buy
+	// DeliveryDays is what a seller who ships promises, from the order to the door; 0 leaves it at the usual.
+	DeliveryDays int64 `json:"delivery_days,omitempty"`
+	// SKU is the seller's own name for what is offered, "" for none. In a marketplace it names one offer.
+	SKU       string    `json:"sku,omitempty"`
+	Version   int64     `json:"version"` // from 1
+	UpdatedAt time.Time `json:"updated_at"`
 }
 
 // ErrOfferNotFound says that the seller does not offer the product in the marketplace.
@@ -52,6 +56,23 @@ func (o Offer) Key() Key { return Key{o.ProductID, o.Marketplace, o.SellerID} }
 // Landed is what one unit costs with shipping. It fails with amount_too_large or currency_mixed, which no
 // valid offer does.
 func (o Offer) Landed() (money.Amount, error) { return o.Price.Add(o.Shipping) }
+
+// The days that are promised where the offer says nothing else.
+const (
+	usualByRialto = 2
+	usualBySeller = 5
+)
+
+// Promise is how many days the offer promises from the order to the door.
+func (o Offer) Promise() int64 {
+	switch {
+	case o.Fulfilment == ByRialto:
+		return usualByRialto
+	case o.DeliveryDays == 0:
+		return usualBySeller
+	}
+	return o.DeliveryDays
+}
 
 // Same tells whether two offers differ in nothing but version and time.
 func (o Offer) Same(p Offer) bool {

@@ -2,6 +2,7 @@ package offers
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,6 +16,12 @@ import (
 
 // MaxAmount is the highest price and the highest shipping, in minor units.
 const MaxAmount = 1_000_000_000
+
+// MaxDeliveryDays is the longest promise of delivery.
+const MaxDeliveryDays = 30
+
+// sku is what sellers may call an offer: 1 to 64 printable ASCII characters, no blank at either end.
+var sku = regexp.MustCompile(`^[!-~]([ -~]{0,62}[!-~])?$`)
 
 // MaxName is the most characters of a seller's name.
 const MaxName = 100
@@ -34,6 +41,9 @@ func (o Offer) Validate() error {
 	f.amount("/shipping", o.Shipping, 0, m.Currency)
 	f.unless(slices.Contains([]string{New, Used, Refurbished}, o.Condition), "/condition", "not_allowed", "must be one of: new, used, refurbished")
 	f.unless(slices.Contains([]string{ByRialto, BySeller}, o.Fulfilment), "/fulfilment", "not_allowed", "must be one of: rialto, seller")
+	f.unless(o.DeliveryDays >= 0 && o.DeliveryDays <= MaxDeliveryDays, "/delivery_days", "out_of_range", "must be 1 to %d days", MaxDeliveryDays)
+	f.unless(o.DeliveryDays == 0 || o.Fulfilment != ByRialto, "/delivery_days", "not_allowed", "is Rialto's to promise where Rialto ships")
+	f.unless(o.SKU == "" || sku.MatchString(o.SKU), "/sku", "bad_format", "must be 1 to 64 printable ASCII characters without a blank at either end")
 	if f == nil {
 		return nil
 	}

@@ -19,9 +19,12 @@ import (
 type Book interface {
 	Get(ctx context.Context, k Key) (Offer, error)
 	List(ctx context.Context, product, marketplace string) (Winner, []Offer, error)
-	// Save writes an offer over the one of version previous, 0 for none; it fails with ErrChanged otherwise.
-	Save(ctx context.Context, o Offer, previous int64) error
+	// Save writes an offer over before, the zero Offer for none; it fails with ErrChanged if another stands there,
+	// and with ErrSKUTaken if another offer of the seller in the marketplace has its sku.
+	Save(ctx context.Context, o, before Offer) error
 	GetMany(ctx context.Context, keys ...Key) (map[Key]Offer, error)
+	OfSeller(ctx context.Context, seller, marketplace, after string, limit int) (list []Offer, next string, err error)
+	BySKU(ctx context.Context, seller, marketplace, sku string) (Offer, error)
 }
 
 // Products knows which products there are.
@@ -33,14 +36,18 @@ type Products interface {
 type Service struct {
 	Book     Book
 	Products Products // of the API only
-	Boxes    Boxes    // of deciding only
-	Stock    Stock    // of deciding only
+	Boxes    Boxes    // of deciding, and of explaining it
+	Stock    Stock    // likewise
+	Ratings  Ratings  // of ratings only
 	Now      func() time.Time
 }
 
 var (
 	// ErrChanged says that an offer is not of the version it was read in.
 	ErrChanged = fault.New(fault.Conflict, "offer_changed", "the offer was changed meanwhile")
+	// ErrSKUTaken says that another offer of the seller in the marketplace has the sku.
+	ErrSKUTaken = fault.New(fault.Conflict, "sku_taken", "another of your offers in this marketplace has this sku").
+			With(fault.Field{Pointer: "/sku", Code: "not_unique", Message: "names another of your offers in this marketplace"})
 	// ErrProductNotFound says that there is no product of that id.
 	ErrProductNotFound = fault.New(fault.NotFound, "product_not_found", "there is no such product")
 )
@@ -96,6 +103,46 @@ func (s *Service) Own(ctx context.Context, k Key) (Offer, error) {
 	return s.Book.Get(ctx, k)
 }
 
+// Owned returns a page of a seller's own offers in a marketplace and where the next begins, "" on the last. The order
+// is stable and means nothing. Errors: unknown_marketplace, invalid_cursor.
+func (s *Service) Owned(ctx context.Context, seller, marketplace, after string, limit int) ([]Offer, string, error) {
+	if _, err := marketplaces.Lookup(marketplace); err != nil {
+		return nil, "", err
+	}
+	return s.Book.OfSeller(ctx, seller, marketplace, after, limit)
+}
+
+// BySKU returns the seller's own offer in a marketplace that has the seller's sku. Errors: unknown_marketplace,
+// offer_not_found.
+func (s *Service) BySKU(ctx context.Context, seller, marketplace, sku string) (Offer, error) {
+	if _, err := marketplaces.Lookup(marketplace); err != nil {
+		return Offer{}, err
+	}
+	return s.Book.BySKU(ctx, seller, marketplace, sku)
+}
+
+// Pause takes a seller's own offer off the market, or with false puts it back, and returns it as it stands. Both may
+// be repeated. Without a precondition it is done whatever the version. Errors: unknown_marketplace, offer_not_found,
+// version_mismatch, offer_changed if others keep changing it.
+func (s *Service) Pause(ctx context.Context, k Key, paused bool, p Precondition) (Offer, error) {
+	current, err := s.Own(ctx, k)
+	if err != nil {
+		return Offer{}, err
+	}
+	var stands Offer
+	_, err = rows.Settle(current, ErrChanged, func(current Offer) (bool, error) {
+		if stands = current; current.Paused == paused {
+			return false, nil
+		}
+		if p.Given && p.Version != current.Version {
+			return false, ErrStale
+		}
+		stands.Paused, stands.Version, stands.UpdatedAt = paused, current.Version+1, s.Now().UTC()
+		return true, s.Book.Save(ctx, stands, current)
+	}, func() (Offer, error) { return s.Own(ctx, k) })
+	return stands, err
+}
+
 // Put makes or changes a seller's own offer, and returns it as it stands and whether it is new. A new offer goes
 // by the seller's id until an import names the seller. Errors: unknown_marketplace, invalid_offer,
 // product_not_found, precondition_required, version_mismatch, offer_changed if others keep changing it.
@@ -118,7 +165,7 @@ func (s *Service) Put(ctx context.Context, want Offer, p Precondition) (stands O
 			return false, err
 		}
 		want.Version, want.UpdatedAt = current.Version+1, s.Now().UTC()
-		if err := s.Book.Save(ctx, want, current.Version); err != nil {
+		if err := s.Book.Save(ctx, want, current); err != nil {
 			return false, err
 		}
 		stands, created = want, current.Version == 0

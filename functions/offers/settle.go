@@ -17,6 +17,8 @@ type Boxes interface {
 	// otherwise.
 	SaveWinner(ctx context.Context, w Winner, previous int64) error
 	GetMany(ctx context.Context, keys ...Key) (map[Key]Offer, error)
+	// Standings returns what is known of sellers, by id; one of whom nothing is known is left out.
+	Standings(ctx context.Context, sellers ...string) (map[string]Standing, error)
 }
 
 // Stock reads free units, consistently.
@@ -43,15 +45,16 @@ func (s *Service) Settle(ctx context.Context, product, marketplace string) error
 		if err != nil {
 			return err
 		}
-		d, err := s.decide(ctx, list)
+		candidates, err := s.candidates(ctx, list, "")
 		if err != nil {
 			return err
 		}
+		d := Decide(candidates)
 		if winner.Is(d) {
 			return nil
 		}
 		next := Winner{ProductID: product, Marketplace: marketplace, Offer: d.Offer, InStock: d.InStock, Offers: d.Offers,
-			Version: winner.Version + 1, DecidedAt: s.Now().UTC()}
+			Score: d.Score, Rating: d.Rating, DeliveryDays: d.DeliveryDays, Version: winner.Version + 1, DecidedAt: s.Now().UTC()}
 		if err := s.Boxes.SaveWinner(ctx, next, winner.Version); err != nil && !errors.Is(err, ErrBoxChanged) {
 			return err
 		}
@@ -78,24 +81,20 @@ func (s *Service) SettleSeller(ctx context.Context, product, seller string) erro
 	return errors.Join(problems...)
 }
 
-func (s *Service) decide(ctx context.Context, list []Offer) (Decision, error) {
-	var skus []inventory.SKU
+// free returns, by seller, the free units in the centre that has most of them: stock's events tell of each centre's
+// band, so a decision that looked at their sum would not be made anew when the sum's band changes.
+func (s *Service) free(ctx context.Context, list []Offer) (map[string]int64, error) {
+	skus := make([]inventory.SKU, 0, len(list))
 	for _, o := range list {
-		if !o.Paused {
-			skus = append(skus, inventory.SKU{ProductID: o.ProductID, SellerID: o.SellerID})
-		}
+		skus = append(skus, inventory.SKU{ProductID: o.ProductID, SellerID: o.SellerID})
 	}
 	stock, err := s.Stock.Stock(ctx, skus...)
 	if err != nil {
-		return Decision{}, err
+		return nil, err
 	}
-	free := map[inventory.SKU]int64{}
+	most := map[string]int64{}
 	for _, x := range stock {
-		free[x.SKU] += x.Available
+		most[x.SellerID] = max(most[x.SellerID], x.Available)
 	}
-	candidates := make([]Candidate, 0, len(list))
-	for _, o := range list {
-		candidates = append(candidates, Candidate{o, free[inventory.SKU{ProductID: o.ProductID, SellerID: o.SellerID}]})
-	}
-	return Decide(candidates), nil
+	return most, nil
 }

@@ -58,7 +58,7 @@ type world struct {
 func newWorld() world {
 	db := store.NewMemory()
 	book, s := &offersstore.Store{DB: db}, &shelf{units: map[string]int64{}}
-	return world{&offers.Service{Book: book, Boxes: book, Stock: s, Products: every{}, Now: func() time.Time { return noon }}, db, book, s}
+	return world{&offers.Service{Book: book, Boxes: book, Ratings: book, Stock: s, Products: every{}, Now: func() time.Time { return noon }}, db, book, s}
 }
 
 // every knows each product but the unknown one.
@@ -68,7 +68,7 @@ func (every) Exists(_ context.Context, id string) (bool, error) { return id != u
 
 func (w world) put(t fatal, o offers.Offer) {
 	t.Helper()
-	if err := w.book.Save(context.Background(), o, o.Version-1); err != nil {
+	if err := w.book.Save(context.Background(), o, offers.Offer{Version: o.Version - 1}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -209,6 +209,41 @@ func TestStockConcernsEveryMarketplaceOfTheSeller(t *testing.T) {
 	}
 }
 
+// A rating moves the seller's boxes, part by part; a late one moves none.
+func TestARatingConcernsAllOffersOfTheSeller(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	a, b := offer("a", 1000, 0), offer("b", 1010, 0)
+	w.put(t, a)
+	w.put(t, b)
+	w.shelf.set(a.SellerID, 9)
+	w.shelf.set(b.SellerID, 9)
+	settle(t, w)
+	if got := w.winner(t, "US"); got.Offer != a || got.Rating != offers.NeutralRating || got.DeliveryDays != 2 {
+		t.Fatalf("%+v", got)
+	}
+	rate := func(rating int64, at time.Time, changes bool) {
+		t.Helper()
+		changed, err := w.Rated(ctx, offers.SellerRated{SellerID: b.SellerID, Rating: rating, Ratings: 5}, at)
+		if err != nil || changed != changes {
+			t.Fatal(changed, err)
+		}
+	}
+	rate(500, noon, true)
+	rate(100, noon.Add(-time.Minute), false)
+	if next, err := w.Rerate(ctx, b.SellerID, ""); next != "" || err != nil {
+		t.Fatal(next, err)
+	}
+	if got := w.winner(t, "US"); got.Offer != b || got.Rating != 500 {
+		t.Fatalf("%+v", got)
+	}
+	for _, e := range []offers.SellerRated{{Rating: 300}, {SellerID: b.SellerID, Rating: 99}, {SellerID: b.SellerID, Rating: 501}} {
+		if _, err := w.Rated(ctx, e, noon); fault.Of(err).Kind != fault.Malformed {
+			t.Error(e, err)
+		}
+	}
+}
+
 // Changes and decisions in any order, side by side: once all are through, the box is what Decide says.
 func TestTheBoxIsRightOnceChangesCease(t *testing.T) {
 	t.Parallel()
@@ -252,7 +287,7 @@ func change(w world, o offers.Offer) error {
 			return err
 		}
 		o.Version = current.Version + 1
-		if err := w.book.Save(context.Background(), o, current.Version); !errors.Is(err, offers.ErrChanged) {
+		if err := w.book.Save(context.Background(), o, current); !errors.Is(err, offers.ErrChanged) {
 			return err
 		}
 	}

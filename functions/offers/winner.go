@@ -11,6 +11,10 @@ type Winner struct {
 	Version     int64     `json:"version"`  // from 1
 	DecidedAt   time.Time `json:"decided_at"`
 	Offers      int       `json:"offers"` // how many offers are not paused, the winner's included
+	// What the offer won with beside its price. All are 0 of a box that was decided before they were kept.
+	Score        int64 `json:"score"`         // 0 to MaxScore
+	Rating       int64 `json:"rating"`        // the seller's, in hundredths of a star, as it counted
+	DeliveryDays int64 `json:"delivery_days"` // what the offer promises
 }
 
 // Empty tells whether there is no offer to show.

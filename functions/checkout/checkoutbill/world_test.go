@@ -107,7 +107,7 @@ func (s *shop) stock(lines, sellers int) string {
 		must((&catalogstore.Store{DB: s.db}).Save(ctx, catalog.Product{ID: productID, Title: "A thing for the workshop, in three sizes", Description: strings.Repeat("d", s.model.Product), Brand: "Brand", CategoryID: "tools", CategoryPath: []string{"tools"}, Version: 1}, 0))
 		o := offers.Offer{ProductID: productID, SellerID: sellerID, SellerName: "North Workshop", Marketplace: us.Code, Price: money.Of(1999, "USD"), Shipping: money.Of(399, "USD"), Condition: offers.New, Version: 1}
 		o.ID = o.Key().ID()
-		must((&offersstore.Store{DB: s.db}).Save(ctx, o, 0))
+		must((&offersstore.Store{DB: s.db}).Save(ctx, o, offers.Offer{}))
 		_, err := inventorystore.Store{DB: s.db}.Receive(ctx, inventory.Receipt{ID: fmt.Sprint("r", n), SKU: inventory.SKU{ProductID: productID, SellerID: sellerID}, Centre: "us-west-2", Quantity: 100})
 		must(err)
 		must(cart.Add(carts.Line{ProductID: productID, SellerID: sellerID, Quantity: 1, Title: "A thing for the workshop, in three sizes", SellerName: "North Workshop", UnitPrice: o.Price, Shipping: o.Shipping, AddedAt: time.Now().UTC()}))

@@ -25,7 +25,7 @@ func All() []Table {
 	return []Table{
 		{Name: "products", Context: "catalog", Stream: true, Indexes: []Index{{Name: "by_category", Hash: "category_id", Sort: "rank"}}},
 		{Name: "projections", Context: "search"},
-		{Name: "offers", Context: "offers", Sorted: true, Stream: true},
+		{Name: "offers", Context: "offers", Sorted: true, Stream: true, Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "listing", KeysOnly: true}}},
 		{Name: "inventory", Context: "inventory", Sorted: true, Stream: true},
 		{Name: "holds", Context: "inventory", Sorted: true, TTL: true},
 		{Name: "carts", Context: "carts", TTL: true},

@@ -32,7 +32,7 @@ func TestDecide(t *testing.T) {
 	}
 
 	o := offers.Offer{ProductID: ids.Derive(ids.Product, "p"), SellerID: ids.Derive(ids.Seller, "s"), Marketplace: "US", Price: money.Of(1, "USD"), Shipping: money.Of(0, "USD"), Version: 1}
-	if err := book.Save(ctx, o, 0); err != nil {
+	if err := book.Save(ctx, o, offers.Offer{}); err != nil {
 		t.Fatal(err)
 	}
 	send := func(name string, data any) {

@@ -3,9 +3,11 @@ package offersapi_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/store"
+	"rialto/functions/inventory"
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersapi"
 	"rialto/functions/offers/offersstore"
@@ -33,6 +36,17 @@ type every struct{}
 
 func (every) Exists(_ context.Context, id string) (bool, error) { return id != unknown, nil }
 
+// shelf is free units, by seller.
+type shelf map[string]int64
+
+func (s shelf) Stock(_ context.Context, skus ...inventory.SKU) ([]inventory.Stock, error) {
+	var out []inventory.Stock
+	for _, k := range skus {
+		out = append(out, inventory.Stock{SKU: k, Centre: "us-west-1", Available: s[k.SellerID]})
+	}
+	return out, nil
+}
+
 type front struct {
 	http.Handler
 	book *offersstore.Store
@@ -40,7 +54,7 @@ type front struct {
 
 func newFront() front {
 	book := &offersstore.Store{DB: store.NewMemory()}
-	s := &offers.Service{Book: book, Products: every{}, Now: func() time.Time { return noon }}
+	s := &offers.Service{Book: book, Boxes: book, Stock: shelf{mine.SellerID: 3, theirs.SellerID: 9}, Products: every{}, Now: func() time.Time { return noon }}
 	routes := slices.Concat(offersapi.Routes(s), offersapi.SellerRoutes(s))
 	return front{api.Handler(routes, api.Clock(func() time.Time { return noon })), book}
 }
@@ -145,6 +159,10 @@ func TestBadChanges(t *testing.T) {
 		"condition":         {path, with(`"new"`, `"mint"`), nil, 422, "invalid_request", "/condition"},
 		"fulfilment":        {path, with(`"rialto"`, `"drone"`), nil, 422, "invalid_request", "/fulfilment"},
 		"paused":            {path, with(`{"price"`, `{"paused":"no","price"`), nil, 422, "invalid_request", "/paused"},
+		"days of Rialto":    {path, with(`{"price"`, `{"delivery_days":3,"price"`), nil, 422, "invalid_offer", "/delivery_days"},
+		"days":              {path, with(`"rialto"`, `"seller","delivery_days":31`), nil, 422, "invalid_request", "/delivery_days"},
+		"sku":               {path, with(`{"price"`, `{"sku":" x","price"`), nil, 422, "invalid_offer", "/sku"},
+		"long sku":          {path, with(`{"price"`, `{"sku":"`+strings.Repeat("x", 65)+`","price"`), nil, 422, "invalid_request", "/sku"},
 		"If-Match":          {path, terms, []string{"If-Match", "2"}, 422, "invalid_if_match", "header.If-Match"},
 		"no such version":   {path, terms, []string{"If-Match", `"1"`}, 412, "version_mismatch", ""},
 	} {
@@ -173,6 +191,112 @@ func TestOnlySellersReachSellerRoutes(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestASellersOffersAreListed(t *testing.T) {
+	t.Parallel()
+	f := newFront()
+	shoes := ids.Derive(ids.Product, "shoes")
+	named := func(sku string) string { return strings.Replace(terms, `{"price"`, `{"sku":"`+sku+`","price"`, 1) }
+	f.ask(t, mine, "PUT", "/seller/v1/offers/"+product, named("B-1"))
+	f.ask(t, mine, "PUT", "/seller/v1/offers/"+shoes, named("S-1"))
+	f.ask(t, theirs, "PUT", "/seller/v1/offers/"+shoes, named("B-1"))
+	seen := map[any]bool{}
+	path := "/seller/v1/offers?limit=1"
+	for range 3 {
+		w, m := f.ask(t, mine, "GET", path, "")
+		for _, o := range m["offers"].([]any) {
+			if o := o.(map[string]any); w.Code == 200 && o["seller_id"] == mine.SellerID && o["delivery_days"] == 2.0 {
+				seen[o["sku"]] = true
+			}
+		}
+		next, more := m["next_cursor"].(string)
+		if !more {
+			break
+		}
+		path = "/seller/v1/offers?limit=1&cursor=" + next
+	}
+	if !seen["B-1"] || !seen["S-1"] || len(seen) != 2 {
+		t.Error(seen)
+	}
+	for sku, n := range map[string]int{"B-1": 1, "B-2": 0} {
+		if w, m := f.ask(t, mine, "GET", "/seller/v1/offers?sku="+sku, ""); w.Code != 200 || len(m["offers"].([]any)) != n {
+			t.Error(sku, w.Code, m)
+		}
+	}
+	if w, m := f.ask(t, mine, "GET", "/seller/v1/offers", "", "X-Marketplace", "DE"); w.Code != 200 || len(m["offers"].([]any)) != 0 {
+		t.Error(w.Code, m)
+	}
+	if w, m := f.ask(t, mine, "PUT", "/seller/v1/offers/"+ids.Derive(ids.Product, "hat"), named("B-1")); w.Code != 409 || m["code"] != "sku_taken" || pointer(m) != "/sku" {
+		t.Error(w.Code, m)
+	}
+	for path, code := range map[string]string{"/seller/v1/offers?limit=0": "invalid_request", "/seller/v1/offers?cursor=x": "invalid_cursor"} {
+		if w, m := f.ask(t, mine, "GET", path, ""); w.Code != 422 || m["code"] != code {
+			t.Error(path, w.Code, m)
+		}
+	}
+}
+
+func TestPausing(t *testing.T) {
+	t.Parallel()
+	f := newFront()
+	path := "/seller/v1/offers/" + product
+	f.ask(t, mine, "PUT", path, terms)
+	for _, c := range []struct {
+		who         auth.Identity
+		turn, match string
+		status      int
+		tag         string
+	}{
+		{theirs, "pause", "", 404, ""},
+		{mine, "pause", `"7"`, 412, ""},
+		{mine, "pause", "x", 422, ""},
+		{mine, "resume", "", 200, `"1"`},
+		{mine, "pause", "", 200, `"2"`},
+		{mine, "pause", `"1"`, 200, `"2"`}, // it stands as wanted
+		{mine, "resume", `"2"`, 200, `"3"`},
+	} {
+		w, m := f.ask(t, c.who, "POST", path+"/"+c.turn, "", "If-Match", c.match)
+		if w.Code != c.status || w.Header().Get("ETag") != c.tag || c.tag != "" && m["paused"] != (c.turn == "pause") {
+			t.Errorf("%+v: %d %v", c, w.Code, m)
+		}
+	}
+}
+
+func TestPriceToWin(t *testing.T) {
+	t.Parallel()
+	f := newFront()
+	path := "/seller/v1/offers/" + product
+	if w, m := f.ask(t, mine, "GET", path+"/price-to-win", ""); w.Code != 404 || m["code"] != "offer_not_found" {
+		t.Fatal(w.Code, m)
+	}
+	f.ask(t, mine, "PUT", path, terms)
+	if w, m := f.ask(t, mine, "GET", path+"/price-to-win", ""); w.Code != 200 || m["wins"] != true || m["reason"] != "no_rival" {
+		t.Fatal(w.Code, m)
+	}
+	f.ask(t, theirs, "PUT", path, strings.Replace(terms, "1000", "900", 1))
+	w, m := f.ask(t, mine, "GET", path+"/price-to-win", "")
+	at := m["price_to_win"].(map[string]any)
+	price := at["price"].(map[string]any)["amount"].(float64)
+	rival := m["winner"].(map[string]any)
+	if w.Code != 200 || m["wins"] != false || m["reason"] != nil || rival["seller"].(map[string]any)["seller_id"] != theirs.SellerID ||
+		len(m["own"].(map[string]any)["factors"].([]any)) != 5 || at["landed"].(map[string]any)["amount"] != price+99 {
+		t.Fatal(w.Code, m)
+	}
+	for more, wins := range []bool{true, false} { // what it says is so
+		terms := strings.Replace(terms, "1000", strconv.Itoa(int(price)+more), 1)
+		_, o := f.ask(t, mine, "GET", path, "")
+		if w, m := f.ask(t, mine, "PUT", path, terms, "If-Match", fmt.Sprintf(`"%v"`, o["version"])); w.Code != 200 {
+			t.Fatal(w.Code, m)
+		}
+		if _, m := f.ask(t, mine, "GET", path+"/price-to-win", ""); m["wins"] != wins {
+			t.Error(price, more, m)
+		}
+	}
+	f.ask(t, mine, "POST", path+"/pause", "")
+	if w, m := f.ask(t, mine, "GET", path+"/price-to-win", ""); w.Code != 200 || m["reason"] != "paused" || m["price_to_win"] != nil {
+		t.Error(w.Code, m)
 	}
 }
 

@@ -2,6 +2,7 @@ package offersapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -16,17 +17,30 @@ import (
 type OwnOffers interface {
 	Own(ctx context.Context, k offers.Key) (offers.Offer, error)
 	Put(ctx context.Context, want offers.Offer, p offers.Precondition) (stands offers.Offer, created bool, err error)
+	Owned(ctx context.Context, seller, marketplace, after string, limit int) (list []offers.Offer, next string, err error)
+	BySKU(ctx context.Context, seller, marketplace, sku string) (offers.Offer, error)
+	Pause(ctx context.Context, k offers.Key, paused bool, p offers.Precondition) (offers.Offer, error)
+	Contend(ctx context.Context, k offers.Key) (offers.Contest, error)
 }
 
 // SellerRoutes lists the routes of the seller API; o may be nil where only their description is wanted.
 func SellerRoutes(o OwnOffers) []api.Route {
 	h := seller{o}
 	const path = "/seller/v1/offers/{product_id}"
+	missing, changing := []fault.Kind{fault.NotFound}, []fault.Kind{fault.NotFound, fault.Stale, fault.Conflict}
 	return []api.Route{
+		api.Handle(api.Route{ID: "listOwnOffers", Method: http.MethodGet, Path: "/seller/v1/offers", Summary: "One's own offers in a marketplace, in no special order; with sku, the one that has it", Context: "offers", Access: api.Seller},
+			h.list),
+		api.Handle(api.Route{ID: "pauseOwnOffer", Method: http.MethodPost, Path: path + "/pause", Summary: "Take one's own offer off the market", Context: "offers", Access: api.Seller,
+			Errors: changing}, h.pause),
+		api.Handle(api.Route{ID: "resumeOwnOffer", Method: http.MethodPost, Path: path + "/resume", Summary: "Put one's own offer back on the market", Context: "offers", Access: api.Seller,
+			Errors: changing}, h.resume),
+		api.Handle(api.Route{ID: "getPriceToWin", Method: http.MethodGet, Path: path + "/price-to-win", Summary: "How one's own offer stands in the buy box, and the highest landed price that would win it", Context: "offers", Access: api.Seller,
+			Errors: missing}, h.contend),
 		api.Handle(api.Route{ID: "getOwnOffer", Method: http.MethodGet, Path: path, Summary: "One's own offer of a product", Context: "offers", Access: api.Seller,
-			Errors: []fault.Kind{fault.NotFound}}, h.get),
+			Errors: missing}, h.get),
 		api.Handle(api.Route{ID: "putOwnOffer", Method: http.MethodPut, Path: path, Summary: "Make or change one's own offer of a product; a change needs If-Match", Context: "offers", Access: api.Seller,
-			Also: []int{http.StatusCreated}, Errors: []fault.Kind{fault.NotFound, fault.Stale, fault.Conflict}}, h.put),
+			Also: []int{http.StatusCreated}, Errors: changing}, h.put),
 	}
 }
 
@@ -34,18 +48,20 @@ type seller struct{ offers OwnOffers }
 
 // OwnOffer is what a seller sees of its offer.
 type OwnOffer struct {
-	OfferID     string       `json:"offer_id"`
-	ProductID   string       `json:"product_id"`
-	SellerID    string       `json:"seller_id"`
-	SellerName  string       `json:"seller_name"`
-	Marketplace string       `json:"marketplace"`
-	Price       money.Amount `json:"price"`
-	Shipping    money.Amount `json:"shipping"`
-	Condition   string       `json:"condition" enum:"new,used,refurbished"`
-	Fulfilment  string       `json:"fulfilment" enum:"rialto,seller"`
-	Paused      bool         `json:"paused"`
-	Version     int64        `json:"version"`
-	UpdatedAt   time.Time    `json:"updated_at"`
+	OfferID      string       `json:"offer_id"`
+	ProductID    string       `json:"product_id"`
+	SellerID     string       `json:"seller_id"`
+	SellerName   string       `json:"seller_name"`
+	Marketplace  string       `json:"marketplace"`
+	Price        money.Amount `json:"price"`
+	Shipping     money.Amount `json:"shipping"`
+	Condition    string       `json:"condition" enum:"new,used,refurbished"`
+	Fulfilment   string       `json:"fulfilment" enum:"rialto,seller"`
+	Paused       bool         `json:"paused"`
+	DeliveryDays int64        `json:"delivery_days" doc:"What is promised, from the order to the door"`
+	SKU          string       `json:"sku,omitempty" doc:"The seller's own name for it"`
+	Version      int64        `json:"version"`
+	UpdatedAt    time.Time    `json:"updated_at"`
 }
 
 // OwnInput names the caller's own offer.
@@ -62,11 +78,13 @@ type putInput struct {
 
 // OfferTerms is what a seller sets. Amounts are in the marketplace's currency.
 type OfferTerms struct {
-	Price      money.Amount `json:"price" doc:"1 to 1,000,000,000 minor units"`
-	Shipping   money.Amount `json:"shipping" doc:"0 to 1,000,000,000 minor units"`
-	Condition  string       `json:"condition" enum:"new,used,refurbished"`
-	Fulfilment string       `json:"fulfilment" enum:"rialto,seller"`
-	Paused     bool         `json:"paused,omitempty"`
+	Price        money.Amount `json:"price" doc:"1 to 1,000,000,000 minor units"`
+	Shipping     money.Amount `json:"shipping" doc:"0 to 1,000,000,000 minor units"`
+	Condition    string       `json:"condition" enum:"new,used,refurbished"`
+	Fulfilment   string       `json:"fulfilment" enum:"rialto,seller"`
+	Paused       bool         `json:"paused,omitempty"`
+	DeliveryDays int64        `json:"delivery_days,omitempty" minimum:"1" maximum:"30" doc:"What a seller who ships promises, from the order to the door; 5 if it says nothing"`
+	SKU          string       `json:"sku,omitempty" maxLength:"64" doc:"The seller's own name for it, of one offer in a marketplace"`
 }
 
 type ownOutput struct {
@@ -90,7 +108,7 @@ func (h seller) put(ctx context.Context, in *putInput) (*ownOutput, error) {
 	}
 	k, b := in.key(ctx), in.Body
 	want := offers.Offer{ProductID: k.ProductID, SellerID: k.SellerID, Marketplace: k.Marketplace, Price: b.Price, Shipping: b.Shipping,
-		Condition: b.Condition, Fulfilment: b.Fulfilment, Paused: b.Paused}
+		Condition: b.Condition, Fulfilment: b.Fulfilment, Paused: b.Paused, DeliveryDays: b.DeliveryDays, SKU: b.SKU}
 	o, created, err := h.offers.Put(ctx, want, offers.Precondition{Version: version, Given: given})
 	if err != nil {
 		return nil, err
@@ -108,6 +126,78 @@ func (in OwnInput) key(ctx context.Context) offers.Key {
 }
 
 func shown(o offers.Offer, status int) *ownOutput {
-	return &ownOutput{Status: status, ETag: api.ETagOf(o.Version), Body: OwnOffer{o.ID, o.ProductID, o.SellerID, o.SellerName, o.Marketplace,
-		o.Price, o.Shipping, o.Condition, o.Fulfilment, o.Paused, o.Version, o.UpdatedAt}}
+	return &ownOutput{Status: status, ETag: api.ETagOf(o.Version), Body: own(o)}
+}
+
+func own(o offers.Offer) OwnOffer {
+	return OwnOffer{o.ID, o.ProductID, o.SellerID, o.SellerName, o.Marketplace, o.Price, o.Shipping, o.Condition, o.Fulfilment, o.Paused,
+		o.Promise(), o.SKU, o.Version, o.UpdatedAt}
+}
+
+type ownsInput struct {
+	api.Marketplace
+	api.Page
+	SKU string `query:"sku" maxLength:"64" doc:"Only the offer that has it"`
+}
+
+type ownsOutput struct {
+	Body struct {
+		Offers     []OwnOffer `json:"offers"`
+		NextCursor string     `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+	}
+}
+
+func (h seller) list(ctx context.Context, in *ownsInput) (*ownsOutput, error) {
+	who, _ := auth.From(ctx)
+	var after string
+	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
+		return nil, err
+	}
+	out := &ownsOutput{}
+	out.Body.Offers = []OwnOffer{}
+	if in.SKU != "" {
+		o, err := h.offers.BySKU(ctx, who.SellerID, in.Market, in.SKU)
+		if err == nil {
+			out.Body.Offers = append(out.Body.Offers, own(o))
+		} else if errors.Is(err, offers.ErrOfferNotFound) {
+			err = nil
+		}
+		return out, err
+	}
+	list, next, err := h.offers.Owned(ctx, who.SellerID, in.Market, after, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range list {
+		out.Body.Offers = append(out.Body.Offers, own(o))
+	}
+	if next != "" {
+		out.Body.NextCursor, err = api.EncodeCursor(next)
+	}
+	return out, err
+}
+
+type pauseInput struct {
+	OwnInput
+	api.IfMatch
+}
+
+func (h seller) pause(ctx context.Context, in *pauseInput) (*ownOutput, error) {
+	return h.turn(ctx, in, true)
+}
+
+func (h seller) resume(ctx context.Context, in *pauseInput) (*ownOutput, error) {
+	return h.turn(ctx, in, false)
+}
+
+func (h seller) turn(ctx context.Context, in *pauseInput, paused bool) (*ownOutput, error) {
+	version, given, err := in.Version()
+	if err != nil {
+		return nil, err
+	}
+	o, err := h.offers.Pause(ctx, in.key(ctx), paused, offers.Precondition{Version: version, Given: given})
+	if err != nil {
+		return nil, err
+	}
+	return shown(o, 0), nil
 }

@@ -14,6 +14,9 @@ func Events(c outbox.Change) ([]outbox.Event, error) {
 	if image == nil {
 		image = c.Old
 	}
+	if ofSeller(image) { // offers say what of it concerns others
+		return nil, nil
+	}
 	if isWinner(image) {
 		return boxEvents(c)
 	}
@@ -67,11 +70,16 @@ func shown(i store.Item) (offers.BuyBoxChanged, error) {
 	}
 	landed, err := w.Offer.Landed()
 	out.Price, out.Landed = &w.Offer.Price, &landed
+	out.Score, out.SellerRating, out.Fulfilment, out.DeliveryDays = w.Score, w.Rating, w.Offer.Fulfilment, w.DeliveryDays
 	return out, err
 }
 
 func sameBox(a, b offers.BuyBoxChanged) bool {
-	return a.SellerID == b.SellerID && a.InStock == b.InStock && sameAmount(a.Price, b.Price) && sameAmount(a.Landed, b.Landed)
+	if !sameAmount(a.Price, b.Price) || !sameAmount(a.Landed, b.Landed) {
+		return false
+	}
+	a.Price, a.Landed, a.Version = b.Price, b.Landed, b.Version
+	return a == b
 }
 
 func sameAmount(a, b *money.Amount) bool {

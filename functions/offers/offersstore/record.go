@@ -13,29 +13,44 @@ import (
 
 // record has the fields of an Offer in their order, so that one converts into the other.
 type record struct {
-	ID          string       `dynamodbav:"offer_id"`
-	ProductID   string       `dynamodbav:"product_id"`
-	SellerID    string       `dynamodbav:"seller_id"`
-	SellerName  string       `dynamodbav:"seller_name"`
-	Marketplace string       `dynamodbav:"marketplace"`
-	Price       money.Amount `dynamodbav:"price"`
-	Shipping    money.Amount `dynamodbav:"shipping"`
-	Condition   string       `dynamodbav:"condition"`
-	Fulfilment  string       `dynamodbav:"fulfilment"`
-	Paused      bool         `dynamodbav:"paused"`
-	Version     int64        `dynamodbav:"version"`
-	UpdatedAt   time.Time    `dynamodbav:"updated_at"`
+	ID           string       `dynamodbav:"offer_id"`
+	ProductID    string       `dynamodbav:"product_id"`
+	SellerID     string       `dynamodbav:"seller_id"`
+	SellerName   string       `dynamodbav:"seller_name"`
+	Marketplace  string       `dynamodbav:"marketplace"`
+	Price        money.Amount `dynamodbav:"price"`
+	Shipping     money.Amount `dynamodbav:"shipping"`
+	Condition    string       `dynamodbav:"condition"`
+	Fulfilment   string       `dynamodbav:"fulfilment"`
+	Paused       bool         `dynamodbav:"paused"`
+	DeliveryDays int64        `dynamodbav:"delivery_days,omitempty"`
+	SKU          string       `dynamodbav:"sku,omitempty"`
+	Version      int64        `dynamodbav:"version"`
+	UpdatedAt    time.Time    `dynamodbav:"updated_at"`
+}
+
+// listed is a record with its place among its seller's offers.
+type listed struct {
+	record
+	Listing string `dynamodbav:"listing"`
 }
 
 // box is a stored Winner.
 type box struct {
-	ProductID   string    `dynamodbav:"product_id"`
-	Marketplace string    `dynamodbav:"marketplace"`
-	Offer       record    `dynamodbav:"offer"`
-	InStock     bool      `dynamodbav:"in_stock"`
-	Version     int64     `dynamodbav:"version"`
-	DecidedAt   time.Time `dynamodbav:"decided_at"`
-	Offers      int       `dynamodbav:"offers"`
+	ProductID    string    `dynamodbav:"product_id"`
+	Marketplace  string    `dynamodbav:"marketplace"`
+	Offer        record    `dynamodbav:"offer"`
+	InStock      bool      `dynamodbav:"in_stock"`
+	Version      int64     `dynamodbav:"version"`
+	DecidedAt    time.Time `dynamodbav:"decided_at"`
+	Offers       int       `dynamodbav:"offers"`
+	Score        int64     `dynamodbav:"score"`
+	Rating       int64     `dynamodbav:"rating"`
+	DeliveryDays int64     `dynamodbav:"delivery_days"`
+}
+
+func boxOf(w offers.Winner) box {
+	return box{w.ProductID, w.Marketplace, record(w.Offer), w.InStock, w.Version, w.DecidedAt, w.Offers, w.Score, w.Rating, w.DeliveryDays}
 }
 
 func decodeOffer(i store.Item) (offers.Offer, error) {
@@ -54,7 +69,7 @@ func decodeWinner(i store.Item) (offers.Winner, error) {
 	}
 	b.Offer.UpdatedAt = b.Offer.UpdatedAt.UTC()
 	return offers.Winner{ProductID: b.ProductID, Marketplace: b.Marketplace, Offer: offers.Offer(b.Offer), InStock: b.InStock,
-		Version: b.Version, DecidedAt: b.DecidedAt.UTC(), Offers: b.Offers}, nil
+		Version: b.Version, DecidedAt: b.DecidedAt.UTC(), Offers: b.Offers, Score: b.Score, Rating: b.Rating, DeliveryDays: b.DeliveryDays}, nil
 }
 
 func text(i store.Item, attr string) string {

@@ -2,6 +2,15 @@
 //
 //	<marketplace>#<seller_id>   an offer
 //	<marketplace>#!winner       the buy box; it sorts before the offers, so a query reads it first
+//
+// Two kinds of items are of sellers, each under a key of its own, so that no seller's are together in one place:
+//
+//	seller#<seller_id>, profile                   what the buy box knows of a seller
+//	sku#<seller_id>#<marketplace>#<sku>, claim    which offer has the seller's sku
+//
+// The index by_seller lists a seller's offers by <marketplace>#<product_id>. It holds keys only, and they never
+// change: a new price or count costs it no write. What is left, new offers, spreads over the products' ids, which are
+// random, so DynamoDB can split the collection of a seller with millions of them.
 package offersstore
 
 import (
@@ -16,6 +25,7 @@ import (
 const (
 	table     = "offers"
 	winnerKey = "!winner"
+	bySeller  = "by_seller"
 	// perCall is what one GetMany takes.
 	perCall = 100
 )

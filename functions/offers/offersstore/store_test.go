@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
 
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/outbox"
@@ -35,7 +36,7 @@ func offer(name, marketplace string, version int64) offers.Offer {
 }
 
 func winner(o offers.Offer, version int64) offers.Winner {
-	return offers.Winner{ProductID: product, Marketplace: "US", Offer: o, InStock: true, Version: version, DecidedAt: at, Offers: 2}
+	return offers.Winner{ProductID: product, Marketplace: "US", Offer: o, InStock: true, Version: version, DecidedAt: at, Offers: 2, Score: 160, Rating: 400, DeliveryDays: 5}
 }
 
 func TestOffers(t *testing.T) {
@@ -46,16 +47,16 @@ func TestOffers(t *testing.T) {
 		if _, err := s.Get(ctx, o.Key()); !errors.Is(err, offers.ErrOfferNotFound) {
 			t.Fatal(err)
 		}
-		if err := s.Save(ctx, o, 0); err != nil {
+		if err := s.Save(ctx, o, offers.Offer{}); err != nil {
 			t.Fatal(err)
 		}
 		for _, previous := range []int64{0, 2} {
-			if err := s.Save(ctx, o, previous); !errors.Is(err, offers.ErrChanged) {
+			if err := s.Save(ctx, o, offers.Offer{Version: previous}); !errors.Is(err, offers.ErrChanged) {
 				t.Errorf("over version %d: %v", previous, err)
 			}
 		}
 		o.Version, o.Paused = 2, true
-		if err := s.Save(ctx, o, 1); err != nil {
+		if err := s.Save(ctx, o, offers.Offer{Version: 1}); err != nil {
 			t.Fatal(err)
 		}
 		got, err := s.Get(ctx, o.Key())
@@ -68,6 +69,137 @@ func TestOffers(t *testing.T) {
 		}
 		many, err := s.GetMany(ctx, keys...)
 		if d := cmp.Diff(map[offers.Key]offers.Offer{o.Key(): o}, many); err != nil || d != "" {
+			t.Error(err, d)
+		}
+	})
+}
+
+// A sku names one offer of a seller in a marketplace, and is free again once the offer has another.
+func TestSKUs(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		ctx, s := context.Background(), &Store{DB: db}
+		save := func(o, before offers.Offer, want error) offers.Offer {
+			t.Helper()
+			if err := s.Save(ctx, o, before); !errors.Is(err, want) {
+				t.Fatal(err)
+			}
+			return o
+		}
+		expect := func(marketplace, sku string, want offers.Offer, missing error) {
+			t.Helper()
+			got, err := s.BySKU(ctx, want.SellerID, marketplace, sku)
+			if missing == nil && got != want || !errors.Is(err, missing) {
+				t.Fatal(got, err)
+			}
+		}
+		with := func(o offers.Offer, sku string, version int64) offers.Offer {
+			o.SKU, o.Version = sku, version
+			return o
+		}
+		a := save(with(offer("a", "US", 1), "red #42", 1), offers.Offer{}, nil)
+		expect("US", "red #42", a, nil)
+		expect("DE", "red #42", a, offers.ErrOfferNotFound)
+		expect("US", "red", a, offers.ErrOfferNotFound)
+		other := offer("a", "US", 1)
+		other.ProductID = ids.Derive(ids.Product, "shoes")
+		save(with(other, "red #42", 1), offers.Offer{}, offers.ErrSKUTaken)
+		save(with(offer("b", "US", 1), "red #42", 1), offers.Offer{}, nil) // another seller's
+		save(with(offer("a", "DE", 1), "red #42", 1), offers.Offer{}, nil) // another marketplace's
+		save(with(a, "blue", 3), with(a, "red #42", 2), offers.ErrChanged)
+		expect("US", "red #42", a, nil)
+		expect("US", "blue", a, offers.ErrOfferNotFound)
+		a = save(with(a, "blue", 2), a, nil)
+		expect("US", "blue", a, nil)
+		expect("US", "red #42", a, offers.ErrOfferNotFound)
+		save(with(other, "red #42", 1), offers.Offer{}, nil)
+		dearer := with(a, "blue", 3)
+		dearer.Price.Minor++
+		a = save(dearer, a, nil)
+		expect("US", "blue", a, nil)
+		a = save(with(a, "", 4), a, nil)
+		expect("US", "blue", a, offers.ErrOfferNotFound)
+	})
+}
+
+func TestASellersOffersArePaged(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		ctx, s := context.Background(), &Store{DB: db}
+		want := map[offers.Key]bool{}
+		for n := range 7 {
+			for _, o := range []offers.Offer{offer("a", "US", 1), offer("a", "DE", 1), offer("b", "US", 1)} {
+				o.ProductID = ids.Derive(ids.Product, fmt.Sprint(n))
+				if err := s.Save(ctx, o, offers.Offer{}); err != nil {
+					t.Fatal(err)
+				}
+				if err := s.SaveWinner(ctx, offers.Winner{ProductID: o.ProductID, Marketplace: "US", Offer: o, Version: 1}, 0); err != nil && !errors.Is(err, offers.ErrBoxChanged) {
+					t.Fatal(err)
+				}
+				if o.SellerID == offer("a", "US", 1).SellerID {
+					want[o.Key()] = true
+				}
+			}
+		}
+		seller := offer("a", "US", 1).SellerID
+		for market, n := range map[string]int{"US": 7, "": 14, "FR": 0} {
+			got := map[offers.Key]bool{}
+			after := ""
+			for {
+				list, next, err := s.OfSeller(ctx, seller, market, after, 3)
+				if err != nil || len(list) > 3 {
+					t.Fatal(list, err)
+				}
+				for _, o := range list {
+					if !want[o.Key()] || got[o.Key()] || market != "" && o.Marketplace != market {
+						t.Errorf("%s: %v", market, o.Key())
+					}
+					got[o.Key()] = true
+				}
+				if after = next; next == "" {
+					break
+				}
+			}
+			if len(got) != n {
+				t.Errorf("%s: %d offers", market, len(got))
+			}
+		}
+		for _, after := range []string{"US", "US#x", "DE#" + product} {
+			if _, _, err := s.OfSeller(ctx, seller, "US", after, 3); fault.Code(err) != "invalid_cursor" {
+				t.Error(after, err)
+			}
+		}
+	})
+}
+
+func TestTheLatestRatingStands(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		ctx, s := context.Background(), &Store{DB: db}
+		seller := offer("a", "US", 1).SellerID
+		for _, x := range []struct {
+			rating  int64
+			after   time.Duration
+			changed bool
+		}{{450, 0, true}, {450, 0, true /* again: the boxes may not be decided */}, {300, -time.Second, false}, {450, time.Second, false}, {460, 2 * time.Second, true}} {
+			changed, err := s.SaveStanding(ctx, offers.Standing{SellerID: seller, Rating: x.rating, Ratings: 7, AsOf: at.Add(x.after)})
+			if err != nil || changed != x.changed {
+				t.Errorf("%+v: %v %v", x, changed, err)
+			}
+		}
+		var g errgroup.Group
+		for n := range int64(12) {
+			g.Go(func() error {
+				_, err := s.SaveStanding(ctx, offers.Standing{SellerID: seller, Rating: 100 + n, Ratings: n, AsOf: at.Add(time.Minute + time.Duration(n))})
+				return err
+			})
+		}
+		if err := g.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Standings(ctx, seller, "sel_none")
+		want := map[string]offers.Standing{seller: {SellerID: seller, Rating: 111, Ratings: 11, AsOf: at.Add(time.Minute + 11)}}
+		if d := cmp.Diff(want, got); err != nil || d != "" {
 			t.Error(err, d)
 		}
 	})
@@ -87,7 +219,7 @@ func TestListHoldsOneMarketplacesOffersAndItsBox(t *testing.T) {
 		ctx, s := context.Background(), &Store{DB: smallPages{db}}
 		want := map[string]offers.Offer{}
 		for _, o := range []offers.Offer{offer("a", "US", 1), offer("b", "US", 1), offer("paused", "US", 1), offer("a", "DE", 1)} {
-			if err := s.Save(ctx, o, 0); err != nil {
+			if err := s.Save(ctx, o, offers.Offer{}); err != nil {
 				t.Fatal(err)
 			}
 			if o.Marketplace == "US" {
@@ -169,22 +301,22 @@ func offerImage(t *testing.T, o offers.Offer) store.Item {
 }
 
 func boxImage(t *testing.T, w offers.Winner) store.Item {
-	return image(t, winnerOf(w.ProductID, w.Marketplace), box{w.ProductID, w.Marketplace, record(w.Offer), w.InStock, w.Version, w.DecidedAt, w.Offers})
+	return image(t, winnerOf(w.ProductID, w.Marketplace), boxOf(w))
 }
 
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	o1, o2 := offer("a", "US", 1), offer("a", "US", 2)
-	w1, more, out, gone, dearer := winner(o1, 1), winner(o1, 2), winner(o1, 2), winner(offers.Offer{}, 2), winner(o2, 2)
+	w1, more, out, gone, dearer, better := winner(o1, 1), winner(o1, 2), winner(o1, 2), offers.Winner{ProductID: product, Marketplace: "US", Version: 2}, winner(o2, 2), winner(o1, 2)
 	more.Offers, more.Offer.Version = 9, 2
 	out.InStock = false
-	gone.InStock = false
+	better.Rating, better.Score = 480, 260
 	dearer.Offer.Price.Minor = 2000
 	changed := func(version int64, paused bool) string {
 		return fmt.Sprintf(`OfferChanged {"product_id":"%s","marketplace":"US","seller_id":"%s","version":%d,"price":{"amount":1000,"currency":"USD"},"paused":%v}`, product, o1.SellerID, version, paused)
 	}
 	box := func(price, landed int, inStock bool, version int) string {
-		return fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","seller_id":"%s","price":{"amount":%d,"currency":"USD"},"landed":{"amount":%d,"currency":"USD"},"in_stock":%v,"version":%d}`,
+		return fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","seller_id":"%s","price":{"amount":%d,"currency":"USD"},"landed":{"amount":%d,"currency":"USD"},"in_stock":%v,"version":%d,"score":160,"seller_rating":400,"fulfilment":"seller","delivery_days":5}`,
 			product, o1.SellerID, price, landed, inStock, version)
 	}
 	for name, x := range map[string]struct {
@@ -198,6 +330,9 @@ func TestEvents(t *testing.T) {
 		"new box":           {outbox.Change{New: boxImage(t, w1)}, box(1000, 1099, true, 1)},
 		"another price":     {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, dearer)}, box(2000, 2099, true, 2)},
 		"out of stock":      {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, out)}, box(1000, 1099, false, 2)},
+		"better rated":      {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, better)}, strings.NewReplacer(`"score":160`, `"score":260`, `400`, `480`).Replace(box(1000, 1099, true, 2))},
+		"a seller's rating": {outbox.Change{New: image(t, profileOf(o1.SellerID), standing{SellerID: o1.SellerID})}, ""},
+		"a sku":             {outbox.Change{Old: image(t, claimOf(o1.Key(), "x"), claim{product})}, ""},
 		"shows the same":    {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, more)}, ""},
 		"nobody offers it":  {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, gone)}, fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","seller_id":"","in_stock":false,"version":2}`, product)},
 		"box of an old age": {outbox.Change{Old: boxImage(t, w1)}, ""},

@@ -2,41 +2,64 @@ package offersstore
 
 import (
 	"context"
-	"fmt"
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/store"
 	"rialto/functions/offers"
 )
 
-// Save writes an offer over the one of version previous, 0 for none. It fails with offer_changed if another
-// stands there.
-func (s *Store) Save(ctx context.Context, o offers.Offer, previous int64) error {
-	return s.put(ctx, store.Put(table, keyOf(o.Key()), record(o)).Named("offer"), previous, offers.ErrChanged)
+// Save writes an offer over before, the zero Offer for none. It fails with offer_changed if one of another version
+// stands there, and with sku_taken if another of the seller's offers in the marketplace has its sku.
+func (s *Store) Save(ctx context.Context, o, before offers.Offer) error {
+	w := over(store.Put(table, keyOf(o.Key()), listed{record(o), listingOf(o.Key())}).Named("offer"), before.Version)
+	if o.SKU == before.SKU {
+		return s.put(ctx, w, offers.ErrChanged)
+	}
+	writes := []store.Write{w}
+	if before.SKU != "" {
+		writes = append(writes, store.Delete(table, claimOf(o.Key(), before.SKU)).If(store.Any(store.Absent(), store.Eq("product_id", o.ProductID))).Named("freed sku"))
+	}
+	if o.SKU != "" {
+		writes = append(writes, store.Put(table, claimOf(o.Key(), o.SKU), claim{o.ProductID}).If(store.Any(store.Absent(), store.Eq("product_id", o.ProductID))).Named("sku"))
+	}
+	err := s.DB.Transact(ctx, writes...)
+	if r, refused := store.AsRefused(err); refused {
+		if _, failed := r.Failed("offer"); failed {
+			return offers.ErrChanged
+		}
+		if _, failed := r.Failed("sku"); failed {
+			return offers.ErrSKUTaken
+		}
+	}
+	return refusal("save offer", err)
 }
 
 // SaveWinner writes a buy box over the one of version previous, 0 for none. It fails with buy_box_changed if
 // another stands there.
 func (s *Store) SaveWinner(ctx context.Context, w offers.Winner, previous int64) error {
-	b := box{w.ProductID, w.Marketplace, record(w.Offer), w.InStock, w.Version, w.DecidedAt, w.Offers}
-	return s.put(ctx, store.Put(table, winnerOf(w.ProductID, w.Marketplace), b).Named("winner"), previous, offers.ErrBoxChanged)
+	return s.put(ctx, over(store.Put(table, winnerOf(w.ProductID, w.Marketplace), boxOf(w)).Named("winner"), previous), offers.ErrBoxChanged)
 }
 
-func (s *Store) put(ctx context.Context, w store.Write, previous int64, changed error) error {
+// over is a write that only an item of that version, 0 for none, admits.
+func over(w store.Write, previous int64) store.Write {
 	if previous == 0 {
-		w = w.If(store.Absent())
-	} else {
-		w = w.If(store.Eq("version", previous))
+		return w.If(store.Absent())
 	}
+	return w.If(store.Eq("version", previous))
+}
+
+func (s *Store) put(ctx context.Context, w store.Write, changed error) error {
 	_, err := s.DB.Apply(ctx, w)
-	if err == nil {
-		return nil
-	}
 	if _, failed := store.FailedCondition(err); failed {
 		return changed
 	}
+	return refusal("save "+w.Name, err)
+}
+
+// refusal makes a fault of what may pass later.
+func refusal(what string, err error) error {
 	if r, ok := store.AsRefused(err); ok && r.Transient() {
 		return fault.New(fault.Throttled, "offers_throttled", "the offers are too busy just now").Because(err)
 	}
-	return fmt.Errorf("save %s: %w", w.Name, err)
+	return wrap(what, err)
 }

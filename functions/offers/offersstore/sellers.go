@@ -1,0 +1,176 @@
+package offersstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/store"
+	"rialto/functions/offers"
+)
+
+const (
+	profilePrefix = "seller#"
+	claimPrefix   = "sku#"
+)
+
+// standing is a stored Standing. As text, As of sorts by time.
+type standing struct {
+	SellerID string `dynamodbav:"of_seller"`
+	Rating   int64  `dynamodbav:"rating"`
+	Ratings  int64  `dynamodbav:"ratings"`
+	AsOf     string `dynamodbav:"as_of"`
+}
+
+// sortable is RFC 3339 with all digits, so that text sorts as time.
+const sortable = "2006-01-02T15:04:05.000000000Z"
+
+// claim says which product's offer has a sku.
+type claim struct {
+	ProductID string `dynamodbav:"product_id"`
+}
+
+func profileOf(seller string) store.Key { return store.Key{PK: profilePrefix + seller, SK: "profile"} }
+
+func claimOf(k offers.Key, sku string) store.Key {
+	return store.Key{PK: claimPrefix + k.SellerID + "#" + k.Marketplace + "#" + sku, SK: "claim"}
+}
+
+func listingOf(k offers.Key) string { return k.Marketplace + "#" + k.ProductID }
+
+// ofSeller tells whether an item is neither an offer nor a buy box.
+func ofSeller(i store.Item) bool {
+	pk := text(i, "pk")
+	return strings.HasPrefix(pk, profilePrefix) || strings.HasPrefix(pk, claimPrefix)
+}
+
+// Standings returns what is known of sellers, by id, each read consistently.
+func (s *Store) Standings(ctx context.Context, sellers ...string) (map[string]offers.Standing, error) {
+	gets := make([]store.Get, len(sellers))
+	for i, id := range sellers {
+		gets[i] = store.Get{Table: table, Key: profileOf(id)}
+	}
+	items, err := s.many(ctx, gets)
+	if err != nil {
+		return nil, fmt.Errorf("get standings: %w", err)
+	}
+	out := make(map[string]offers.Standing, len(items))
+	for _, i := range items {
+		st, err := decodeStanding(i)
+		if err != nil {
+			return nil, err
+		}
+		out[st.SellerID] = st
+	}
+	return out, nil
+}
+
+func decodeStanding(i store.Item) (offers.Standing, error) {
+	var x standing
+	if err := store.Unmarshal(i, &x); err != nil {
+		return offers.Standing{}, fmt.Errorf("read standing: %w", err)
+	}
+	at, err := time.Parse(sortable, x.AsOf)
+	if err != nil {
+		return offers.Standing{}, fmt.Errorf("read standing: %w", err)
+	}
+	return offers.Standing{SellerID: x.SellerID, Rating: x.Rating, Ratings: x.Ratings, AsOf: at}, nil
+}
+
+// SaveStanding keeps a standing unless one as late is there, and tells whether the boxes of the seller are to be
+// decided anew: its rating is another than before, or the one that stands is told again, by someone who may not have
+// come to the boxes the first time.
+func (s *Store) SaveStanding(ctx context.Context, st offers.Standing) (changed bool, err error) {
+	for {
+		all, err := s.Standings(ctx, st.SellerID)
+		if err != nil {
+			return false, err
+		}
+		before, told := all[st.SellerID]
+		if told && !st.AsOf.After(before.AsOf) {
+			return st.AsOf.Equal(before.AsOf), nil
+		}
+		w := store.Put(table, profileOf(st.SellerID), standing{st.SellerID, st.Rating, st.Ratings, st.AsOf.UTC().Format(sortable)}).Named("standing")
+		if told {
+			w = w.If(store.Eq("as_of", before.AsOf.UTC().Format(sortable)))
+		} else {
+			w = w.If(store.Absent())
+		}
+		if err = s.put(ctx, w, errOvertaken); err != errOvertaken { // each failure means that a later one got in
+			return err == nil && st.Rating != before.Rating, err
+		}
+	}
+}
+
+var errOvertaken = errors.New("another standing was saved meanwhile")
+
+var errCursor = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this API gave").
+	With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page"})
+
+// OfSeller returns up to limit offers of a seller, of one marketplace or ("") all, after a place ("" for the first),
+// and where the next page begins, "" on the last. The order is stable and means nothing. Which offers there are is
+// what the index says, and may be a moment behind; each is read consistently. It fails with invalid_cursor on an
+// after that is no place in that list.
+func (s *Store) OfSeller(ctx context.Context, seller, marketplace, after string, limit int) ([]offers.Offer, string, error) {
+	q := store.Query{Table: table, Index: bySeller, HashAttr: "seller_id", Hash: seller, SortAttr: "listing", Limit: limit}
+	if marketplace != "" {
+		q.Prefix = marketplace + "#"
+	}
+	if after != "" {
+		market, product, _ := strings.Cut(after, "#")
+		if !strings.HasPrefix(after, q.Prefix) || !ids.Valid(ids.Product, product) {
+			return nil, "", errCursor
+		}
+		k := keyOf(offers.Key{ProductID: product, Marketplace: market, SellerID: seller})
+		q.After = store.Item{"pk": value(k.PK), "sk": value(k.SK), "seller_id": value(seller), "listing": value(after)}
+	}
+	page, err := s.DB.Query(ctx, q)
+	if err != nil {
+		return nil, "", fmt.Errorf("list seller's offers: %w", err)
+	}
+	var keys []offers.Key
+	for _, i := range page.Items {
+		market, _, _ := strings.Cut(text(i, "sk"), "#")
+		keys = append(keys, offers.Key{ProductID: text(i, "pk"), Marketplace: market, SellerID: seller})
+	}
+	found, err := s.GetMany(ctx, keys...)
+	if err != nil {
+		return nil, "", err
+	}
+	var out []offers.Offer
+	for _, k := range keys {
+		if o, there := found[k]; there {
+			out = append(out, o)
+		}
+	}
+	if page.Next == nil || len(keys) == 0 {
+		return out, "", nil
+	}
+	return out, listingOf(keys[len(keys)-1]), nil
+}
+
+// BySKU returns the seller's offer in a marketplace that has a sku, or offer_not_found.
+func (s *Store) BySKU(ctx context.Context, seller, marketplace, sku string) (offers.Offer, error) {
+	k := offers.Key{Marketplace: marketplace, SellerID: seller}
+	i, err := s.DB.Get(ctx, table, claimOf(k, sku))
+	if err != nil {
+		return offers.Offer{}, fmt.Errorf("get sku: %w", err)
+	}
+	if i == nil {
+		return offers.Offer{}, offers.ErrOfferNotFound
+	}
+	k.ProductID = text(i, "product_id")
+	o, err := s.Get(ctx, k)
+	if err == nil && o.SKU != sku { // it was given up between the two reads
+		return offers.Offer{}, offers.ErrOfferNotFound
+	}
+	return o, err
+}
+
+func value(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
