@@ -7,12 +7,10 @@ import (
 	"slices"
 	"time"
 
-	"rialto/functions/carts"
 	"rialto/functions/checkout"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
-	"rialto/functions/marketplaces"
 	"rialto/functions/orders"
 	"rialto/functions/orders/ordersstore"
 	"rialto/functions/payments"
@@ -147,7 +145,11 @@ func (w *world) auditStock(placed map[string]orders.Order) {
 			blame(w.t, "order-without-hold", "%d units of %+v are not committed", n, at)
 		}
 	}
-	stock, err := inventorystore.Store{DB: w.db}.Stock(context.Background(), sku)
+	var skus []inventory.SKU
+	for _, g := range w.goods {
+		skus = append(skus, g.sku)
+	}
+	stock, err := inventorystore.Store{DB: w.db}.Stock(context.Background(), skus...)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -243,21 +245,4 @@ func (w *world) timed(id string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Contains(w.timers, id)
-}
-
-// inCart counts the units in the customer's cart.
-func (w *world) inCart() (units int64) {
-	w.t.Helper()
-	us, err := marketplaces.Lookup("US")
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	v, err := w.carts.Show(context.Background(), carts.Owner{ID: customer}, us)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for _, l := range v.Cart.Lines {
-		units += l.Quantity
-	}
-	return units
 }

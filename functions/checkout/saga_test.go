@@ -14,8 +14,8 @@ import (
 
 func TestACheckoutPlacesAnOrderOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 5)
-	cart := w.fill(2)
+	w := newWorld(t, oneLine(5))
+	cart := w.fill(customer)
 	reply, err := w.front.Checkout(context.Background(), customer, "key-0001", request(cart, "pm_card_visa"))
 	if err != nil || reply.State != checkout.Placed || reply.Replayed {
 		t.Fatalf("%+v %v", reply, err)
@@ -53,8 +53,8 @@ func TestFailuresAreNamedAndLeaveNothing(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, c.units)
-			req := request(w.fill(2), c.method)
+			w := newWorld(t, oneLine(c.units))
+			req := request(w.fill(customer), c.method)
 			if c.edit != nil {
 				c.edit(&req)
 			}
@@ -74,8 +74,8 @@ func TestTheBanksQuestion(t *testing.T) {
 	for _, answered := range []bool{true, false} {
 		t.Run(fmt.Sprint("answered ", answered), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, 5)
-			reply, err := w.front.Checkout(context.Background(), customer, "key-0001", request(w.fill(2), "pm_card_authenticationRequired"))
+			w := newWorld(t, oneLine(5))
+			reply, err := w.front.Checkout(context.Background(), customer, "key-0001", request(w.fill(customer), "pm_card_authenticationRequired"))
 			if err != nil || reply.State != checkout.Waiting || reply.NextAction == nil || reply.NextAction.URL == "" {
 				t.Fatalf("%+v %v", reply, err)
 			}
@@ -97,8 +97,8 @@ func TestTheBanksQuestion(t *testing.T) {
 
 func TestTwoTabsMakeOneOrder(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 50)
-	cart := w.fill(2)
+	w := newWorld(t, oneLine(50))
+	cart := w.fill(customer)
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
@@ -116,8 +116,8 @@ func TestTwoTabsMakeOneOrder(t *testing.T) {
 
 func TestOneKeyUnderFire(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 50)
-	cart := w.fill(2)
+	w := newWorld(t, oneLine(50))
+	cart := w.fill(customer)
 	var all sync.WaitGroup
 	for range 100 {
 		all.Go(func() {

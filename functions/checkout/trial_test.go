@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"runtime"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ const (
 // scenario is one way that a checkout goes when nothing fails, or only something that one more try heals.
 type scenario struct {
 	name   string
-	units  int64
+	goods  []good
 	method string
 	bank   bool // the shopper answers the bank's question
 	armed  phase
@@ -38,29 +39,56 @@ type scenario struct {
 
 var errDied = errors.New("the execution died")
 
-var scenarios = []scenario{
-	{name: "paid", units: 5, method: "pm_card_visa", want: checkout.Placed},
-	{name: "declined", units: 5, method: "pm_card_visa_chargeDeclined", want: checkout.Failed},
-	{name: "sold meanwhile", units: 3, method: "pm_card_visa", enter: soldMeanwhile, want: checkout.Failed},
-	{name: "bank answered", units: 5, method: "pm_card_authenticationRequired", bank: true, want: checkout.Placed},
-	{name: "resumed", units: 5, method: "pm_card_authenticationRequired", bank: true, armed: inResume, want: checkout.Placed},
-	{name: "bank unanswered", units: 5, method: "pm_card_authenticationRequired", armed: inRecovery, want: checkout.Failed},
-	{name: "recovered", units: 5, method: "pm_card_visa", armed: inRecovery, enter: diesAtPlace, want: checkout.Failed},
-	{name: "gateway's answer lost", units: 5, method: "pm_rialto_lost_answer", want: checkout.Placed},
+// scenarios are the ways that a checkout goes, those of a cart of one line first.
+var scenarios = slices.Concat(ways("", oneLine(5)), ways("split ", manyLines()), []scenario{
+	{name: "split one shipment unpaid", goods: manyLines(), method: "pm_card_visa", enter: oneShipmentUnpaid, want: checkout.Failed}})
+
+func ways(of string, goods []good) []scenario {
+	out := []scenario{
+		{name: "paid", method: "pm_card_visa", want: checkout.Placed},
+		{name: "declined", method: "pm_card_visa_chargeDeclined", want: checkout.Failed},
+		{name: "sold meanwhile", method: "pm_card_visa", enter: soldMeanwhile, want: checkout.Failed},
+		{name: "bank answered", method: "pm_card_authenticationRequired", bank: true, want: checkout.Placed},
+		{name: "resumed", method: "pm_card_authenticationRequired", bank: true, armed: inResume, want: checkout.Placed},
+		{name: "bank unanswered", method: "pm_card_authenticationRequired", armed: inRecovery, want: checkout.Failed},
+		{name: "recovered", method: "pm_card_visa", armed: inRecovery, enter: diesAtPlace, want: checkout.Failed},
+		{name: "gateway's answer lost", method: "pm_rialto_lost_answer", want: checkout.Placed},
+	}
+	for i := range out {
+		out[i].name, out[i].goods = of+out[i].name, goods
+	}
+	return out
 }
 
-// soldMeanwhile sells two of the three units to another between the quote and the hold.
+// soldMeanwhile sells another, between the quote and the hold, so many units of a good that they are short in one
+// centre.
 func soldMeanwhile(w *world, _ *execution, state string) error {
 	if state != "Hold" || len(w.db.Items("holds")) > 0 {
 		return nil
 	}
+	g := w.goods[len(w.goods)-1]
+	p := g.stock[0]
+	p.Quantity -= g.wants - 1
 	ctx, now := context.Background(), w.clock()
-	plan := inventory.Plan{Lines: []inventory.PlannedLine{{Line: "l1", ProductID: product, SellerID: seller, Picks: []inventory.Pick{{Centre: "us-west-2", Quantity: 2}}}}}
+	plan := inventory.Plan{Lines: []inventory.PlannedLine{{Line: "l1", ProductID: g.sku.ProductID, SellerID: g.sku.SellerID, Picks: []inventory.Pick{p}}}}
 	if err := (inventorystore.Store{DB: w.db}).Place(ctx, another, plan, now.Add(time.Minute)); err != nil {
 		w.t.Errorf("sell to another: %v", err)
 	}
 	if err := w.db.Transact(ctx, inventorystore.Commit(another, plan, now)...); err != nil {
 		w.t.Errorf("sell to another: %v", err)
+	}
+	return nil
+}
+
+// oneShipmentUnpaid keeps the gateway from confirming the payment of one shipment of several.
+func oneShipmentUnpaid(w *world, e *execution, state string) error {
+	if e.n == 0 && state == "Mode" {
+		body := strings.NewReader(`{"match":{"operation":"confirm","metadata":{"group":"g2"}},"kind":"error_503","count":1000}`)
+		answer := httptest.NewRecorder()
+		w.gateway.ServeHTTP(answer, httptest.NewRequest("POST", "/_control/faults", body))
+		if answer.Code/100 != 2 {
+			w.t.Errorf("arm the gateway: %s", answer.Body)
+		}
 	}
 	return nil
 }
@@ -196,7 +224,7 @@ func (tr trial) run() (out result) {
 }
 
 func (tr trial) play(t tester, out *result) {
-	w := newWorld(t, tr.scenario.units)
+	w := newWorld(t, tr.scenario.goods)
 	m := &mischief{w: w, faults: tr.faults, hits: make([]int, len(tr.faults)), called: map[string]int{}, asleep: map[string][]call{}}
 	watch := &watch{world: w, race: tr.race}
 	w.around, w.touch = m.around, watch.touch
@@ -214,7 +242,7 @@ func (tr trial) play(t tester, out *result) {
 			out.struck = append(out.struck, h > 0)
 		}
 	}()
-	cart := w.fill(2)
+	cart := w.fill(customer)
 	if tr.scenario.armed == fromStart {
 		m.arm()
 	}
@@ -273,7 +301,7 @@ func (tr trial) judge(t tester, w *world, replied checkout.Answer, out *result) 
 	if n := w.audit(); n > 1 {
 		blame(t, "one-order-a-key", "%d orders", n)
 	}
-	if units := w.inCart(); (units == 0) != out.placed || units != 0 && units != 2 {
+	if units := w.inCart(customer); (units == 0) != out.placed || units != 0 && units != w.wanted() {
 		blame(t, "cart-and-order", "%d units in the cart, the record says %s", units, end.State)
 	}
 	out.undone = !out.placed && len(w.db.Items("payments"))+len(w.db.Items("holds")) > 0

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"net/http/httptest"
 	"sync"
@@ -14,7 +13,6 @@ import (
 
 	"rialto/functions/carts"
 	"rialto/functions/carts/cartsstore"
-	"rialto/functions/catalog"
 	"rialto/functions/checkout"
 	"rialto/functions/checkout/checkoutstore"
 	"rialto/functions/customers"
@@ -24,8 +22,6 @@ import (
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
-	"rialto/functions/marketplaces"
-	"rialto/functions/offers"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
 	"rialto/functions/payments/stripegateway"
@@ -40,19 +36,16 @@ var dawn = time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
 
 const (
 	customer = "cus_aaaaaaaaaaaaaaaaaaaaaaaaaa"
-	product  = "prd_aaaaaaaaaaaaaaaaaaaaaaaaaa"
-	seller   = "sel_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 	// another is an order of somebody who buys outside of the saga.
 	another = "ord_bbbbbbbbbbbbbbbbbbbbbbbbbb"
 )
 
-var sku = inventory.SKU{ProductID: product, SellerID: seller}
-
 // world is everything a checkout needs, in process: the deployed machine's bytes, the real services and stores
 // of every context over a fake DynamoDB, the stand-in for the payment gateway, and a clock of its own.
 type world struct {
 	t       tester
+	goods   []good
 	db      *store.Memory
 	gateway *gateway.Gateway
 	machine *interpreter.Machine
@@ -110,49 +103,22 @@ func (s *source) Read(b []byte) (int, error) {
 	return s.r.Read(b)
 }
 
-type shelves struct{}
-
-func (shelves) GetMany(_ context.Context, keys ...offers.Key) (map[offers.Key]offers.Offer, error) {
-	out := map[offers.Key]offers.Offer{}
-	for _, k := range keys {
-		if k.SellerID == seller {
-			out[k] = offers.Offer{ID: k.ID(), ProductID: k.ProductID, SellerID: k.SellerID, SellerName: "North", Marketplace: k.Marketplace,
-				Price: money.Of(1999, "USD"), Shipping: money.Of(399, "USD"), Condition: offers.New, Version: 1}
-		}
-	}
-	return out, nil
-}
-
-type titles struct{}
-
-func (titles) GetMany(_ context.Context, ids ...string) (map[string]catalog.Product, error) {
-	out := map[string]catalog.Product{}
-	for _, id := range ids {
-		out[id] = catalog.Product{ID: id, Title: "A thing", CategoryID: "tools"}
-	}
-	return out, nil
-}
-
 // deployed is the machine from the bytes that are deployed.
 var deployed = sync.OnceValues(func() (*interpreter.Machine, error) { return interpreter.Parse(statemachines.Checkout) })
 
-func newWorld(t tester, units int64) *world {
+func newWorld(t tester, goods []good) *world {
 	t.Helper()
 	machine, err := deployed()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: store.NewMemory(), machine: machine, now: dawn}
+	w := &world{t: t, goods: goods, db: store.NewMemory(), machine: machine, now: dawn}
 	w.gateway = gateway.New(gateway.Config{Now: w.clock, Seed: 1})
 	address, closed := gateways().open(w.gateway)
 	t.Cleanup(closed)
 	stock := inventorystore.Store{DB: w.db}
-	if units > 0 {
-		if _, err := stock.Receive(context.Background(), inventory.Receipt{ID: "r1", SKU: sku, Centre: "us-west-2", Quantity: units}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	w.carts = &carts.Service{Shelf: cartsstore.Store{DB: w.db}, Cache: noCache{}, Offers: shelves{}, Products: titles{}, Stock: stock, Now: w.clock}
+	w.receive()
+	w.carts = &carts.Service{Shelf: cartsstore.Store{DB: w.db}, Cache: noCache{}, Offers: shelves(goods), Products: titles{}, Stock: stock, Now: w.clock}
 	w.record = checkoutstore.Store{DB: w.db, Buckets: 4, Pivot: checkoutstore.Contexts}
 	random := &source{r: rand.NewChaCha8([32]byte{7})}
 	w.front = &checkout.Service{Ledger: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
@@ -219,20 +185,6 @@ func (w *world) Set(_ context.Context, id string, _ time.Duration) error {
 	defer w.mu.Unlock()
 	w.timers = append(w.timers, id)
 	return nil
-}
-
-// fill puts units into the customer's cart and returns its id.
-func (w *world) fill(quantity int64) string {
-	w.t.Helper()
-	us, err := marketplaces.Lookup("US")
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	v, err := w.carts.Add(context.Background(), carts.Owner{ID: customer}, us, carts.Guard{Key: fmt.Sprint("key-", quantity, w.clock().UnixNano())}, product, seller, quantity)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return v.Cart.ID
 }
 
 func request(cart, method string) checkout.Request {

@@ -1,0 +1,150 @@
+package checkout_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"rialto/functions/carts"
+	"rialto/functions/catalog"
+	"rialto/functions/checkout"
+	"rialto/functions/internal/money"
+	"rialto/functions/inventory"
+	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/marketplaces"
+	"rialto/functions/offers"
+)
+
+const (
+	product = "prd_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+	seller  = "sel_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+)
+
+// good is what a seller has and the customer's cart holds a line of.
+type good struct {
+	sku   inventory.SKU
+	price int64
+	wants int64
+	stock []inventory.Pick // units by centre; the first is where somebody else buys
+}
+
+func (g good) line() string { return carts.LineID(g.sku.ProductID, g.sku.SellerID) }
+
+// oneLine is the smallest cart: two of so many units, in one centre.
+func oneLine(units int64) []good {
+	return []good{{inventory.SKU{ProductID: product, SellerID: seller}, 1999, 2, []inventory.Pick{{Centre: "us-west-2", Quantity: units}}}}
+}
+
+// manyLines is a cart of three lines from two sellers. The second line ships from two centres, so there are four
+// holds, three shipments and three payments. A second plan, made beside the first one's holds, would be another.
+func manyLines() []good {
+	sku := func(p, s string) inventory.SKU {
+		return inventory.SKU{ProductID: product[:len(product)-1] + p, SellerID: seller[:len(seller)-1] + s}
+	}
+	return []good{
+		{sku("a", "a"), 1999, 2, []inventory.Pick{{Centre: "us-west-2", Quantity: 5}}},
+		{sku("b", "a"), 451, 3, []inventory.Pick{{Centre: "us-west-2", Quantity: 2}, {Centre: "us-east-1", Quantity: 2}, {Centre: "de-north-1", Quantity: 9}}},
+		{sku("c", "b"), 12_00, 1, []inventory.Pick{{Centre: "us-east-1", Quantity: 4}}},
+	}
+}
+
+// shelves are the offers of a world's goods.
+type shelves []good
+
+func (s shelves) GetMany(_ context.Context, keys ...offers.Key) (map[offers.Key]offers.Offer, error) {
+	out := map[offers.Key]offers.Offer{}
+	for _, k := range keys {
+		for _, g := range s {
+			if g.sku.ProductID == k.ProductID && g.sku.SellerID == k.SellerID {
+				out[k] = offers.Offer{ID: k.ID(), ProductID: k.ProductID, SellerID: k.SellerID, SellerName: "North", Marketplace: k.Marketplace,
+					Price: money.Of(g.price, "USD"), Shipping: money.Of(399, "USD"), Condition: offers.New, Version: 1}
+			}
+		}
+	}
+	return out, nil
+}
+
+type titles struct{}
+
+func (titles) GetMany(_ context.Context, ids ...string) (map[string]catalog.Product, error) {
+	out := map[string]catalog.Product{}
+	for _, id := range ids {
+		out[id] = catalog.Product{ID: id, Title: "A thing", CategoryID: "tools"}
+	}
+	return out, nil
+}
+
+// receive books the goods' stock in.
+func (w *world) receive() {
+	w.t.Helper()
+	for i, g := range w.goods {
+		for j, p := range g.stock {
+			if p.Quantity == 0 {
+				continue
+			}
+			r := inventory.Receipt{ID: fmt.Sprintf("r%d-%d", i, j), SKU: g.sku, Centre: p.Centre, Quantity: p.Quantity}
+			if _, err := (inventorystore.Store{DB: w.db}).Receive(context.Background(), r); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+	}
+}
+
+// fill puts what a customer wants of all goods into its cart and returns the cart's id.
+func (w *world) fill(customerID string) (cart string) {
+	w.t.Helper()
+	us, err := marketplaces.Lookup("US")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for i, g := range w.goods {
+		key := fmt.Sprint("key-", i, "-", w.clock().UnixNano())
+		v, err := w.carts.Add(context.Background(), carts.Owner{ID: customerID}, us, carts.Guard{Key: key}, g.sku.ProductID, g.sku.SellerID, g.wants)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		cart = v.Cart.ID
+	}
+	return cart
+}
+
+// inCart counts the units in a customer's cart.
+func (w *world) inCart(customerID string) (units int64) {
+	w.t.Helper()
+	us, err := marketplaces.Lookup("US")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	v, err := w.carts.Show(context.Background(), carts.Owner{ID: customerID}, us)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, l := range v.Cart.Lines {
+		units += l.Quantity
+	}
+	return units
+}
+
+// wanted is how many units fill puts into a cart.
+func (w *world) wanted() (units int64) {
+	for _, g := range w.goods {
+		units += g.wants
+	}
+	return units
+}
+
+func TestManyLinesAreSplit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, manyLines())
+	if reply, err := w.front.Checkout(context.Background(), customer, "key-0001", request(w.fill(customer), "pm_card_visa")); err != nil || reply.State != checkout.Placed {
+		t.Fatalf("%+v %v", reply, err)
+	}
+	if w.audit() != 1 {
+		t.Fatal("no order")
+	}
+	for _, o := range w.orders() {
+		if holds := len(w.db.Items("holds")); len(o.Lines) != 3 || len(o.Shipments) != 3 || holds != 4 || len(w.intents("")) != 3 {
+			t.Errorf("%d lines, %d shipments, %d holds, %d payments", len(o.Lines), len(o.Shipments), holds, len(w.intents("")))
+		}
+	}
+}
