@@ -96,6 +96,13 @@ func (w *world) pass(e *execution, d time.Duration) {
 	w.now, e.elapsed = w.now.Add(d), e.elapsed+d
 }
 
+// expire makes Step Functions give up on an execution: a task that runs goes on, and nothing follows it.
+func (w *world) expire(e *execution) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	e.elapsed = time.Duration(w.machine.TimeoutSeconds)*time.Second + 1
+}
+
 func (w *world) overtime(e *execution) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -107,6 +114,7 @@ func (w *world) overtime(e *execution) error {
 }
 
 func (w *world) before(ctx context.Context, _ string, writes []store.Write) error {
+	stand(ctx, "before")
 	if w.touch != nil {
 		if a, ok := ctx.Value(atKey{}).(at); ok {
 			w.touch(a.execution, a.state, "before")
@@ -118,10 +126,20 @@ func (w *world) before(ctx context.Context, _ string, writes []store.Write) erro
 	return nil
 }
 
+func (w *world) read(ctx context.Context) {
+	stand(ctx, "reading")
+	if w.touch != nil {
+		if a, ok := ctx.Value(atKey{}).(at); ok {
+			w.touch(a.execution, a.state, "reading")
+		}
+	}
+}
+
 func (w *world) after(ctx context.Context, _ string, writes []store.Write) error {
 	if slices.ContainsFunc(writes, func(wr store.Write) bool { return wr.Table == "checkouts" }) {
 		w.watched()
 	}
+	stand(ctx, "after")
 	if w.touch != nil {
 		if a, ok := ctx.Value(atKey{}).(at); ok {
 			w.touch(a.execution, a.state, "after")

@@ -117,6 +117,19 @@ func taskFaults(m *interpreter.Machine) []taskFault {
 			add("TransactionConflict, "+often.name, often.times, often.times == 1, inStore(conflict, nil))
 			add("a write's answer lost, "+often.name, often.times, often.times == 1, inStore(nil, lostWrite))
 		}
+		for _, often := range []struct {
+			name  string
+			times int
+		}{{"once", 1}, {"every try", s.tries}} {
+			add("reads are stale, "+often.name, often.times, false, func(_ *mischief, c call) ([]byte, error) {
+				return c.do(context.WithValue(context.Background(), staleKey{}, true))
+			})
+		}
+		if slices.Contains(undo, s.name) {
+			for k := 2; k <= 2*s.tries+1; k++ {
+				add(fmt.Sprintf("fails before its effect, %d times", k), k, false, fails("unavailable"))
+			}
+		}
 		add("runs twice", 1, true, func(_ *mischief, c call) ([]byte, error) {
 			_, _ = c.do(context.Background())
 			return c.do(context.Background())
@@ -125,6 +138,13 @@ func taskFaults(m *interpreter.Machine) []taskFault {
 		add("fails for good after its effect", 1, false, thenFails("Runtime.ExitError"))
 		add("execution dies before it", 1, false, fails("States.Runtime"))
 		add("execution dies after it", 1, false, thenFails("States.Runtime"))
+		add("execution dies after it of too much data", 1, false, thenFails("States.DataLimitExceeded"))
+		for _, moment := range moments {
+			add("execution dies, and it goes on behind "+moment, 1, false, func(m *mischief, c call) ([]byte, error) {
+				m.postpone(moment, c)
+				return nil, &interpreter.Error{Name: "States.Runtime"}
+			})
+		}
 		add("clock jumps past the hold before it", 1, false, func(m *mischief, c call) ([]byte, error) {
 			m.w.advance(checkout.HoldFor + time.Minute)
 			return c.do(context.Background())

@@ -61,9 +61,10 @@ type world struct {
 	runs      int // executions started
 	steps     int // states entered
 	overtimes int // executions that ran out of time
+	answers   []checkout.Answer
 
 	// Faults are put in here; all may be nil. around runs a task, enter is told every state before it runs, and
-	// touch every operation on the database, before it and after its effect.
+	// touch every operation on the database: before it, after a write's effect, and when a read has its answer.
 	around func(c call) ([]byte, error)
 	enter  func(e *execution, state string) error
 	touch  func(e *execution, state, when string)
@@ -116,14 +117,15 @@ func newWorld(t tester, goods []good) *world {
 	w.gateway = gateway.New(gateway.Config{Now: w.clock, Seed: 1})
 	address, closed := gateways().open(w.gateway)
 	t.Cleanup(closed)
-	stock := inventorystore.Store{DB: w.db}
 	w.receive()
-	w.carts = &carts.Service{Shelf: cartsstore.Store{DB: w.db}, Cache: noCache{}, Offers: shelves(goods), Products: titles{}, Stock: stock, Now: w.clock}
-	w.record = checkoutstore.Store{DB: w.db, Buckets: 4, Pivot: checkoutstore.Contexts}
+	db := &stale{DB: w.db, before: map[store.Get]store.Item{}, read: w.read}
+	stock := inventorystore.Store{DB: db}
+	w.carts = &carts.Service{Shelf: cartsstore.Store{DB: db}, Cache: noCache{}, Offers: shelves(goods), Products: titles{}, Stock: stock, Now: w.clock}
+	w.record = checkoutstore.Store{DB: db, Buckets: 4, Pivot: checkoutstore.Contexts}
 	random := &source{r: rand.NewChaCha8([32]byte{7})}
 	w.front = &checkout.Service{Ledger: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
 	w.recover = &checkout.Recovery{Shelf: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Buckets: 4}
-	pay := &payments.Service{Records: paymentsstore.Store{DB: w.db}, Now: w.clock,
+	pay := &payments.Service{Records: paymentsstore.Store{DB: db}, Now: w.clock,
 		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: address, ReturnURL: "http://localhost/return", Timeout: 5 * time.Second})}
 	hold := &inventory.Service{Shelf: stock, Now: w.clock}
 	steps := &checkout.Steps{Book: w.record, Now: w.clock}

@@ -1,0 +1,369 @@
+package checkout_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rialto/functions/checkout"
+	"rialto/functions/internal/schedule"
+)
+
+// meeting is a case of two that act at once. set prepares a world and returns what each of them does; placed says how
+// many orders may come of it.
+type meeting struct {
+	name   string
+	goods  []good
+	set    func(w *world) [2]func(context.Context)
+	placed []int
+}
+
+var meetings = []meeting{
+	{"two tabs", oneLine(5), func(w *world) [2]func(context.Context) {
+		cart := w.fill(customer)
+		return [2]func(context.Context){w.checksOut(customer, "key-0001", cart, "pm_card_visa"), w.checksOut(customer, "key-0002", cart, "pm_card_visa")}
+	}, []int{1}},
+	{"one key twice", oneLine(5), func(w *world) [2]func(context.Context) {
+		cart := w.fill(customer)
+		return [2]func(context.Context){w.checksOut(customer, "key-0001", cart, "pm_card_visa"), w.checksOut(customer, "key-0001", cart, "pm_card_visa")}
+	}, []int{1}},
+	{"the last units", oneLine(3), func(w *world) [2]func(context.Context) {
+		return [2]func(context.Context){w.checksOut(customer, "key-0001", w.fill(customer), "pm_card_visa"), w.checksOut(neighbour, "key-0001", w.fill(neighbour), "pm_card_visa")}
+	}, []int{1}},
+	{"the last units and a declined card", oneLine(3), func(w *world) [2]func(context.Context) {
+		return [2]func(context.Context){w.checksOut(customer, "key-0001", w.fill(customer), "pm_card_visa"), w.checksOut(neighbour, "key-0001", w.fill(neighbour), "pm_card_visa_chargeDeclined")}
+	}, []int{0, 1}},
+	{"a run and its recovery", oneLine(5), func(w *world) [2]func(context.Context) {
+		in := w.begun("pm_card_visa")
+		w.advance(checkout.Due + time.Second)
+		return [2]func(context.Context){w.executes(in), w.looks(in.Checkout.ID)}
+	}, []int{0, 1}},
+	{"a declined run and its recovery", oneLine(5), func(w *world) [2]func(context.Context) {
+		in := w.begun("pm_card_visa_chargeDeclined")
+		w.advance(checkout.Due + time.Second)
+		return [2]func(context.Context){w.executes(in), w.looks(in.Checkout.ID)}
+	}, []int{0}},
+	{"a run twice", oneLine(5), func(w *world) [2]func(context.Context) {
+		in := w.begun("pm_card_visa")
+		return [2]func(context.Context){w.executes(in), w.executes(in)}
+	}, []int{1}},
+	{"two recoveries", oneLine(5), func(w *world) [2]func(context.Context) {
+		in := w.begun("pm_card_visa")
+		w.enter = diesIn(w, "Place")
+		w.executes(in)(context.Background())
+		w.advance(checkout.Due + time.Second)
+		return [2]func(context.Context){w.looks(in.Checkout.ID), w.looks(in.Checkout.ID)}
+	}, []int{0}},
+	{"resumed twice", oneLine(5), func(w *world) [2]func(context.Context) {
+		id := w.waiting()
+		return [2]func(context.Context){w.resumes(id), w.resumes(id)}
+	}, []int{1}},
+	{"resumed as it expires", oneLine(5), func(w *world) [2]func(context.Context) {
+		id := w.waiting()
+		w.advance(checkout.HoldFor - time.Second)
+		return [2]func(context.Context){w.resumes(id), func(ctx context.Context) {
+			w.advance(2 * time.Second)
+			w.looks(id)(ctx)
+		}}
+	}, []int{0, 1}},
+}
+
+const neighbour = "cus_bbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+func (w *world) checksOut(customerID, key, cart, method string) func(context.Context) {
+	return func(ctx context.Context) {
+		reply, err := w.front.Checkout(ctx, customerID, key, request(cart, method))
+		if err != nil && !errors.Is(err, checkout.ErrInProgress) {
+			w.t.Errorf("%v", err)
+		}
+		w.told(reply.Answer)
+	}
+}
+
+func (w *world) executes(in checkout.Input) func(context.Context) {
+	return func(ctx context.Context) {
+		if a, ok, err := w.Run(ctx, in); err == nil && ok {
+			w.told(a)
+		}
+	}
+}
+
+func (w *world) looks(id string) func(context.Context) {
+	return func(ctx context.Context) { _, _ = w.recover.Look(ctx, id) } // what it leaves its timer comes back for
+}
+
+func (w *world) resumes(id string) func(context.Context) {
+	return func(ctx context.Context) {
+		reply, err := w.front.Resume(ctx, customer, id)
+		if err != nil && !errors.Is(err, checkout.ErrInProgress) {
+			w.t.Errorf("%v", err)
+		}
+		w.told(reply.Answer)
+	}
+}
+
+// told notes an answer that somebody got, for the end.
+func (w *world) told(a checkout.Answer) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answers = append(w.answers, a)
+}
+
+// begun writes a record and its timer, and returns the input of the run that comes next.
+func (w *world) begun(method string) checkout.Input {
+	w.t.Helper()
+	var kept keeper
+	front := *w.front
+	front.Runner = &kept
+	if _, err := front.Checkout(context.Background(), customer, "key-0001", request(w.fill(customer), method)); err != nil {
+		w.t.Fatal(err)
+	}
+	return kept.in
+}
+
+// keeper is a runner that does not run.
+type keeper struct{ in checkout.Input }
+
+func (k *keeper) Run(_ context.Context, in checkout.Input) (checkout.Answer, bool, error) {
+	k.in = in
+	return checkout.Answer{}, false, nil
+}
+
+// waiting brings a checkout to the bank's question, which the shopper has answered.
+func (w *world) waiting() string {
+	w.t.Helper()
+	reply, err := w.front.Checkout(context.Background(), customer, "key-0001", request(w.fill(customer), "pm_card_authenticationRequired"))
+	if err != nil || reply.State != checkout.Waiting {
+		w.t.Fatal(reply, err)
+	}
+	w.authenticate()
+	return reply.CheckoutID
+}
+
+func diesIn(w *world, state string) func(*execution, string) error {
+	return func(e *execution, s string) error {
+		if e.n == 0 && s == state {
+			return errDied
+		}
+		return nil
+	}
+}
+
+// schedule that a meeting goes by: a list of choices, or a seed.
+type order struct {
+	list []int
+	seed uint64
+}
+
+func (o order) String() string {
+	if o.list == nil {
+		return fmt.Sprintf("seed %d", o.seed)
+	}
+	return strings.Trim(fmt.Sprint(o.list), "[]")
+}
+
+// met is what came of a meeting.
+type met struct {
+	problems []string
+	choices  []int
+	hash     uint64
+	steps    int64
+	placed   int
+}
+
+// play lets two meet in one order.
+func (m meeting) play(o order) (out met) {
+	r := &recorder{}
+	var all sync.WaitGroup
+	all.Go(func() {
+		w := newWorld(r, m.goods)
+		both := m.set(w)
+		s := schedule.Replay(o.list, dawn)
+		if o.list == nil {
+			s = schedule.New(o.seed, dawn)
+			s.Keep, s.Stay = true, 60
+		}
+		act(s, "first", both[0])
+		act(s, "second", both[1])
+		if err := s.Run(schedule.Limits{}); err != nil {
+			r.Errorf("%v", err)
+		}
+		out.choices, out.hash, out.steps = s.Choices(), s.Hash(), s.Steps()
+		w.settle()
+		out.placed = w.audit()
+		w.stayTrue()
+		if !slices.Contains(m.placed, out.placed) {
+			blame(r, "outcome", "%d orders, %v are possible", out.placed, m.placed)
+		}
+	})
+	all.Wait()
+	for _, f := range r.cleanups {
+		f()
+	}
+	out.problems = r.problems
+	return out
+}
+
+// stayTrue checks what was told against what the records say at the end.
+func (w *world) stayTrue() {
+	w.t.Helper()
+	end := map[string]checkout.State{}
+	for _, r := range w.rows() {
+		end[r.PK] = r.State
+	}
+	for _, a := range w.answers {
+		if a.State.Terminal() && end[a.CheckoutID] != a.State {
+			blame(w.t, "told-otherwise", "the shopper was told that %s is %s, and it is %s", a.CheckoutID, a.State, end[a.CheckoutID])
+		}
+	}
+}
+
+// Two that act at once, in every order of their calls of the database in which one interrupts the other once (proving:
+// twice), and in seeded ones. Every call of the database stands still before it and, having its answer, after it.
+func TestEveryMeeting(t *testing.T) {
+	t.Parallel()
+	switches, seeds := 1, 20
+	if proving {
+		switches, seeds = 2, 1000
+	}
+	for _, m := range meetings {
+		t.Run(strings.ReplaceAll(m.name, " ", "_"), func(t *testing.T) {
+			t.Parallel()
+			if again := os.Getenv("RIALTO_ORDER"); again != "" {
+				o := orderOf(t, again)
+				if got := m.play(o); got.problems != nil {
+					t.Errorf("%s:\n  %s", o, strings.Join(got.problems, "\n  "))
+				}
+				return
+			}
+			e := &exploration{t: t, meeting: m, began: time.Now()}
+			e.interrupt([]int{}, switches)
+			e.interrupt([]int{1}, switches)
+			var random []order
+			for n := range seeds {
+				random = append(random, order{seed: uint64(n)})
+			}
+			e.all(random)
+			e.print(switches, seeds)
+		})
+	}
+}
+
+func orderOf(t *testing.T, s string) order {
+	t.Helper()
+	if seed, ok := strings.CutPrefix(s, "seed "); ok {
+		n, err := strconv.ParseUint(seed, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return order{seed: n}
+	}
+	o := order{list: []int{}}
+	for _, f := range strings.Fields(s) {
+		n, err := strconv.Atoi(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.list = append(o.list, n)
+	}
+	return o
+}
+
+// exploration sums up the orders of one meeting.
+type exploration struct {
+	t       *testing.T
+	meeting meeting
+	began   time.Time
+
+	mu             sync.Mutex
+	orders, failed int
+	steps          int64
+	placed         map[int]int
+	seen           map[uint64]bool
+}
+
+// all plays orders, as many at once as there are processors, and returns what came of each.
+func (e *exploration) all(orders []order) []met {
+	out := make([]met, len(orders))
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var all sync.WaitGroup
+	for i, o := range orders {
+		slots <- struct{}{}
+		all.Go(func() {
+			out[i] = e.meeting.play(o)
+			e.note(o, out[i])
+			<-slots
+		})
+	}
+	all.Wait()
+	return out
+}
+
+func (e *exploration) note(o order, got met) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.placed == nil {
+		e.placed, e.seen = map[int]int{}, map[uint64]bool{}
+	}
+	e.orders++
+	e.steps += got.steps
+	e.placed[got.placed]++
+	e.seen[got.hash] = true
+	if len(got.problems) == 0 {
+		return
+	}
+	if e.failed++; e.failed <= shown {
+		e.t.Errorf("%s\n  again: RIALTO_ORDER='%s' go test -count=1 -run '^%s$' ./functions/checkout\n  %s", e.meeting.name, o, pattern(e.t.Name()), strings.Join(got.problems, "\n  "))
+	}
+}
+
+// interrupt plays the order that goes on from a list without another switch, and then all that switch so many more
+// times.
+func (e *exploration) interrupt(list []int, switches int) {
+	lists := [][]int{list}
+	for range switches + 1 {
+		var orders []order
+		for _, l := range lists {
+			orders = append(orders, order{list: l})
+		}
+		var next [][]int
+		for i, got := range e.all(orders) {
+			for at := len(lists[i]); at < len(got.choices); at++ {
+				next = append(next, append(slices.Repeat([]int{0}, at), 1))
+				copy(next[len(next)-1], lists[i])
+			}
+		}
+		lists = next
+	}
+}
+
+func (e *exploration) print(switches, seeds int) {
+	if !testing.Verbose() {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	fmt.Printf("%s\n  every order with at most %d interruptions and %d seeded ones: %d orders, %d of them different, %d steps, orders placed: %v, in %.1f s\n",
+		e.meeting.name, switches, seeds, e.orders, len(e.seen), e.steps, e.placed, time.Since(e.began).Seconds())
+}
+
+func TestAnOrderIsReplayed(t *testing.T) {
+	t.Parallel()
+	for _, m := range meetings {
+		first := m.play(order{seed: 3})
+		if again := m.play(order{seed: 3}); again.hash != first.hash || again.steps != first.steps {
+			t.Errorf("%s: seed 3 went two ways: %x and %x", m.name, first.hash, again.hash)
+		}
+		if again := m.play(order{list: first.choices}); again.steps != first.steps {
+			t.Errorf("%s: its choices went another way", m.name)
+		}
+	}
+}
