@@ -177,7 +177,7 @@ func TestEveryFault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trials := few(singles(t, taskFaults(machine)), 1, 23)
+	trials := few(singles(t, taskFaults(machine)), 2, 31)
 	for _, fs := range siblings(machine) {
 		trials = append(trials, trial{scenario: scenarios[0], faults: fs})
 	}
@@ -217,11 +217,11 @@ func TestEveryRace(t *testing.T) {
 		}
 		trials = append(trials, raceTrials(s, r.points, compensations(machine), proving || onlyOne())...)
 	}
-	try(t, few(trials, 2, 47), nil).print("every fault of whole executions")
+	try(t, few(trials, 4, 97), nil).print("every fault of whole executions")
 }
 
 // sample is how many pairs a normal test tries.
-const sample = 300
+const sample = 200
 
 // Every two faults of tasks together. As the single faults show where a fault leads, a pair is tried in the
 // first scenarios in which both can strike; the sample takes any.
