@@ -24,6 +24,7 @@ type Document struct {
 	// Attributes are shown; AttributeValues, sorted, are what of them is searched.
 	Attributes      map[string]string `json:"attributes,omitempty"`
 	AttributeValues []string          `json:"attribute_values,omitempty"`
+	AttributePairs  []string          `json:"attribute_pairs,omitempty"` // what is filtered by and counted
 	Image           string            `json:"image,omitempty"`
 	OfferID         string            `json:"offer_id,omitempty"` // the buy box's
 	Price           int64             `json:"price,omitempty"`    // minor units of Currency, without shipping
@@ -33,7 +34,13 @@ type Document struct {
 	SellerName      string            `json:"seller_name,omitempty"`
 	InStock         bool              `json:"in_stock"`
 	OfferCount      int               `json:"offer_count"`
-	UpdatedAt       *time.Time        `json:"updated_at,omitempty"` // of the product
+	Fulfilment      string            `json:"fulfilment,omitempty"`
+	// Rating is the product's, in hundredths of a star; nobody rates products yet.
+	Rating int64 `json:"rating,omitempty"`
+	// SellerRating, in hundredths of a star, and DeliveryDays are what the offer won the buy box with; 0 if unknown.
+	SellerRating int64      `json:"seller_rating,omitempty"`
+	DeliveryDays int64      `json:"delivery_days,omitempty"`
+	UpdatedAt    *time.Time `json:"updated_at,omitempty"` // of the product
 	// Deleted marks a tombstone, which has nothing else but its id and number.
 	Deleted bool `json:"deleted"`
 	// N is the number of the reading that made the document; the index keeps the highest.
@@ -56,7 +63,11 @@ func Compose(id string, p catalog.Product, w offers.Winner, n int64) (Document, 
 		AttributeValues: slices.Sorted(maps.Values(p.Attributes)),
 		OfferID:         w.Offer.ID, Price: w.Offer.Price.Minor, Landed: landed.Minor, Currency: landed.Currency,
 		SellerID: w.Offer.SellerID, SellerName: w.Offer.SellerName, InStock: w.InStock, OfferCount: w.Offers,
-		UpdatedAt: &p.UpdatedAt, N: n}
+		Fulfilment: w.Offer.Fulfilment, UpdatedAt: &p.UpdatedAt, N: n}
+	for name, value := range p.Attributes {
+		d.AttributePairs = append(d.AttributePairs, Value{name, plain(value)}.Pair())
+	}
+	slices.Sort(d.AttributePairs)
 	for _, id := range p.CategoryPath {
 		d.CategoryWords = append(d.CategoryWords, strings.ReplaceAll(id, "-", " "))
 	}

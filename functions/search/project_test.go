@@ -60,8 +60,12 @@ func (w *world) pass(ctx context.Context, operation string) {
 	}
 }
 
-func (w *world) Search(context.Context, marketplaces.Marketplace, search.Query) (search.Result, error) {
-	return search.Result{}, nil
+func (w *world) Search(context.Context, marketplaces.Marketplace, search.Ask) (search.Found, error) {
+	return search.Found{}, nil
+}
+
+func (w *world) Complete(context.Context, marketplaces.Marketplace, string) (search.Completable, error) {
+	return search.Completable{}, nil
 }
 
 func (w *world) Write(ctx context.Context, m marketplaces.Marketplace, d search.Document) error {
@@ -304,7 +308,7 @@ func TestCompose(t *testing.T) {
 	w := offers.Winner{Offer: offers.Offer{ID: "off_a", SellerID: "sel_a", SellerName: "A", Price: money.Of(100, "USD"), Shipping: money.Of(20, "USD")}, InStock: true, Offers: 3}
 	got, err := search.Compose(product, p, w, 7)
 	want := search.Document{ProductID: product, Title: "Boots", Brand: "Alba", CategoryID: "hiking-boots", CategoryPath: []string{"outdoor", "hiking-boots"}, CategoryWords: []string{"outdoor", "hiking boots"}, Attributes: p.Attributes,
-		AttributeValues: []string{"42", "black"}, Image: "https://a.example/1", OfferID: "off_a", Price: 100, Landed: 120, Currency: "USD", SellerID: "sel_a", SellerName: "A",
+		AttributeValues: []string{"42", "black"}, AttributePairs: []string{"colour=black", "size=42"}, Image: "https://a.example/1", OfferID: "off_a", Price: 100, Landed: 120, Currency: "USD", SellerID: "sel_a", SellerName: "A",
 		InStock: true, OfferCount: 3, UpdatedAt: &at, N: 7}
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Error(err, d)

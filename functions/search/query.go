@@ -1,13 +1,16 @@
 package search
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"rialto/functions/catalog"
 	"rialto/functions/internal/fault"
+	"rialto/functions/offers"
 )
 
 // The most that a query may ask for.
@@ -20,6 +23,13 @@ const (
 	MaxDepth = 10_000
 	// MaxPrice is the highest bound of a price, in minor units.
 	MaxPrice = 1_000_000_000
+	// MaxAttributes is how many values of attributes can be filtered by.
+	MaxAttributes = 20
+	// MaxFacets is how many attributes a result counts, and MaxValues how many values of each.
+	MaxFacets = 8
+	MaxValues = 20
+	// MaxStars is the best rating of a product.
+	MaxStars = 5
 )
 
 // Sort is an order of hits. Equal hits are in the order of their product ids, so pages do not overlap.
@@ -45,9 +55,40 @@ type Query struct {
 	Brands   []string // of any of them
 	PriceMin int64    // the buy box's price is at least that, in minor units of the marketplace's currency
 	PriceMax int64    // and at most that
-	Sort     Sort     // "" is Relevance
-	Page     int      // from 1
-	Size     int      // 1 to MaxSize
+	// RatingMin is the least rating in stars, 1 to MaxStars; products without a rating have none.
+	RatingMin  int
+	InStock    bool
+	Fulfilment string // who ships it, as an offer says
+	// Attributes are values, any of those of the same name and one of every name.
+	Attributes []Value
+	Sort       Sort // "" is Relevance
+	Page       int  // from 1
+	Size       int  // 1 to MaxSize
+	// Position is instead of Page, from a page before.
+	Position *Position
+	Explain  bool   // changes nothing but what is told
+	Ranker   Ranker // for measurements
+	Weights  *Weights
+}
+
+// Value is a value of an attribute.
+type Value struct{ Name, Value string }
+
+// Ranker is how matches are ordered by relevance.
+type Ranker string
+
+// The rankers. Only the first is deployed; the others are what it is measured against.
+const (
+	Rescored Ranker = ""        // Boosted, and its best put in order anew by what a shopper would get
+	Boosted  Ranker = "boosted" // words in a title count more than in a brand, and those more than elsewhere
+	Plain    Ranker = "plain"   // BM25: any of the words, all fields alike
+)
+
+func (q Query) weights() Weights {
+	if q.Weights != nil {
+		return *q.Weights
+	}
+	return Default
 }
 
 // Clean returns the query with its text as words between single spaces, and an order. It fails with
@@ -70,6 +111,11 @@ func (q Query) Clean() (Query, error) {
 	unless(q.PriceMin >= 0 && q.PriceMin <= MaxPrice, "price_min", "out_of_range", "must be 0 to "+strconv.Itoa(MaxPrice))
 	unless(q.PriceMax >= 0 && q.PriceMax <= MaxPrice, "price_max", "out_of_range", "must be 1 to "+strconv.Itoa(MaxPrice))
 	unless(q.PriceMax == 0 || q.PriceMin <= q.PriceMax, "price_max", "out_of_range", "must not be below price_min")
+	unless(q.RatingMin >= 0 && q.RatingMin <= MaxStars, "rating_min", "out_of_range", "must be 1 to "+strconv.Itoa(MaxStars))
+	unless(slices.Contains([]string{"", offers.ByRialto, offers.BySeller}, q.Fulfilment), "fulfilment", "not_allowed", "must be one of: rialto, seller")
+	unless(len(q.Attributes) <= MaxAttributes, "attribute", "too_many", "must be given at most "+strconv.Itoa(MaxAttributes)+" times")
+	unless(!slices.ContainsFunc(q.Attributes, func(v Value) bool { return !v.valid() }), "attribute", "bad_format", "must be the name of an attribute, a colon and a value")
+	unless(q.Position == nil || q.Page == 1, "cursor", "not_allowed", "stands instead of page")
 	unless(slices.Contains(Sorts, q.Sort), "sort", "not_allowed", "must be one of the orders")
 	unless(q.Page >= 1, "page", "out_of_range", "must be at least 1")
 	unless(q.Size >= 1 && q.Size <= MaxSize, "size", "out_of_range", "must be 1 to "+strconv.Itoa(MaxSize))
@@ -82,6 +128,21 @@ func (q Query) Clean() (Query, error) {
 	}
 	return q, nil
 }
+
+var attributeName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_ -]{0,39}$`) // as the catalog has it
+
+func (v Value) valid() bool {
+	return attributeName.MatchString(v.Name) && v.Value != "" && utf8.RuneCountInString(v.Value) <= catalog.MaxAttributeValue
+}
+
+// ValueOf reads a value as a shopper gives it, name and value with a colon between. What is none is refused by Clean.
+func ValueOf(s string) Value {
+	name, value, _ := strings.Cut(s, ":")
+	return Value{name, plain(value)}
+}
+
+// Pair is a value as the index keeps it. No name holds the sign between.
+func (v Value) Pair() string { return v.Name + "=" + v.Value }
 
 // plain makes words between single spaces of any text: what cannot be seen separates words.
 func plain(s string) string {

@@ -1,21 +1,53 @@
 package search
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Result is a page of hits and what the query could be narrowed down to.
 type Result struct {
-	Hits   []Document
+	Hits   []Hit
 	Total  int64 // that match, on all pages
 	Facets Facets
-	Took   time.Duration // in the index
+	// Relaxed says how the words were taken, as nothing has them as they were typed.
+	Relaxed Relaxed
+	// Suggestion is what may have been meant; "" for nothing, and always if something has the words as typed.
+	Suggestion string
+	Next       *Position     // where the next page begins, nil after the last
+	Took       time.Duration // in the index
 }
+
+// Hit is a product that matches.
+type Hit struct {
+	Document
+	Ranking Ranking // of an order by relevance
+	// At is the hit's place in the order of the index, for the Index to go on after.
+	At []json.RawMessage
+}
+
+// Relaxed is how much of what was typed a hit must have.
+type Relaxed string
+
+// The steps, in the order they are tried in while nothing is found.
+const (
+	Strict     Relaxed = ""            // every word, in any of its forms, or a synonym
+	Fuzzy      Relaxed = "fuzzy"       // every word, each perhaps with a typo
+	FewerTerms Relaxed = "fewer_terms" // half of the words, each perhaps with a typo; a compound's parts for the whole
+)
+
+var steps = []Relaxed{Strict, Fuzzy, FewerTerms}
 
 // Facets count the matches by a property, as if that property alone were not filtered by: who picked a brand
 // still sees what the others would give.
 type Facets struct {
-	Category []Bucket // the most frequent first; a product counts in every category above it
-	Brand    []Bucket
-	Price    []Range // all of the marketplace's, the lowest first
+	Category   []Bucket // the most frequent first; a product counts in every category above it
+	Brand      []Bucket
+	Fulfilment []Bucket
+	Price      []Range     // all of the marketplace's, the lowest first
+	Rating     []Stars     // the highest first
+	InStock    int64       // how many of the matches can be bought
+	Attributes []Attribute // of the matches' categories, the most frequent first, at most MaxFacets
 }
 
 // Bucket is a value of a property.
@@ -24,15 +56,27 @@ type Bucket struct {
 	Count int64
 }
 
+// Stars counts products rated at least so many stars.
+type Stars struct {
+	Least int
+	Count int64
+}
+
+// Attribute is an attribute of products with its values, the most frequent first.
+type Attribute struct {
+	Name   string
+	Values []Bucket
+}
+
 // Range is prices from Min to Max, both inclusive, in minor units; Max is 0 for no limit.
 type Range struct {
 	Min, Max int64
 	Count    int64
 }
 
-// steps are where price ranges begin, in minor units of a currency whose unit buys about as much as a dollar or
+// bounds are where price ranges begin, in minor units of a currency whose unit buys about as much as a dollar or
 // whose unit has no minor one and buys about as much as a cent.
-var steps = []int64{0, 2_500, 5_000, 10_000, 20_000, 50_000}
+var bounds = []int64{0, 2_500, 5_000, 10_000, 20_000, 50_000}
 
 // scales say how many times more a price is in other currencies, roughly: ranges are to be useful, not exact.
 var scales = map[string]int64{"AED": 4, "BRL": 5, "EGP": 50, "INR": 50, "MXN": 20, "PLN": 4, "SAR": 4, "SEK": 10, "TRY": 40, "ZAR": 20}
@@ -40,8 +84,8 @@ var scales = map[string]int64{"AED": 4, "BRL": 5, "EGP": 50, "INR": 50, "MXN": 2
 // Ranges returns the price ranges of a currency, without counts.
 func Ranges(currency string) []Range {
 	scale := max(1, scales[currency])
-	list := make([]Range, len(steps))
-	for i, s := range steps {
+	list := make([]Range, len(bounds))
+	for i, s := range bounds {
 		list[i].Min = s * scale
 		if i > 0 {
 			list[i-1].Max = s*scale - 1

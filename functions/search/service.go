@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,8 +17,11 @@ import (
 
 // Index is the indexes of all marketplaces.
 type Index interface {
-	// Search returns nothing, and no error, of a marketplace that has no index yet.
-	Search(ctx context.Context, m marketplaces.Marketplace, q Query) (Result, error)
+	// Search returns nothing, and no error, of a marketplace that has no index yet. It fails with ErrPosition if it
+	// cannot go on where it is to.
+	Search(ctx context.Context, m marketplaces.Marketplace, a Ask) (Found, error)
+	// Complete finds what a text may become when it is typed on.
+	Complete(ctx context.Context, m marketplaces.Marketplace, text string) (Completable, error)
 	// Write puts a document in unless one of a higher or the same number is there, which is a success.
 	Write(ctx context.Context, m marketplaces.Marketplace, d Document) error
 }
@@ -49,8 +53,20 @@ type Service struct {
 	Numbers  Numbers
 }
 
-// Search finds products of a marketplace. Errors: unknown_marketplace, invalid_query, search_too_deep,
-// search_unavailable.
+// Found is what an index found.
+type Found struct {
+	Hits []Hit
+	// Total is what matches; Matched is what the words alone match, whatever the filters.
+	Total, Matched int64
+	Facets         Facets
+	Suggestion     string   // of a Fuzzy search
+	Unknown        []string // names of attributes that are filtered by and that no product has
+	Took           time.Duration
+}
+
+// Search finds products of a marketplace. While nothing has the words as they were typed, it takes them less
+// exactly, step by step, and says so. Errors: unknown_marketplace, invalid_query, unknown_facet, search_too_deep,
+// invalid_cursor, search_unavailable.
 func (s *Service) Search(ctx context.Context, marketplace string, q Query) (Result, error) {
 	m, err := marketplaces.Lookup(marketplace)
 	if err != nil {
@@ -59,7 +75,38 @@ func (s *Service) Search(ctx context.Context, marketplace string, q Query) (Resu
 	if q, err = q.Clean(); err != nil {
 		return Result{}, err
 	}
-	return s.Index.Search(ctx, m, q)
+	if q.Position != nil && !q.Position.of(q, m.Code) {
+		return Result{}, ErrPosition
+	}
+	a, skip := q.ask()
+	var found Found
+	var suggestion string
+	for _, step := range steps {
+		if q.Position == nil {
+			a.Relaxed = step
+		}
+		f, err := s.Index.Search(ctx, m, a)
+		if err != nil {
+			return Result{}, err
+		}
+		f.Took += found.Took
+		if found = f; f.Suggestion != "" {
+			suggestion = f.Suggestion
+		}
+		if f.Matched > 0 || q.Text == "" || q.Position != nil || q.Ranker == Plain {
+			break
+		}
+	}
+	if found.Unknown != nil {
+		return Result{}, fault.New(fault.Invalid, "unknown_facet", "no product has such an attribute").
+			With(fault.Field{Pointer: "query.attribute", Code: "not_allowed", Message: "must name an attribute that products have"})
+	}
+	r := Result{Total: found.Total, Facets: found.Facets, Relaxed: a.Relaxed, Suggestion: suggestion, Took: found.Took}
+	if found.Matched == 0 {
+		r.Relaxed = Strict // nothing was found, so nothing was taken less exactly
+	}
+	r.Hits, r.Next = q.page(a, skip, found.Hits, m.Code)
+	return r, nil
 }
 
 // writing bounds how many marketplaces of a product are written to at once.

@@ -3,18 +3,23 @@ package searchapi
 import (
 	"time"
 
+	"rialto/functions/internal/api"
 	"rialto/functions/internal/money"
 	"rialto/functions/search"
 )
 
 // Results is a page of hits.
 type Results struct {
-	Total  int64  `json:"total" doc:"How many products match, on all pages"`
-	Page   int    `json:"page"`
-	Size   int    `json:"size"`
-	TookMS int64  `json:"took_ms" doc:"Milliseconds in the index"`
-	Hits   []Hit  `json:"hits"`
-	Facets Facets `json:"facets"`
+	Total  int64 `json:"total" doc:"How many products match, on all pages"`
+	Page   int   `json:"page"`
+	Size   int   `json:"size"`
+	TookMS int64 `json:"took_ms" doc:"Milliseconds in the index"`
+	// Relaxed and DidYouMean are there only where nothing has the words as they were typed.
+	Relaxed    string `json:"relaxed,omitempty" enum:"fuzzy,fewer_terms" doc:"How the words were taken instead, as no product has them as they were typed: each perhaps with a typo, or only half of them"`
+	DidYouMean string `json:"did_you_mean,omitempty" doc:"The words with those corrected that no product has"`
+	NextCursor string `json:"next_cursor,omitempty" doc:"Where the next page begins; it goes on beyond what page reaches"`
+	Hits       []Hit  `json:"hits"`
+	Facets     Facets `json:"facets"`
 }
 
 // Hit is a product that matches. It may be a second old; its page is not.
@@ -31,6 +36,22 @@ type Hit struct {
 	BuyBox       BuyBox            `json:"buy_box"`
 	OfferCount   int               `json:"offer_count" doc:"How many offers there are, the buy box's included"`
 	UpdatedAt    time.Time         `json:"updated_at"`
+	Rating       int64             `json:"rating,omitempty" doc:"Hundredths of a star"`
+	Ranking      *Ranking          `json:"ranking,omitempty" doc:"Why it stands here; with explain"`
+}
+
+// Ranking is why a hit stands where it stands.
+type Ranking struct {
+	Words   float64  `json:"words" doc:"The score of the words"`
+	Score   float64  `json:"score" doc:"words times 1 plus all effects"`
+	Factors []Factor `json:"factors" doc:"Empty beyond the best hits, which alone are put in order by them"`
+}
+
+// Factor is what one signal did.
+type Factor struct {
+	Name   string  `json:"name"`
+	Signal float64 `json:"signal" doc:"From -1 to 1"`
+	Effect float64 `json:"effect" doc:"The signal times its weight"`
 }
 
 // BuyBox is the offer that is shown first.
@@ -41,6 +62,9 @@ type BuyBox struct {
 	Landed   money.Amount `json:"landed" doc:"price + shipping"`
 	Seller   Seller       `json:"seller"`
 	InStock  bool         `json:"in_stock"`
+	// Fulfilment and DeliveryDays are left out where they are not known.
+	Fulfilment   string `json:"fulfilment,omitempty" doc:"Who stores and ships it: rialto or seller"`
+	DeliveryDays int64  `json:"delivery_days,omitempty" doc:"Within how many days it is promised"`
 }
 
 // Seller is who offers it.
@@ -51,9 +75,25 @@ type Seller struct {
 
 // Facets count the matches by a property, as if that property alone were not filtered by.
 type Facets struct {
-	Category []Bucket `json:"category" doc:"By category, the most frequent first; a product counts in every category above it too"`
-	Brand    []Bucket `json:"brand" doc:"By brand, the most frequent first"`
-	Price    []Range  `json:"price" doc:"By price, the lowest first"`
+	Category   []Bucket    `json:"category" doc:"By category, the most frequent first; a product counts in every category above it too"`
+	Brand      []Bucket    `json:"brand" doc:"By brand, the most frequent first"`
+	Fulfilment []Bucket    `json:"fulfilment" doc:"By who ships it"`
+	Price      []Range     `json:"price" doc:"By price, the lowest first"`
+	Rating     []Stars     `json:"rating" doc:"By the least rating, the highest first, as rating_min takes it"`
+	InStock    int64       `json:"in_stock" doc:"How many can be bought"`
+	Attributes []Attribute `json:"attributes" doc:"By attribute, as attribute takes them; those of the matches' categories, the most frequent first"`
+}
+
+// Stars counts products rated at least so many stars.
+type Stars struct {
+	Least int   `json:"least"`
+	Count int64 `json:"count"`
+}
+
+// Attribute is an attribute with its values.
+type Attribute struct {
+	Name   string   `json:"name"`
+	Values []Bucket `json:"values"`
 }
 
 // Bucket is a value of a property.
@@ -69,23 +109,47 @@ type Range struct {
 	Count int64 `json:"count"`
 }
 
-func results(r search.Result, page, size int) Results {
-	out := Results{Total: r.Total, Page: page, Size: size, TookMS: r.Took.Milliseconds(), Hits: make([]Hit, 0, len(r.Hits)),
-		Facets: Facets{Category: buckets(r.Facets.Category), Brand: buckets(r.Facets.Brand), Price: make([]Range, 0, len(r.Facets.Price))}}
-	for _, d := range r.Hits {
-		out.Hits = append(out.Hits, hit(d))
+func results(r search.Result, page, size int, explain bool) (Results, error) {
+	f := r.Facets
+	out := Results{Total: r.Total, Page: page, Size: size, TookMS: r.Took.Milliseconds(), Relaxed: string(r.Relaxed), DidYouMean: r.Suggestion,
+		Hits: make([]Hit, 0, len(r.Hits)), Facets: Facets{Category: buckets(f.Category), Brand: buckets(f.Brand), Fulfilment: buckets(f.Fulfilment),
+			Price: make([]Range, 0, len(f.Price)), Rating: make([]Stars, 0, len(f.Rating)), InStock: f.InStock, Attributes: make([]Attribute, 0, len(f.Attributes))}}
+	for _, h := range r.Hits {
+		x := hit(h.Document)
+		if explain {
+			x.Ranking = ranking(h.Ranking)
+		}
+		out.Hits = append(out.Hits, x)
 	}
-	for _, x := range r.Facets.Price {
+	for _, x := range f.Price {
 		out.Facets.Price = append(out.Facets.Price, Range(x))
+	}
+	for _, x := range f.Rating {
+		out.Facets.Rating = append(out.Facets.Rating, Stars(x))
+	}
+	for _, x := range f.Attributes {
+		out.Facets.Attributes = append(out.Facets.Attributes, Attribute{x.Name, buckets(x.Values)})
+	}
+	var err error
+	if r.Next != nil {
+		out.NextCursor, err = api.EncodeCursor(r.Next)
+	}
+	return out, err
+}
+
+func ranking(r search.Ranking) *Ranking {
+	out := &Ranking{Words: r.Words, Score: r.Score, Factors: make([]Factor, 0, len(r.Factors))}
+	for _, f := range r.Factors {
+		out.Factors = append(out.Factors, Factor(f))
 	}
 	return out
 }
 
 func hit(d search.Document) Hit {
 	h := Hit{ProductID: d.ProductID, Title: d.Title, Description: d.Description, Brand: d.Brand, Bullets: list(d.Bullets),
-		CategoryID: d.CategoryID, CategoryPath: list(d.CategoryPath), Attributes: d.Attributes, Image: d.Image, OfferCount: d.OfferCount,
+		CategoryID: d.CategoryID, CategoryPath: list(d.CategoryPath), Attributes: d.Attributes, Image: d.Image, OfferCount: d.OfferCount, Rating: d.Rating,
 		BuyBox: BuyBox{OfferID: d.OfferID, Price: money.Of(d.Price, d.Currency), Shipping: money.Of(d.Landed-d.Price, d.Currency),
-			Landed: money.Of(d.Landed, d.Currency), Seller: Seller{d.SellerID, d.SellerName}, InStock: d.InStock}}
+			Landed: money.Of(d.Landed, d.Currency), Seller: Seller{d.SellerID, d.SellerName}, InStock: d.InStock, Fulfilment: d.Fulfilment, DeliveryDays: d.DeliveryDays}}
 	if h.Attributes == nil {
 		h.Attributes = map[string]string{}
 	}

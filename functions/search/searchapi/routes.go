@@ -9,31 +9,57 @@ import (
 	"rialto/functions/search"
 )
 
-// Searcher is the use case.
+// Searcher is the use cases.
 type Searcher interface {
 	Search(ctx context.Context, marketplace string, q search.Query) (search.Result, error)
+	Complete(ctx context.Context, marketplace, text string) ([]search.Completion, error)
 }
 
 // Routes lists the routes; s may be nil where only their description is wanted.
 func Routes(s Searcher) []api.Route {
+	h := handler{s}
 	return []api.Route{
 		api.Handle(api.Route{ID: "searchProducts", Method: http.MethodGet, Path: "/api/v1/products/search", Summary: "Products that match words and filters, with facets; without words, all", Context: "search", Access: api.Public},
-			handler{s}.search),
+			h.search),
+		api.Handle(api.Route{ID: "suggestProducts", Method: http.MethodGet, Path: "/api/v1/products/suggest", Summary: "What a text may become when it is typed on", Context: "search", Access: api.Public},
+			h.suggest),
 	}
 }
 
 type handler struct{ searcher Searcher }
 
+// fresh is how long caches may keep an answer, which then is so much older.
+const fresh = "public, max-age=5"
+
 type searchInput struct {
 	api.Marketplace
-	Text     string   `query:"q" maxLength:"200" doc:"Words to look for, with tolerance for typos; plain text, no operators"`
-	Category string   `query:"category" pattern:"^[a-z0-9-]{1,64}$" patternDescription:"a category id" doc:"In this category or below it"`
-	Brands   []string `query:"brand,explode" maxItems:"20" minLength:"1" maxLength:"100" doc:"Of this brand, exactly; repeat it for any of several"`
-	PriceMin int64    `query:"price_min" minimum:"0" maximum:"1000000000" doc:"The buy box's price is at least this, in minor units of the marketplace's currency"`
-	PriceMax int64    `query:"price_max" minimum:"1" maximum:"1000000000" doc:"The buy box's price is at most this"`
-	Sort     string   `query:"sort" enum:"relevance,price_asc,price_desc,newest,rating" default:"relevance" doc:"The order; what has no such value comes last"`
-	Page     int      `query:"page" minimum:"1" default:"1" doc:"From 1; page times size is at most 10,000"`
-	Size     int      `query:"size" minimum:"1" maximum:"100" default:"20" doc:"Hits of a page"`
+	Text       string   `query:"q" maxLength:"200" doc:"Words to look for, with tolerance for typos; plain text, no operators"`
+	Category   string   `query:"category" pattern:"^[a-z0-9-]{1,64}$" patternDescription:"a category id" doc:"In this category or below it"`
+	Brands     []string `query:"brand,explode" maxItems:"20" minLength:"1" maxLength:"100" doc:"Of this brand, exactly; repeat it for any of several"`
+	PriceMin   int64    `query:"price_min" minimum:"0" maximum:"1000000000" doc:"The buy box's price is at least this, in minor units of the marketplace's currency"`
+	PriceMax   int64    `query:"price_max" minimum:"1" maximum:"1000000000" doc:"The buy box's price is at most this"`
+	RatingMin  int      `query:"rating_min" minimum:"1" maximum:"5" doc:"Rated at least so many stars"`
+	InStock    bool     `query:"in_stock" doc:"Only what can be bought now"`
+	Fulfilment string   `query:"fulfilment" enum:"rialto,seller" doc:"Who stores and ships it"`
+	Attributes []string `query:"attribute,explode" maxItems:"20" minLength:"3" maxLength:"541" doc:"An attribute's name, a colon and a value, as the facets list them; repeat it for any of several values of a name, and for several names"`
+	Sort       string   `query:"sort" enum:"relevance,price_asc,price_desc,newest,rating" default:"relevance" doc:"The order; what has no such value comes last"`
+	Page       int      `query:"page" minimum:"1" default:"1" doc:"From 1; page times size is at most 10,000"`
+	Size       int      `query:"size" minimum:"1" maximum:"100" default:"20" doc:"Hits of a page"`
+	Cursor     string   `query:"cursor" maxLength:"512" doc:"Instead of page: next_cursor of the page before, of the same search"`
+	Explain    bool     `query:"explain" doc:"Tell of each hit why it stands where it does"`
+}
+
+func (in *searchInput) query() (search.Query, error) {
+	q := search.Query{Text: in.Text, Category: in.Category, Brands: in.Brands, PriceMin: in.PriceMin, PriceMax: in.PriceMax, RatingMin: in.RatingMin,
+		InStock: in.InStock, Fulfilment: in.Fulfilment, Sort: search.Sort(in.Sort), Page: in.Page, Size: in.Size, Explain: in.Explain}
+	for _, a := range in.Attributes {
+		q.Attributes = append(q.Attributes, search.ValueOf(a))
+	}
+	if in.Cursor == "" {
+		return q, nil
+	}
+	q.Position = &search.Position{}
+	return q, api.DecodeCursor(in.Cursor, q.Position)
 }
 
 type searchOutput struct {
@@ -43,10 +69,50 @@ type searchOutput struct {
 }
 
 func (h handler) search(ctx context.Context, in *searchInput) (*searchOutput, error) {
-	r, err := h.searcher.Search(ctx, in.Market, search.Query{Text: in.Text, Category: in.Category, Brands: in.Brands, PriceMin: in.PriceMin,
-		PriceMax: in.PriceMax, Sort: search.Sort(in.Sort), Page: in.Page, Size: in.Size})
+	q, err := in.query()
 	if err != nil {
 		return nil, err
 	}
-	return &searchOutput{"public, max-age=5", "X-Marketplace", results(r, in.Page, in.Size)}, nil
+	r, err := h.searcher.Search(ctx, in.Market, q)
+	if err != nil {
+		return nil, err
+	}
+	body, err := results(r, in.Page, in.Size, in.Explain)
+	return &searchOutput{fresh, "X-Marketplace", body}, err
+}
+
+type suggestInput struct {
+	api.Marketplace
+	Text string `query:"q" required:"true" minLength:"1" maxLength:"100" doc:"What is typed so far"`
+}
+
+type suggestOutput struct {
+	CacheControl string `header:"Cache-Control" doc:"How long a cache may hold it"`
+	Vary         string `header:"Vary" doc:"What the answer depends on"`
+	Body         Suggestions
+}
+
+// Suggestions are what may be meant, at most ten, the likeliest kind first.
+type Suggestions struct {
+	Suggestions []Suggestion `json:"suggestions"`
+}
+
+// Suggestion is a text with what it stands for.
+type Suggestion struct {
+	Text  string `json:"text"`
+	Kind  string `json:"kind" enum:"category,brand,product"`
+	ID    string `json:"id,omitempty" doc:"Of the category or the product"`
+	Count int64  `json:"count" doc:"How many products it stands for"`
+}
+
+func (h handler) suggest(ctx context.Context, in *suggestInput) (*suggestOutput, error) {
+	list, err := h.searcher.Complete(ctx, in.Market, in.Text)
+	if err != nil {
+		return nil, err
+	}
+	out := &suggestOutput{fresh, "X-Marketplace", Suggestions{make([]Suggestion, 0, len(list))}}
+	for _, c := range list {
+		out.Body.Suggestions = append(out.Body.Suggestions, Suggestion(c))
+	}
+	return out, nil
 }

@@ -16,7 +16,7 @@ import (
 	"rialto/functions/search"
 )
 
-const nothing = `{"took":1,"hits":{"total":{"value":0},"hits":[]}}`
+const nothing = `{"took":1,"hits":{"total":{"value":0},"hits":[]},"aggregations":{"price":{"by":{"buckets":[{},{},{},{},{},{}]}},"rating":{"by":{"buckets":[{},{},{},{}]}}}}`
 
 // standIn returns the index of a server that answers as told.
 func standIn(t *testing.T, h http.HandlerFunc) *Index {
@@ -31,7 +31,7 @@ func standIn(t *testing.T, h http.HandlerFunc) *Index {
 }
 
 func look(x *Index) error {
-	_, err := x.Search(context.Background(), us, search.Query{Page: 1, Size: 1, Sort: search.Relevance})
+	_, err := x.Search(context.Background(), us, search.Ask{Query: search.Query{Sort: search.Relevance}, Want: 1})
 	return err
 }
 

@@ -66,11 +66,7 @@ func put(t *testing.T, x *Index, m marketplaces.Marketplace, docs ...search.Docu
 func find(t *testing.T, x *Index, q search.Query) search.Result {
 	t.Helper()
 	q.Page, q.Size = cmp.Or(q.Page, 1), cmp.Or(q.Size, 20)
-	q, err := q.Clean()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := x.Search(t.Context(), us, q)
+	r, err := (&search.Service{Index: x}).Search(t.Context(), "US", q)
 	if err != nil {
 		t.Fatalf("%.60q: %v", q.Text, err)
 	}
@@ -130,8 +126,9 @@ func TestAnIndexIsMadeByTheFirstWriteWhoeverMakesIt(t *testing.T) {
 func TestAnOldIndexLearnsNewFields(t *testing.T) {
 	t.Parallel()
 	x := real(t)
-	old := definition(us.Language, x.alias(us), 1)
+	old := definition(us.Language, 1)
 	delete(old["mappings"].(object)["properties"].(object), "category_words")
+	old["aliases"] = object{x.alias(us): object{"is_write_index": true}}
 	if err := x.call(t.Context(), writing, http.MethodPut, "/"+x.alias(us)+"-000001", old, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -180,8 +177,7 @@ func TestAMarketplaceHasItsLanguage(t *testing.T) {
 	x := real(t)
 	put(t, x, de, doc("p1", "Wasserdichte Wanderschuhe für große Füße", "Köhlbrand", "boots", 100))
 	for q, want := range map[string]int64{"wasserdichter": 1, "wanderschuh": 1, "fuesse": 1, "FÜSSE": 1, "Kohlbrand": 1, "hiking": 0} {
-		query, _ := search.Query{Text: q, Page: 1, Size: 5}.Clean()
-		r, err := x.Search(t.Context(), de, query)
+		r, err := x.Search(t.Context(), de, search.Ask{Query: search.Query{Text: q, Sort: search.Relevance}, Want: 5})
 		if err != nil || r.Total != want {
 			t.Errorf("%q: %d, want %d (%v)", q, r.Total, want, err)
 		}
@@ -202,7 +198,12 @@ func TestEveryMarketplaceCanBeIndexed(t *testing.T) {
 			if err := x.Ensure(t.Context(), m); err != nil {
 				t.Errorf("%s: %v", m.Code, err)
 			}
-			if _, err := x.Search(t.Context(), m, search.Query{Text: "été ürün 登山靴 أحذية", Page: 1, Size: 1, Sort: search.Relevance}); err != nil {
+			for _, step := range []search.Relaxed{search.Strict, search.Fuzzy, search.FewerTerms} {
+				if _, err := x.Search(t.Context(), m, search.Ask{Query: search.Query{Text: "été ürün 登山靴 أحذية", Sort: search.Relevance}, Relaxed: step, Want: 1}); err != nil {
+					t.Errorf("%s %s: %v", m.Code, step, err)
+				}
+			}
+			if _, err := x.Complete(t.Context(), m, "登山 ür"); err != nil {
 				t.Errorf("%s: %v", m.Code, err)
 			}
 			if err := x.call(t.Context(), writing, http.MethodDelete, "/"+x.alias(m)+"-000001", nil, nil); err != nil {

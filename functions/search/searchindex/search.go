@@ -2,72 +2,53 @@ package searchindex
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
-	"slices"
-	"time"
 
 	"rialto/functions/marketplaces"
 	"rialto/functions/search"
 )
 
-// The most values that a facet lists.
-const (
-	categories = 50
-	brands     = 30
-)
-
-// Search finds products; a marketplace without an index has none. Errors: search_unavailable.
-func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, q search.Query) (search.Result, error) {
-	ranges := search.Ranges(m.Currency)
-	var a answer
+// Search finds products; a marketplace without an index has none. Errors: invalid_cursor, search_unavailable.
+func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, a search.Ask) (search.Found, error) {
+	var out answer
 	path := "/" + x.alias(m) + "/_search?allow_partial_search_results=false"
-	err := x.call(ctx, searching, http.MethodPost, path, request(q, ranges), &a)
-	if refused(err, "index_not_found_exception") {
-		return search.Result{Facets: search.Facets{Price: ranges}}, nil
+	ranges := search.Ranges(m.Currency)
+	err := x.call(ctx, searching, http.MethodPost, path, request(a, ranges), &out)
+	var r *refusal
+	switch {
+	case refused(err, "index_not_found_exception"):
+		return search.Found{Facets: search.Facets{Price: ranges}}, nil
+	case a.After != nil && errors.As(err, &r) && r.Status == http.StatusBadRequest:
+		return search.Found{}, search.ErrPosition.Because(err) // all else of the request is made here
+	case err != nil:
+		return search.Found{}, fmt.Errorf("search: %w", err)
 	}
-	if err != nil {
-		return search.Result{}, fmt.Errorf("search: %w", err)
-	}
-	return a.result(ranges), nil
+	return out.found(a, ranges)
 }
 
 // request is the whole search. What filters a facet stands behind the query (post_filter), so that each facet
 // can count without its own.
-func request(q search.Query, ranges []search.Range) object {
-	filters := filtersOf(q)
-	but := func(own string) object {
-		var others []object
-		for _, f := range filters {
-			if f.facet != own {
-				others = append(others, f.clause)
-			}
-		}
-		return object{"bool": object{"filter": others}}
-	}
-	facet := func(own string, counts object) object {
-		return object{"filter": but(own), "aggs": object{"by": counts}}
-	}
-	var bounds []object
-	for _, r := range ranges {
-		b := object{"from": r.Min}
-		if r.Max > 0 {
-			b["to"] = r.Max + 1 // exclusive
-		}
-		bounds = append(bounds, b)
-	}
-	return object{
-		"from": (q.Page - 1) * q.Size, "size": q.Size, "track_total_hits": true,
+func request(a search.Ask, ranges []search.Range) object {
+	filters := filtersOf(a.Query)
+	body := object{
+		"size": a.Want, "track_total_hits": true,
 		"timeout": "1500ms", // the index gives up before who asked does
-		"query":   object{"bool": object{"must": matching(q.Text), "filter": object{"term": object{"deleted": false}}}},
-		"sort":    sorts[q.Sort], "track_scores": false,
-		"post_filter": but(""),
-		"aggs": object{
-			"category": facet("category", object{"terms": object{"field": "category_path", "size": categories}}),
-			"brand":    facet("brand", object{"terms": object{"field": "brand.name", "size": brands}}),
-			"price":    facet("price", object{"range": object{"field": "price", "ranges": bounds}}),
-		},
+		"query":   object{"bool": object{"must": matching(a), "filter": object{"term": object{"deleted": false}}}},
+		"sort":    sorts[a.Sort], "track_scores": a.Sort == search.Relevance,
+		"post_filter": filters.but(""),
+		"aggs":        facets(filters, ranges),
 	}
+	if a.After != nil {
+		body["search_after"] = a.After
+	} else {
+		body["from"] = a.From
+	}
+	if a.Relaxed == search.Fuzzy {
+		body["suggest"] = suggestion(a.Text)
+	}
+	return body
 }
 
 type filter struct {
@@ -75,13 +56,36 @@ type filter struct {
 	clause object
 }
 
-func filtersOf(q search.Query) []filter {
-	var list []filter
+type filters []filter
+
+// but is all filters but those of a facet.
+func (l filters) but(own string) object {
+	others := []object{}
+	for _, f := range l {
+		if f.facet != own {
+			others = append(others, f.clause)
+		}
+	}
+	return object{"bool": object{"filter": others}}
+}
+
+func filtersOf(q search.Query) filters {
+	var list filters
+	add := func(facet string, clause object) { list = append(list, filter{facet, clause}) }
 	if q.Category != "" {
-		list = append(list, filter{"category", object{"term": object{"category_path": q.Category}}})
+		add("category", object{"term": object{"category_path": q.Category}})
 	}
 	if len(q.Brands) > 0 {
-		list = append(list, filter{"brand", object{"terms": object{"brand.name": q.Brands}}})
+		add("brand", object{"terms": object{"brand.name": q.Brands}})
+	}
+	if q.Fulfilment != "" {
+		add("fulfilment", object{"term": object{"fulfilment": q.Fulfilment}})
+	}
+	if q.InStock {
+		add("in_stock", object{"term": object{"in_stock": true}})
+	}
+	if q.RatingMin > 0 {
+		add("rating", object{"range": object{"rating": object{"gte": q.RatingMin * stars}}})
 	}
 	price := object{}
 	if q.PriceMin > 0 {
@@ -91,7 +95,16 @@ func filtersOf(q search.Query) []filter {
 		price["lte"] = q.PriceMax
 	}
 	if len(price) > 0 {
-		list = append(list, filter{"price", object{"range": object{"price": price}}})
+		add("price", object{"range": object{"price": price}})
+	}
+	for _, name := range names(q.Attributes) {
+		var pairs []string
+		for _, v := range q.Attributes {
+			if v.Name == name {
+				pairs = append(pairs, v.Pair())
+			}
+		}
+		add(attribute+name, object{"terms": object{"attribute_pairs": pairs}})
 	}
 	return list
 }
@@ -109,55 +122,3 @@ var sorts = func() map[search.Sort][]object {
 		search.Rating:    {by("rating", "desc"), tie},
 	}
 }()
-
-// answer is what is read of OpenSearch's.
-type answer struct {
-	Took int64 `json:"took"` // milliseconds
-	Hits struct {
-		Total struct {
-			Value int64 `json:"value"`
-		} `json:"total"`
-		Hits []struct {
-			Source search.Document `json:"_source"`
-		} `json:"hits"`
-	} `json:"hits"`
-	Aggregations struct {
-		Category, Brand counts
-		Price           struct {
-			By struct {
-				Buckets []struct {
-					Count int64 `json:"doc_count"`
-				} `json:"buckets"`
-			} `json:"by"`
-		}
-	} `json:"aggregations"`
-}
-
-type counts struct {
-	By struct {
-		Buckets []struct {
-			Key   string `json:"key"`
-			Count int64  `json:"doc_count"`
-		} `json:"buckets"`
-	} `json:"by"`
-}
-
-func (a answer) result(ranges []search.Range) search.Result {
-	r := search.Result{Total: a.Hits.Total.Value, Took: time.Duration(a.Took) * time.Millisecond}
-	for _, h := range a.Hits.Hits {
-		r.Hits = append(r.Hits, h.Source)
-	}
-	r.Facets.Category, r.Facets.Brand, r.Facets.Price = a.Aggregations.Category.list(), a.Aggregations.Brand.list(), slices.Clone(ranges)
-	for i, b := range a.Aggregations.Price.By.Buckets { // they come in the order of the bounds, lowest first
-		r.Facets.Price[i].Count = b.Count
-	}
-	return r
-}
-
-func (c counts) list() []search.Bucket {
-	var list []search.Bucket
-	for _, b := range c.By.Buckets {
-		list = append(list, search.Bucket{Value: b.Key, Count: b.Count})
-	}
-	return list
-}

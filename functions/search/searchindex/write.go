@@ -32,7 +32,7 @@ func (x *Index) Write(ctx context.Context, m marketplaces.Marketplace, d search.
 		}
 		err = x.call(ctx, writing, http.MethodPut, path, d, nil)
 	case refused(err, "strict_dynamic_mapping_exception"):
-		if err := x.call(ctx, writing, http.MethodPut, "/"+x.alias(m)+"/_mapping", definition(m.Language, x.alias(m), x.shards)["mappings"], nil); err != nil {
+		if err := x.call(ctx, writing, http.MethodPut, "/"+x.alias(m)+"/_mapping", definition(m.Language, x.shards)["mappings"], nil); err != nil {
 			return fmt.Errorf("add fields: %w", err)
 		}
 		err = x.call(ctx, writing, http.MethodPut, path, d, nil)
@@ -52,7 +52,9 @@ func (x *Index) Ensure(ctx context.Context, m marketplaces.Marketplace) error {
 	if err != nil || there {
 		return err
 	}
-	err = x.call(ctx, writing, http.MethodPut, "/"+index, definition(m.Language, alias, x.shards), nil)
+	made := definition(m.Language, x.shards)
+	made["aliases"] = object{alias: object{"is_write_index": true}}
+	err = x.call(ctx, writing, http.MethodPut, "/"+index, made, nil)
 	if err == nil {
 		return nil
 	}

@@ -1,0 +1,189 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"rialto/functions/marketplaces"
+)
+
+func drawHits(t *rapid.T, most int) []Hit {
+	hits := make([]Hit, rapid.IntRange(0, most).Draw(t, "hits"))
+	for i := range hits {
+		hits[i] = Hit{Document: Document{ProductID: fmt.Sprintf("p%03d", i), CategoryID: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "category"), InStock: rapid.Bool().Draw(t, "stock"),
+			Landed: rapid.Int64Range(0, 1_000).Draw(t, "landed"), SellerRating: rapid.Int64Range(0, 500).Draw(t, "rating"), DeliveryDays: rapid.Int64Range(0, 30).Draw(t, "days")},
+			Ranking: Ranking{Words: float64(rapid.IntRange(1, 100).Draw(t, "words")) / 10}}
+	}
+	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(b.Ranking.Words, a.Ranking.Words) })
+	for i := range hits {
+		hits[i].At = []json.RawMessage{json.RawMessage(strconv.Itoa(i))}
+	}
+	return hits
+}
+
+// Rescoring loses nothing, is explained by what it says, and moves no hit over one whose words are so much better
+// that Bound forbids it. Seen to catch: a signal that is not cut off at -1.
+func TestRescoringIsBoundedAndExplained(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		hits := drawHits(t, 40)
+		out := Rescore(hits, Default)
+		if len(out) != len(hits) {
+			t.Fatal(len(out))
+		}
+		seen := map[string]bool{}
+		for i, h := range out {
+			seen[h.ProductID] = true
+			sum := 1.0
+			for _, f := range h.Ranking.Factors {
+				sum += f.Effect
+				if f.Signal < -1 || f.Signal > 1 {
+					t.Fatalf("%+v", f)
+				}
+			}
+			if h.Ranking.Score != h.Ranking.Words*sum || i > 0 && h.Ranking.Score > out[i-1].Ranking.Score {
+				t.Fatalf("%d: %+v", i, h.Ranking)
+			}
+			for _, later := range out[i+1:] {
+				if later.Ranking.Words > h.Ranking.Words*Default.Bound()*1.000001 {
+					t.Fatalf("%f stands before %f", h.Ranking.Words, later.Ranking.Words)
+				}
+			}
+		}
+		if len(seen) != len(hits) {
+			t.Fatal("a hit is lost")
+		}
+	})
+}
+
+// What is better for the shopper in one way, and alike in all others, stands first.
+func TestWhatASignalDoes(t *testing.T) {
+	t.Parallel()
+	base := Hit{Document: Document{CategoryID: "a", InStock: true, Landed: 100, SellerRating: 400, DeliveryDays: 5}, Ranking: Ranking{Words: 5}}
+	for name, worse := range map[string]func(*Hit){
+		"out of stock": func(h *Hit) { h.InStock = false }, "dearer": func(h *Hit) { h.Landed = 150 },
+		"worse rated": func(h *Hit) { h.SellerRating = 300 }, "slower": func(h *Hit) { h.DeliveryDays = 8 }, "fewer words": func(h *Hit) { h.Ranking.Words = 4.9 },
+	} {
+		bad := base
+		bad.ProductID = name
+		worse(&bad)
+		if out := Rescore([]Hit{bad, base}, Default); out[0].ProductID != "" {
+			t.Errorf("%s stands first: %+v", name, out)
+		}
+	}
+	unknown := base
+	unknown.ProductID, unknown.SellerRating, unknown.DeliveryDays = "unknown", 0, 0
+	if out := Rescore([]Hit{unknown}, Default); out[0].Ranking.Factors[1].Effect != 0 || out[0].Ranking.Factors[2].Effect != 0 || out[0].Ranking.Factors[3].Effect != 0 {
+		t.Errorf("what is not known counts: %+v", out[0].Ranking)
+	}
+}
+
+// shelf is an index of hits in its own order.
+type shelf struct {
+	Index
+	hits []Hit
+}
+
+func (s shelf) Search(_ context.Context, _ marketplaces.Marketplace, a Ask) (Found, error) {
+	from := a.From
+	if a.After != nil {
+		n, err := strconv.Atoi(string(a.After[0]))
+		if err != nil {
+			return Found{}, ErrPosition
+		}
+		from = n + 1
+	}
+	from = min(from, len(s.hits))
+	return Found{Hits: s.hits[from:min(from+a.Want, len(s.hits))], Total: int64(len(s.hits)), Matched: int64(len(s.hits))}, nil
+}
+
+// Pages by number and by cursor give the same list, every hit once, whatever their size; and the order beyond the
+// window is the index's.
+func TestPagesAndCursorsGiveOneList(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := &Service{Index: shelf{hits: drawHits(t, 3*Window)}}
+		q := Query{Text: "boots", Page: 1, Size: rapid.IntRange(1, MaxSize).Draw(t, "size"), Sort: rapid.SampledFrom(Sorts).Draw(t, "sort"), Ranker: rapid.SampledFrom([]Ranker{Rescored, Boosted}).Draw(t, "ranker")}
+		var numbered, followed []string
+		for p := q; ; p.Page++ {
+			r, err := s.Search(context.Background(), "US", p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, h := range r.Hits {
+				numbered = append(numbered, h.ProductID)
+			}
+			if len(r.Hits) == 0 {
+				break
+			}
+		}
+		for p := q; ; {
+			r, err := s.Search(context.Background(), "US", p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, h := range r.Hits {
+				followed = append(followed, h.ProductID)
+			}
+			if p.Position = r.Next; r.Next == nil {
+				break
+			}
+		}
+		if d := gocmp.Diff(numbered, followed); d != "" {
+			t.Fatal(d)
+		}
+		slices.Sort(numbered)
+		if len(slices.Compact(numbered)) != len(s.Index.(shelf).hits) {
+			t.Fatalf("%d of %d", len(numbered), len(s.Index.(shelf).hits))
+		}
+	})
+}
+
+func TestACursorBelongsToItsSearch(t *testing.T) {
+	t.Parallel()
+	hits := make([]Hit, 50)
+	for i := range hits {
+		hits[i] = Hit{Document: Document{ProductID: fmt.Sprint(i)}, At: []json.RawMessage{json.RawMessage(strconv.Itoa(i))}}
+	}
+	s := &Service{Index: shelf{hits: hits}}
+	q := Query{Text: "boots", Page: 1, Size: 10}
+	first, err := s.Search(context.Background(), "US", q)
+	if err != nil || first.Next == nil {
+		t.Fatal(err, first)
+	}
+	q.Position = first.Next
+	if _, err := s.Search(context.Background(), "US", q); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(q *Query, p *Position) string{
+		"other words": func(q *Query, _ *Position) string { q.Text = "hats"; return "US" }, "other filter": func(q *Query, _ *Position) string { q.InStock = true; return "US" },
+		"other marketplace": func(*Query, *Position) string { return "DE" }, "made up step": func(_ *Query, p *Position) string { p.Relaxed = "x"; return "US" },
+		"before the first": func(_ *Query, p *Position) string { p.From = -1; return "US" }, "nowhere": func(_ *Query, p *Position) string { p.After = []json.RawMessage{[]byte("{}")}; return "US" },
+	} {
+		other, p := q, *first.Next
+		market := change(&other, &p)
+		other.Position = &p
+		if _, err := s.Search(context.Background(), market, other); !errors.Is(err, ErrPosition) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestCompletions(t *testing.T) {
+	t.Parallel()
+	c := Completable{Categories: []Bucket{{"outdoor", 9}, {"hiking-boots", 4}}, Brands: []Bucket{{"Hiker & Sons", 2}, {"Alba", 8}},
+		Products: []Document{{ProductID: "p1", Title: "Alba hiking boot"}, {ProductID: "p2", Title: "ALBA hiking boot"}, {ProductID: "p3", Title: "Hiking pole"}}}
+	want := []Completion{{"hiking boots", "category", "hiking-boots", 4}, {"Hiker & Sons", "brand", "", 2}, {"Alba hiking boot", "product", "p1", 1}, {"Hiking pole", "product", "p3", 1}}
+	if d := gocmp.Diff(want, c.completions("HIK")); d != "" {
+		t.Error(d)
+	}
+}

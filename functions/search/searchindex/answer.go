@@ -1,0 +1,82 @@
+package searchindex
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"rialto/functions/search"
+)
+
+// answer is what is read of OpenSearch's.
+type answer struct {
+	Took int64 `json:"took"` // milliseconds
+	Hits struct {
+		Total struct {
+			Value int64 `json:"value"`
+		} `json:"total"`
+		Hits []struct {
+			Score  float64           `json:"_score"`
+			Source search.Document   `json:"_source"`
+			Sort   []json.RawMessage `json:"sort"`
+		} `json:"hits"`
+	} `json:"hits"`
+	Aggregations map[string]facet `json:"aggregations"`
+	Suggest      struct {
+		Words []corrected `json:"words"`
+	} `json:"suggest"`
+}
+
+// facet is a filter with what it counts.
+type facet struct {
+	Count int64  `json:"doc_count"`
+	By    counts `json:"by"`
+}
+
+type counts struct {
+	Count   int64 `json:"doc_count"` // of a filter
+	Buckets []struct {
+		Key   json.RawMessage `json:"key"`
+		Count int64           `json:"doc_count"`
+	} `json:"buckets"`
+}
+
+func (a answer) counts(name string) counts { return a.Aggregations[name].By }
+
+func (a answer) found(q search.Ask, ranges []search.Range) (search.Found, error) {
+	f := search.Found{Total: a.Hits.Total.Value, Matched: a.Aggregations["matched"].Count, Took: time.Duration(a.Took) * time.Millisecond}
+	for _, h := range a.Hits.Hits {
+		f.Hits = append(f.Hits, search.Hit{Document: h.Source, Ranking: search.Ranking{Words: h.Score, Score: h.Score}, At: h.Sort})
+	}
+	f.Facets = search.Facets{Category: a.counts("category").list(), Brand: a.counts("brand").list(), Fulfilment: a.counts("fulfilment").list(),
+		Price: slices.Clone(ranges), InStock: a.counts("in_stock").Count, Attributes: a.attributes(q.Query)}
+	prices, ratings := a.counts("price").Buckets, a.counts("rating").Buckets // they come in the order of the bounds, lowest first
+	if len(prices) != len(ranges) || len(ratings) != search.MaxStars-1 {
+		return f, fmt.Errorf("search: OpenSearch counted %d prices and %d ratings", len(prices), len(ratings))
+	}
+	for i, b := range prices {
+		f.Facets.Price[i].Count = b.Count
+	}
+	for i, b := range slices.Backward(ratings) {
+		f.Facets.Rating = append(f.Facets.Rating, search.Stars{Least: i + 1, Count: b.Count})
+	}
+	for _, name := range names(q.Attributes) {
+		if a.counts("known "+name).Count == 0 {
+			f.Unknown = append(f.Unknown, name)
+		}
+	}
+	f.Suggestion = meant(a.Suggest.Words)
+	return f, nil
+}
+
+func (c counts) list() []search.Bucket {
+	var list []search.Bucket
+	for _, b := range c.Buckets {
+		var key string
+		if json.Unmarshal(b.Key, &key) == nil {
+			list = append(list, search.Bucket{Value: key, Count: b.Count})
+		}
+	}
+	return list
+}

@@ -1,0 +1,25 @@
+package searchindex
+
+import (
+	"embed"
+	"strings"
+)
+
+//go:embed words
+var words embed.FS
+
+// lines reads a list that ships with the function: a line an entry, # before a comment. A language without a file
+// has none.
+func lines(name string) []string {
+	b, err := words.ReadFile("words/" + name + ".txt")
+	if err != nil {
+		return nil
+	}
+	var list []string
+	for _, l := range strings.Split(string(b), "\n") {
+		if l = strings.TrimSpace(l); l != "" && !strings.HasPrefix(l, "#") {
+			list = append(list, l)
+		}
+	}
+	return list
+}
