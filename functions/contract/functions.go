@@ -50,11 +50,11 @@ var offers = []Function{
 
 var inventory = []Function{
 	{Context: "inventory", Name: "receive", Does: "books a batch of received units, row by row", Memory: 512, Timeout: minute, Trigger: Trigger{Operator: true},
-		Grants: []Grant{{Write, "inventory"}}},
+		Grants: []Grant{{Read, "inventory"}, {Write, "inventory"}}},
 	{Context: "inventory", Name: "hold", Does: "places the holds of a checkout, all or none", Memory: 512, Timeout: 5 * second, Trigger: Trigger{Saga: true},
-		Grants: []Grant{{Write, "inventory"}, {Write, "holds"}}},
+		Grants: []Grant{{Read, "inventory"}, {Write, "inventory"}, {Read, "holds"}, {Write, "holds"}}},
 	{Context: "inventory", Name: "release", Does: "releases the holds of a checkout, or leaves a tombstone", Memory: 512, Timeout: 5 * second, Trigger: Trigger{Saga: true},
-		Grants: []Grant{{Read, "holds"}, {Write, "inventory"}, {Write, "holds"}}},
+		Grants: []Grant{{Read, "holds"}, {Read, "inventory"}, {Write, "inventory"}, {Write, "holds"}}},
 	{Context: "inventory", Name: "ship", Does: "books shipped units against their holds", Memory: 256, Timeout: 30 * second,
 		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 5, Subscriptions: []Subscription{{Context: "fulfillment", Events: []string{"ShipmentShipped"}}}}},
 		Grants:  []Grant{{Read, "holds"}, {Write, "inventory"}, {Write, "holds"}}},

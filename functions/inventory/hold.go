@@ -18,9 +18,25 @@ type Hold struct {
 	// ExpiresAt is Unix milliseconds. A hold can be committed before that instant, not at it; its units come
 	// back by a release, never by themselves.
 	ExpiresAt int64 `dynamodbav:"expires_at"`
+	// Draws says which shards the units were taken from; none means all from shard 0.
+	Draws []Draw `dynamodbav:"draws,omitempty"`
 }
 
-// Same tells whether two holds stand for the same units, whatever became of them.
+// Draw is units of a hold that were taken from one shard of its stock, and go back there.
+type Draw struct {
+	Shard    int   `dynamodbav:"shard"`
+	Quantity int64 `dynamodbav:"quantity"`
+}
+
+// Drawn lists the shards that the hold's units were taken from.
+func (h Hold) Drawn() []Draw {
+	if h.Draws == nil && h.Quantity > 0 {
+		return []Draw{{0, h.Quantity}}
+	}
+	return h.Draws
+}
+
+// Same tells whether two holds stand for the same units, whatever became of them and whichever shards they are from.
 func (h Hold) Same(o Hold) bool {
 	return h.OrderID == o.OrderID && h.Line == o.Line && h.SKU == o.SKU && h.Centre == o.Centre && h.N == o.N && h.Quantity == o.Quantity
 }
@@ -48,8 +64,8 @@ const (
 
 // Step is what an operation does: the state after it, and what each unit of the hold adds to its stock item.
 type Step struct {
-	To                 State
-	Available, Shipped int64 // -1, 0 or 1
+	To                      State
+	Available, Shipped, Out int64 // -1, 0 or 1
 }
 
 // Refusals of operations on holds.
@@ -76,14 +92,14 @@ type outcome struct {
 // steps is the whole life of a hold. A step to the state it starts from is a repetition and changes nothing.
 var steps = map[State]map[Operation]outcome{
 	Absent: {
-		Place:   {step: Step{To: Held, Available: -1}},
+		Place:   {step: Step{To: Held, Available: -1, Out: 1}},
 		Release: {step: Step{To: Released}}, // the tombstone: no units move
 		Commit:  {refusal: ErrMissing},
 		Ship:    {refusal: ErrMissing},
 	},
 	Held: {
 		Place:   {step: Step{To: Held}},
-		Release: {step: Step{To: Released, Available: 1}},
+		Release: {step: Step{To: Released, Available: 1, Out: -1}},
 		Commit:  {step: Step{To: Committed}},
 		Ship:    {refusal: ErrNotCommitted},
 	},
@@ -91,7 +107,7 @@ var steps = map[State]map[Operation]outcome{
 		Place:   {refusal: ErrCommitted},
 		Release: {refusal: ErrCommitted},
 		Commit:  {refusal: ErrCommitted}, // committing is one transaction with the order, which answers its own repetition
-		Ship:    {step: Step{To: Shipped, Shipped: 1}},
+		Ship:    {step: Step{To: Shipped, Shipped: 1, Out: -1}},
 	},
 	Shipped: {
 		Place:   {refusal: ErrCommitted},

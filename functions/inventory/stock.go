@@ -11,8 +11,8 @@ type SKU struct {
 // String returns "<product_id>#<seller_id>", which is also the id of a cart's line of that sku.
 func (s SKU) String() string { return s.ProductID + "#" + s.SellerID }
 
-// Stock is a sku's units in one centre, with its ledger. All counts are units, never negative; Received,
-// Shipped and Returned only grow.
+// Stock is a sku's units in one centre, or in one shard of it, with its ledger. All counts are units; none but Moved
+// and Adjusted is ever negative; Received, Shipped and Returned only grow.
 type Stock struct {
 	SKU
 	Centre    string `json:"centre" dynamodbav:"centre"`
@@ -20,7 +20,12 @@ type Stock struct {
 	Received  int64  `json:"received" dynamodbav:"received"`
 	Shipped   int64  `json:"shipped" dynamodbav:"shipped"`
 	Returned  int64  `json:"returned" dynamodbav:"returned"`
-	Version   int64  `json:"version" dynamodbav:"version"` // grows by 1 with every change
+	Version   int64  `json:"version" dynamodbav:"version"`   // grows by 1 with every change
+	Out       int64  `json:"-" dynamodbav:"out"`             // in holds that are HELD or COMMITTED
+	Adjusted  int64  `json:"-" dynamodbav:"adjusted"`        // found, less lost, in the seller's counts
+	Moved     int64  `json:"-" dynamodbav:"moved"`           // came from other shards, less went to them
+	Debt      int64  `json:"-" dynamodbav:"debt"`            // lost, but not yet taken from what was free
+	Shard     int    `json:"-" dynamodbav:"shard,omitempty"` // 0 for a stock item that was never divided
 }
 
 // Available returns the free units of a sku in all centres together.

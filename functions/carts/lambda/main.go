@@ -17,6 +17,7 @@ import (
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
+	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/offers/offersstore"
@@ -46,7 +47,7 @@ func main() {
 
 func service(s *settings.Settings) *carts.Service {
 	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
-	return &carts.Service{Shelf: cartsstore.Store{DB: db}, Offers: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.Store{DB: db}, Now: time.Now}
+	return &carts.Service{Shelf: cartsstore.Store{DB: db}, Offers: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.New(shards.New(db, time.Now, rand.Float64)), Now: time.Now}
 }
 
 func cached(s *settings.Settings) *carts.Service {

@@ -13,13 +13,19 @@ const tries = 4
 // FirstWait is the base of a stage's waits.
 const FirstWait = 5 * time.Millisecond
 
+type once struct{}
+
+// Once returns a context in which a call that meets another transaction says so at once, for callers that know
+// something better than to wait.
+func Once(ctx context.Context) context.Context { return context.WithValue(ctx, once{}, true) }
+
 // Again repeats do while it meets other transactions: four tries at most, with pause(try) after the first, second
-// and third. An error of pause ends the trying.
+// and third, or one if ctx is of Once. An error of pause ends the trying.
 func Again(ctx context.Context, pause func(ctx context.Context, try int) error, do func() error) error {
 	for try := 1; ; try++ {
 		err := do()
 		var r *Refused
-		if !errors.As(err, &r) || !r.Transient() || try == tries {
+		if !errors.As(err, &r) || !r.Transient() || try == tries || ctx.Value(once{}) != nil {
 			return err
 		}
 		if err := pause(ctx, try); err != nil {

@@ -57,6 +57,16 @@ func (r *Refused) Transient() bool {
 	return true
 }
 
+// Has tells whether any write was refused for a cause.
+func (r *Refused) Has(c Cause) bool {
+	for _, x := range r.Reasons {
+		if x.Cause == c {
+			return true
+		}
+	}
+	return false
+}
+
 // AsRefused returns the refusal in err's chain.
 func AsRefused(err error) (*Refused, bool) {
 	var r *Refused

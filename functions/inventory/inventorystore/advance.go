@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 )
@@ -67,6 +69,9 @@ func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned i
 		}
 		err = s.DB.Transact(ctx, moveWrites(found, planned, step, now)...)
 		if err == nil {
+			if c := counter(found.SKU, found.Centre); step.Available > 0 && (found.Draws != nil || s.env().Known(c)) {
+				s.came(ctx, c)
+			}
 			return found.State != inventory.Absent, nil
 		}
 		refused, ok := store.AsRefused(err)
@@ -103,15 +108,23 @@ func moveWrites(found, planned inventory.Hold, step inventory.Step, now time.Tim
 		hold = hold.Set("ttl", ttl)
 	}
 	writes := []store.Write{hold}
-	if step.Available != 0 || step.Shipped != 0 {
-		stock := store.Update(inventoryTable, stockKey(found.SKU, found.Centre)).Add("version", 1).If(store.Exists()).Named(stockName)
-		if step.Available != 0 {
-			stock = stock.Add("available", step.Available*found.Quantity)
+	if step.Available == 0 && step.Shipped == 0 {
+		return writes
+	}
+	c := counter(found.SKU, found.Centre)
+	for _, d := range found.Drawn() {
+		if step.Available > 0 {
+			writes = append(writes, c.Return(shards.Draw(d)))
+		} else {
+			writes = append(writes, c.Spend(shards.Draw(d)).Add("shipped", d.Quantity))
 		}
-		if step.Shipped != 0 {
-			stock = stock.Add("shipped", step.Shipped*found.Quantity)
-		}
-		writes = append(writes, stock)
 	}
 	return writes
+}
+
+// came follows units that came to stock, given back or new: where it is known to be divided, its hint is looked after.
+func (s Store) came(ctx context.Context, c shards.Counter) {
+	if err := s.env().Returned(ctx, c); err != nil {
+		slog.WarnContext(ctx, "hint of stock was not renewed", "stock", c.Key, "error", err)
+	}
 }

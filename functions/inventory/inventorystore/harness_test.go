@@ -3,10 +3,12 @@ package inventorystore
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 )
@@ -46,6 +48,13 @@ func planOf(picks ...pick) inventory.Plan {
 		p.Lines[i].Picks = append(p.Lines[i].Picks, inventory.Pick{Centre: x.centre, Quantity: x.n})
 	}
 	return p
+}
+
+// storeOf returns the store of an environment that does not wait.
+func storeOf(db store.DB) Store {
+	s := New(shards.New(db, func() time.Time { return now }, rand.New(rand.NewPCG(1, 2)).Float64))
+	s.Env.Pause = func(context.Context, int) error { return nil }
+	return s
 }
 
 // stocked returns a store in which each pick's units were received.

@@ -2,60 +2,92 @@ package inventorystore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 )
 
-// Place takes a plan's units, all or none, in one transaction. A repetition finds its own holds and succeeds,
-// even when nothing is left. Errors: item_unavailable naming the lines that are short, hold_released if the
-// order's release came first, hold_committed, hold_mismatch if the order holds other units; plan_invalid,
-// too_many_lines; transient ones when others are at the same items.
+// Place takes a plan's units, all or none, in one transaction, each pick from one shard of its stock or from several.
+// A repetition finds its own holds and succeeds, even when nothing is left. Errors: item_unavailable naming lines that
+// are short, hold_released if the order's release came first, hold_committed, hold_mismatch if the order holds other
+// units; plan_invalid, too_many_lines; transient ones when others are at the same items.
 func (s Store) Place(ctx context.Context, orderID string, plan inventory.Plan, expiresAt time.Time) error {
 	if err := plan.Check(); err != nil {
 		return err
 	}
 	wanted := plan.Holds(orderID, expiresAt.UnixMilli())
-	var writes []store.Write
-	for _, h := range wanted {
-		writes = append(writes, store.Put(holds, holdKey(h), h).If(store.Absent()).Named(holdName(h)))
-	}
-	draws := drawsOf(wanted)
-	for _, d := range draws {
-		writes = append(writes, store.Update(inventoryTable, d.key).Add("available", -d.quantity).Add("version", 1).
-			If(store.Ge("available", d.quantity)).Named(stockName))
-	}
-	err := s.DB.Transact(ctx, writes...)
-	refused, ok := store.AsRefused(err)
-	switch {
-	case err == nil:
-		return nil
-	case !ok || len(refused.Reasons) != len(writes):
-		return fmt.Errorf("place holds: %w", err)
-	}
-	return placeRefusal(refused, plan, wanted, draws)
+	wants, takers := demand(wanted)
+	err := s.env().Take(ctx, wants, shards.Order{
+		Writes: func(draws [][]shards.Draw) []store.Write {
+			writes := make([]store.Write, len(wanted))
+			for i, at := range takers {
+				var quantities []int64
+				for _, n := range at {
+					quantities = append(quantities, wanted[n].Quantity)
+				}
+				for j, of := range shards.Split(draws[i], quantities) {
+					h := wanted[at[j]]
+					h.Draws = drawn(of)
+					writes[at[j]] = store.Put(holds, holdKey(h), h).If(store.Absent()).Named(holdName(h))
+				}
+			}
+			return writes
+		},
+		Judge: func(reasons []store.Reason) (bool, error) { return judge(reasons, wanted) },
+	})
+	return placeError(err, plan, wanted, takers)
 }
 
-// placeRefusal judges the holds before the stock: a hold that is there says what became of this order, while
-// an empty stock item may be empty because of it. For the same reason nothing is said to be unavailable while
-// another transaction, maybe an earlier try of this one, has a hold.
-func placeRefusal(r *store.Refused, plan inventory.Plan, wanted []inventory.Hold, draws []draw) error {
+// demand sums up what the holds take from each stock: a transaction writes an item once, so holds that draw on the
+// same share a draw. takers are the holds of each want, by their places.
+func demand(wanted []inventory.Hold) (wants []shards.Want, takers [][]int) {
+	place := map[store.Key]int{}
+	for i, h := range wanted {
+		k := stockKey(h.SKU, h.Centre)
+		n, ok := place[k]
+		if !ok {
+			n = len(wants)
+			place[k] = n
+			wants, takers = append(wants, shards.Want{Counter: counter(h.SKU, h.Centre)}), append(takers, nil)
+		}
+		wants[n].Quantity += h.Quantity
+		takers[n] = append(takers[n], i)
+	}
+	return wants, takers
+}
+
+// drawn is what a hold remembers of its draws: nothing if all are from shard 0.
+func drawn(of []shards.Draw) (out []inventory.Draw) {
+	if len(of) == 1 && of[0].Shard == 0 {
+		return nil
+	}
+	for _, d := range of {
+		out = append(out, inventory.Draw(d))
+	}
+	return out
+}
+
+// judge looks at an order's holds before anything is said of the stock: a hold that is there says what became of this
+// order, while a stock may be empty because of it.
+func judge(reasons []store.Reason, wanted []inventory.Hold) (done bool, err error) {
 	own, busy := 0, false
 	for i, h := range wanted {
-		switch reason := r.Reasons[i]; reason.Cause {
+		switch reason := reasons[i]; reason.Cause {
 		case store.ConditionFailed:
 			found, err := readHold(reason.Found)
 			if err != nil {
-				return err
+				return true, err
 			}
 			if _, err := found.State.On(inventory.Place); err != nil {
-				return err
+				return true, err
 			}
 			if !found.Same(h) {
-				return inventory.ErrMismatch
+				return true, inventory.ErrMismatch
 			}
 			own++
 		case store.Conflicted, store.Throttled:
@@ -64,56 +96,40 @@ func placeRefusal(r *store.Refused, plan inventory.Plan, wanted []inventory.Hold
 	}
 	switch {
 	case own == len(wanted):
-		return nil
-	case busy:
-		return contended(r)
-	case own > 0:
-		return inventory.ErrMismatch // what was placed together is there together
+		return true, nil
+	case own > 0 && !busy:
+		return true, inventory.ErrMismatch // what was placed together is there together
 	}
-	lines := map[string]bool{}
-	for i, d := range draws {
-		if r.Reasons[len(wanted)+i].Cause == store.ConditionFailed {
-			for _, line := range d.lines {
-				lines[line] = true
+	return false, nil
+}
+
+func placeError(err error, plan inventory.Plan, wanted []inventory.Hold, takers [][]int) error {
+	var short *shards.Short
+	if errors.As(err, &short) {
+		lines := map[string]bool{}
+		for _, i := range short.Wants {
+			for _, n := range takers[i] {
+				lines[wanted[n].Line] = true
 			}
 		}
-	}
-	var short []fault.Field
-	for i, l := range plan.Lines {
-		if lines[l.Line] {
-			short = append(short, inventory.Short(i, l.Line))
+		var fields []fault.Field
+		for i, l := range plan.Lines {
+			if lines[l.Line] {
+				fields = append(fields, inventory.Short(i, l.Line))
+			}
 		}
+		return inventory.ErrUnavailable.With(fields...)
 	}
-	switch {
-	case short != nil:
-		return inventory.ErrUnavailable.With(short...)
-	case r.Transient():
-		return contended(r)
+	if refused, ok := store.AsRefused(err); ok && !refused.Has(store.Rejected) {
+		return contended(refused)
 	}
-	return fmt.Errorf("place holds: %w", r)
+	return spoken("place holds", err)
 }
 
-// draw is what an order takes from one stock item. A transaction writes an item once, so holds that draw on
-// the same item share a draw.
-type draw struct {
-	key      store.Key
-	quantity int64
-	lines    []string
-}
-
-func drawsOf(wanted []inventory.Hold) []draw {
-	var out []draw
-	place := map[store.Key]int{}
-	for _, h := range wanted {
-		k := stockKey(h.SKU, h.Centre)
-		n, ok := place[k]
-		if !ok {
-			n = len(out)
-			place[k] = n
-			out = append(out, draw{key: k})
-		}
-		out[n].quantity += h.Quantity
-		out[n].lines = append(out[n].lines, h.Line)
+// spoken returns a fault as it is, and says of any other error what failed.
+func spoken(what string, err error) error {
+	if f := (*fault.Error)(nil); err == nil || errors.As(err, &f) {
+		return err
 	}
-	return out
+	return fmt.Errorf("%s: %w", what, err)
 }

@@ -1,6 +1,7 @@
 package inventorystore
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -161,7 +162,14 @@ func TestARefusalIsJudgedByTheHoldsFirst(t *testing.T) {
 		"sold":                            {[]store.Reason{item(wanted[0], func(h *inventory.Hold) { h.State = inventory.Shipped }), mine(1), failed, none}, "hold_committed"},
 		"a write the service rejects":     {[]store.Reason{none, none, {Cause: store.Rejected}, none}, "internal"},
 	} {
-		if err := placeRefusal(&store.Refused{Reasons: c.reasons}, plan, wanted, drawsOf(wanted)); fault.Code(err) != c.want {
+		db := store.NewMemory()
+		db.Before = func(_ context.Context, op string, _ []store.Write) error {
+			if op != "Transact" {
+				return nil
+			}
+			return &store.Refused{Reasons: c.reasons}
+		}
+		if err := storeOf(db).Place(ctx, "o1", plan, later); fault.Code(err) != c.want {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

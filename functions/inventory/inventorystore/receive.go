@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 )
@@ -21,29 +22,49 @@ func (s Store) Receive(ctx context.Context, r inventory.Receipt) (booked bool, e
 	if r.Returned {
 		ledger = "returned"
 	}
-	err = s.DB.Transact(ctx,
-		store.Put(inventoryTable, receiptKey(r.ID), r).If(store.Absent()).Named(receiptName),
-		store.Update(inventoryTable, stockKey(r.SKU, r.Centre)).Add("available", r.Quantity).Add(ledger, r.Quantity).Add("version", 1).
-			Set("product_id", r.ProductID).Set("seller_id", r.SellerID).Set("centre", r.Centre).Named(stockName))
-	if err == nil {
-		return true, nil
-	}
-	refused, ok := store.AsRefused(err)
-	if !ok {
-		return false, fmt.Errorf("book receipt: %w", err)
-	}
-	if reason, there := refused.Failed(receiptName); there {
-		var before inventory.Receipt
-		if err := store.Unmarshal(reason.Found, &before); err != nil {
-			return false, fmt.Errorf("read receipt: %w", err)
+	env, c, shard := s.env(), counter(r.SKU, r.Centre), 0
+	if env.Known(c) {
+		if shard, err = env.Home(ctx, c); err != nil {
+			return false, fmt.Errorf("book receipt: %w", err)
 		}
-		if before != r {
-			return false, inventory.ErrReceipt
+	}
+	var refused *store.Refused
+	for range moves {
+		stock := c.Put(shards.Draw{Shard: shard, Quantity: r.Quantity}).Add(ledger, r.Quantity)
+		if shard == 0 {
+			stock = stock.Set("product_id", r.ProductID).Set("seller_id", r.SellerID).Set("centre", r.Centre)
 		}
-		return false, nil
+		err = s.DB.Transact(ctx, store.Put(inventoryTable, receiptKey(r.ID), r).If(store.Absent()).Named(receiptName), stock)
+		if err == nil {
+			if shard > 0 {
+				s.came(ctx, c)
+			}
+			return true, nil
+		}
+		var ok bool
+		if refused, ok = store.AsRefused(err); !ok {
+			return false, fmt.Errorf("book receipt: %w", err)
+		}
+		if reason, there := refused.Failed(receiptName); there {
+			return false, sameReceipt(r, reason.Found)
+		}
+		if refused.Transient() {
+			return false, contended(refused)
+		}
+		if shard, err = env.Home(ctx, c); err != nil { // there is a layout, or that shard was closed
+			return false, fmt.Errorf("book receipt: %w", err)
+		}
 	}
-	if refused.Transient() {
-		return false, contended(refused)
+	return false, contended(refused)
+}
+
+func sameReceipt(r inventory.Receipt, found store.Item) error {
+	var before inventory.Receipt
+	if err := store.Unmarshal(found, &before); err != nil {
+		return fmt.Errorf("read receipt: %w", err)
 	}
-	return false, fmt.Errorf("book receipt: %w", err)
+	if before != r {
+		return inventory.ErrReceipt
+	}
+	return nil
 }

@@ -1,14 +1,19 @@
 // Package inventorystore keeps stock and holds.
 //
-// Table inventory: a stock item (PK product_id#seller_id, SK centre), and beside it the receipts (PK
-// !receipt#<id>, SK receipt) that make booking repeatable. Table holds: PK order_id, SK line#centre#n; the
-// attribute ttl is set on RELEASED holds only and is housekeeping.
+// Table inventory: a stock item (PK product_id#seller_id, SK centre); of hot ones the layout (SK !layout#centre) and
+// shards (PK product_id#seller_id#centre#k, SK centre) that functions/internal/shards describes; and the receipts (PK !receipt#<id>,
+// SK receipt) that make booking repeatable. Table holds: PK order_id, SK line#centre#n; the attribute ttl is set on
+// RELEASED holds only and is housekeeping.
 package inventorystore
 
 import (
 	"fmt"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 )
@@ -18,15 +23,44 @@ const (
 	holds          = "holds"
 
 	holdPrefix    = "hold:"
-	stockName     = "stock"
 	receiptPrefix = "!receipt#"
 )
 
-// Store reads and writes stock and holds.
-type Store struct{ DB store.DB }
+// Store reads and writes stock and holds. Without Env it remembers nothing from one call to the next, which is right
+// everywhere and slow where items are hot.
+type Store struct {
+	DB  store.DB
+	Env *Environment
+}
+
+// Environment is what one execution environment remembers of hot stock.
+type Environment struct {
+	*shards.Environment
+	mu     sync.Mutex
+	recent map[inventory.SKU]reading
+}
+
+// New returns the store of one execution environment.
+func New(env *shards.Environment) Store {
+	return Store{DB: env.DB, Env: &Environment{Environment: env}}
+}
+
+// env returns Env or, if there is none, one for this call.
+func (s Store) env() *Environment {
+	if s.Env != nil {
+		return s.Env
+	}
+	return New(shards.Forgetful(s.DB)).Env
+}
 
 func stockKey(sku inventory.SKU, centre string) store.Key {
 	return store.Key{PK: sku.String(), SK: centre}
+}
+
+func counter(sku inventory.SKU, centre string) shards.Counter {
+	text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+	return shards.Counter{Table: inventoryTable, Key: stockKey(sku, centre),
+		Record: store.Item{"product_id": text(sku.ProductID), "seller_id": text(sku.SellerID), "centre": text(centre)}}
 }
 
 func holdKey(h inventory.Hold) store.Key {
@@ -56,10 +90,8 @@ func readStock(i store.Item) (inventory.Stock, error) {
 
 // contended is the fault of a refusal that may pass later: others had the items, or they were too busy.
 func contended(r *store.Refused) error {
-	for _, reason := range r.Reasons {
-		if reason.Cause == store.Throttled {
-			return fault.New(fault.Throttled, "inventory_throttled", "the inventory is too busy just now").Because(r)
-		}
+	if r.Has(store.Throttled) {
+		return fault.New(fault.Throttled, "inventory_throttled", "the inventory is too busy just now").Because(r)
 	}
 	return fault.New(fault.Unavailable, "inventory_contended", "others are changing the same stock just now").Because(r)
 }

@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 )
@@ -14,14 +17,22 @@ import (
 // atOnce bounds how many skus are read together.
 const atOnce = 16
 
+// scarce is how many units a hint must tell of to be believed: more than one line of a cart may want.
+const scarce = 1000
+
 // Stock reads the skus' units in all centres, each sku consistently. A sku that nobody ever received has none.
 // The answer is in the order of the skus, then of the centres.
+//
+// Of stock that is divided, Available is the layout's hint, a second old or two, and the ledger is left out (Count has
+// it); a hint of few units is not believed, they are counted, at most a second ago. What was read of a sku with such
+// stock serves for a second: its partition would not bear a read for each quote.
 func (s Store) Stock(ctx context.Context, skus ...inventory.SKU) ([]inventory.Stock, error) {
 	found := make([][]inventory.Stock, len(skus))
+	env := s.env()
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(atOnce)
 	for i, sku := range skus {
-		g.Go(func() (err error) { found[i], err = s.stock(ctx, sku); return err })
+		g.Go(func() (err error) { found[i], err = env.stock(ctx, sku); return err })
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
@@ -29,23 +40,93 @@ func (s Store) Stock(ctx context.Context, skus ...inventory.SKU) ([]inventory.St
 	return slices.Concat(found...), nil
 }
 
-func (s Store) stock(ctx context.Context, sku inventory.SKU) ([]inventory.Stock, error) {
+// reading is what was read of a sku with divided stock.
+type reading struct {
+	stock []inventory.Stock
+	at    time.Time
+}
+
+// remembered bounds how many skus' readings are kept.
+const remembered = 4096
+
+func (e *Environment) stock(ctx context.Context, sku inventory.SKU) ([]inventory.Stock, error) {
+	at := e.Now()
+	e.mu.Lock()
+	recent, ok := e.recent[sku]
+	e.mu.Unlock()
+	if ok && at.Sub(recent.at) < e.Fresh {
+		return slices.Clone(recent.stock), nil
+	}
+	stock, divided, err := e.query(ctx, sku)
+	if err == nil && divided {
+		e.mu.Lock()
+		if e.recent == nil || len(e.recent) >= remembered {
+			e.recent = map[inventory.SKU]reading{}
+		}
+		e.recent[sku] = reading{slices.Clone(stock), at}
+		e.mu.Unlock()
+	}
+	return stock, err
+}
+
+func (e *Environment) query(ctx context.Context, sku inventory.SKU) (out []inventory.Stock, divided bool, err error) {
 	q := store.Query{Table: inventoryTable, Hash: sku.String()}
-	var out []inventory.Stock
+	layouts := map[string]shards.Layout{} // they sort before the stock
 	for {
-		p, err := s.DB.Query(ctx, q)
+		p, err := e.DB.Query(ctx, q)
 		if err != nil {
-			return nil, fmt.Errorf("stock: %w", err)
+			return nil, false, fmt.Errorf("stock: %w", err)
 		}
 		for _, i := range p.Items {
+			sk := sortKey(i)
+			if centre, ok := strings.CutPrefix(sk, shards.LayoutPrefix); ok {
+				if layouts[centre], err = shards.ReadLayout(i); err != nil {
+					return nil, false, err
+				}
+				continue
+			}
 			x, err := readStock(i)
 			if err != nil {
-				return nil, err
+				return nil, false, err
+			}
+			if l, ok := layouts[sk]; ok {
+				divided = true
+				if x, err = e.hinted(ctx, x, l); err != nil {
+					return nil, false, err
+				}
 			}
 			out = append(out, x)
 		}
 		if q.After = p.Next; p.Next == nil {
-			return out, nil
+			return out, divided, nil
 		}
 	}
+}
+
+func (e *Environment) hinted(ctx context.Context, x inventory.Stock, l shards.Layout) (inventory.Stock, error) {
+	x = inventory.Stock{SKU: x.SKU, Centre: x.Centre, Available: l.Free, Version: x.Version}
+	if l.Free >= scarce {
+		return x, nil
+	}
+	v, err := e.See(ctx, counter(x.SKU, x.Centre))
+	refused, busy := store.AsRefused(err)
+	switch {
+	case err == nil:
+		x.Available = v.Free()
+	case busy && l.Free > 0:
+		return x, nil // it sells too fast to be counted, so there is some
+	case busy:
+		return x, contended(refused)
+	default:
+		return x, fmt.Errorf("stock: %w", err)
+	}
+	return x, nil
+}
+
+func sortKey(i store.Item) string {
+	var key struct {
+		SK string `dynamodbav:"sk"`
+	}
+	_ = store.Unmarshal(i, &key) // a key is a string
+	return key.SK
 }

@@ -10,6 +10,7 @@ import (
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
+	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
@@ -37,6 +38,6 @@ func main() {
 }
 
 func service(s *settings.Settings) *inventory.Service {
-	shelf := inventorystore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}
+	shelf := inventorystore.New(shards.New(store.NewDynamo(s.Tables(), s.Prefix, rand.Float64), time.Now, rand.Float64))
 	return &inventory.Service{Shelf: shelf, Now: time.Now}
 }

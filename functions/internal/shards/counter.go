@@ -1,0 +1,158 @@
+package shards
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"rialto/functions/internal/store"
+)
+
+// Counter says where a counter is kept: the item of shard 0, which is the whole counter until it is divided. The
+// layout is in its partition under the sort key "!layout#<sk>". Shard k has the partition key "<pk>#<sk>#<k>": items of
+// one partition key may share one partition's 1,000 write units, so no two shards have the same, not those of two
+// counters of one partition either.
+type Counter struct {
+	Table string
+	Key   store.Key
+	// Record is what a new shard, and the layout, has beside its counts: the context's own attributes.
+	Record store.Item
+}
+
+// Draw is units taken from one shard.
+type Draw struct {
+	Shard    int
+	Quantity int64
+}
+
+// The attributes that a counter's items have. A context may add to others in the same write.
+const (
+	available = "available" // free units, never below 0
+	out       = "out"       // units that were drawn and are neither returned nor spent
+	moved     = "moved"     // units that came from other shards less those that went to them
+	version   = "version"
+	shard     = "shard"  // the shard's number; shard 0 has one only if there is a layout
+	closed    = "closed" // a closed shard takes no more units
+)
+
+// Shard returns where a shard is kept.
+func (c Counter) Shard(k int) store.Key {
+	if k == 0 {
+		return c.Key
+	}
+	return store.Key{PK: c.Key.PK + "#" + c.Key.SK + "#" + strconv.Itoa(k), SK: c.Key.SK}
+}
+
+// Layout returns where the layout is kept.
+func (c Counter) Layout() store.Key { return store.Key{PK: c.Key.PK, SK: LayoutPrefix + c.Key.SK} }
+
+// LayoutPrefix begins the sort key of a layout.
+const LayoutPrefix = "!layout#"
+
+func (c Counter) id() store.Get { return store.Get{Table: c.Table, Key: c.Key} }
+
+// Take takes units from a shard if it has them.
+func (c Counter) Take(d Draw) store.Write {
+	return c.change(d.Shard).Add(available, -d.Quantity).Add(out, d.Quantity).If(store.Ge(available, d.Quantity))
+}
+
+// Return gives units back to the shard that they were drawn from.
+func (c Counter) Return(d Draw) store.Write {
+	return c.change(d.Shard).Add(available, d.Quantity).Add(out, -d.Quantity).If(store.Exists())
+}
+
+// Spend books units that were drawn as gone for good.
+func (c Counter) Spend(d Draw) store.Write {
+	return c.change(d.Shard).Add(out, -d.Quantity).If(store.Exists())
+}
+
+// Put adds new units to a shard. Shard 0 takes them as long as there is no layout, and is made if it is not there.
+func (c Counter) Put(d Draw) store.Write {
+	w := c.change(d.Shard).Add(available, d.Quantity)
+	if d.Shard == 0 {
+		return w.If(store.Lacks(shard))
+	}
+	return w.If(store.Has(shard), store.Lacks(closed))
+}
+
+// Divided tells of an item of shard 0, as a refusal shows it, whether there is a layout.
+func Divided(i store.Item) bool { return i[shard] != nil }
+
+func (c Counter) change(k int) store.Write {
+	return store.Update(c.Table, c.Shard(k)).Add(version, 1).Named("shard " + strconv.Itoa(k))
+}
+
+func (c Counter) transfer(t Transfer) []store.Write {
+	return []store.Write{
+		c.change(t.From).Add(available, -t.Quantity).Add(moved, -t.Quantity).If(store.Ge(available, t.Quantity)),
+		c.change(t.To).Add(available, t.Quantity).Add(moved, t.Quantity).If(store.Has(shard), store.Lacks(closed)),
+	}
+}
+
+// Shard is a shard as it was read.
+type Shard struct {
+	K                              int
+	Available, Out, Moved, Version int64
+	Item                           store.Item // with the context's own attributes
+}
+
+// Empty tells that a shard can be closed: it has no units, and none can come back to it.
+func (s Shard) Empty() bool { return s.Available == 0 && s.Out == 0 }
+
+func readShard(k int, i store.Item) (Shard, error) {
+	var r struct {
+		Available int64 `dynamodbav:"available"`
+		Out       int64 `dynamodbav:"out"`
+		Moved     int64 `dynamodbav:"moved"`
+		Version   int64 `dynamodbav:"version"`
+	}
+	if err := store.Unmarshal(i, &r); err != nil {
+		return Shard{}, fmt.Errorf("read shard: %w", err)
+	}
+	return Shard{k, r.Available, r.Out, r.Moved, r.Version, i}, nil
+}
+
+// ReadLayout reads a layout; no item is Whole.
+func ReadLayout(i store.Item) (Layout, error) {
+	if i == nil {
+		return Whole, nil
+	}
+	var l Layout
+	if err := store.Unmarshal(i, &l); err != nil {
+		return Whole, fmt.Errorf("read layout: %w", err)
+	}
+	return l, nil
+}
+
+// View is a layout and all its open shards at one instant.
+type View struct {
+	Layout Layout
+	Shards []Shard   // in the order of their numbers
+	At     time.Time // not after that instant
+}
+
+// Free is how many units are free in all.
+func (v View) Free() (n int64) {
+	for _, s := range v.Shards {
+		n += s.Available
+	}
+	return n
+}
+
+// Turnover is the sum of the shards' versions.
+func (v View) Turnover() (n int64) {
+	for _, s := range v.Shards {
+		n += s.Version
+	}
+	return n
+}
+
+func (v View) poorest() Shard {
+	best := v.Shards[len(v.Shards)-1]
+	for _, s := range v.Shards {
+		if v.Layout.IsActive(s.K) && s.Available < best.Available {
+			best = s
+		}
+	}
+	return best
+}

@@ -1,0 +1,257 @@
+package shards
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"rialto/functions/internal/store"
+)
+
+// Environment is what one execution environment remembers of the counters that it draws on: of each a layout, a
+// home shard, and how often it met others there. It remembers only counters that are hot. It is safe for
+// concurrent use; several that share one share its reads of all shards too, and wait for each other's.
+type Environment struct {
+	DB     store.DB
+	Now    func() time.Time
+	Random func() float64 // in [0, 1)
+	// Pause waits before try n (1, 2, …) of a draw that met others; an error ends the trying.
+	Pause  func(ctx context.Context, try int) error
+	Policy Policy
+	// Fresh is how old what is remembered of a layout, or of all shards, may get: it is used while it is younger.
+	Fresh time.Duration
+
+	mu    sync.Mutex
+	tick  int64
+	known map[store.Get]*memory
+}
+
+// New returns an environment of the default policy, which remembers for a second.
+func New(db store.DB, now func() time.Time, random func() float64) *Environment {
+	return &Environment{DB: db, Now: now, Random: random, Pause: store.Backoff(5*time.Millisecond, random), Policy: Default, Fresh: time.Second}
+}
+
+// Forgetful returns an environment for one call: it has no clock and no chance, and does without.
+func Forgetful(db store.DB) *Environment {
+	return New(db, func() time.Time { return time.Time{} }, func() float64 { return 0.5 })
+}
+
+type memory struct {
+	layout                  Layout
+	looked                  time.Time // when the layout was read
+	home                    int
+	due                     bool // the hint was old when the layout was read
+	transactions, conflicts int64
+	view                    *sight
+	flight                  *flight
+}
+
+// sight is a view and the tick at which its reading began.
+type sight struct {
+	View
+	begun int64
+}
+
+type flight struct {
+	begun int64
+	done  chan struct{}
+	view  View
+	err   error
+}
+
+// most bounds how many counters are remembered; who forgets one learns it again at its next conflict.
+const most = 4096
+
+// remember calls f with what is remembered of a counter, under the lock.
+func (e *Environment) remember(c Counter, f func(*memory)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	m := e.known[c.id()]
+	if m == nil {
+		if e.known == nil || len(e.known) >= most {
+			e.known = map[store.Get]*memory{}
+		}
+		m = &memory{layout: Whole}
+		e.known[c.id()] = m
+	}
+	f(m)
+}
+
+// recall calls f as remember does, and not at all for a counter that was never hot here.
+func (e *Environment) recall(c Counter, f func(*memory)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if m := e.known[c.id()]; m != nil {
+		f(m)
+	}
+}
+
+func (e *Environment) now() int64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.tick++
+	return e.tick
+}
+
+// Forget drops what is remembered of how many units a counter has: somebody here has just changed that.
+func (e *Environment) Forget(c Counter) {
+	e.recall(c, func(m *memory) { m.view, m.flight = nil, nil })
+}
+
+// learn takes a layout that was just read, and a home in it if the old one is no longer active.
+func (e *Environment) learn(c Counter, l Layout, at time.Time) {
+	random := e.Random()
+	e.remember(c, func(m *memory) {
+		if l.Version < m.layout.Version || l.Version == m.layout.Version && at.Before(m.looked) {
+			return // an older reading that came late
+		}
+		if l.Version > m.layout.Version {
+			m.transactions, m.conflicts = 0, 0
+			if !m.layout.Divided() || !l.IsActive(m.home) {
+				m.home = l.Active + int(random*float64(l.Width()))
+			}
+		}
+		m.layout, m.looked = l, at
+		m.due = l.Divided() && at.UnixMilli()-l.At >= hintAge.Milliseconds()
+	})
+}
+
+// look reads a counter's layout.
+func (e *Environment) look(ctx context.Context, c Counter) (Layout, error) {
+	at := e.Now()
+	i, err := e.DB.Get(ctx, c.Table, c.Layout())
+	if err != nil {
+		return Whole, err
+	}
+	l, err := ReadLayout(i)
+	if err == nil {
+		e.learn(c, l, at)
+	}
+	return l, err
+}
+
+// layout returns a counter's layout as it was at most Fresh ago; never hot means whole.
+func (e *Environment) layout(ctx context.Context, c Counter) (Layout, error) {
+	l, stale := Whole, false
+	at := e.Now()
+	e.recall(c, func(m *memory) { l, stale = m.layout, m.layout.Divided() && at.Sub(m.looked) >= e.Fresh })
+	if stale {
+		return e.look(ctx, c)
+	}
+	return l, nil
+}
+
+// settle moves home to another active shard, if there is one, and tells whether it did.
+func (e *Environment) settle(c Counter) (did bool) {
+	random := e.Random()
+	e.remember(c, func(m *memory) {
+		l := m.layout
+		others := l.Width()
+		if l.IsActive(m.home) {
+			others--
+		}
+		if others == 0 {
+			return
+		}
+		k := l.Active + int(random*float64(others))
+		if l.IsActive(m.home) && k >= m.home {
+			k++
+		}
+		m.home, did = k, true
+	})
+	return did
+}
+
+// Read reads a counter's layout and open shards as of one instant, now.
+//
+// Two plain reads that find the same versions would not do: a transaction that is being committed shows its items
+// one by one, so both could find a transfer's units gone from here and not yet there.
+func (e *Environment) Read(ctx context.Context, c Counter) (View, error) {
+	guess := Whole
+	e.recall(c, func(m *memory) { guess = m.layout })
+	for range 8 {
+		gets := []store.Get{{Table: c.Table, Key: c.Layout()}}
+		for k := guess.Open; k < guess.Next; k++ {
+			gets = append(gets, store.Get{Table: c.Table, Key: c.Shard(k)})
+		}
+		at := e.Now()
+		items, err := e.DB.Snapshot(ctx, gets...)
+		if err != nil {
+			return View{}, err
+		}
+		l, err := ReadLayout(items[0])
+		if err != nil {
+			return View{}, err
+		}
+		if l.Divided() {
+			e.learn(c, l, at)
+		}
+		if l.Open != guess.Open || l.Next != guess.Next {
+			guess = l
+			continue
+		}
+		v := View{Layout: l, At: at}
+		for n, i := range items[1:] {
+			s, err := readShard(l.Open+n, i)
+			if err != nil {
+				return View{}, err
+			}
+			v.Shards = append(v.Shards, s)
+		}
+		return v, nil
+	}
+	return View{}, ErrChanged
+}
+
+// see returns all shards as of an instant since a tick or, if it may be cached, at most Fresh ago. Calls that can
+// use the same reading share it.
+func (e *Environment) see(ctx context.Context, c Counter, since int64, cached bool) (View, error) {
+	begun, at := e.now(), e.Now()
+	var ready *View
+	var f *flight
+	mine := false
+	e.remember(c, func(m *memory) {
+		switch {
+		case m.view != nil && (m.view.begun >= since || cached && at.Sub(m.view.At) < e.Fresh):
+			ready = &m.view.View
+		case m.flight != nil && (m.flight.begun >= since || cached):
+			f = m.flight
+		default:
+			f, mine = &flight{begun: begun, done: make(chan struct{})}, true
+			m.flight = f
+		}
+	})
+	switch {
+	case ready != nil:
+		return *ready, nil
+	case !mine:
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			return View{}, ctx.Err()
+		}
+		if errors.Is(f.err, context.Canceled) && ctx.Err() == nil {
+			return e.Read(ctx, c) // who read for both has gone
+		}
+		return f.view, f.err
+	}
+	f.view, f.err = e.Read(ctx, c)
+	e.remember(c, func(m *memory) {
+		if m.flight == f { // else somebody forgot, or reads anew
+			if m.flight = nil; f.err == nil {
+				m.view = &sight{f.view, f.begun}
+			}
+		}
+	})
+	close(f.done)
+	return f.view, f.err
+}
+
+// See is Read, shared and cached for at most Fresh.
+func (e *Environment) See(ctx context.Context, c Counter) (View, error) {
+	v, err := e.see(ctx, c, e.now(), true)
+	v.Shards = slices.Clone(v.Shards)
+	return v, err
+}

@@ -1,0 +1,399 @@
+package shards
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"rialto/functions/internal/store"
+)
+
+// Want is units that are wanted of a counter.
+type Want struct {
+	Counter  Counter
+	Quantity int64
+}
+
+// Short reports that some wants, by their places, are for more units than there are.
+type Short struct{ Wants []int }
+
+func (s *Short) Error() string { return fmt.Sprintf("fewer units than wanted (%v)", s.Wants) }
+
+// Order is what goes into the transaction that draws.
+type Order struct {
+	// Writes are the caller's own, given what is drawn for each want: records that must not be there yet, as many
+	// each time.
+	Writes func(draws [][]Draw) []store.Write
+	// Judge is told what became of them when a transaction was refused, and decides whether that is the end, and
+	// how. It is asked before any want is called short: an item that is empty may be empty because of them.
+	Judge func(reasons []store.Reason) (done bool, err error)
+}
+
+// maxActions is how many writes one transaction can hold.
+const maxActions = 100
+
+// Take draws all wants, or none, in one transaction with an order's own writes. Counters must be distinct.
+//
+// A counter that was never divided costs what a plain conditional write costs, and is short when that write says
+// so. Of a divided one the draw is tried at the environment's home; a conflict moves home, and if many, makes the
+// counter grow; emptiness is answered from an older shard, or from several at once. It is short only if one
+// transactional read of all its shards says so, made during the call or at most Fresh before it.
+//
+// Errors: *Short; what Judge says; a transient *store.Refused when others keep being in the way.
+func (e *Environment) Take(ctx context.Context, wants []Want, o Order) error {
+	t := &taking{Environment: e, since: e.now(), wants: wants, order: o, spread: make([][]Draw, len(wants)), probed: make([]bool, len(wants))}
+	if known := t.knownShort(); known != nil {
+		if done, err := t.there(ctx); done || err != nil {
+			return err
+		}
+		return known
+	}
+	for try := 1; ; try++ {
+		refused, err := t.send(ctx)
+		if refused == nil {
+			return err
+		}
+		if done, err := o.Judge(refused.Reasons[:t.own]); done {
+			return err
+		}
+		wait, err := t.adapt(ctx, refused)
+		switch {
+		case err != nil:
+			return err
+		case try >= e.Policy.Tries:
+			return refused
+		case wait:
+			if err := e.Pause(ctx, min(try, 4)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// taking is one call of Take.
+type taking struct {
+	*Environment
+	since  int64
+	wants  []Want
+	order  Order
+	own    int      // how many writes are the caller's
+	sent   [][]Draw // what was tried last
+	spread [][]Draw // by want, what to draw where home is not enough
+	probed []bool
+	grown  bool
+}
+
+// knownShort says what a fresh enough reading of all shards already tells.
+func (t *taking) knownShort() error {
+	var short []int
+	at := t.Now()
+	for i, w := range t.wants {
+		t.recall(w.Counter, func(m *memory) {
+			if m.view != nil && at.Sub(m.view.At) < t.Fresh && m.view.Layout.Divided() && m.view.Free() < w.Quantity {
+				short = append(short, i)
+			}
+		})
+	}
+	if short == nil {
+		return nil
+	}
+	return &Short{short}
+}
+
+// there asks Judge about the caller's own records without drawing. It is a transactional read, which an earlier
+// try that is still being made refuses.
+func (t *taking) there(ctx context.Context) (bool, error) {
+	draws := make([][]Draw, len(t.wants))
+	for i, w := range t.wants {
+		draws[i] = []Draw{{0, w.Quantity}}
+	}
+	own := t.order.Writes(draws)
+	gets := make([]store.Get, len(own))
+	for i, w := range own {
+		gets[i] = store.Get{Table: w.Table, Key: w.Key}
+	}
+	items, err := t.DB.Snapshot(ctx, gets...)
+	if err != nil {
+		return false, err
+	}
+	reasons := make([]store.Reason, len(own))
+	for i, w := range own {
+		if reasons[i].Write = w.Name; items[i] != nil {
+			reasons[i].Cause, reasons[i].Found = store.ConditionFailed, items[i]
+		}
+	}
+	return t.order.Judge(reasons)
+}
+
+// send tries the transaction once. It returns nil and no error when it was made.
+func (t *taking) send(ctx context.Context) (*store.Refused, error) {
+	t.sent = make([][]Draw, len(t.wants))
+	for i, w := range t.wants {
+		if t.spread[i] != nil {
+			t.sent[i] = t.spread[i]
+			continue
+		}
+		if _, err := t.layout(ctx, w.Counter); err != nil {
+			return nil, err
+		}
+		home := 0
+		t.recall(w.Counter, func(m *memory) { home = m.home })
+		t.sent[i] = []Draw{{home, w.Quantity}}
+	}
+	writes := t.order.Writes(t.sent)
+	t.own = len(writes)
+	for i, w := range t.wants {
+		for _, d := range t.sent[i] {
+			writes = append(writes, w.Counter.Take(d))
+		}
+	}
+	err := t.DB.Transact(store.Once(ctx), writes...)
+	if err == nil {
+		for _, w := range t.wants {
+			t.count(w.Counter, 0)
+		}
+		t.tendDue(ctx)
+		return nil, nil
+	}
+	if r, ok := store.AsRefused(err); ok && len(r.Reasons) == len(writes) {
+		if !r.Has(store.Rejected) {
+			return r, nil
+		}
+	}
+	return nil, err
+}
+
+// tendDue looks after the counters whose hint was found old. The draw is made, so nothing of it can fail.
+func (t *taking) tendDue(ctx context.Context) {
+	for _, w := range t.wants {
+		due := false
+		t.recall(w.Counter, func(m *memory) { due, m.due = m.due, false })
+		if !due {
+			continue
+		}
+		if err := t.Tend(ctx, w.Counter); err != nil && !Declined(err) {
+			slog.WarnContext(ctx, "shards were not looked after", "counter", w.Counter.Key, "error", err)
+		}
+	}
+}
+
+// adapt looks for a better way to draw what was refused. wait tells that there is none and that time may help.
+func (t *taking) adapt(ctx context.Context, r *store.Refused) (wait bool, err error) {
+	busy := false // an earlier try of the same order may be about to take what then is missing
+	for _, x := range r.Reasons[:t.own] {
+		busy = busy || x.Cause == store.Conflicted || x.Cause == store.Throttled
+	}
+	if busy {
+		return true, nil
+	}
+	var short []int
+	at := t.own
+	for i, w := range t.wants {
+		reasons := r.Reasons[at : at+len(t.sent[i])]
+		at += len(reasons)
+		empty, met := false, false
+		for _, x := range reasons {
+			empty = empty || x.Cause == store.ConditionFailed
+			met = met || x.Cause == store.Conflicted || x.Cause == store.Throttled
+		}
+		switch {
+		case empty && t.sent[i][0].Shard == 0 && len(reasons) == 1 && !Divided(reasons[0].Found):
+			short = append(short, i)
+		case empty:
+			enough, err := t.dry(ctx, i)
+			if r, ok := store.AsRefused(err); ok && r.Transient() {
+				wait = true // others are at the shards that were to be read
+				continue
+			}
+			if err != nil {
+				return false, err
+			}
+			if !enough {
+				short = append(short, i)
+			}
+		case met:
+			moved, err := t.conflict(ctx, w.Counter)
+			if err != nil {
+				return false, err
+			}
+			wait = wait || !moved || t.spread[i] != nil
+		}
+	}
+	if short != nil {
+		return false, &Short{short}
+	}
+	return wait, nil
+}
+
+func (e *Environment) count(c Counter, conflicts int64) {
+	e.recall(c, func(m *memory) {
+		if m.transactions++; m.transactions > window {
+			m.transactions, m.conflicts = m.transactions/2, m.conflicts/2
+		}
+		m.conflicts += conflicts
+	})
+}
+
+// conflict makes a counter grow if it must, and moves home if it can.
+func (t *taking) conflict(ctx context.Context, c Counter) (moved bool, err error) {
+	t.remember(c, func(*memory) {})
+	t.count(c, 1)
+	l, err := t.layout(ctx, c)
+	if err == nil && !l.Divided() {
+		l, err = t.look(ctx, c) // maybe somebody has just divided it
+	}
+	if err != nil {
+		return false, err
+	}
+	m, home := 0, 0
+	t.recall(c, func(x *memory) { m, home = t.Policy.Growth(l, x.transactions, x.conflicts), x.home })
+	if m > 0 && !t.grown {
+		t.grown = true
+		if _, err := t.Grow(store.Once(ctx), c, m, home); err != nil && !Declined(err) {
+			return false, err
+		}
+	}
+	return t.settle(c), nil
+}
+
+// dry finds units for a want whose draw found too few, and tells whether there are enough.
+func (t *taking) dry(ctx context.Context, i int) (enough bool, err error) {
+	c, q := t.wants[i].Counter, t.wants[i].Quantity
+	if l, err := t.layout(ctx, c); err != nil {
+		return false, err
+	} else if !l.Divided() {
+		if _, err := t.look(ctx, c); err != nil {
+			return false, err
+		}
+		return true, nil // the item said that there is a layout: now home is in it
+	}
+	if t.spread[i] == nil && !t.probed[i] {
+		t.probed[i] = true
+		if found, err := t.probe(ctx, c, q); found || err != nil {
+			return true, err
+		}
+	}
+	since, cached := t.since, true
+	if t.spread[i] != nil { // a reading said where, and it is no longer so
+		since, cached = t.now(), false
+	}
+	v, err := t.see(ctx, c, since, cached)
+	if err != nil {
+		return false, err
+	}
+	if v.Free() < q {
+		t.hint(ctx, c, v)
+		return false, nil
+	}
+	room := maxActions - t.own
+	for j := range t.wants {
+		if j != i {
+			room -= len(t.sent[j])
+		}
+	}
+	draws := v.Spread(q)
+	if len(draws) > room {
+		to := v.Layout.Next - 1
+		if err := t.gather(store.Once(ctx), c, v); err != nil && !Declined(err) {
+			return false, err
+		}
+		draws = []Draw{{to, q}}
+	}
+	t.spread[i] = draws
+	return true, nil
+}
+
+// Spread draws a quantity from as few shards as have it. There must be enough.
+func (v View) Spread(quantity int64) []Draw {
+	richest := slices.Clone(v.Shards)
+	slices.SortStableFunc(richest, func(a, b Shard) int { return cmp.Compare(b.Available, a.Available) })
+	var draws []Draw
+	for _, s := range richest {
+		n := min(s.Available, quantity)
+		if quantity -= n; n > 0 {
+			draws = append(draws, Draw{s.K, n})
+		}
+	}
+	slices.SortFunc(draws, func(a, b Draw) int { return cmp.Compare(a.Shard, b.Shard) })
+	return draws
+}
+
+// probe looks at a few open shards. It moves units home from the richest of them if that is older, or else makes
+// it home.
+func (t *taking) probe(ctx context.Context, c Counter, quantity int64) (found bool, err error) {
+	var l Layout
+	var home int
+	t.recall(c, func(m *memory) { l, home = m.layout, m.home })
+	var at []int
+	for range t.Policy.Probes {
+		k := l.Open + int(t.Random()*float64(l.Next-l.Open))
+		if k != home && !slices.Contains(at, k) {
+			at = append(at, k)
+		}
+	}
+	if at == nil {
+		return false, nil
+	}
+	slices.Sort(at)
+	gets := make([]store.Get, len(at))
+	for i, k := range at {
+		gets[i] = store.Get{Table: c.Table, Key: c.Shard(k)}
+	}
+	items, err := t.DB.GetMany(ctx, gets...)
+	if err != nil {
+		return false, err
+	}
+	var best Shard
+	for i, item := range items {
+		s, err := readShard(at[i], item)
+		if err != nil {
+			return false, err
+		}
+		if s.Available > best.Available {
+			best = s
+		}
+	}
+	switch {
+	case best.Available < quantity:
+		return false, nil
+	case best.K > home:
+		t.remember(c, func(m *memory) { m.home = best.K })
+		return true, nil
+	}
+	err = t.Transfer(store.Once(ctx), c, Transfer{best.K, home, max(quantity, best.Available/2)})
+	if err != nil && !Declined(err) {
+		return false, err
+	}
+	return err == nil, nil
+}
+
+// Declined tells that a change of shards was not made because it is not possible, or no longer: somebody was
+// faster. Nothing is wrong.
+func Declined(err error) bool {
+	for _, e := range []error{ErrTooMany, ErrLast, ErrInUse, ErrTooFew, ErrChanged} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// Split gives each of some takers of one counter, by their quantities, its part of the counter's draws.
+func Split(draws []Draw, quantities []int64) [][]Draw {
+	out := make([][]Draw, len(quantities))
+	rest := slices.Clone(draws)
+	for i, q := range quantities {
+		for q > 0 && len(rest) > 0 {
+			n := min(q, rest[0].Quantity)
+			out[i] = append(out[i], Draw{rest[0].Shard, n})
+			q -= n
+			if rest[0].Quantity -= n; rest[0].Quantity == 0 {
+				rest = rest[1:]
+			}
+		}
+	}
+	return out
+}
