@@ -3,6 +3,7 @@ package shards
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -33,9 +34,12 @@ func New(db store.DB, now func() time.Time, random func() float64) *Environment 
 	return &Environment{DB: db, Now: now, Random: random, Pause: store.Backoff(5*time.Millisecond, random), Policy: Default, Fresh: time.Second}
 }
 
-// Forgetful returns an environment for one call: it has no clock and no chance, and does without.
+// Forgetful returns an environment for one call: it has no clock and no chance, and too little experience to make a
+// counter grow.
 func Forgetful(db store.DB) *Environment {
-	return New(db, func() time.Time { return time.Time{} }, func() float64 { return 0.5 })
+	e := New(db, func() time.Time { return time.Time{} }, func() float64 { return 0.5 })
+	e.Policy.GrowAfter = math.MaxInt64
+	return e
 }
 
 type memory struct {
