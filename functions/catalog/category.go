@@ -14,6 +14,9 @@ type Category struct {
 	ID     string `json:"category_id"` // a slug: a-z, 0-9 and hyphens, 1 to 64 characters
 	Name   string `json:"name"`
 	Parent string `json:"parent"` // "" for a root
+	// Attributes are the types of the attributes that its products may have, by name; empty for those of the category
+	// above, and any attribute where no category above has some.
+	Attributes map[string]string `json:"attributes,omitempty"`
 }
 
 // ErrCategoryNotFound says that there is no category of that id.

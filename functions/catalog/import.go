@@ -19,7 +19,8 @@ type Shelf interface {
 	Registered(ctx context.Context, ids ...string) (map[string]Category, error)
 	// Register makes a category unless there is one of that id, and returns the one that stands.
 	Register(ctx context.Context, c Category) (Category, error)
-	Rename(ctx context.Context, id, name string) error
+	// Rename gives a category another name and, unless they are empty, other attributes.
+	Rename(ctx context.Context, id, name string, attributes map[string]string) error
 }
 
 // ErrChanged says that a product is not of the version it was read in.
@@ -32,10 +33,12 @@ type Batch struct {
 	Categories []CategoryName    `json:"categories,omitempty"`
 }
 
-// CategoryName gives a category a name of 1 to MaxCategoryName characters.
+// CategoryName gives a category a name of 1 to MaxCategoryName characters, and the types of its products' attributes
+// (Text, Number, Integer, Boolean, or the values there are, separated by '|'); without types it keeps those it has.
 type CategoryName struct {
-	ID   string `json:"category_id"`
-	Name string `json:"name"`
+	ID         string            `json:"category_id"`
+	Name       string            `json:"name"`
+	Attributes map[string]string `json:"attributes,omitempty"`
 }
 
 // Import writes a batch, row by row: what is wrong with a row stands in its report and hinders no other. A
@@ -45,14 +48,19 @@ func (s *Service) Import(ctx context.Context, b Batch) (rows.Report, error) {
 	if len(b.Categories) > rows.Max {
 		return rows.Report{}, fault.New(fault.TooLarge, "batch_too_large", "a batch names at most %d categories", rows.Max)
 	}
-	names := map[string]string{}
+	names := map[string]CategoryName{}
 	for _, c := range b.Categories {
 		var f flaws
 		f.text("/name", c.Name, 1, MaxCategoryName)
 		if f != nil || !slug.MatchString(c.ID) {
 			return rows.Report{}, fault.New(fault.Invalid, "invalid_category", "a category's id or name is not accepted")
 		}
-		names[c.ID] = c.Name
+		for name, kind := range c.Attributes {
+			if !attributeName.MatchString(name) || kind == "" {
+				return rows.Report{}, fault.New(fault.Invalid, "invalid_category", "a category's attributes are not accepted")
+			}
+		}
+		names[c.ID] = c
 	}
 	list, err := rows.Read(b.Products, "product", func(p *Product) (string, error) { return p.ID, p.Validate() })
 	if err != nil {

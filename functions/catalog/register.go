@@ -13,7 +13,7 @@ import (
 
 // register makes the categories that the good rows name, and fails the rows that put one elsewhere than it
 // stands. Of rows that disagree about a new category, the first is right.
-func (s *Service) register(ctx context.Context, list []rows.Row[Product], names map[string]string) error {
+func (s *Service) register(ctx context.Context, list []rows.Row[Product], names map[string]CategoryName) error {
 	wanted := map[string]bool{}
 	for id := range names {
 		wanted[id] = true
@@ -43,7 +43,7 @@ func (s *Service) register(ctx context.Context, list []rows.Row[Product], names 
 
 // plan returns the categories that are to be made, parents first. A row that contradicts what stands, or a row
 // before it, makes none.
-func plan(list []rows.Row[Product], standing map[string]Category, names map[string]string) []Category {
+func plan(list []rows.Row[Product], standing map[string]Category, names map[string]CategoryName) []Category {
 	var fresh []Category
 	expected := maps.Clone(standing)
 	for _, r := range list {
@@ -56,7 +56,7 @@ func plan(list []rows.Row[Product], standing map[string]Category, names map[stri
 				continue
 			}
 			if name, given := names[c.ID]; given {
-				c.Name = name
+				c.Name, c.Attributes = name.Name, name.Attributes
 			}
 			expected[c.ID] = c
 			fresh = append(fresh, c)
@@ -89,10 +89,11 @@ func (s *Service) make(ctx context.Context, fresh []Category, standing map[strin
 	return g.Wait()
 }
 
-func (s *Service) rename(ctx context.Context, standing map[string]Category, names map[string]string) error {
+func (s *Service) rename(ctx context.Context, standing map[string]Category, names map[string]CategoryName) error {
 	for id, name := range names {
-		if c, there := standing[id]; there && c.Name != name {
-			if err := s.Shelf.Rename(ctx, id, name); err != nil {
+		c, there := standing[id]
+		if there && (c.Name != name.Name || len(name.Attributes) > 0 && !maps.Equal(c.Attributes, name.Attributes)) {
+			if err := s.Shelf.Rename(ctx, id, name.Name, name.Attributes); err != nil {
 				return err
 			}
 		}

@@ -136,7 +136,7 @@ func TestTreeHoldsEachCategoryOnce(t *testing.T) {
 		var walk func(nodes []catalog.Node, parent string)
 		walk = func(nodes []catalog.Node, parent string) {
 			for i, n := range nodes {
-				if seen[n.ID] || n.Category != all[n.ID] || parent != "" && n.Parent != parent || parent == "" && n.Parent != "gone" {
+				if seen[n.ID] || !cmp.Equal(n.Category, all[n.ID]) || parent != "" && n.Parent != parent || parent == "" && n.Parent != "gone" {
 					t.Fatalf("%v under %q", n.Category, parent)
 				}
 				if i > 0 && nodes[i-1].Name > n.Name {

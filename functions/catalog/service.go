@@ -29,7 +29,9 @@ type Service struct {
 	Products Products
 	Boxes    Boxes
 	Shelf    Shelf // of imports only
-	Now      func() time.Time
+	// Contributions is of sellers' use cases only.
+	Contributions Contributions
+	Now           func() time.Time
 }
 
 // Listing is a product with the buy box of one marketplace, the zero Winner if none was decided.

@@ -34,6 +34,7 @@ func shopper() []api.Route {
 // seller lists the contexts of the seller API, one line each.
 func seller() []api.Route {
 	return slices.Concat[[]api.Route](
+		catalogapi.SellerRoutes(nil),
 		offersapi.SellerRoutes(nil),
 	)
 }

@@ -16,8 +16,8 @@ func Functions() []Function {
 }
 
 var catalog = []Function{
-	{Context: "catalog", Name: "api", Does: "product pages and category browsing", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
-		Grants: []Grant{{Read, "products"}, {Read, "offers"}}},
+	{Context: "catalog", Name: "api", Does: "product pages and category browsing; sellers' products", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
+		Grants: []Grant{{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"}, {Read, "offers"}}},
 	{Context: "catalog", Name: "import", Does: "writes a batch of products, row by row", Memory: 512, Timeout: minute, Trigger: Trigger{Operator: true},
 		Grants: []Grant{{Read, "products"}, {Write, "products"}}},
 	{Context: "catalog", Name: "publish", Does: "products stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "products"},

@@ -26,6 +26,8 @@ type category struct {
 	Parent string `dynamodbav:"parent"`
 	List   string `dynamodbav:"category_id"`
 	Rank   string `dynamodbav:"rank"`
+	// Attributes are the types of its products' attributes.
+	Attributes map[string]string `dynamodbav:"attributes,omitempty"`
 }
 
 func categoryKey(id string) store.Key { return store.Key{PK: categoryPrefix + id} }
@@ -35,7 +37,7 @@ func categoryOf(i store.Item) (catalog.Category, error) {
 	if err := store.Unmarshal(i, &c); err != nil {
 		return catalog.Category{}, fmt.Errorf("read category: %w", err)
 	}
-	return catalog.Category{ID: c.ID, Name: c.Name, Parent: c.Parent}, nil
+	return catalog.Category{ID: c.ID, Name: c.Name, Parent: c.Parent, Attributes: c.Attributes}, nil
 }
 
 // Category returns a category, or category_not_found.
@@ -95,7 +97,7 @@ func (s *Store) Registered(ctx context.Context, ids ...string) (map[string]catal
 
 // Register makes a category unless there is one of that id, and returns the one that stands.
 func (s *Store) Register(ctx context.Context, c catalog.Category) (catalog.Category, error) {
-	w := store.Put(table, categoryKey(c.ID), category{c.ID, c.Name, c.Parent, categories, c.ID}).If(store.Absent()).Named("category")
+	w := store.Put(table, categoryKey(c.ID), category{c.ID, c.Name, c.Parent, categories, c.ID, c.Attributes}).If(store.Absent()).Named("category")
 	_, err := s.DB.Apply(ctx, w)
 	if found, failed := store.FailedCondition(err); failed {
 		return categoryOf(found)
@@ -103,9 +105,13 @@ func (s *Store) Register(ctx context.Context, c catalog.Category) (catalog.Categ
 	return c, refusal("register category", err)
 }
 
-// Rename gives a category another name; a category that is not there stays so.
-func (s *Store) Rename(ctx context.Context, id, name string) error {
-	_, err := s.DB.Apply(ctx, store.Update(table, categoryKey(id)).Set("name", name).If(store.Exists()).Named("category"))
+// Rename gives a category another name and other attributes; a category that is not there stays so.
+func (s *Store) Rename(ctx context.Context, id, name string, attributes map[string]string) error {
+	w := store.Update(table, categoryKey(id)).Set("name", name)
+	if len(attributes) > 0 {
+		w = w.Set("attributes", attributes)
+	}
+	_, err := s.DB.Apply(ctx, w.If(store.Exists()).Named("category"))
 	if _, failed := store.FailedCondition(err); failed {
 		return nil
 	}

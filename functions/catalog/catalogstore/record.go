@@ -21,6 +21,8 @@ type record struct {
 	Attributes   map[string]string `dynamodbav:"attributes,omitempty"`
 	Images       []string          `dynamodbav:"images,omitempty"`
 	OwnerID      string            `dynamodbav:"owner_id,omitempty"`
+	Model        string            `dynamodbav:"model,omitempty"`
+	GTIN         string            `dynamodbav:"gtin,omitempty"`
 	Version      int64             `dynamodbav:"version"`
 	UpdatedAt    time.Time         `dynamodbav:"updated_at"`
 }

@@ -146,20 +146,20 @@ func TestCategories(t *testing.T) {
 		for _, c := range []catalog.Category{outdoor, boots, {ID: "boots", Name: "Moved"}} {
 			got, err := s.Register(ctx, c)
 			want := map[string]catalog.Category{"outdoor": outdoor, "boots": boots}[c.ID]
-			if got != want || err != nil {
+			if !cmp.Equal(got, want) || err != nil {
 				t.Error(got, err)
 			}
 		}
-		if err := errors.Join(s.Rename(ctx, "boots", "Shoes"), s.Rename(ctx, "gone", "x")); err != nil {
+		if err := errors.Join(s.Rename(ctx, "boots", "Shoes", map[string]string{"size": "number"}), s.Rename(ctx, "boots", "Shoes", nil), s.Rename(ctx, "gone", "x", nil)); err != nil {
 			t.Error(err)
 		}
-		boots.Name = "Shoes"
+		boots.Name, boots.Attributes = "Shoes", map[string]string{"size": "number"}
 		list, err := s.Categories(ctx)
 		if d := cmp.Diff([]catalog.Category{boots, outdoor}, list); err != nil || d != "" {
 			t.Error(err, d)
 		}
 		one, err := s.Category(ctx, "boots")
-		if one != boots || err != nil {
+		if !cmp.Equal(one, boots) || err != nil {
 			t.Error(one, err)
 		}
 		if _, err := s.Category(ctx, "gone"); !errors.Is(err, catalog.ErrCategoryNotFound) {

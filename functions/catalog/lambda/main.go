@@ -3,6 +3,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"rialto/functions/catalog"
@@ -21,7 +22,8 @@ import (
 func main() {
 	entry.Run("catalog", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
-			return lambdahttp.New(api.Handler(catalogapi.Routes(service(s)))), nil
+			svc := service(s)
+			return lambdahttp.New(api.Handler(slices.Concat(catalogapi.Routes(svc), catalogapi.SellerRoutes(svc)))), nil
 		},
 		"import": func(s *settings.Settings) (any, error) { return saga.Task("catalog-import", service(s).Import), nil },
 		"publish": func(s *settings.Settings) (any, error) {
@@ -33,5 +35,5 @@ func main() {
 func service(s *settings.Settings) *catalog.Service {
 	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
 	products := &catalogstore.Store{DB: db}
-	return &catalog.Service{Products: products, Shelf: products, Boxes: &offersstore.Store{DB: db}, Now: time.Now}
+	return &catalog.Service{Products: products, Shelf: products, Contributions: products, Boxes: &offersstore.Store{DB: db}, Now: time.Now}
 }

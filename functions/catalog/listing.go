@@ -1,0 +1,265 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/rows"
+)
+
+// Contributions is what listing needs of the store.
+type Contributions interface {
+	// Claimed returns which products identities name, by identity.
+	Claimed(ctx context.Context, identities ...string) (map[string]string, error)
+	// Said reads what all sellers say of a product, and the number of the last change of any of it.
+	Said(ctx context.Context, product string) (list []Contribution, change int64, err error)
+	Contribution(ctx context.Context, product, seller string) (Contribution, error)
+	// Contribute makes a change of a page, all of it or nothing; it fails with ErrChanged if anything that it was
+	// made from is not so any more.
+	Contribute(ctx context.Context, e Edit) error
+	// OfSeller lists what a seller contributed, in a stable order, after a place ("" for the first).
+	OfSeller(ctx context.Context, seller, after string, limit int) (list []Contribution, next string, err error)
+}
+
+// Edit is one change of what is said of a product, with all that it was made from.
+type Edit struct {
+	Contribution Contribution
+	Change       int64    // the number of the last change
+	Claims       []string // identities that the product takes, and that nobody may have
+	Page         *Product // as it is to be, nil to leave it
+	Before       int64    // the version of the page, 0 for none
+}
+
+// Listed is a seller's contribution beside the page that it is part of. Disputes are the seller's own, or for the
+// owner of the page everybody's.
+type Listed struct {
+	Contribution Contribution
+	Product      Product
+	Disputes     []Dispute
+}
+
+// List lists a product for a seller: the one that its GTIN names, or else its brand and model, or a new one. existing
+// tells that there was a page already. The same content again is a success and changes nothing. Errors:
+// invalid_product, product_listed.
+func (s *Service) List(ctx context.Context, seller string, c Content) (l Listed, existing bool, err error) {
+	path, err := s.check(ctx, c)
+	if err != nil {
+		return Listed{}, false, err
+	}
+	for try := 1; ; try++ {
+		product, claims, err := s.identify(ctx, c)
+		if err != nil {
+			return Listed{}, false, err
+		}
+		if existing = product != ""; !existing {
+			product = ids.Derive(ids.Product, claims[0])
+		}
+		l, err = s.edit(ctx, product, seller, c, path, claims, func(current Contribution) (bool, error) {
+			if current.Version > 0 && !current.Same(c) {
+				return false, ErrListed
+			}
+			return current.Version == 0, nil
+		})
+		if existing || !errors.Is(err, ErrChanged) || try == listings {
+			return l, existing, err
+		}
+	}
+}
+
+// listings is how often a new page is tried, as another seller may be faster; then there is one to join.
+const listings = 3
+
+// identify returns the product that a content is about, or "" and the identities that a new one takes. A GTIN names a
+// product alone; brand and model do unless that product has another GTIN: then it is a variant.
+func (s *Service) identify(ctx context.Context, c Content) (product string, claims []string, err error) {
+	names := c.identities()
+	claimed, err := s.Contributions.Claimed(ctx, names...)
+	if err != nil {
+		return "", nil, err
+	}
+	for _, name := range names {
+		other, there := claimed[name]
+		if !there {
+			claims = append(claims, name)
+			continue
+		}
+		if name == names[0] || len(names) == 1 {
+			return other, nil, nil
+		}
+		page, err := s.Products.Get(ctx, other)
+		if err != nil {
+			return "", nil, err
+		}
+		if page.GTIN == "" {
+			return other, nil, nil
+		}
+	}
+	return "", claims, nil
+}
+
+// Edit changes what a seller says of a product, or begins to say something of one that there is. Errors:
+// invalid_product, product_not_found, precondition_required, version_mismatch, gtin_taken, product_changed if others keep
+// changing it.
+func (s *Service) Edit(ctx context.Context, product, seller string, c Content, p Precondition) (Listed, error) {
+	path, err := s.check(ctx, c)
+	if err != nil {
+		return Listed{}, err
+	}
+	page, err := s.Products.Get(ctx, product)
+	if err != nil {
+		return Listed{}, err
+	}
+	var claims []string
+	if page.OwnerID == seller {
+		if claims, err = s.claim(ctx, product, c); err != nil {
+			return Listed{}, err
+		}
+	}
+	return s.edit(ctx, product, seller, c, path, claims, func(current Contribution) (bool, error) { return p.admit(current, c) })
+}
+
+// claim returns the identities that an owner's content gives its product and that nobody has. Brand and model that
+// another product has are a variant's; a GTIN that another has is refused.
+func (s *Service) claim(ctx context.Context, product string, c Content) (claims []string, err error) {
+	names := c.identities()
+	claimed, err := s.Contributions.Claimed(ctx, names...)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		switch other := claimed[name]; {
+		case other == "":
+			claims = append(claims, name)
+		case other != product && strings.HasPrefix(name, byGTIN):
+			return nil, ErrGTINTaken
+		}
+	}
+	return claims, nil
+}
+
+// edit saves what a seller says and what comes of it for the page. admit tells whether the current contribution is to
+// be changed.
+func (s *Service) edit(ctx context.Context, product, seller string, c Content, path, claims []string, admit func(Contribution) (bool, error)) (Listed, error) {
+	var l Listed
+	look := func() (state, error) { return s.look(ctx, product) }
+	now, err := look()
+	if err != nil {
+		return l, err
+	}
+	_, err = rows.Settle(now, errAgain, func(now state) (bool, error) {
+		mine, others := now.of(seller)
+		c.Images = mine.Images // they come and go by themselves
+		change, err := admit(mine)
+		if err != nil {
+			return false, err
+		}
+		if !change {
+			l = listed(mine, now.page, now.list)
+			return false, nil
+		}
+		at := s.Now().UTC()
+		if mine.Version == 0 {
+			mine = Contribution{ProductID: product, SellerID: seller, ListedAt: at}
+		}
+		mine.Content, mine.Version, mine.UpdatedAt = c, mine.Version+1, at
+		e := Edit{Contribution: mine, Change: now.change, Claims: claims, Before: now.page.Version}
+		list := append(slices.Clone(others), mine)
+		page := now.page
+		if page.Version == 0 {
+			page.ID, page.OwnerID = product, seller
+		}
+		if page, err = s.compose(ctx, page, list, path); err != nil {
+			return false, err
+		}
+		if !page.Same(now.page) {
+			page.Version, page.UpdatedAt = now.page.Version+1, at
+			e.Page = &page
+		}
+		l = listed(mine, page, list)
+		if err := s.Contributions.Contribute(ctx, e); err != nil {
+			if len(claims) == 0 && errors.Is(err, ErrChanged) {
+				err = errAgain
+			}
+			return false, err
+		}
+		return true, nil
+	}, look)
+	if err == errAgain {
+		err = ErrChanged
+	}
+	return l, err
+}
+
+// state is a page with all that is said of it.
+type state struct {
+	page   Product // the zero Product for none
+	list   []Contribution
+	change int64
+}
+
+func (s *Service) look(ctx context.Context, product string) (now state, err error) {
+	if now.list, now.change, err = s.Contributions.Said(ctx, product); err != nil {
+		return now, err
+	}
+	now.page, err = found(s.Products.Get(ctx, product))
+	return now, err
+}
+
+// of returns a seller's contribution and those of the others.
+func (n state) of(seller string) (mine Contribution, others []Contribution) {
+	for _, c := range n.list {
+		if c.SellerID == seller {
+			mine = c
+		} else {
+			others = append(others, c)
+		}
+	}
+	return mine, others
+}
+
+// compose returns the page as its owner and the others make it. path is the category's of the contribution that is
+// new; the owner's may be another.
+func (s *Service) compose(ctx context.Context, page Product, list []Contribution, path []string) (Product, error) {
+	i := slices.IndexFunc(list, func(c Contribution) bool { return c.SellerID == page.OwnerID })
+	if i < 0 { // an importer's page
+		return page, nil
+	}
+	owner := list[i]
+	Compose(owner.Content, slices.Delete(slices.Clone(list), i, i+1)).onto(&page)
+	if len(path) == 0 || path[len(path)-1] != page.CategoryID {
+		var err error
+		if path, _, err = s.category(ctx, page.CategoryID); err != nil {
+			return page, err
+		}
+	}
+	page.CategoryPath = path
+	return page, nil
+}
+
+func listed(mine Contribution, page Product, list []Contribution) Listed {
+	if page.OwnerID != mine.SellerID {
+		list = []Contribution{mine}
+	}
+	return Listed{mine, page, Disputes(page.content(), list)}
+}
+
+// Own returns what a seller says of a product, with the page and its disputes. Errors: product_not_listed.
+func (s *Service) Own(ctx context.Context, product, seller string) (Listed, error) {
+	now, err := s.look(ctx, product)
+	if err != nil {
+		return Listed{}, err
+	}
+	mine, _ := now.of(seller)
+	if mine.Version == 0 {
+		return Listed{}, ErrNotListed
+	}
+	return listed(mine, now.page, now.list), nil
+}
+
+// Owned returns a page of what a seller lists, and where the next begins, "" on the last. Errors: invalid_cursor.
+func (s *Service) Owned(ctx context.Context, seller, after string, limit int) ([]Contribution, string, error) {
+	return s.Contributions.OfSeller(ctx, seller, after, limit)
+}
