@@ -13,8 +13,9 @@
 //
 // # What is promised
 //
-//   - A run owns the record from Claim on: its plan and draft are stored before the first effect and never
-//     change, and a second run of the same epoch ends as superseded.
+//   - A run owns the record from Claim on: its plan, its payment groups and its draft's hash are stored before
+//     the first effect and never change; a second run of the same epoch, or one with another draft, ends as
+//     superseded. The draft itself is stored when the record begins to wait for the bank, for the run that goes on.
 //   - Place, the pivot, is one transaction: the record (epoch and run are mine, OPEN) becomes PLACED, the holds
 //     become COMMITTED, the order comes to be, and the ordered lines leave the cart at its version. Either all
 //     of it happens or none.

@@ -1,6 +1,8 @@
 package checkout
 
 import (
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 
 	"rialto/functions/carts"
@@ -20,13 +22,41 @@ const MaxActions = 100
 // ErrCartChanged reports that the total is not the one that the shopper saw.
 var ErrCartChanged = fault.New(fault.Conflict, "cart_changed", "the total is no longer the expected one")
 
-// Draft is the order as it will be placed, with what the later steps need. It is stored once.
+// Draft is the order as it will be placed, with what the later steps need. It travels with its run; the record holds
+// its hash, so that no run goes on with another one, and the draft itself only while no run has it: while the bank
+// asks the shopper.
 type Draft struct {
 	Order       orders.Order   `json:"order"`
 	CartID      string         `json:"cart_id"`
 	CartVersion int64          `json:"cart_version"`
 	Plan        inventory.Plan `json:"plan"`
 	MethodToken string         `json:"method_token"`
+}
+
+// Effects are what a run may cause once it has claimed its record, and so what a recovery undoes. They stand in the
+// record before the first of them happens, and never change.
+type Effects struct {
+	Plan   inventory.Plan
+	Groups []string // of payments
+}
+
+// Effects lists what placing the draft takes.
+func (d Draft) Effects() Effects {
+	e := Effects{Plan: d.Plan}
+	for _, g := range d.Groups() {
+		e.Groups = append(e.Groups, g.Group)
+	}
+	return e
+}
+
+// Hash is the same for the same draft.
+func (d Draft) Hash() ([]byte, error) {
+	b, err := json.Marshal(d)
+	if err != nil {
+		return nil, fmt.Errorf("write draft: %w", err)
+	}
+	sum := sha256.Sum256(b)
+	return sum[:], nil
 }
 
 // Prepared is what the reading steps found.

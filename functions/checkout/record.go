@@ -79,7 +79,8 @@ type Record struct {
 	State       State
 	Hash        string
 	Request     Request
-	Draft       *Draft // from Claim on
+	Effects     *Effects // from Claim on
+	Draft       *Draft   // while the record waits for the bank; a run that has just claimed it knows its own
 	CreatedAt   time.Time
 	DueAt       time.Time
 	ExpiresAt   time.Time // of the holds, from Claim on

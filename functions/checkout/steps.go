@@ -9,11 +9,12 @@ import (
 
 // Book is what the saga's steps need of the record's store.
 type Book interface {
-	// Claim gives the record to ref's run unless another has it, and stores the draft if there is none.
-	// Errors: ErrClaimLost.
+	// Claim gives the record to ref's run unless another has it, and stores what the draft will take. Without a
+	// draft the run goes on with the one that Pend stored. The returned record has the draft. Errors: ErrClaimLost,
+	// also if the record was claimed with another draft.
 	Claim(ctx context.Context, ref Ref, d *Draft, expiresAt time.Time) (Record, error)
-	// Pend makes it wait for the bank.
-	Pend(ctx context.Context, ref Ref, next NextAction) (Record, error)
+	// Pend makes it wait for the bank until its holds expire, and stores the draft for the run that goes on.
+	Pend(ctx context.Context, ref Ref, next NextAction, claimed Claimed) (Record, error)
 	// Fence raises the epoch: in recovery of any open record, otherwise only of one that ref's run has or
 	// nobody. It returns the record as it is afterwards, and whether it is fenced for ref's run.
 	Fence(ctx context.Context, ref Ref, recovery bool) (Record, bool, error)
@@ -37,7 +38,7 @@ type ClaimInput struct {
 	Prepared *Prepared `json:"prepared"`
 }
 
-// Claimed is what the steps with effects work from: always the stored plan, never one made anew.
+// Claimed is what the steps with effects work from: always the plan that the record has, never one made anew.
 type Claimed struct {
 	Draft       Draft          `json:"draft"`
 	Plan        inventory.Plan `json:"plan"`
@@ -95,13 +96,10 @@ func (s *Steps) Fence(ctx context.Context, in FenceInput) (Fenced, error) {
 		out.Status, out.Closed = "finished", &a
 	case !mine:
 		out.Status = "superseded"
-	case r.Draft == nil:
+	case r.Effects == nil:
 		out.Status = "close"
 	default:
-		out.Status, out.Plan = "undo", r.Draft.Plan
-		for _, g := range r.Draft.Groups() {
-			out.Groups = append(out.Groups, g.Group)
-		}
+		out.Status, out.Plan, out.Groups = "undo", r.Effects.Plan, r.Effects.Groups
 	}
 	return out, nil
 }
@@ -113,6 +111,7 @@ type CloseInput struct {
 	Fenced        Fenced        `json:"fenced"`
 	Failure       StepError     `json:"failure"`
 	Authorization Authorization `json:"authorization"`
+	Claimed       Claimed       `json:"claimed"` // of Pend
 }
 
 // Authorization is what checkout reads of the payments' answer.
@@ -126,7 +125,7 @@ func (s *Steps) Close(ctx context.Context, in CloseInput) (Answer, error) {
 	var r Record
 	var err error
 	if in.Outcome == "waiting" {
-		r, err = s.Book.Pend(ctx, in.Checkout, in.Authorization.NextAction)
+		r, err = s.Book.Pend(ctx, in.Checkout, in.Authorization.NextAction, in.Claimed)
 	} else {
 		r, err = s.Book.Fail(ctx, in.Checkout.ID, in.Fenced.Epoch, FailureOf(in.Failure.Error), s.Now())
 	}

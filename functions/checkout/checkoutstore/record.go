@@ -1,6 +1,7 @@
 package checkoutstore
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -11,15 +12,18 @@ import (
 )
 
 // record is a checkout as it is stored. Times are Unix milliseconds, so that conditions compare them; the draft
-// and the request are JSON, since nothing in them is looked up.
+// and the request are JSON, since nothing in them is looked up. Every change of an item is charged by all of its
+// size, twice in the pivot: so hashes are bytes, effects are terse, and the draft is there only while it is needed.
 type record struct {
 	CustomerID string               `dynamodbav:"customer_id"`
 	OrderID    string               `dynamodbav:"order_id"`
 	Epoch      int64                `dynamodbav:"epoch"`
 	Run        string               `dynamodbav:"run,omitempty"`
 	State      string               `dynamodbav:"state"`
-	Hash       string               `dynamodbav:"request_hash"`
+	Hash       []byte               `dynamodbav:"request_hash"`
 	Request    []byte               `dynamodbav:"request"`
+	Effects    []byte               `dynamodbav:"effects,omitempty"`
+	DraftHash  []byte               `dynamodbav:"draft_hash,omitempty"`
 	Draft      []byte               `dynamodbav:"draft,omitempty"`
 	CreatedAt  int64                `dynamodbav:"created_at"`
 	DueAt      string               `dynamodbav:"due_at,omitempty"`
@@ -38,7 +42,11 @@ func (s Store) toRecord(r checkout.Record) (record, error) {
 	if err != nil {
 		return record{}, fmt.Errorf("write request: %w", err)
 	}
-	return record{CustomerID: r.CustomerID, OrderID: r.OrderID, Epoch: r.Epoch, State: string(r.State), Hash: r.Hash, Request: request,
+	hash, err := hex.DecodeString(r.Hash)
+	if err != nil {
+		return record{}, fmt.Errorf("write hash: %w", err)
+	}
+	return record{CustomerID: r.CustomerID, OrderID: r.OrderID, Epoch: r.Epoch, State: string(r.State), Hash: hash, Request: request,
 		CreatedAt: r.CreatedAt.UnixMilli(), DueAt: r.DueAt.UTC().Format(sortable), DueBucket: checkout.DueBucket(r.ID, r.DueAt, s.Buckets)}, nil
 }
 
@@ -54,9 +62,16 @@ func fromItem(i store.Item) (checkout.Record, error) {
 		return checkout.Record{}, fmt.Errorf("read checkout: %w", err)
 	}
 	out := checkout.Record{Ref: checkout.Ref{ID: pk.PK, CustomerID: r.CustomerID, OrderID: r.OrderID, Epoch: r.Epoch, Run: r.Run},
-		State: checkout.State(r.State), Hash: r.Hash, CreatedAt: time.UnixMilli(r.CreatedAt).UTC(), NextAction: r.NextAction, Failure: r.Failure, ClosedTotal: r.Total}
+		State: checkout.State(r.State), Hash: hex.EncodeToString(r.Hash), CreatedAt: time.UnixMilli(r.CreatedAt).UTC(), NextAction: r.NextAction, Failure: r.Failure, ClosedTotal: r.Total}
 	if err := json.Unmarshal(r.Request, &out.Request); err != nil {
 		return out, fmt.Errorf("read request: %w", err)
+	}
+	if len(r.Effects) > 0 {
+		e, err := fromEffects(r.Effects)
+		if err != nil {
+			return out, err
+		}
+		out.Effects = &e
 	}
 	if len(r.Draft) > 0 {
 		out.Draft = &checkout.Draft{}

@@ -6,7 +6,6 @@ package checkoutstore
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -66,11 +65,11 @@ func (s Store) Claim(ctx context.Context, ref checkout.Ref, d *checkout.Draft, e
 	if d == nil {
 		w = w.If(store.Has("draft"))
 	} else {
-		draft, err := json.Marshal(d)
+		hash, err := d.Hash()
 		if err != nil {
-			return checkout.Record{}, fmt.Errorf("write draft: %w", err)
+			return checkout.Record{}, err
 		}
-		w = w.SetIfAbsent("draft", draft)
+		w = w.SetIfAbsent("effects", toEffects(d.Effects())).SetIfAbsent("draft_hash", hash).If(store.Any(store.Lacks("draft_hash"), store.Eq("draft_hash", hash)))
 	}
 	i, err := s.DB.Apply(ctx, w)
 	if _, refused := store.FailedCondition(err); refused {
@@ -79,17 +78,21 @@ func (s Store) Claim(ctx context.Context, ref checkout.Ref, d *checkout.Draft, e
 	if err != nil {
 		return checkout.Record{}, err
 	}
-	return fromItem(i)
+	r, err := fromItem(i)
+	if d != nil {
+		r.Draft = d
+	}
+	return r, err
 }
 
 // Pend makes the record wait until its holds expire.
-func (s Store) Pend(ctx context.Context, ref checkout.Ref, next checkout.NextAction) (checkout.Record, error) {
-	now, ok, err := s.Get(ctx, ref.ID)
-	if err != nil || !ok {
-		return now, errors.Join(err, missing(ok))
+func (s Store) Pend(ctx context.Context, ref checkout.Ref, next checkout.NextAction, claimed checkout.Claimed) (checkout.Record, error) {
+	draft, err := json.Marshal(claimed.Draft)
+	if err != nil {
+		return checkout.Record{}, fmt.Errorf("write draft: %w", err)
 	}
-	due := now.ExpiresAt
-	i, err := s.DB.Apply(ctx, store.Update(table, key(ref.ID)).Set("state", string(checkout.Waiting)).Set("next_action", next).
+	due := claimed.ExpiresAt
+	i, err := s.DB.Apply(ctx, store.Update(table, key(ref.ID)).Set("state", string(checkout.Waiting)).Set("next_action", next).Set("draft", draft).
 		Set("due_at", due.UTC().Format(sortable)).Set("due_bucket", checkout.DueBucket(ref.ID, due, s.Buckets)).Remove("run").
 		If(open, store.Eq("epoch", ref.Epoch), mine(ref)))
 	r, err := found(err)
@@ -179,13 +182,6 @@ func found(err error) (*checkout.Record, error) {
 	}
 	r, err := fromItem(i)
 	return &r, err
-}
-
-func missing(ok bool) error {
-	if ok {
-		return nil
-	}
-	return checkout.ErrNotFound
 }
 
 // lost says what a refused Pend means: a repetition of one that took effect, or a record that is not ours.

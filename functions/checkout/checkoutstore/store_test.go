@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"rialto/functions/checkout"
 	"rialto/functions/checkout/checkoutstore"
 	"rialto/functions/internal/ids"
@@ -33,7 +35,10 @@ func newRecord(key string, at time.Time) checkout.Record {
 func draft(r checkout.Record) *checkout.Draft {
 	usd := money.Of(100, "USD")
 	return &checkout.Draft{CartID: "crt_1", CartVersion: 3, MethodToken: "pm_1",
-		Order: orders.Order{ID: r.OrderID, CustomerID: r.CustomerID, Totals: orders.Totals{Items: usd, Total: usd}, Lines: []orders.Line{{Line: "p#s", Amount: usd, Quantity: 1}}}}
+		Plan: inventory.Plan{Lines: []inventory.PlannedLine{{Line: "p#s", ProductID: "p", SellerID: "s", Picks: []inventory.Pick{{Centre: "c1", Quantity: 1}, {Centre: "c2", Quantity: 2}}},
+			{Line: "gift", ProductID: "q", SellerID: "s", Picks: []inventory.Pick{{Centre: "c1", Quantity: 1}}}}},
+		Order: orders.Order{ID: r.OrderID, CustomerID: r.CustomerID, Totals: orders.Totals{Items: usd, Total: usd}, Lines: []orders.Line{{Line: "p#s", Amount: usd, Quantity: 1}},
+			Shipments: []orders.Shipment{{Group: "g1"}, {Group: "g2"}}}}
 }
 
 func begin(t *testing.T, s checkoutstore.Store, r checkout.Record) {
@@ -111,9 +116,15 @@ func TestThePlanNeverChanges(t *testing.T) {
 		}
 		other := draft(r)
 		other.MethodToken = "pm_2"
-		second, err := s.Claim(ctx, r.Ref, other, t0.Add(2*checkout.HoldFor))
-		if err != nil || second.Draft.MethodToken != "pm_1" || !second.ExpiresAt.Equal(first.ExpiresAt) {
-			t.Fatalf("a retry changed the plan or its expiry: %+v %v", second, err)
+		if now, err := s.Claim(ctx, r.Ref, other, t0.Add(2*checkout.HoldFor)); !errors.Is(err, checkout.ErrClaimLost) {
+			t.Fatalf("a run went on with another draft: %+v %v", now, err)
+		}
+		second, err := s.Claim(ctx, r.Ref, draft(r), t0.Add(2*checkout.HoldFor))
+		if err != nil || !second.ExpiresAt.Equal(first.ExpiresAt) {
+			t.Fatalf("a retry changed the expiry: %+v %v", second, err)
+		}
+		if diff := cmp.Diff(draft(r).Effects(), *second.Effects); diff != "" {
+			t.Error(diff)
 		}
 	})
 }
@@ -213,12 +224,17 @@ func TestOpenRecordsAreDue(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 { // a repetition after a lost answer says the same
-			if now, err := s.Pend(ctx, r.Ref, checkout.NextAction{Type: "redirect", URL: "https://bank.example"}); err != nil || now.State != checkout.Waiting || now.NextAction.URL == "" {
+			if now, err := s.Pend(ctx, r.Ref, checkout.NextAction{Type: "redirect", URL: "https://bank.example"}, checkout.Claimed{Draft: *draft(r), ExpiresAt: claimed.ExpiresAt}); err != nil || now.State != checkout.Waiting || now.NextAction.URL == "" {
 				t.Fatalf("%+v %v", now, err)
 			}
 		}
 		if find(r.DueAt) != 0 || find(claimed.ExpiresAt) != 1 {
 			t.Fatal("a waiting record is not due when its holds expire")
+		}
+		next := r.Ref
+		next.Run = "run_2"
+		if now, err := s.Claim(ctx, next, nil, t0.Add(2*checkout.HoldFor)); err != nil || !cmp.Equal(now.Draft, draft(r)) || !now.ExpiresAt.Equal(claimed.ExpiresAt) {
+			t.Fatalf("the run that goes on has another draft: %+v %v", now, err)
 		}
 	})
 }
