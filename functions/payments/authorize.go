@@ -147,19 +147,14 @@ func (s *Service) authorize(ctx context.Context, in AuthorizeInput, g Group) (Pa
 	return p, p.verdict(err)
 }
 
-// open finds the group's payment or writes a new one, with the call that is to create its intent.
+// open writes the group's payment, with the call that is to create its intent, or finds the one that is there: the
+// refused write returns it, so the first try reads nothing.
 func (s *Service) open(ctx context.Context, in AuthorizeInput, g Group) (p Payment, opened bool, err error) {
-	p, found, err := s.Records.Get(ctx, in.OrderID, g.Group)
-	if err != nil {
+	now := s.Now().UTC()
+	p = Payment{OrderID: in.OrderID, Group: g.Group, State: Creating, Amount: g.Amount, Epoch: in.Epoch, Method: in.MethodToken, CreatedAt: now, UpdatedAt: now}
+	p.note(OpCreate, now)
+	if p, opened, err = s.Records.Save(ctx, p); err != nil {
 		return p, false, err
-	}
-	if !found {
-		now := s.Now().UTC()
-		p = Payment{OrderID: in.OrderID, Group: g.Group, State: Creating, Amount: g.Amount, Epoch: in.Epoch, Method: in.MethodToken, CreatedAt: now, UpdatedAt: now}
-		p.note(OpCreate, now)
-		if p, opened, err = s.Records.Save(ctx, p); err != nil {
-			return p, false, err
-		}
 	}
 	if p.Amount != g.Amount && !p.State.closed() && p.State != Cancelling {
 		return p, false, errDiffers
