@@ -13,71 +13,89 @@ var ErrNotFound = fault.New(fault.NotFound, "order_not_found", "there is no such
 
 // Order is a placed order.
 type Order struct {
-	ID          string     `json:"order_id" dynamodbav:"order_id"`
-	CustomerID  string     `json:"customer_id" dynamodbav:"customer_id"`
-	CheckoutID  string     `json:"checkout_id" dynamodbav:"checkout_id"`
-	Marketplace string     `json:"marketplace" dynamodbav:"marketplace"`
-	PlacedAt    time.Time  `json:"placed_at" dynamodbav:"placed_at"`
-	Lines       []Line     `json:"lines" dynamodbav:"lines"`
-	Totals      Totals     `json:"totals" dynamodbav:"totals"`
-	Shipments   []Shipment `json:"shipments" dynamodbav:"shipments"`
-	Delivery    Delivery   `json:"delivery" dynamodbav:"delivery"`
+	ID          string     `json:"order_id"`
+	CustomerID  string     `json:"customer_id"`
+	CheckoutID  string     `json:"checkout_id"`
+	Marketplace string     `json:"marketplace"`
+	PlacedAt    time.Time  `json:"placed_at"`
+	Lines       []Line     `json:"lines"`
+	Totals      Totals     `json:"totals"`
+	Shipments   []Shipment `json:"shipments"`
+	Delivery    Delivery   `json:"delivery"`
 }
 
 // Line is one offer bought. Amount is UnitPrice x Quantity; Tax is within it where prices include tax.
 type Line struct {
-	Line       string       `json:"line" dynamodbav:"line"`
-	ProductID  string       `json:"product_id" dynamodbav:"product_id"`
-	SellerID   string       `json:"seller_id" dynamodbav:"seller_id"`
-	SellerName string       `json:"seller_name" dynamodbav:"seller_name"`
-	Title      string       `json:"title" dynamodbav:"title"`
-	Quantity   int64        `json:"quantity" dynamodbav:"quantity"`
-	UnitPrice  money.Amount `json:"unit_price" dynamodbav:"unit_price"`
-	Amount     money.Amount `json:"amount" dynamodbav:"amount"`
-	Tax        money.Amount `json:"tax" dynamodbav:"tax"`
+	Line       string       `json:"line"`
+	ProductID  string       `json:"product_id"`
+	SellerID   string       `json:"seller_id"`
+	SellerName string       `json:"seller_name"`
+	Title      string       `json:"title"`
+	Quantity   int64        `json:"quantity"`
+	UnitPrice  money.Amount `json:"unit_price"`
+	Amount     money.Amount `json:"amount"`
+	Tax        money.Amount `json:"tax"`
 	// TaxRate is in basis points; Jurisdiction is whose.
-	TaxRate      int64  `json:"tax_rate_bp" dynamodbav:"tax_rate_bp"`
-	Jurisdiction string `json:"tax_jurisdiction" dynamodbav:"tax_jurisdiction"`
+	TaxRate      int64  `json:"tax_rate_bp"`
+	Jurisdiction string `json:"tax_jurisdiction"`
 }
 
 // Totals is what the customer pays. Tax is added to the rest unless TaxIncluded.
 type Totals struct {
-	Items       money.Amount `json:"items" dynamodbav:"items"`
-	Shipping    money.Amount `json:"shipping" dynamodbav:"shipping"`
-	Tax         money.Amount `json:"tax" dynamodbav:"tax"`
-	TaxIncluded bool         `json:"tax_included" dynamodbav:"tax_included"`
-	Total       money.Amount `json:"total" dynamodbav:"total"`
+	Items       money.Amount `json:"items"`
+	Shipping    money.Amount `json:"shipping"`
+	Tax         money.Amount `json:"tax"`
+	TaxIncluded bool         `json:"tax_included"`
+	Total       money.Amount `json:"total"`
 }
 
 // Shipment is what leaves one centre for one seller together. Its amount is authorized and captured as one
 // payment; Group names both.
 type Shipment struct {
-	Group    string         `json:"group" dynamodbav:"group"`
-	SellerID string         `json:"seller_id" dynamodbav:"seller_id"`
-	Centre   string         `json:"fulfillment_center_id" dynamodbav:"fulfillment_center_id"`
-	Amount   money.Amount   `json:"amount" dynamodbav:"amount"`
-	Lines    []ShipmentLine `json:"lines" dynamodbav:"lines"`
+	Group    string         `json:"group"`
+	SellerID string         `json:"seller_id"`
+	Centre   string         `json:"fulfillment_center_id"`
+	Amount   money.Amount   `json:"amount"`
+	Lines    []ShipmentLine `json:"lines"`
 }
 
 // ShipmentLine is how many units of a line a shipment holds.
 type ShipmentLine struct {
-	Line     string `json:"line" dynamodbav:"line"`
-	Quantity int64  `json:"quantity" dynamodbav:"quantity"`
+	Line     string `json:"line"`
+	Quantity int64  `json:"quantity"`
 }
 
 // Delivery is where to and how fast. Sealed is the address under the customer's key.
 type Delivery struct {
-	AddressID        string `json:"address_id" dynamodbav:"address_id"`
-	Country          string `json:"country" dynamodbav:"country"`
-	Region           string `json:"region" dynamodbav:"region"`
-	Sealed           []byte `json:"sealed" dynamodbav:"sealed"`
-	ShippingOptionID string `json:"shipping_option_id" dynamodbav:"shipping_option_id"`
-	Days             int    `json:"days" dynamodbav:"days"`
+	AddressID        string `json:"address_id"`
+	Country          string `json:"country"`
+	Region           string `json:"region"`
+	Sealed           []byte `json:"sealed"`
+	ShippingOptionID string `json:"shipping_option_id"`
+	Days             int    `json:"days"`
 }
 
-// Check reports an order whose parts do not sum to its whole, or ship other units than were bought.
+// amounts lists all that the order says of money.
+func (o Order) amounts() []money.Amount {
+	as := []money.Amount{o.Totals.Items, o.Totals.Shipping, o.Totals.Tax, o.Totals.Total}
+	for _, l := range o.Lines {
+		as = append(as, l.UnitPrice, l.Amount, l.Tax)
+	}
+	for _, s := range o.Shipments {
+		as = append(as, s.Amount)
+	}
+	return as
+}
+
+// Check reports an order whose parts do not sum to its whole, are not all in one currency, or ship other units than
+// were bought.
 func (o Order) Check() error {
 	c := o.Totals.Total.Currency
+	for _, a := range o.amounts() {
+		if a.Currency != c {
+			return fmt.Errorf("an amount in %s, the total is in %s", a.Currency, c)
+		}
+	}
 	items, tax, want := money.Zero(c), money.Zero(c), o.Totals.Items
 	units := map[string]int64{}
 	var err error

@@ -114,12 +114,12 @@ func TestUnitsAsDynamoDBCountsThem(t *testing.T) {
 		{"moved in an index of keys", applied(store.Update("checkouts", key("a")).Set("due_at", "3"))},
 		{"out of an index of keys", applied(store.Update("checkouts", key("a")).Remove("due_at", "due_bucket"))},
 		{"beside an index", applied(store.Update("checkouts", key("a")).Set("text", "z"))},
-		{"put into an index", applied(put("orders", "a", 10, "customer_id", "1", "created_at", "1"))},
-		{"put of over 1 KB into an index", applied(put("orders", "b", 1100, "customer_id", "1", "created_at", "2"))},
-		{"query of an index", asked(store.Query{Table: "orders", Index: "by_customer", HashAttr: "customer_id", SortAttr: "created_at", Hash: "1"})},
-		{"changed in an index", applied(store.Update("orders", key("b")).Set("text", text(1200)))},
-		{"moved in an index", applied(store.Update("orders", key("b")).Set("created_at", "3"))},
-		{"out of an index", applied(store.Update("orders", key("b")).Remove("customer_id"))},
+		{"put into an index", applied(put("products", "a", 10, "category_id", "1", "rank", "1"))},
+		{"put of over 1 KB into an index", applied(put("products", "b", 1100, "category_id", "1", "rank", "2"))},
+		{"query of an index", asked(store.Query{Table: "products", Index: "by_category", HashAttr: "category_id", SortAttr: "rank", Hash: "1"})},
+		{"changed in an index", applied(store.Update("products", key("b")).Set("text", text(1200)))},
+		{"moved in an index", applied(store.Update("products", key("b")).Set("rank", "3"))},
+		{"out of an index", applied(store.Update("products", key("b")).Remove("category_id"))},
 	} {
 		units = 0
 		ours.Reset()

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"rialto/functions/contract/tables"
 )
 
 // Memory is a DB in memory for tests. Transactions are serial and never conflict; Before injects what a test
@@ -93,9 +95,21 @@ func (m *Memory) Query(ctx context.Context, q Query) (Page, error) {
 			p.Next = pick(p.Items[len(p.Items)-1], "pk", "sk", q.HashAttr, q.SortAttr)
 			break
 		}
-		p.Items = append(p.Items, copyItem(i))
+		p.Items = append(p.Items, copyItem(projected(q, i)))
 	}
 	return p, nil
+}
+
+// projected is what a query reads of an item: an index of keys holds no more than those.
+func projected(q Query, item Item) Item {
+	for _, t := range tables.All() {
+		for _, i := range t.Indexes {
+			if t.Name == q.Table && i.Name == q.Index && i.KeysOnly {
+				return entry(i, item)
+			}
+		}
+	}
+	return item
 }
 
 func (m *Memory) Apply(ctx context.Context, w Write) (Item, error) {

@@ -1,0 +1,131 @@
+package ordersstore
+
+import (
+	"fmt"
+	"time"
+
+	"rialto/functions/internal/money"
+	"rialto/functions/orders"
+)
+
+// sortable is RFC 3339 with all digits, so that text sorts as time.
+const sortable = "2006-01-02T15:04:05.000000000Z"
+
+// record is an order as it is stored. The pivot pays twice for each of its kilobytes, so it says nothing twice: one
+// currency for all amounts (orders.Order.Check sees to that), lines by their position, names only where they cannot
+// be derived. Amounts are minor units.
+type record struct {
+	ID          string     `dynamodbav:"pk"`
+	CustomerID  string     `dynamodbav:"customer_id"`
+	CreatedAt   string     `dynamodbav:"created_at"`
+	CheckoutID  string     `dynamodbav:"checkout_id"`
+	Marketplace string     `dynamodbav:"marketplace"`
+	Currency    string     `dynamodbav:"currency"`
+	Lines       []line     `dynamodbav:"lines"`
+	Items       int64      `dynamodbav:"items"`
+	Shipping    int64      `dynamodbav:"shipping"`
+	Tax         int64      `dynamodbav:"tax"`
+	TaxIncluded bool       `dynamodbav:"tax_included"`
+	Total       int64      `dynamodbav:"total"`
+	Shipments   []shipment `dynamodbav:"shipments"`
+	Delivery    delivery   `dynamodbav:"delivery"`
+}
+
+type line struct {
+	Line         string `dynamodbav:"line,omitempty"` // if it is not "<product_id>#<seller_id>"
+	ProductID    string `dynamodbav:"product_id"`
+	SellerID     string `dynamodbav:"seller_id"`
+	SellerName   string `dynamodbav:"seller_name"`
+	Title        string `dynamodbav:"title"`
+	Quantity     int64  `dynamodbav:"quantity"`
+	UnitPrice    int64  `dynamodbav:"unit_price"`
+	Amount       int64  `dynamodbav:"amount"`
+	Tax          int64  `dynamodbav:"tax"`
+	TaxRate      int64  `dynamodbav:"tax_rate_bp"`
+	Jurisdiction string `dynamodbav:"jurisdiction"`
+}
+
+// shipment's Lines are positions in the order's lines, beside how many units of each.
+type shipment struct {
+	Group    string  `dynamodbav:"group"`
+	SellerID string  `dynamodbav:"seller_id,omitempty"` // if it is not the first line's
+	Centre   string  `dynamodbav:"centre"`
+	Amount   int64   `dynamodbav:"amount"`
+	Lines    []int   `dynamodbav:"lines"`
+	Units    []int64 `dynamodbav:"units"`
+}
+
+type delivery struct {
+	AddressID        string `dynamodbav:"address_id"`
+	Country          string `dynamodbav:"country"`
+	Region           string `dynamodbav:"region"`
+	Sealed           []byte `dynamodbav:"sealed"`
+	ShippingOptionID string `dynamodbav:"option"`
+	Days             int    `dynamodbav:"days"`
+}
+
+func (l line) name() string {
+	if l.Line != "" {
+		return l.Line
+	}
+	return l.ProductID + "#" + l.SellerID
+}
+
+func toRecord(o orders.Order) record {
+	d := o.Delivery
+	r := record{ID: o.ID, CustomerID: o.CustomerID, CreatedAt: o.PlacedAt.UTC().Format(sortable), CheckoutID: o.CheckoutID, Marketplace: o.Marketplace,
+		Currency: o.Totals.Total.Currency, Items: o.Totals.Items.Minor, Shipping: o.Totals.Shipping.Minor, Tax: o.Totals.Tax.Minor,
+		TaxIncluded: o.Totals.TaxIncluded, Total: o.Totals.Total.Minor,
+		Delivery: delivery{d.AddressID, d.Country, d.Region, d.Sealed, d.ShippingOptionID, d.Days}}
+	place := map[string]int{}
+	for n, l := range o.Lines {
+		place[l.Line] = n
+		x := line{ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title, Quantity: l.Quantity,
+			UnitPrice: l.UnitPrice.Minor, Amount: l.Amount.Minor, Tax: l.Tax.Minor, TaxRate: l.TaxRate, Jurisdiction: l.Jurisdiction}
+		if l.Line != x.name() {
+			x.Line = l.Line
+		}
+		r.Lines = append(r.Lines, x)
+	}
+	for _, s := range o.Shipments {
+		x := shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Amount: s.Amount.Minor}
+		for _, l := range s.Lines {
+			x.Lines, x.Units = append(x.Lines, place[l.Line]), append(x.Units, l.Quantity)
+		}
+		if len(x.Lines) > 0 && o.Lines[x.Lines[0]].SellerID == s.SellerID {
+			x.SellerID = ""
+		}
+		r.Shipments = append(r.Shipments, x)
+	}
+	return r
+}
+
+func (r record) order() (orders.Order, error) {
+	placed, err := time.Parse(sortable, r.CreatedAt)
+	if err != nil {
+		return orders.Order{}, fmt.Errorf("read order: %w", err)
+	}
+	amount := func(minor int64) money.Amount { return money.Of(minor, r.Currency) }
+	d := r.Delivery
+	o := orders.Order{ID: r.ID, CustomerID: r.CustomerID, CheckoutID: r.CheckoutID, Marketplace: r.Marketplace, PlacedAt: placed,
+		Totals:   orders.Totals{Items: amount(r.Items), Shipping: amount(r.Shipping), Tax: amount(r.Tax), TaxIncluded: r.TaxIncluded, Total: amount(r.Total)},
+		Delivery: orders.Delivery{AddressID: d.AddressID, Country: d.Country, Region: d.Region, Sealed: d.Sealed, ShippingOptionID: d.ShippingOptionID, Days: d.Days}}
+	for _, l := range r.Lines {
+		o.Lines = append(o.Lines, orders.Line{Line: l.name(), ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title, Quantity: l.Quantity,
+			UnitPrice: amount(l.UnitPrice), Amount: amount(l.Amount), Tax: amount(l.Tax), TaxRate: l.TaxRate, Jurisdiction: l.Jurisdiction})
+	}
+	for _, s := range r.Shipments {
+		x := orders.Shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Amount: amount(s.Amount)}
+		for n, l := range s.Lines {
+			if l < 0 || l >= len(o.Lines) || n >= len(s.Units) {
+				return orders.Order{}, fmt.Errorf("read order: shipment %s has a line that the order has not", s.Group)
+			}
+			x.Lines = append(x.Lines, orders.ShipmentLine{Line: o.Lines[l].Line, Quantity: s.Units[n]})
+		}
+		if x.SellerID == "" && len(s.Lines) > 0 {
+			x.SellerID = o.Lines[s.Lines[0]].SellerID
+		}
+		o.Shipments = append(o.Shipments, x)
+	}
+	return o, nil
+}
