@@ -3,6 +3,7 @@ package checkout_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -24,7 +25,8 @@ type row struct {
 	Run       string         `dynamodbav:"run"`
 	DueAt     string         `dynamodbav:"due_at"`
 	DueBucket string         `dynamodbav:"due_bucket"`
-	Draft     []byte         `dynamodbav:"draft"`
+	Request   []byte         `dynamodbav:"request"`
+	Effects   []byte         `dynamodbav:"effects"`
 }
 
 func (w *world) rows() []row { return itemsOf[row](w, "checkouts") }
@@ -177,11 +179,14 @@ func (w *world) auditRecords(placed map[string]orders.Order) {
 		if _, ok := placed[r.OrderID]; !ok {
 			blame(w.t, "record-without-order", "%s says that %s was placed", r.PK, r.OrderID)
 		}
-		var d checkout.Draft
-		if err := json.Unmarshal(r.Draft, &d); err != nil {
+		var of checkout.Request
+		var took struct {
+			CartVersion int64 `json:"v"`
+		}
+		if err := errors.Join(json.Unmarshal(r.Request, &of), json.Unmarshal(r.Effects, &took)); err != nil {
 			w.t.Fatal(err)
 		}
-		version := fmt.Sprint(d.CartID, " at ", d.CartVersion)
+		version := fmt.Sprint(of.CartID, " at ", took.CartVersion)
 		if other := versions[version]; other != "" {
 			blame(w.t, "one-order-a-cart-version", "%s and %s order cart %s", other, r.OrderID, version)
 		}

@@ -36,13 +36,14 @@ type Draft struct {
 // Effects are what a run may cause once it has claimed its record, and so what a recovery undoes. They stand in the
 // record before the first of them happens, and never change.
 type Effects struct {
-	Plan   inventory.Plan
-	Groups []string // of payments
+	Plan        inventory.Plan
+	Groups      []string // of payments
+	CartVersion int64    // whose lines it takes from the request's cart
 }
 
 // Effects lists what placing the draft takes.
 func (d Draft) Effects() Effects {
-	e := Effects{Plan: d.Plan}
+	e := Effects{Plan: d.Plan, CartVersion: d.CartVersion}
 	for _, g := range d.Groups() {
 		e.Groups = append(e.Groups, g.Group)
 	}

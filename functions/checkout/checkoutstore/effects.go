@@ -10,8 +10,9 @@ import (
 
 // effects is checkout.Effects as it is stored.
 type effects struct {
-	Lines  []line   `json:"l"`
-	Groups []string `json:"g"`
+	Lines       []line   `json:"l"`
+	Groups      []string `json:"g"`
+	CartVersion int64    `json:"v"`
 }
 
 type line struct {
@@ -27,7 +28,7 @@ type pick struct {
 }
 
 func toEffects(e checkout.Effects) []byte {
-	out := effects{Groups: e.Groups}
+	out := effects{Groups: e.Groups, CartVersion: e.CartVersion}
 	for _, l := range e.Plan.Lines {
 		x := line{Product: l.ProductID, Seller: l.SellerID}
 		if l.Line != (inventory.SKU{ProductID: l.ProductID, SellerID: l.SellerID}).String() {
@@ -50,7 +51,7 @@ func fromEffects(b []byte) (checkout.Effects, error) {
 	if err := json.Unmarshal(b, &in); err != nil {
 		return checkout.Effects{}, fmt.Errorf("read effects: %w", err)
 	}
-	out := checkout.Effects{Groups: in.Groups}
+	out := checkout.Effects{Groups: in.Groups, CartVersion: in.CartVersion}
 	for _, l := range in.Lines {
 		x := inventory.PlannedLine{Line: l.Line, ProductID: l.Product, SellerID: l.Seller}
 		if x.Line == "" {
