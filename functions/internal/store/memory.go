@@ -124,7 +124,7 @@ func (m *Memory) Transact(ctx context.Context, writes ...Write) error {
 	return err
 }
 
-// write returns the last item as its write left it, before any other write could change it.
+// write returns the item as a single write left it, before any other write could change it.
 func (m *Memory) write(ctx context.Context, operation string, writes []Write) (Item, error) {
 	for _, w := range writes {
 		if err := errors.Join(w.err, w.cond.problem()); err != nil {
@@ -134,7 +134,7 @@ func (m *Memory) write(ctx context.Context, operation string, writes []Write) (I
 	if err := m.before(ctx, operation, writes); err != nil {
 		return nil, err
 	}
-	last, err := m.apply(writes)
+	left, err := m.apply(writes)
 	if err != nil {
 		return nil, err
 	}
@@ -143,10 +143,10 @@ func (m *Memory) write(ctx context.Context, operation string, writes []Write) (I
 			return nil, err
 		}
 	}
-	return last, nil
+	return left, nil
 }
 
-func (m *Memory) apply(writes []Write) (last Item, err error) {
+func (m *Memory) apply(writes []Write) (left Item, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	reasons, refused := make([]Reason, len(writes)), false
@@ -167,18 +167,17 @@ func (m *Memory) apply(writes []Write) (last Item, err error) {
 		}
 		switch w.kind {
 		case put:
-			t[w.Key] = copyItem(w.item)
+			t[w.Key] = w.item // nobody changes it: Put has copied what it was given, and reads copy
 		case update:
 			t[w.Key] = w.changed(t[w.Key])
 		case remove:
 			delete(t, w.Key)
 		}
-		last = nil
-		if w.kind == put || w.kind == update {
-			last = copyItem(t[w.Key])
-		}
 	}
-	return last, nil
+	if w := writes[0]; len(writes) == 1 && (w.kind == put || w.kind == update) {
+		left = copyItem(m.tables[w.Table][w.Key])
+	}
+	return left, nil
 }
 
 // Items returns a copy of a table, for tests that count what is left.
