@@ -20,16 +20,11 @@ func (c *choices) choose(n int, keep bool) int {
 	return c.took(c.below(n), keep)
 }
 
-// chance returns true in perMille of 1,000 cases; in a list it is a choice of 0 or 1.
-func (c *choices) chance(perMille int, keep bool) bool {
+func (c *choices) draw(n int, draw func(func(int) int) int, keep bool) int {
 	if c.replay {
-		return c.took(c.listed(2), keep) == 1
+		return c.took(c.listed(n), keep)
 	}
-	yes := 0
-	if c.below(1000) < perMille {
-		yes = 1
-	}
-	return c.took(yes, keep) == 1
+	return c.took(draw(c.below), keep)
 }
 
 func (c *choices) listed(n int) int {

@@ -19,10 +19,13 @@ type DB struct {
 	// After, if set, is called in the step in which the answer arrives; an error is returned although the
 	// operation took effect.
 	After func(ctx context.Context, c Call) error
+
+	calls int64
 }
 
 // Call is one operation. Gets, Query or Writes is set, as the operation has it.
 type Call struct {
+	N         int64  // from 1, in the order of the steps in which operations take effect
 	Operation string // Get, GetMany, Snapshot, Query, Apply or Transact
 	Gets      []store.Get
 	Query     *store.Query
@@ -41,11 +44,7 @@ func (c Call) Throttled(n int) error { return c.refused(n, store.Throttled) }
 func (c Call) refused(n int, cause store.Cause) error {
 	r := &store.Refused{}
 	for _, w := range c.Writes {
-		name := w.Name
-		if name == "" {
-			name = w.Table
-		}
-		r.Reasons = append(r.Reasons, store.Reason{Write: name})
+		r.Reasons = append(r.Reasons, store.Reason{Write: w.Label()})
 	}
 	for range c.Gets {
 		r.Reasons = append(r.Reasons, store.Reason{Write: "read"})
@@ -98,6 +97,8 @@ func do[T any](ctx context.Context, d *DB, before, after string, c Call, call fu
 	if err := Yield(ctx, before); err != nil {
 		return none, err
 	}
+	d.calls++
+	c.N = d.calls
 	if d.Before != nil {
 		if err := d.Before(ctx, c); err != nil {
 			return none, err

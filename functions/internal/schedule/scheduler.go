@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"time"
 )
 
@@ -15,6 +14,8 @@ type Scheduler struct {
 	// Stay is how many of 100 choices between tasks go to the one that ran last without asking further: 0 switches
 	// as often as possible, 90 gives long runs of one task. Set it before Run.
 	Stay int
+	// Crew, if set, lends its coroutines and gets them back. Set it before Run.
+	Crew *Crew
 
 	start, now time.Duration // since the Unix epoch
 	choices    choices
@@ -78,9 +79,8 @@ type Task struct {
 	s       *Scheduler
 	ctx     context.Context
 	do      func(context.Context) error
-	next    func() (struct{}, bool)
-	stop    func()
-	yield   func(struct{}) bool
+	on      *coroutine // nil before the first step and after the last
+	done    bool
 	label   string
 	wake    time.Duration
 	nap     int64
@@ -101,22 +101,18 @@ func Of(ctx context.Context) *Task {
 func (s *Scheduler) Go(ctx context.Context, name string, do func(context.Context) error) *Task {
 	t := &Task{Name: name, s: s, do: do, label: "start"}
 	t.ctx = context.WithValue(ctx, taskKey{}, t)
-	t.next, t.stop = iter.Pull(t.body)
 	s.tasks = append(s.tasks, t)
 	s.runnable = append(s.runnable, t)
 	return t
 }
 
-func (t *Task) body(yield func(struct{}) bool) {
-	t.yield = yield
-	if !t.s.stopped {
-		t.err = t.do(t.ctx)
-	}
-}
-
 // Run runs until every task has ended or a limit is reached, and returns the tasks' errors together, or ErrLimit
 // with them. Tasks that are left then get ErrStopped from their yields, and Run waits until they have ended.
 func (s *Scheduler) Run(limits Limits) error {
+	if s.Crew == nil {
+		s.Crew = &Crew{}
+		defer s.Crew.Close()
+	}
 	for s.step(limits) {
 	}
 	var left error
@@ -126,7 +122,9 @@ func (s *Scheduler) Run(limits Limits) error {
 	s.stopped = true
 	errs := []error{left}
 	for _, t := range s.tasks {
-		t.stop()
+		if t.on != nil { // it waits in a yield, and this and all others now fail
+			t.resume()
+		}
 		if t.err != nil && !errors.Is(t.err, ErrStopped) {
 			errs = append(errs, fmt.Errorf("%s: %w", t.Name, t.err))
 		}
@@ -135,7 +133,7 @@ func (s *Scheduler) Run(limits Limits) error {
 }
 
 func (s *Scheduler) step(limits Limits) bool {
-	if limits.Steps > 0 && s.steps >= limits.Steps {
+	if s.stopped || limits.Steps > 0 && s.steps >= limits.Steps {
 		return false
 	}
 	if len(s.runnable) == 0 {
@@ -159,13 +157,13 @@ func (s *Scheduler) step(limits Limits) bool {
 		s.trace = append(s.trace, Step{N: s.steps, At: s.now - s.start, Task: t.Name, Label: t.label, Choice: n, Of: of})
 	}
 	s.running = t
-	_, more := t.next()
+	t.resume()
 	s.running = nil
-	if !more || t.napping {
+	if t.done || t.napping {
 		last := len(s.runnable) - 1
 		s.runnable[0] = s.runnable[last]
 		s.runnable = s.runnable[:last]
-		if more {
+		if !t.done {
 			s.asleep.push(t)
 		}
 	}
@@ -194,14 +192,26 @@ func (s *Scheduler) Choose(n int) int {
 	return x
 }
 
+// Draw makes a choice below n with a distribution of its own: from a seed, draw is asked for it and gets a source
+// of numbers below any bound; from a list, it is not asked.
+func (s *Scheduler) Draw(n int, draw func(below func(int) int) int) int {
+	x := s.choices.draw(n, draw, s.Keep)
+	s.Note(uint64(x))
+	return x
+}
+
 // Chance chooses true in perMille of 1,000 cases.
 func (s *Scheduler) Chance(perMille int) bool {
-	yes := s.choices.chance(perMille, s.Keep)
-	if yes {
-		s.Note(1)
-	}
-	return yes
+	return s.Draw(2, func(below func(int) int) int {
+		if below(1000) < perMille {
+			return 1
+		}
+		return 0
+	}) == 1
 }
+
+// Stop ends the run after this step, as a limit does.
+func (s *Scheduler) Stop() { s.stopped = true }
 
 // Now is the virtual time.
 func (s *Scheduler) Now() time.Time { return time.Unix(0, int64(s.now)).UTC() }

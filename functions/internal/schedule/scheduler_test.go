@@ -43,6 +43,8 @@ func ring(s *Scheduler, n int) *[]string {
 // Seen to catch: a wake-up order taken from a map; a choice that is made and not recorded.
 func TestARunIsAFunctionOfItsChoices(t *testing.T) {
 	t.Parallel()
+	crew := &Crew{}
+	defer crew.Close()
 	rapid.Check(t, func(t *rapid.T) {
 		seed, stay := rapid.Uint64().Draw(t, "seed"), rapid.IntRange(0, 95).Draw(t, "stay")
 		run := func(s *Scheduler) []string {
@@ -54,6 +56,7 @@ func TestARunIsAFunctionOfItsChoices(t *testing.T) {
 			return *said
 		}
 		a, b := New(seed, dawn), New(seed, dawn)
+		a.Crew, b.Crew = crew, crew
 		first := run(a)
 		if d := cmp.Diff(first, run(b)); d != "" {
 			t.Fatalf("the same seed differs: %s", d)
@@ -293,6 +296,7 @@ func BenchmarkStep(b *testing.B) {
 					}
 				})
 			}
+			s.Crew = &Crew{}
 			for b.Loop() {
 				s.step(Limits{})
 			}

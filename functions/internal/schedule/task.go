@@ -85,8 +85,19 @@ func (t *Task) gone() error {
 
 func (t *Task) wait(label string) error {
 	t.label = label
-	if !t.yield(struct{}{}) {
+	if !t.on.yield(struct{}{}) || t.s.stopped {
 		return ErrStopped
 	}
 	return nil
+}
+
+// resume runs the task until it yields or ends.
+func (t *Task) resume() {
+	if t.on == nil {
+		t.s.Crew.lend(t)
+	}
+	t.on.next()
+	if t.done {
+		t.s.Crew.back(t)
+	}
 }
