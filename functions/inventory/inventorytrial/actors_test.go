@@ -1,0 +1,106 @@
+package inventorytrial_test
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"rialto/functions/internal/schedule"
+	"rialto/functions/inventory"
+)
+
+// shop is a shopper's orders, one after the other: each is held, then committed, cancelled or left to its timer,
+// which is set before anything else.
+func (a *actor) shop(orders []order) error {
+	for i := range orders {
+		o := &orders[i]
+		if o.ending == none {
+			continue
+		}
+		if err := schedule.Sleep(a.ctx, o.begin); err != nil {
+			return err
+		}
+		expires := a.s.Now().Add(life)
+		a.actor(context.Background(), "timer "+o.id, func(t *actor) error { return t.expire(o, expires) })
+		hold := func(try int) operation {
+			at := expires
+			if o.extends && try > 1 {
+				at = a.s.Now().Add(life)
+			}
+			return operation{kind: holdIt, order: o, now: a.s.Now(), expires: at}
+		}
+		if o.twin {
+			a.actor(context.Background(), "twin "+o.id, func(t *actor) error {
+				_, err := t.persist(1, hold)
+				return err
+			})
+		}
+		held, err := a.persist(patience, hold)
+		if err != nil {
+			return err
+		}
+		if held.code != "" || held.unknown { // the saga compensates
+			if err := a.release(patience, o); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := schedule.Sleep(a.ctx, o.think); err != nil {
+			return err
+		}
+		switch o.ending {
+		case commits:
+			_, err = a.persist(patience, func(int) operation { return operation{kind: commitIt, order: o, now: a.s.Now()} })
+		case cancels:
+			err = a.release(patience, o)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *actor) release(tries int, o *order) error {
+	_, err := a.persist(tries, func(int) operation { return operation{kind: releaseIt, order: o, now: a.s.Now()} })
+	return err
+}
+
+// expire is an order's timer.
+func (a *actor) expire(o *order, at time.Time) error {
+	if err := schedule.SleepUntil(a.ctx, at); err != nil {
+		return err
+	}
+	return a.release(a.timers, o)
+}
+
+// receive is the seller's receipt.
+func (a *actor) receive(r *receipt) error {
+	if err := schedule.Sleep(a.ctx, r.begin); err != nil {
+		return err
+	}
+	_, err := a.persist(forever, func(int) operation { return operation{kind: receiveIt, receipt: r, now: a.s.Now()} })
+	return err
+}
+
+// ordered is what the order's stream starts: the shipment, and for some the return of what was shipped.
+func (t *trial) ordered(o *order) {
+	for range 1 + b2i(o.reships) {
+		t.actor(context.Background(), "shipper", func(a *actor) error { return a.ship(o) })
+	}
+}
+
+func (a *actor) ship(o *order) error {
+	if err := schedule.Sleep(a.ctx, time.Hour); err != nil {
+		return err
+	}
+	if _, err := a.persist(forever, func(int) operation { return operation{kind: shipIt, order: o, now: a.s.Now()} }); err != nil {
+		return err
+	}
+	if !o.returned {
+		return nil
+	}
+	at := o.picks[0]
+	return a.receive(&receipt{n: receipts + o.n, pool: at.pool, begin: time.Hour, Receipt: inventory.Receipt{ID: fmt.Sprint("back-", o.id),
+		SKU: pools[at.pool].sku, Centre: pools[at.pool].centre, Quantity: int64(at.n), Returned: true}})
+}

@@ -1,0 +1,119 @@
+package inventorytrial_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"rialto/functions/internal/schedule"
+	"rialto/functions/internal/store"
+)
+
+// describe is a call to the store and its effect, for people.
+func describe(c schedule.Call, err error) string {
+	var what []string
+	for _, w := range c.Writes {
+		what = append(what, or(w.Name, w.Table))
+	}
+	for _, g := range c.Gets {
+		what = append(what, strings.TrimSuffix(g.Table+" "+g.Key.PK+" "+g.Key.SK, " "))
+	}
+	if c.Query != nil {
+		what = append(what, c.Query.Table+" "+c.Query.Hash)
+	}
+	s := c.Operation + " " + strings.Join(what, ", ")
+	if r, ok := store.AsRefused(err); ok {
+		return s + ": " + r.Error()
+	}
+	if err != nil {
+		return s + ": " + err.Error()
+	}
+	return s
+}
+
+// changes lists what changed of name, before, after triples.
+func changes(triples ...any) string {
+	var s []string
+	for i := 0; i < len(triples); i += 3 {
+		if triples[i+1] != triples[i+2] {
+			s = append(s, fmt.Sprintf("%s %v -> %v", triples[i], triples[i+1], triples[i+2]))
+		}
+	}
+	return strings.Join(s, ", ")
+}
+
+func or(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a
+}
+
+// table is what an exploration came to, for people.
+func (c *counts) table(seed uint64, wall time.Duration) string {
+	var operations, faults int64
+	for _, n := range c.operations {
+		operations += n
+	}
+	for _, n := range c.faults {
+		faults += n
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "schedules of the inventory, seed %d\n", seed)
+	fmt.Fprintf(&b, "  %s schedules, %s steps, %s faults, 0 failed; trace hash %016x\n", grouped(c.schedules), grouped(c.steps), grouped(faults), c.hash)
+	fmt.Fprintf(&b, "  %s operations (%d a schedule at least), %s calls to the store\n", grouped(operations), c.fewest, grouped(c.calls))
+	fmt.Fprintf(&b, "  %s of them without an answer that says, %s told sold out\n", grouped(c.unknown), grouped(c.soldOut))
+	fmt.Fprintf(&b, "  about %s distinct states of the tables (0.8%%); %s histories linearizable\n", grouped(c.states.count()), grouped(c.schedules))
+	fmt.Fprintf(&b, "  %s hours simulated in %.1f s: %s times as fast\n", grouped(int64(c.simulated.Hours())), wall.Seconds(), grouped(int64(c.simulated.Seconds()/wall.Seconds())))
+	var names []string
+	var counts []int64
+	for k, n := range c.operations {
+		names, counts = append(names, kind(k).String()), append(counts, n)
+	}
+	bars(&b, names, counts)
+	names, counts = nil, nil
+	for k, n := range c.faults {
+		names, counts = append(names, faultKind(k).String()), append(counts, n)
+	}
+	bars(&b, names, counts)
+	return b.String()
+}
+
+func bars(b *strings.Builder, names []string, counts []int64) {
+	const width = 40
+	var most int64 = 1
+	for _, n := range counts {
+		most = max(most, n)
+	}
+	for i, n := range counts {
+		fmt.Fprintf(b, "    %-20s %12s  %s\n", names[i], grouped(n), strings.Repeat("#", int((n*width+most-1)/most)))
+	}
+}
+
+// grouped writes thousands apart.
+func grouped(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// progress returns what says how far a long exploration is, every ten seconds.
+func progress(n int64, began time.Time) func(done int64) {
+	var mu sync.Mutex
+	last := began
+	return func(done int64) {
+		mu.Lock()
+		defer mu.Unlock()
+		if now := time.Now(); now.Sub(last) >= 10*time.Second {
+			last = now
+			fmt.Printf("  %3d%%  %s schedules, %s a second\n", done*100/n, grouped(done), grouped(int64(float64(done)/now.Sub(began).Seconds())))
+		}
+	}
+}
+
+// trace is the steps of a trial that kept them.
+func (t *trial) trace() string { return strings.Join(t.log, "\n") }

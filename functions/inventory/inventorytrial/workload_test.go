@@ -1,0 +1,151 @@
+package inventorytrial_test
+
+import (
+	"fmt"
+	"time"
+
+	"rialto/functions/internal/schedule"
+	"rialto/functions/inventory"
+)
+
+const (
+	shoppers = 4
+	perShop  = 2 // orders of a shopper
+	maxPicks = 2
+	receipts = 5
+	maxFault = 4
+
+	life    = 10 * time.Minute // of a hold
+	horizon = 80               // faults happen in the first so many calls to the store, the first fault
+	early   = 20               // in the first so many
+)
+
+// pool is a sku's units in one centre.
+type pool struct {
+	sku    inventory.SKU
+	centre string
+}
+
+func (p pool) String() string { return p.sku.ProductID + " in " + p.centre }
+
+var (
+	shoe = inventory.SKU{ProductID: "shoe", SellerID: "s"}
+	sock = inventory.SKU{ProductID: "sock", SellerID: "s"}
+
+	pools = [...]pool{{shoe, "c1"}, {shoe, "c2"}, {sock, "c1"}}
+)
+
+// pick is units of a pool.
+type pick struct{ pool, n int }
+
+// baskets are what orders want. Most want the first pool, which is the hot one.
+var baskets = [][]pick{
+	{{0, 1}}, {{0, 2}}, {{0, 1}}, {{0, 3}}, {{0, 1}, {1, 1}}, {{0, 2}, {2, 1}}, {{1, 2}}, {{2, 1}, {1, 1}},
+}
+
+// ending is what a shopper does about an order that is held. The zero ending is of an order that never was.
+type ending int
+
+const (
+	none ending = iota
+	commits
+	cancels
+	leaves
+	endings
+)
+
+type order struct {
+	n        int
+	id       string
+	picks    []pick
+	plan     inventory.Plan
+	ending   ending
+	begin    time.Duration // after the shopper's order before it
+	think    time.Duration // between hold and ending
+	twin     bool          // the hold is asked for by two processes at once
+	extends  bool          // a retry asks for a later expiry
+	reships  bool          // the shipment is announced twice
+	returned bool          // the first pick comes back
+}
+
+type receipt struct {
+	inventory.Receipt
+	n     int
+	pool  int
+	begin time.Duration
+	twice bool
+}
+
+// mishap is a fault at one call to the store.
+type mishap struct {
+	at   int64 // the call, from 1; 0 is none
+	kind faultKind
+}
+
+// workload is what a trial does; everything else is chosen step by step.
+type workload struct {
+	orders   []order
+	receipts []receipt
+	faults   []mishap
+}
+
+var (
+	begins = []time.Duration{0, 0, 0, time.Second, 9 * time.Minute}
+	thinks = []time.Duration{0, time.Second, 9*time.Minute + 59*time.Second, life - time.Millisecond, life, life + time.Millisecond, 11 * time.Minute}
+)
+
+// drawWorkload makes a trial's workload of choices. A list of zeros is one in which nothing happens; a seed draws
+// one of 20 operations and a fault at least.
+func drawWorkload(s *schedule.Scheduler) workload {
+	some := func(n int) int { // 1 to n-1 from a seed
+		return s.Draw(n, func(below func(int) int) int { return 1 + below(n-1) })
+	}
+	var w workload
+	for i := range shoppers * perShop {
+		o := order{n: i, id: fmt.Sprint("o", i)}
+		o.ending = ending(s.Draw(int(endings), func(below func(int) int) int { return int([]ending{commits, commits, cancels, leaves}[below(4)]) }))
+		o.picks = baskets[s.Choose(len(baskets))]
+		o.begin, o.think = begins[s.Choose(len(begins))], thinks[s.Choose(len(thinks))]
+		o.twin, o.extends, o.reships, o.returned = s.Chance(150), s.Chance(300), s.Chance(300), s.Chance(200)
+		o.plan = planOf(o.picks)
+		w.orders = append(w.orders, o)
+	}
+	for i := range receipts {
+		at := []int{0, 1, 2, 0, 0}[i]
+		r := receipt{n: i, pool: at, Receipt: inventory.Receipt{ID: fmt.Sprint("r", i), SKU: pools[at].sku, Centre: pools[at].centre, Quantity: int64(some(5))}}
+		r.begin, r.twice = begins[s.Choose(1+min(i, 1)*(len(begins)-1))], s.Chance(300)
+		w.receipts = append(w.receipts, r)
+	}
+	for i := range maxFault {
+		at := s.Draw(horizon, func(below func(int) int) int {
+			switch {
+			case i == 0:
+				return 1 + below(early)
+			case below(2) == 0:
+				return 1 + below(horizon-1)
+			}
+			return 0
+		})
+		w.faults = append(w.faults, mishap{int64(at), faultKind(s.Choose(int(faultKinds)))})
+	}
+	return w
+}
+
+// planOf puts each sku's picks on one line.
+func planOf(picks []pick) inventory.Plan {
+	var p inventory.Plan
+	place := map[inventory.SKU]int{}
+	for _, x := range picks {
+		at := pools[x.pool]
+		i, ok := place[at.sku]
+		if !ok {
+			i = len(p.Lines)
+			place[at.sku] = i
+			p.Lines = append(p.Lines, inventory.PlannedLine{Line: at.sku.String(), ProductID: at.sku.ProductID, SellerID: at.sku.SellerID})
+		}
+		p.Lines[i].Picks = append(p.Lines[i].Picks, inventory.Pick{Centre: at.centre, Quantity: int64(x.n)})
+	}
+	return p
+}
+
+func (o order) shopper() string { return fmt.Sprint("shopper ", o.n/perShop+1) }
