@@ -101,9 +101,25 @@ test: ## everything: format, vet, lint, unit tests, the local cloud, store suite
 bench: ## what a checkout costs: calls, units and USD beside their aims
 	@RIALTO_BENCH=1 go test -count=1 -run TestBill -v ./functions/checkout/checkoutbill | grep -v -e '^=== ' -e '^--- PASS' -e '^PASS' -e '^ok '
 
+# The parts of the proof. Each is a test run whose output, filtered for people, is shown and kept; the headings and
+# first figures of all of them stand together at the end. REPLAY=… runs one schedule, as a failure prints it.
+PROOF := $(STATE)/proof
+proven = printf '\n== %s\n' "$(1)"; began=$$SECONDS; $(2) 2>&1 | sed -u -e '/^=== /d' -e '/^--- PASS/d' -e '/^PASS$$/d' -e '/^ok /d' | tee "$(PROOF)/$(1)"; printf '%s\n' $$((SECONDS-began)) > "$(PROOF)/.$(1)"
+N ?= 400000
+SEED ?= 1
+PROVE := go test -count=1 -timeout 60m -v
+
 .PHONY: prove
-prove: ## every single fault and every pair of faults of the checkout saga
-	@RIALTO_PROVE=1 go test -count=1 -timeout 20m -v -run '^TestEvery(Fault|Race|PairOfFaults)$$' ./functions/checkout | sed -u '/^=== /d'
+prove: ## schedules of the inventory, every fault and pair of faults of the saga (N=, SEED=, REPLAY=)
+	@rm -rf $(PROOF); mkdir -p $(PROOF)
+ifdef REPLAY
+	@RIALTO_TRIAL_REPLAY=$(REPLAY) $(PROVE) -run '^TestExplore$$' ./functions/inventory/inventorytrial | sed -u -e '/^=== /d'
+else
+	@$(call proven,schedules,RIALTO_TRIAL_N=$(N) RIALTO_TRIAL_SEED=$(SEED) $(PROVE) -run '^TestExplore$$' ./functions/inventory/inventorytrial)
+	@$(call proven,saga,RIALTO_PROVE=1 $(PROVE) -run '^TestEvery(Fault|Race|PairOfFaults|Meeting)$$' ./functions/checkout)
+	@printf '\n== proved, with seed %s\n' $(SEED); for part in $$(ls -tr $(PROOF)); do \
+	  printf '%s, %s s\n' "$$part" "$$(cat $(PROOF)/.$$part)"; awk '/^[^ ]/{h=$$0; getline; sub(/^ +/, ""); printf "  %s: %s\n", h, $$0}' "$(PROOF)/$$part"; done
+endif
 
 check: ## the quick subset: format, vet, lint, unit tests
 	@files=$$(gofmt -l events functions infra localstack statemachines); if [ -n "$$files" ]; then printf 'gofmt these files:\n%s\n' "$$files"; exit 1; fi
