@@ -40,12 +40,21 @@ func FailureOf(errorName string) Failure {
 		errorName = "checkout_failed"
 		o = outcomes[errorName]
 	}
-	return Failure{errorName, o.message}
+	return Failure{Code: errorName, Message: o.message}
+}
+
+// failure is FailureOf with the fields that came with the error.
+func (e StepError) failure() Failure {
+	f := FailureOf(e.Error)
+	if f.Code == e.Error {
+		f.Errors = fault.FieldsIn(e.Cause)
+	}
+	return f
 }
 
 // Fault is the failure as it leaves through HTTP.
 func (f Failure) Fault() *fault.Error {
-	return fault.New(outcomes[f.Code].kind, f.Code, "%s", f.Message)
+	return fault.New(outcomes[f.Code].kind, f.Code, "%s", f.Message).With(f.Errors...)
 }
 
 // Answer is what a checkout has come to; it is what the saga returns and the API says.

@@ -95,10 +95,12 @@ type NextAction struct {
 	URL  string `json:"url" dynamodbav:"url"`
 }
 
-// Failure is why a checkout failed: a stable code from the table in outcome.go.
+// Failure is why a checkout failed: a stable code from the table in outcome.go. Errors name the lines that are to
+// blame, as pointers into the cart.
 type Failure struct {
-	Code    string `json:"code" dynamodbav:"code"`
-	Message string `json:"message" dynamodbav:"message"`
+	Code    string        `json:"code" dynamodbav:"code"`
+	Message string        `json:"message" dynamodbav:"message"`
+	Errors  []fault.Field `json:"errors,omitempty" dynamodbav:"errors,omitempty"`
 }
 
 // IDOf derives the id of a customer's checkout from its idempotency key.

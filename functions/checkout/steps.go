@@ -127,7 +127,7 @@ func (s *Steps) Close(ctx context.Context, in CloseInput) (Answer, error) {
 	if in.Outcome == "waiting" {
 		r, err = s.Book.Pend(ctx, in.Checkout, in.Authorization.NextAction, in.Claimed)
 	} else {
-		r, err = s.Book.Fail(ctx, in.Checkout.ID, in.Fenced.Epoch, FailureOf(in.Failure.Error), s.Now())
+		r, err = s.Book.Fail(ctx, in.Checkout.ID, in.Fenced.Epoch, in.Failure.failure(), s.Now())
 	}
 	return r.Answer(), err
 }

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,6 +78,9 @@ func TestFailuresLeaveNothing(t *testing.T) {
 			o, err := s.checkout(ctx, s.mustPut(ctx, t, k, 2).ID, shop.NewKey())
 			if err != nil || o.HTTP != c.want || o.Code != c.code {
 				t.Fatalf("%+v %v", o, err)
+			}
+			if short := c.code == "item_unavailable"; short != (len(o.Blames) == 1 && strings.Contains(o.Blames[0], k.product)) {
+				t.Errorf("it blames %q", o.Blames)
 			}
 			if st := balanced(ctx, t, k); st.Available != int64(c.units) {
 				t.Errorf("%+v", st)

@@ -130,6 +130,7 @@ func (s *shopper) mustPut(ctx context.Context, t *testing.T, k sku, quantity int
 // outcome is how a checkout ended.
 type outcome struct {
 	Status, Code, CheckoutID, OrderID, BankURL string
+	Blames                                     []string // what the problem's errors point at
 	HTTP                                       int
 	Header                                     http.Header
 }
@@ -150,6 +151,9 @@ func (s *shopper) checkout(ctx context.Context, cartID, key string) (outcome, er
 			}
 			continue
 		case a.Status >= 300:
+			for _, e := range a.Problem().Errors {
+				o.Blames = append(o.Blames, e.Pointer+" "+e.Message)
+			}
 			return o, nil
 		}
 		err = s.follow(ctx, a, &o)

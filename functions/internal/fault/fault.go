@@ -27,9 +27,9 @@ const (
 // Field is one rejected input. Pointer is a JSON pointer into the body (RFC 6901), or "query.q", "path.id",
 // "header.If-Match". Message never repeats the value: it may be private.
 type Field struct {
-	Pointer string `json:"pointer"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
+	Pointer string `json:"pointer" dynamodbav:"pointer"`
+	Code    string `json:"code" dynamodbav:"code"`
+	Message string `json:"message" dynamodbav:"message"`
 }
 
 // Error is a failure with a stable, documented Code in lower snake case.

@@ -1,7 +1,8 @@
 // Package saga turns a context's use case into a task of a state machine, and its faults into error names.
 //
 // The state machine sees a fault's Code as the name of the error ("item_unavailable"), so a Catch can tell a
-// shopper's problem from ours; what is worth trying again has one of the names in Transient.
+// shopper's problem from ours; what is worth trying again has one of the names in Transient. The message is the fault's
+// Text, so its fields reach the state that handles the error.
 package saga
 
 import (
@@ -39,7 +40,7 @@ func Task[I, O any](name string, do func(context.Context, I) (O, error)) func(co
 			level = slog.LevelError
 		}
 		slog.Log(ctx, level, "task failed", "task", name, "code", f.Code, "error", err)
-		return zero, messages.InvokeResponse_Error{Type: errorName(f), Message: f.Message}
+		return zero, messages.InvokeResponse_Error{Type: errorName(f), Message: f.Text()}
 	}
 }
 
