@@ -24,6 +24,8 @@ var checkers = map[string]string{
 	"order-without-record":      "an order has a record that says PLACED",
 	"record-without-order":      "a record that says PLACED has an order",
 	"one-order-a-key":           "one idempotency key makes one order at most",
+	"one-answer-a-key":          "callers with one key get one answer: the first, its replay, or 409 with Retry-After",
+	"open-record-overwritten":   "a key is not free while its record is open, however old",
 	"one-order-a-cart-version":  "one version of a cart makes one order at most",
 	"cart-and-order":            "the ordered lines are gone from the cart with the order, and not without it",
 	"open-record":               "every record ends",

@@ -97,8 +97,11 @@ func (w *world) fill(customerID string) (cart string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	for i, g := range w.goods {
-		key := fmt.Sprint("key-", i, "-", w.clock().UnixNano())
+	for _, g := range w.goods {
+		w.mu.Lock()
+		w.puts++
+		key := fmt.Sprint("key-", 1000+w.puts)
+		w.mu.Unlock()
 		v, err := w.carts.Add(context.Background(), carts.Owner{ID: customerID}, us, carts.Guard{Key: key}, g.sku.ProductID, g.sku.SellerID, g.wants)
 		if err != nil {
 			w.t.Fatal(err)

@@ -62,6 +62,7 @@ type world struct {
 	steps     int // states entered
 	overtimes int // executions that ran out of time
 	answers   []checkout.Answer
+	puts      int // lines put into carts
 
 	// Faults are put in here; all may be nil. around runs a task, enter is told every state before it runs, and
 	// touch every operation on the database: before it, after a write's effect, and when a read has its answer.
