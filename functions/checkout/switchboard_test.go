@@ -6,8 +6,6 @@ import (
 	"net"
 	"net/http"
 	"sync"
-
-	"rialto/localstack/gateway"
 )
 
 // switchboard is one HTTP server, without a port, for the payment gateways of all worlds: a listener a world
@@ -17,12 +15,12 @@ type switchboard struct {
 
 	mu   sync.Mutex
 	next int
-	at   map[string]*gateway.Gateway // by host
+	at   map[string]http.Handler // by host
 }
 
 // gateways starts the switchboard and leads all HTTP of this package's tests to it.
 var gateways = sync.OnceValue(func() *switchboard {
-	s := &switchboard{calls: make(chan net.Conn), at: map[string]*gateway.Gateway{}}
+	s := &switchboard{calls: make(chan net.Conn), at: map[string]http.Handler{}}
 	if t, ok := http.DefaultTransport.(*http.Transport); ok {
 		t.DialContext, t.MaxIdleConns = s.dial, 8
 	}
@@ -30,14 +28,14 @@ var gateways = sync.OnceValue(func() *switchboard {
 	return s
 })
 
-func (s *switchboard) open(g *gateway.Gateway) (address string, closed func()) {
+func (s *switchboard) open(g http.Handler, end func()) (address string, closed func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.next++
 	host := fmt.Sprintf("gateway-%d.test", s.next)
 	s.at[host] = g
 	return "http://" + host, func() {
-		g.Close()
+		end()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		delete(s.at, host)

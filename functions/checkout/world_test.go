@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"net/http"
 	"net/http/httptest"
 	"sync"
 	"time"
@@ -69,6 +70,8 @@ type world struct {
 	around func(c call) ([]byte, error)
 	enter  func(e *execution, state string) error
 	touch  func(e *execution, state, when string)
+	// calls is given every request to the payment gateway, and do to have it answered.
+	calls func(r *http.Request, do func())
 }
 
 // tester is what a world needs of a test; a trial of the fault matrix brings its own.
@@ -116,7 +119,7 @@ func newWorld(t tester, goods []good) *world {
 	}
 	w := &world{t: t, goods: goods, db: store.NewMemory(), machine: machine, now: dawn}
 	w.gateway = gateway.New(gateway.Config{Now: w.clock, Seed: 1})
-	address, closed := gateways().open(w.gateway)
+	address, closed := gateways().open(http.HandlerFunc(w.answer), w.gateway.Close)
 	t.Cleanup(closed)
 	w.receive()
 	db := &stale{DB: w.db, before: map[store.Get]store.Item{}, read: w.read}
@@ -180,6 +183,16 @@ func task[I, O any](do func(context.Context, I) (O, error)) func(context.Context
 		}
 		return json.Marshal(out)
 	}
+}
+
+// answer is the payment gateway as the payments' functions reach it.
+func (w *world) answer(to http.ResponseWriter, r *http.Request) {
+	do := func() { w.gateway.ServeHTTP(to, r) }
+	if w.calls != nil {
+		w.calls(r, do)
+		return
+	}
+	do()
 }
 
 // Set is the timer queue.

@@ -80,9 +80,9 @@ func (t Timer) Set(ctx context.Context, checkoutID string, in time.Duration) err
 // hidden is the longest a message can be hidden (12 hours from when it was received; less, to be safe).
 const hidden = 11 * time.Hour
 
-// Hide makes a received message come back in the given time.
+// Hide makes a received message come back in the given time, or up to a second before.
 func (t Timer) Hide(ctx context.Context, receipt string, in time.Duration) error {
-	_, err := t.Client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: &t.URL, ReceiptHandle: &receipt, VisibilityTimeout: seconds(in, hidden)})
+	_, err := t.Client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: &t.URL, ReceiptHandle: &receipt, VisibilityTimeout: int32(min(in, hidden) / time.Second)})
 	if err != nil {
 		return fmt.Errorf("hide message: %w", err)
 	}

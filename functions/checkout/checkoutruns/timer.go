@@ -26,8 +26,24 @@ var errEarly = fault.New(fault.Conflict, "timer_early", "the checkout is not due
 // cut off by Lambda would take the answers for all other messages of its batch with it.
 const spare = 3 * time.Second
 
+// nap is the longest wait that the function sits out itself. A queue counts in seconds: a message that would come back
+// at the full second after its checkout is due would keep the stock that long.
+const nap = time.Second
+
+// Pause waits on the clock.
+func Pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // OnTimer returns the handler of the queue checkout-timer.
-func OnTimer(recovery Looker, timer Timer) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func OnTimer(recovery Looker, timer Timer, pause func(context.Context, time.Duration) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		if !ids.Valid(ids.Checkout, m.Body) {
 			return fault.New(fault.Malformed, "malformed_timer", "the message is not the id of a checkout")
@@ -38,6 +54,11 @@ func OnTimer(recovery Looker, timer Timer) func(context.Context, events.SQSEvent
 		}
 		defer stop()
 		wait, err := recovery.Look(looking, m.Body)
+		if err == nil && 0 < wait && wait < nap {
+			if err = pause(looking, wait); err == nil {
+				wait, err = recovery.Look(looking, m.Body)
+			}
+		}
 		if err != nil || wait == 0 {
 			return err
 		}

@@ -33,7 +33,7 @@ func main() {
 		"timer": func(s *settings.Settings) (any, error) {
 			r := recovery(s)
 			r.Runner = runner(s)
-			return checkoutruns.OnTimer(r, timer(s)), nil
+			return checkoutruns.OnTimer(r, timer(s), checkoutruns.Pause), nil
 		},
 		"sweep": func(s *settings.Settings) (any, error) { return checkoutruns.OnSweep(recovery(s)), nil },
 	})

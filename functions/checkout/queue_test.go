@@ -1,0 +1,100 @@
+package checkout_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/md5"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"rialto/functions/checkout/checkoutruns"
+)
+
+// queue is checkout-timer on the world's clock, behind the client that is deployed: a message is seen in the second
+// that it was asked for, to the millisecond.
+type queue struct {
+	w *world
+
+	mu       sync.Mutex
+	messages []*message
+}
+
+type message struct {
+	id, body string
+	seen     time.Time // from when on
+	hidden   bool      // by the receiver, this time
+	receives int
+}
+
+// visibility is the queue's, for a message whose receiver says nothing.
+const visibility = 3 * time.Minute
+
+func (q *queue) timer() checkoutruns.Timer {
+	return checkoutruns.Timer{URL: "http://queue.test/checkout-timer", Client: sqs.New(sqs.Options{Region: "us-east-1", HTTPClient: q, BaseEndpoint: aws.String("http://queue.test"), Credentials: aws.AnonymousCredentials{}})}
+}
+
+// Do answers the client.
+func (q *queue) Do(r *http.Request) (*http.Response, error) {
+	var in struct {
+		MessageBody       string
+		DelaySeconds      int
+		ReceiptHandle     string
+		VisibilityTimeout int
+	}
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		return nil, err
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	out := map[string]string{}
+	switch now := q.w.clock(); strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "AmazonSQS.") {
+	case "SendMessage":
+		m := &message{id: fmt.Sprint(len(q.messages)), body: in.MessageBody, seen: now.Add(time.Duration(in.DelaySeconds) * time.Second)}
+		q.messages = append(q.messages, m)
+		sum := md5.Sum([]byte(in.MessageBody))
+		out["MD5OfMessageBody"], out["MessageId"] = hex.EncodeToString(sum[:]), m.id
+	case "ChangeMessageVisibility":
+		for _, m := range q.messages {
+			if m.id == in.ReceiptHandle {
+				m.seen, m.hidden = now.Add(time.Duration(in.VisibilityTimeout)*time.Second), true
+			}
+		}
+	default:
+		return nil, fmt.Errorf("the queue does not know %s", r.Header.Get("X-Amz-Target"))
+	}
+	b, err := json.Marshal(out)
+	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}}, Body: io.NopCloser(bytes.NewReader(b)), Request: r}, err
+}
+
+// deliver moves the clock to the next message and hands it to the function; it tells whether there was one.
+func (q *queue) deliver(handle func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)) bool {
+	q.mu.Lock()
+	var next *message
+	for _, m := range q.messages {
+		if m.body != "" && (next == nil || m.seen.Before(next.seen)) {
+			next = m
+		}
+	}
+	q.mu.Unlock()
+	if next == nil {
+		return false
+	}
+	q.w.advance(max(0, next.seen.Sub(q.w.clock())))
+	next.hidden, next.seen = false, q.w.clock().Add(visibility)
+	next.receives++
+	out, err := handle(context.Background(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: next.id, ReceiptHandle: next.id, Body: next.body}}})
+	if err == nil && len(out.BatchItemFailures) == 0 {
+		next.body = "" // deleted
+	}
+	return true
+}
