@@ -101,6 +101,10 @@ test: ## everything: format, vet, lint, unit tests, the local cloud, store suite
 bench: ## what a checkout costs: calls, units and USD beside their aims
 	@RIALTO_BENCH=1 go test -count=1 -run TestBill -v ./functions/checkout/checkoutbill | grep -v -e '^=== ' -e '^--- PASS' -e '^PASS' -e '^ok '
 
+.PHONY: relevance
+relevance: up ## how well search ranks: NDCG, MRR and recall of three rankers (CATALOG=file JUDGMENTS=file for your own)
+	@RIALTO_RELEVANCE=1 RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 CATALOG=$(abspath $(CATALOG)) JUDGMENTS=$(abspath $(JUDGMENTS)) MARKETPLACE=$(MARKETPLACE) go test -count=1 -timeout 30m -v -run '^TestRelevance$$' ./functions/search/searchrelevance | sed -u '/^=== /d; /^--- PASS/d; /^PASS/d; /^ok /d'
+
 # The parts of the proof. Each is a test run whose output, filtered for people, is shown and kept; the headings and
 # first figures of all of them stand together at the end. REPLAY=… runs one schedule, as a failure prints it.
 PROOF := $(STATE)/proof

@@ -13,6 +13,7 @@ import (
 type Position struct {
 	Query   string            `json:"q"`           // what it is a position of
 	Relaxed Relaxed           `json:"r,omitempty"` // the step that the first page ended at
+	Exact   int64             `json:"e,omitempty"` // Result.Exact of the first page
 	From    int               `json:"f,omitempty"` // a place among the hits that are rescored; or
 	After   []json.RawMessage `json:"a,omitempty"` // the hit before, where the index's order holds
 }
@@ -42,6 +43,7 @@ var ErrPosition = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not 
 type Ask struct {
 	Query
 	Relaxed    Relaxed
+	Exact      int64 // what is known to have all words as typed
 	From, Want int
 	After      []json.RawMessage // instead of From
 }
@@ -53,7 +55,7 @@ func (q Query) rescored() bool { return q.Sort == Relevance && q.Text != "" && q
 func (q Query) ask() (a Ask, skip int) {
 	a = Ask{Query: q, From: (q.Page - 1) * q.Size, Want: q.Size}
 	if p := q.Position; p != nil {
-		a.Relaxed, a.From, a.After = p.Relaxed, p.From, p.After
+		a.Relaxed, a.Exact, a.From, a.After = p.Relaxed, p.Exact, p.From, p.After
 	}
 	if q.rescored() && a.After == nil && a.From < Window {
 		skip, a.Want, a.From = a.From, max(Window, a.From+q.Size), 0
@@ -62,7 +64,7 @@ func (q Query) ask() (a Ask, skip int) {
 }
 
 // page makes a page of what the index found for its ask.
-func (q Query) page(a Ask, skip int, found []Hit, marketplace string) (hits []Hit, next *Position) {
+func (q Query) page(a Ask, skip int, exact int64, found []Hit, marketplace string) (hits []Hit, next *Position) {
 	last := q.Size
 	hits = found
 	if q.rescored() && a.After == nil && a.From == 0 {
@@ -74,7 +76,7 @@ func (q Query) page(a Ask, skip int, found []Hit, marketplace string) (hits []Hi
 	if len(hits) < q.Size || len(hits) == 0 {
 		return hits, nil
 	}
-	next = &Position{Query: q.fingerprint(marketplace), Relaxed: a.Relaxed}
+	next = &Position{Query: q.fingerprint(marketplace), Relaxed: a.Relaxed, Exact: exact}
 	if q.rescored() && a.After == nil && last < Window && a.From == 0 {
 		next.From = last
 	} else {

@@ -187,3 +187,50 @@ func TestCompletions(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// thin is an index that finds so many with each step.
+type thin struct {
+	Index
+	finds map[Relaxed]int64
+	asked *[]Relaxed
+}
+
+func (x thin) Search(_ context.Context, _ marketplaces.Marketplace, a Ask) (Found, error) {
+	*x.asked = append(*x.asked, a.Relaxed)
+	f := Found{Matched: x.finds[a.Relaxed], Total: x.finds[a.Relaxed]}
+	if a.Relaxed == Fuzzy && f.Matched > 0 {
+		f.Suggestion = "boots"
+	}
+	return f, nil
+}
+
+func TestWhenWordsAreTakenLessExactly(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		finds map[Relaxed]int64
+		q     Query
+		asked []Relaxed
+		want  Result
+	}{
+		"plenty":                 {map[Relaxed]int64{Strict: Thin}, Query{}, []Relaxed{Strict}, Result{Total: Thin, Exact: Thin}},
+		"few":                    {map[Relaxed]int64{Strict: 3, FewerTerms: 9}, Query{}, []Relaxed{Strict, FewerTerms}, Result{Total: 9, Exact: 3, Relaxed: FewerTerms}},
+		"few, and no more":       {map[Relaxed]int64{Strict: 3, FewerTerms: 3}, Query{}, []Relaxed{Strict, FewerTerms}, Result{Total: 3, Exact: 3}},
+		"few, by price":          {map[Relaxed]int64{Strict: 3, FewerTerms: 9}, Query{Sort: PriceAsc}, []Relaxed{Strict}, Result{Total: 3, Exact: 3}},
+		"a typo":                 {map[Relaxed]int64{Fuzzy: 40}, Query{}, []Relaxed{Strict, Fuzzy}, Result{Total: 40, Relaxed: Fuzzy, Suggestion: "boots"}},
+		"a typo, few":            {map[Relaxed]int64{Fuzzy: 4, FewerTerms: 9}, Query{}, []Relaxed{Strict, Fuzzy, FewerTerms}, Result{Total: 9, Relaxed: FewerTerms, Suggestion: "boots"}},
+		"nothing":                {nil, Query{}, []Relaxed{Strict, Fuzzy, FewerTerms}, Result{}},
+		"nothing, by price":      {map[Relaxed]int64{FewerTerms: 1}, Query{Sort: PriceAsc}, []Relaxed{Strict, Fuzzy, FewerTerms}, Result{Total: 1, Relaxed: FewerTerms}},
+		"another page of a typo": {map[Relaxed]int64{Fuzzy: 40}, Query{Position: &Position{Relaxed: Fuzzy}}, []Relaxed{Fuzzy}, Result{Total: 40, Relaxed: Fuzzy}},
+	} {
+		var asked []Relaxed
+		q := c.q
+		q.Text, q.Page, q.Size, q.Sort = "bots", 1, 20, cmp.Or(q.Sort, Relevance)
+		if q.Position != nil {
+			q.Position.Query = q.fingerprint("US")
+		}
+		r, err := (&Service{Index: thin{finds: c.finds, asked: &asked}}).Search(context.Background(), "US", q)
+		if d := gocmp.Diff(c.want, r) + gocmp.Diff(c.asked, asked); err != nil || d != "" {
+			t.Errorf("%s: %v %s", name, err, d)
+		}
+	}
+}

@@ -10,8 +10,10 @@ type Result struct {
 	Hits   []Hit
 	Total  int64 // that match, on all pages
 	Facets Facets
-	// Relaxed says how the words were taken, as nothing has them as they were typed.
+	// Relaxed says how the words were taken, as nothing, or little, has them as they were typed; Exact is how many do,
+	// whatever the filters. They stand first.
 	Relaxed Relaxed
+	Exact   int64
 	// Suggestion is what may have been meant; "" for nothing, and always if something has the words as typed.
 	Suggestion string
 	Next       *Position     // where the next page begins, nil after the last
@@ -29,7 +31,10 @@ type Hit struct {
 // Relaxed is how much of what was typed a hit must have.
 type Relaxed string
 
-// The steps, in the order they are tried in while nothing is found.
+// Thin is how many matches are so few that others, with fewer of the words, are shown after them.
+const Thin = 10
+
+// The steps, in the order they are tried in.
 const (
 	Strict     Relaxed = ""            // every word, in any of its forms, or a synonym
 	Fuzzy      Relaxed = "fuzzy"       // every word, each perhaps with a typo

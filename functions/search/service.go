@@ -79,34 +79,60 @@ func (s *Service) Search(ctx context.Context, marketplace string, q Query) (Resu
 		return Result{}, ErrPosition
 	}
 	a, skip := q.ask()
-	var found Found
-	var suggestion string
-	for _, step := range steps {
-		if q.Position == nil {
-			a.Relaxed = step
-		}
-		f, err := s.Index.Search(ctx, m, a)
-		if err != nil {
-			return Result{}, err
-		}
-		f.Took += found.Took
-		if found = f; f.Suggestion != "" {
-			suggestion = f.Suggestion
-		}
-		if f.Matched > 0 || q.Text == "" || q.Position != nil || q.Ranker == Plain {
-			break
-		}
+	found, suggestion, exact, err := s.find(ctx, m, &a)
+	if err != nil {
+		return Result{}, err
 	}
 	if found.Unknown != nil {
 		return Result{}, fault.New(fault.Invalid, "unknown_facet", "no product has such an attribute").
 			With(fault.Field{Pointer: "query.attribute", Code: "not_allowed", Message: "must name an attribute that products have"})
 	}
-	r := Result{Total: found.Total, Facets: found.Facets, Relaxed: a.Relaxed, Suggestion: suggestion, Took: found.Took}
+	r := Result{Total: found.Total, Exact: exact, Facets: found.Facets, Relaxed: a.Relaxed, Suggestion: suggestion, Took: found.Took}
 	if found.Matched == 0 {
 		r.Relaxed = Strict // nothing was found, so nothing was taken less exactly
 	}
-	r.Hits, r.Next = q.page(a, skip, found.Hits, m.Code)
+	r.Hits, r.Next = q.page(a, skip, exact, found.Hits, m.Code)
 	return r, nil
+}
+
+// find searches with every word as typed. What finds nothing is looked for with typos; what finds less than Thin, and is
+// to be ordered by relevance, with fewer of the words too, which then come after. A page that goes on from another takes
+// the words as that did.
+func (s *Service) find(ctx context.Context, m marketplaces.Marketplace, a *Ask) (found Found, suggestion string, exact int64, err error) {
+	try := func(step Relaxed) error {
+		next := *a
+		next.Relaxed = step
+		f, err := s.Index.Search(ctx, m, next)
+		if err != nil {
+			return err
+		}
+		if f.Took += found.Took; step == FewerTerms && f.Matched <= found.Matched {
+			found.Took = f.Took
+			return nil // it found no more: what was found is found as it was
+		}
+		found, *a = f, next
+		if f.Suggestion != "" {
+			suggestion = f.Suggestion
+		}
+		return nil
+	}
+	if err := try(a.Relaxed); err != nil || a.Text == "" || a.Ranker == Plain {
+		return found, "", found.Matched, err
+	}
+	if a.Position != nil {
+		return found, "", a.Position.Exact, nil
+	}
+	exact = found.Matched
+	a.Exact = exact
+	if exact == 0 {
+		if err := try(Fuzzy); err != nil {
+			return found, "", 0, err
+		}
+	}
+	if found.Matched == 0 || found.Matched < Thin && a.Sort == Relevance {
+		err = try(FewerTerms)
+	}
+	return found, suggestion, exact, err
 }
 
 // writing bounds how many marketplaces of a product are written to at once.

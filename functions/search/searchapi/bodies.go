@@ -14,8 +14,9 @@ type Results struct {
 	Page   int   `json:"page"`
 	Size   int   `json:"size"`
 	TookMS int64 `json:"took_ms" doc:"Milliseconds in the index"`
-	// Relaxed and DidYouMean are there only where nothing has the words as they were typed.
-	Relaxed    string `json:"relaxed,omitempty" enum:"fuzzy,fewer_terms" doc:"How the words were taken instead, as no product has them as they were typed: each perhaps with a typo, or only half of them"`
+	// Exact, Relaxed and DidYouMean are there only where little or nothing has the words as they were typed.
+	Relaxed    string `json:"relaxed,omitempty" enum:"fuzzy,fewer_terms" doc:"How the words were taken, as few products or none have them as they were typed: each perhaps with a typo, or half of them at least"`
+	Exact      *int64 `json:"exact,omitempty" doc:"With relaxed: how many have all words as typed, whatever the filters; they come first"`
 	DidYouMean string `json:"did_you_mean,omitempty" doc:"The words with those corrected that no product has"`
 	NextCursor string `json:"next_cursor,omitempty" doc:"Where the next page begins; it goes on beyond what page reaches"`
 	Hits       []Hit  `json:"hits"`
@@ -129,6 +130,9 @@ func results(r search.Result, page, size int, explain bool) (Results, error) {
 	}
 	for _, x := range f.Attributes {
 		out.Facets.Attributes = append(out.Facets.Attributes, Attribute{x.Name, buckets(x.Values)})
+	}
+	if r.Relaxed != search.Strict {
+		out.Exact = &r.Exact
 	}
 	var err error
 	if r.Next != nil {

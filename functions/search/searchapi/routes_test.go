@@ -131,7 +131,7 @@ func TestHowItWasFoundIsTold(t *testing.T) {
 	var got struct {
 		NextCursor string `json:"next_cursor"`
 	}
-	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || got.NextCursor == "" || !strings.Contains(w.Body.String(), `"relaxed":"fuzzy","did_you_mean":"boots"`) || strings.Contains(w.Body.String(), `"ranking"`) {
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || got.NextCursor == "" || !strings.Contains(w.Body.String(), `"relaxed":"fuzzy","exact":0,"did_you_mean":"boots"`) || strings.Contains(w.Body.String(), `"ranking"`) {
 		t.Error(w.Body)
 	}
 	w = get(s, "q=bots&explain=true&cursor="+got.NextCursor, "")

@@ -32,6 +32,9 @@ func matching(a search.Ask) object {
 		return object{"multi_match": object{"query": text, "type": "best_fields", "fields": alike}}
 	case a.Relaxed == search.Strict:
 		return everyWord(text)
+	case a.Relaxed == search.FewerTerms && a.Exact > 0: // the words are known: none needs another form
+		some := object{"query": text, "type": "cross_fields", "fields": fields, "minimum_should_match": "50%", "auto_generate_synonyms_phrase_query": false}
+		return object{"bool": object{"must": object{"multi_match": some}, "should": []object{everyWord(text)}}}
 	}
 	var each []object
 	for _, word := range strings.Fields(text) {
@@ -45,7 +48,9 @@ func matching(a search.Ask) object {
 	if a.Relaxed == search.Fuzzy {
 		return object{"bool": object{"must": each}}
 	}
-	return object{"bool": object{"should": each, "minimum_should_match": "50%"}}
+	// What has every word is found by both, and so comes first.
+	some := object{"bool": object{"should": each, "minimum_should_match": "50%"}}
+	return object{"bool": object{"must": some, "should": []object{everyWord(text)}}}
 }
 
 // everyWord finds each word somewhere in a product. Words that stand in one field side by side count a little more.
