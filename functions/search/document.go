@@ -63,7 +63,7 @@ func Compose(id string, p catalog.Product, w offers.Winner, n int64) (Document, 
 		AttributeValues: slices.Sorted(maps.Values(p.Attributes)),
 		OfferID:         w.Offer.ID, Price: w.Offer.Price.Minor, Landed: landed.Minor, Currency: landed.Currency,
 		SellerID: w.Offer.SellerID, SellerName: w.Offer.SellerName, InStock: w.InStock, OfferCount: w.Offers,
-		Fulfilment: w.Offer.Fulfilment, UpdatedAt: &p.UpdatedAt, N: n}
+		Fulfilment: w.Offer.Fulfilment, SellerRating: w.Rating, DeliveryDays: w.DeliveryDays, UpdatedAt: &p.UpdatedAt, N: n}
 	for name, value := range p.Attributes {
 		d.AttributePairs = append(d.AttributePairs, Value{name, plain(value)}.Pair())
 	}

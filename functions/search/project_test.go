@@ -305,11 +305,11 @@ func TestCompose(t *testing.T) {
 	at := time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC)
 	p := catalog.Product{ID: product, Title: "Boots", Brand: "Alba", CategoryID: "hiking-boots", CategoryPath: []string{"outdoor", "hiking-boots"},
 		Attributes: map[string]string{"size": "42", "colour": "black"}, Images: []string{"https://a.example/1", "https://a.example/2"}, UpdatedAt: at}
-	w := offers.Winner{Offer: offers.Offer{ID: "off_a", SellerID: "sel_a", SellerName: "A", Price: money.Of(100, "USD"), Shipping: money.Of(20, "USD")}, InStock: true, Offers: 3}
+	w := offers.Winner{Offer: offers.Offer{ID: "off_a", SellerID: "sel_a", SellerName: "A", Price: money.Of(100, "USD"), Shipping: money.Of(20, "USD")}, InStock: true, Offers: 3, Rating: 420, DeliveryDays: 3}
 	got, err := search.Compose(product, p, w, 7)
 	want := search.Document{ProductID: product, Title: "Boots", Brand: "Alba", CategoryID: "hiking-boots", CategoryPath: []string{"outdoor", "hiking-boots"}, CategoryWords: []string{"outdoor", "hiking boots"}, Attributes: p.Attributes,
 		AttributeValues: []string{"42", "black"}, AttributePairs: []string{"colour=black", "size=42"}, Image: "https://a.example/1", OfferID: "off_a", Price: 100, Landed: 120, Currency: "USD", SellerID: "sel_a", SellerName: "A",
-		InStock: true, OfferCount: 3, UpdatedAt: &at, N: 7}
+		InStock: true, OfferCount: 3, SellerRating: 420, DeliveryDays: 3, UpdatedAt: &at, N: 7}
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Error(err, d)
 	}

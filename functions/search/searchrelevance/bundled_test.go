@@ -28,8 +28,8 @@ func number(n int, parts ...any) int {
 	return int(uint(sum[0])<<8|uint(sum[1])) % n
 }
 
-// pieces are the products that are offered in the US, each with its buy box. Every fifth or so is out of stock, as
-// the catalog itself has hardly one that is.
+// pieces are the products that are offered in the US, each with its buy box. Every fifth or so is out of stock, and
+// sellers are rated from 3.2 to 4.8 stars, both by the ids, as the catalog itself has next to none of either.
 func pieces() []piece {
 	c := local.Bundled()
 	var out []piece
@@ -47,11 +47,12 @@ func pieces() []piece {
 					units = 5
 				}
 				list = append(list, offers.Candidate{Offer: offers.Offer{ID: "off_" + o.SellerID, ProductID: p.ID, SellerID: o.SellerID, SellerName: o.SellerName, Marketplace: "US",
-					Price: money.Of(o.Price.Amount, "USD"), Shipping: money.Of(o.Shipping.Amount, "USD"), Condition: o.Condition, Fulfilment: o.Fulfilment, Version: 1}, Available: units})
+					Price: money.Of(o.Price.Amount, "USD"), Shipping: money.Of(o.Shipping.Amount, "USD"), Condition: o.Condition, Fulfilment: o.Fulfilment, Version: 1}, Available: units, Rating: int64(320 + 20*number(9, o.SellerID, p.ID, "rating"))})
 			}
 		}
 		d := offers.Decide(list)
-		x.winner = offers.Winner{ProductID: p.ID, Marketplace: "US", Offer: d.Offer, InStock: d.InStock, Offers: d.Offers, Version: 1}
+		x.winner = offers.Winner{ProductID: p.ID, Marketplace: "US", Offer: d.Offer, InStock: d.InStock, Offers: d.Offers, Version: 1,
+			Score: d.Score, Rating: d.Rating, DeliveryDays: d.DeliveryDays}
 		out = append(out, x)
 	}
 	return out
