@@ -41,6 +41,7 @@ var contexts = []struct {
 	{"orders", nil},
 	{"checkout", []string{"carts", "customers", "inventory", "orders", "tax"}},
 	{"fulfillment", []string{"orders", "inventory"}},
+	{"sellers", []string{"catalog", "offers", "inventory"}},
 }
 
 type pkg struct {

@@ -6,6 +6,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+
+	"rialto/functions/contract"
 )
 
 // apis are the two front doors, each deployed from its document.
@@ -25,7 +27,25 @@ func apisStack(app awscdk.App, stage Stage, documents Documents) (*apis, error) 
 	if err != nil {
 		return nil, err
 	}
+	if !stage.Local {
+		usagePlans(stack, stage, seller)
+	}
 	return &apis{shopper, seller}, nil
+}
+
+// usagePlans makes a plan for each tier of sellers on the seller API. An operator adds a seller's API key to its plan.
+// A plan is the gateway's, so approximate, and holds for requests with a key; what a seller may write is held to in any
+// case by its own bucket (functions/sellers). The local cloud knows no plans.
+func usagePlans(stack awscdk.Stack, stage Stage, seller awsapigateway.SpecRestApi) {
+	for _, p := range contract.Plans() {
+		awsapigateway.NewUsagePlan(stack, new(title(p.Name)+"Plan"), &awsapigateway.UsagePlanProps{
+			Name:        new(stage.prefix() + p.Name),
+			Description: new("what a seller of the tier " + p.Name + " may ask of the seller API"),
+			ApiStages:   &[]*awsapigateway.UsagePlanPerApiStage{{Api: seller, Stage: seller.DeploymentStage()}},
+			Throttle:    &awsapigateway.ThrottleSettings{RateLimit: new(float64(p.Rate)), BurstLimit: new(float64(p.Burst))},
+			Quota:       &awsapigateway.QuotaSettings{Limit: new(float64(p.Daily)), Period: awsapigateway.Period_DAY},
+		})
+	}
 }
 
 func api(stack awscdk.Stack, stage Stage, name string, doc map[string]any) (awsapigateway.SpecRestApi, error) {

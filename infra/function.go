@@ -3,6 +3,7 @@ package infra
 import (
 	"fmt"
 	"maps"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -17,6 +18,9 @@ import (
 // function deploys one function with its own role, its log and its trigger.
 func (r *room) function(f contract.Function, code awslambda.Code) error {
 	all := r.baseline(f)
+	if q := f.Trigger.Queue; q != nil {
+		all.env["RECEIVES"] = strconv.Itoa(q.Receives) // which try of a record is its last
+	}
 	for _, g := range f.Grants {
 		more, err := r.grant(g)
 		if err != nil {

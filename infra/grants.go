@@ -34,6 +34,12 @@ func (r *room) grant(g contract.Grant) (granted, error) {
 			allow: []permission{{actions: []string{"states:StartSyncExecution"}, on: []string{s.machineARN(g.Name)}}},
 			env:   map[string]string{"MACHINE_" + setting(g.Name): s.machineARN(g.Name)},
 		}, nil
+	case contract.Fetch, contract.Keep:
+		action := map[contract.Access]string{contract.Fetch: "s3:GetObject", contract.Keep: "s3:PutObject"}[g.Access]
+		return granted{
+			allow: []permission{{actions: []string{action}, on: []string{s.filesARN(r.context) + "/" + g.Name + "/*"}}},
+			env:   map[string]string{"FILES_BUCKET": s.filesBucket(r.context)},
+		}, nil
 	}
 	return granted{}, fmt.Errorf("grant %s %s: infra/%s.go provides nothing for it", g.Access, g.Name, r.context)
 }

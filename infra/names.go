@@ -18,6 +18,10 @@ func (s Stage) signAlias(ctx string) string    { return s.sealAlias(ctx) + "-sig
 func (s Stage) apiName(api string) string      { return s.prefix() + api }
 func (s Stage) failuresBucket() string         { return s.prefix() + "stream-failures-" + s.account() }
 
+// filesBucket is the bucket of a context's files.
+func (s Stage) filesBucket(ctx string) string { return s.prefix() + ctx + "-files-" + s.account() }
+func (s Stage) filesARN(ctx string) string    { return "arn:aws:s3:::" + s.filesBucket(ctx) }
+
 // functionName is the name of a function, and of its role: "<context>-<name>" behind the prefix.
 func (s Stage) functionName(id string) string { return s.prefix() + id }
 func (s Stage) logGroupName(id string) string { return "/aws/lambda/" + s.functionName(id) }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 
 	"rialto/functions/contract"
 )
@@ -27,6 +28,7 @@ type room struct {
 	provided map[contract.Access]granted
 	settings map[string]string
 	deployed map[string]awslambda.Function // by name
+	queues   map[string]awssqs.Queue       // of the functions that have one, by name
 }
 
 // shared is what the stacks before a context's hand to it.
@@ -53,6 +55,7 @@ var contexts = []struct {
 	{"payments", payments},
 	{"orders", orders},
 	{"fulfillment", fulfillment},
+	{"sellers", sellers},
 }
 
 func newRoom(app awscdk.App, stage Stage, context string, shared *shared) *room {
@@ -62,6 +65,7 @@ func newRoom(app awscdk.App, stage Stage, context string, shared *shared) *room 
 		provided: map[contract.Access]granted{},
 		settings: map[string]string{},
 		deployed: map[string]awslambda.Function{},
+		queues:   map[string]awssqs.Queue{},
 	}
 }
 

@@ -133,6 +133,7 @@ func (r *room) consumeQueue(f contract.Function, deployed awslambda.Function) {
 		VisibilityTimeout: duration(visibility),
 		DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: dead, MaxReceiveCount: new(float64(q.Receives))},
 	})
+	r.queues[f.Name] = queue
 	var topics []string
 	for _, sub := range q.Subscriptions {
 		topics = append(topics, s.topicARN(sub.Context))

@@ -36,6 +36,13 @@ var reasons = []reason{
 
 	{"s3:PutObject", "/aws/lambda/*", "Lambda names the objects that hold a stream's failed records"},
 
+	{"s3:PutObject", "/uploads/*", "sellers' files are named by seller and feed"},
+	{"s3:GetObject", "/uploads/*", "sellers' files are named by seller and feed"},
+	{"s3:PutObject", "/parts/*", "parts of reports are named by feed and chunk"},
+	{"s3:GetObject", "/parts/*", "parts of reports are named by feed and chunk"},
+	{"s3:PutObject", "/reports/*", "reports are named by seller and feed"},
+	{"s3:GetObject", "/reports/*", "reports are named by seller and feed"},
+
 	{"es:ESHttpGet", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 	{"es:ESHttpHead", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 	{"es:ESHttpPost", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},

@@ -12,6 +12,7 @@ import (
 	"rialto/functions/offers/offersapi"
 	"rialto/functions/orders/ordersapi"
 	"rialto/functions/search/searchapi"
+	"rialto/functions/sellers/sellersapi"
 )
 
 // version is the version of both documents: the API's, which its paths repeat.
@@ -36,6 +37,7 @@ func seller() []api.Route {
 	return slices.Concat[[]api.Route](
 		catalogapi.SellerRoutes(nil),
 		offersapi.SellerRoutes(nil),
+		sellersapi.Routes(nil, "", nil),
 	)
 }
 

@@ -49,7 +49,7 @@ type Subscription struct {
 // Grant is one permission; infra/ turns it into an IAM statement without wildcards.
 type Grant struct {
 	Access Access
-	Name   string // table, queue ("<context>-<function>"), topic (context), state machine or key (context)
+	Name   string // table, queue ("<context>-<function>"), topic (context), state machine, key (context) or folder
 }
 
 // Access is what a grant allows.
@@ -68,4 +68,6 @@ const (
 	Redis   Access = "redis"   // inside the VPC, the cache's security group
 	SQL     Access = "sql"     // inside the VPC, the database's security group and secret
 	Gateway Access = "gateway" // the payment gateway's secret
+	Fetch   Access = "fetch"   // GetObject in a folder of the context's bucket
+	Keep    Access = "keep"    // PutObject in a folder of the context's bucket
 )

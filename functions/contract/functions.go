@@ -12,7 +12,7 @@ const (
 
 // Functions lists every function, context by context, in the order of the house.
 func Functions() []Function {
-	return slices.Concat(catalog, search, offers, inventory, carts, checkout, customers, tax, payments, orders, fulfillment)
+	return slices.Concat(catalog, search, offers, inventory, carts, checkout, customers, tax, payments, orders, fulfillment, selling)
 }
 
 var catalog = []Function{
@@ -20,6 +20,9 @@ var catalog = []Function{
 		Grants: []Grant{{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"}, {Read, "offers"}}},
 	{Context: "catalog", Name: "import", Does: "writes a batch of products, row by row", Memory: 512, Timeout: minute, Trigger: Trigger{Operator: true},
 		Grants: []Grant{{Read, "products"}, {Write, "products"}}},
+	{Context: "catalog", Name: "feed", Does: "writes chunks of sellers' feeds of products", Memory: 512, Timeout: minute,
+		Trigger: Trigger{Queue: &Queue{Batch: 2, Receives: 5, Concurrency: 20}},
+		Grants:  []Grant{{Read, "products"}, {Write, "products"}, {Send, "sellers-report"}}},
 	{Context: "catalog", Name: "publish", Does: "products stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "products"},
 		Grants: []Grant{{Publish, "catalog"}}},
 }
@@ -36,9 +39,12 @@ var search = []Function{
 
 var offers = []Function{
 	{Context: "offers", Name: "api", Does: "offers of a product; a seller's own offers", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
-		Grants: []Grant{{Read, "offers"}, {Write, "offers"}, {Read, "products"}, {Read, "inventory"}}},
+		Grants: []Grant{{Read, "offers"}, {Write, "offers"}, {Read, "products"}, {Read, "inventory"}, {Write, "sellers"}}},
 	{Context: "offers", Name: "import", Does: "writes a batch of offers, row by row", Memory: 512, Timeout: minute, Trigger: Trigger{Operator: true},
 		Grants: []Grant{{Read, "offers"}, {Write, "offers"}}},
+	{Context: "offers", Name: "feed", Does: "writes chunks of sellers' feeds of offers and prices", Memory: 512, Timeout: minute,
+		Trigger: Trigger{Queue: &Queue{Batch: 2, Receives: 5, Concurrency: 20}},
+		Grants:  []Grant{{Read, "offers"}, {Write, "offers"}, {Read, "products"}, {Send, "sellers-report"}}},
 	{Context: "offers", Name: "decide", Does: "decides the buy box of each marketplace", Memory: 256, Timeout: 30 * second,
 		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 5, Subscriptions: []Subscription{
 			{Context: "offers", Events: []string{"OfferChanged"}},
@@ -51,6 +57,9 @@ var offers = []Function{
 var inventory = []Function{
 	{Context: "inventory", Name: "receive", Does: "books a batch of received units, row by row", Memory: 512, Timeout: minute, Trigger: Trigger{Operator: true},
 		Grants: []Grant{{Read, "inventory"}, {Write, "inventory"}}},
+	{Context: "inventory", Name: "feed", Does: "books chunks of sellers' feeds of stock", Memory: 512, Timeout: minute,
+		Trigger: Trigger{Queue: &Queue{Batch: 2, Receives: 5, Concurrency: 20}},
+		Grants:  []Grant{{Read, "inventory"}, {Write, "inventory"}, {Send, "sellers-report"}}},
 	{Context: "inventory", Name: "hold", Does: "places the holds of a checkout, all or none", Memory: 512, Timeout: 5 * second, Trigger: Trigger{Saga: true},
 		Grants: []Grant{{Read, "inventory"}, {Write, "inventory"}, {Read, "holds"}, {Write, "holds"}}},
 	{Context: "inventory", Name: "release", Does: "releases the holds of a checkout, or leaves a tombstone", Memory: 512, Timeout: 5 * second, Trigger: Trigger{Saga: true},
@@ -137,4 +146,26 @@ var fulfillment = []Function{
 		Grants:  []Grant{{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Send, "fulfillment-advance"}}},
 	{Context: "fulfillment", Name: "publish", Does: "shipments stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "shipments"},
 		Grants: []Grant{{Publish, "fulfillment"}}},
+}
+
+var selling = []Function{
+	{Context: "sellers", Name: "api", Does: "a seller's profile and feeds", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
+		Grants: []Grant{{Read, "sellers"}, {Write, "sellers"}, {Read, "feeds"}, {Write, "feeds"}, {Keep, "uploads"}, {Fetch, "reports"}}},
+	{Context: "sellers", Name: "intake", Does: "takes a feed's rows as a message", Memory: 256, Timeout: 30 * second,
+		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 3}},
+		Grants:  []Grant{{Read, "feeds"}, {Keep, "uploads"}, {Send, "sellers-split"}}},
+	{Context: "sellers", Name: "split", Does: "cuts an uploaded file into chunks", Memory: 512, Timeout: 2 * minute,
+		Trigger: Trigger{Queue: &Queue{Batch: 1, Receives: 5, Concurrency: 20}},
+		Grants: []Grant{{Read, "feeds"}, {Write, "feeds"}, {Read, "offers"}, {Read, "products"}, {Fetch, "uploads"}, {Send, "sellers-split"}, {Send, "sellers-report"},
+			{Send, "sellers-assemble"}, {Send, "catalog-feed"}, {Send, "offers-feed"}, {Send, "inventory-feed"}}},
+	{Context: "sellers", Name: "report", Does: "counts answers on chunks, and keeps their bad rows", Memory: 256, Timeout: minute,
+		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 10, Concurrency: 5}},
+		Grants:  []Grant{{Read, "feeds"}, {Write, "feeds"}, {Keep, "parts"}, {Send, "sellers-assemble"}}},
+	{Context: "sellers", Name: "assemble", Does: "puts a feed's report together", Memory: 512, Timeout: 5 * minute,
+		Trigger: Trigger{Queue: &Queue{Batch: 1, Receives: 5}},
+		Grants:  []Grant{{Read, "feeds"}, {Write, "feeds"}, {Fetch, "parts"}, {Keep, "reports"}}},
+	{Context: "sellers", Name: "tier", Does: "gives a seller another plan", Memory: 256, Timeout: 10 * second, Trigger: Trigger{Operator: true},
+		Grants: []Grant{{Write, "sellers"}}},
+	{Context: "sellers", Name: "publish", Does: "feeds stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "feeds"},
+		Grants: []Grant{{Publish, "sellers"}}},
 }

@@ -19,13 +19,21 @@ type Batch struct {
 // exists is not asked: products and offers may be imported side by side, and an offer of nothing is shown
 // nowhere. Errors: batch_too_large, and what the store says of reading.
 func (s *Service) Import(ctx context.Context, b Batch) (rows.Report, error) {
-	list, err := rows.Read(b.Offers, "offer", func(o *Offer) (string, error) {
-		o.ID = o.Key().ID()
-		return o.ID, o.Validate()
-	})
+	list, err := read(b.Offers)
 	if err != nil {
 		return rows.Report{}, err
 	}
+	return s.write(ctx, list)
+}
+
+func read(batch []json.RawMessage) ([]rows.Row[Offer], error) {
+	return rows.Read(batch, "offer", func(o *Offer) (string, error) {
+		o.ID = o.Key().ID()
+		return o.ID, o.Validate()
+	})
+}
+
+func (s *Service) write(ctx context.Context, list []rows.Row[Offer]) (rows.Report, error) {
 	var keys []Key
 	for _, r := range list {
 		if r.Err == nil {

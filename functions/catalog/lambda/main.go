@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -10,9 +11,12 @@ import (
 	"rialto/functions/catalog/catalogapi"
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/api"
+	"rialto/functions/internal/chunkqueue"
+	"rialto/functions/internal/chunks"
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/rows"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
@@ -26,6 +30,12 @@ func main() {
 			return lambdahttp.New(api.Handler(slices.Concat(catalogapi.Routes(svc), catalogapi.SellerRoutes(svc)))), nil
 		},
 		"import": func(s *settings.Settings) (any, error) { return saga.Task("catalog-import", service(s).Import), nil },
+		"feed": func(s *settings.Settings) (any, error) {
+			svc := service(s)
+			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.To(chunkqueue.New(s.AWS(), s.Queue("sellers-report"))), func(ctx context.Context, c chunks.Chunk) (rows.Report, error) {
+				return svc.Contribute(ctx, c.SellerID, c.Rows)
+			}), nil
+		},
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), catalogstore.Events), nil
 		},

@@ -187,3 +187,6 @@ func Settle[T any](current T, changed error, save func(current T) (bool, error),
 		}
 	}
 }
+
+// Refuse is the fate of a row that was not even tried.
+func Refuse(line int, err error) Fate { return refused(Fate{Line: line}, err) }

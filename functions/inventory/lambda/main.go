@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"rialto/functions/internal/chunkqueue"
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/saga"
@@ -19,6 +20,9 @@ import (
 func main() {
 	entry.Run("inventory", entry.Table{
 		"receive": func(s *settings.Settings) (any, error) { return saga.Task("receive", service(s).Receive), nil },
+		"feed": func(s *settings.Settings) (any, error) {
+			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.To(chunkqueue.New(s.AWS(), s.Queue("sellers-report"))), fed(service(s))), nil
+		},
 		"hold":    func(s *settings.Settings) (any, error) { return saga.Task("hold", service(s).Hold), nil },
 		"release": func(s *settings.Settings) (any, error) { return saga.Task("release", service(s).Release), nil },
 		"ship": func(s *settings.Settings) (any, error) {

@@ -8,6 +8,7 @@ import (
 
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/api"
+	"rialto/functions/internal/chunkqueue"
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/outbox"
@@ -18,15 +19,21 @@ import (
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersapi"
 	"rialto/functions/offers/offersstore"
+	"rialto/functions/sellers/sellersapi"
+	"rialto/functions/sellers/sellersstore"
 )
 
 func main() {
 	entry.Run("offers", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
 			svc := service(s)
-			return lambdahttp.New(api.Handler(slices.Concat(offersapi.Routes(svc), offersapi.SellerRoutes(svc)))), nil
+			h := api.Handler(slices.Concat(offersapi.Routes(svc), offersapi.SellerRoutes(svc)))
+			return lambdahttp.New(sellersapi.Limit(h, sellersstore.Store{DB: db(s)}, time.Now)), nil
 		},
 		"import": func(s *settings.Settings) (any, error) { return saga.Task("offers-import", service(s).Import), nil },
+		"feed": func(s *settings.Settings) (any, error) {
+			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.To(chunkqueue.New(s.AWS(), s.Queue("sellers-report"))), fed(s)), nil
+		},
 		"decide": func(s *settings.Settings) (any, error) { return outbox.ReceiveOnce(subject, settle(service(s))), nil },
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), offersstore.Events), nil
@@ -35,7 +42,9 @@ func main() {
 }
 
 func service(s *settings.Settings) *offers.Service {
-	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
+	db := db(s)
 	book := &offersstore.Store{DB: db}
 	return &offers.Service{Book: book, Boxes: book, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.Store{DB: db}, Now: time.Now}
 }
+
+func db(s *settings.Settings) store.DB { return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64) }

@@ -1,0 +1,77 @@
+package offers
+
+import (
+	"context"
+	"encoding/json"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/money"
+	"rialto/functions/internal/rows"
+	"rialto/functions/marketplaces"
+)
+
+// Repricing is a new price for an offer that stands. Without Shipping, what the seller adds for shipping stays.
+type Repricing struct {
+	ProductID   string        `json:"product_id"`
+	SellerID    string        `json:"seller_id"`
+	Marketplace string        `json:"marketplace"`
+	Price       money.Amount  `json:"price"`
+	Shipping    *money.Amount `json:"shipping,omitempty"`
+}
+
+// Key returns what names the offer.
+func (r Repricing) Key() Key { return Key{r.ProductID, r.Marketplace, r.SellerID} }
+
+// Validate returns invalid_offer with every flaw, or nil.
+func (r Repricing) Validate() error {
+	var f flaws
+	f.unless(ids.Valid(ids.Product, r.ProductID), "/product_id", "bad_format", "must be a product id")
+	f.unless(ids.Valid(ids.Seller, r.SellerID), "/seller_id", "bad_format", "must be a seller id")
+	m, err := marketplaces.Lookup(r.Marketplace)
+	f.unless(err == nil, "/marketplace", "not_allowed", "must be the country code of a marketplace")
+	f.amount("/price", r.Price, 1, m.Currency)
+	if r.Shipping != nil {
+		f.amount("/shipping", *r.Shipping, 0, m.Currency)
+	}
+	if f == nil {
+		return nil
+	}
+	return fault.New(fault.Invalid, "invalid_offer", "the offer has fields that are not accepted").With(f...)
+}
+
+// Reprice changes prices, row by row, and nothing else of an offer. A row whose offer does not stand is refused as
+// offer_not_found. Errors: as Import.
+func (s *Service) Reprice(ctx context.Context, batch []json.RawMessage) (rows.Report, error) {
+	list, err := rows.Read(batch, "price", func(r *Repricing) (string, error) { return r.Key().ID(), r.Validate() })
+	if err != nil {
+		return rows.Report{}, err
+	}
+	var keys []Key
+	for _, r := range list {
+		if r.Err == nil {
+			keys = append(keys, r.Value.Key())
+		}
+	}
+	standing, err := s.Book.GetMany(ctx, keys...)
+	if err != nil {
+		return rows.Report{}, err
+	}
+	return rows.Do(ctx, list, rows.ByID, func(ctx context.Context, r Repricing) (bool, error) {
+		return rows.Settle(standing[r.Key()], ErrChanged, func(o Offer) (bool, error) {
+			if o.Version == 0 {
+				return false, ErrOfferNotFound
+			}
+			want := o
+			want.Price = r.Price
+			if r.Shipping != nil {
+				want.Shipping = *r.Shipping
+			}
+			if want == o {
+				return false, nil
+			}
+			want.Version, want.UpdatedAt = o.Version+1, s.Now().UTC()
+			return true, s.Book.Save(ctx, want, o)
+		}, func() (Offer, error) { return found(s.Book.Get(ctx, r.Key())) })
+	}), nil
+}

@@ -1,0 +1,201 @@
+package sellers
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"rialto/functions/internal/fault"
+)
+
+// row is what one record says, by column. Lists are joined by listSeparator, in files of either form.
+type row map[string]string
+
+const listSeparator = "|"
+
+var (
+	errEncoding = fault.New(fault.Malformed, "wrong_encoding", "the row is not UTF-8")
+	errQuote    = fault.New(fault.Malformed, "bad_quote", "text follows a closing double quote; a quote inside quotes is written twice")
+	errExtra    = fault.New(fault.Malformed, "extra_cells", "the row has more cells than the header has columns")
+	errJSON     = fault.New(fault.Malformed, "malformed_row", "the line is not one JSON object")
+)
+
+// separators that a CSV file may use.
+const separators = ",;\t"
+
+// commaOf is the separator under which most cells of a header are columns that are known.
+func commaOf(header []byte) byte {
+	best, most := byte(','), -1
+	for _, comma := range []byte(separators) {
+		cells, err := cellsOf(header, comma)
+		if err != nil {
+			continue
+		}
+		known := 0
+		for _, c := range cells {
+			if columnOf(c) != "" {
+				known++
+			}
+		}
+		if known > most {
+			best, most = comma, known
+		}
+	}
+	return best
+}
+
+// cellsOf splits a CSV record (RFC 4180, with any separator).
+func cellsOf(text []byte, comma byte) ([]string, error) {
+	if !utf8.Valid(text) {
+		return nil, errEncoding
+	}
+	var cells []string
+	for s := string(text); ; {
+		if !strings.HasPrefix(s, `"`) {
+			cell, rest, more := strings.Cut(s, string(comma))
+			cells = append(cells, strings.TrimSpace(cell))
+			if !more {
+				return cells, nil
+			}
+			s = rest
+			continue
+		}
+		cell, rest, ok := unquote(s[1:])
+		if !ok {
+			return nil, errQuote
+		}
+		cells = append(cells, strings.TrimSpace(cell))
+		if rest = strings.TrimLeft(rest, " "); rest == "" {
+			return cells, nil
+		}
+		if rest[0] != comma {
+			return nil, errQuote
+		}
+		s = rest[1:]
+	}
+}
+
+// unquote reads up to the closing quote.
+func unquote(s string) (cell, rest string, ok bool) {
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(s, '"')
+		if i < 0 {
+			return "", "", false
+		}
+		b.WriteString(s[:i])
+		if s = s[i+1:]; !strings.HasPrefix(s, `"`) {
+			return b.String(), s, true
+		}
+		b.WriteByte('"')
+		s = s[1:]
+	}
+}
+
+// rowOfCells gives the cells of a CSV record their columns. A record may end early: its last cells are empty.
+func rowOfCells(text []byte, comma byte, columns []string) (row, error) {
+	cells, err := cellsOf(text, comma)
+	if err != nil {
+		return nil, err
+	}
+	r := row{}
+	for i, c := range cells {
+		switch {
+		case c == "":
+		case i >= len(columns):
+			return nil, errExtra
+		case columns[i] != "":
+			r[columns[i]] = c
+		}
+	}
+	return r, nil
+}
+
+// rowOfObject reads a line of JSON lines. Fields that are not known are ignored, as columns are.
+func rowOfObject(text []byte) (row, error) {
+	if !utf8.Valid(text) {
+		return nil, errEncoding
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil, errJSON
+	}
+	r := row{}
+	for d.More() {
+		t, err := d.Token()
+		name, ok := t.(string)
+		var value json.RawMessage
+		if err != nil || !ok || d.Decode(&value) != nil {
+			return nil, errJSON
+		}
+		if err := r.field(name, value); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, errJSON
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errJSON
+	}
+	return r, nil
+}
+
+func (r row) field(name string, value json.RawMessage) error {
+	if fold(name) == "attributes" {
+		var of map[string]string
+		if json.Unmarshal(value, &of) != nil {
+			return flawed(attributePrefix, "must be an object of texts")
+		}
+		for k, v := range of {
+			r[attributePrefix+k] = v
+		}
+		return nil
+	}
+	column := columnOf(name)
+	if column == "" {
+		return nil
+	}
+	text, ok := textOf(value)
+	if !ok {
+		return flawed(column, "must be a text, a number, true, false or a list of texts")
+	}
+	if _, twice := r[column]; twice {
+		return fault.New(fault.Malformed, "duplicate_field", "two fields mean %s", column)
+	}
+	if text = strings.TrimSpace(text); text != "" {
+		r[column] = text
+	}
+	return nil
+}
+
+func textOf(value json.RawMessage) (string, bool) {
+	switch value[0] {
+	case 'n':
+		return "", true
+	case '{':
+		return "", false
+	case '[':
+		var list []string
+		if json.Unmarshal(value, &list) != nil {
+			return "", false
+		}
+		return strings.Join(list, listSeparator), true
+	case '"':
+		var s string
+		err := json.Unmarshal(value, &s)
+		return s, err == nil
+	}
+	return string(value), true // a number, true or false
+}
+
+// flawed refuses a row for one of its values.
+func flawed(column, message string) error { return wrong("invalid_value", column, message) }
+
+// wrong is flawed with a code of its own.
+func wrong(code, column, message string) error {
+	return fault.New(fault.Invalid, code, "a value is not accepted").With(fault.Field{Pointer: "/" + column, Code: code, Message: message})
+}

@@ -1,0 +1,246 @@
+package sellers
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"rialto/functions/catalog"
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/money"
+	"rialto/functions/inventory"
+	"rialto/functions/marketplaces"
+	"rialto/functions/offers"
+)
+
+// item is a row in the form of the context that owns it. Its product is not known where the row has a sku alone: then
+// sku is set, and whoever knows the seller's skus finds the product.
+type item struct {
+	line   int
+	sku    string
+	refuse error
+	finish func(product string) any
+}
+
+// itemOf reads a row of a feed. now is when the feed was begun.
+func itemOf(f Feed, line int, r row, now time.Time) item {
+	i := item{line: line}
+	product := r[colProduct]
+	switch {
+	case !skuForm.MatchString(r[colSKU]):
+		return i.refused(flawed(colSKU, "must be at most 64 printable ASCII characters"))
+	case product == "" && ids.Valid(ids.Product, r[colSKU]):
+		product = r[colSKU]
+	case product == "" && r[colSKU] == "":
+		return i.refused(missing(colProduct + " or " + colSKU))
+	case product == "" && f.Kind == Products:
+		product = OwnProduct(f.SellerID, r[colSKU])
+	case product == "":
+		i.sku = r[colSKU]
+	}
+	if product != "" && !ids.Valid(ids.Product, product) {
+		return i.refused(flawed(colProduct, "must be a product id"))
+	}
+	var err error
+	switch f.Kind {
+	case Inventory:
+		i.finish, err = stockOf(f, line, r, now)
+	case Offers:
+		i.finish, err = offerOf(f, r)
+	case Prices:
+		i.finish, err = priceOf(f, r)
+	case Products:
+		i.finish, err = productOf(f, r)
+	}
+	if err != nil {
+		return i.refused(err)
+	}
+	if product != "" {
+		whole := i.finish
+		i.finish = func(string) any { return whole(product) }
+	}
+	return i
+}
+
+// skuForm is what a seller may call an offer, or nothing.
+var skuForm = regexp.MustCompile(`^[ -~]{0,64}$`)
+
+func (i item) refused(err error) item {
+	i.refuse = err
+	return i
+}
+
+// OwnProduct is the id of the product that a seller lists by its sku alone.
+func OwnProduct(sellerID, sku string) string { return ids.Derive(ids.Product, sellerID, sku) }
+
+func missing(column string) error {
+	return fault.New(fault.Invalid, "missing_value", "the row has no %s", column)
+}
+
+// stockOf makes a change of stock of a row: an absolute count as of an instant (by default when the feed was begun),
+// or a relative change.
+func stockOf(f Feed, line int, r row, now time.Time) (func(string) any, error) {
+	centre := strings.ToLower(r[colCentre])
+	if centre == "" {
+		return nil, missing(colCentre)
+	}
+	quantity, change := r[colQuantity], r[colChange]
+	if quantity != "" && change != "" {
+		return nil, flawed(colChange, "must be empty where there is a quantity")
+	}
+	c := inventory.Receipt{ID: f.ID + "-" + strconv.Itoa(line), Centre: centre}
+	var err error
+	switch {
+	case change != "":
+		c.Quantity, err = whole(colChange, change, true)
+		if err == nil && c.Quantity == 0 {
+			err = flawed(colChange, "must not be 0")
+		}
+	case quantity != "":
+		c.Quantity, err = whole(colQuantity, quantity, false)
+	default:
+		err = missing(colQuantity + " or " + colChange)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if s := r[colAsOf]; s != "" {
+		if _, err = instant(s, now); err != nil {
+			return nil, err
+		}
+	}
+	return func(product string) any {
+		c.SKU = inventory.SKU{ProductID: product, SellerID: f.SellerID}
+		return c
+	}, nil
+}
+
+func offerOf(f Feed, r row) (func(string) any, error) {
+	market, price, shipping, err := pricesOf(f, r)
+	if err != nil {
+		return nil, err
+	}
+	paused, err := yes(colPaused, r[colPaused])
+	if err != nil {
+		return nil, err
+	}
+	o := offers.Offer{SellerID: f.SellerID, Marketplace: market.Code, Price: price, Shipping: money.Zero(market.Currency), Paused: paused,
+		Condition: word(r[colCondition], conditions, offers.New), Fulfilment: word(r[colFulfilment], fulfilments, offers.BySeller)}
+	if shipping != nil {
+		o.Shipping = *shipping
+	}
+	if o.SKU = r[colSKU]; ids.Valid(ids.Product, o.SKU) {
+		o.SKU = "" // it names the product
+	}
+	probe := o
+	probe.ProductID = OwnProduct(f.SellerID, "")
+	if err := probe.Validate(); err != nil {
+		return nil, err
+	}
+	return func(product string) any {
+		o.ProductID = product
+		return o
+	}, nil
+}
+
+func priceOf(f Feed, r row) (func(string) any, error) {
+	market, price, shipping, err := pricesOf(f, r)
+	if err != nil {
+		return nil, err
+	}
+	return func(product string) any {
+		return offers.Repricing{ProductID: product, SellerID: f.SellerID, Marketplace: market.Code, Price: price, Shipping: shipping}
+	}, nil
+}
+
+// pricesOf reads a row's marketplace, the feed's by default, and its prices, which must be in that one's currency.
+func pricesOf(f Feed, r row) (m marketplaces.Marketplace, price money.Amount, shipping *money.Amount, err error) {
+	if m, err = marketplaces.Lookup(strings.ToUpper(cmp.Or(r[colMarketplace], f.Marketplace))); err != nil {
+		return m, price, nil, wrong("unknown_marketplace", colMarketplace, "must be the country code of a marketplace")
+	}
+	if c := strings.ToUpper(r[colCurrency]); c != "" && c != m.Currency {
+		return m, price, nil, wrong("wrong_currency", colCurrency, "must be the marketplace's currency, "+m.Currency)
+	}
+	if r[colPrice] == "" {
+		return m, price, nil, missing(colPrice)
+	}
+	price.Currency = m.Currency
+	if price.Minor, err = minor(colPrice, r[colPrice], m.Currency); err != nil {
+		return m, price, nil, err
+	}
+	if r[colShipping] != "" {
+		n, err := minor(colShipping, r[colShipping], m.Currency)
+		if err != nil {
+			return m, price, nil, err
+		}
+		shipping = &money.Amount{Minor: n, Currency: m.Currency}
+	}
+	return m, price, shipping, nil
+}
+
+// What sellers' files call conditions (Amazon's codes 1 to 4 and 11, eBay's 1000 to 3000) and who ships (Amazon's
+// channels).
+var (
+	conditions = map[string]string{"11": offers.New, "1000": offers.New, "1": offers.Used, "2": offers.Used, "3": offers.Used, "4": offers.Used,
+		"usedlikenew": offers.Used, "usedverygood": offers.Used, "usedgood": offers.Used, "usedacceptable": offers.Used, "3000": offers.Used,
+		"10": offers.Refurbished, "2000": offers.Refurbished}
+	fulfilments = map[string]string{"default": offers.BySeller, "mfn": offers.BySeller, "fbm": offers.BySeller, "merchant": offers.BySeller,
+		"afn": offers.ByRialto, "fba": offers.ByRialto, "amazonna": offers.ByRialto, "amazoneu": offers.ByRialto}
+)
+
+func word(s string, known map[string]string, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	if w, ok := known[fold(s)]; ok {
+		return w
+	}
+	return strings.ToLower(s) // judged by the offer's own rules
+}
+
+// productOf leaves the category's path to the catalog, which knows it.
+func productOf(f Feed, r row) (func(string) any, error) {
+	if r[colTitle] == "" {
+		return nil, missing(colTitle)
+	}
+	if r[colCategory] == "" {
+		return nil, missing(colCategory)
+	}
+	p := catalog.Product{Title: r[colTitle], Description: r[colDescription], Brand: r[colBrand], CategoryID: strings.ToLower(r[colCategory]),
+		Bullets: split(r[colBullets]), Images: split(r[colImages]), OwnerID: f.SellerID, Attributes: map[string]string{}}
+	for column, value := range r {
+		if name, ok := strings.CutPrefix(column, attributePrefix); ok {
+			p.Attributes[name] = value
+		}
+	}
+	return func(product string) any {
+		p.ID = product
+		return p
+	}, nil
+}
+
+func split(s string) []string {
+	out := []string{}
+	for part := range strings.SplitSeq(s, listSeparator) {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// encode writes what a context takes, as short as JSON goes.
+func encode(v any) (json.RawMessage, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSpace(b.Bytes()), nil
+}

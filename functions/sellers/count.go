@@ -1,0 +1,170 @@
+package sellers
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/internal/chunks"
+	"rialto/functions/internal/rows"
+)
+
+// Mark is what is kept of a counted chunk.
+type Mark struct {
+	Number int64 `dynamodbav:"number"`
+	Tally
+}
+
+// Ledger is what counting needs of the store.
+type Ledger interface {
+	Feed(ctx context.Context, feedID string) (Feed, error)
+	// Count adds chunks to their feed, each once; one that was given up may come again and be counted instead. It returns
+	// the feed as it is then, and whether anything was added.
+	Count(ctx context.Context, feedID string, marks []Mark, now time.Time) (Feed, bool, error)
+	// Refused lists the chunks with refused rows in the file's order.
+	Refused(ctx context.Context, feedID string, each func(number int64) error) error
+	// Finish ends a feed unless it failed.
+	Finish(ctx context.Context, feedID string, as State, now time.Time) error
+}
+
+// Cabinet keeps reports and their parts.
+type Cabinet interface {
+	Read(ctx context.Context, key string) ([]byte, error)
+	// Write stores what it reads, in memory that does not grow with it.
+	Write(ctx context.Context, key string, from io.Reader) error
+}
+
+// Counter counts answers and makes reports of them.
+type Counter struct {
+	Feeds Ledger
+	Files Cabinet
+	Posts Posts
+	Now   func() time.Time
+}
+
+func partKey(feedID string, number int64) string {
+	return fmt.Sprintf("parts/%s/%08d.csv", feedID, number)
+}
+
+// Count takes answers on chunks of one feed. Refused rows are written before their chunk is counted, so that what is
+// counted can be reported; the last chunk has the report made.
+func (c *Counter) Count(ctx context.Context, feedID string, answers []chunks.Answer) error {
+	marks := make([]Mark, len(answers))
+	g, gctx := errgroup.WithContext(ctx)
+	for i, a := range answers {
+		marks[i] = Mark{a.Number, Tally{int64(a.Rows), int64(a.Written), int64(a.Unchanged), int64(len(a.Refused)), int64(a.Dead)}}
+		if len(a.Refused) > 0 {
+			g.Go(func() error { return c.Files.Write(gctx, partKey(feedID, a.Number), bytes.NewReader(lines(a.Refused))) })
+		}
+	}
+	if err := g.Wait(); err != nil {
+		return fmt.Errorf("write refused rows: %w", err)
+	}
+	f, added, err := c.Feeds.Count(ctx, feedID, marks, c.Now())
+	if err != nil {
+		return fmt.Errorf("count chunks: %w", err)
+	}
+	if f.Counted() && f.State != Failed && (added || !f.State.Over()) {
+		return c.Posts.Assemble(ctx, feedID)
+	}
+	return nil
+}
+
+const (
+	reportHeader = "line,code,message\n"
+	// reading is how many parts are read at once.
+	reading = 16
+	// clipped is the longest message of a row in a report, in characters.
+	clipped = 500
+)
+
+// Assemble puts a feed's report together, and ends the feed. It may be repeated.
+func (c *Counter) Assemble(ctx context.Context, feedID string) error {
+	f, err := c.Feeds.Feed(ctx, feedID)
+	if err != nil || !f.Counted() || f.State == Failed {
+		return err
+	}
+	r, w := io.Pipe()
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		err := c.join(gctx, f, w)
+		w.CloseWithError(err)
+		return err
+	})
+	g.Go(func() error {
+		err := c.Files.Write(gctx, f.ReportKey(), r)
+		r.CloseWithError(err)
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		return fmt.Errorf("assemble report: %w", err)
+	}
+	return c.Feeds.Finish(ctx, feedID, f.Outcome(), c.Now())
+}
+
+// join writes a report, part by part.
+func (c *Counter) join(ctx context.Context, f Feed, to io.Writer) error {
+	if _, err := io.WriteString(to, reportHeader); err != nil {
+		return err
+	}
+	var numbers []int64
+	flush := func() error {
+		parts := make([][]byte, len(numbers))
+		g, gctx := errgroup.WithContext(ctx)
+		for i, n := range numbers {
+			g.Go(func() (err error) { parts[i], err = c.Files.Read(gctx, partKey(f.ID, n)); return err })
+		}
+		if err := g.Wait(); err != nil {
+			return err
+		}
+		numbers = numbers[:0]
+		for _, p := range parts {
+			if _, err := to.Write(p); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	err := c.Feeds.Refused(ctx, f.ID, func(n int64) error {
+		if numbers = append(numbers, n); len(numbers) < reading {
+			return nil
+		}
+		return flush()
+	})
+	if err != nil {
+		return err
+	}
+	return flush()
+}
+
+// lines writes refused rows as they stand in a report.
+func lines(refused []rows.Fate) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	for _, f := range refused {
+		message := f.Message
+		if f.Retry {
+			message = "given up after every try; operators are told: " + message
+		}
+		// A Buffer takes all that is written to it.
+		_ = w.Write([]string{strconv.Itoa(f.Line), harmless(f.Code), harmless(clip(message, clipped))})
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+// harmless keeps a cell from being taken for a formula by what opens the report
+// (owasp.org/www-community/attacks/CSV_Injection).
+func harmless(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
+}

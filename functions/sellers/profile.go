@@ -1,0 +1,50 @@
+package sellers
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"rialto/functions/internal/fault"
+)
+
+// MaxName is the most characters of a display name.
+const MaxName = 100
+
+// Profile is what a seller says of itself. Tier is Rialto's to set.
+type Profile struct {
+	SellerID  string    `json:"seller_id" dynamodbav:"seller_id"`
+	Name      string    `json:"display_name" dynamodbav:"display_name"`
+	Country   string    `json:"country" dynamodbav:"country"` // ISO 3166-1, where the seller is at home
+	Tier      string    `json:"tier" dynamodbav:"tier"`
+	Version   int64     `json:"version" dynamodbav:"version"` // from 1; 0 before there is a profile
+	CreatedAt time.Time `json:"created_at" dynamodbav:"created_at"`
+	UpdatedAt time.Time `json:"updated_at" dynamodbav:"updated_at"`
+}
+
+var (
+	// ErrProfileNotFound says that the seller has not said who it is.
+	ErrProfileNotFound = fault.New(fault.NotFound, "profile_not_found", "the seller has no profile yet: put one")
+	// ErrProfileChanged says that the profile is not of the version it was read in.
+	ErrProfileChanged = fault.New(fault.Conflict, "profile_changed", "the profile was changed meanwhile")
+	// ErrProfileStale says that If-Match named another version.
+	ErrProfileStale = fault.New(fault.Stale, "version_mismatch", "the profile is of another version").
+			With(fault.Field{Pointer: "header.If-Match", Code: "version_mismatch", Message: "is not the version that stands"})
+)
+
+// Check returns invalid_profile with what is wrong with a name and a country, or nil.
+func (p Profile) Check() error {
+	var flaws []fault.Field
+	name := strings.TrimSpace(p.Name)
+	if n := utf8.RuneCountInString(name); n < 1 || n > MaxName || name != p.Name || !utf8.ValidString(p.Name) || strings.ContainsFunc(p.Name, unicode.IsControl) {
+		flaws = append(flaws, fault.Field{Pointer: "/display_name", Code: "bad_text", Message: "must be 1 to 100 characters, without spaces around them"})
+	}
+	if len(p.Country) != 2 || strings.ContainsFunc(p.Country, func(r rune) bool { return r < 'A' || r > 'Z' }) {
+		flaws = append(flaws, fault.Field{Pointer: "/country", Code: "bad_format", Message: "must be the two capital letters of a country (ISO 3166-1)"})
+	}
+	if flaws != nil {
+		return fault.New(fault.Invalid, "invalid_profile", "the profile has fields that are not accepted").With(flaws...)
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+// Package sellersapi is the sellers' part of the seller API, and the limit on all of it.
+package sellersapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"rialto/functions/internal/api"
+	"rialto/functions/internal/auth"
+	"rialto/functions/internal/fault"
+	"rialto/functions/sellers"
+)
+
+// Sellers are the use cases.
+type Sellers interface {
+	Profile(ctx context.Context, sellerID string) (sellers.Profile, error)
+	PutProfile(ctx context.Context, sellerID, name, country string, replaces *int64) (sellers.Profile, bool, error)
+	Create(ctx context.Context, sellerID, key string, o sellers.Order) (sellers.Opened, error)
+	Feed(ctx context.Context, sellerID, feedID string) (sellers.Feed, error)
+	Feeds(ctx context.Context, sellerID string, limit int, after sellers.Position) ([]sellers.Feed, sellers.Position, error)
+	Report(ctx context.Context, sellerID, feedID string) (sellers.Address, error)
+}
+
+// Routes lists the routes; s may be nil where only their description is wanted. intake is the URL of the queue that
+// takes a feed's rows as a message.
+func Routes(s Sellers, intake string, now func() time.Time) []api.Route {
+	h := handler{s, intake, now}
+	const profile, feeds = "/seller/v1/profile", "/seller/v1/feeds"
+	missing := []fault.Kind{fault.NotFound}
+	return []api.Route{
+		api.Handle(api.Route{ID: "getProfile", Method: http.MethodGet, Path: profile, Summary: "Who the seller is, and what its plan allows", Context: "sellers", Access: api.Seller, Errors: missing}, h.getProfile),
+		api.Handle(api.Route{ID: "putProfile", Method: http.MethodPut, Path: profile, Summary: "Say who the seller is", Context: "sellers", Access: api.Seller,
+			Also: []int{http.StatusCreated}, Errors: []fault.Kind{fault.Stale, fault.Conflict}}, h.putProfile),
+		api.Handle(api.Route{ID: "createFeed", Method: http.MethodPost, Path: feeds, Summary: "Create a feed and get an address to upload its file to", Context: "sellers", Access: api.Seller,
+			Spends: true, Success: http.StatusCreated, Errors: nil}, h.create),
+		api.Handle(api.Route{ID: "listFeeds", Method: http.MethodGet, Path: feeds, Summary: "The seller's feeds, newest first", Context: "sellers", Access: api.Seller}, h.list),
+		api.Handle(api.Route{ID: "getFeed", Method: http.MethodGet, Path: feeds + "/{feed_id}", Summary: "How far a feed is", Context: "sellers", Access: api.Seller, Errors: missing}, h.get),
+		api.Handle(api.Route{ID: "getFeedReport", Method: http.MethodGet, Path: feeds + "/{feed_id}/report", Summary: "Where to fetch the report on a feed's rows: CSV of line, code and message", Context: "sellers", Access: api.Seller,
+			Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.report),
+	}
+}
+
+type handler struct {
+	sellers Sellers
+	intake  string
+	now     func() time.Time
+}
+
+// Profile is what a seller sees of itself.
+type Profile struct {
+	SellerID  string    `json:"seller_id"`
+	Name      string    `json:"display_name"`
+	Country   string    `json:"country" doc:"ISO 3166-1"`
+	Tier      string    `json:"tier" doc:"The plan; Rialto's to change"`
+	Limits    Limits    `json:"limits"`
+	Version   int64     `json:"version"`
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// Limits are what a plan allows.
+type Limits struct {
+	WritesPerSecond int64 `json:"writes_per_second"`
+	WritesAtOnce    int64 `json:"writes_at_once"`
+}
+
+type profileOutput struct {
+	Status int
+	api.ETag
+	Body Profile
+}
+
+func shownProfile(p sellers.Profile, status int) *profileOutput {
+	t := sellers.TierNamed(p.Tier)
+	return &profileOutput{Status: status, ETag: api.ETagOf(p.Version),
+		Body: Profile{p.SellerID, p.Name, p.Country, t.Name, Limits{t.Rate, t.Burst}, p.Version, p.CreatedAt, p.UpdatedAt}}
+}
+
+func (h handler) getProfile(ctx context.Context, _ *struct{}) (*profileOutput, error) {
+	p, err := h.sellers.Profile(ctx, me(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return shownProfile(p, 0), nil
+}
+
+type putProfileInput struct {
+	api.IfMatch
+	Body struct {
+		Name    string `json:"display_name" minLength:"1" maxLength:"100"`
+		Country string `json:"country" pattern:"^[A-Z]{2}$" patternDescription:"two capital letters" doc:"Where the seller is at home, ISO 3166-1"`
+	}
+}
+
+func (h handler) putProfile(ctx context.Context, in *putProfileInput) (*profileOutput, error) {
+	version, given, err := in.Version()
+	if err != nil {
+		return nil, err
+	}
+	var replaces *int64
+	if given {
+		replaces = &version
+	}
+	p, created, err := h.sellers.PutProfile(ctx, me(ctx), in.Body.Name, in.Body.Country, replaces)
+	if err != nil {
+		return nil, err
+	}
+	if created {
+		return shownProfile(p, http.StatusCreated), nil
+	}
+	return shownProfile(p, http.StatusOK), nil
+}
+
+// me is the caller's seller. It comes from the token, which the route's access has checked.
+func me(ctx context.Context) string {
+	who, _ := auth.From(ctx)
+	return who.SellerID
+}

@@ -1,0 +1,199 @@
+// Package sellersfiles keeps feeds' files and reports in S3, and signs the addresses that sellers put and get them at.
+//
+// A bucket has three folders: uploads/ (written by sellers), parts/ (of reports) and reports/.
+package sellersfiles
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"rialto/functions/sellers"
+)
+
+// Bucket is where the files are.
+type Bucket struct {
+	client *s3.Client
+	sign   *s3.PresignClient
+	name   string
+}
+
+// New returns the bucket of that name.
+func New(cfg aws.Config, name string) *Bucket {
+	c := s3.NewFromConfig(cfg, func(o *s3.Options) {
+		o.UsePathStyle = o.BaseEndpoint != nil // a fixed endpoint has no host for each bucket
+		// What signs a seller's request cannot know the sums of its bytes.
+		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+	})
+	return &Bucket{c, s3.NewPresignClient(c), name}
+}
+
+// Upload signs a PUT of exactly that many bytes and, if a digest is given (SHA-256 in hexadecimal), of those bytes.
+func (b *Bucket) Upload(ctx context.Context, key string, size int64, sha256 string, until time.Duration) (sellers.Address, error) {
+	in := &s3.PutObjectInput{Bucket: &b.name, Key: &key, ContentLength: &size}
+	if sha256 != "" {
+		sum, err := hex.DecodeString(sha256)
+		if err != nil {
+			return sellers.Address{}, fmt.Errorf("read digest: %w", err)
+		}
+		in.ChecksumSHA256 = aws.String(base64.StdEncoding.EncodeToString(sum))
+	}
+	signed, err := b.sign.PresignPutObject(ctx, in, s3.WithPresignExpires(until))
+	if err != nil {
+		return sellers.Address{}, fmt.Errorf("sign upload: %w", err)
+	}
+	a := sellers.Address{Method: signed.Method, URL: signed.URL, Headers: map[string]string{}}
+	for name := range signed.SignedHeader {
+		if !strings.EqualFold(name, "Host") {
+			a.Headers[name] = signed.SignedHeader.Get(name)
+		}
+	}
+	a.Expires, err = expiry(signed.URL)
+	return a, err
+}
+
+// Download signs a GET that a browser saves under a name.
+func (b *Bucket) Download(ctx context.Context, key, filename string, until time.Duration) (sellers.Address, error) {
+	signed, err := b.sign.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &key,
+		ResponseContentDisposition: aws.String(`attachment; filename="` + filename + `"`), ResponseContentType: aws.String("text/csv; charset=utf-8")},
+		s3.WithPresignExpires(until))
+	if err != nil {
+		return sellers.Address{}, fmt.Errorf("sign download: %w", err)
+	}
+	a := sellers.Address{Method: signed.Method, URL: signed.URL}
+	a.Expires, err = expiry(signed.URL)
+	return a, err
+}
+
+// expiry is when a signed address ends, by what was signed.
+func expiry(address string) (time.Time, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read address: %w", err)
+	}
+	q := u.Query()
+	signed, err := time.Parse("20060102T150405Z", q.Get("X-Amz-Date"))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read address: %w", err)
+	}
+	seconds, err := strconv.Atoi(q.Get("X-Amz-Expires"))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read address: %w", err)
+	}
+	return signed.Add(time.Duration(seconds) * time.Second), nil
+}
+
+// Open reads an upload from a position to its end, if it is still the one of that etag. Errors: file_changed.
+func (b *Bucket) Open(ctx context.Context, key, etag string, from int64) (io.ReadCloser, error) {
+	in := &s3.GetObjectInput{Bucket: &b.name, Key: &key, IfMatch: aws.String(`"` + strings.Trim(etag, `"`) + `"`)}
+	if from > 0 {
+		in.Range = aws.String(fmt.Sprintf("bytes=%d-", from))
+	}
+	out, err := b.client.GetObject(ctx, in)
+	switch status := statusOf(err); {
+	case err == nil:
+		return out.Body, nil
+	case status == http.StatusPreconditionFailed:
+		return nil, sellers.ErrFileChanged.Because(err)
+	case status == http.StatusRequestedRangeNotSatisfiable: // the file ended exactly there
+		return io.NopCloser(bytes.NewReader(nil)), nil
+	}
+	return nil, fmt.Errorf("open file: %w", err)
+}
+
+func statusOf(err error) int {
+	var r *smithyhttp.ResponseError
+	if errors.As(err, &r) {
+		return r.HTTPStatusCode()
+	}
+	return 0
+}
+
+// Read returns a whole object; it is for small ones.
+func (b *Bucket) Read(ctx context.Context, key string) ([]byte, error) {
+	out, err := b.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &key})
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", key, err)
+	}
+	defer out.Body.Close()
+	return io.ReadAll(out.Body)
+}
+
+// part is how much is held while an object is written; S3 takes no smaller part but the last (5 MiB).
+const part = 6 << 20
+
+// Write stores what it reads. What is longer than a part is sent part by part.
+func (b *Bucket) Write(ctx context.Context, key string, from io.Reader) error {
+	buf := make([]byte, 0)
+	head, err := io.ReadAll(io.LimitReader(from, 64<<10)) // most objects are small
+	if err != nil {
+		return fmt.Errorf("write %s: %w", key, err)
+	}
+	if len(head) == 64<<10 {
+		buf = make([]byte, part)
+		n, err := io.ReadFull(from, buf[copy(buf, head):])
+		head = buf[:len(head)+n]
+		if err == nil {
+			return b.writeParts(ctx, key, head, buf, from)
+		}
+		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return fmt.Errorf("write %s: %w", key, err)
+		}
+	}
+	_, err = b.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(head)})
+	if err != nil {
+		return fmt.Errorf("write %s: %w", key, err)
+	}
+	return nil
+}
+
+func (b *Bucket) writeParts(ctx context.Context, key string, head, buf []byte, from io.Reader) error {
+	started, err := b.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &b.name, Key: &key})
+	if err != nil {
+		return fmt.Errorf("write %s: %w", key, err)
+	}
+	var done []types.CompletedPart
+	for n := int32(1); len(head) > 0; n++ {
+		out, err := b.client.UploadPart(ctx, &s3.UploadPartInput{Bucket: &b.name, Key: &key, UploadId: started.UploadId, PartNumber: &n, Body: bytes.NewReader(head)})
+		if err == nil {
+			done = append(done, types.CompletedPart{ETag: out.ETag, PartNumber: aws.Int32(n)})
+			var more int
+			more, err = io.ReadFull(from, buf)
+			head = buf[:more]
+			if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+				err = nil
+			}
+		}
+		if err != nil { // what was sent costs until it is given up; the bucket's lifecycle does that where this does not
+			_, aborting := b.client.AbortMultipartUpload(context.WithoutCancel(ctx), &s3.AbortMultipartUploadInput{Bucket: &b.name, Key: &key, UploadId: started.UploadId})
+			return fmt.Errorf("write %s: %w", key, errors.Join(err, aborting))
+		}
+	}
+	_, err = b.client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{Bucket: &b.name, Key: &key, UploadId: started.UploadId,
+		MultipartUpload: &types.CompletedMultipartUpload{Parts: done}})
+	if err != nil {
+		return fmt.Errorf("write %s: %w", key, err)
+	}
+	return nil
+}
+
+var (
+	_ sellers.Reader  = (*Bucket)(nil)
+	_ sellers.Cabinet = (*Bucket)(nil)
+	_ sellers.Signer  = (*Bucket)(nil)
+)

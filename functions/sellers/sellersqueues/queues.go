@@ -1,0 +1,51 @@
+// Package sellersqueues is the queues that feeds move along: sellers-intake (sellers' messages), sellers-split (files
+// that came, and where to go on in one), the owners' queues, sellers-report (their answers) and sellers-assemble.
+package sellersqueues
+
+import (
+	"context"
+	"fmt"
+
+	"rialto/functions/internal/chunkqueue"
+	"rialto/functions/internal/chunks"
+	"rialto/functions/sellers"
+)
+
+// Queues are those that a function writes to; the others are nil.
+type Queues struct {
+	Owners  map[sellers.Kind]*chunkqueue.Queue
+	Split   *chunkqueue.Queue
+	Report  *chunkqueue.Queue
+	Collect *chunkqueue.Queue // sellers-assemble
+}
+
+// Chunks sends chunks to the context that owns their rows.
+func (q Queues) Chunks(ctx context.Context, kind sellers.Kind, list []chunks.Chunk) error {
+	owner, ok := q.Owners[kind]
+	if !ok {
+		return fmt.Errorf("nobody owns rows of %s", kind)
+	}
+	return chunkqueue.SendAll(ctx, owner, list)
+}
+
+// Answers counts chunks that need no owner.
+func (q Queues) Answers(ctx context.Context, list []chunks.Answer) error {
+	return chunkqueue.SendAll(ctx, q.Report, list)
+}
+
+// Next lets another invocation go on with a file.
+func (q Queues) Next(ctx context.Context, t sellers.Task) error {
+	return chunkqueue.Send(ctx, q.Split, t)
+}
+
+// assemble is the message of the queue sellers-assemble.
+type assemble struct {
+	FeedID string `json:"feed_id"`
+}
+
+// Assemble has a feed's report made.
+func (q Queues) Assemble(ctx context.Context, feedID string) error {
+	return chunkqueue.Send(ctx, q.Collect, assemble{feedID})
+}
+
+var _ sellers.Posts = Queues{}

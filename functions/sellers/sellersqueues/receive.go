@@ -1,0 +1,128 @@
+package sellersqueues
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"rialto/functions/internal/batch"
+	"rialto/functions/internal/chunks"
+	"rialto/functions/internal/fault"
+	"rialto/functions/sellers"
+)
+
+var errMessage = fault.New(fault.Malformed, "malformed_message", "the message is none that this queue takes")
+
+// spare is what cutting leaves of the function's time, to send what is cut and to say where to go on.
+const spare = 20 * time.Second
+
+// OnSplit returns the handler of sellers-split. A task that was tried receives times is noted at its feed before it
+// goes to the dead-letter queue. most is how many bytes one invocation cuts.
+func OnSplit(s *sellers.Splitter, receives int, most int64, now func() time.Time) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
+		tasks, err := tasksOf([]byte(m.Body))
+		if err != nil {
+			return err
+		}
+		end, timed := ctx.Deadline()
+		for _, t := range tasks {
+			err := s.Split(ctx, t, func(cut int64) bool { return cut >= most || timed && end.Sub(now()) < spare })
+			if tried, _ := strconv.Atoi(m.Attributes["ApproximateReceiveCount"]); err != nil && tried >= receives {
+				err = errors.Join(err, s.GiveUp(ctx, t))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// tasksOf reads a task of our own, or what S3 says of an object that came.
+func tasksOf(body []byte) ([]sellers.Task, error) {
+	var m struct {
+		sellers.Task
+		Event   string                 `json:"Event"` // s3:TestEvent, when the notification is set up
+		Records []events.S3EventRecord `json:"Records"`
+	}
+	if err := json.Unmarshal(body, &m); err != nil {
+		return nil, errMessage.Because(err)
+	}
+	if m.FeedID != "" {
+		return []sellers.Task{m.Task}, nil
+	}
+	if m.Records == nil && m.Event == "" {
+		return nil, errMessage
+	}
+	var tasks []sellers.Task
+	for _, r := range m.Records {
+		key, err := url.QueryUnescape(r.S3.Object.Key) // S3 writes keys as forms do
+		if err != nil {
+			return nil, errMessage.Because(err)
+		}
+		if id, ok := sellers.FeedOf(key); ok {
+			tasks = append(tasks, sellers.Task{FeedID: id, ETag: r.S3.Object.ETag, Bytes: r.S3.Object.Size})
+		}
+	}
+	return tasks, nil
+}
+
+// OnReport returns the handler of sellers-report. Answers of one batch on one feed are counted together.
+func OnReport(c *sellers.Counter) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
+		of := map[string][]chunks.Answer{}
+		for _, m := range e.Records {
+			var a chunks.Answer
+			if json.Unmarshal([]byte(m.Body), &a) == nil && a.FeedID != "" {
+				of[a.FeedID] = append(of[a.FeedID], a)
+			}
+		}
+		counted := map[string]func() error{}
+		for id, answers := range of {
+			counted[id] = sync.OnceValue(func() error {
+				err := c.Count(ctx, id, answers)
+				if errors.Is(err, sellers.ErrFeedNotFound) {
+					slog.WarnContext(ctx, "an answer to no feed", "feed_id", id)
+					return nil
+				}
+				return err
+			})
+		}
+		return batch.Queue(func(_ context.Context, m events.SQSMessage) error {
+			var a chunks.Answer
+			if err := json.Unmarshal([]byte(m.Body), &a); err != nil || a.FeedID == "" {
+				return errMessage.Because(err)
+			}
+			return counted[a.FeedID]()
+		})(ctx, e)
+	}
+}
+
+// OnAssemble returns the handler of sellers-assemble.
+func OnAssemble(c *sellers.Counter) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
+		var a assemble
+		if err := json.Unmarshal([]byte(m.Body), &a); err != nil || a.FeedID == "" {
+			return errMessage.Because(err)
+		}
+		return c.Assemble(ctx, a.FeedID)
+	})
+}
+
+// OnIntake returns the handler of sellers-intake.
+func OnIntake(s *sellers.Service) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
+		var in sellers.Message
+		if err := json.Unmarshal([]byte(m.Body), &in); err != nil {
+			return errMessage.Because(err)
+		}
+		return s.Take(ctx, in)
+	})
+}

@@ -1,0 +1,135 @@
+// Package sellersstore keeps sellers and feeds. Keys:
+//
+//	sellers  sel_…                                    a seller: its profile, its tier, and when its bucket is full
+//	feeds    fed_…, feed                              a feed; in the index by_seller, by when it was created
+//	         fed_…, chunk#<number>                    a chunk that is counted
+//	         key#<seller>#<idempotency key>, key      the feed that a key made
+//	         file#<seller>#<etag>, file               the feed that last came with such a file
+package sellersstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/store"
+	"rialto/functions/sellers"
+)
+
+const (
+	sellersTable = "sellers"
+	feedsTable   = "feeds"
+	bySeller     = "by_seller"
+
+	feedSK      = "feed"
+	chunkPrefix = "chunk#"
+)
+
+// sortable is RFC 3339 with all digits, so that text sorts as time.
+const sortable = "2006-01-02T15:04:05.000000000Z"
+
+// Store is the only code that knows these keys.
+type Store struct{ DB store.DB }
+
+func sellerKey(id string) store.Key { return store.Key{PK: id} }
+func feedKey(id string) store.Key   { return store.Key{PK: id, SK: feedSK} }
+func chunkKey(id string, n int64) store.Key {
+	return store.Key{PK: id, SK: fmt.Sprintf("%s%010d", chunkPrefix, n)}
+}
+func madeKey(seller, key string) store.Key {
+	return store.Key{PK: "key#" + seller + "#" + key, SK: "key"}
+}
+func fileKey(seller, etag string) store.Key {
+	return store.Key{PK: "file#" + seller + "#" + etag, SK: "file"}
+}
+
+// Profile returns a seller's profile, one of version 0 if it has put none.
+func (s Store) Profile(ctx context.Context, sellerID string) (sellers.Profile, error) {
+	var p sellers.Profile
+	i, err := s.DB.Get(ctx, sellersTable, sellerKey(sellerID))
+	if err != nil {
+		return p, fmt.Errorf("get seller: %w", err)
+	}
+	if err := store.Unmarshal(i, &p); err != nil {
+		return p, fmt.Errorf("read seller: %w", err)
+	}
+	p.CreatedAt, p.UpdatedAt = p.CreatedAt.UTC(), p.UpdatedAt.UTC()
+	return p, nil
+}
+
+// SaveProfile writes what a seller says of itself over the profile of version previous, 0 for none. It leaves the tier
+// and the bucket as they are. Errors: profile_changed.
+func (s Store) SaveProfile(ctx context.Context, p sellers.Profile, previous int64) error {
+	w := store.Update(sellersTable, sellerKey(p.SellerID)).Set("seller_id", p.SellerID).Set("display_name", p.Name).Set("country", p.Country).
+		Set("version", p.Version).SetIfAbsent("created_at", p.CreatedAt).Set("updated_at", p.UpdatedAt).Named("seller")
+	if previous == 0 {
+		w = w.If(store.Lacks("version"))
+	} else {
+		w = w.If(store.Eq("version", previous))
+	}
+	_, err := s.DB.Apply(ctx, w)
+	if _, failed := store.FailedCondition(err); failed {
+		return sellers.ErrProfileChanged
+	}
+	return refusal("save seller", err)
+}
+
+// SetTier gives a seller a tier.
+func (s Store) SetTier(ctx context.Context, sellerID, tier string) error {
+	_, err := s.DB.Apply(ctx, store.Update(sellersTable, sellerKey(sellerID)).Set("tier", tier).Named("seller"))
+	return refusal("set tier", err)
+}
+
+// Take takes one request out of a seller's bucket, or says how long to wait. It is one conditional update where the
+// seller has been quiet (the bucket is full: the condition says so), and two where it has not: the first is refused and
+// shows the tier and how full the bucket is. A seller that is quiet pays the smallest tier's price for its first
+// request, which keeps the tier from being read before.
+func (s Store) Take(ctx context.Context, sellerID string, now time.Time) (wait time.Duration, err error) {
+	at := now.UnixMicro()
+	key := sellerKey(sellerID)
+	_, err = s.DB.Apply(ctx, store.Update(sellersTable, key).Set("full_at", at+sellers.TierNamed(sellers.Basic).Cost()).
+		If(store.Any(store.Lacks("full_at"), store.Le("full_at", at))).Named("bucket"))
+	found, refused := store.FailedCondition(err)
+	if !refused {
+		return 0, refusal("take from bucket", err)
+	}
+	tier, full, err := bucketOf(found)
+	if err != nil {
+		return 0, err
+	}
+	if _, wait := tier.Take(full, at); wait > 0 {
+		return wait, nil
+	}
+	_, err = s.DB.Apply(ctx, store.Update(sellersTable, key).Add("full_at", tier.Cost()).If(store.Le("full_at", tier.Latest(at))).Named("bucket"))
+	if found, refused = store.FailedCondition(err); !refused {
+		return 0, refusal("take from bucket", err)
+	}
+	if tier, full, err = bucketOf(found); err != nil { // others took the rest meanwhile
+		return 0, err
+	}
+	_, wait = tier.Take(full, at)
+	return max(wait, time.Millisecond), nil
+}
+
+func bucketOf(i store.Item) (sellers.Tier, int64, error) {
+	var b struct {
+		Tier string `dynamodbav:"tier"`
+		Full int64  `dynamodbav:"full_at"`
+	}
+	if err := store.Unmarshal(i, &b); err != nil {
+		return sellers.Tier{}, 0, fmt.Errorf("read bucket: %w", err)
+	}
+	return sellers.TierNamed(b.Tier), b.Full, nil
+}
+
+// refusal makes a fault of what may pass later.
+func refusal(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if r, ok := store.AsRefused(err); ok && r.Transient() {
+		return fault.New(fault.Throttled, "sellers_throttled", "too much is asked of this seller's records just now").Because(err)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

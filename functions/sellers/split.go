@@ -1,0 +1,388 @@
+package sellers
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/internal/chunks"
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/rows"
+)
+
+const (
+	// chunkBytes is the text at which a chunk is full, and messageBytes the most that may come of it, below the 256 KB
+	// of a message: a row that does not fit is too long.
+	chunkBytes   = 64 << 10
+	messageBytes = 220 << 10
+	// perSend is how many chunks are sent in one call, and sending how many calls run at once.
+	perSend = 10
+	sending = 6
+)
+
+// Task is where to go on in a feed's file. It is all that one invocation tells the next. The zero Position begins.
+type Task struct {
+	FeedID   string   `json:"feed_id"`
+	ETag     string   `json:"etag"`
+	Bytes    int64    `json:"bytes"`
+	Position int64    `json:"position,omitempty"` // a row begins there
+	Line     int      `json:"line,omitempty"`     // of the file, from 1
+	Chunk    int64    `json:"chunk,omitempty"`    // the next one's number
+	Comma    string   `json:"comma,omitempty"`
+	Columns  []string `json:"columns,omitempty"`
+}
+
+// Shelf is what cutting needs of the store.
+type Shelf interface {
+	Feed(ctx context.Context, feedID string) (Feed, error)
+	// Begin takes a feed from CREATED to PROCESSING; ErrState if it is elsewhere.
+	Begin(ctx context.Context, feedID, etag string, bytes int64, now time.Time) (Feed, error)
+	// Claim remembers whose file that content is, unless another feed of the seller has it since then; it returns that one.
+	Claim(ctx context.Context, f Feed, since, now time.Time) (other string, err error)
+	// Ignore notes the columns that are not read.
+	Ignore(ctx context.Context, feedID string, columns []string) error
+	// Advance notes how far a file is cut, unless somebody was farther.
+	Advance(ctx context.Context, feedID string, position, chunks int64, all bool, now time.Time) (Feed, error)
+	// Fail ends a feed that is not over.
+	Fail(ctx context.Context, feedID string, why Reason, now time.Time) error
+	// Note leaves a reason at a feed that is not over.
+	Note(ctx context.Context, feedID string, why Reason) error
+}
+
+// Reader reads uploads.
+type Reader interface {
+	// Open reads an object from a position to its end. It fails with ErrFileChanged if that is not its etag.
+	Open(ctx context.Context, key, etag string, from int64) (io.ReadCloser, error)
+}
+
+// Posts are the queues that cutting and counting write to.
+type Posts interface {
+	Chunks(ctx context.Context, kind Kind, list []chunks.Chunk) error
+	Answers(ctx context.Context, list []chunks.Answer) error
+	Next(ctx context.Context, t Task) error
+	Assemble(ctx context.Context, feedID string) error
+}
+
+// SKUs finds the products of a seller's skus in a marketplace; those that are not there are not in the answer.
+type SKUs interface {
+	Products(ctx context.Context, sellerID, marketplace string, skus ...string) (map[string]string, error)
+}
+
+// ErrFileChanged says that the file was replaced after its feed was begun.
+var ErrFileChanged = poisoned("file_changed", "the file was replaced while it was read; create a feed for the new one")
+
+// Splitter cuts files into chunks.
+type Splitter struct {
+	Feeds Shelf
+	Files Reader
+	Posts Posts
+	SKUs  SKUs
+	Now   func() time.Time
+}
+
+// again is for how long the same changes of stock are taken for the same file.
+const again = 24 * time.Hour
+
+// Split cuts a feed's file from where the task says until it ends, or enough says of the bytes cut that it is time to
+// let another invocation go on. Chunks are cut by the file alone and whole, so a task that comes twice cuts the same
+// ones. What is wrong with the file fails the feed and is no error.
+func (s *Splitter) Split(ctx context.Context, t Task, enough func(cut int64) bool) error {
+	f, wanted, err := s.admit(ctx, t)
+	if err != nil || !wanted {
+		return err
+	}
+	in, err := s.Files.Open(ctx, f.UploadKey(), t.ETag, t.Position)
+	if err == nil {
+		defer in.Close()
+		err = s.cut(ctx, f, t, in, enough)
+	}
+	var why *fault.Error
+	if errors.As(err, &why) && !why.Kind.Transient() {
+		return s.Feeds.Fail(ctx, f.ID, Reason{why.Code, why.Message}, s.Now())
+	}
+	return err
+}
+
+// GiveUp notes at a feed that its task is tried no more.
+func (s *Splitter) GiveUp(ctx context.Context, t Task) error {
+	return s.Feeds.Note(ctx, t.FeedID, Reason{"given_up", "reading the file failed again and again; operators are told, and can go on from where it stopped"})
+}
+
+// admit begins a feed, or tells whether the task is still wanted.
+func (s *Splitter) admit(ctx context.Context, t Task) (Feed, bool, error) {
+	f, err := s.Feeds.Feed(ctx, t.FeedID)
+	if errors.Is(err, ErrFeedNotFound) {
+		slog.WarnContext(ctx, "a file of no feed", "feed_id", t.FeedID)
+		return f, false, nil
+	}
+	if err != nil {
+		return f, false, err
+	}
+	if f.State == Created && t.Position == 0 {
+		if t.Bytes > MaxBytes || f.Bytes > 0 && t.Bytes != f.Bytes {
+			return f, false, s.Feeds.Fail(ctx, f.ID, Reason{"wrong_size", fmt.Sprintf("the file has %d bytes, and %d were announced", t.Bytes, f.Bytes)}, s.Now())
+		}
+		begun, err := s.Feeds.Begin(ctx, f.ID, t.ETag, t.Bytes, s.Now())
+		if !errors.Is(err, ErrState) {
+			return begun, err == nil, err
+		}
+		if f, err = s.Feeds.Feed(ctx, t.FeedID); err != nil {
+			return f, false, err
+		}
+	}
+	// Whoever got further has sent all that this task would.
+	return f, f.State == Processing && f.ETag == t.ETag && f.Position <= t.Position && !f.Split, nil
+}
+
+func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough func(int64) bool) error {
+	c := &cutter{feed: f, task: t, skus: s.SKUs, scan: newScanner(in, 0, t.Position, max(1, t.Line))}
+	first := t.Position == 0
+	if err := c.start(ctx, s.Feeds); err != nil {
+		return err
+	}
+	g, sendCtx := errgroup.WithContext(ctx)
+	g.SetLimit(sending)
+	ended := false
+	for {
+		var list []chunks.Chunk
+		for len(list) < perSend && !ended {
+			chunk, err := c.chunk(ctx)
+			if errors.Is(err, io.EOF) {
+				ended = true
+				break
+			}
+			if err != nil {
+				return errors.Join(err, g.Wait())
+			}
+			if first {
+				if err := s.judge(ctx, f, c, chunk); err != nil {
+					return err
+				}
+				first = false
+			}
+			list = append(list, chunk)
+		}
+		if len(list) > 0 {
+			g.Go(func() error { return s.post(sendCtx, f.Kind, list) })
+		}
+		if ended || enough(c.scan.position-t.Position) || sendCtx.Err() != nil {
+			break
+		}
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	if ended && c.next.Chunk == 0 {
+		return poisoned("empty_file", "the file has no rows")
+	}
+	if !ended {
+		if err := s.Posts.Next(ctx, c.next); err != nil {
+			return err
+		}
+	}
+	after, err := s.Feeds.Advance(ctx, f.ID, c.next.Position, c.next.Chunk, ended, s.Now())
+	if err == nil && after.Counted() && !after.State.Over() {
+		err = s.Posts.Assemble(ctx, f.ID)
+	}
+	return err
+}
+
+// judge looks at a file's first chunk: whether it is a table at all, and was not uploaded before.
+func (s *Splitter) judge(ctx context.Context, f Feed, c *cutter, first chunks.Chunk) error {
+	unread := func(r rows.Fate) bool { return r.Code == errJSON.Code }
+	if f.Format == Lines && len(first.Rows) == 0 && !slices.ContainsFunc(first.Refused, func(r rows.Fate) bool { return !unread(r) }) {
+		return poisoned("not_json_lines", "none of the first %d lines is a JSON object", len(first.Refused))
+	}
+	if f.Kind != Inventory || f.Again || !c.relative {
+		return nil
+	}
+	other, err := s.Feeds.Claim(ctx, f, s.Now().Add(-again), s.Now())
+	if err == nil && other != "" {
+		err = poisoned("duplicate_file", "the same changes of stock came with feed %s in the last 24 hours; if they are to be made again, create the feed with again: true", other)
+	}
+	return err
+}
+
+// post sends chunks to their owner. One without a row that can be read is answered here.
+func (s *Splitter) post(ctx context.Context, kind Kind, list []chunks.Chunk) error {
+	var work []chunks.Chunk
+	var answers []chunks.Answer
+	for _, c := range list {
+		if len(c.Rows) == 0 {
+			answers = append(answers, c.Answer(rows.Report{}))
+			continue
+		}
+		work = append(work, c)
+	}
+	if len(answers) > 0 {
+		if err := s.Posts.Answers(ctx, answers); err != nil {
+			return err
+		}
+	}
+	if len(work) == 0 {
+		return nil
+	}
+	return s.Posts.Chunks(ctx, kind, work)
+}
+
+// cutter makes chunks of records.
+type cutter struct {
+	feed     Feed
+	task     Task // whose Comma and Columns hold for the whole file
+	next     Task // where the next chunk begins
+	skus     SKUs
+	scan     *scanner
+	relative bool // a row changed stock by a number
+}
+
+// start reads what stands before the rows.
+func (c *cutter) start(ctx context.Context, shelf Shelf) error {
+	if c.task.Position == 0 {
+		if err := c.header(ctx, shelf); err != nil {
+			return err
+		}
+	}
+	if c.feed.Format == CSV {
+		c.scan.comma = c.task.Comma[0]
+	}
+	c.mark()
+	return nil
+}
+
+func (c *cutter) header(ctx context.Context, shelf Shelf) error {
+	head, whole, err := c.scan.peek()
+	if err != nil {
+		return err
+	}
+	skip, err := sniff(head, whole)
+	if err != nil {
+		return err
+	}
+	c.scan.skip(skip)
+	if c.feed.Format != CSV {
+		return nil
+	}
+	line, _, _ := bytes.Cut(bytes.TrimLeft(head[skip:], "\r\n"), []byte("\n"))
+	comma := commaOf(bytes.TrimSuffix(line, []byte("\r")))
+	c.scan.comma = comma
+	r, err := c.scan.next()
+	if errors.Is(err, io.EOF) {
+		return poisoned("empty_file", "the file is empty")
+	}
+	if err != nil {
+		return err
+	}
+	cells, err := cellsOf(r.text, comma)
+	if r.flaw != nil || err != nil {
+		return poisoned("unknown_header", "the first line cannot be read as a header")
+	}
+	columns, ignored, err := layOut(c.feed.Kind, cells)
+	if err != nil {
+		return err
+	}
+	c.task.Comma, c.task.Columns = string(comma), columns
+	if len(ignored) == 0 {
+		return nil
+	}
+	return shelf.Ignore(ctx, c.feed.ID, ignored)
+}
+
+// mark notes that the next chunk begins here.
+func (c *cutter) mark() {
+	number := c.task.Chunk
+	if c.next.FeedID != "" {
+		number = c.next.Chunk + 1
+	}
+	c.next = c.task
+	c.next.Position, c.next.Line, c.next.Chunk = c.scan.position, c.scan.line, number
+}
+
+// chunk cuts the next chunk, or fails with io.EOF. Where it ends depends on the records alone.
+func (c *cutter) chunk(ctx context.Context) (chunks.Chunk, error) {
+	out := chunks.Chunk{FeedID: c.feed.ID, SellerID: c.feed.SellerID, Kind: string(c.feed.Kind), Number: c.next.Chunk}
+	var items []item
+	for size := 0; len(items) < rows.Max && size < chunkBytes; {
+		r, err := c.scan.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return out, err
+		}
+		size += len(r.text)
+		items = append(items, c.item(r))
+	}
+	if len(items) == 0 {
+		return out, io.EOF
+	}
+	c.mark()
+	return out, c.fill(ctx, &out, items)
+}
+
+func (c *cutter) item(r record) item {
+	if r.flaw != nil {
+		return item{line: r.line, refuse: r.flaw}
+	}
+	var of row
+	var err error
+	if c.feed.Format == CSV {
+		of, err = rowOfCells(r.text, c.task.Comma[0], c.task.Columns)
+	} else {
+		of, err = rowOfObject(r.text)
+	}
+	if err != nil {
+		return item{line: r.line, refuse: err}
+	}
+	c.relative = c.relative || of[colChange] != ""
+	return itemOf(c.feed, r.line, of, c.feed.BegunAt)
+}
+
+// fill looks up what rows have by sku alone, and puts all into the chunk.
+func (c *cutter) fill(ctx context.Context, out *chunks.Chunk, items []item) error {
+	var skus []string
+	for _, i := range items {
+		if i.refuse == nil && i.sku != "" {
+			skus = append(skus, i.sku)
+		}
+	}
+	var products map[string]string
+	if len(skus) > 0 {
+		slices.Sort(skus)
+		var err error
+		if products, err = c.skus.Products(ctx, c.feed.SellerID, c.feed.Marketplace, slices.Compact(skus)...); err != nil {
+			return err
+		}
+	}
+	size := 0
+	for _, i := range items {
+		if i.refuse == nil && i.sku != "" && products[i.sku] == "" {
+			i.refuse = errSKU
+		}
+		var raw []byte
+		if i.refuse == nil {
+			var err error
+			if raw, err = encode(i.finish(products[i.sku])); err != nil {
+				return err
+			}
+			if size+len(raw) > messageBytes {
+				i.refuse = tooLong
+			}
+		}
+		if i.refuse != nil {
+			out.Refused = append(out.Refused, rows.Refuse(i.line, i.refuse))
+			continue
+		}
+		size += len(raw)
+		out.Lines, out.Rows = append(out.Lines, i.line), append(out.Rows, raw)
+	}
+	return nil
+}
+
+var errSKU = fault.New(fault.NotFound, "sku_not_found", "none of the seller's products has that sku; name the product_id, or list the product first")
