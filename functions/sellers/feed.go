@@ -193,7 +193,7 @@ func (o Order) Check() error {
 	}{
 		{slices.Contains([]Kind{Products, Offers, Prices, Inventory}, o.Kind), "/type", "not_allowed", "must be one of: products, offers, prices, inventory"},
 		{o.Format == CSV || o.Format == Lines, "/format", "not_allowed", "must be one of: csv, jsonl"},
-		{o.Bytes >= 1 && o.Bytes <= MaxBytes, "/bytes", "out_of_range", "must be 1 to 1,073,741,824"},
+		{o.Bytes >= 0 && o.Bytes <= MaxBytes, "/bytes", "out_of_range", "must be 0 to 1,073,741,824"},
 		{o.SHA256 == "" || digest.MatchString(o.SHA256), "/sha256", "bad_format", "must be 64 hexadecimal digits in lower case"},
 	} {
 		if !c.ok {

@@ -1,0 +1,560 @@
+package sellers_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"rialto/functions/internal/chunks"
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/rows"
+	"rialto/functions/internal/store"
+	"rialto/functions/sellers"
+	"rialto/functions/sellers/sellersstore"
+)
+
+var (
+	ctx  = context.Background()
+	noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	me   = ids.Derive(ids.Seller, "me")
+	shoe = ids.Derive(ids.Product, "shoe")
+)
+
+// world is a feed's whole way, in memory: what is posted waits until it is delivered.
+type world struct {
+	t     rapid.TB
+	mu    sync.Mutex
+	store sellersstore.Store
+	files map[string][]byte
+	etag  map[string]string
+	now   time.Time
+
+	tasks    []sellers.Task
+	chunks   []chunks.Chunk
+	answers  []chunks.Answer
+	assemble []string
+	skus     map[string]string
+	stop     func() bool // tells an invocation to let another go on
+	failing  error       // what posting chunks fails with
+}
+
+func newWorld(t rapid.TB) *world {
+	return &world{t: t, store: sellersstore.Store{DB: store.NewMemory()}, files: map[string][]byte{}, etag: map[string]string{}, now: noon, stop: func() bool { return false }}
+}
+
+func (w *world) Open(_ context.Context, key, etag string, from int64) (io.ReadCloser, error) {
+	if w.etag[key] != etag {
+		return nil, sellers.ErrFileChanged
+	}
+	return io.NopCloser(bytes.NewReader(w.files[key][from:])), nil
+}
+func (w *world) Read(_ context.Context, key string) ([]byte, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	b, ok := w.files[key]
+	if !ok {
+		return nil, errors.New("no such object: " + key)
+	}
+	return b, nil
+}
+func (w *world) Write(_ context.Context, key string, from io.Reader) error {
+	b, err := io.ReadAll(from)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.files[key] = b
+	return err
+}
+func (w *world) Chunks(_ context.Context, _ sellers.Kind, list []chunks.Chunk) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.failing != nil {
+		return w.failing
+	}
+	w.chunks = append(w.chunks, list...)
+	return nil
+}
+func (w *world) Answers(_ context.Context, list []chunks.Answer) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answers = append(w.answers, list...)
+	return nil
+}
+func (w *world) Next(_ context.Context, t sellers.Task) error {
+	b, err := json.Marshal(t) // as it travels
+	var copied sellers.Task
+	if err == nil {
+		err = json.Unmarshal(b, &copied)
+	}
+	w.tasks = append(w.tasks, copied)
+	return err
+}
+func (w *world) Assemble(_ context.Context, id string) error {
+	w.assemble = append(w.assemble, id)
+	return nil
+}
+func (w *world) Products(_ context.Context, _, _ string, skus ...string) (map[string]string, error) {
+	return w.skus, nil
+}
+func (w *world) clock() time.Time { return w.now }
+
+func (w *world) service() *sellers.Service {
+	return &sellers.Service{Book: w.store, Signer: signer{}, Files: w, Posts: w, Bucket: "files", Now: w.clock, Random: rand.NewChaCha8([32]byte{byte(len(w.files))})}
+}
+func (w *world) splitter() *sellers.Splitter {
+	return &sellers.Splitter{Feeds: w.store, Files: w, Posts: w, SKUs: w, Now: w.clock}
+}
+func (w *world) counter() *sellers.Counter {
+	return &sellers.Counter{Feeds: w.store, Files: w, Posts: w, Now: w.clock}
+}
+
+type signer struct{}
+
+func (signer) Upload(_ context.Context, key string, n int64, _ string, until time.Duration) (sellers.Address, error) {
+	return sellers.Address{Method: "PUT", URL: fmt.Sprintf("https://files/%s?%d", key, n), Expires: noon.Add(until)}, nil
+}
+func (signer) Download(_ context.Context, key, _ string, until time.Duration) (sellers.Address, error) {
+	return sellers.Address{Method: "GET", URL: "https://files/" + key, Expires: noon.Add(until)}, nil
+}
+
+// create makes a feed; upload puts its file, and S3 tells of it.
+func (w *world) create(o sellers.Order, key string) sellers.Feed {
+	o.Marketplace = "US"
+	out, err := w.service().Create(ctx, me, key, o)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return out.Feed
+}
+
+func (w *world) upload(f sellers.Feed, file string) {
+	w.files[f.UploadKey()], w.etag[f.UploadKey()] = []byte(file), fmt.Sprintf("etag-%x", len(file))+ids.Derive("", file)
+	w.tasks = append(w.tasks, sellers.Task{FeedID: f.ID, ETag: w.etag[f.UploadKey()], Bytes: int64(len(file))})
+}
+
+func (w *world) split() {
+	for len(w.tasks) > 0 {
+		t := w.tasks[0]
+		w.tasks = w.tasks[1:]
+		if err := w.splitter().Split(ctx, t, func(int64) bool { return w.stop() }); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// own works on chunks as an owner would: rows about the product "down" fail for now.
+func own(c chunks.Chunk, down bool) chunks.Answer {
+	var r rows.Report
+	for i, raw := range c.Rows {
+		f := rows.Fate{Line: i}
+		if bytes.Contains(raw, []byte(`"down"`)) && down {
+			f.Code, f.Message, f.Retry = "internal", "something failed on our side", true
+		} else {
+			r.Written++
+		}
+		r.Rows = append(r.Rows, f)
+	}
+	return c.Answer(r)
+}
+
+func (w *world) count(answers ...chunks.Answer) {
+	for _, a := range answers {
+		if err := w.counter().Count(ctx, a.FeedID, []chunks.Answer{a}); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// run takes all that is posted to its end.
+func (w *world) run() {
+	w.split()
+	for _, c := range w.chunks {
+		w.count(own(c, false))
+	}
+	w.count(w.answers...)
+	w.chunks, w.answers = nil, nil
+	w.report()
+}
+
+func (w *world) report() {
+	for _, id := range w.assemble {
+		if err := w.counter().Assemble(ctx, id); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	w.assemble = nil
+}
+
+func (w *world) feed(id string) sellers.Feed {
+	f, err := w.store.Feed(ctx, id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return f
+}
+
+func stockFile(n int) string {
+	var b strings.Builder
+	b.WriteString("SKU;Menge;Lager;Notiz\r\n")
+	for i := range n {
+		switch i % 10 {
+		case 3:
+			fmt.Fprintf(&b, "%s;-1;us-west-1;=x\r\n", shoe)
+		case 7:
+			fmt.Fprintf(&b, "%s;5;us-west-1;\"two\r\nlines\"\r\n", shoe)
+		default:
+			fmt.Fprintf(&b, "%s;%d;us-west-1;\r\n", shoe, i)
+		}
+	}
+	return b.String()
+}
+
+// A feed from its file to its report. Seen to catch: rows numbered from the header; a bad row that takes its chunk
+// with it; a chunk counted without its part.
+func TestAFeed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	file := "\xef\xbb\xbf" + stockFile(250)
+	f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV, Bytes: int64(len(file))}, "key-0001")
+	w.upload(f, file)
+	w.run()
+	got := w.feed(f.ID)
+	if got.State != sellers.WithErrors || got.Tally != (sellers.Tally{Rows: 250, Written: 225, Refused: 25}) || got.Chunks != 3 || got.Answered != 3 ||
+		got.Percent() != 100 || cmp.Diff([]string{"Notiz"}, got.Ignored) != "" || got.Position != int64(len(file)) {
+		t.Fatalf("%+v", got)
+	}
+	report := string(w.files[f.ReportKey()])
+	lines := strings.Split(strings.TrimSpace(report), "\n")
+	// Row i stands on line 2 + i, and one further for each row before it that has two lines.
+	if len(lines) != 26 || lines[0] != "line,code,message" || lines[1] != "5,negative_quantity,/quantity must not be negative" || !strings.HasPrefix(lines[2], "16,") || !strings.HasPrefix(lines[25], "269,") {
+		t.Errorf("%d lines: %s", len(lines), report)
+	}
+	a, err := w.service().Report(ctx, me, f.ID)
+	if err != nil || !strings.Contains(a.URL, f.ReportKey()) {
+		t.Error(a, err)
+	}
+	if _, err := w.service().Report(ctx, ids.Derive(ids.Seller, "other"), f.ID); fault.Code(err) != "feed_not_found" {
+		t.Error(err)
+	}
+}
+
+// Whoever stops where, and whatever comes twice, the chunks are the same and each is counted once. Seen to catch: an
+// invocation that ends with a chunk that is not full; a task that comes again and starts a second run.
+func TestChunksAreCutByTheFileAlone(t *testing.T) {
+	t.Parallel()
+	file := stockFile(1234)
+	cut := func(t rapid.TB, stop func() bool, twice func() bool) (map[int64]string, sellers.Tally) {
+		w := newWorld(t)
+		w.stop = stop
+		f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV, Bytes: int64(len(file))}, "key-0001")
+		w.upload(f, file)
+		for len(w.tasks) > 0 {
+			if len(w.tasks) < 5 && twice() {
+				w.tasks = append(w.tasks, w.tasks[0])
+			}
+			task := w.tasks[0]
+			w.tasks = w.tasks[1:]
+			if err := w.splitter().Split(ctx, task, func(int64) bool { return w.stop() }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		out := map[int64]string{}
+		for _, c := range w.chunks {
+			c.FeedID = ""
+			b, err := json.Marshal(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := strings.ReplaceAll(string(b), f.ID, "F")
+			if before, ok := out[c.Number]; ok && before != text {
+				t.Fatalf("chunk %d was cut in two ways", c.Number)
+			}
+			out[c.Number] = text
+		}
+		list := w.chunks
+		for len(list) > 0 { // answers come in any order, some together, some again
+			n := min(len(list), 7)
+			var answers []chunks.Answer
+			for _, c := range list[:n] {
+				answers = append(answers, own(c, false))
+			}
+			if err := w.counter().Count(ctx, f.ID, answers); err != nil {
+				t.Fatal(err)
+			}
+			if !twice() {
+				list = list[n:]
+			}
+		}
+		w.report()
+		if got := w.feed(f.ID); got.State != sellers.WithErrors || got.Answered != got.Chunks {
+			t.Fatalf("%+v", got)
+		}
+		return out, w.feed(f.ID).Tally
+	}
+	never := func() bool { return false }
+	want, tally := cut(t, never, never)
+	if len(want) != 13 || tally.Rows != 1234 {
+		t.Fatal(len(want), tally)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		got, counted := cut(t, func() bool { return rapid.Bool().Draw(t, "stop") }, func() bool { return rapid.IntRange(0, 3).Draw(t, "twice") == 0 })
+		if d := cmp.Diff(want, got); d != "" || counted != tally {
+			t.Fatal(d, counted)
+		}
+	})
+}
+
+// Seen to catch: a poisoned file that is tried again and again.
+func TestPoisonedFilesFailWithTheirReason(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ format, file, code string }{
+		"empty":          {sellers.CSV, " ", "empty_file"},
+		"mark alone":     {sellers.CSV, "\xef\xbb\xbf", "empty_file"},
+		"header alone":   {sellers.CSV, "sku,quantity,warehouse\n\n", "empty_file"},
+		"blank lines":    {sellers.Lines, "\n\n", "empty_file"},
+		"gzip":           {sellers.CSV, "\x1f\x8b\x08 and so on", "compressed_file"},
+		"zip bomb":       {sellers.Lines, "PK\x03\x04 and so on", "compressed_file"},
+		"latin-1":        {sellers.CSV, "sku,quantity,warehouse\nGr\xfc\xdfe,1,x\n", "wrong_encoding"},
+		"utf-16":         {sellers.CSV, "\xff\xfes\x00k\x00u\x00", "wrong_encoding"},
+		"no header":      {sellers.CSV, "1,2,3\n4,5,6\n", "unknown_header"},
+		"duplicates":     {sellers.CSV, "sku,item_sku,quantity,warehouse\na,b,1,x\n", "duplicate_header"},
+		"no quantity":    {sellers.CSV, "sku,warehouse\na,x\n", "missing_column"},
+		"a broken quote": {sellers.CSV, "\"sku\"x,quantity,warehouse\na,1,x\n", "unknown_header"},
+		"no JSON":        {sellers.Lines, "sku,quantity,warehouse\na,1,x\n", "not_json_lines"},
+		"one array":      {sellers.Lines, "[{\"sku\":\"a\"}]", "not_json_lines"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			f := w.create(sellers.Order{Kind: sellers.Inventory, Format: c.format, Bytes: int64(len(c.file))}, "key-0001")
+			w.upload(f, c.file)
+			w.run()
+			got := w.feed(f.ID)
+			if got.State != sellers.Failed || got.Reason == nil || got.Reason.Code != c.code || got.Reason.Message == "" {
+				t.Errorf("%s %+v", got.State, got.Reason)
+			}
+			if _, err := w.service().Report(ctx, me, f.ID); fault.Code(err) != "report_not_ready" {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestJSONLines(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.skus = map[string]string{"A-1": shoe}
+	file := `{"sku":"A-1","qty":3,"fc":"us-west-1"}` + "\n\nnot json\n" + `{"sku":"A-2","qty":3,"fc":"us-west-1"}` + "\r\n" + `{"sku":"A-1","qty":1.5,"fc":"x"}`
+	f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.Lines}, "key-0001")
+	w.upload(f, file)
+	w.split()
+	if len(w.chunks) != 1 || !strings.Contains(string(w.chunks[0].Rows[0]), shoe) || cmp.Diff([]int{1}, w.chunks[0].Lines) != "" {
+		t.Fatalf("%+v", w.chunks)
+	}
+	w.run()
+	want := "line,code,message\n3,malformed_row,the line is not one JSON object\n4,sku_not_found,\"none of the seller's products has that sku; name the product_id, or list the product first\"\n5,fractional_quantity,/quantity must be a whole number of units\n"
+	if d := cmp.Diff(want, string(w.files[f.ReportKey()])); d != "" {
+		t.Error(d)
+	}
+}
+
+// Seen to catch: a file that was replaced while it was read, read on; one that is not what was announced.
+func TestFilesThatAreNotWhatTheyWere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	file := stockFile(5000)
+	f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV, Bytes: int64(len(file))}, "key-0001")
+	w.upload(f, file)
+	task := w.tasks[0]
+	if err := w.splitter().Split(ctx, task, func(int64) bool { return true }); err != nil || w.feed(f.ID).Chunks != 10 {
+		t.Fatal(err, w.feed(f.ID).Chunks)
+	}
+	first := w.feed(f.ID)
+	if p := first.Percent(); p != 0 || first.State != sellers.Processing {
+		t.Errorf("%d%% %+v", p, first)
+	}
+	w.tasks = w.tasks[1:]
+	next := w.tasks
+	w.tasks = nil
+	w.upload(f, file[:len(file)-1]+"9") // S3 tells of it, and it is not begun
+	w.split()
+	if got := w.feed(f.ID); got.State != sellers.Processing || got.Chunks != 10 {
+		t.Fatalf("%+v", got)
+	}
+	w.tasks = next
+	w.split()
+	if got := w.feed(f.ID); got.State != sellers.Failed || got.Reason.Code != "file_changed" {
+		t.Errorf("%s %+v", got.State, got.Reason)
+	}
+	short := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV, Bytes: 5}, "key-0002")
+	w.upload(short, file)
+	w.split()
+	if got := w.feed(short.ID); got.State != sellers.Failed || got.Reason.Code != "wrong_size" {
+		t.Errorf("%s %+v", got.State, got.Reason)
+	}
+}
+
+// The same changes of stock twice are most likely one click too many; the same counts are no change. Seen to catch: a
+// feed that finds its own claim and refuses itself when its task comes again.
+func TestTheSameFileTwice(t *testing.T) {
+	t.Parallel()
+	changes := "sku,change,warehouse\n" + shoe + ",5,us-west-1\n"
+	counts := "sku,quantity,warehouse\n" + shoe + ",5,us-west-1\n"
+	w := newWorld(t)
+	for i, c := range []struct {
+		file  string
+		again bool
+		after time.Duration
+		want  sellers.State
+	}{
+		{changes, false, 0, sellers.Done}, {changes, false, time.Hour, sellers.Failed}, {changes, true, time.Hour, sellers.Done},
+		{counts, false, 0, sellers.Done}, {counts, false, 0, sellers.Done}, {changes, false, 30 * time.Hour, sellers.Done},
+	} {
+		w.now = noon.Add(c.after)
+		f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV, Again: c.again}, fmt.Sprint("key-000", i))
+		w.upload(f, c.file)
+		w.tasks = append(w.tasks, w.tasks[0])
+		w.run()
+		got := w.feed(f.ID)
+		if got.State != c.want || got.State == sellers.Failed && (got.Reason.Code != "duplicate_file" || !strings.Contains(got.Reason.Message, "fed_")) {
+			t.Errorf("%d: %s %+v", i, got.State, got.Reason)
+		}
+	}
+}
+
+// Rows that were given up are shown, and counted anew when their chunk is sent again. Seen to catch: a chunk counted
+// twice; a report that keeps what is mended.
+func TestWhatWasGivenUpCanComeAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	file := "sku,quantity,warehouse\n" + shoe + ",5,down\n" + shoe + ",5,us-west-1\n" + shoe + ",x,us-west-1\n"
+	f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV}, "key-0001")
+	w.upload(f, file)
+	w.split()
+	c := w.chunks[0]
+	w.count(own(c, true), own(c, true))
+	w.report()
+	if got := w.feed(f.ID); got.State != sellers.WithErrors || got.Tally != (sellers.Tally{Rows: 3, Written: 1, Refused: 2, Dead: 1}) {
+		t.Fatalf("%+v", got)
+	}
+	if r := string(w.files[f.ReportKey()]); !strings.Contains(r, "2,internal,given up after every try") {
+		t.Error(r)
+	}
+	w.count(own(c, false), own(c, true), own(c, false))
+	w.report()
+	if got := w.feed(f.ID); got.State != sellers.WithErrors || got.Tally != (sellers.Tally{Rows: 3, Written: 2, Refused: 1}) || got.Answered != 1 {
+		t.Fatalf("%+v", got)
+	}
+	if r := string(w.files[f.ReportKey()]); strings.Contains(r, "internal") || !strings.Contains(r, "4,invalid_value") {
+		t.Error(r)
+	}
+}
+
+// What fails on our side leaves the feed as it was, is tried again and, in the end, noted.
+func TestATaskThatFailsCanBeTriedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV}, "key-0001")
+	w.upload(f, stockFile(250))
+	w.failing = errors.New("the queue is away")
+	task := w.tasks[0]
+	never := func(int64) bool { return false }
+	if err := w.splitter().Split(ctx, task, never); !errors.Is(err, w.failing) {
+		t.Fatal(err)
+	}
+	if err := w.splitter().GiveUp(ctx, task); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.feed(f.ID); got.State != sellers.Processing || got.Reason == nil || got.Reason.Code != "given_up" || got.Chunks != 0 {
+		t.Fatalf("%+v", got)
+	}
+	w.now = w.now.Add(2 * time.Hour)
+	if got := w.feed(f.ID); !got.Stalled(w.now) {
+		t.Error("not called stalled")
+	}
+	w.failing = nil
+	w.run()
+	if got := w.feed(f.ID); got.State != sellers.WithErrors || got.Reason != nil || got.Rows != 250 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAMessageIsTheSameFeed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.Lines}, "key-0001")
+	m := sellers.Message{FeedID: f.ID}
+	if err := json.Unmarshal([]byte("[{\"sku\":\n\""+shoe+"\",\"qty\":3,\"fc\":\"us-west-1\"},{\"qty\":1}]"), &m.Rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.service().Take(ctx, m); err != nil {
+		t.Fatal(err)
+	}
+	file := string(w.files[f.UploadKey()])
+	w.upload(f, file)
+	w.run()
+	if got := w.feed(f.ID); got.State != sellers.WithErrors || got.Tally != (sellers.Tally{Rows: 2, Written: 1, Refused: 1}) {
+		t.Fatalf("%q %+v", file, got)
+	}
+	if err := w.service().Take(ctx, m); err != nil { // again, and the feed is over
+		t.Error(err)
+	}
+	csv := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV, Bytes: 9}, "key-0002")
+	for name, c := range map[string]struct {
+		m    sellers.Message
+		code string
+	}{
+		"no feed":          {sellers.Message{FeedID: ids.Derive(ids.Feed, "x"), Rows: m.Rows}, "feed_not_found"},
+		"rows for a CSV":   {sellers.Message{FeedID: csv.ID, Rows: m.Rows}, "malformed_message"},
+		"nothing":          {sellers.Message{FeedID: csv.ID}, "malformed_message"},
+		"another's object": {sellers.Message{FeedID: csv.ID, Bucket: "files", Key: f.UploadKey(), ETag: "x"}, "malformed_message"},
+		"another's bucket": {sellers.Message{FeedID: csv.ID, Bucket: "theirs", Key: csv.UploadKey(), ETag: "x"}, "malformed_message"},
+		"its own":          {sellers.Message{FeedID: csv.ID, Bucket: "files", Key: csv.UploadKey(), ETag: "x", Bytes: 9}, ""},
+	} {
+		if err := w.service().Take(ctx, c.m); fault.Code(err) != c.code {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if len(w.tasks) != 1 || w.tasks[0].FeedID != csv.ID {
+		t.Error(w.tasks)
+	}
+}
+
+func TestCreatingTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	o := sellers.Order{Kind: sellers.Prices, Format: sellers.CSV, Bytes: 10, Marketplace: "DE"}
+	one, err := w.service().Create(ctx, me, "key-0001", o)
+	if err != nil || one.Replayed || !strings.Contains(one.Upload.URL, one.UploadKey()) {
+		t.Fatal(one, err)
+	}
+	two, err := w.service().Create(ctx, me, "key-0001", o)
+	if err != nil || !two.Replayed || two.ID != one.ID {
+		t.Error(two, err)
+	}
+	other := o
+	other.Bytes = 11
+	if _, err := w.service().Create(ctx, me, "key-0001", other); fault.Code(err) != "idempotency_key_reused" {
+		t.Error(err)
+	}
+	for _, bad := range []sellers.Order{{Kind: "x", Format: "csv", Marketplace: "US"}, {Kind: sellers.Offers, Format: "xml", Marketplace: "US"}, {Kind: sellers.Offers, Format: "csv", Bytes: sellers.MaxBytes + 1, Marketplace: "US"},
+		{Kind: sellers.Offers, Format: "csv", SHA256: "x", Marketplace: "US"}} {
+		if _, err := w.service().Create(ctx, me, "key-0002", bad); fault.Code(err) != "invalid_feed" {
+			t.Error(bad, err)
+		}
+	}
+	if _, err := w.service().Create(ctx, me, "key-0002", sellers.Order{Kind: sellers.Offers, Format: "csv", Marketplace: "XX"}); fault.Code(err) != "unknown_marketplace" {
+		t.Error(err)
+	}
+}
