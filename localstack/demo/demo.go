@@ -37,6 +37,7 @@ func Run(ctx context.Context, o Options) error {
 		{"A card is declined", d.declined},
 		{"An item sells out between cart and checkout", d.soldOut},
 		{"The payment gateway's answer is lost", d.lostAnswer},
+		{"A seller sends a file, and undercuts a rival", d.sell},
 	} {
 		p.journey(j.title)
 		if err := j.play(ctx); err != nil {

@@ -48,7 +48,7 @@ func (d *demo) goodbye(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintf(d.p.out, `
-All four journeys ended as they should, in %s. The cloud is still running:
+All journeys ended as they should, in %s. The cloud is still running:
 
    shopper API   %s
    seller API    %s
