@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,27 +35,48 @@ func Local() *Auditor {
 			Credentials: credentials.NewStaticCredentialsProvider(contract.LocalAccount, "test", "")})}
 }
 
-// Stock is a sku's units over all centres, with what the holds say.
+// Stock is a sku's units over all centres and shards, with what the holds say. Out is what the items say that is held
+// or committed, Moved what came to shards less what left others.
 type Stock struct {
-	Received, Returned, Available, Held, Committed, Shipped int64
+	Received, Returned, Adjusted, Available, Held, Committed, Shipped, Debt, Out, Moved int64
+
+	oversold bool
 }
 
 // Balanced tells whether what came in is accounted for.
 func (s Stock) Balanced() bool {
-	return s.Available >= 0 && s.Received+s.Returned == s.Available+s.Held+s.Committed+s.Shipped
+	return !s.oversold && s.Out == s.Held+s.Committed && s.Moved == 0 &&
+		s.Received+s.Returned+s.Adjusted == s.Available+s.Held+s.Committed+s.Shipped-s.Debt
 }
 
-// Stock reads a sku: its items in every centre, and every hold there is of it.
+// Stock reads a sku: its items in every centre, the shards of those that have a layout, and every hold there is of it.
 func (a *Auditor) Stock(ctx context.Context, productID, sellerID string) (Stock, error) {
 	var out Stock
-	items, err := a.partition(ctx, "inventory", productID+"#"+sellerID)
+	sku := productID + "#" + sellerID
+	items, err := a.partition(ctx, "inventory", sku)
 	if err != nil {
 		return out, err
+	}
+	for _, i := range slices.Clone(items) {
+		if centre, ok := strings.CutPrefix(text(i, "sk"), "!layout#"); ok {
+			for k := int64(1); k < number(i, "next"); k++ {
+				more, err := a.partition(ctx, "inventory", fmt.Sprintf("%s#%s#%d", sku, centre, k))
+				if err != nil {
+					return out, err
+				}
+				items = append(items, more...)
+			}
+		}
 	}
 	for _, i := range items {
 		out.Received += number(i, "received")
 		out.Returned += number(i, "returned")
+		out.Adjusted += number(i, "adjusted")
 		out.Available += number(i, "available")
+		out.Debt += number(i, "debt")
+		out.Out += number(i, "out")
+		out.Moved += number(i, "moved")
+		out.oversold = out.oversold || number(i, "available") < 0
 	}
 	holds, err := a.scan(ctx, "holds", map[string]string{"product_id": productID, "seller_id": sellerID})
 	if err != nil {

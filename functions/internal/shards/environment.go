@@ -168,11 +168,22 @@ func (e *Environment) settle(c Counter) (did bool) {
 	return did
 }
 
-// Read reads a counter's layout and open shards as of one instant, now.
+// Read reads a counter's layout and open shards as of one instant, now. While a counter is hot, that may be refused:
+// some transaction is under way on one of the shards.
 //
 // Two plain reads that find the same versions would not do: a transaction that is being committed shows its items
 // one by one, so both could find a transfer's units gone from here and not yet there.
 func (e *Environment) Read(ctx context.Context, c Counter) (View, error) {
+	return e.read(ctx, c, e.DB.Snapshot)
+}
+
+// Glance reads a counter's layout and open shards one by one. Nothing can be in its way, and units that are moving may
+// be in it twice or not at all.
+func (e *Environment) Glance(ctx context.Context, c Counter) (View, error) {
+	return e.read(ctx, c, e.DB.GetMany)
+}
+
+func (e *Environment) read(ctx context.Context, c Counter, from func(context.Context, ...store.Get) ([]store.Item, error)) (View, error) {
 	guess := Whole
 	e.recall(c, func(m *memory) { guess = m.layout })
 	for range 8 {
@@ -181,7 +192,7 @@ func (e *Environment) Read(ctx context.Context, c Counter) (View, error) {
 			gets = append(gets, store.Get{Table: c.Table, Key: c.Shard(k)})
 		}
 		at := e.Now()
-		items, err := e.DB.Snapshot(ctx, gets...)
+		items, err := from(ctx, gets...)
 		if err != nil {
 			return View{}, err
 		}

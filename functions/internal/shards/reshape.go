@@ -48,23 +48,14 @@ func (e *Environment) Grow(ctx context.Context, c Counter, m, source int) (Layou
 		writes = append(writes, c.bounds(old, l))
 	} else {
 		l.Hint = Hint{Free: from.Available, At: at.UnixMilli(), Turnover: from.Version}
-		first, err := store.Marshal(l)
-		if err != nil {
-			return old, fmt.Errorf("write layout: %w", err)
-		}
-		maps.Copy(first, c.Record)
-		writes = append(writes, store.Put(c.Table, c.Layout(), first).If(store.Absent()).Named("layout"))
+		writes = append(writes, c.first(c.Layout(), l).Named("layout"))
 		give = give.Set(shard, 0).SetIfAbsent(out, 0)
 	}
 	if share > 0 || !old.Divided() {
 		writes = append(writes, give)
 	}
 	for k := old.Next; k < l.Next; k++ {
-		w := c.change(k).Set(shard, k).Add(available, share).Add(out, 0).Add(moved, share).If(store.Absent())
-		for name, v := range c.Record {
-			w = w.Set(name, v)
-		}
-		writes = append(writes, w)
+		writes = append(writes, c.first(c.Shard(k), fresh{K: k, Available: share, Moved: share, Version: 1}))
 	}
 	return e.reshape(ctx, c, l, at, e.DB.Transact(ctx, writes...), ErrChanged)
 }
@@ -128,6 +119,25 @@ func (e *Environment) gather(ctx context.Context, c Counter, v View) error {
 	return err
 }
 
+// fresh is what a new shard begins with.
+type fresh struct {
+	K         int   `dynamodbav:"shard"`
+	Available int64 `dynamodbav:"available"`
+	Out       int64 `dynamodbav:"out"`
+	Moved     int64 `dynamodbav:"moved"`
+	Version   int64 `dynamodbav:"version"`
+}
+
+// first writes an item that must not be there yet, with the context's attributes.
+func (c Counter) first(key store.Key, record any) store.Write {
+	i, err := store.Marshal(record)
+	if err != nil {
+		return store.Put(c.Table, key, record) // which reports it
+	}
+	maps.Copy(i, c.Record)
+	return store.Put(c.Table, key, i).If(store.Absent())
+}
+
 func (c Counter) bounds(old, l Layout) store.Write {
 	return store.Update(c.Table, c.Layout()).Set("open", l.Open).Set("active", l.Active).Set("next", l.Next).Set("version", l.Version).
 		If(store.Eq("version", old.Version)).Named("layout")
@@ -161,8 +171,9 @@ func (e *Environment) reshape(ctx context.Context, c Counter, l Layout, at time.
 	return l, missed.Because(err)
 }
 
-// Tend looks after a counter: it reads all shards, renews the layout's hint, and takes the next step of the policy.
-// Of many that do so at once, one does. It does nothing for a counter that was never divided. Errors: Declined ones
+// Tend looks after a counter: it glances at all shards, renews the layout's hint, and takes the next step of the policy,
+// which has conditions of its own. Where there seem to be few units they are counted, so that the hint is exact where
+// it matters. Of many that do so at once, one does. It does nothing for a counter that was never divided. Errors: Declined ones
 // if there was a step and somebody was faster.
 func (e *Environment) Tend(ctx context.Context, c Counter) error {
 	l, err := e.look(ctx, c)
@@ -176,7 +187,10 @@ func (e *Environment) Tend(ctx context.Context, c Counter) error {
 		}
 		return err
 	}
-	v, err := e.Read(ctx, c)
+	v, err := e.Glance(ctx, c)
+	if err == nil && v.Free() <= e.Policy.Low {
+		v, err = e.Read(ctx, c)
+	}
 	if err != nil {
 		return err
 	}

@@ -44,12 +44,9 @@ const maxActions = 100
 //
 // Errors: *Short; what Judge says; a transient *store.Refused when others keep being in the way.
 func (e *Environment) Take(ctx context.Context, wants []Want, o Order) error {
-	t := &taking{Environment: e, since: e.now(), wants: wants, order: o, spread: make([][]Draw, len(wants)), probed: make([]bool, len(wants))}
-	if known := t.knownShort(); known != nil {
-		if done, err := t.there(ctx); done || err != nil {
-			return err
-		}
-		return known
+	t := &taking{Environment: e, since: e.now(), wants: wants, order: o, spread: make([][]Draw, len(wants)), probed: make([]bool, len(wants)), plain: make([]bool, len(wants))}
+	if short := t.knownShort(); short != nil {
+		return t.short(ctx, short)
 	}
 	for try := 1; ; try++ {
 		refused, err := t.send(ctx)
@@ -59,10 +56,12 @@ func (e *Environment) Take(ctx context.Context, wants []Want, o Order) error {
 		if done, err := o.Judge(refused.Reasons[:t.own]); done {
 			return err
 		}
-		wait, err := t.adapt(ctx, refused)
+		wait, short, err := t.adapt(ctx, refused)
 		switch {
 		case err != nil:
 			return err
+		case short != nil:
+			return t.short(ctx, short)
 		case try >= e.Policy.Tries:
 			return refused
 		case wait:
@@ -83,12 +82,12 @@ type taking struct {
 	sent   [][]Draw // what was tried last
 	spread [][]Draw // by want, what to draw where home is not enough
 	probed []bool
+	plain  []bool // whose last refusal said that they were never divided
 	grown  bool
 }
 
 // knownShort says what a fresh enough reading of all shards already tells.
-func (t *taking) knownShort() error {
-	var short []int
+func (t *taking) knownShort() (short []int) {
 	at := t.Now()
 	for i, w := range t.wants {
 		t.recall(w.Counter, func(m *memory) {
@@ -97,15 +96,16 @@ func (t *taking) knownShort() error {
 			}
 		})
 	}
-	if short == nil {
-		return nil
-	}
-	return &Short{short}
+	return short
 }
 
-// there asks Judge about the caller's own records without drawing. It is a transactional read, which an earlier
-// try that is still being made refuses.
-func (t *taking) there(ctx context.Context) (bool, error) {
+// short says that wants are short. Where that is known from a look at all shards, the caller's own records are looked
+// at after it: if they are there, the units may be missing because another try of the same order took them. That look
+// is a transactional read, so a try that is still being made refuses it.
+func (t *taking) short(ctx context.Context, wants []int) error {
+	if !slices.ContainsFunc(wants, func(i int) bool { return !t.plain[i] }) {
+		return &Short{wants} // the refusal told of both at once
+	}
 	draws := make([][]Draw, len(t.wants))
 	for i, w := range t.wants {
 		draws[i] = []Draw{{0, w.Quantity}}
@@ -117,7 +117,7 @@ func (t *taking) there(ctx context.Context) (bool, error) {
 	}
 	items, err := t.DB.Snapshot(ctx, gets...)
 	if err != nil {
-		return false, err
+		return err
 	}
 	reasons := make([]store.Reason, len(own))
 	for i, w := range own {
@@ -125,7 +125,10 @@ func (t *taking) there(ctx context.Context) (bool, error) {
 			reasons[i].Cause, reasons[i].Found = store.ConditionFailed, items[i]
 		}
 	}
-	return t.order.Judge(reasons)
+	if done, err := t.order.Judge(reasons); done {
+		return err
+	}
+	return &Short{wants}
 }
 
 // send tries the transaction once. It returns nil and no error when it was made.
@@ -174,58 +177,46 @@ func (t *taking) tendDue(ctx context.Context) {
 		if !due {
 			continue
 		}
-		if err := t.Tend(ctx, w.Counter); err != nil && !Declined(err) {
+		err := t.Tend(ctx, w.Counter)
+		if _, refused := store.AsRefused(err); err != nil && !refused && !Declined(err) {
 			slog.WarnContext(ctx, "shards were not looked after", "counter", w.Counter.Key, "error", err)
 		}
 	}
 }
 
-// adapt looks for a better way to draw what was refused. wait tells that there is none and that time may help.
-func (t *taking) adapt(ctx context.Context, r *store.Refused) (wait bool, err error) {
-	busy := false // an earlier try of the same order may be about to take what then is missing
+// adapt looks for a better way to draw what was refused. wait tells that there is none and that time may help, short
+// which wants no way will do for.
+func (t *taking) adapt(ctx context.Context, r *store.Refused) (wait bool, short []int, err error) {
 	for _, x := range r.Reasons[:t.own] {
-		busy = busy || x.Cause == store.Conflicted || x.Cause == store.Throttled
+		if x.Cause == store.Conflicted || x.Cause == store.Throttled {
+			return true, nil, nil // an earlier try of the same order may be about to take what then is missing
+		}
 	}
-	if busy {
-		return true, nil
-	}
-	var short []int
 	at := t.own
 	for i, w := range t.wants {
-		reasons := r.Reasons[at : at+len(t.sent[i])]
-		at += len(reasons)
-		empty, met := false, false
-		for _, x := range reasons {
-			empty = empty || x.Cause == store.ConditionFailed
-			met = met || x.Cause == store.Conflicted || x.Cause == store.Throttled
-		}
+		reasons := &store.Refused{Reasons: r.Reasons[at : at+len(t.sent[i])]}
+		at += len(reasons.Reasons)
 		switch {
-		case empty && t.sent[i][0].Shard == 0 && len(reasons) == 1 && !Divided(reasons[0].Found):
-			short = append(short, i)
-		case empty:
+		case reasons.Has(store.ConditionFailed) && t.sent[i][0].Shard == 0 && len(t.sent[i]) == 1 && !Divided(reasons.Reasons[0].Found):
+			short, t.plain[i] = append(short, i), true
+		case reasons.Has(store.ConditionFailed):
 			enough, err := t.dry(ctx, i)
-			if r, ok := store.AsRefused(err); ok && r.Transient() {
+			if refused, ok := store.AsRefused(err); ok && refused.Transient() {
 				wait = true // others are at the shards that were to be read
-				continue
-			}
-			if err != nil {
-				return false, err
-			}
-			if !enough {
+			} else if err != nil {
+				return false, nil, err
+			} else if !enough {
 				short = append(short, i)
 			}
-		case met:
+		case reasons.Has(store.Conflicted) || reasons.Has(store.Throttled):
 			moved, err := t.conflict(ctx, w.Counter)
 			if err != nil {
-				return false, err
+				return false, nil, err
 			}
 			wait = wait || !moved || t.spread[i] != nil
 		}
 	}
-	if short != nil {
-		return false, &Short{short}
-	}
-	return wait, nil
+	return wait, short, nil
 }
 
 func (e *Environment) count(c Counter, conflicts int64) {

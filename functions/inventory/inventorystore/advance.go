@@ -124,7 +124,8 @@ func moveWrites(found, planned inventory.Hold, step inventory.Step, now time.Tim
 
 // came follows units that came to stock, given back or new: where it is known to be divided, its hint is looked after.
 func (s Store) came(ctx context.Context, c shards.Counter) {
-	if err := s.env().Returned(ctx, c); err != nil {
+	err := s.env().Returned(ctx, c)
+	if _, refused := store.AsRefused(err); err != nil && !refused {
 		slog.WarnContext(ctx, "hint of stock was not renewed", "stock", c.Key, "error", err)
 	}
 }

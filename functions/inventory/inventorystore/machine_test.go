@@ -3,12 +3,14 @@ package inventorystore
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 )
@@ -18,19 +20,36 @@ import (
 // replayed from rapid's seed.
 type machine struct {
 	*rapid.T
-	db     *store.Memory
-	s      Store
-	now    time.Time
-	orders []string
-	plans  map[string]inventory.Plan
-	depth  int
-	calm   bool // no more faults, and nothing in between
+	db *store.Memory
+	// Each depth has an environment of its own: one that is interrupted does nothing else meanwhile.
+	envs    []Store
+	s       Store // for looking
+	now     time.Time
+	orders  []string
+	plans   map[string]inventory.Plan
+	depth   int
+	calm    bool // no more faults, and nothing in between
+	history map[place][]total
 }
+
+// place is where units are, total how many were free there from a moment on.
+type (
+	place struct {
+		sku    inventory.SKU
+		centre string
+	}
+	total struct {
+		at   time.Time
+		free int64
+	}
+)
 
 var skus = []inventory.SKU{shoe, sock}
 
-// After every single write: the ledger of every item balances, nothing is oversold, and an order is there if and
-// only if all of its holds are sold. In the end: whatever was not sold is available again.
+// After every single write: the ledger of every shard balances, nothing is oversold, and an order is there if and
+// only if all of its holds are sold. Nobody is told that units are missing who did not, at some instant of the call
+// or the time before it for which readings serve, want more than there were. In the end: whatever was not sold is
+// available again.
 //
 // Seen to catch: release, or commit, without the condition on the hold's state; release in two transactions; place
 // in two; no tombstone; a committed hold released; units given back, or shipped, at each repetition; commit without
@@ -38,8 +57,15 @@ var skus = []inventory.SKU{shoe, sock}
 func TestNoInterleavingOversellsOrStrands(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		m := &machine{T: rt, db: store.NewMemory(), now: now, plans: map[string]inventory.Plan{}}
+		m := &machine{T: rt, db: store.NewMemory(), now: now, plans: map[string]inventory.Plan{}, history: map[place][]total{}}
 		m.s = Store{DB: m.db}
+		fresh := rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(rt, "fresh")
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "random"), 1))
+		for range deepest + 1 {
+			s := New(shards.New(m.db, func() time.Time { return m.now }, random.Float64))
+			s.Env.Fresh, s.Env.Pause = fresh, func(context.Context, int) error { return nil }
+			m.envs = append(m.envs, s)
+		}
 		for i := range 3 {
 			o := fmt.Sprint("o", i)
 			m.orders = append(m.orders, o)
@@ -68,23 +94,24 @@ func (m *machine) plan() inventory.Plan {
 
 func (m *machine) step() {
 	o := rapid.SampledFrom(m.orders).Draw(m.T, "order")
-	switch op := rapid.SampledFrom([]string{"receive", "place", "place", "release", "commit", "commit", "ship", "wait"}).Draw(m.T, "op"); op {
+	s := m.envs[m.depth]
+	sku, centre := rapid.SampledFrom(skus).Draw(m.T, "sku"), rapid.SampledFrom([]string{"c1", "c2"}).Draw(m.T, "centre")
+	switch op := rapid.SampledFrom([]string{"receive", "place", "place", "place", "release", "commit", "commit", "ship", "wait", "grow", "shrink", "transfer", "close", "tend"}).Draw(m.T, "op"); op {
 	case "receive":
-		sku, centre := rapid.SampledFrom(skus).Draw(m.T, "sku"), rapid.SampledFrom([]string{"c1", "c2"}).Draw(m.T, "centre")
-		_, err := m.s.Receive(ctx, inventory.Receipt{ID: rapid.SampledFrom([]string{"r1", "r2", "r3", "r4"}).Draw(m.T, "receipt") + sku.ProductID + centre,
+		_, err := s.Receive(ctx, inventory.Receipt{ID: rapid.SampledFrom([]string{"r1", "r2", "r3", "r4"}).Draw(m.T, "receipt") + sku.ProductID + centre,
 			SKU: sku, Centre: centre, Quantity: 2})
 		m.expect(err)
 	case "place":
 		m.place(o)
 	case "release":
-		if _, err := m.s.Release(ctx, o, m.plans[o], m.now); err == nil {
+		if _, err := s.Release(ctx, o, m.plans[o], m.now); err == nil {
 			m.all(o, inventory.Released)
 		} else {
 			m.expect(err, "hold_committed")
 		}
 	case "commit":
 		at := m.now
-		if err := commit(m.s, o, m.plans[o], at); err == nil {
+		if err := commit(s, o, m.plans[o], at); err == nil {
 			for _, h := range holdsOf(m.T, m.s, o) {
 				if h.ExpiresAt <= at.UnixMilli() {
 					m.Fatalf("sold after it expired: %+v at %v", h, at)
@@ -95,18 +122,36 @@ func (m *machine) step() {
 		}
 	case "ship":
 		l := rapid.SampledFrom(m.plans[o].Lines).Draw(m.T, "line")
-		m.expect(m.s.Ship(ctx, o, []inventory.PlannedLine{{Line: l.Line, Picks: l.Picks}}, m.now), "hold_missing", "hold_not_committed", "hold_released")
+		m.expect(s.Ship(ctx, o, []inventory.PlannedLine{{Line: l.Line, Picks: l.Picks}}, m.now), "hold_missing", "hold_not_committed", "hold_released")
+	case "grow":
+		_, err := s.Grow(ctx, sku, centre, rapid.IntRange(1, 3).Draw(m.T, "m"))
+		m.expect(err, "shards_too_many", "shard_short")
+	case "shrink":
+		_, err := s.Shrink(ctx, sku, centre, rapid.IntRange(1, 2).Draw(m.T, "m"))
+		m.expect(err, "shards_last")
+	case "transfer":
+		from, to := rapid.IntRange(0, 4).Draw(m.T, "from"), rapid.IntRange(0, 6).Draw(m.T, "to")
+		m.expect(s.Transfer(ctx, sku, centre, from, to, rapid.Int64Range(1, 2).Draw(m.T, "units")), "shard_younger", "shard_short")
+	case "close":
+		_, err := s.Close(ctx, sku, centre)
+		m.expect(err, "shard_in_use")
+	case "tend":
+		m.expect(s.Tend(ctx, sku, centre))
 	case "wait":
 		m.now = m.now.Add(rapid.SampledFrom([]time.Duration{time.Millisecond, time.Minute, 10 * time.Minute}).Draw(m.T, "time"))
 	}
 }
 
 func (m *machine) place(o string) {
-	err := m.s.Place(ctx, o, m.plans[o], m.now.Add(10*time.Minute))
+	s, since, began := m.envs[m.depth], m.marks(), m.now
+	err := s.Place(ctx, o, m.plans[o], m.now.Add(10*time.Minute))
 	switch fault.Code(err) {
 	case "":
-		m.all(o, inventory.Held)
+		if n := len(holdsOf(m.T, m.s, o)); n != len(m.plans[o].Holds(o, 0)) { // others may already have moved them on
+			m.Fatalf("%s was told that it has its holds, and has %d", o, n)
+		}
 	case "item_unavailable":
+		m.wasShort(err, m.plans[o], since, began.Add(-s.Env.Fresh), s.Env.Fresh > 0)
 		for _, h := range holdsOf(m.T, m.s, o) {
 			if h.State != inventory.Released {
 				m.Fatalf("%s was told that nothing is there, and has %+v", o, h)
@@ -117,12 +162,47 @@ func (m *machine) place(o string) {
 	}
 }
 
+// marks returns how long each place's history is.
+func (m *machine) marks() map[place]int {
+	out := map[place]int{}
+	for k, h := range m.history {
+		out[k] = len(h)
+	}
+	return out
+}
+
+// wasShort fails unless of every line that was called short some pick was for more than there was, at an instant since
+// the marks or, if it is cached, since a time.
+func (m *machine) wasShort(err error, plan inventory.Plan, since map[place]int, from time.Time, cached bool) {
+	for _, f := range fault.Of(err).Fields {
+		var i int
+		if _, err := fmt.Sscanf(f.Pointer, "/lines/%d", &i); err != nil {
+			m.Fatalf("%v", err)
+		}
+		l, truly := plan.Lines[i], false
+		for _, pick := range l.Picks {
+			h := m.history[place{inventory.SKU{ProductID: l.ProductID, SellerID: l.SellerID}, pick.Centre}]
+			first := since[place{inventory.SKU{ProductID: l.ProductID, SellerID: l.SellerID}, pick.Centre}] - 1
+			for cached && first > 0 && !h[first].at.Before(from) {
+				first--
+			}
+			truly = truly || len(h) == 0 || first < 0
+			for n := max(first, 0); n < len(h); n++ {
+				truly = truly || h[n].free < pick.Quantity
+			}
+		}
+		if !truly {
+			m.Fatalf("a false sold-out: %v of %+v, %+v", f, plan, m.history)
+		}
+	}
+}
+
 // expect fails on what no interleaving may answer; a fault that the machine injected is fine.
 func (m *machine) expect(err error, codes ...string) {
-	if err == nil || fault.Code(err) == "injected" {
+	if refused, ok := store.AsRefused(err); err == nil || ok && refused.Transient() {
 		return
 	}
-	for _, c := range codes {
+	for _, c := range append(codes, "injected", "inventory_contended", "shards_changed") {
 		if fault.Code(err) == c {
 			return
 		}
@@ -137,15 +217,22 @@ func (m *machine) all(o string, want inventory.State) {
 	}
 }
 
-func (m *machine) before(_ context.Context, op string, _ []store.Write) error {
-	if op != "Transact" || m.calm {
+// deepest is to how many levels operations are interrupted by others.
+const deepest = 2
+
+func (m *machine) before(_ context.Context, op string, writes []store.Write) error {
+	if m.calm || op != "Transact" && op != "Apply" && op != "Snapshot" {
 		return nil
 	}
-	switch rapid.IntRange(0, 9).Draw(m.T, "before") {
+	switch rapid.IntRange(0, 12).Draw(m.T, "before") {
 	case 0:
 		return fault.New(fault.Unavailable, "injected", "not sent")
+	case 10, 11:
+		r := &store.Refused{Reasons: make([]store.Reason, max(1, len(writes)))}
+		r.Reasons[rapid.IntRange(0, len(r.Reasons)-1).Draw(m.T, "met")].Cause = store.Conflicted
+		return r
 	case 1, 2, 3:
-		if m.depth < 2 {
+		if m.depth < deepest {
 			m.depth++
 			m.step()
 			m.depth--
@@ -156,14 +243,30 @@ func (m *machine) before(_ context.Context, op string, _ []store.Write) error {
 
 func (m *machine) after(context.Context, string, []store.Write) error {
 	m.check()
-	if !m.calm && rapid.IntRange(0, 5).Draw(m.T, "after") == 0 {
+	if m.calm {
+		return nil
+	}
+	if rapid.IntRange(0, 5).Draw(m.T, "after") == 0 {
 		return fault.New(fault.Unavailable, "injected", "answer lost")
 	}
 	return nil
 }
 
 func (m *machine) check() {
+	calm := m.calm
+	m.calm = true
+	defer func() { m.calm = calm }()
 	balanced(m.T, m.s, m.orders, skus...)
+	for _, sku := range skus {
+		for _, centre := range []string{"c1", "c2"} {
+			count, err := m.s.Count(ctx, sku, centre)
+			if err != nil {
+				m.Fatalf("%v", err)
+			}
+			k := place{sku, centre}
+			m.history[k] = append(m.history[k], total{m.now, count.Available()})
+		}
+	}
 	for _, o := range m.orders {
 		st := states(m.T, m.s, o)
 		sold, want := st[inventory.Committed]+st[inventory.Shipped], 0
@@ -203,13 +306,15 @@ func (m *machine) settle() {
 			m.Fatalf("a late hold is not barred: %v", err)
 		}
 	}
-	stock, err := m.s.Stock(ctx, skus...)
-	if err != nil {
-		m.Fatalf("%v", err)
-	}
 	var received, available int64
-	for _, s := range stock {
-		received, available = received+s.Received, available+s.Available
+	for k := range m.history {
+		count, err := m.s.Count(ctx, k.sku, k.centre)
+		if err != nil {
+			m.Fatalf("%v", err)
+		}
+		for _, s := range count.Shards {
+			received, available = received+s.Received, available+s.Available
+		}
 	}
 	if received != available+gone {
 		m.Fatalf("%d units received, %d available, %d sold: some are stranded", received, available, gone)

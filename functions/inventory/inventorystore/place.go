@@ -120,16 +120,16 @@ func placeError(err error, plan inventory.Plan, wanted []inventory.Hold, takers 
 		}
 		return inventory.ErrUnavailable.With(fields...)
 	}
-	if refused, ok := store.AsRefused(err); ok && !refused.Has(store.Rejected) {
-		return contended(refused)
-	}
 	return spoken("place holds", err)
 }
 
-// spoken returns a fault as it is, and says of any other error what failed.
+// spoken returns a fault as it is, makes one of a refusal that may pass, and says of any other error what failed.
 func spoken(what string, err error) error {
 	if f := (*fault.Error)(nil); err == nil || errors.As(err, &f) {
 		return err
+	}
+	if refused, ok := store.AsRefused(err); ok && !refused.Has(store.Rejected) {
+		return contended(refused)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }

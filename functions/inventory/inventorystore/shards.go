@@ -30,7 +30,7 @@ func (s Store) Count(ctx context.Context, sku inventory.SKU, centre string) (Cou
 	c := counter(sku, centre)
 	v, err := s.env().Read(ctx, c)
 	if err != nil {
-		return Count{}, fmt.Errorf("count stock: %w", err)
+		return Count{}, spoken("count stock", err)
 	}
 	out := Count{Layout: v.Layout}
 	var items []store.Item

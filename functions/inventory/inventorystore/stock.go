@@ -109,18 +109,13 @@ func (e *Environment) hinted(ctx context.Context, x inventory.Stock, l shards.La
 		return x, nil
 	}
 	v, err := e.See(ctx, counter(x.SKU, x.Centre))
-	refused, busy := store.AsRefused(err)
-	switch {
-	case err == nil:
-		x.Available = v.Free()
-	case busy && l.Free > 0:
+	if _, busy := store.AsRefused(err); busy && l.Free > 0 {
 		return x, nil // it sells too fast to be counted, so there is some
-	case busy:
-		return x, contended(refused)
-	default:
-		return x, fmt.Errorf("stock: %w", err)
 	}
-	return x, nil
+	if err == nil {
+		x.Available = v.Free()
+	}
+	return x, spoken("stock", err)
 }
 
 func sortKey(i store.Item) string {
