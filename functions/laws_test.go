@@ -42,6 +42,7 @@ var contexts = []struct {
 	{"checkout", []string{"carts", "customers", "inventory", "orders", "tax"}},
 	{"fulfillment", []string{"orders", "inventory"}},
 	{"sellers", []string{"catalog", "offers", "inventory"}},
+	{"payouts", []string{"orders"}},
 }
 
 type pkg struct {

@@ -56,6 +56,7 @@ var contexts = []struct {
 	{"orders", orders},
 	{"fulfillment", fulfillment},
 	{"sellers", sellers},
+	{"payouts", payouts},
 }
 
 func newRoom(app awscdk.App, stage Stage, context string, shared *shared) *room {

@@ -28,6 +28,8 @@ type Stage struct {
 	// FulfillmentStep is the time between two steps of a shipment; SQS delays no message by more than 15
 	// minutes. CheckoutWait is how long a checkout waits for its saga before it answers 202.
 	FulfillmentStep, CheckoutWait time.Duration
+	// PayoutReserve is how long a sale waits before it is paid to its seller, for what customers send back.
+	PayoutReserve time.Duration
 	// DueBuckets is how many partitions one minute of the due checkouts is spread over; the sweep reads each. Records
 	// keep the bucket they were written to, so fewer than before lose some to the sweep: only ever raise it.
 	DueBuckets int
@@ -92,7 +94,7 @@ var stages = []Stage{
 		Name:   "dev",
 		Region: homeRegion, Arch: "arm64",
 		LogLevel: "debug", LogDays: 7,
-		FulfillmentStep: time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128,
+		FulfillmentStep: time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128, PayoutReserve: time.Hour,
 		Throttle: 100, Burst: 200, ClientRequests: 2_000,
 		Zones:    2, // Aurora asks for two
 		Database: capacity{0.5, 2}, Cache: cache{Node: "cache.t4g.micro"},
@@ -103,7 +105,7 @@ var stages = []Stage{
 		Region: homeRegion, Arch: "arm64",
 		Keep:     true,
 		LogLevel: "info", LogDays: 90,
-		FulfillmentStep: 15 * time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128,
+		FulfillmentStep: 15 * time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128, PayoutReserve: 14 * 24 * time.Hour,
 		Provisioned: map[string]int{"checkout-api": 50},
 		Throttle:    10_000, Burst: 5_000, ClientRequests: 10_000,
 		Zones:    3,

@@ -11,6 +11,7 @@ import (
 	"rialto/functions/internal/api"
 	"rialto/functions/offers/offersapi"
 	"rialto/functions/orders/ordersapi"
+	"rialto/functions/payouts/payoutsapi"
 	"rialto/functions/search/searchapi"
 	"rialto/functions/sellers/sellersapi"
 )
@@ -38,6 +39,7 @@ func seller() []api.Route {
 		catalogapi.SellerRoutes(nil),
 		offersapi.SellerRoutes(nil),
 		sellersapi.Routes(nil, "", nil),
+		payoutsapi.SellerRoutes(nil),
 	)
 }
 

@@ -12,7 +12,7 @@ const (
 
 // Functions lists every function, context by context, in the order of the house.
 func Functions() []Function {
-	return slices.Concat(catalog, search, offers, inventory, carts, checkout, customers, tax, payments, orders, fulfillment, selling)
+	return slices.Concat(catalog, search, offers, inventory, carts, checkout, customers, tax, payments, orders, fulfillment, selling, payouts)
 }
 
 var catalog = []Function{
@@ -168,4 +168,16 @@ var selling = []Function{
 		Grants: []Grant{{Write, "sellers"}}},
 	{Context: "sellers", Name: "publish", Does: "feeds stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "feeds"},
 		Grants: []Grant{{Publish, "sellers"}}},
+}
+
+var payouts = []Function{
+	{Context: "payouts", Name: "api", Does: "a seller's statements", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
+		Grants: []Grant{{Read, "ledger"}}},
+	{Context: "payouts", Name: "book", Does: "books what happened to sellers' money", Memory: 256, Timeout: 30 * second,
+		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 10, Subscriptions: []Subscription{
+			{Context: "orders", Events: []string{"OrderPlaced"}},
+			{Context: "payments", Events: []string{"PaymentCaptured"}}}}},
+		Grants: []Grant{{Read, "ledger"}, {Write, "ledger"}}},
+	{Context: "payouts", Name: "run", Does: "pays sellers what they are owed", Memory: 512, Timeout: 15 * minute, Trigger: Trigger{Every: 60 * minute},
+		Grants: []Grant{{Read, "ledger"}, {Write, "ledger"}}},
 }

@@ -14,6 +14,7 @@ type Placed struct {
 	PlacedAt    time.Time      `json:"placed_at"`
 	Currency    string         `json:"currency"`
 	Total       money.Amount   `json:"total"`
+	Tax         money.Amount   `json:"tax"` // in the total, that on shipping too; came later to version 1
 	Lines       []PlacedLine   `json:"lines"`
 	Shipments   []Shipment     `json:"shipments"`
 	Delivery    PlacedDelivery `json:"delivery"`
@@ -42,7 +43,7 @@ type PlacedDelivery struct {
 // Placed returns the event's data for an order.
 func (o Order) Placed() Placed {
 	p := Placed{OrderID: o.ID, CustomerID: o.CustomerID, Marketplace: o.Marketplace, PlacedAt: o.PlacedAt.UTC(), Currency: o.Totals.Total.Currency,
-		Total: o.Totals.Total, Shipments: o.Shipments,
+		Total: o.Totals.Total, Tax: o.Totals.Tax, Shipments: o.Shipments,
 		Delivery: PlacedDelivery{o.Delivery.Country, o.Delivery.Region, o.Delivery.ShippingOptionID, o.Delivery.Days}}
 	for _, l := range o.Lines {
 		p.Lines = append(p.Lines, PlacedLine{l.Line, l.ProductID, l.SellerID, l.Title, l.Quantity, l.UnitPrice, l.Amount, l.Tax})

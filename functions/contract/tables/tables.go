@@ -38,5 +38,6 @@ func All() []Table {
 		{Name: "tracking", Context: "fulfillment", Sorted: true},
 		{Name: "sellers", Context: "sellers"},
 		{Name: "feeds", Context: "sellers", Sorted: true, Stream: true, TTL: true, Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "created_at"}}},
+		{Name: "ledger", Context: "payouts", Indexes: []Index{{Name: "by_month", Hash: "month", Sort: "place", KeysOnly: true}, {Name: "unpaid", Hash: "bucket", Sort: "due", KeysOnly: true}}},
 	}
 }

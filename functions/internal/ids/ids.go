@@ -29,6 +29,7 @@ const (
 	Address  = "adr_"
 	Method   = "pmt_"
 	Run      = "run_"
+	Journal  = "jnl_"
 )
 
 const size = 26

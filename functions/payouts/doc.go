@@ -1,0 +1,16 @@
+// Package payouts keeps what Rialto owes its sellers: a ledger by double entry, one journal for each thing that
+// happened to money.
+//
+// Invariants:
+//   - every journal sums to zero in one currency, and no journal is changed once it is written;
+//   - a capture, a refund and a payout are each booked once, however often and in whatever order their events come:
+//     a journal's id follows from what it is of;
+//   - what is paid to a seller is the sum of journals that no other payout covers, and never negative;
+//   - what refunds give back of a sale sums to the sale at most, account by account.
+//
+// A sale is booked when its money is captured, which is when it ships. Commission is a share of what the customer paid
+// without tax; tax is withheld whole, as the marketplace owes it (a marketplace facilitator; in the EU art. 14a of
+// Directive 2006/112/EC where it applies). Rates stand in rates.go.
+//
+// Events in: OrderPlaced (orders), PaymentCaptured (payments). Events out: none.
+package payouts

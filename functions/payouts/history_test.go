@@ -1,0 +1,260 @@
+package payouts_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/store"
+	"rialto/functions/payouts"
+	"rialto/functions/payouts/payoutsstore"
+)
+
+type books struct {
+	*payouts.Service
+	db  *store.Memory
+	now time.Time
+}
+
+func newBooks() *books {
+	b := &books{db: store.NewMemory(), now: noon}
+	b.Service = &payouts.Service{Ledger: &payoutsstore.Store{DB: b.db}, Now: func() time.Time { return b.now }, Reserve: time.Hour, Buckets: payoutsstore.Buckets}
+	return b
+}
+
+// all reads every journal there is.
+func (b *books) all(t fatal) []payouts.Journal {
+	t.Helper()
+	var out []payouts.Journal
+	for _, i := range b.db.Items("ledger") {
+		var x struct {
+			PK string `dynamodbav:"pk"`
+		}
+		if err := store.Unmarshal(i, &x); err != nil {
+			t.Fatal(err)
+		}
+		if !ids.Valid(ids.Journal, x.PK) {
+			continue
+		}
+		j, err := b.Ledger.Journal(context.Background(), x.PK)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, j)
+	}
+	return out
+}
+
+// Orders, captures, refunds and payouts, in any order, some twice, some broken off: each journal sums to zero, each
+// thing is booked once, and what sellers are owed is what sales left, less what was given back and paid.
+func TestEveryHistoryBalances(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		ctx, b := context.Background(), newBooks()
+		breaks := rapid.IntRange(0, 4).Draw(t, "breaks")
+		fail := func(context.Context, string, []store.Write) error {
+			if breaks > 0 && rapid.IntRange(0, 7).Draw(t, "break") == 0 {
+				breaks--
+				return fault.New(fault.Unavailable, "broken", "injected")
+			}
+			return nil
+		}
+		b.db.Before, b.db.After = fail, fail
+		var todo []func() error
+		var captured, refunded int64
+		for n := range rapid.IntRange(1, 4).Draw(t, "orders") {
+			o := order(t, fmt.Sprint("ord_", n))
+			todo = append(todo, func() error { return b.Placed(ctx, o) })
+			for _, s := range o.Shipments {
+				if rapid.IntRange(0, 4).Draw(t, "captured") == 0 {
+					continue
+				}
+				captured += s.Amount.Minor
+				at := b.now.Add(time.Duration(n) * time.Minute)
+				todo = append(todo, func() error { return b.Captured(ctx, o.OrderID, s.Group, s.Amount, at) })
+				for left, r := s.Amount.Minor, 0; rapid.Bool().Draw(t, "refund") && left > 0; r++ {
+					part := usd(rapid.Int64Range(1, left).Draw(t, "part"))
+					left -= part.Minor
+					refunded += part.Minor
+					todo = append(todo, func() error { return b.Refunded(ctx, fmt.Sprint(r), o.OrderID, s.Group, part, at) })
+				}
+			}
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "runs") {
+			todo = append(todo, func() error { b.now = b.now.Add(time.Hour); _, err := b.Run(ctx); return err })
+		}
+		todo = rapid.Permutation(todo).Draw(t, "order")
+		for turns := 0; len(todo) > 0; turns++ {
+			if turns > 1_000 {
+				t.Fatalf("%d things are never done", len(todo))
+			}
+			do := todo[0]
+			todo = todo[1:]
+			if err := do(); err != nil {
+				if !fault.Of(err).Kind.Transient() {
+					t.Fatal(err)
+				}
+				todo = append(todo, do)
+			} else if turns < 40 && rapid.IntRange(0, 3).Draw(t, "twice") == 0 {
+				todo = append(todo, do)
+			}
+		}
+		b.db.Before, b.db.After = nil, nil
+		b.now = b.now.Add(24 * time.Hour)
+		for range 2 { // a part that waits for others may be paid by the next run
+			if _, err := b.Run(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.judge(t, captured, refunded)
+	})
+}
+
+func (b *books) judge(t fatal, captured, refunded int64) {
+	t.Helper()
+	list := b.all(t)
+	sums, owed := map[payouts.Account]int64{}, map[string]int64{}
+	covered := map[string]int64{}
+	for _, j := range list {
+		if err := j.Check(); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range j.Entries {
+			sums[e.Account] += e.Amount.Minor
+		}
+		owed[j.SellerID] += j.Owed()
+		if j.PayoutID != "" {
+			covered[j.PayoutID] += j.Owed()
+		}
+	}
+	if sums[payouts.Gateway] != captured || sums[payouts.Refunds] != -refunded {
+		t.Fatalf("captured %d of %d, refunded %d of %d", sums[payouts.Gateway], captured, -sums[payouts.Refunds], refunded)
+	}
+	for _, j := range list {
+		if paid := -j.Of(payouts.PayoutClearing); j.Kind == payouts.PayoutKind && (paid <= 0 || paid != covered[j.ID]) {
+			t.Fatalf("a payout of %d covers %d", paid, covered[j.ID])
+		}
+	}
+	for seller, left := range owed { // all is paid but what is owed the other way round
+		unpaid, err := b.Ledger.Owed(context.Background(), seller)
+		if err != nil || left > 0 && len(list) < payouts.MaxPaid || left != 0 && (len(unpaid) != 1 || unpaid[0].Minor != left) {
+			t.Fatalf("%s is owed %d, the index says %v: %v", seller, left, unpaid, err)
+		}
+	}
+}
+
+func TestACaptureBeforeItsOrderWaits(t *testing.T) {
+	t.Parallel()
+	ctx, b := context.Background(), newBooks()
+	if err := b.Captured(ctx, "ord_a", "g1", usd(5), noon); fault.Code(err) != "sale_unknown" || !fault.Of(err).Kind.Transient() {
+		t.Error(err)
+	}
+	if err := b.Refunded(ctx, "r", "ord_a", "g1", usd(5), noon); fault.Code(err) != "sale_unknown" {
+		t.Error(err)
+	}
+}
+
+func TestARunPaysWhatIsOldEnough(t *testing.T) {
+	t.Parallel()
+	ctx, b := context.Background(), newBooks()
+	var list []payouts.Journal
+	for n := range 250 {
+		s := payouts.Sale{OrderID: fmt.Sprint("ord_", n), Group: "g1", SellerID: "sel_a", Amount: usd(100), Tax: usd(0)}
+		j, err := s.Book(usd(100), noon.Add(time.Duration(n)*time.Second))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Ledger.Book(ctx, j); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, j)
+	}
+	for _, c := range []struct {
+		after time.Duration
+		want  payouts.Report
+	}{{0, payouts.Report{}}, {time.Hour + 9*time.Second, payouts.Report{Payouts: 1, Journals: 10}}, {2 * time.Hour, payouts.Report{Payouts: 3, Journals: 240}}, {3 * time.Hour, payouts.Report{}}} {
+		b.now = noon.Add(c.after)
+		if got, err := b.Run(ctx); err != nil || got != c.want {
+			t.Errorf("after %s: %+v %v", c.after, got, err)
+		}
+	}
+	st, err := b.Statement(ctx, "sel_a", "", "", 100)
+	if err != nil || st.Month != "2026-11" || len(st.Journals) != 100 || st.Next == "" || len(st.Owed) != 0 || st.Journals[0].Kind != payouts.PayoutKind {
+		t.Errorf("%+v %v", st.Totals, err)
+	}
+	// Two runs that saw the same pay once.
+	if payout, ok, err := payouts.Pay(list[:5], b.now); err != nil || !ok || fault.Code(b.Ledger.Pay(ctx, payout, list[:5])) != "ledger_changed" {
+		t.Error(ok, err)
+	}
+	slices.Reverse(list)
+	one, _, _ := payouts.Pay(list[:5], noon)
+	slices.Reverse(list[:5])
+	if two, _, _ := payouts.Pay(list[:5], noon); one.ID != two.ID {
+		t.Error("the order of journals makes another payout")
+	}
+}
+
+// One part owes more than all parts together, as those before it owe less than nothing.
+func TestNobodyIsPaidMoreThanIsOwed(t *testing.T) {
+	t.Parallel()
+	ctx, b := context.Background(), newBooks()
+	add := func(id string, owed int64) {
+		t.Helper()
+		if err := b.Ledger.Book(ctx, payouts.Journal{ID: ids.Derive(ids.Journal, id), Kind: payouts.SaleKind, SellerID: "sel_a", Currency: "USD", At: b.now,
+			Entries: []payouts.Entry{{Account: payouts.Gateway, Amount: usd(owed)}, {Account: payouts.Payable, Amount: usd(-owed)}}}); err != nil {
+			t.Fatal(err)
+		}
+		b.now = b.now.Add(time.Second)
+	}
+	for n := range payouts.MaxPaid {
+		add(fmt.Sprint(n), -10)
+	}
+	for _, x := range []struct {
+		id   string
+		owed int64
+		want payouts.Report
+	}{{"a", 500, payouts.Report{}}, {"b", 480, payouts.Report{}}, {"c", 10, payouts.Report{}}} {
+		add(x.id, x.owed)
+		b.now = b.now.Add(time.Hour)
+		if got, err := b.Run(ctx); err != nil || got != x.want {
+			t.Errorf("%s: %+v %v", x.id, got, err)
+		}
+	}
+}
+
+func TestWhatIsOwedTheOtherWayWaits(t *testing.T) {
+	t.Parallel()
+	ctx, b := context.Background(), newBooks()
+	s := payouts.Sale{OrderID: "ord_a", Group: "g1", SellerID: "sel_a", Amount: usd(1000), Tax: usd(0)}
+	if err := b.Ledger.Expect(ctx, s); err != nil {
+		t.Fatal(err)
+	}
+	step := func(err error, want payouts.Report) {
+		t.Helper()
+		b.now = b.now.Add(2 * time.Hour)
+		got, again := b.Run(ctx)
+		if err != nil || again != nil || got != want {
+			t.Fatal(got, err, again)
+		}
+	}
+	step(b.Captured(ctx, "ord_a", "g1", usd(1000), b.now), payouts.Report{Payouts: 1, Journals: 1})
+	step(b.Refunded(ctx, "r1", "ord_a", "g1", usd(400), b.now), payouts.Report{})
+	step(b.Refunded(ctx, "r1", "ord_a", "g1", usd(400), b.now), payouts.Report{})
+	if owed, err := b.Ledger.Owed(ctx, "sel_a"); err != nil || len(owed) != 1 || owed[0] != usd(-340) {
+		t.Error(owed, err)
+	}
+	s.OrderID = "ord_b"
+	if err := b.Ledger.Expect(ctx, s); err != nil {
+		t.Fatal(err)
+	}
+	step(b.Captured(ctx, "ord_b", "g1", usd(1000), b.now), payouts.Report{Payouts: 1, Journals: 2})
+	if owed, err := b.Ledger.Owed(ctx, "sel_a"); err != nil || len(owed) != 0 {
+		t.Error(owed, err)
+	}
+}

@@ -1,0 +1,104 @@
+package payouts
+
+import (
+	"fmt"
+	"time"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/money"
+)
+
+// Account is one side of an entry. Each seller has all of them, in each currency.
+type Account string
+
+const (
+	Gateway        Account = "gateway_clearing"   // captured, and not yet come from the payment gateway
+	Payable        Account = "seller_payable"     // owed to the seller
+	Commission     Account = "commission_revenue" // Rialto's
+	TaxWithheld    Account = "tax_withheld"       // owed to tax authorities
+	Refunds        Account = "refunds"            // given back to customers through the gateway
+	PayoutClearing Account = "payout_clearing"    // on its way to the seller's bank
+)
+
+// Kind is what a journal is of.
+type Kind string
+
+const (
+	SaleKind   Kind = "sale"
+	RefundKind Kind = "refund"
+	PayoutKind Kind = "payout"
+)
+
+// Entry moves an amount: a debit is positive, a credit negative. What is owed stands on the credit side.
+type Entry struct {
+	Account Account      `json:"account" dynamodbav:"account"`
+	Amount  money.Amount `json:"amount" dynamodbav:"amount"`
+}
+
+// Journal is one thing that happened to a seller's money.
+type Journal struct {
+	ID       string
+	Kind     Kind
+	SellerID string
+	Currency string
+	OrderID  string // of a sale and a refund
+	Group    string // the shipment's, of a sale and a refund
+	At       time.Time
+	Entries  []Entry
+	PayoutID string // the journal that paid this one, "" for none
+}
+
+// ErrUnbalanced reports a journal that is none: a bug.
+var ErrUnbalanced = fault.New(fault.Internal, "journal_unbalanced", "a journal does not sum to zero")
+
+// Check reports a journal that does not sum to zero in its currency.
+func (j Journal) Check() error {
+	var as []money.Amount
+	for _, e := range j.Entries {
+		as = append(as, e.Amount)
+	}
+	sum, err := money.Sum(j.Currency, as...)
+	if err != nil {
+		return fmt.Errorf("journal %s: %w", j.ID, err)
+	}
+	if sum.Minor != 0 {
+		return ErrUnbalanced.Because(fmt.Errorf("journal %s sums to %d", j.ID, sum.Minor))
+	}
+	return nil
+}
+
+// Of returns what a journal moves on an account, zero if it does not touch it.
+func (j Journal) Of(a Account) int64 {
+	var n int64
+	for _, e := range j.Entries {
+		if e.Account == a {
+			n += e.Amount.Minor
+		}
+	}
+	return n
+}
+
+// Owed is what a journal adds to what the seller is owed; less than zero for what takes from it.
+func (j Journal) Owed() int64 { return -j.Of(Payable) }
+
+// entries makes entries of one currency, without those of nothing.
+func entries(currency string, of ...Entry) []Entry {
+	var out []Entry
+	for _, e := range of {
+		if e.Amount.Minor != 0 {
+			e.Amount.Currency = currency
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func debit(a Account, minor int64) Entry  { return Entry{a, money.Amount{Minor: minor}} }
+func credit(a Account, minor int64) Entry { return Entry{a, money.Amount{Minor: -minor}} }
+
+func saleID(orderID, group string) string { return ids.Derive(ids.Journal, "sale", orderID, group) }
+
+func refundID(orderID, group, id string) string {
+	return ids.Derive(ids.Journal, "refund", orderID, group, id)
+}

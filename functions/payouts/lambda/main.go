@@ -1,0 +1,39 @@
+// Command lambda is the payouts' functions.
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"rialto/functions/internal/api"
+	"rialto/functions/internal/entry"
+	"rialto/functions/internal/lambdahttp"
+	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/saga"
+	"rialto/functions/internal/settings"
+	"rialto/functions/internal/store"
+	"rialto/functions/payouts"
+	"rialto/functions/payouts/payoutsapi"
+	"rialto/functions/payouts/payoutsstore"
+)
+
+func main() {
+	entry.Run("payouts", entry.Table{
+		"api": func(s *settings.Settings) (any, error) {
+			return lambdahttp.New(api.Handler(payoutsapi.SellerRoutes(service(s)))), nil
+		},
+		"book": func(s *settings.Settings) (any, error) { return outbox.Receive(book(service(s))), nil },
+		"run": func(s *settings.Settings) (any, error) {
+			run := service(s).Run
+			return saga.Task("payouts-run", func(ctx context.Context, _ struct{}) (payouts.Report, error) { return run(ctx) }), nil
+		},
+	})
+}
+
+func service(s *settings.Settings) *payouts.Service {
+	return &payouts.Service{
+		Ledger: &payoutsstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}, Now: time.Now,
+		Reserve: s.Seconds("PAYOUT_RESERVE_SECONDS", 7*24*time.Hour), Buckets: payoutsstore.Buckets,
+	}
+}

@@ -1,0 +1,183 @@
+package payouts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+	"rialto/functions/orders"
+)
+
+// Ledger is what the use cases need of the store.
+type Ledger interface {
+	// Expect keeps what a shipment will be booked as, unless it is kept already.
+	Expect(ctx context.Context, s Sale) error
+	// Expected returns it, or ErrSaleUnknown.
+	Expected(ctx context.Context, orderID, group string) (Sale, error)
+	// Book writes a journal unless it is there, which is a success.
+	Book(ctx context.Context, j Journal) error
+	// Journal returns a journal, or ErrJournalNotFound.
+	Journal(ctx context.Context, id string) (Journal, error)
+	// BookRefund writes the journal of a refund unless it is there, if so much of the sale was given back before.
+	// It fails with ErrChanged if another refund came first.
+	BookRefund(ctx context.Context, sale, refund Journal, before int64) error
+	// Refunded returns how much of a sale was given back, in minor units.
+	Refunded(ctx context.Context, sale string) (int64, error)
+	// Unpaid lists journals that no payout covers, of one bucket, those of a seller and currency together; after is
+	// where to go on, "" to begin, and next is "" on the last page.
+	Unpaid(ctx context.Context, bucket int, after string) (list []Journal, next string, err error)
+	// Pay writes a payout with the mark on each journal that it covers. It fails with ErrChanged if one is paid.
+	Pay(ctx context.Context, payout Journal, of []Journal) error
+	// Statement lists a seller's journals of a month, the latest first, and Owed what no payout covers.
+	Statement(ctx context.Context, seller, month, after string, limit int) (list []Journal, next string, err error)
+	Owed(ctx context.Context, seller string) ([]money.Amount, error)
+}
+
+var (
+	// ErrSaleUnknown says that the order's event has not come yet: what comes before it waits.
+	ErrSaleUnknown = fault.New(fault.Unavailable, "sale_unknown", "the order of this payment is not known yet")
+	// ErrJournalNotFound says that there is no such journal.
+	ErrJournalNotFound = fault.New(fault.NotFound, "journal_not_found", "there is no such journal")
+	// ErrChanged says that a journal was paid, or a sale given back, by somebody else meanwhile.
+	ErrChanged = fault.New(fault.Conflict, "ledger_changed", "the ledger was changed meanwhile")
+)
+
+// Service is the context's use cases. Reserve is how long a journal waits before it is paid, for what may come back.
+type Service struct {
+	Ledger  Ledger
+	Now     func() time.Time
+	Reserve time.Duration
+	Buckets int
+}
+
+// Placed keeps what the shipments of an order will be booked as. It is safe to repeat.
+func (s *Service) Placed(ctx context.Context, o orders.Placed) error {
+	sales, err := Sales(o)
+	if err != nil {
+		return err
+	}
+	var problems []error
+	for _, x := range sales {
+		problems = append(problems, s.Ledger.Expect(ctx, x))
+	}
+	return errors.Join(problems...)
+}
+
+// Captured books a sale. It is safe to repeat. Errors: sale_unknown if the order's event comes later.
+func (s *Service) Captured(ctx context.Context, orderID, group string, amount money.Amount, at time.Time) error {
+	sale, err := s.Ledger.Expected(ctx, orderID, group)
+	if err != nil {
+		return err
+	}
+	j, err := sale.Book(amount, at)
+	if err != nil {
+		return err
+	}
+	return s.Ledger.Book(ctx, j)
+}
+
+// refunding bounds how often a refund is tried that others come before.
+const refunding = 8
+
+// Refunded books that money of a sale was given back; id names the refund. It is safe to repeat. Errors: sale_unknown
+// if the sale is not booked yet, refund_too_large.
+func (s *Service) Refunded(ctx context.Context, id, orderID, group string, amount money.Amount, at time.Time) error {
+	sale, err := s.Ledger.Journal(ctx, saleID(orderID, group))
+	if errors.Is(err, ErrJournalNotFound) {
+		return ErrSaleUnknown
+	} else if err != nil {
+		return err
+	}
+	for range refunding {
+		if _, err := s.Ledger.Journal(ctx, refundID(orderID, group, id)); !errors.Is(err, ErrJournalNotFound) {
+			return err // nil: it is booked
+		}
+		before, err := s.Ledger.Refunded(ctx, sale.ID)
+		if err != nil {
+			return err
+		}
+		j, err := sale.Refund(id, amount, before, at)
+		if err != nil {
+			return err
+		}
+		if err = s.Ledger.BookRefund(ctx, sale, j, before); !errors.Is(err, ErrChanged) {
+			return err
+		}
+	}
+	return ErrChanged
+}
+
+// Report is what a run of payouts did.
+type Report struct {
+	Payouts  int `json:"payouts"`
+	Journals int `json:"journals"` // that they cover
+}
+
+// perSeller is the most journals of one seller and currency that a run looks at; the next run takes what is left.
+const perSeller = 20 * MaxPaid
+
+// Run pays every seller what they are owed by journals that are old enough. It may be repeated, interrupted, and run
+// side by side with itself: a journal is paid once.
+func (s *Service) Run(ctx context.Context) (Report, error) {
+	var report Report
+	for bucket := range s.Buckets {
+		var of []Journal // one seller and currency
+		for after := ""; ; {
+			list, next, err := s.Ledger.Unpaid(ctx, bucket, after)
+			if err != nil {
+				return report, fmt.Errorf("bucket %d: %w", bucket, err)
+			}
+			for _, j := range list {
+				if len(of) > 0 && (of[0].SellerID != j.SellerID || of[0].Currency != j.Currency) {
+					if err := s.pay(ctx, of, &report); err != nil {
+						return report, err
+					}
+					of = nil
+				}
+				if !j.At.After(s.Now().Add(-s.Reserve)) && len(of) < perSeller {
+					of = append(of, j)
+				}
+			}
+			if after = next; next == "" {
+				break
+			}
+		}
+		if err := s.pay(ctx, of, &report); err != nil {
+			return report, err
+		}
+	}
+	return report, nil
+}
+
+// pay pays journals of one seller and currency in as many payouts as they need. A part that owes more than all of them
+// together do, as others owe less than nothing, waits until sales have made up for that.
+func (s *Service) pay(ctx context.Context, of []Journal, report *Report) error {
+	var left int64
+	for _, j := range of {
+		left += j.Owed()
+	}
+	for part := range slices.Chunk(of, MaxPaid) {
+		payout, ok, err := Pay(part, s.Now())
+		if err != nil {
+			return err
+		}
+		owed := payout.Of(Payable)
+		if !ok || owed > left {
+			continue
+		}
+		left -= owed
+		switch err := s.Ledger.Pay(ctx, payout, part); {
+		case errors.Is(err, ErrChanged): // another run was here; the next takes what is left
+		case err != nil:
+			return err
+		default:
+			report.Payouts++
+			report.Journals += len(part)
+		}
+	}
+	return nil
+}
