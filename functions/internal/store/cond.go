@@ -1,9 +1,6 @@
 package store
 
-import (
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-)
+import "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 type op uint8
 
@@ -68,7 +65,7 @@ func Any(conds ...Cond) Cond { return Cond{op: opAny, conds: conds} }
 func Not(cond Cond) Cond { return Cond{op: opNot, conds: []Cond{cond}} }
 
 func compare(o op, attr string, v any) Cond {
-	av, err := attributevalue.Marshal(v)
+	av, err := marshal(v)
 	return Cond{op: o, attr: attr, value: av, err: err}
 }
 

@@ -180,6 +180,13 @@ func (m *Memory) apply(writes []Write) (left Item, err error) {
 	return left, nil
 }
 
+// Peek returns an item as it is stored, or nil, for tests that look after every write. It must not be changed.
+func (m *Memory) Peek(table string, key Key) Item {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.tables[table][key]
+}
+
 // Items returns a copy of a table, for tests that count what is left.
 func (m *Memory) Items(table string) []Item {
 	m.mu.Lock()

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -103,7 +104,7 @@ func (w Write) Remove(attrs ...string) Write {
 func (w Write) act(v verb, attr string, value any) Write {
 	a := action{verb: v, attr: attr}
 	if v != drop {
-		av, err := attributevalue.Marshal(value)
+		av, err := marshal(value)
 		if err != nil {
 			w.err = errors.Join(w.err, fmt.Errorf("%s of %s: %w", attr, w.Table, err))
 		}
@@ -126,3 +127,18 @@ func (w Write) Label() string {
 
 // Holds tells whether the write's condition holds for the item that it meets, nil if there is none.
 func (w Write) Holds(found Item) bool { return holds(w.cond, found) }
+
+// marshal turns a value into an attribute. The usual ones need no look at their type's structure.
+func marshal(v any) (types.AttributeValue, error) {
+	switch x := v.(type) {
+	case string:
+		return &types.AttributeValueMemberS{Value: x}, nil
+	case int:
+		return &types.AttributeValueMemberN{Value: strconv.Itoa(x)}, nil
+	case int64:
+		return &types.AttributeValueMemberN{Value: strconv.FormatInt(x, 10)}, nil
+	case bool:
+		return &types.AttributeValueMemberBOOL{Value: x}, nil
+	}
+	return attributevalue.Marshal(v)
+}
