@@ -8,7 +8,8 @@ import (
 )
 
 // DB decorates a store.DB: every operation yields before it takes effect, and again between its effect and its
-// answer. Outside a task it only passes through.
+// answer. GetMany, which is no snapshot, reads its items forwards or backwards and yields between them. Outside a task it
+// only passes through.
 type DB struct {
 	DB store.DB
 	// Before, if set, is called in the step in which the operation would take effect, just before it; an error is
@@ -63,7 +64,25 @@ func (d *DB) Get(ctx context.Context, table string, key store.Key) (store.Item, 
 
 func (d *DB) GetMany(ctx context.Context, gets ...store.Get) ([]store.Item, error) {
 	return do(ctx, d, "GetMany before", "GetMany after", Call{Operation: "GetMany", Gets: gets}, func() ([]store.Item, error) {
-		return d.DB.GetMany(ctx, gets...)
+		out := make([]store.Item, len(gets))
+		backwards := Of(ctx) != nil && len(gets) > 1 && Of(ctx).s.Choose(2) == 1
+		for n := range gets {
+			if n > 0 {
+				if err := Yield(ctx, "GetMany next"); err != nil {
+					return nil, err
+				}
+			}
+			i := n
+			if backwards {
+				i = len(gets) - 1 - n
+			}
+			found, err := d.DB.GetMany(ctx, gets[i])
+			if err != nil {
+				return nil, err
+			}
+			out[i] = found[0]
+		}
+		return out, nil
 	})
 }
 
