@@ -104,3 +104,31 @@ func (a *actor) ship(o *order) error {
 	return a.receive(&receipt{n: receipts + o.n, pool: at.pool, begin: time.Hour, Receipt: inventory.Receipt{ID: fmt.Sprint("back-", o.id),
 		SKU: pools[at.pool].sku, Centre: pools[at.pool].centre, Quantity: int64(at.n), Returned: true}})
 }
+
+// operate is the operator of layouts, who knows nothing of what is going on.
+func (a *actor) operate(r *reshape) error {
+	if err := schedule.Sleep(a.ctx, r.begin); err != nil {
+		return err
+	}
+	_, err := a.persist(patience, func(int) operation { return operation{kind: r.kind, reshape: r, now: a.s.Now()} })
+	return err
+}
+
+// keep tends what is divided when all else has ended, until no retired shard is open.
+func (a *actor) keep() error {
+	if err := schedule.Sleep(a.ctx, 4*time.Hour); err != nil {
+		return err
+	}
+	for i := range pools {
+		r := &reshape{pool: i, kind: tendIt}
+		for rounds := 0; a.books.pools[i].retired() && rounds < 200; rounds++ {
+			if err := a.operate(r); err != nil {
+				return err
+			}
+			if err := schedule.Sleep(a.ctx, 2*time.Second); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -3,10 +3,9 @@ package inventorytrial_test
 import (
 	"context"
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"time"
 
 	"rialto/functions/internal/schedule"
 	"rialto/functions/internal/store"
@@ -16,32 +15,60 @@ import (
 
 // books follow every effect on the tables, item by item, and share no code with what writes them.
 type books struct {
-	t       *trial
-	shelves [len(pools)]shelf
-	stock   map[store.Key]stockItem
-	holds   map[store.Key]holdItem
-	booked  map[store.Key]bool
-	placed  map[string]bool
-	state   uint64 // a hash of what the tables hold, whoever's it is
-	seen    uint64 // a hash of all states so far
+	t      *trial
+	pools  [len(pools)]account
+	stock  map[store.Key]stockItem
+	holds  map[store.Key]holdItem
+	booked map[store.Key]bool
+	placed map[string]bool
+	state  uint64 // a hash of what the tables hold, whoever's it is
+	seen   uint64 // a hash of all states so far
 }
 
-// shelf is the sum of a pool's items.
+// account is a pool: the sum of its shards, and each of them.
+type account struct {
+	shelf
+	receipts, returns int64 // units of receipts
+	shards            []shelf
+	layout            layout
+	at                store.Key // of the layout
+	past              []level
+}
+
+// level is how many units of a pool were free from a moment on.
+type level struct {
+	from      time.Duration
+	available int64
+}
+
+// shelf is an item of stock, or their sum, and what holds say about it.
 type shelf struct {
 	stockItem
 	held, committed, gone int64 // units of holds
-	receipts, returns     int64 // units of receipts
+	closed                bool
 }
 
-type stockItem struct{ available, received, returned, shipped int64 }
-
-type holdItem struct {
-	pool              int
-	order             string
-	line              string
-	quantity, expires int64
-	state             inventory.State
+func (p *account) shard(k int) *shelf {
+	for len(p.shards) <= k {
+		p.shards = append(p.shards, shelf{})
+	}
+	return &p.shards[k]
 }
+
+// lately is the fewest units that were free since a moment.
+func (p *account) lately(since time.Duration) int64 {
+	low := p.available
+	for i := len(p.past) - 1; i >= 0 && p.past[i].from >= since; i-- {
+		if i == 0 {
+			return 0
+		}
+		low = min(low, p.past[i-1].available)
+	}
+	return low
+}
+
+// retired tells whether there is a shard that should be closed.
+func (p *account) retired() bool { return p.layout.open < p.layout.active }
 
 func newBooks(t *trial) *books {
 	return &books{t: t, stock: map[store.Key]stockItem{}, holds: map[store.Key]holdItem{}, booked: map[store.Key]bool{}, placed: map[string]bool{}}
@@ -58,12 +85,13 @@ func (t *trial) effect(ctx context.Context, c schedule.Call, err error) {
 	if err != nil || c.Writes == nil {
 		return
 	}
+	t.flies(ctx, c)
 	t.books.look(ctx, c)
 	t.states.add(t.books.state)
 	t.books.seen = mix(t.books.seen ^ t.books.state)
 	for _, x := range t.active {
 		for i := range pools {
-			x.low[i] = min(x.low[i], t.books.shelves[i].available)
+			x.low[i] = min(x.low[i], t.books.pools[i].available)
 		}
 	}
 }
@@ -71,22 +99,23 @@ func (t *trial) effect(ctx context.Context, c schedule.Call, err error) {
 func (b *books) look(ctx context.Context, c schedule.Call) {
 	orders := map[string]bool{}
 	for _, w := range c.Writes {
-		item, err := b.t.raw.Get(context.Background(), w.Table, w.Key)
-		if err != nil {
+		item, err := b.t.peek(w.Table, w.Key)
+		switch {
+		case err != nil:
 			b.t.fail("store", "%v", err)
 			return
-		}
-		switch {
 		case w.Table == "orders":
 			if orders[w.Key.PK] = true; !b.placed[w.Key.PK] {
 				b.placed[w.Key.PK] = true
-				b.t.placed(w.Key.PK)
+				b.t.ordered(b.t.order(w.Key.PK))
 			}
 		case w.Table == "holds":
 			orders[w.Key.PK] = true
 			b.hold(ctx, w.Key, item)
 		case strings.HasPrefix(w.Key.PK, "!receipt#"):
 			b.receipt(w.Key, item)
+		case strings.HasPrefix(w.Key.SK, "!layout#"):
+			b.layout(w.Key, item)
 		default:
 			b.item(w.Key, item)
 		}
@@ -95,44 +124,69 @@ func (b *books) look(ctx context.Context, c schedule.Call) {
 		b.balanced(i)
 	}
 	for id := range orders {
-		b.whole(id)
+		b.whole(b.t.order(id))
 	}
 }
 
-func (t *trial) placed(id string) {
+func (t *trial) order(id string) *order {
 	for i := range t.work.orders {
 		if o := &t.work.orders[i]; o.id == id {
-			t.ordered(o)
+			return o
 		}
 	}
+	return &order{id: id}
 }
 
 func (b *books) item(key store.Key, i store.Item) {
-	if i == nil && b.stock[key] == (stockItem{}) {
+	old, at := b.stock[key], poolAt(key)
+	if i == nil && old == (stockItem{}) {
 		return
 	}
-	at := poolOf(i)
 	if at < 0 {
 		b.t.fail("store", "an item of no pool: %v", key)
 		return
 	}
-	old, s := b.stock[key], &b.shelves[at]
-	x := stockItem{num(i, "available"), num(i, "received"), num(i, "returned"), num(i, "shipped")}
+	x := readStock(i)
+	p := &b.pools[at]
+	s := p.shard(x.shard)
 	b.stock[key] = x
-	s.available += x.available - old.available
-	s.received += x.received - old.received
-	s.returned += x.returned - old.returned
-	s.shipped += x.shipped - old.shipped
+	s.stockItem = x
+	s.closed = flag(i, "closed")
+	p.add(old, -1)
+	p.add(x, 1)
+	if x.available != old.available {
+		p.past = append(p.past, level{b.t.s.Elapsed(), p.available})
+	}
 	b.state += x.hash(at) - old.hash(at)
 	if b.t.keep && x != old {
-		b.t.note("    %s: %s", pools[at], changes("available", old.available, x.available, "received", old.received, x.received,
-			"returned", old.returned, x.returned, "shipped", old.shipped, x.shipped))
+		b.t.note("    %s, shard %d: %s", pools[at], x.shard, old.changes(x))
 	}
-	if x.available < 0 {
-		b.t.fail("oversold", "%s has %d available", pools[at], x.available)
-	}
-	if x.received < old.received || x.returned < old.returned || x.shipped < old.shipped {
+	switch {
+	case x.available < 0:
+		b.t.fail("oversold", "%s, shard %d has %d available", pools[at], x.shard, x.available)
+	case poolOf(i) != at:
+		b.t.fail("store", "the item %v does not say whose units it has", key)
+	case x.received < old.received || x.returned < old.returned || x.shipped < old.shipped:
 		b.t.fail("stock-equation", "the ledger of %s went back", pools[at])
+	case s.closed && (x.available != 0 || x.out != 0):
+		b.t.fail("layout", "%s: shard %d is closed with %d available and %d out", pools[at], x.shard, x.available, x.out)
+	}
+}
+
+// layout checks that bounds only grow, and that what is past them was closed before.
+func (b *books) layout(key store.Key, i store.Item) {
+	at := poolAt(key)
+	if i == nil || at < 0 {
+		return
+	}
+	p := &b.pools[at]
+	old := p.layout
+	p.layout, p.at = layout{int(num(i, "open")), int(num(i, "active")), int(num(i, "next"))}, key
+	if b.t.keep && p.layout != old {
+		b.t.note("    %s: shards %d to %d active, the first open %d", pools[at], p.layout.active, p.layout.next-1, p.layout.open)
+	}
+	if l := p.layout; l.open < old.open || l.active < old.active || l.next < old.next || l.open > l.active || l.active >= l.next {
+		b.t.fail("layout", "%s: from %+v to %+v", pools[at], old, l)
 	}
 }
 
@@ -141,10 +195,10 @@ func (b *books) receipt(key store.Key, i store.Item) {
 		return
 	}
 	b.booked[key] = true
-	if s := &b.shelves[poolOf(i)]; flag(i, "returned") {
-		s.returns += num(i, "quantity")
+	if p := &b.pools[poolOf(i)]; flag(i, "returned") {
+		p.returns += num(i, "quantity")
 	} else {
-		s.receipts += num(i, "quantity")
+		p.receipts += num(i, "quantity")
 	}
 }
 
@@ -156,15 +210,15 @@ var legal = map[[2]inventory.State]bool{
 
 func (b *books) hold(ctx context.Context, key store.Key, i store.Item) {
 	old := b.holds[key]
-	if i == nil && old == (holdItem{}) {
+	if i == nil && old.state == inventory.Absent {
 		return
 	}
-	x := holdItem{poolOf(i), str(i, "order_id"), str(i, "line"), num(i, "quantity"), num(i, "expires_at"), inventory.State(str(i, "state"))}
-	if x == old {
+	x := readHold(i)
+	if x.equal(old) {
 		return
 	}
 	if b.t.keep {
-		b.t.note("    hold %s %s: %s -> %s, %d units", x.order, key.SK, or(string(old.state), "none"), x.state, x.quantity)
+		b.t.note("    hold %s %s: %s -> %s, %d units%s", x.order, key.SK, or(string(old.state), "none"), x.state, x.quantity, x.from())
 	}
 	switch {
 	case x.pool < 0 || x.order != key.PK:
@@ -174,7 +228,7 @@ func (b *books) hold(ctx context.Context, key store.Key, i store.Item) {
 		b.t.fail("hold-extended", "hold %v expired at %d and now expires at %d", key, old.expires, x.expires)
 	case !legal[[2]inventory.State{old.state, x.state}]:
 		b.t.fail("illegal-step", "hold %v went from %q to %q", key, old.state, x.state)
-	case old.state != inventory.Absent && (old.quantity != x.quantity || old.expires != x.expires || old.pool != x.pool):
+	case old.state != inventory.Absent && (old.quantity != x.quantity || old.expires != x.expires || old.pool != x.pool || !slices.Equal(old.draws, x.draws)):
 		b.t.fail("illegal-step", "hold %v became another: %+v, then %+v", key, old, x)
 	case x.state == inventory.Committed:
 		if a := b.t.running[schedule.Of(ctx)]; a != nil && a.op.now.UnixMilli() >= x.expires {
@@ -182,53 +236,58 @@ func (b *books) hold(ctx context.Context, key store.Key, i store.Item) {
 		}
 	}
 	b.holds[key] = x
-	b.shelves[x.pool].count(old, -1)
-	b.shelves[x.pool].count(x, 1)
+	p := &b.pools[x.pool]
+	p.count(old, -1)
+	p.count(x, 1)
 	b.state += x.hash() - old.hash()
-}
-
-func (s *shelf) count(h holdItem, sign int64) {
-	switch h.state {
-	case inventory.Held:
-		s.held += sign * h.quantity
-	case inventory.Committed:
-		s.committed += sign * h.quantity
-	case inventory.Shipped:
-		s.gone += sign * h.quantity
+	if x.state == inventory.Held && p.layout.next > 0 {
+		b.t.counts.divided++
 	}
 }
 
-// balanced checks a pool: the stock equation, nothing sold that never came in, and each receipt counted once.
+func (p *account) count(h holdItem, sign int64) {
+	for _, d := range h.draws {
+		for _, s := range []*shelf{&p.shelf, p.shard(d.shard)} {
+			switch h.state {
+			case inventory.Held:
+				s.held += sign * d.quantity
+			case inventory.Committed:
+				s.committed += sign * d.quantity
+			case inventory.Shipped:
+				s.gone += sign * d.quantity
+			}
+		}
+	}
+}
+
+// balanced checks a pool and each of its shards: the stock equation, nothing sold that never came in, and each
+// receipt counted once.
 func (b *books) balanced(i int) {
-	s := &b.shelves[i]
-	in := s.received + s.returned
+	p := &b.pools[i]
+	in := p.received + p.returned + p.adjusted
 	switch {
-	case s.available < 0 || s.held+s.committed+s.gone > in:
-		b.t.fail("oversold", "%s: %s", pools[i], s)
-	case in != s.available+s.held+s.committed+s.shipped || s.shipped != s.gone:
-		b.t.fail("stock-equation", "%s: %s", pools[i], s)
-	case s.received != s.receipts || s.returned != s.returns:
-		b.t.fail("receipt-twice", "%s: %s; receipts say %d and %d", pools[i], s, s.receipts, s.returns)
+	case p.held+p.committed+p.gone-p.debt > in:
+		b.t.fail("oversold", "%s: %s", pools[i], &p.shelf)
+	case p.moved != 0:
+		b.t.fail("stock-equation", "%s: %d units more arrived in shards than left others", pools[i], p.moved)
+	case p.received != p.receipts || p.returned != p.returns:
+		b.t.fail("receipt-twice", "%s: %s; receipts say %d and %d", pools[i], &p.shelf, p.receipts, p.returns)
 	}
-}
-
-func (s *shelf) String() string {
-	return fmt.Sprintf("%d received + %d returned, and %d available + %d held + %d committed + %d shipped (%d by holds)",
-		s.received, s.returned, s.available, s.held, s.committed, s.shipped, s.gone)
+	for k := range p.shards {
+		s := &p.shards[k]
+		switch {
+		case s.received+s.returned+s.adjusted+s.moved != s.available+s.held+s.committed+s.shipped-s.debt || s.shipped != s.gone || s.out != s.held+s.committed:
+			b.t.fail("stock-equation", "%s, shard %d: %s", pools[i], k, s)
+		}
+	}
 }
 
 // whole checks an order: its holds are there together, one for each pick, and sold exactly if the order is there.
-func (b *books) whole(id string) {
-	var o *order
-	for i := range b.t.work.orders {
-		if b.t.work.orders[i].id == id {
-			o = &b.t.work.orders[i]
-		}
-	}
+func (b *books) whole(o *order) {
 	live, sold := 0, 0
 	units := map[string]int64{}
 	for _, h := range b.holds {
-		if h.order != id {
+		if h.order != o.id {
 			continue
 		}
 		switch h.state {
@@ -246,45 +305,45 @@ func (b *books) whole(id string) {
 			want += p.Quantity
 		}
 		if units[l.Line] > want {
-			b.t.fail("one-hold-a-line", "order %s has %d units of %s in %d holds, and wants %d", id, units[l.Line], l.Line, live, want)
+			b.t.fail("one-hold-a-line", "order %s has %d units of %s in %d holds, and wants %d", o.id, units[l.Line], l.Line, live, want)
 		}
 	}
 	if live > len(o.picks) {
-		b.t.fail("one-hold-a-line", "order %s has %d holds, not %d", id, live, len(o.picks))
+		b.t.fail("one-hold-a-line", "order %s has %d holds, not %d", o.id, live, len(o.picks))
 	}
-	if want := b2i(b.placed[id]) * len(o.picks); sold != want {
-		b.t.fail("half-order", "order %s has %d holds sold, not %d", id, sold, want)
+	if want := b2i(b.placed[o.id]) * len(o.picks); sold != want {
+		b.t.fail("half-order", "order %s has %d holds sold, not %d", o.id, sold, want)
 	}
 }
 
 // end checks what is left when everything has ended.
 func (b *books) end() {
+	var all []inventory.Hold
 	for key, h := range b.holds {
 		if h.state == inventory.Held || h.state == inventory.Committed {
 			b.t.fail("stranded", "hold %v is %s at the end, of %d units", key, h.state, h.quantity)
 		}
+		x := inventory.Hold{OrderID: key.PK, SKU: pools[h.pool].sku, Centre: pools[h.pool].centre, Quantity: h.quantity, State: h.state}
+		for _, d := range h.draws {
+			x.Draws = append(x.Draws, inventory.Draw{Shard: d.shard, Quantity: d.quantity})
+		}
+		all = append(all, x)
 	}
-	var all []inventory.Hold
-	for key, h := range b.holds {
-		all = append(all, inventory.Hold{OrderID: key.PK, SKU: pools[h.pool].sku, Centre: pools[h.pool].centre, Quantity: h.quantity, State: h.state})
-	}
-	stock, err := inventorystore.Store{DB: b.t.raw}.Stock(context.Background(), shoe, sock)
-	if err != nil {
-		b.t.fail("store", "%v", err)
-	}
-	for _, s := range stock {
-		if err := inventory.Balance(s, all); err != nil {
+	for i := range b.pools {
+		p := &b.pools[i]
+		count, err := inventorystore.Store{DB: b.t.raw}.Count(context.Background(), pools[i].sku, pools[i].centre)
+		if err != nil {
+			b.t.fail("store", "%v", err)
+		} else if err := inventory.BalanceAll(count.Shards, all); err != nil {
 			b.t.fail("stock-equation", "%v", err)
+		} else if count.Available() != p.available {
+			b.t.fail("stock-equation", "%s: the store counts %d available, the table has %d", pools[i], count.Available(), p.available)
 		}
-		for i, p := range pools {
-			if p.sku == s.SKU && p.centre == s.Centre && s.Available != b.shelves[i].available {
-				b.t.fail("stock-equation", "%s: the store reads %d available, the table has %d", p, s.Available, b.shelves[i].available)
-			}
+		if p.available-p.debt != p.received+p.returned+p.adjusted-p.shipped {
+			b.t.fail("stranded", "%s: %s", pools[i], &p.shelf)
 		}
-	}
-	for i, s := range b.shelves {
-		if s.available != s.received+s.returned-s.shipped {
-			b.t.fail("stranded", "%s: %s", pools[i], &s)
+		if p.retired() {
+			b.t.fail("stranded", "%s: shards %d to %d are retired and stay open: %+v", pools[i], p.layout.open, p.layout.active-1, p.shards)
 		}
 	}
 }
@@ -294,6 +353,11 @@ func (b *books) keys() []store.Get {
 	var out []store.Get
 	for k := range b.stock {
 		out = append(out, store.Get{Table: "inventory", Key: k})
+	}
+	for _, p := range b.pools {
+		if p.layout.next > 0 {
+			out = append(out, store.Get{Table: "inventory", Key: p.at})
+		}
 	}
 	for k := range b.booked {
 		out = append(out, store.Get{Table: "inventory", Key: k})
@@ -307,34 +371,14 @@ func (b *books) keys() []store.Get {
 	return out
 }
 
-func poolOf(i store.Item) int {
-	product, centre := str(i, "product_id"), str(i, "centre")
-	for n, p := range pools {
-		if p.sku.ProductID == product && p.centre == centre {
-			return n
-		}
+func (s *shelf) String() string {
+	in := fmt.Sprintf("%d received + %d returned", s.received, s.returned)
+	if s.adjusted != 0 {
+		in += fmt.Sprintf(" + %d adjusted", s.adjusted)
 	}
-	return -1
-}
-
-func num(i store.Item, attr string) int64 {
-	if v, ok := i[attr].(*types.AttributeValueMemberN); ok {
-		n, err := strconv.ParseInt(v.Value, 10, 64)
-		if err == nil {
-			return n
-		}
+	if s.moved != 0 {
+		in += fmt.Sprintf(" + %d moved", s.moved)
 	}
-	return 0
-}
-
-func str(i store.Item, attr string) string {
-	if v, ok := i[attr].(*types.AttributeValueMemberS); ok {
-		return v.Value
-	}
-	return ""
-}
-
-func flag(i store.Item, attr string) bool {
-	v, ok := i[attr].(*types.AttributeValueMemberBOOL)
-	return ok && v.Value
+	return fmt.Sprintf("%s, and %d available + %d held + %d committed + %d shipped (%d by holds, which say %d out and the item %d) - %d owed",
+		in, s.available, s.held, s.committed, s.shipped, s.gone, s.held+s.committed, s.out, s.debt)
 }

@@ -55,12 +55,17 @@ func TestCheckersCatchWhatIsBroken(t *testing.T) {
 			if len(only(writes, "inventory")) == 0 || !failed(r, writes, "holds") {
 				return r
 			}
+			extended := false
 			for _, w := range only(writes, "holds") {
 				if i, _ := db.Get(ctx, w.Table, w.Key); str(i, "state") == string(inventory.Held) {
 					if _, err := db.Apply(ctx, store.Update(w.Table, w.Key).Add("expires_at", time.Minute.Milliseconds())); err != nil {
 						return err
 					}
+					extended = true
 				}
+			}
+			if !extended {
+				return r
 			}
 			return nil
 		})},

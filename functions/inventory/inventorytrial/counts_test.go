@@ -10,6 +10,7 @@ import (
 type counts struct {
 	schedules, steps, calls     int64
 	unknown, soldOut, unchecked int64
+	met, divided                int64 // conflicts of two that met; orders held of divided stock
 	operations                  [kinds]int64
 	faults                      [faultKinds]int64
 	simulated                   time.Duration
@@ -41,6 +42,7 @@ func (c *counts) add(seed uint64, t *trial) {
 	c.steps += o.steps
 	c.calls += t.calls
 	c.unknown, c.soldOut, c.unchecked = c.unknown+o.unknown, c.soldOut+o.soldOut, c.unchecked+o.unchecked
+	c.met, c.divided = c.met+o.met, c.divided+o.divided
 	c.simulated += o.simulated
 	c.hash += mix(seed ^ mix(t.s.Hash()))
 }
@@ -64,6 +66,7 @@ func (c *counts) merge(o *counts) {
 	}
 	c.schedules, c.steps, c.calls = c.schedules+o.schedules, c.steps+o.steps, c.calls+o.calls
 	c.unknown, c.soldOut, c.unchecked = c.unknown+o.unknown, c.soldOut+o.soldOut, c.unchecked+o.unchecked
+	c.met, c.divided = c.met+o.met, c.divided+o.divided
 	c.simulated += o.simulated
 	c.hash += o.hash
 	c.states.merge(&o.states)
@@ -80,7 +83,11 @@ func (s stockItem) hash(pool int) uint64 {
 	if s == (stockItem{}) {
 		return 0
 	}
-	return mix(mix(mix(uint64(pool+1)^uint64(s.available)<<8)^uint64(s.received)<<8) ^ uint64(s.returned)<<32 ^ uint64(s.shipped)<<8)
+	h := uint64(pool+1)<<8 ^ uint64(s.shard)
+	for _, n := range [...]int64{s.available, s.received, s.returned, s.shipped, s.out, s.moved, s.adjusted, s.debt} {
+		h = mix(h ^ uint64(n))
+	}
+	return h
 }
 
 // hash leaves out whose hold it is and until when, so that states that differ only in that count once.
@@ -88,7 +95,11 @@ func (h holdItem) hash() uint64 {
 	if h.state == "" {
 		return 0
 	}
-	return mix(uint64(h.pool+1)<<32 ^ uint64(h.quantity)<<16 ^ uint64(h.state[0])<<8 ^ uint64(h.state[1]))
+	x := mix(uint64(h.pool+1)<<32 ^ uint64(h.quantity)<<16 ^ uint64(h.state[0])<<8 ^ uint64(h.state[1]))
+	for _, d := range h.draws {
+		x = mix(x ^ uint64(d.shard)<<32 ^ uint64(d.quantity))
+	}
+	return x
 }
 
 // sketch counts distinct hashes in little room, and sketches of parts can be merged: a HyperLogLog (Flajolet et al.,

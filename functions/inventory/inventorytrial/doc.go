@@ -7,5 +7,24 @@
 // that a failure prints as "checker: <name>", and a failing seed is shrunk to a short trace and a command that
 // replays it.
 //
+// The checkers:
+//
+//	stock-equation   per shard, received + returned + adjusted + moved = available + held + committed + shipped - debt,
+//	                 and out, shipped and moved agree with the holds and with each other
+//	oversold         fewer than 0 available, or more held, sold and gone than ever came in
+//	receipt-twice    a ledger that differs from the receipts that were booked
+//	layout           bounds that go back, or a closed shard with units
+//	half-order       an order without all of its holds sold, or holds sold without it
+//	one-hold-a-line  more units held for a line than it wants
+//	illegal-step     a hold that changes in another way than holds do
+//	hold-extended    a hold whose expiry changes
+//	sold-expired     a hold committed when it had expired
+//	false-sold-out   a line told sold out that was never short while it was asked for
+//	answer           an answer that no schedule may bring about
+//	linearizability  answers that no order of the operations explains (porcupine)
+//	stranded         units or shards that stay taken when everything has ended
+//	stuck            a trial that does not end, or an operation that never gets through
+//	panic, store     what its name says
+//
 // make prove runs N trials; go test runs a fixed few thousand.
 package inventorytrial

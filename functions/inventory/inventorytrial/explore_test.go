@@ -3,6 +3,7 @@ package inventorytrial_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -22,6 +23,7 @@ import (
 // A trial's garbage is small and short-lived: with the usual setting a third of the time goes to collecting it.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(800)
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // what fails was made to
 	os.Exit(m.Run())
 }
 
@@ -110,7 +112,7 @@ func TestExplore(t *testing.T) {
 		return
 	}
 	began := time.Now()
-	e := exploration{seed: setting(t, "SEED", 1), n: int64(setting(t, "N", 2000)), workers: runtime.GOMAXPROCS(0), bench: onMemory}
+	e := exploration{seed: setting(t, "SEED", 1), n: int64(setting(t, "N", 1500)), workers: runtime.GOMAXPROCS(0), bench: onMemory}
 	if os.Getenv("RIALTO_TRIAL_N") != "" {
 		e.tell = progress(e.n, began)
 	}
@@ -134,7 +136,7 @@ func TestTheSameSeedGivesTheSameHash(t *testing.T) {
 	t.Parallel()
 	var hashes []uint64
 	for _, workers := range []int{1, 3} {
-		c, first := exploration{seed: 7, n: 200, workers: workers, bench: onMemory}.run()
+		c, first := exploration{seed: 7, n: 100, workers: workers, bench: onMemory}.run()
 		if first != nil {
 			t.Fatal(first)
 		}
@@ -143,7 +145,7 @@ func TestTheSameSeedGivesTheSameHash(t *testing.T) {
 	if d := cmp.Diff(hashes[:3], hashes[3:]); d != "" {
 		t.Errorf("hash, states and steps differ: %s", d)
 	}
-	c, _ := exploration{seed: 8, n: 200, workers: 2, bench: onMemory}.run()
+	c, _ := exploration{seed: 8, n: 100, workers: 2, bench: onMemory}.run()
 	if c.hash == hashes[0] {
 		t.Error("another seed gives the same hash")
 	}

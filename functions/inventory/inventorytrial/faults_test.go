@@ -2,9 +2,11 @@ package inventorytrial_test
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"rialto/functions/internal/schedule"
+	"rialto/functions/internal/store"
 )
 
 // faultKind is what goes wrong at one call to the store.
@@ -33,7 +35,7 @@ func (t *trial) before(ctx context.Context, c schedule.Call) error {
 	t.calls++
 	kind, ok := t.fault(c)
 	if !ok {
-		return nil
+		return t.meet(ctx, c)
 	}
 	refusable := c.Writes != nil || c.Operation == "Snapshot"
 	switch {
@@ -54,6 +56,7 @@ func (t *trial) before(ctx context.Context, c schedule.Call) error {
 }
 
 func (t *trial) after(ctx context.Context, c schedule.Call) error {
+	t.landed(ctx)
 	kind, ok := t.fault(c)
 	if !ok {
 		return nil
@@ -84,4 +87,48 @@ func (t *trial) happened(kind faultKind, err error) error {
 	t.counts.faults[kind]++
 	t.note("%s", "*** "+kind.String())
 	return err
+}
+
+// flying is a transaction between its effect and its answer.
+type flying struct {
+	task  *schedule.Task
+	items []store.Get
+}
+
+func items(c schedule.Call) []store.Get {
+	out := slices.Clone(c.Gets)
+	for _, w := range c.Writes {
+		out = append(out, store.Get{Table: w.Table, Key: w.Key})
+	}
+	return out
+}
+
+// meet makes a call that meets another's transaction at an item conflict with it, sometimes: DynamoDB refuses it as
+// long as the other is in flight.
+func (t *trial) meet(ctx context.Context, c schedule.Call) error {
+	if t.work.meeting == 0 || c.Writes == nil && c.Operation != "Snapshot" {
+		return nil
+	}
+	mine := items(c)
+	for _, f := range t.flying {
+		for i, x := range mine {
+			if f.task != schedule.Of(ctx) && slices.Contains(f.items, x) && t.s.Chance(t.work.meeting) {
+				t.counts.met++
+				t.note("*** meets %s", f.task.Name)
+				return c.Conflict(i)
+			}
+		}
+	}
+	return nil
+}
+
+func (t *trial) flies(ctx context.Context, c schedule.Call) {
+	if t.work.meeting > 0 && c.Operation == "Transact" {
+		t.flying = append(t.flying, flying{schedule.Of(ctx), items(c)})
+	}
+}
+
+func (t *trial) landed(ctx context.Context) {
+	task := schedule.Of(ctx)
+	t.flying = slices.DeleteFunc(t.flying, func(f flying) bool { return f.task == task })
 }

@@ -23,10 +23,18 @@ const (
 	releaseIt
 	shipIt
 	receiveIt
+	growIt
+	shrinkIt
+	transferIt
+	closeIt
+	tendIt
 	kinds
 )
 
-var kindNames = [...]string{"hold", "commit", "release", "ship", "receive"}
+var kindNames = [...]string{"hold", "commit", "release", "ship", "receive", "grow", "shrink", "transfer", "close", "tend"}
+
+// reshapeKinds are what a layout goes through. The first is nothing.
+var reshapeKinds = []kind{holdIt, growIt, growIt, shrinkIt, shrinkIt, transferIt, closeIt, tendIt, tendIt}
 
 func (k kind) String() string { return kindNames[k] }
 
@@ -35,6 +43,7 @@ type operation struct {
 	kind    kind
 	order   *order
 	receipt *receipt
+	reshape *reshape
 	now     time.Time
 	expires time.Time
 }
@@ -49,8 +58,12 @@ func (o operation) String() string {
 		return fmt.Sprintf("return %d %s as %s", o.receipt.Quantity, pools[o.receipt.pool], o.receipt.ID)
 	case o.receipt != nil:
 		return fmt.Sprintf("receive %d %s as %s", o.receipt.Quantity, pools[o.receipt.pool], o.receipt.ID)
+	case o.kind == growIt || o.kind == shrinkIt:
+		return fmt.Sprintf("%s %s by %d", o.kind, pools[o.reshape.pool], o.reshape.n)
+	case o.kind == transferIt:
+		return fmt.Sprintf("transfer %d %s from shard %d to %d", o.reshape.quantity, pools[o.reshape.pool], o.reshape.from, o.reshape.to)
 	}
-	return o.kind.String()
+	return fmt.Sprintf("%s %s", o.kind, pools[o.reshape.pool])
 }
 
 func (o *order) wants() string {
@@ -63,11 +76,13 @@ func (o *order) wants() string {
 
 // answers are the refusals that each operation may give.
 var answers = [kinds][]string{
-	holdIt:    {"item_unavailable", "hold_released", "hold_committed", "hold_expired"},
-	commitIt:  {"hold_missing", "hold_released", "hold_expired"},
-	releaseIt: {"hold_committed"},
-	shipIt:    {},
-	receiveIt: {},
+	holdIt:     {"item_unavailable", "hold_released", "hold_committed", "hold_expired"},
+	commitIt:   {"hold_missing", "hold_released", "hold_expired"},
+	releaseIt:  {"hold_committed"},
+	growIt:     {"shards_too_many", "shard_short"},
+	shrinkIt:   {"shards_last"},
+	transferIt: {"shard_younger", "shard_short"},
+	closeIt:    {"shard_in_use"},
 }
 
 // outcome is what an operation answered.
@@ -96,11 +111,24 @@ func (o operation) perform(ctx context.Context, p *process, late time.Duration) 
 		var booked bool
 		booked, out.err = p.store.Receive(ctx, o.receipt.Receipt)
 		out.n = b2i(booked)
+	case growIt:
+		_, out.err = p.store.Grow(ctx, o.sku(), o.centre(), o.reshape.n)
+	case shrinkIt:
+		_, out.err = p.store.Shrink(ctx, o.sku(), o.centre(), o.reshape.n)
+	case transferIt:
+		out.err = p.store.Transfer(ctx, o.sku(), o.centre(), o.reshape.from, o.reshape.to, o.reshape.quantity)
+	case closeIt:
+		_, out.err = p.store.Close(ctx, o.sku(), o.centre())
+	case tendIt:
+		out.err = p.store.Tend(ctx, o.sku(), o.centre())
 	}
 	out.code = fault.Code(out.err)
 	out.unknown = out.err != nil && (interrupted(out.err) || transient(out.err))
 	return out
 }
+
+func (o operation) sku() inventory.SKU { return pools[o.reshape.pool].sku }
+func (o operation) centre() string     { return pools[o.reshape.pool].centre }
 
 // commit is the pivot as far as the inventory is concerned: the order is written with its holds or not at all.
 func (o operation) commit(ctx context.Context, p *process, now time.Time) error {
@@ -139,7 +167,8 @@ type attempt struct {
 	op          operation
 	out         outcome
 	call, ended int64
-	low         [len(pools)]int64 // the fewest units that were free while it ran
+	low         [len(pools)]int64 // the fewest units that were free while it ran, or shortly before if that may be remembered
+	divided     bool              // some of what it wanted was divided when it ended
 }
 
 func (t *trial) called(ctx context.Context, op operation) *attempt {
@@ -150,7 +179,7 @@ func (t *trial) called(ctx context.Context, op operation) *attempt {
 	t.counts.operations[op.kind]++
 	if op.kind == holdIt {
 		for i := range pools {
-			x.low[i] = t.books.shelves[i].available
+			x.low[i] = t.books.pools[i].lately(t.s.Elapsed() - t.work.fresh)
 		}
 		t.active = append(t.active, x)
 	}
@@ -165,6 +194,9 @@ func (t *trial) returned(ctx context.Context, x *attempt, out outcome) {
 	x.out, x.ended = out, t.ticks
 	delete(t.running, schedule.Of(ctx))
 	if x.op.kind == holdIt {
+		for _, p := range x.op.order.picks {
+			x.divided = x.divided || t.books.pools[p.pool].layout.next > 0
+		}
 		t.active = slices.DeleteFunc(t.active, func(y *attempt) bool { return x == y })
 	}
 	t.s.Note(uint64(len(out.code))<<8 | uint64(out.n)<<1 | uint64(b2i(out.unknown)))
@@ -181,6 +213,8 @@ func (t *trial) returned(ctx context.Context, x *attempt, out outcome) {
 	switch {
 	case out.unknown:
 		t.counts.unknown++
+	case x.op.kind == transferIt && (x.op.reshape.from >= x.op.reshape.to) != (out.code == "shard_younger"):
+		t.fail("answer", "%s answered %q", x.op, out.code)
 	case out.code == "":
 	case !slices.Contains(answers[x.op.kind], out.code):
 		t.fail("answer", "%s answered %s: %v", x.op, out.code, out.err)
@@ -197,7 +231,7 @@ func (o operation) subject() string {
 	if o.receipt != nil {
 		return o.receipt.ID
 	}
-	return ""
+	return pools[o.reshape.pool].String()
 }
 
 // soldOut judges an answer that lines are short: each must have been, at some instant since it was asked.

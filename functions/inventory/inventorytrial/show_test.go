@@ -64,7 +64,8 @@ func (c *counts) table(seed uint64, wall time.Duration) string {
 	fmt.Fprintf(&b, "schedules of the inventory, seed %d\n", seed)
 	fmt.Fprintf(&b, "  %s schedules, %s steps, %s faults, 0 failed; trace hash %016x\n", grouped(c.schedules), grouped(c.steps), grouped(faults), c.hash)
 	fmt.Fprintf(&b, "  %s operations (%d a schedule at least), %s calls to the store\n", grouped(operations), c.fewest, grouped(c.calls))
-	fmt.Fprintf(&b, "  %s of them without an answer that says, %s told sold out\n", grouped(c.unknown), grouped(c.soldOut))
+	fmt.Fprintf(&b, "  %s of them without an answer that says, %s told sold out, %s conflicts met\n", grouped(c.unknown), grouped(c.soldOut), grouped(c.met))
+	fmt.Fprintf(&b, "  %s holds placed on divided stock\n", grouped(c.divided))
 	fmt.Fprintf(&b, "  about %s distinct states of the tables (0.8%%); %s histories linearizable\n", grouped(c.states.count()), grouped(c.schedules))
 	fmt.Fprintf(&b, "  %s hours simulated in %.1f s: %s times as fast\n", grouped(int64(c.simulated.Hours())), wall.Seconds(), grouped(int64(c.simulated.Seconds()/wall.Seconds())))
 	var names []string

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"rialto/functions/internal/schedule"
+	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
@@ -30,8 +32,9 @@ type trial struct {
 	history []*attempt
 	active  []*attempt // holds that are asked for just now
 	running map[*schedule.Task]*attempt
-	ticks   int64 // beginnings and ends of attempts
-	calls   int64 // to the store
+	ticks   int64    // beginnings and ends of attempts
+	calls   int64    // to the store
+	flying  []flying // what has taken effect and is not answered
 	counts  counts
 	states  *sketch // of all trials
 	log     []string
@@ -69,7 +72,7 @@ func (b bench) run(s *schedule.Scheduler, total *counts) *trial {
 	}
 	s.Stay = []int{0, 0, 50, 80}[s.Choose(4)]
 	t.begin()
-	err := s.Run(limits)
+	err := t.runs(s)
 	t.counts.steps, t.counts.simulated = s.Steps(), s.Elapsed()
 	switch {
 	case t.failed != nil:
@@ -81,6 +84,24 @@ func (b bench) run(s *schedule.Scheduler, total *counts) *trial {
 	}
 	s.Note(t.books.seen)
 	return t
+}
+
+// runs makes a panic of what is tried a failure like others.
+func (t *trial) runs(s *schedule.Scheduler) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			t.fail("panic", "%v\n%s", p, debug.Stack())
+		}
+	}()
+	return s.Run(limits)
+}
+
+// peek looks at an item without anybody noticing.
+func (t *trial) peek(table string, key store.Key) (store.Item, error) {
+	if m, ok := t.raw.(*store.Memory); ok {
+		return m.Peek(table, key), nil
+	}
+	return t.raw.Get(context.Background(), table, key)
 }
 
 func (t *trial) begin() {
@@ -98,6 +119,12 @@ func (t *trial) begin() {
 			t.actor(ctx, "seller", func(a *actor) error { return a.receive(r) })
 		}
 	}
+	for i := range t.work.reshapes {
+		if r := &t.work.reshapes[i]; r.kind != reshapeKinds[0] {
+			t.actor(ctx, "operator", func(a *actor) error { return a.operate(r) })
+		}
+	}
+	t.actor(ctx, "keeper", (*actor).keep)
 }
 
 func b2i(b bool) int {
@@ -135,7 +162,11 @@ type process struct {
 }
 
 func (t *trial) process() *process {
-	s := inventorystore.Store{DB: t.db}
+	const grains = 64
+	env := shards.New(t.db, t.s.Now, func() float64 { return float64(t.s.Choose(grains)) / grains })
+	env.Pause, env.Fresh = schedule.Pause(5*time.Millisecond), t.work.fresh
+	env.Policy.GrowAfter, env.Policy.Probes, env.Policy.Tries = t.work.growth, t.work.probes, 4
+	s := inventorystore.New(env)
 	return &process{s, &inventory.Service{Shelf: s, Now: t.s.Now}}
 }
 

@@ -13,6 +13,7 @@ const (
 	perShop  = 2 // orders of a shopper
 	maxPicks = 2
 	receipts = 5
+	reshapes = 6 // changes of layouts
 	maxFault = 4
 
 	life    = 10 * time.Minute // of a hold
@@ -76,6 +77,16 @@ type receipt struct {
 	twice bool
 }
 
+// reshape is what the operator of layouts does.
+type reshape struct {
+	kind     kind // 0 is nothing
+	pool     int
+	n        int // shards to add or retire
+	from, to int // of a transfer
+	quantity int64
+	begin    time.Duration
+}
+
 // mishap is a fault at one call to the store.
 type mishap struct {
 	at   int64 // the call, from 1; 0 is none
@@ -86,7 +97,12 @@ type mishap struct {
 type workload struct {
 	orders   []order
 	receipts []receipt
+	reshapes []reshape
 	faults   []mishap
+	growth   int64         // how many conflicts make a process grow a layout
+	probes   int           // how many shards it looks at before all
+	fresh    time.Duration // how long it remembers
+	meeting  int           // in how many of 1,000 cases two that meet at an item conflict
 }
 
 var (
@@ -116,6 +132,25 @@ func drawWorkload(s *schedule.Scheduler) workload {
 		r.begin, r.twice = begins[s.Choose(1+min(i, 1)*(len(begins)-1))], s.Chance(300)
 		w.receipts = append(w.receipts, r)
 	}
+	divided := s.Choose(4) // some trials never divide anything
+	for i := range reshapes {
+		r := reshape{kind: reshapeKinds[s.Draw(len(reshapeKinds), func(below func(int) int) int {
+			switch {
+			case divided == 0:
+				return 0
+			case i == 0:
+				return 1 // grow
+			}
+			return below(len(reshapeKinds))
+		})]}
+		r.pool, r.n = []int{0, 0, 0, 1}[s.Choose(4)], 1+s.Choose(3)
+		r.from, r.to, r.quantity = s.Choose(4), 1+s.Choose(5), int64(1+s.Choose(3))
+		r.begin = begins[s.Choose(1+min(i, 1)*(len(begins)-1))]
+		w.reshapes = append(w.reshapes, r)
+	}
+	w.growth, w.probes = []int64{3, 1, 1, 1000}[s.Choose(4)], 1+s.Choose(3)
+	w.fresh = []time.Duration{0, time.Second, time.Millisecond}[s.Choose(3)]
+	w.meeting = []int{0, 100, 300, 600}[s.Choose(4)]
 	for i := range maxFault {
 		at := s.Draw(horizon, func(below func(int) int) int {
 			switch {
