@@ -147,17 +147,18 @@ func (w *world) auditStock(placed map[string]orders.Order) {
 			blame(w.t, "order-without-hold", "%d units of %+v are not committed", n, at)
 		}
 	}
-	var skus []inventory.SKU
 	for _, g := range w.goods {
-		skus = append(skus, g.sku)
-	}
-	stock, err := inventorystore.Store{DB: w.db}.Stock(context.Background(), skus...)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for _, s := range stock {
-		if err := inventory.Balance(s, holds); err != nil {
-			blame(w.t, "stock-equation", "%v", err)
+		for _, p := range g.stock {
+			c, err := inventorystore.Store{DB: w.db}.Count(context.Background(), g.sku, p.Centre)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			if len(c.Shards) == 0 {
+				continue
+			}
+			if err := inventory.BalanceAll(c.Shards, holds); err != nil {
+				blame(w.t, "stock-equation", "%v", err)
+			}
 		}
 	}
 }

@@ -114,7 +114,7 @@ func TestAThousandCallersWithOneKey(t *testing.T) {
 		blame(t, "one-order-a-key", "%d orders, %d payments, %d holds", n, len(w.intents("")), len(w.db.Items("holds")))
 	}
 	if testing.Verbose() {
-		fmt.Printf("%d callers with one key: 1 order, 1 authorization, 1 hold; answers: %v\n", callers, got)
+		fmt.Printf("one key at once\n  %d callers: 1 order, 1 authorization, 1 hold, %d replays, %d told to wait (409, Retry-After)\n", callers, got["replay"], got["409 checkout_in_progress"])
 	}
 	if a := w.asks(h, customer, "key-0001", cart, "pm_card_mastercard"); a.status != http.StatusUnprocessableEntity || a.code != "idempotency_key_reused" {
 		t.Errorf("the key with another body: %+v", a)

@@ -26,13 +26,21 @@ type good struct {
 	price int64
 	wants int64
 	stock []inventory.Pick // units by centre; the first is where somebody else buys
+	extra int              // shards beside the first, in each centre
 }
 
 func (g good) line() string { return carts.LineID(g.sku.ProductID, g.sku.SellerID) }
 
 // oneLine is the smallest cart: two of so many units, in one centre.
 func oneLine(units int64) []good {
-	return []good{{inventory.SKU{ProductID: product, SellerID: seller}, 1999, 2, []inventory.Pick{{Centre: "us-west-2", Quantity: units}}}}
+	return []good{{inventory.SKU{ProductID: product, SellerID: seller}, 1999, 2, []inventory.Pick{{Centre: "us-west-2", Quantity: units}}, 0}}
+}
+
+// hotLine is a cart of three units of a hot item, of which no shard has as many.
+func hotLine() []good {
+	g := oneLine(5)
+	g[0].wants, g[0].extra = 3, 3
+	return g
 }
 
 // manyLines is a cart of three lines from two sellers. The second line ships from two centres, so there are four
@@ -42,9 +50,9 @@ func manyLines() []good {
 		return inventory.SKU{ProductID: product[:len(product)-1] + p, SellerID: seller[:len(seller)-1] + s}
 	}
 	return []good{
-		{sku("a", "a"), 1999, 2, []inventory.Pick{{Centre: "us-west-2", Quantity: 5}}},
-		{sku("b", "a"), 451, 3, []inventory.Pick{{Centre: "us-west-2", Quantity: 2}, {Centre: "us-east-1", Quantity: 2}, {Centre: "de-north-1", Quantity: 9}}},
-		{sku("c", "b"), 12_00, 1, []inventory.Pick{{Centre: "us-east-1", Quantity: 4}}},
+		{sku("a", "a"), 1999, 2, []inventory.Pick{{Centre: "us-west-2", Quantity: 5}}, 0},
+		{sku("b", "a"), 451, 3, []inventory.Pick{{Centre: "us-west-2", Quantity: 2}, {Centre: "us-east-1", Quantity: 2}, {Centre: "de-north-1", Quantity: 9}}, 0},
+		{sku("c", "b"), 12_00, 1, []inventory.Pick{{Centre: "us-east-1", Quantity: 4}}, 0},
 	}
 }
 
@@ -83,8 +91,14 @@ func (w *world) receive() {
 				continue
 			}
 			r := inventory.Receipt{ID: fmt.Sprintf("r%d-%d", i, j), SKU: g.sku, Centre: p.Centre, Quantity: p.Quantity}
-			if _, err := (inventorystore.Store{DB: w.db}).Receive(context.Background(), r); err != nil {
+			stock := inventorystore.Store{DB: w.db}
+			if _, err := stock.Receive(context.Background(), r); err != nil {
 				w.t.Fatal(err)
+			}
+			if g.extra > 0 {
+				if _, err := stock.Grow(context.Background(), g.sku, p.Centre, g.extra); err != nil {
+					w.t.Fatal(err)
+				}
 			}
 		}
 	}
@@ -149,5 +163,19 @@ func TestManyLinesAreSplit(t *testing.T) {
 		if holds := len(w.db.Items("holds")); len(o.Lines) != 3 || len(o.Shipments) != 3 || holds != 4 || len(w.intents("")) != 3 {
 			t.Errorf("%d lines, %d shipments, %d holds, %d payments", len(o.Lines), len(o.Shipments), holds, len(w.intents("")))
 		}
+	}
+}
+
+func TestAHotLineDrawsOnSeveralShards(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, hotLine())
+	if reply, err := w.front.Checkout(context.Background(), customer, "key-0001", request(w.fill(customer), "pm_card_visa")); err != nil || reply.State != checkout.Placed {
+		t.Fatalf("%+v %v", reply, err)
+	}
+	if w.audit() != 1 {
+		t.Fatal("no order")
+	}
+	if h := itemsOf[inventory.Hold](w, "holds"); len(h) != 1 || len(h[0].Drawn()) < 2 {
+		t.Errorf("%+v", h)
 	}
 }

@@ -157,7 +157,7 @@ func few(trials []trial, smallest, others int) []trial {
 	}
 	var out []trial
 	for n, tr := range trials {
-		if len(tr.scenario.goods) == 1 && n%smallest == 0 || len(tr.scenario.goods) > 1 && n%others == 0 {
+		if tr.scenario.cart == "" && n%smallest == 0 || tr.scenario.cart != "" && n%others == 0 {
 			out = append(out, tr)
 		}
 	}
@@ -177,7 +177,7 @@ func TestEveryFault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trials := few(singles(t, taskFaults(machine)), 2, 31)
+	trials := few(singles(t, taskFaults(machine)), 3, 61)
 	for _, fs := range siblings(machine) {
 		trials = append(trials, trial{scenario: scenarios[0], faults: fs})
 	}
@@ -186,6 +186,7 @@ func TestEveryFault(t *testing.T) {
 		for i, f := range tr.faults {
 			if r.struck[i] {
 				struck[f.state]++
+				struck[f.String()]++
 			}
 		}
 	})
@@ -195,6 +196,11 @@ func TestEveryFault(t *testing.T) {
 	for _, s := range taskStates(machine) {
 		if struck[s.name] == 0 {
 			t.Errorf("no scenario gets to %s: give it one", s.name)
+		}
+	}
+	for _, f := range taskFaults(machine) {
+		if proving && struck[f.String()] == 0 {
+			t.Errorf("%s never struck", f)
 		}
 	}
 	sum.print("every fault of every task")
@@ -217,7 +223,7 @@ func TestEveryRace(t *testing.T) {
 		}
 		trials = append(trials, raceTrials(s, r.points, compensations(machine), proving || onlyOne())...)
 	}
-	try(t, few(trials, 4, 97), nil).print("every fault of whole executions")
+	try(t, few(trials, 5, 149), nil).print("every fault of whole executions")
 }
 
 // sample is how many pairs a normal test tries.
@@ -251,7 +257,7 @@ func TestEveryPairOfFaults(t *testing.T) {
 		}
 	default:
 		leads := whereTheyLead(t, faults)
-		trials = splitPairs(faults, leads)
+		trials = otherPairs(faults, leads)
 		for pair := range pairsOf(faults) {
 			pairs++
 			tried := 0
@@ -271,7 +277,7 @@ func TestEveryPairOfFaults(t *testing.T) {
 		}
 	})
 	if proving {
-		sum.print(fmt.Sprintf("every pair of faults: %d pairs, %d struck together; %d trials are a sample of the pairs of a split cart", pairs, len(together), splitSample))
+		sum.print(fmt.Sprintf("every pair of faults: %d pairs, %d struck together; %d trials are a sample of those of split and hot carts", pairs, len(together), sampled))
 	} else {
 		sum.print("a sample of the pairs")
 	}
@@ -280,21 +286,21 @@ func TestEveryPairOfFaults(t *testing.T) {
 // tries is in how many scenarios a pair is tried at most.
 const tries = 1
 
-// splitSample is how many pairs are tried of a cart of many lines, which would take as long again for each scenario.
-const splitSample = 8000
+// sampled is how many pairs are tried of other carts than the smallest; all would take several times as long.
+const sampled = 8000
 
-// splitPairs draws pairs that can strike together in the scenarios of a cart of many lines.
-func splitPairs(faults []taskFault, leads map[string]map[string]int) []trial {
+// otherPairs draws pairs that can strike together in the scenarios of those carts.
+func otherPairs(faults []taskFault, leads map[string]map[string]int) []trial {
 	r := rand.New(rand.NewPCG(4, 5))
-	var split []scenario
+	var others []scenario
 	for _, s := range scenarios {
-		if len(s.goods) > 1 {
-			split = append(split, s)
+		if s.cart != "" {
+			others = append(others, s)
 		}
 	}
 	var out []trial
-	for len(out) < splitSample {
-		s, pair := split[r.IntN(len(split))], []taskFault{faults[r.IntN(len(faults))], faults[r.IntN(len(faults))]}
+	for len(out) < sampled {
+		s, pair := others[r.IntN(len(others))], []taskFault{faults[r.IntN(len(faults))], faults[r.IntN(len(faults))]}
 		if leads[trial{scenario: s, faults: pair[:1]}.name()][pair[1].state] > 0 {
 			out = append(out, trial{scenario: s, faults: pair})
 		}

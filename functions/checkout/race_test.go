@@ -220,7 +220,7 @@ func raceTrials(s scenario, points []point, undo []string, long bool) []trial {
 			if long || kind == recovers || p.when == "entering" {
 				add(p, kind, "")
 			}
-			if !long && (kind != recovers || p.when != "entering") || len(s.goods) > 1 && kind != recovers && p.when != "entering" {
+			if !long && (kind != recovers || p.when != "entering") || s.cart != "" && kind != recovers && p.when != "entering" {
 				continue
 			}
 			for _, state := range halts[kind] {

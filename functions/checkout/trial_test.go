@@ -28,6 +28,7 @@ const (
 // scenario is one way that a checkout goes when nothing fails, or only something that one more try heals.
 type scenario struct {
 	name   string
+	cart   string // "" is the smallest
 	goods  []good
 	method string
 	bank   bool // the shopper answers the bank's question
@@ -40,8 +41,8 @@ type scenario struct {
 var errDied = errors.New("the execution died")
 
 // scenarios are the ways that a checkout goes, those of a cart of one line first.
-var scenarios = slices.Concat(ways("", oneLine(5)), ways("split ", manyLines()), []scenario{
-	{name: "split one shipment unpaid", goods: manyLines(), method: "pm_card_visa", enter: oneShipmentUnpaid, want: checkout.Failed}})
+var scenarios = slices.Concat(ways("", oneLine(5)), ways("split ", manyLines()), ways("hot ", hotLine()), []scenario{
+	{name: "split one shipment unpaid", cart: "split ", goods: manyLines(), method: "pm_card_visa", enter: oneShipmentUnpaid, want: checkout.Failed}})
 
 func ways(of string, goods []good) []scenario {
 	out := []scenario{
@@ -55,7 +56,7 @@ func ways(of string, goods []good) []scenario {
 		{name: "gateway's answer lost", method: "pm_rialto_lost_answer", want: checkout.Placed},
 	}
 	for i := range out {
-		out[i].name, out[i].goods = of+out[i].name, goods
+		out[i].name, out[i].cart, out[i].goods = of+out[i].name, of, goods
 	}
 	return out
 }

@@ -20,6 +20,7 @@ import (
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/saga"
+	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
@@ -64,6 +65,7 @@ type world struct {
 	overtimes int // executions that ran out of time
 	answers   []checkout.Answer
 	puts      int // lines put into carts
+	dice      *rand.Rand
 
 	// Faults are put in here; all may be nil. around runs a task, enter is told every state before it runs, and
 	// touch every operation on the database: before it, after a write's effect, and when a read has its answer.
@@ -96,6 +98,13 @@ func (w *world) advance(d time.Duration) {
 	w.now = w.now.Add(d)
 }
 
+// chance is a seeded number in [0, 1).
+func (w *world) chance() float64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.dice.Float64()
+}
+
 // source is a seeded stream of random bytes that goroutines may share.
 type source struct {
 	mu sync.Mutex
@@ -117,21 +126,25 @@ func newWorld(t tester, goods []good) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, goods: goods, db: store.NewMemory(), machine: machine, now: dawn}
+	w := &world{t: t, goods: goods, db: store.NewMemory(), machine: machine, now: dawn, dice: rand.New(rand.NewPCG(1, 1))}
 	w.gateway = gateway.New(gateway.Config{Now: w.clock, Seed: 1})
 	address, closed := gateways().open(http.HandlerFunc(w.answer), w.gateway.Close)
 	t.Cleanup(closed)
 	w.receive()
 	db := &stale{DB: w.db, before: map[store.Get]store.Item{}, read: w.read}
-	stock := inventorystore.Store{DB: db}
-	w.carts = &carts.Service{Shelf: cartsstore.Store{DB: db}, Cache: noCache{}, Offers: shelves(goods), Products: titles{}, Stock: stock, Now: w.clock}
+	stocks := func() inventorystore.Store { // of one function's environment, as its main wires it
+		env := shards.New(db, w.clock, w.chance)
+		env.Pause = func(context.Context, int) error { return nil }
+		return inventorystore.New(env)
+	}
+	w.carts = &carts.Service{Shelf: cartsstore.Store{DB: db}, Cache: noCache{}, Offers: shelves(goods), Products: titles{}, Stock: stocks(), Now: w.clock}
 	w.record = checkoutstore.Store{DB: db, Buckets: 4, Pivot: checkoutstore.Contexts}
 	random := &source{r: rand.NewChaCha8([32]byte{7})}
 	w.front = &checkout.Service{Ledger: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
 	w.recover = &checkout.Recovery{Shelf: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Buckets: 4}
 	pay := &payments.Service{Records: paymentsstore.Store{DB: db}, Now: w.clock,
 		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: address, ReturnURL: "http://localhost/return", Timeout: 5 * time.Second})}
-	hold := &inventory.Service{Shelf: stock, Now: w.clock}
+	hold := &inventory.Service{Shelf: stocks(), Now: w.clock}
 	steps := &checkout.Steps{Book: w.record, Now: w.clock}
 	w.tasks = map[string]func(context.Context, []byte) ([]byte, error){
 		"carts-quote":        task(w.carts.Quote),
