@@ -98,8 +98,12 @@ test: ## everything: format, vet, lint, unit tests, the local cloud, store suite
 	@printf '\nall parts passed:\n'; cat $(TIMES)
 
 .PHONY: bench
-bench: ## what a checkout costs: calls, units and USD beside their aims
-	@RIALTO_BENCH=1 go test -count=1 -run TestBill -v ./functions/checkout/checkoutbill | grep -v -e '^=== ' -e '^--- PASS' -e '^PASS' -e '^ok '
+BENCH := RIALTO_BENCH=1 go test -count=1 -timeout 30m -v
+tables := grep -v -e '^=== ' -e '^--- PASS' -e '^PASS' -e '^ok '
+
+bench: ## what a checkout costs, and what one hot sku bears: counts beside their aims
+	@$(BENCH) -run '^TestBill$$' ./functions/checkout/checkoutbill | $(tables)
+	@$(BENCH) -run '^TestBench$$' ./functions/inventory/inventorymodel | $(tables)
 
 .PHONY: relevance
 relevance: up ## how well search ranks: NDCG, MRR and recall of three rankers (CATALOG=file JUDGMENTS=file for your own)

@@ -34,6 +34,8 @@ type load struct {
 	layout       layout
 	environments int
 	commit       bool // every order is placed and its hold committed; else the hold alone
+	grows        bool // the deployed policy may divide stock further; else the layout stays
+	anyCentre    bool // orders of one environment ship from all centres in turn; else from one
 	warm, taken  time.Duration
 	seed         uint64
 	sku          inventory.SKU
@@ -99,7 +101,7 @@ func (l load) run() (figures, error) {
 	if err := clock.Run(schedule.Limits{}); err != nil {
 		return f, err
 	}
-	f.oversold = balance(inner, l.sku)
+	f.oversold = l.balance(inner)
 	return f, nil
 }
 
@@ -109,6 +111,12 @@ func (l load) stock(inner *store.Memory) error {
 	for n := range l.layout.centres {
 		r := inventory.Receipt{ID: fmt.Sprint("r", n), SKU: l.sku, Centre: centre(n), Quantity: units}
 		if _, err := s.Receive(context.Background(), r); err != nil {
+			return err
+		}
+		if l.layout.shards == 0 {
+			continue
+		}
+		if _, err := s.Grow(context.Background(), l.sku, centre(n), l.layout.shards); err != nil {
 			return err
 		}
 	}
@@ -126,10 +134,12 @@ type environment struct {
 	out    *figures
 }
 
-// shards is what the environment remembers, on virtual time; it never divides stock by itself.
+// shards is what the environment remembers, on virtual time.
 func (e *environment) shards(random func() float64) *shards.Environment {
 	s := shards.New(e.client, e.clock.Now, random)
-	s.Policy.GrowAfter = math.MaxInt64
+	if !e.grows {
+		s.Policy.GrowAfter = math.MaxInt64
+	}
 	s.Pause = func(ctx context.Context, try int) error {
 		return schedule.Sleep(ctx, store.Wait(store.FirstWait, try, random()))
 	}
@@ -141,8 +151,11 @@ func (e *environment) loop(ctx context.Context) error {
 	if err := schedule.Sleep(ctx, time.Duration(e.n%64)*100*time.Microsecond); err != nil {
 		return err
 	}
-	at := centre(e.n % e.layout.centres)
 	for order := 0; e.clock.Now().Before(e.end); order++ {
+		at := centre(e.n % e.layout.centres)
+		if e.anyCentre {
+			at = centre((e.n + order) % e.layout.centres)
+		}
 		if err := e.order(ctx, fmt.Sprintf("ord_%d_%d", e.n, order), at); err != nil {
 			return err
 		}
@@ -188,7 +201,7 @@ func transient(err error) bool {
 }
 
 // balance checks that no unit was sold twice or lost.
-func balance(inner *store.Memory, sku inventory.SKU) error {
+func (l load) balance(inner *store.Memory) error {
 	var holds []inventory.Hold
 	for _, i := range inner.Items("holds") {
 		var h inventory.Hold
@@ -197,13 +210,13 @@ func balance(inner *store.Memory, sku inventory.SKU) error {
 		}
 		holds = append(holds, h)
 	}
-	stock, err := inventorystore.Store{DB: inner}.Stock(context.Background(), sku)
-	if err != nil {
-		return err
-	}
 	var errs []error
-	for _, s := range stock {
-		errs = append(errs, inventory.Balance(s, holds))
+	for n := range l.layout.centres {
+		c, err := inventorystore.Store{DB: inner}.Count(context.Background(), l.sku, centre(n))
+		if err != nil {
+			return err
+		}
+		errs = append(errs, inventory.BalanceAll(c.Shards, holds))
 	}
 	return errors.Join(errs...)
 }

@@ -50,7 +50,7 @@ func TestAPlainItemServesOne(t *testing.T) {
 func TestEveryConstantChangesTheFigures(t *testing.T) {
 	t.Parallel()
 	base := small(16, layout{centres: 4}) // on one partition: a sku's centres share the partition key
-	base.physics.WriteUnits, base.physics.Depth = 300, 0.1
+	base.physics.WriteUnits, base.physics.Depth = 300, 0.2
 	was := base.must(t)
 	if was.counts.Throttles == 0 || was.counts.Conflicts == 0 {
 		t.Fatalf("the load is no strain: %+v", was)
@@ -66,6 +66,25 @@ func TestEveryConstantChangesTheFigures(t *testing.T) {
 		if f := l.must(t); f.holds == was.holds && f.counts == was.counts {
 			t.Errorf("%s: the figures are the same: %+v", name, f.counts)
 		}
+	}
+}
+
+// Shards are what carries many: each environment comes to a shard of its own. Seen to fail: shards that share a
+// partition key; homes that do not move.
+func TestShardsCarryMany(t *testing.T) {
+	t.Parallel()
+	l := layout{centres: 2, shards: 16}
+	one, many, plain := small(1, l).must(t), small(24, l).must(t), small(24, layout{centres: 2}).must(t)
+	if times := many.perSecond() / one.perSecond(); times < 22 || many.share(many.retried) >= aimRetried || many.counts.Throttles > 0 {
+		t.Errorf("24 environments make %.1f times the holds of one, %.2f%% retried; %+v", times, many.share(many.retried), many.counts)
+	}
+	if plain.perSecond() > many.perSecond()/4 {
+		t.Errorf("%v holds/s on plain items, %v on shards", plain.perSecond(), many.perSecond())
+	}
+	few := small(24, l)
+	few.physics.Partitions = 2
+	if f := few.must(t); f.counts.Throttles == 0 || f.perSecond() > many.perSecond()/2 {
+		t.Errorf("%v holds/s on two partitions, %d throttled", f.perSecond(), f.counts.Throttles)
 	}
 }
 

@@ -8,8 +8,9 @@
 // What the model does:
 //   - an item lives on the partition that FNV-1a of its table and its pk, mixed once more, points to, as DynamoDB
 //     places items by a hash of the partition key alone: items of one pk share a partition whatever their sk;
-//   - a partition has a token bucket for writes and one for reads. Units are those of store's calculator. A call
-//     whose units are not there is refused as throttled, the whole transaction if one of its items is;
+//   - a partition has a token bucket for writes and one for reads. Units are those of store's calculator. A call that
+//     finds a bucket empty is refused as throttled, the whole transaction if one of its items is; another takes what
+//     it needs, and may leave the bucket in debt;
 //   - a transaction has every item that it touches for a window that begins when it arrives. Another transaction,
 //     plain write or transactional read that meets an open window is refused with TransactionConflict, pays its
 //     units, and opens no window. Reads by Get, GetMany and Query do not conflict;

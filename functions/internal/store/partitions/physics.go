@@ -8,7 +8,8 @@ type Physics struct {
 	Partitions int
 	// WriteUnits and ReadUnits are what a partition serves in a second.
 	WriteUnits, ReadUnits float64
-	// Depth is how many seconds of unused units a partition keeps.
+	// Depth is how many seconds of unused units a partition keeps. The service counts whole seconds and lets up to 300
+	// be saved for bursts; a tenth is stricter, and shows within a short run what a partition cannot bear for long.
 	Depth float64
 	// A transaction has its items for WindowLeast to WindowMost, uniformly.
 	WindowLeast, WindowMost time.Duration
@@ -28,7 +29,7 @@ type Physics struct {
 func Documented(partitions int) Physics {
 	return Physics{
 		Partitions: partitions,
-		WriteUnits: 1000, ReadUnits: 3000, Depth: 1,
+		WriteUnits: 1000, ReadUnits: 3000, Depth: 0.1,
 		WindowLeast: 4 * time.Millisecond, WindowMost: 8 * time.Millisecond,
 		RoundTrip: 2 * time.Millisecond, Read: time.Millisecond, Write: 3 * time.Millisecond,
 	}

@@ -132,18 +132,14 @@ type need struct {
 	units float64
 }
 
-// serve takes all needs, or tells which of them are not to be had and takes nothing. Needs of one bucket count
-// together.
+// serve takes all needs, or tells which of them are not to be had and takes nothing. A bucket that is not empty serves
+// whatever is asked of it, and owes the rest: the service learns what a call takes while it serves it.
 func (s *Service) serve(now time.Time, needs []need) (short []bool, ok bool) {
-	sum := map[*bucket]float64{}
-	for _, n := range needs {
-		sum[n.from] += n.units
-		n.from.fill(n.rate, s.physics.Depth, now)
-	}
 	ok = true
 	short = make([]bool, len(needs))
 	for i, n := range needs {
-		if short[i] = n.from.left < sum[n.from]; short[i] {
+		n.from.fill(n.rate, s.physics.Depth, now)
+		if short[i] = n.from.left <= 0; short[i] {
 			ok = false
 		}
 	}
