@@ -113,7 +113,7 @@ relevance: up ## how well search ranks: NDCG, MRR and recall of three rankers (C
 # first figures of all of them stand together at the end. REPLAY=… runs one schedule, as a failure prints it.
 PROOF := $(STATE)/proof
 proven = printf '\n== %s\n' "$(1)"; began=$$SECONDS; $(2) 2>&1 | sed -u -e '/^=== /d' -e '/^--- PASS/d' -e '/^PASS$$/d' -e '/^ok /d' | tee "$(PROOF)/$(1)"; printf '%s\n' $$((SECONDS-began)) > "$(PROOF)/.$(1)"
-N ?= 400000
+N ?= 200000
 SEED ?= 1
 PROVE := go test -count=1 -timeout 60m -v
 

@@ -1,6 +1,6 @@
 package schedule
 
-// choices come from a seed or from a list. A generator of its own keeps a seed's run the same whatever becomes of
+// choices come from a list and then from a seed or, in a replay, are 0. A generator of its own keeps a seed's run the same whatever becomes of
 // the standard library's, and costs a few nanoseconds to set up.
 type choices struct {
 	state  uint64
@@ -14,14 +14,14 @@ func seeded(seed uint64) choices { return choices{state: seed} }
 
 // choose returns a choice below n, which is 2 or more.
 func (c *choices) choose(n int, keep bool) int {
-	if c.replay {
+	if c.replay || c.at < len(c.list) {
 		return c.took(c.listed(n), keep)
 	}
 	return c.took(c.below(n), keep)
 }
 
 func (c *choices) draw(n int, draw func(func(int) int) int, keep bool) int {
-	if c.replay {
+	if c.replay || c.at < len(c.list) {
 		return c.took(c.listed(n), keep)
 	}
 	return c.took(draw(c.below), keep)

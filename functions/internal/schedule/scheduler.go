@@ -72,6 +72,13 @@ func Replay(list []int, start time.Time) *Scheduler {
 	return s
 }
 
+// Resume returns a scheduler that makes the choices of a list and then goes on with a seed's.
+func Resume(list []int, seed uint64, start time.Time) *Scheduler {
+	s := New(seed, start)
+	s.Keep, s.choices.list = true, list
+	return s
+}
+
 // Task is one thread of a run.
 type Task struct {
 	Name string
@@ -175,7 +182,7 @@ func (s *Scheduler) pick() int {
 	if len(s.runnable) == 1 {
 		return 0
 	}
-	if s.Stay > 0 && !s.choices.replay && s.choices.below(100) < s.Stay {
+	if s.Stay > 0 && !s.choices.replay && s.choices.at >= len(s.choices.list) && s.choices.below(100) < s.Stay {
 		return s.choices.took(0, s.Keep)
 	}
 	return s.choices.choose(len(s.runnable), s.Keep)

@@ -71,6 +71,12 @@ func TestARunIsAFunctionOfItsChoices(t *testing.T) {
 		if d := cmp.Diff(a.Trace(), again.Trace()); d != "" {
 			t.Fatal(d)
 		}
+		half := a.Choices()[:len(a.Choices())/2]
+		resumed := Resume(half, seed+1, dawn)
+		run(resumed)
+		if made := resumed.Choices(); len(made) < len(half) || !slices.Equal(made[:len(half)], half) {
+			t.Fatalf("resumed from %v and chose %v", half, made)
+		}
 	})
 }
 

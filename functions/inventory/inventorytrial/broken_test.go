@@ -108,7 +108,7 @@ func TestCheckersCatchWhatIsBroken(t *testing.T) {
 				}
 				return b
 			}
-			e := exploration{seed: 1, n: 2000, workers: 1, bench: wrong}
+			e := exploration{seed: 1, n: 2000, workers: 1, bench: wrong, shrink: 3000}
 			_, f := e.run()
 			if f == nil {
 				t.Fatalf("no checker noticed it in %d trials", e.n)

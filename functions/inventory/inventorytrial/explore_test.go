@@ -36,6 +36,7 @@ type exploration struct {
 	n       int64
 	workers int
 	bench   func() bench
+	shrink  int // how many runs a failing trial may take to shrink
 	tell    func(done int64)
 	done    func(*trial)
 }
@@ -97,7 +98,8 @@ func (e exploration) run() (counts, *found) {
 // onMemory is a bench of a fake that is new for each trial.
 func onMemory() bench { return bench{raw: store.NewMemory()} }
 
-// TestExplore is what make prove runs, of N and SEED; without them it is a fixed few trials. REPLAY makes it one.
+// TestExplore is what make prove runs, of N and SEED; without them it is a fixed few trials. REPLAY makes it one, and
+// SHRINK bounds how long a failing one is made shorter. All have the prefix RIALTO_TRIAL_ in the environment.
 func TestExplore(t *testing.T) {
 	if replay := os.Getenv("RIALTO_TRIAL_REPLAY"); replay != "" {
 		list, err := parse(replay)
@@ -112,7 +114,8 @@ func TestExplore(t *testing.T) {
 		return
 	}
 	began := time.Now()
-	e := exploration{seed: setting(t, "SEED", 1), n: int64(setting(t, "N", 1500)), workers: runtime.GOMAXPROCS(0), bench: onMemory}
+	e := exploration{seed: setting(t, "SEED", 1), n: int64(setting(t, "N", 1500)), workers: runtime.GOMAXPROCS(0), bench: onMemory,
+		shrink: int(setting(t, "SHRINK", 8000))}
 	if os.Getenv("RIALTO_TRIAL_N") != "" {
 		e.tell = progress(e.n, began)
 	}

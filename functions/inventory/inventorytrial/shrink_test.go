@@ -14,7 +14,7 @@ func (e exploration) explain(f *found) string {
 	s := schedule.New(f.seed, dawn)
 	s.Keep = true
 	whole := e.bench().run(s, &counts{})
-	x := shrinking{bench: e.bench, checker: f.checker, best: s.Choices(), crew: &schedule.Crew{}}
+	x := shrinking{bench: e.bench, checker: f.checker, best: s.Choices(), drawn: whole.drawn, budget: e.shrink, crew: &schedule.Crew{}}
 	defer x.crew.Close()
 	least := x.shrink()
 	return fmt.Sprintf("checker: %s\n%s\nschedule %d of seed %d: %d steps and %d choices, shrunk to %d steps and %d choices in %d runs\n%s\nreplay: make prove SEED=%d REPLAY=%s",
@@ -27,35 +27,72 @@ type shrinking struct {
 	bench   func() bench
 	checker string
 	best    []int
+	drawn   int // how many of the choices make the workload
 	runs    int
+	budget  int // bounds the runs
 	crew    *schedule.Crew
 }
 
-// budget bounds the runs.
-const budget = 20_000
-
 func (x *shrinking) shrink() *trial {
-	for before := -1; before != weight(x.best) && x.runs < budget; {
-		before = weight(x.best)
-		for size := len(x.best); size > 0; size /= 2 {
-			for at := 0; at < len(x.best); at += size {
-				x.try(func(c []int) []int { clear(c[at:min(at+size, len(c))]); return c })
-				if at < len(x.best) {
-					x.try(func(c []int) []int { return slices.Delete(c, at, min(at+size, len(c))) })
+	x.workload()
+	for before := -1; before != weight(x.best) && x.runs < x.budget; {
+		for before = -1; before != weight(x.best) && x.runs < x.budget; {
+			before = weight(x.best)
+			x.blocks()
+			x.singles()
+		}
+		x.together()
+	}
+	return x.bench().run(schedule.Replay(x.best, dawn), &counts{})
+}
+
+// workload drops what can be dropped of the workload, each time looking for other steps that make the rest fail: with
+// the steps as they were hardly anything can go.
+func (x *shrinking) workload() {
+	const seeds = 40
+	for size := 32; size > 0; size /= 2 {
+		for at := 0; at < min(x.drawn, len(x.best)); at += size {
+			c := slices.Clone(x.best[:min(x.drawn, len(x.best))])
+			if clear(c[at:min(at+size, len(c))]); choices(c) == choices(x.best[:len(c)]) {
+				continue
+			}
+			for seed := range uint64(seeds) {
+				if x.runs++; x.runs > x.budget {
+					return
+				}
+				s := schedule.Resume(c, seed, dawn)
+				s.Crew = x.crew
+				if t := x.bench().run(s, &counts{}); t.failed != nil && t.failed.checker == x.checker {
+					x.best = slices.Clone(s.Choices())
+					break
 				}
 			}
 		}
-		x.together()
-		for at := 0; at < len(x.best); at++ {
-			for less := 1; less < 6 && at < len(x.best) && x.best[at] > 0; less++ {
-				x.try(func(c []int) []int { c[at] = max(c[at]-less, 0); return c })
-			}
+	}
+}
+
+// blocks clears stretches of choices, and leaves them out.
+func (x *shrinking) blocks() {
+	for size := len(x.best); size > 0; size /= 2 {
+		for at := 0; at < len(x.best); at += size {
+			x.try(func(c []int) []int { clear(c[at:min(at+size, len(c))]); return c })
 			if at < len(x.best) {
-				x.try(func(c []int) []int { c[at] /= 2; return c })
+				x.try(func(c []int) []int { return slices.Delete(c, at, min(at+size, len(c))) })
 			}
 		}
 	}
-	return x.bench().run(schedule.Replay(x.best, dawn), &counts{})
+}
+
+// singles makes choices smaller.
+func (x *shrinking) singles() {
+	for at := 0; at < len(x.best); at++ {
+		for less := 1; less < 6 && at < len(x.best) && x.best[at] > 0; less++ {
+			x.try(func(c []int) []int { c[at] = max(c[at]-less, 0); return c })
+		}
+		if at < len(x.best) {
+			x.try(func(c []int) []int { c[at] /= 2; return c })
+		}
+	}
 }
 
 // together drops a choice and lowers another, for what is dropped moves what is counted: a fault's call, say.
@@ -78,7 +115,7 @@ func (x *shrinking) try(change func([]int) []int) {
 	for len(c) > 0 && c[len(c)-1] == 0 {
 		c = c[:len(c)-1]
 	}
-	if x.runs >= budget || weight(c) >= weight(x.best) {
+	if x.runs >= x.budget || weight(c) >= weight(x.best) {
 		return
 	}
 	x.runs++

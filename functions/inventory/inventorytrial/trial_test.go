@@ -37,6 +37,7 @@ type trial struct {
 	flying  []flying // what has taken effect and is not answered
 	counts  counts
 	states  *sketch // of all trials
+	drawn   int     // how many choices made the workload, if they are kept
 	log     []string
 	failed  *failure
 
@@ -66,6 +67,7 @@ func (b bench) run(s *schedule.Scheduler, total *counts) *trial {
 	}
 	t.db = &schedule.DB{DB: under, Before: t.before, Effect: t.effect, After: t.after}
 	t.work = drawWorkload(s)
+	t.drawn = len(s.Choices())
 	t.books = newBooks(t)
 	if b.wrong != nil {
 		b.wrong(t)
