@@ -141,6 +141,7 @@ func (t *trial) fail(checker, format string, args ...any) {
 	if t.failed == nil {
 		t.failed = &failure{checker, fmt.Sprintf(format, args...)}
 		t.note("!!! %s: %s", checker, t.failed.text)
+		t.keep = false // what follows only ends
 		t.s.Stop()
 	}
 }
