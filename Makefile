@@ -105,6 +105,12 @@ bench: ## what a checkout costs, and what one hot sku bears: counts beside their
 	@$(BENCH) -run '^TestBill$$' ./functions/checkout/checkoutbill | $(tables)
 	@$(BENCH) -run '^TestBench$$' ./functions/inventory/inventorymodel | $(tables)
 
+ROWS ?= 100000
+.PHONY: bench-feed
+bench-feed: up ## a seller's feed of a million rows cut and counted, and one of ROWS= rows booked: rows a second, peak memory, sums
+	@RIALTO_BENCH_UNBOOKED=1000000 RIALTO_BENCH_ROWS=$(ROWS) RIALTO_TEST_S3=http://127.0.0.1:4566 RIALTO_TEST_DYNAMODB=http://127.0.0.1:18000 \
+	  go test -count=1 -timeout 60m -v ./functions/sellers/feedbench | sed -u -e '/^=== /d' -e '/^--- PASS/d' -e '/^PASS$$/d' -e '/^ok /d'
+
 .PHONY: relevance
 relevance: up ## how well search ranks: NDCG, MRR and recall of three rankers (CATALOG=file JUDGMENTS=file for your own)
 	@RIALTO_RELEVANCE=1 RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 CATALOG=$(abspath $(CATALOG)) JUDGMENTS=$(abspath $(JUDGMENTS)) MARKETPLACE=$(MARKETPLACE) go test -count=1 -timeout 30m -v -run '^TestRelevance$$' ./functions/search/searchrelevance | sed -u '/^=== /d; /^--- PASS/d; /^PASS/d; /^ok /d'

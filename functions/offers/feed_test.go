@@ -1,0 +1,101 @@
+package offers_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rialto/functions/internal/money"
+	"rialto/functions/internal/rows"
+	"rialto/functions/offers"
+)
+
+type known map[string]bool
+
+func (k known) Known(_ context.Context, ids ...string) (map[string]bool, error) {
+	if k == nil {
+		return nil, errors.New("the table is away")
+	}
+	return k, nil
+}
+
+func raws(t *testing.T, list ...any) []json.RawMessage {
+	t.Helper()
+	var out []json.RawMessage
+	for _, v := range list {
+		b, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+func codesOf(r rows.Report) []string {
+	var out []string
+	for _, f := range r.Rows {
+		out = append(out, f.Code)
+	}
+	return out
+}
+
+// Seen to catch: an offer of another seller let through; an offer of a product that is not there.
+func TestSellersOffersInAFeed(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	mine, theirs, lost := offer("a", 100, 0), offer("b", 100, 0), offer("a", 100, 0)
+	lost.ProductID = unknown
+	there := known{mine.ProductID: true}
+	r, err := w.Offer(ctx, there, mine.SellerID, raws(t, mine, theirs, lost, map[string]int{"x": 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"", "not_yours", "product_not_found", "malformed_row"}, codesOf(r)); d != "" {
+		t.Fatal(d)
+	}
+	if r, err := w.Offer(ctx, there, mine.SellerID, raws(t, mine)); err != nil || r.Unchanged != 1 {
+		t.Error(r, err)
+	}
+	if _, err := w.Offer(ctx, known(nil), mine.SellerID, raws(t, mine)); err == nil {
+		t.Error("a catalog that does not answer knows everything")
+	}
+}
+
+// Seen to catch: a price that brings an offer into being, or changes what else it says.
+func TestReprice(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	o := offer("a", 100, 7)
+	o.Condition, o.Paused = offers.Used, true
+	if _, err := w.Import(ctx, offers.Batch{Offers: raws(t, o)}); err != nil {
+		t.Fatal(err)
+	}
+	price := func(minor int64, shipping *money.Amount) offers.Repricing {
+		return offers.Repricing{ProductID: o.ProductID, SellerID: o.SellerID, Marketplace: o.Marketplace, Price: money.Of(minor, "USD"), Shipping: shipping}
+	}
+	for _, c := range []struct {
+		row  offers.Repricing
+		code string
+		want [3]int64 // price, shipping, version
+	}{
+		{price(90, nil), "", [3]int64{90, 7, 2}},
+		{price(90, nil), "", [3]int64{90, 7, 2}},
+		{price(90, &money.Amount{Minor: 0, Currency: "USD"}), "", [3]int64{90, 0, 3}},
+		{price(0, nil), "invalid_offer", [3]int64{90, 0, 3}},
+		{price(80, &money.Amount{Minor: 1, Currency: "EUR"}), "invalid_offer", [3]int64{90, 0, 3}},
+		{offers.Repricing{ProductID: unknown, SellerID: o.SellerID, Marketplace: "US", Price: money.Of(1, "USD")}, "offer_not_found", [3]int64{90, 0, 3}},
+	} {
+		r, err := w.Reprice(ctx, raws(t, c.row))
+		if err != nil || codesOf(r)[0] != c.code {
+			t.Errorf("%+v: %v %v", c.row, r, err)
+		}
+		got, err := w.Own(ctx, o.Key())
+		if err != nil || [3]int64{got.Price.Minor, got.Shipping.Minor, got.Version} != c.want || got.Condition != offers.Used || !got.Paused {
+			t.Errorf("%+v: %+v %v", c.row, got, err)
+		}
+	}
+}

@@ -1,0 +1,378 @@
+package feedbench
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	crand "crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/internal/chunks"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/rows"
+	"rialto/functions/internal/store"
+	"rialto/functions/internal/store/storetest"
+	"rialto/functions/inventory"
+	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/sellers"
+	"rialto/functions/sellers/sellersfiles"
+	"rialto/functions/sellers/sellersstore"
+)
+
+const (
+	bucket = "rialto-bench"
+	// badEvery is how many rows there are to one that is refused, and units how many each good one brings.
+	badEvery = 100
+	units    = 7
+	// owners is how many chunks are booked at once, waiting how many may stand in the queue before cutting stops, and
+	// perCount how many answers are counted together, as one invocation takes them.
+	owners, waiting, perCount = 12, 64, 10
+	// perInvocation is what one invocation cuts, as deployed.
+	perInvocation = 8 << 20
+)
+
+// A feed whose chunks are booked. Seen to catch: a file read whole; a chunk booked and not counted; a row booked twice.
+func TestFeed(t *testing.T) { bench(t, wanted(t, "RIALTO_BENCH_ROWS"), true) }
+
+// A feed whose chunks are answered as if they were booked: what the way of the rows costs without its end, which on the
+// local cloud is the slowest part by far.
+func TestFeedUnbooked(t *testing.T) { bench(t, wanted(t, "RIALTO_BENCH_UNBOOKED"), false) }
+
+func wanted(t *testing.T, name string) int {
+	t.Helper()
+	n, err := strconv.Atoi(os.Getenv(name))
+	if err != nil || n < 1 {
+		t.Skip("make bench-feed runs it")
+	}
+	return n
+}
+
+func bench(t *testing.T, n int, booked bool) {
+	endpoint := os.Getenv("RIALTO_TEST_S3")
+	ctx := context.Background()
+	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
+	files := sellersfiles.New(cfg, bucket)
+	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
+	if _, err := client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(bucket)}); err != nil && !strings.Contains(err.Error(), "BucketAlready") {
+		t.Fatal(err)
+	}
+	db := storetest.Dynamo(t)
+	r := &run{unbooked: !booked, files: files, db: db, feeds: sellersstore.Store{DB: db}, queue: make(chan chunks.Chunk, waiting), counts: make(chan chunks.Answer, waiting),
+		stock: &inventory.Service{Shelf: inventorystore.Store{DB: db}, Now: time.Now}}
+	seller := ids.Derive(ids.Seller, "bench")
+	svc := &sellers.Service{Book: r.feeds, Signer: files, Now: time.Now, Random: crand.Reader}
+	opened, err := svc.Create(ctx, seller, "bench-key", sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV, Marketplace: "US"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := opened.Feed
+
+	began := time.Now()
+	size, err := upload(ctx, files, f.UploadKey(), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, err := client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bucket), Key: aws.String(f.UploadKey())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Printf("%s\na file of %d rows, %.1f MB, written to S3 in %s\n", map[bool]string{true: "rows booked in DynamoDB", false: "rows cut, sent, counted and reported, not booked"}[booked], n, float64(size)/1e6, time.Since(began).Round(100*time.Millisecond))
+
+	runtime.GC()
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // the peak begins here, where the kernel lets it
+	before := resident(t)
+	began = time.Now()
+	r.began = began
+	r.tasks = []sellers.Task{{FeedID: f.ID, ETag: aws.ToString(head.ETag), Bytes: size}}
+	if err := r.all(ctx, f.ID); err != nil {
+		t.Fatal(err)
+	}
+	took := time.Since(began)
+	f, err = r.feeds.Feed(ctx, f.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := int64(n / badEvery)
+	good := int64(n) - bad
+	fmt.Printf("%s: %d rows, %d written, %d unchanged, %d refused, in %d chunks over %d invocations of the splitter\n", f.State, f.Rows, f.Written, f.Unchanged, f.Refused, f.Chunks, r.invocations)
+	fmt.Printf("%s, %.0f rows a second; the splitter had cut all after %s (it waits for the owners here)\n", took.Round(100*time.Millisecond), float64(n)/took.Seconds(), r.cut.Round(100*time.Millisecond))
+	fmt.Printf("resident memory: %.1f MB before, %.1f MB at its peak\n", float64(before)/1e6, float64(peak(t))/1e6)
+	if f.State != sellers.WithErrors || f.Rows != int64(n) || f.Written+f.Unchanged != good || f.Refused != bad || f.Dead != 0 {
+		t.Errorf("wanted %d rows, %d good, %d bad", n, good, bad)
+	}
+	report, err := files.Open(ctx, f.ReportKey(), etagOf(ctx, t, client, f.ReportKey()), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer report.Close()
+	lines := int64(-1)
+	for s := bufio.NewScanner(report); s.Scan(); {
+		lines++
+	}
+	if !booked {
+		fmt.Printf("the report has %d lines, as it should: %d\n\n", lines, bad)
+		if lines != bad {
+			t.Error("rows are missing")
+		}
+		return
+	}
+	items, sum, err := fold(ctx, db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Printf("the report has %d lines; the table has %d stock items with %d units available, as it should: %d and %d\n", lines, items, sum, good, good*units)
+	if lines != bad || items != good || sum != good*units {
+		t.Error("the sums differ")
+	}
+}
+
+// upload writes the file as it makes it: n rows of different products, each badEvery-th with a fraction of a unit.
+func upload(ctx context.Context, files *sellersfiles.Bucket, key string, n int) (int64, error) {
+	r, w := io.Pipe()
+	count := &counting{Reader: r}
+	var g errgroup.Group
+	g.Go(func() error {
+		b := bufio.NewWriterSize(w, 64<<10)
+		_, err := b.WriteString("product-id,adjust,fulfillment-center-id\r\n")
+		for i := 1; i <= n && err == nil; i++ {
+			quantity := strconv.Itoa(units)
+			if i%badEvery == 0 {
+				quantity = "1.5"
+			}
+			_, err = fmt.Fprintf(b, "%s,%s,us-west-%d\r\n", ids.Derive(ids.Product, "bench", strconv.Itoa(i)), quantity, 1+i%3)
+		}
+		err = errors.Join(err, b.Flush())
+		w.CloseWithError(err)
+		return err
+	})
+	err := files.Write(ctx, key, count)
+	r.CloseWithError(err)
+	return count.n, errors.Join(err, g.Wait())
+}
+
+type counting struct {
+	io.Reader
+	n int64
+}
+
+func (c *counting) Read(b []byte) (int, error) {
+	n, err := c.Reader.Read(b)
+	c.n += int64(n)
+	return n, err
+}
+
+// run is the functions and the queues between them.
+type run struct {
+	files *sellersfiles.Bucket
+	db    *store.Dynamo
+	feeds sellersstore.Store
+	stock *inventory.Service
+	began time.Time
+
+	unbooked bool // chunks are answered, and their rows forgotten
+
+	tasks       []sellers.Task
+	invocations int
+	cut         time.Duration
+	queue       chan chunks.Chunk
+	counts      chan chunks.Answer
+	mu          sync.Mutex
+	assembled   int
+}
+
+func (r *run) all(ctx context.Context, feedID string) error {
+	counter := &sellers.Counter{Feeds: r.feeds, Files: r.files, Posts: r, Now: time.Now}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { defer close(r.queue); return r.split(ctx) })
+	var booking sync.WaitGroup
+	for range owners {
+		booking.Add(1)
+		g.Go(func() error { defer booking.Done(); return r.book(ctx) })
+	}
+	go func() { booking.Wait(); close(r.counts) }()
+	g.Go(func() error { return r.count(ctx, counter, feedID) })
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return counter.Assemble(context.WithoutCancel(ctx), feedID)
+}
+
+func (r *run) split(ctx context.Context) error {
+	s := &sellers.Splitter{Feeds: r.feeds, Files: r.files, Posts: r, Now: time.Now}
+	for len(r.tasks) > 0 {
+		t := r.tasks[0]
+		r.tasks = r.tasks[1:]
+		r.invocations++
+		if err := s.Split(ctx, t, func(cut int64) bool { return cut >= perInvocation }); err != nil {
+			return err
+		}
+	}
+	r.cut = time.Since(r.began)
+	return nil
+}
+
+func (r *run) book(ctx context.Context) error {
+	for c := range r.queue {
+		report, err := r.booked(ctx, c)
+		if err != nil {
+			return err
+		}
+		select {
+		case r.counts <- c.Answer(report):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// booked books a chunk, again where rows may pass later, as its queue would have it.
+func (r *run) booked(ctx context.Context, c chunks.Chunk) (report rows.Report, err error) {
+	if r.unbooked {
+		return rows.Report{Rows: make([]rows.Fate, len(c.Rows)), Written: len(c.Rows)}, nil
+	}
+	b := inventory.Batch{Rows: make([]inventory.Receipt, len(c.Rows))}
+	for i, raw := range c.Rows {
+		if err := json.Unmarshal(raw, &b.Rows[i]); err != nil {
+			return report, err
+		}
+	}
+	for range 5 {
+		if report, err = r.stock.Receive(ctx, b); err != nil {
+			return report, err
+		}
+		again := false
+		for _, f := range report.Rows {
+			again = again || f.Retry
+		}
+		if !again {
+			break
+		}
+	}
+	return report, nil
+}
+
+func (r *run) count(ctx context.Context, c *sellers.Counter, feedID string) error {
+	for {
+		var batch []chunks.Answer
+		for a := range r.counts {
+			if batch = append(batch, a); len(batch) == perCount {
+				break
+			}
+		}
+		if len(batch) == 0 {
+			return nil
+		}
+		if err := c.Count(ctx, feedID, batch); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *run) Chunks(ctx context.Context, _ sellers.Kind, list []chunks.Chunk) error {
+	for _, c := range list {
+		select {
+		case r.queue <- c:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (r *run) Answers(ctx context.Context, list []chunks.Answer) error {
+	for _, a := range list {
+		select {
+		case r.counts <- a:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (r *run) Next(_ context.Context, t sellers.Task) error {
+	r.tasks = append(r.tasks, t)
+	return nil
+}
+
+func (r *run) Assemble(context.Context, string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.assembled++
+	return nil
+}
+
+func etagOf(ctx context.Context, t *testing.T, client *s3.Client, key string) string {
+	t.Helper()
+	head, err := client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bucket), Key: &key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return aws.ToString(head.ETag)
+}
+
+// fold counts the stock items and their units, by a reader that shares no code with the writers.
+func fold(ctx context.Context, db *store.Dynamo) (items, sum int64, err error) {
+	p := dynamodb.NewScanPaginator(db.Client, &dynamodb.ScanInput{TableName: aws.String(db.Prefix + "inventory"), ConsistentRead: aws.Bool(true),
+		FilterExpression: aws.String("attribute_exists(available)"), ProjectionExpression: aws.String("available")})
+	for p.HasMorePages() {
+		page, err := p.NextPage(ctx)
+		if err != nil {
+			return 0, 0, err
+		}
+		for _, i := range page.Items {
+			n, ok := i["available"].(*types.AttributeValueMemberN)
+			if !ok {
+				return 0, 0, errors.New("stock without a number")
+			}
+			v, err := strconv.ParseInt(n.Value, 10, 64)
+			if err != nil {
+				return 0, 0, err
+			}
+			items, sum = items+1, sum+v
+		}
+	}
+	return items, sum, nil
+}
+
+func resident(t *testing.T) int64 { return status(t, "VmRSS:") }
+
+// peak is the most memory that the process ever had, the making of the file included.
+func peak(t *testing.T) int64 { return status(t, "VmHWM:") }
+
+func status(t *testing.T, field string) int64 {
+	t.Helper()
+	b, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range bytes.Lines(b) {
+		if words := strings.Fields(string(line)); len(words) == 3 && words[0] == field {
+			kb, err := strconv.ParseInt(words[1], 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return kb << 10
+		}
+	}
+	t.Fatalf("/proc/self/status has no %s", field)
+	return 0
+}
