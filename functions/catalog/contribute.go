@@ -3,94 +3,120 @@ package catalog
 import (
 	"context"
 	"encoding/json"
-	"maps"
+	"errors"
 	"slices"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
 	"rialto/functions/internal/rows"
 )
 
-var (
-	errNotOwner = fault.New(fault.Forbidden, "not_owner", "another owns the page of this product: offer it instead of describing it")
-	errCategory = fault.New(fault.Invalid, "unknown_category", "there is no such category")
-)
+// Row is what a seller says of a product in a row of a feed. Without a product's id, the product is the one that the
+// GTIN names, or brand and model, or a new one.
+type Row struct {
+	ProductID   string            `json:"product_id,omitempty"`
+	Title       string            `json:"title"`
+	Description string            `json:"description,omitempty"`
+	Brand       string            `json:"brand,omitempty"`
+	Model       string            `json:"model,omitempty"`
+	GTIN        string            `json:"gtin,omitempty"`
+	Bullets     []string          `json:"bullets,omitempty"`
+	CategoryID  string            `json:"category_id"`
+	Attributes  map[string]string `json:"attributes,omitempty"`
+}
 
-// Contribute writes a seller's products, row by row. A product that is new becomes the seller's; one that stands must
-// be. Its category must be registered, and says what its path is: sellers make no categories. Errors: as Import.
+func (r Row) content() Content {
+	return Content{Title: r.Title, Description: r.Description, Brand: r.Brand, Model: r.Model, GTIN: r.GTIN, Bullets: r.Bullets, CategoryID: r.CategoryID, Attributes: r.Attributes}
+}
+
+// name is what the row is about, before it is known which product that is.
+func (r Row) name() (string, error) {
+	if r.ProductID != "" {
+		return r.ProductID, nil
+	}
+	if names := r.content().identities(); len(names) > 0 {
+		return names[0], nil
+	}
+	return "", fault.New(fault.Invalid, "invalid_product", "the product has fields that are not accepted").
+		With(fault.Field{Pointer: "/gtin", Code: "required", Message: "is required unless a product id, or brand and model, are given"})
+}
+
+// Contribute says of products what a seller's rows say, whatever the seller said before. What comes of it for a page is
+// ruled as for List and Edit (contribution.go). Pictures come and go by themselves. Errors: batch_too_large.
 func (s *Service) Contribute(ctx context.Context, sellerID string, batch []json.RawMessage) (rows.Report, error) {
-	list, err := rows.Read(batch, "product", func(p *Product) (string, error) {
-		p.OwnerID, p.CategoryPath = sellerID, []string{p.CategoryID}
-		return p.ID, p.Validate()
-	})
+	list, err := rows.Read(batch, "product", func(r *Row) (string, error) { return r.name() })
 	if err != nil {
 		return rows.Report{}, err
 	}
-	if err := s.place(ctx, list); err != nil {
-		return rows.Report{}, err
-	}
-	var ids []string
-	for _, r := range list {
-		if r.Err == nil {
-			ids = append(ids, r.ID)
+	return rows.Do(ctx, list, rows.ByID, func(ctx context.Context, r Row) (bool, error) {
+		for try := 1; ; try++ {
+			changed, err := s.say(ctx, sellerID, r)
+			if !errors.Is(err, ErrChanged) || try == listings {
+				return changed, err
+			}
 		}
-	}
-	current, err := s.Shelf.GetMany(ctx, ids...)
-	if err != nil {
-		return rows.Report{}, err
-	}
-	return rows.Do(ctx, list, rows.ByID, func(ctx context.Context, p Product) (bool, error) {
-		if stands := current[p.ID]; stands.Version > 0 && stands.OwnerID != sellerID {
-			return false, errNotOwner
-		}
-		return s.save(ctx, p, current[p.ID])
 	}), nil
 }
 
-// place gives good rows the path of their category, and refuses those whose category is not there.
-func (s *Service) place(ctx context.Context, list []rows.Row[Product]) error {
-	known, wanted := map[string]Category{}, map[string]bool{}
-	for _, r := range list {
-		if r.Err == nil {
-			wanted[r.Value.CategoryID] = true
+// say makes a seller's contribution stand as a row says.
+func (s *Service) say(ctx context.Context, sellerID string, r Row) (changed bool, err error) {
+	c, product := r.content(), r.ProductID
+	path, err := s.check(ctx, c)
+	if err != nil {
+		return false, err
+	}
+	var claims []string
+	if product == "" {
+		if product, claims, err = s.identify(ctx, c); err != nil {
+			return false, err
 		}
 	}
-	for depth := 0; len(wanted) > 0 && depth < MaxDepth; depth++ {
-		found, err := s.Shelf.Registered(ctx, slices.Sorted(maps.Keys(wanted))...)
+	if product == "" {
+		product = ids.Derive(ids.Product, claims[0])
+	} else {
+		page, err := s.Products.Get(ctx, product)
 		if err != nil {
-			return err
+			return false, err
 		}
-		wanted = map[string]bool{}
-		for id, c := range found {
-			known[id] = c
-			if _, there := known[c.Parent]; c.Parent != "" && !there {
-				wanted[c.Parent] = true
+		if claims = nil; page.OwnerID == sellerID {
+			if claims, err = s.claim(ctx, product, c); err != nil {
+				return false, err
 			}
 		}
 	}
-	for i := range list {
-		r := &list[i]
-		if r.Err != nil {
-			continue
-		}
-		path := pathOf(r.Value.CategoryID, known)
-		if path == nil {
-			r.Err = errCategory
-			continue
-		}
-		r.Value.CategoryPath = path
-	}
-	return nil
+	_, err = s.edit(ctx, product, sellerID, c, path, claims, func(current Contribution) (bool, error) {
+		same := c
+		same.Images = current.Images
+		changed = current.Version == 0 || !current.Same(same)
+		return changed, nil
+	})
+	return changed && err == nil, err
 }
 
-// pathOf is the way to a category, root first; nil if a part of it is not there.
-func pathOf(id string, known map[string]Category) []string {
-	var path []string
-	for ; id != ""; id = known[id].Parent {
-		if _, there := known[id]; !there || len(path) == MaxDepth {
-			return nil
+// Numbered returns the products of some GTINs (100 at most), by GTIN as it is given; those that name none are not in it.
+func (s *Service) Numbered(ctx context.Context, gtins ...string) (map[string]string, error) {
+	names := map[string]string{}
+	var list []string
+	for _, g := range gtins {
+		if n, ok := GTIN(g); ok {
+			names[g] = byGTIN + n
+			if !slices.Contains(list, byGTIN+n) { // one number may be given in two forms
+				list = append(list, byGTIN+n)
+			}
 		}
-		path = append(path, id)
 	}
-	slices.Reverse(path)
-	return path
+	out := map[string]string{}
+	if len(list) == 0 {
+		return out, nil
+	}
+	claimed, err := s.Contributions.Claimed(ctx, list...)
+	if err != nil {
+		return nil, err
+	}
+	for g, name := range names {
+		if product := claimed[name]; product != "" {
+			out[g] = product
+		}
+	}
+	return out, nil
 }

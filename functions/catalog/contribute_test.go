@@ -7,44 +7,59 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rialto/functions/catalog"
+	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/store"
 )
 
-// Seen to catch: a page taken over from its owner; a category made by a seller; a path that is the row's own.
+// Seen to catch: a page taken over by a seller who does not own it; a row that is a change each time that it comes.
 func TestSellersContribute(t *testing.T) {
 	t.Parallel()
-	ctx, s := context.Background(), service(store.NewMemory())
+	ctx, db := context.Background(), store.NewMemory()
+	s := service(db)
+	s.Contributions = &catalogstore.Store{DB: db}
 	run(t, s, catalog.Batch{Products: raw(t, boots(1))}) // Rialto's own, and the categories
 	me, other := ids.Derive(ids.Seller, "me"), ids.Derive(ids.Seller, "other")
-	mine, lost, posing, flawed := boots(2), boots(3), boots(4), boots(5)
-	mine.CategoryPath = []string{"somewhere", "else"}
-	lost.CategoryID = "nowhere"
-	posing.OwnerID = other
-	flawed.Title = ""
-	r, err := s.Contribute(ctx, me, raw(t, boots(1), mine, lost, posing, flawed, boots(2), `7`))
+	mine := catalog.Row{Title: "Fell boots", Brand: "Daybird", GTIN: "4006381333931", CategoryID: "outdoor-footwear", Attributes: map[string]string{"size": "41"}}
+	lost, nameless, rialtos, gone := mine, mine, mine, mine
+	lost.CategoryID, lost.GTIN = "nowhere", "96385074"
+	nameless.GTIN = ""
+	rialtos.ProductID, rialtos.GTIN, rialtos.Model = boots(1).ID, "", "x"
+	gone.ProductID = ids.Derive(ids.Product, "gone")
+	r, err := s.Contribute(ctx, me, raw(t, mine, lost, nameless, rialtos, gone, mine, `7`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"not_owner", "", "unknown_category", "", "invalid_product", "duplicate_row", "malformed_row"}
+	want := []string{"", "invalid_product", "invalid_product", "", "product_not_found", "duplicate_row", "malformed_row"}
 	if d := cmp.Diff(want, codes(r)); d != "" || r.Written != 2 {
 		t.Fatal(d, r)
 	}
-	p, err := s.Products.Get(ctx, mine.ID)
-	if err != nil || p.OwnerID != me || cmp.Diff([]string{"outdoor", "outdoor-footwear"}, p.CategoryPath) != "" {
+	found, err := s.Numbered(ctx, "4006381333931", "04006381333931", "96385074", "x")
+	id := found["4006381333931"]
+	if err != nil || id == "" || found["04006381333931"] != id || len(found) != 2 {
+		t.Fatal(found, err)
+	}
+	p, err := s.Products.Get(ctx, id)
+	if err != nil || p.OwnerID != me || p.Title != "Fell boots" || cmp.Diff([]string{"outdoor", "outdoor-footwear"}, p.CategoryPath) != "" {
 		t.Error(p, err)
 	}
-	if p, err := s.Products.Get(ctx, posing.ID); err != nil || p.OwnerID != me {
-		t.Error("a row says who owns it", p, err)
+	if p, err := s.Products.Get(ctx, boots(1).ID); err != nil || p.Title != boots(1).Title {
+		t.Error("another's page was changed", p, err)
 	}
-	if r, err := s.Contribute(ctx, me, raw(t, mine)); err != nil || r.Unchanged != 1 {
+	if r, err := s.Contribute(ctx, me, raw(t, mine, rialtos)); err != nil || r.Unchanged != 2 {
 		t.Error(r, err)
 	}
 	mine.Title = "Better boots"
-	if r, err := s.Contribute(ctx, other, raw(t, mine)); err != nil || codes(r)[0] != "not_owner" {
+	if r, err := s.Contribute(ctx, other, raw(t, mine)); err != nil || r.Written != 1 {
 		t.Error(r, err)
+	}
+	if p, err := s.Products.Get(ctx, id); err != nil || p.Title != "Fell boots" {
+		t.Error("another's page was changed", p, err)
 	}
 	if r, err := s.Contribute(ctx, me, raw(t, mine)); err != nil || r.Written != 1 {
 		t.Error(r, err)
+	}
+	if p, err := s.Products.Get(ctx, id); err != nil || p.Title != "Better boots" {
+		t.Error(p, err)
 	}
 }

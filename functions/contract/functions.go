@@ -17,12 +17,12 @@ func Functions() []Function {
 
 var catalog = []Function{
 	{Context: "catalog", Name: "api", Does: "product pages and category browsing; sellers' products", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
-		Grants: []Grant{{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"}, {Read, "offers"}}},
+		Grants: []Grant{{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"}, {Read, "offers"}, {Write, "sellers"}}},
 	{Context: "catalog", Name: "import", Does: "writes a batch of products, row by row", Memory: 512, Timeout: minute, Trigger: Trigger{Operator: true},
 		Grants: []Grant{{Read, "products"}, {Write, "products"}}},
 	{Context: "catalog", Name: "feed", Does: "writes chunks of sellers' feeds of products", Memory: 512, Timeout: minute,
 		Trigger: Trigger{Queue: &Queue{Batch: 2, Receives: 5, Concurrency: 20}},
-		Grants:  []Grant{{Read, "products"}, {Write, "products"}, {Send, "sellers-report"}}},
+		Grants:  []Grant{{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"}, {Send, "sellers-report"}}},
 	{Context: "catalog", Name: "publish", Does: "products stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "products"},
 		Grants: []Grant{{Publish, "catalog"}}},
 }
@@ -156,7 +156,7 @@ var selling = []Function{
 		Grants:  []Grant{{Read, "feeds"}, {Keep, "uploads"}, {Send, "sellers-split"}}},
 	{Context: "sellers", Name: "split", Does: "cuts an uploaded file into chunks", Memory: 512, Timeout: 2 * minute,
 		Trigger: Trigger{Queue: &Queue{Batch: 1, Receives: 5, Concurrency: 20}},
-		Grants: []Grant{{Read, "feeds"}, {Write, "feeds"}, {Read, "offers"}, {Read, "products"}, {Fetch, "uploads"}, {Send, "sellers-split"}, {Send, "sellers-report"},
+		Grants: []Grant{{Read, "feeds"}, {Write, "feeds"}, {Read, "offers"}, {Read, "contributions"}, {Fetch, "uploads"}, {Send, "sellers-split"}, {Send, "sellers-report"},
 			{Send, "sellers-assemble"}, {Send, "catalog-feed"}, {Send, "offers-feed"}, {Send, "inventory-feed"}}},
 	{Context: "sellers", Name: "report", Does: "counts answers on chunks, and keeps their bad rows", Memory: 256, Timeout: minute,
 		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 10, Concurrency: 5}},

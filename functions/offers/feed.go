@@ -3,6 +3,7 @@ package offers
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/rows"
@@ -26,7 +27,7 @@ func (s *Service) Offer(ctx context.Context, c Catalog, sellerID string, batch [
 	for i, r := range list {
 		if r.Err == nil && r.Value.SellerID != sellerID {
 			list[i].Err = errNotYours
-		} else if r.Err == nil {
+		} else if r.Err == nil && !slices.Contains(ids, r.Value.ProductID) {
 			ids = append(ids, r.Value.ProductID)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,6 +19,9 @@ type known map[string]bool
 func (k known) Known(_ context.Context, ids ...string) (map[string]bool, error) {
 	if k == nil {
 		return nil, errors.New("the table is away")
+	}
+	if slices.Sort(ids); len(slices.Compact(ids)) != len(ids) {
+		return nil, errors.New("an id twice, which DynamoDB refuses")
 	}
 	return k, nil
 }
@@ -49,12 +53,14 @@ func TestSellersOffersInAFeed(t *testing.T) {
 	ctx, w := context.Background(), newWorld()
 	mine, theirs, lost := offer("a", 100, 0), offer("b", 100, 0), offer("a", 100, 0)
 	lost.ProductID = unknown
+	german := mine
+	german.Marketplace, german.Price.Currency, german.Shipping.Currency = "DE", "EUR", "EUR"
 	there := known{mine.ProductID: true}
-	r, err := w.Offer(ctx, there, mine.SellerID, raws(t, mine, theirs, lost, map[string]int{"x": 1}))
+	r, err := w.Offer(ctx, there, mine.SellerID, raws(t, mine, theirs, lost, map[string]int{"x": 1}, german))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff([]string{"", "not_yours", "product_not_found", "malformed_row"}, codesOf(r)); d != "" {
+	if d := cmp.Diff([]string{"", "not_yours", "product_not_found", "malformed_row", ""}, codesOf(r)); d != "" {
 		t.Fatal(d)
 	}
 	if r, err := w.Offer(ctx, there, mine.SellerID, raws(t, mine)); err != nil || r.Unchanged != 1 {

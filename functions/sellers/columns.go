@@ -28,7 +28,8 @@ const (
 	colBrand       = "brand"
 	colCategory    = "category_id"
 	colBullets     = "bullets"
-	colImages      = "images"
+	colModel       = "model"
+	colGTIN        = "gtin"
 
 	// attributePrefix begins the columns of a product's attributes; what follows is the attribute's name.
 	attributePrefix = "attribute:"
@@ -65,7 +66,10 @@ var aliases = map[string][]string{
 	colBrand:       {"brand" /* R, E */, "brand_name" /* A */, "Vendor" /* S */, "Marke"},
 	colCategory:    {"category_id" /* R */, "category" /* E */, "categories" /* W */, "Product Category" /* S */},
 	colBullets:     {"bullets" /* R */, "bullet_point" /* A */, "bullet points", "bullet_point1" /* A */},
-	colImages:      {"images" /* R, W */, "image_url", "image-url" /* A */, "main_image_url" /* A */, "Image Src" /* S */, "PicURL" /* E */},
+	colModel: {"model" /* R, E */, "model_number" /* A */, "model name" /* A */, "part_number" /* A */, "mfr_part_number", /* A */
+		"MPN" /* E */},
+	colGTIN: {"gtin" /* R */, "ean" /* E */, "upc" /* E */, "barcode", "Variant Barcode" /* S */, "external_product_id", /* A */
+		"GTIN, UPC, EAN, or ISBN" /* W */},
 }
 
 var byAlias = func() map[string]string {
@@ -113,10 +117,10 @@ func fold(name string) string {
 
 // demand is what the rows of a feed must have: of each list, one column.
 var demand = map[Kind][][]string{
-	Inventory: {{colProduct, colSKU}, {colQuantity, colChange}, {colCentre}},
-	Prices:    {{colProduct, colSKU}, {colPrice}},
-	Offers:    {{colProduct, colSKU}, {colPrice}},
-	Products:  {{colProduct, colSKU}, {colTitle}, {colCategory}},
+	Inventory: {{colProduct, colSKU, colGTIN}, {colQuantity, colChange}, {colCentre}},
+	Prices:    {{colProduct, colSKU, colGTIN}, {colPrice}},
+	Offers:    {{colProduct, colSKU, colGTIN}, {colPrice}},
+	Products:  {{colTitle}, {colCategory}},
 }
 
 // maxColumns bounds a header: what has more is no table of ours.

@@ -18,44 +18,54 @@ import (
 	"rialto/functions/offers"
 )
 
-// item is a row in the form of the context that owns it. Its product is not known where the row has a sku alone: then
-// sku is set, and whoever knows the seller's skus finds the product.
+// item is a row in the form of the context that owns it. Where the row names its product by a sku or a GTIN, name is
+// set, and whoever knows those finds the product.
 type item struct {
 	line   int
-	sku    string
+	name   Name
 	refuse error
 	finish func(product string) any
 }
 
+// Name is a product by the seller's own sku, or else by its GTIN.
+type Name struct{ SKU, GTIN string }
+
 // itemOf reads a row of a feed. now is when the feed was begun.
 func itemOf(f Feed, line int, r row, now time.Time) item {
 	i := item{line: line}
-	product := r[colProduct]
-	switch {
-	case !skuForm.MatchString(r[colSKU]):
-		return i.refused(flawed(colSKU, "must be at most 64 printable ASCII characters"))
-	case product == "" && ids.Valid(ids.Product, r[colSKU]):
-		product = r[colSKU]
-	case product == "" && r[colSKU] == "":
-		return i.refused(missing(colProduct + " or " + colSKU))
-	case product == "" && f.Kind == Products:
-		product = OwnProduct(f.SellerID, r[colSKU])
-	case product == "":
-		i.sku = r[colSKU]
-	}
-	if product != "" && !ids.Valid(ids.Product, product) {
-		return i.refused(flawed(colProduct, "must be a product id"))
+	product, sku, gtin := r[colProduct], r[colSKU], r[colGTIN]
+	switch { // what columns hold is told by its form, as sellers take one for the other
+	case ids.Valid(ids.Product, sku):
+		product, sku = cmp.Or(product, sku), ""
+	case isDigits(product):
+		product, gtin = "", cmp.Or(gtin, product)
 	}
 	var err error
+	switch {
+	case !skuForm.MatchString(sku):
+		err = flawed(colSKU, "must be at most 64 printable ASCII characters")
+	case product != "" && !ids.Valid(ids.Product, product):
+		err = flawed(colProduct, "must be a product id, or a GTIN")
+	case f.Kind == Products: // the catalog knows the rest
+	case product == "" && sku == "" && gtin == "":
+		err = missing(colProduct + ", " + colSKU + " or " + colGTIN)
+	case product == "" && gtin != "":
+		i.name = Name{GTIN: gtin}
+	case product == "":
+		i.name = Name{SKU: sku}
+	}
+	if err != nil {
+		return i.refused(err)
+	}
 	switch f.Kind {
 	case Inventory:
 		i.finish, err = stockOf(f, line, r, now)
 	case Offers:
-		i.finish, err = offerOf(f, r)
+		i.finish, err = offerOf(f, sku, r)
 	case Prices:
 		i.finish, err = priceOf(f, r)
 	case Products:
-		i.finish, err = productOf(f, r)
+		i.finish, err = productOf(gtin, r)
 	}
 	if err != nil {
 		return i.refused(err)
@@ -74,9 +84,6 @@ func (i item) refused(err error) item {
 	i.refuse = err
 	return i
 }
-
-// OwnProduct is the id of the product that a seller lists by its sku alone.
-func OwnProduct(sellerID, sku string) string { return ids.Derive(ids.Product, sellerID, sku) }
 
 func missing(column string) error {
 	return fault.New(fault.Invalid, "missing_value", "the row has no %s", column)
@@ -120,7 +127,7 @@ func stockOf(f Feed, line int, r row, now time.Time) (func(string) any, error) {
 	}, nil
 }
 
-func offerOf(f Feed, r row) (func(string) any, error) {
+func offerOf(f Feed, sku string, r row) (func(string) any, error) {
 	market, price, shipping, err := pricesOf(f, r)
 	if err != nil {
 		return nil, err
@@ -134,11 +141,9 @@ func offerOf(f Feed, r row) (func(string) any, error) {
 	if shipping != nil {
 		o.Shipping = *shipping
 	}
-	if o.SKU = r[colSKU]; ids.Valid(ids.Product, o.SKU) {
-		o.SKU = "" // it names the product
-	}
+	o.SKU = sku
 	probe := o
-	probe.ProductID = OwnProduct(f.SellerID, "")
+	probe.ProductID = ids.Derive(ids.Product, "") // the true one is not known yet
 	if err := probe.Validate(); err != nil {
 		return nil, err
 	}
@@ -203,29 +208,32 @@ func word(s string, known map[string]string, otherwise string) string {
 	return strings.ToLower(s) // judged by the offer's own rules
 }
 
-// productOf leaves the category's path to the catalog, which knows it.
-func productOf(f Feed, r row) (func(string) any, error) {
+// productOf leaves it to the catalog which product it is, and what may be said of it.
+func productOf(gtin string, r row) (func(string) any, error) {
 	if r[colTitle] == "" {
 		return nil, missing(colTitle)
 	}
 	if r[colCategory] == "" {
 		return nil, missing(colCategory)
 	}
-	p := catalog.Product{Title: r[colTitle], Description: r[colDescription], Brand: r[colBrand], CategoryID: strings.ToLower(r[colCategory]),
-		Bullets: split(r[colBullets]), Images: split(r[colImages]), OwnerID: f.SellerID, Attributes: map[string]string{}}
+	p := catalog.Row{Title: r[colTitle], Description: r[colDescription], Brand: r[colBrand], Model: r[colModel], GTIN: gtin,
+		CategoryID: strings.ToLower(r[colCategory]), Bullets: split(r[colBullets])}
 	for column, value := range r {
 		if name, ok := strings.CutPrefix(column, attributePrefix); ok {
+			if p.Attributes == nil {
+				p.Attributes = map[string]string{}
+			}
 			p.Attributes[name] = value
 		}
 	}
 	return func(product string) any {
-		p.ID = product
+		p.ProductID = product
 		return p
 	}, nil
 }
 
 func split(s string) []string {
-	out := []string{}
+	var out []string
 	for part := range strings.SplitSeq(s, listSeparator) {
 		if part = strings.TrimSpace(part); part != "" {
 			out = append(out, part)

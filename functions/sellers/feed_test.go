@@ -45,7 +45,7 @@ type world struct {
 	chunks   []chunks.Chunk
 	answers  []chunks.Answer
 	assemble []string
-	skus     map[string]string
+	names    map[sellers.Name]string
 	stop     func() bool // tells an invocation to let another go on
 	failing  error       // what posting chunks fails with
 }
@@ -104,8 +104,8 @@ func (w *world) Assemble(_ context.Context, id string) error {
 	w.assemble = append(w.assemble, id)
 	return nil
 }
-func (w *world) Products(_ context.Context, _, _ string, skus ...string) (map[string]string, error) {
-	return w.skus, nil
+func (w *world) Products(_ context.Context, _, _ string, names ...sellers.Name) (map[sellers.Name]string, error) {
+	return w.names, nil
 }
 func (w *world) clock() time.Time { return w.now }
 
@@ -113,7 +113,7 @@ func (w *world) service() *sellers.Service {
 	return &sellers.Service{Book: w.store, Signer: signer{}, Files: w, Posts: w, Bucket: "files", Now: w.clock, Random: rand.NewChaCha8([32]byte{byte(len(w.files))})}
 }
 func (w *world) splitter() *sellers.Splitter {
-	return &sellers.Splitter{Feeds: w.store, Files: w, Posts: w, SKUs: w, Now: w.clock}
+	return &sellers.Splitter{Feeds: w.store, Files: w, Posts: w, Names: w, Now: w.clock}
 }
 func (w *world) counter() *sellers.Counter {
 	return &sellers.Counter{Feeds: w.store, Files: w, Posts: w, Now: w.clock}
@@ -354,7 +354,7 @@ func TestPoisonedFilesFailWithTheirReason(t *testing.T) {
 func TestJSONLines(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.skus = map[string]string{"A-1": shoe}
+	w.names = map[sellers.Name]string{{SKU: "A-1"}: shoe}
 	file := `{"sku":"A-1","qty":3,"fc":"us-west-1"}` + "\n\nnot json\n" + `{"sku":"A-2","qty":3,"fc":"us-west-1"}` + "\r\n" + `{"sku":"A-1","qty":1.5,"fc":"x"}`
 	f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.Lines}, "key-0001")
 	w.upload(f, file)
@@ -363,7 +363,7 @@ func TestJSONLines(t *testing.T) {
 		t.Fatalf("%+v", w.chunks)
 	}
 	w.run()
-	want := "line,code,message\n3,malformed_row,the line is not one JSON object\n4,sku_not_found,\"none of the seller's products has that sku; name the product_id, or list the product first\"\n5,fractional_quantity,/quantity must be a whole number of units\n"
+	want := "line,code,message\n3,malformed_row,the line is not one JSON object\n4,product_not_found,\"no product has that GTIN, or the seller offers none under that sku in the marketplace; an offer names the product by its id or GTIN beside the sku\"\n5,fractional_quantity,/quantity must be a whole number of units\n"
 	if d := cmp.Diff(want, string(w.files[f.ReportKey()])); d != "" {
 		t.Error(d)
 	}

@@ -108,7 +108,7 @@ func TestHeaders(t *testing.T) {
 		"no quantity":  {Inventory, "sku,fc,price", "missing_column", ',', nil},
 		"no centre":    {Inventory, "sku,quantity", "missing_column", ',', nil},
 		"no price":     {Offers, "sku,quantity", "missing_column", ',', nil},
-		"no category":  {Products, "sku,title", "missing_column", ',', nil},
+		"no category":  {Products, "gtin,title", "missing_column", ',', nil},
 		"not a header": {Inventory, "A-1,5,us-west-1", "unknown_header", ',', nil},
 		"pipes":        {Inventory, "sku|quantity|warehouse", "unknown_header", ',', nil},
 		"very wide":    {Inventory, "sku" + strings.Repeat(",x", 300), "unknown_header", ',', nil},
@@ -154,18 +154,18 @@ func TestCells(t *testing.T) {
 func TestObjects(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		`{"sku":"a","Quantity":5,"Note":{"x":1}}`:        `map[quantity:5 sku:a]`,
-		`{"sku":null,"price":12.90,"paused":true}`:       `map[paused:true price:12.90]`,
-		`{"images":["a","b"],"attributes":{"Size":"4"}}`: `map[attribute:Size:4 images:a|b]`,
-		`{"sku":"a","seller-sku":"b"}`:                   "duplicate_field",
-		`{"sku":{"a":1}}`:                                "invalid_value",
-		`{"sku":[1]}`:                                    "invalid_value",
-		`{"attributes":{"a":1}}`:                         "invalid_value",
-		`[1]`:                                            "malformed_row",
-		`5`:                                              "malformed_row",
-		`{"sku":"a"} {"sku":"b"}`:                        "malformed_row",
-		`{"sku":"a"`:                                     "malformed_row",
-		`{"sku":"a",}`:                                   "malformed_row",
+		`{"sku":"a","Quantity":5,"Note":{"x":1}}`:         `map[quantity:5 sku:a]`,
+		`{"sku":null,"price":12.90,"paused":true}`:        `map[paused:true price:12.90]`,
+		`{"bullets":["a","b"],"attributes":{"Size":"4"}}`: `map[attribute:Size:4 bullets:a|b]`,
+		`{"sku":"a","seller-sku":"b"}`:                    "duplicate_field",
+		`{"sku":{"a":1}}`:                                 "invalid_value",
+		`{"sku":[1]}`:                                     "invalid_value",
+		`{"attributes":{"a":1}}`:                          "invalid_value",
+		`[1]`:                                             "malformed_row",
+		`5`:                                               "malformed_row",
+		`{"sku":"a"} {"sku":"b"}`:                         "malformed_row",
+		`{"sku":"a"`:                                      "malformed_row",
+		`{"sku":"a",}`:                                    "malformed_row",
 		`{"sku":` + strings.Repeat("[", 20_000) + `}`:        "malformed_row",
 		"{\"sku\":\"\xff\"}":                                 "wrong_encoding",
 		`{"sku":"` + strings.Repeat("x", 100) + `","b":"c"}`: "map[sku:" + strings.Repeat("x", 100) + "]",
@@ -230,7 +230,7 @@ func TestBadValuesAreSaidToBe(t *testing.T) {
 		"no change":           {Inventory, stock(colChange, "0"), "invalid_value"},
 		"both":                {Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "1", colChange: "1"}, "invalid_value"},
 		"no centre":           {Inventory, row{colProduct: someProduct, colQuantity: "1"}, "missing_value"},
-		"no product":          {Inventory, row{colCentre: "c", colQuantity: "1"}, "missing_value the row has no product_id or sku"},
+		"no product":          {Inventory, row{colCentre: "c", colQuantity: "1"}, "missing_value the row has no product_id, sku or gtin"},
 		"product id":          {Inventory, row{colProduct: "B00X", colCentre: "c", colQuantity: "1"}, "invalid_value /product_id"},
 		"future":              {Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "1", colAsOf: "2026-11-27T12:06:00Z"}, "as_of_in_future"},
 		"no time":             {Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "1", colAsOf: "yesterday"}, "invalid_value /as_of"},
@@ -275,9 +275,25 @@ func TestGoodValues(t *testing.T) {
 	if got := converted(Offers, row{colProduct: someProduct, colPrice: "1", colCondition: "UsedVeryGood", colFulfilment: "AMAZON_NA"}); !strings.Contains(got, `"condition":"used","fulfilment":"rialto"`) {
 		t.Error(got)
 	}
-	if got := converted(Products, row{colSKU: "A-1", colTitle: "x", colCategory: "Boots", colImages: "https://a|https://b", attributePrefix + "Size": "4"}); !strings.Contains(got, OwnProduct(someSeller, "A-1")) ||
-		!strings.Contains(got, `"images":["https://a","https://b"]`) || !strings.Contains(got, `"category_id":"boots"`) || !strings.Contains(got, `"attributes":{"Size":"4"}`) {
-		t.Error(got)
+	for want, r := range map[string]row{
+		`{"title":"x","gtin":"4006381333931","category_id":"boots","attributes":{"Size":"4"},`: {colProduct: "4006381333931", colTitle: "x", colCategory: "Boots", attributePrefix + "Size": "4"},
+		`{"product_id":"P","title":"x","bullets":["a","b"],"category_id":"boots"`:              {colProduct: someProduct, colTitle: "x", colCategory: "boots", colBullets: "a | b|"},
+	} {
+		got := strings.Replace(converted(Products, r), `"product_id":"prd_found",`, "", 1)
+		if !strings.HasPrefix(strings.TrimSuffix(got, "}")+",", strings.TrimSuffix(want, ",")) {
+			t.Error(got)
+		}
+	}
+	// A digit where an id belongs is a GTIN, an id where a sku belongs is the product.
+	f := Feed{SellerID: someSeller, Kind: Prices, Marketplace: "US"}
+	for name, r := range map[Name]row{{GTIN: "4006381333931"}: {colProduct: "4006381333931", colSKU: "A-1", colPrice: "1"}, {SKU: "A-1"}: {colSKU: "A-1", colPrice: "1"},
+		{GTIN: "12345678"}: {colGTIN: "12345678", colPrice: "1"}, {}: {colSKU: someProduct, colPrice: "1"}} {
+		if i := itemOf(f, 1, r, noon); i.name != name || i.refuse != nil {
+			t.Errorf("%v: %+v", r, i)
+		}
+	}
+	if i := itemOf(f, 1, row{colSKU: "ä", colPrice: "1"}, noon); fault.Code(i.refuse) != "invalid_value" {
+		t.Error(i.refuse)
 	}
 }
 

@@ -70,9 +70,9 @@ type Posts interface {
 	Assemble(ctx context.Context, feedID string) error
 }
 
-// SKUs finds the products of a seller's skus in a marketplace; those that are not there are not in the answer.
-type SKUs interface {
-	Products(ctx context.Context, sellerID, marketplace string, skus ...string) (map[string]string, error)
+// Names finds the products that a seller names in a marketplace; those that are not there are not in the answer.
+type Names interface {
+	Products(ctx context.Context, sellerID, marketplace string, names ...Name) (map[Name]string, error)
 }
 
 // ErrFileChanged says that the file was replaced after its feed was begun.
@@ -83,7 +83,7 @@ type Splitter struct {
 	Feeds Shelf
 	Files Reader
 	Posts Posts
-	SKUs  SKUs
+	Names Names
 	Now   func() time.Time
 }
 
@@ -142,7 +142,7 @@ func (s *Splitter) admit(ctx context.Context, t Task) (Feed, bool, error) {
 }
 
 func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough func(int64) bool) error {
-	c := &cutter{feed: f, task: t, skus: s.SKUs, scan: newScanner(in, 0, t.Position, max(1, t.Line))}
+	c := &cutter{feed: f, task: t, names: s.Names, scan: newScanner(in, 0, t.Position, max(1, t.Line))}
 	first := t.Position == 0
 	if err := c.start(ctx, s.Feeds); err != nil {
 		return err
@@ -237,7 +237,7 @@ type cutter struct {
 	feed     Feed
 	task     Task // whose Comma and Columns hold for the whole file
 	next     Task // where the next chunk begins
-	skus     SKUs
+	names    Names
 	scan     *scanner
 	relative bool // a row changed stock by a number
 }
@@ -344,31 +344,30 @@ func (c *cutter) item(r record) item {
 	return itemOf(c.feed, r.line, of, c.feed.BegunAt)
 }
 
-// fill looks up what rows have by sku alone, and puts all into the chunk.
+// fill looks up what rows have by name alone, and puts all into the chunk.
 func (c *cutter) fill(ctx context.Context, out *chunks.Chunk, items []item) error {
-	var skus []string
+	var names []Name
 	for _, i := range items {
-		if i.refuse == nil && i.sku != "" {
-			skus = append(skus, i.sku)
+		if i.refuse == nil && i.name != (Name{}) && !slices.Contains(names, i.name) {
+			names = append(names, i.name)
 		}
 	}
-	var products map[string]string
-	if len(skus) > 0 {
-		slices.Sort(skus)
+	var products map[Name]string
+	if len(names) > 0 {
 		var err error
-		if products, err = c.skus.Products(ctx, c.feed.SellerID, c.feed.Marketplace, slices.Compact(skus)...); err != nil {
+		if products, err = c.names.Products(ctx, c.feed.SellerID, c.feed.Marketplace, names...); err != nil {
 			return err
 		}
 	}
 	size := 0
 	for _, i := range items {
-		if i.refuse == nil && i.sku != "" && products[i.sku] == "" {
-			i.refuse = errSKU
+		if i.refuse == nil && i.name != (Name{}) && products[i.name] == "" {
+			i.refuse = errName
 		}
 		var raw []byte
 		if i.refuse == nil {
 			var err error
-			if raw, err = encode(i.finish(products[i.sku])); err != nil {
+			if raw, err = encode(i.finish(products[i.name])); err != nil {
 				return err
 			}
 			if size+len(raw) > messageBytes {
@@ -385,4 +384,4 @@ func (c *cutter) fill(ctx context.Context, out *chunks.Chunk, items []item) erro
 	return nil
 }
 
-var errSKU = fault.New(fault.NotFound, "sku_not_found", "none of the seller's products has that sku; name the product_id, or list the product first")
+var errName = fault.New(fault.NotFound, "product_not_found", "no product has that GTIN, or the seller offers none under that sku in the marketplace; an offer names the product by its id or GTIN beside the sku")

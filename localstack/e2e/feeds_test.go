@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -22,6 +23,16 @@ func mustSeller(t *testing.T, sellerID string) *shop.Seller {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// gtin makes a number of 13 digits that no product has.
+func gtin() string {
+	n := fmt.Sprintf("%012d", 200_000_000_000+time.Now().UnixNano()%99_999_999_999)
+	sum := 0
+	for i, c := range n {
+		sum += int(c-'0') * (1 + 2*(i%2))
+	}
+	return n + fmt.Sprint((10-sum%10)%10)
 }
 
 // feed sends a file, waits for its end, and returns the report on its rows ("" for a feed that failed).
@@ -66,17 +77,17 @@ func TestASellersFile(t *testing.T) {
 	if st := balanced(ctx, t, k); st.Available != 16 {
 		t.Errorf("%+v", st)
 	}
-	// Products, offers and prices go the same way.
-	sku := "kettle-" + strings.ToLower(shop.NewKey()[:8])
-	if f, report = feed(ctx, t, s, "products", "jsonl", `{"sku":"`+sku+`","title":"Feed kettle, large","category":"tests","attributes":{"Size":"L"}}`+"\n"+
-		`{"sku":"x","title":"Lost","category":"nowhere-at-all"}`+"\n"); f.Counts.Written != 1 || !strings.Contains(report, "2,unknown_category,") {
+	// Products, offers and prices go the same way. A product is named by its GTIN until the seller has a sku for it.
+	sku, number := "kettle-"+strings.ToLower(shop.NewKey()[:8]), gtin()
+	if f, report = feed(ctx, t, s, "products", "jsonl", `{"ean":"`+number+`","title":"Feed kettle, large","category":"tests","brand":"Testwell"}`+"\n"+
+		`{"ean":"`+gtin()+`","title":"Lost","category":"nowhere-at-all"}`+"\n"); f.Counts.Written != 1 || !strings.Contains(report, "2,invalid_product,/category_id") {
 		t.Errorf("%+v\n%s", f, report)
 	}
-	if f, report = feed(ctx, t, s, "offers", "csv", "sku,price,currency,marketplace\n"+sku+",24.90,USD,US\n"+sku+",24.90,USD,DE\nprd_"+strings.Repeat("a", 26)+",1,,\n"); f.Counts.Written != 1 ||
-		!strings.Contains(report, "3,wrong_currency,") || !strings.Contains(report, "4,product_not_found,") {
+	if f, report = feed(ctx, t, s, "offers", "csv", "sku,product-id,price,currency,marketplace\n"+sku+","+number+",24.90,USD,US\n"+sku+","+number+",24.90,USD,DE\n,"+gtin()+",1,,\n,prd_"+strings.Repeat("a", 26)+",1,,\n"); f.Counts.Written != 1 ||
+		!strings.Contains(report, "3,wrong_currency,") || !strings.Contains(report, "4,product_not_found,") || !strings.Contains(report, "5,product_not_found,") {
 		t.Errorf("%+v\n%s", f, report)
 	}
-	if f, report = feed(ctx, t, s, "prices", "csv", "seller-sku\tstandard_price\n"+sku+"\t19.95\nunheard-of\t1\n"); f.Counts.Written != 1 || !strings.Contains(report, "3,sku_not_found,") {
+	if f, report = feed(ctx, t, s, "prices", "csv", "seller-sku\tstandard_price\n"+sku+"\t19.95\nunheard-of\t1\n"); f.Counts.Written != 1 || !strings.Contains(report, "3,product_not_found,") {
 		t.Errorf("%+v\n%s", f, report)
 	}
 	var own struct {
@@ -101,8 +112,12 @@ func TestASellersFile(t *testing.T) {
 	if _, err := other.Call(ctx, http.MethodGet, "/seller/v1/feeds", nil, &list); err != nil || len(list.Feeds) != 0 {
 		t.Error(list, err)
 	}
-	if f, report := feed(ctx, t, other, "products", "jsonl", `{"product_id":"`+k.product+`","title":"Mine now","category":"tests"}`); f.Counts.Refused != 1 || !strings.Contains(report, "1,not_owner,") {
+	if f, report := feed(ctx, t, other, "products", "jsonl", `{"product_id":"`+k.product+`","title":"Mine now","category":"tests","brand":"x","model":"y"}`); f.Counts.Written != 1 {
 		t.Errorf("%+v\n%s", f, report)
+	}
+	var page struct{ Title string }
+	if _, err := (&shop.Client{Base: shop.ShopperURL}).Call(ctx, http.MethodGet, "/api/v1/products/"+k.product, nil, &page); err != nil || page.Title != "Feed kettle" {
+		t.Errorf("a page shows what one who does not own it says: %+v %v", page, err)
 	}
 	if f, report := feed(ctx, t, other, "prices", "jsonl", `{"product_id":"`+k.product+`","price":0.01}`); f.Counts.Refused != 1 || !strings.Contains(report, "1,offer_not_found,") {
 		t.Errorf("%+v\n%s", f, report)

@@ -21,13 +21,16 @@ import (
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
 	"rialto/functions/offers/offersstore"
+	"rialto/functions/sellers/sellersapi"
+	"rialto/functions/sellers/sellersstore"
 )
 
 func main() {
 	entry.Run("catalog", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
 			svc := service(s)
-			return lambdahttp.New(api.Handler(slices.Concat(catalogapi.Routes(svc), catalogapi.SellerRoutes(svc)))), nil
+			h := api.Handler(slices.Concat(catalogapi.Routes(svc), catalogapi.SellerRoutes(svc)))
+			return lambdahttp.New(sellersapi.Limit(h, sellersstore.Store{DB: db(s)}, time.Now)), nil
 		},
 		"import": func(s *settings.Settings) (any, error) { return saga.Task("catalog-import", service(s).Import), nil },
 		"feed": func(s *settings.Settings) (any, error) {
@@ -43,7 +46,9 @@ func main() {
 }
 
 func service(s *settings.Settings) *catalog.Service {
-	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
+	db := db(s)
 	products := &catalogstore.Store{DB: db}
 	return &catalog.Service{Products: products, Shelf: products, Contributions: products, Boxes: &offersstore.Store{DB: db}, Now: time.Now}
 }
+
+func db(s *settings.Settings) store.DB { return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64) }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"rialto/functions/catalog"
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/chunkqueue"
@@ -37,7 +38,7 @@ func main() {
 		},
 		"split": func(s *settings.Settings) (any, error) {
 			feeds := shelf(s)
-			return sellersqueues.OnSplit(&sellers.Splitter{Feeds: feeds, Files: files(s), SKUs: listed{&offersstore.Store{DB: feeds.DB}, &catalogstore.Store{DB: feeds.DB}}, Now: time.Now,
+			return sellersqueues.OnSplit(&sellers.Splitter{Feeds: feeds, Files: files(s), Names: names{&offersstore.Store{DB: feeds.DB}, &catalog.Service{Contributions: &catalogstore.Store{DB: feeds.DB}}}, Now: time.Now,
 				Posts: queues(s, "sellers-split", "sellers-report", "sellers-assemble", "catalog-feed", "offers-feed", "inventory-feed")},
 				s.Number("RECEIVES", 5), int64(s.Number("SPLIT_BYTES", 8<<20)), time.Now), nil
 		},

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+
+	"rialto/functions/catalog"
+	"rialto/functions/offers/offersstore"
+	"rialto/functions/sellers"
+)
+
+// names finds what sellers offer under a sku, and which product has a GTIN.
+type names struct {
+	offers  *offersstore.Store
+	catalog *catalog.Service
+}
+
+func (n names) Products(ctx context.Context, sellerID, marketplace string, list ...sellers.Name) (map[sellers.Name]string, error) {
+	var skus, gtins []string
+	for _, name := range list {
+		if name.GTIN != "" {
+			gtins = append(gtins, name.GTIN)
+		} else {
+			skus = append(skus, name.SKU)
+		}
+	}
+	out := map[sellers.Name]string{}
+	if len(skus) > 0 {
+		found, err := n.offers.ProductsOf(ctx, sellerID, marketplace, skus...)
+		if err != nil {
+			return nil, err
+		}
+		for sku, product := range found {
+			out[sellers.Name{SKU: sku}] = product
+		}
+	}
+	found, err := n.catalog.Numbered(ctx, gtins...)
+	for gtin, product := range found {
+		out[sellers.Name{GTIN: gtin}] = product
+	}
+	return out, err
+}
