@@ -90,7 +90,7 @@ test: ## everything: format, vet, lint, unit tests, the local cloud, store suite
 	@mkdir -p $(STATE); : > $(TIMES)
 	@$(call part,check,$(MAKE) check)
 	@$(call part,start and deploy the local cloud,$(MAKE) deploy)
-	@$(call part,store suites on the real stores,RIALTO_TEST_DYNAMODB=http://127.0.0.1:18000 RIALTO_TEST_POSTGRES='postgres://rialto@127.0.0.1:15432/rialto?sslmode=disable' RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 go test -timeout 8m ./functions/...)
+	@$(call part,store suites on the real stores,RIALTO_TEST_DYNAMODB=http://127.0.0.1:18000 RIALTO_TEST_S3=http://127.0.0.1:4566 RIALTO_TEST_POSTGRES='postgres://rialto@127.0.0.1:15432/rialto?sslmode=disable' RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 go test -timeout 8m ./functions/...)
 	@$(call part,the interpreter against LocalStack,RIALTO_E2E=1 go test -count=1 -timeout 10m -v ./localstack/likeness | sed -u '/^=== /d')
 	@$(call part,end to end over HTTP,RIALTO_E2E=1 go test -count=1 -timeout 15m ./localstack/e2e)
 	@$(call part,synth and lint dev and prod,$(MAKE) synth STAGE=dev && $(MAKE) synth STAGE=prod)

@@ -1,0 +1,147 @@
+package sellersfiles
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"rialto/functions/sellers"
+)
+
+var ctx = context.Background()
+
+func bucket(endpoint string) *Bucket {
+	cfg := aws.Config{Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
+	if endpoint != "" {
+		cfg.BaseEndpoint = &endpoint
+	}
+	return New(cfg, "rialto-test-files")
+}
+
+// What an upload may be is signed: its size and, if it is announced, its digest. Seen to catch: a size that is told
+// and not signed; a digest that the SDK moves into the query, where no upload is compared with it.
+func TestWhatIsSigned(t *testing.T) {
+	t.Parallel()
+	sum := sha256.Sum256([]byte("hello"))
+	a, err := bucket("").Upload(ctx, "uploads/x", 5, hex.EncodeToString(sum[:]), time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(a.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed := u.Query().Get("X-Amz-SignedHeaders")
+	if a.Method != http.MethodPut || a.Headers["Content-Length"] != "5" || !strings.Contains(signed, "content-length") ||
+		a.Headers["X-Amz-Checksum-Sha256"] != "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=" || !strings.Contains(signed, "x-amz-checksum-sha256") {
+		t.Errorf("%s\n%v", a.URL, a.Headers)
+	}
+	if left := time.Until(a.Expires); left > time.Hour || left < time.Hour-time.Minute {
+		t.Errorf("it expires in %s", left)
+	}
+	if u.Host != "rialto-test-files.s3.us-east-1.amazonaws.com" {
+		t.Error(u.Host)
+	}
+}
+
+// local returns a bucket of the local cloud.
+func local(t *testing.T) *Bucket {
+	t.Helper()
+	endpoint := os.Getenv("RIALTO_TEST_S3")
+	if endpoint == "" {
+		t.Skip("needs the local cloud: make test starts it and sets RIALTO_TEST_S3")
+	}
+	b := bucket(endpoint)
+	if _, err := b.client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &b.name}); err != nil && !strings.Contains(err.Error(), "BucketAlready") {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// Seen to catch: a file read on though it was replaced; a long report that loses what is behind its first part.
+func TestFiles(t *testing.T) {
+	t.Parallel()
+	b := local(t)
+	for _, n := range []int{0, 10, 64 << 10, 64<<10 + 1, part - 1, part, part + 1, 2*part + 100} {
+		want := make([]byte, n)
+		if _, err := rand.Read(want); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Write(ctx, "parts/x", io.MultiReader(bytes.NewReader(want[:n/3]), bytes.NewReader(want[n/3:]))); err != nil {
+			t.Fatal(n, err)
+		}
+		got, err := b.Read(ctx, "parts/x")
+		if err != nil || !bytes.Equal(want, got) {
+			t.Errorf("%d bytes became %d: %v", n, len(got), err)
+		}
+	}
+	file := []byte("hello, rows")
+	sum := sha256.Sum256(file)
+	a, err := b.Upload(ctx, "uploads/y", int64(len(file)), hex.EncodeToString(sum[:]), time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(body []byte) *http.Response {
+		r, err := http.NewRequestWithContext(ctx, a.Method, a.URL, bytes.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, v := range a.Headers {
+			r.Header.Set(k, v)
+		}
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		return res
+	}
+	if res := put([]byte("hello, rats")); res.StatusCode != http.StatusBadRequest {
+		t.Error("other bytes are taken", res.Status)
+	}
+	res := put(file)
+	if res.StatusCode != http.StatusOK {
+		t.Fatal(res.Status)
+	}
+	etag := strings.Trim(res.Header.Get("ETag"), `"`)
+	for from, want := range map[int64]string{0: "hello, rows", 7: "rows", 11: ""} {
+		in, err := b.Open(ctx, "uploads/y", etag, from)
+		if err != nil {
+			t.Fatal(from, err)
+		}
+		got, err := io.ReadAll(in)
+		if err != nil || string(got) != want {
+			t.Errorf("from %d: %q %v", from, got, err)
+		}
+		in.Close()
+	}
+	if _, err := b.Open(ctx, "uploads/y", "0123", 0); !errors.Is(err, sellers.ErrFileChanged) {
+		t.Error(err)
+	}
+	d, err := b.Download(ctx, "uploads/y", "x.csv", time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := http.Get(d.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer got.Body.Close()
+	if body, err := io.ReadAll(got.Body); err != nil || string(body) != string(file) || got.Header.Get("Content-Disposition") != `attachment; filename="x.csv"` {
+		t.Errorf("%q %v %v", body, got.Header, err)
+	}
+}
