@@ -2,11 +2,34 @@
 // others, and from which centre an order ships.
 //
 // Invariants, kept by every operation, repeated or interrupted anywhere:
-//   - per sku and centre, received + returned = available + held + committed + shipped (Balance);
+//   - per sku and centre, and per shard of it, received + returned + adjusted + moved = available + held + committed +
+//     shipped - debt (Balance), and over a centre's shards moved is 0 (BalanceAll);
 //   - available is never negative: nothing is sold twice;
 //   - every unit that a checkout takes is given back or shipped: nothing is stranded. A release that comes
 //     before its hold leaves a tombstone that blocks it;
-//   - an order's holds are placed together and committed together, or not at all.
+//   - an order's holds are placed together and committed together, or not at all;
+//   - nobody is told that units are missing who did not, at some instant of the call or the second before it, want more
+//     than there were in the planned centre.
 //
-// Events out: StockBandChanged. In: ShipmentShipped (fulfillment). Saga tasks: hold, release.
+// # Hot stock
+//
+// A sku's units in a centre are one item. Where more transactions meet on it than one item bears, it is divided into
+// shards by functions/internal/shards, and one item again when it is calm. An order's hold stays one record a pick, so
+// that the pivot finds it by the plan alone; it says which shards it drew on, and its units return there.
+//
+// # What sellers say
+//
+// A Change is what came, came back, was found or lost (relative), or was counted (absolute). All on the shelf is
+// counted: what is sold and not yet shipped too. A count is of its moment, not of when it is read: what should have
+// been there then is what should be there now, received + returned + adjusted - shipped, less what moved since, which a
+// journal keeps by second for 30 days. The difference is booked as an adjustment. So what was sold or came in between
+// is neither sold again nor lost. A count of the same second as the last that was booked, or older, is superseded;
+// relative changes never are.
+//
+// When more units are gone than are free, the rest is a debt, and the next units that return or come pay it before any
+// are for sale. While a shard owes, it has nothing free. On divided stock debts lie on shards with as many units in
+// holds, so that those pay them; units that come free on other shards meanwhile can be sold until the next look at all
+// shards, which pays debts first.
+//
+// Events out: StockBandChanged, of all units in a centre. In: ShipmentShipped (fulfillment). Saga tasks: hold, release.
 package inventory

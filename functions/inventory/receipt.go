@@ -1,36 +1,20 @@
 package inventory
 
-import "rialto/functions/internal/fault"
-
-// Receipt is units that came into a centre. Its id makes booking it repeatable.
+// Receipt is units that came into a centre, as an operator's file of goods names them: a change of two kinds.
 type Receipt struct {
-	ID string `json:"receipt_id" dynamodbav:"receipt_id"`
+	ID string `json:"receipt_id"`
 	SKU
-	Centre   string `json:"centre" dynamodbav:"centre"`
-	Quantity int64  `json:"quantity" dynamodbav:"quantity"` // 1 to MaxQuantity, added to what is there
+	Centre   string `json:"centre"`
+	Quantity int64  `json:"quantity"` // 1 to MaxQuantity, added to what is there
 	// Returned tells that the units were shipped once and came back.
-	Returned bool `json:"returned,omitempty" dynamodbav:"returned"`
+	Returned bool `json:"returned,omitempty"`
 }
 
-// ErrReceipt reports a receipt id that was booked with other contents.
-var ErrReceipt = fault.New(fault.Conflict, "receipt_mismatch", "the receipt was booked before with other contents")
-
-// Check returns a fault receipt_invalid naming every field that is missing or out of range.
-func (r Receipt) Check() error {
-	var flaws []fault.Field
-	for _, f := range []struct {
-		name string
-		ok   bool
-	}{
-		{"receipt_id", id.MatchString(r.ID)}, {"product_id", id.MatchString(r.ProductID)}, {"seller_id", id.MatchString(r.SellerID)},
-		{"centre", id.MatchString(r.Centre)}, {"quantity", r.Quantity >= 1 && r.Quantity <= MaxQuantity},
-	} {
-		if !f.ok {
-			flaws = append(flaws, fault.Field{Pointer: "/" + f.name, Code: "invalid", Message: f.name + " is missing or out of range"})
-		}
+// Change is the receipt as a change.
+func (r Receipt) Change() Change {
+	c := Change{ID: r.ID, SKU: r.SKU, Centre: r.Centre, Kind: Received, Quantity: r.Quantity}
+	if r.Returned {
+		c.Kind = Returned
 	}
-	if flaws != nil {
-		return fault.New(fault.Invalid, "receipt_invalid", "the receipt has fields that are missing or out of range").With(flaws...)
-	}
-	return nil
+	return c
 }

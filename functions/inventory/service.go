@@ -13,7 +13,7 @@ type Shelf interface {
 	Place(ctx context.Context, orderID string, plan Plan, expiresAt time.Time) error
 	Release(ctx context.Context, orderID string, plan Plan, now time.Time) (int, error)
 	Ship(ctx context.Context, orderID string, lines []PlannedLine, now time.Time) error
-	Receive(ctx context.Context, r Receipt) (booked bool, err error)
+	Apply(ctx context.Context, c Change, now time.Time) (changed bool, err error)
 }
 
 // Service is the context's use cases.
@@ -102,13 +102,23 @@ type Batch struct {
 	Rows []Receipt `json:"rows"`
 }
 
-// Receive books a batch, row by row; rows of one stock item follow each other, as they would only get in each
-// other's way. A repeated row changes nothing. Errors: batch_too_large; what is wrong with a row stands in its report.
+// Receive books a batch of receipts as Apply does.
 func (s *Service) Receive(ctx context.Context, b Batch) (rows.Report, error) {
-	list, err := rows.Of(b.Rows, func(r Receipt) string { return r.ID })
+	changes := make([]Change, len(b.Rows))
+	for i, r := range b.Rows {
+		changes[i] = r.Change()
+	}
+	return s.Apply(ctx, changes)
+}
+
+// Apply books changes, rows.Max at most, row by row; those of one stock follow each other, as they would only get in
+// each other's way. A repeated one changes nothing. Errors: batch_too_large; what is wrong with a row stands in its
+// report.
+func (s *Service) Apply(ctx context.Context, changes []Change) (rows.Report, error) {
+	list, err := rows.Of(changes, func(c Change) string { return c.ID })
 	if err != nil {
 		return rows.Report{}, err
 	}
-	item := func(r rows.Row[Receipt]) string { return r.Value.SKU.String() + "#" + r.Value.Centre }
-	return rows.Do(ctx, list, item, s.Shelf.Receive), nil
+	stock := func(r rows.Row[Change]) string { return r.Value.SKU.String() + "#" + r.Value.Centre }
+	return rows.Do(ctx, list, stock, func(ctx context.Context, c Change) (bool, error) { return s.Shelf.Apply(ctx, c, s.Now()) }), nil
 }

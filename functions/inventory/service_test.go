@@ -125,7 +125,7 @@ func TestABatchIsReportedRowByRow(t *testing.T) {
 		}
 		got = append(got, s)
 	}
-	want := []string{"r1 false ", "r1 true ", "r1 false receipt_mismatch", " false receipt_invalid /receipt_id /product_id /quantity", "r2 false "}
+	want := []string{"r1 false ", "r1 true ", "r1 false change_mismatch", " false change_invalid /change_id /product_id /quantity", "r2 false "}
 	if diff := cmp.Diff(want, got); diff != "" || out.Failed != 2 {
 		t.Error(out.Failed, diff)
 	}

@@ -1,7 +1,9 @@
 package shards
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -30,6 +32,7 @@ const (
 	available = "available" // free units, never below 0
 	out       = "out"       // units that were drawn and are neither returned nor spent
 	moved     = "moved"     // units that came from other shards less those that went to them
+	debt      = "debt"      // units that were taken away before they were free; none are free meanwhile
 	version   = "version"
 	shard     = "shard"  // the shard's number; shard 0 has one only if there is a layout
 	closed    = "closed" // a closed shard takes no more units
@@ -56,23 +59,28 @@ func (c Counter) Take(d Draw) store.Write {
 	return c.change(d.Shard).Add(available, -d.Quantity).Add(out, d.Quantity).If(store.Ge(available, d.Quantity))
 }
 
-// Return gives units back to the shard that they were drawn from.
-func (c Counter) Return(d Draw) store.Write {
-	return c.change(d.Shard).Add(available, d.Quantity).Add(out, -d.Quantity).If(store.Exists())
+// Return gives units back to the shard that they were drawn from, which owes so many: they pay first.
+func (c Counter) Return(d Draw, owed int64) store.Write {
+	paid := min(owed, d.Quantity)
+	w := c.change(d.Shard).Add(available, d.Quantity-paid).Add(out, -d.Quantity)
+	if owed > 0 {
+		return w.Add(debt, -paid).If(store.Eq(debt, owed))
+	}
+	return w.If(store.Exists(), free)
+}
+
+// free holds for a shard without debt.
+var free = store.Any(store.Lacks(debt), store.Eq(debt, 0))
+
+// Owed is how many units a shard owes, as a refusal shows it.
+func Owed(i store.Item) (int64, error) {
+	s, err := readShard(0, i)
+	return s.Debt, err
 }
 
 // Spend books units that were drawn as gone for good.
 func (c Counter) Spend(d Draw) store.Write {
 	return c.change(d.Shard).Add(out, -d.Quantity).If(store.Exists())
-}
-
-// Put adds new units to a shard. Shard 0 takes them as long as there is no layout, and is made if it is not there.
-func (c Counter) Put(d Draw) store.Write {
-	w := c.change(d.Shard).Add(available, d.Quantity)
-	if d.Shard == 0 {
-		return w.If(store.Lacks(shard))
-	}
-	return w.If(store.Has(shard), store.Lacks(closed))
 }
 
 // Divided tells of an item of shard 0, as a refusal shows it, whether there is a layout.
@@ -86,31 +94,32 @@ func (c Counter) change(k int) store.Write {
 func (c Counter) transfer(t Transfer) []store.Write {
 	return []store.Write{
 		c.change(t.From).Add(available, -t.Quantity).Add(moved, -t.Quantity).If(store.Ge(available, t.Quantity)),
-		c.change(t.To).Add(available, t.Quantity).Add(moved, t.Quantity).If(store.Has(shard)),
+		c.change(t.To).Add(available, t.Quantity).Add(moved, t.Quantity).If(store.Has(shard), free),
 	}
 }
 
 // Shard is a shard as it was read.
 type Shard struct {
-	K                              int
-	Available, Out, Moved, Version int64
-	Item                           store.Item // with the context's own attributes
+	K                                    int
+	Available, Out, Moved, Debt, Version int64
+	Item                                 store.Item // with the context's own attributes
 }
 
-// Empty tells that a shard can be closed: it has no units, and none can come back to it.
-func (s Shard) Empty() bool { return s.Available == 0 && s.Out == 0 }
+// Empty tells that a shard can be closed: it has no units, owes none, and none can come back to it.
+func (s Shard) Empty() bool { return s.Available == 0 && s.Out == 0 && s.Debt == 0 }
 
 func readShard(k int, i store.Item) (Shard, error) {
 	var r struct {
 		Available int64 `dynamodbav:"available"`
 		Out       int64 `dynamodbav:"out"`
 		Moved     int64 `dynamodbav:"moved"`
+		Debt      int64 `dynamodbav:"debt"`
 		Version   int64 `dynamodbav:"version"`
 	}
 	if err := store.Unmarshal(i, &r); err != nil {
 		return Shard{}, fmt.Errorf("read shard: %w", err)
 	}
-	return Shard{k, r.Available, r.Out, r.Moved, r.Version, i}, nil
+	return Shard{k, r.Available, r.Out, r.Moved, r.Debt, r.Version, i}, nil
 }
 
 // ReadLayout reads a layout; no item is Whole.
@@ -148,10 +157,15 @@ func (v View) Turnover() (n int64) {
 	return n
 }
 
+func (v View) richest() Shard {
+	return slices.MaxFunc(v.Shards, func(a, b Shard) int { return cmp.Compare(a.Available, b.Available) })
+}
+
+// poorest is the active shard with the least that owes nothing or, if all owe, the youngest.
 func (v View) poorest() Shard {
 	best := v.Shards[len(v.Shards)-1]
 	for _, s := range v.Shards {
-		if v.Layout.IsActive(s.K) && s.Available < best.Available {
+		if v.Layout.IsActive(s.K) && s.Debt == 0 && s.Available < best.Available {
 			best = s
 		}
 	}

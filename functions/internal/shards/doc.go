@@ -34,7 +34,8 @@
 // The items are the context's, in its table: it may add to attributes of its own in the same writes, and it keeps the
 // draws with whatever it drew for, so that they return to the shards that they are from. For every shard,
 //
-//	put in + moved = available + out + spent
+//	put in + moved = available + out + spent - debt
 //
-// and the sum of moved over all shards is 0.
+// and the sum of moved over all shards is 0. A debt is units that were taken from the counter while draws had them:
+// the shard has nothing free until they are paid, by its own returns first.
 package shards

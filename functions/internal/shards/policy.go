@@ -42,6 +42,7 @@ func (p Policy) Width(perSecond, free int64) int {
 
 // Step is one change that brings a layout nearer to what it should be. At most one field is set.
 type Step struct {
+	Pay    *Transfer // pay a shard's debt with what another has free, older or younger: nobody looks for those units
 	Close  bool      // close the oldest shard
 	Drain  *Transfer // move a retired shard's units
 	Shrink int       // retire so many shards
@@ -54,10 +55,15 @@ type Transfer struct {
 }
 
 // Next is the step that a counter needs after perSecond transactions met it each second since the last look;
-// below 0, that is not known and nothing is retired. What is emptied is closed first, then what is retired is
-// drained, then what is too wide is halved.
+// below 0, that is not known and nothing is retired. Debts are paid first, then what is emptied is closed, then what is
+// retired is drained, then what is too wide is halved.
 func (p Policy) Next(v View, perSecond int64) Step {
 	l := v.Layout
+	for _, s := range v.Shards {
+		if r := v.richest(); s.Debt > 0 && r.Available > 0 {
+			return Step{Pay: &Transfer{r.K, s.K, min(s.Debt, r.Available)}}
+		}
+	}
 	if l.Open < l.Active && v.Shards[0].Empty() {
 		return Step{Close: true}
 	}

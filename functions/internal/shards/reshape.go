@@ -88,7 +88,7 @@ func (e *Environment) Close(ctx context.Context, c Counter) (Layout, error) {
 		return old, err
 	}
 	return e.reshape(ctx, c, l, at, e.DB.Transact(ctx, c.bounds(old, l),
-		c.change(old.Open).Set(closed, true).If(store.Eq(available, 0), store.Eq(out, 0))), ErrInUse)
+		c.change(old.Open).Set(closed, true).If(store.Eq(available, 0), store.Eq(out, 0), free)), ErrInUse)
 }
 
 // Transfer moves units to a younger shard. A repetition moves as many again, which changes where units are and not
@@ -101,8 +101,15 @@ func (e *Environment) Transfer(ctx context.Context, c Counter, t Transfer) error
 	return err
 }
 
-// gather moves all free units into the youngest shard.
-func (e *Environment) gather(ctx context.Context, c Counter, v View) error {
+func (e *Environment) pay(ctx context.Context, c Counter, t Transfer) error {
+	_, err := e.reshape(ctx, c, Whole, e.Now(), e.DB.Transact(ctx,
+		c.change(t.From).Add(available, -t.Quantity).Add(moved, -t.Quantity).If(store.Ge(available, t.Quantity)),
+		c.change(t.To).Add(debt, -t.Quantity).Add(moved, t.Quantity).If(store.Ge(debt, t.Quantity))), ErrTooFew)
+	return err
+}
+
+// Gather moves all free units of a view into the youngest shard. Errors: ErrTooFew, ErrChanged.
+func (e *Environment) Gather(ctx context.Context, c Counter, v View) error {
 	var sum int64
 	var writes []store.Write
 	for _, s := range v.Shards[:len(v.Shards)-1] {
@@ -218,15 +225,6 @@ func (e *Environment) Known(c Counter) (divided bool) {
 	return divided
 }
 
-// Home returns an active shard to put new units into. Errors: those of reading the layout.
-func (e *Environment) Home(ctx context.Context, c Counter) (k int, err error) {
-	if _, err := e.look(ctx, c); err != nil {
-		return 0, err
-	}
-	e.recall(c, func(m *memory) { k = m.home })
-	return k, nil
-}
-
 // rate is how many transactions a second met a counter since a hint, -1 if that cannot be told.
 func rate(since Hint, v View) int64 {
 	millis, n := v.At.UnixMilli()-since.At, v.Turnover()-since.Turnover
@@ -238,6 +236,8 @@ func rate(since Hint, v View) int64 {
 
 func (e *Environment) step(ctx context.Context, c Counter, s Step) (err error) {
 	switch {
+	case s.Pay != nil:
+		err = e.pay(ctx, c, *s.Pay)
 	case s.Close:
 		_, err = e.Close(ctx, c)
 	case s.Drain != nil:

@@ -32,8 +32,11 @@ type Order struct {
 	Judge func(reasons []store.Reason) (done bool, err error)
 }
 
-// maxActions is how many writes one transaction can hold.
-const maxActions = 100
+const (
+	maxActions = 100 // writes that one transaction can hold
+	// MaxDraws is the most shards that one want is drawn from.
+	MaxDraws = 48
+)
 
 // Take draws all wants, or none, in one transaction with an order's own writes. Counters must be distinct.
 //
@@ -279,16 +282,16 @@ func (t *taking) dry(ctx context.Context, i int) (enough bool, err error) {
 		t.hint(ctx, c, v)
 		return false, nil
 	}
-	room := maxActions - t.own
+	room := maxActions - t.own // and MaxDraws, so that what is drawn can be spent in one transaction, with a record each
 	for j := range t.wants {
 		if j != i {
 			room -= len(t.sent[j])
 		}
 	}
 	draws := v.Spread(q)
-	if len(draws) > room {
+	if len(draws) > min(room, MaxDraws) {
 		to := v.Layout.Next - 1
-		if err := t.gather(store.Once(ctx), c, v); err != nil && !Declined(err) {
+		if err := t.Gather(store.Once(ctx), c, v); err != nil && !Declined(err) {
 			return false, err
 		}
 		draws = []Draw{{to, q}}

@@ -17,8 +17,8 @@ const (
 	// keep is how long a released hold stays. It must outlast every message that could still ask for its
 	// hold: SQS keeps one 14 days at most.
 	keep = 35 * 24 * time.Hour
-	// moves bounds how often a hold is looked at again because it moved meanwhile; it cannot move more often.
-	moves = 4
+	// moves bounds how often a hold is looked at again because it, or a debt that its units pay, moved meanwhile.
+	moves = 8
 )
 
 // Release gives the units of an order's holds back, and bars holds that were never placed. It returns how many
@@ -55,6 +55,7 @@ func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned i
 	if err != nil {
 		return false, err
 	}
+	var owed []int64 // by each shard that units return to
 	for range moves {
 		found, err := readHold(item)
 		if err != nil {
@@ -67,7 +68,10 @@ func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned i
 		if op == inventory.Ship && found.Quantity != planned.Quantity {
 			return false, inventory.ErrMismatch
 		}
-		err = s.DB.Transact(ctx, moveWrites(found, planned, step, now)...)
+		for len(owed) < len(found.Drawn()) {
+			owed = append(owed, 0)
+		}
+		err = s.DB.Transact(ctx, moveWrites(found, planned, step, owed, now)...)
 		if err == nil {
 			if c := counter(found.SKU, found.Centre); step.Available > 0 && (found.Draws != nil || s.env().Known(c)) {
 				s.came(ctx, c)
@@ -85,7 +89,9 @@ func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned i
 		case refused.Transient():
 			return false, contended(refused)
 		default:
-			return false, err
+			if owed, err = owes(refused, owed, found.Drawn()); err != nil {
+				return false, err
+			}
 		}
 	}
 	return false, fault.New(fault.Unavailable, "inventory_contended", "others are changing the same hold just now")
@@ -93,7 +99,7 @@ func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned i
 
 // moveWrites makes one step of a hold that was found (or was not): the hold must still be in the state that it
 // was found in, and its own quantity moves, not the planned one.
-func moveWrites(found, planned inventory.Hold, step inventory.Step, now time.Time) []store.Write {
+func moveWrites(found, planned inventory.Hold, step inventory.Step, owed []int64, now time.Time) []store.Write {
 	ttl := now.Add(keep).Unix()
 	if found.State == inventory.Absent {
 		tombstone := planned
@@ -112,14 +118,40 @@ func moveWrites(found, planned inventory.Hold, step inventory.Step, now time.Tim
 		return writes
 	}
 	c := counter(found.SKU, found.Centre)
-	for _, d := range found.Drawn() {
+	for i, d := range found.Drawn() {
 		if step.Available > 0 {
-			writes = append(writes, c.Return(shards.Draw(d)))
+			writes = append(writes, c.Return(shards.Draw(d), owed[i]))
 		} else {
 			writes = append(writes, c.Spend(shards.Draw(d)).Add("shipped", d.Quantity))
 		}
 	}
+	if step.Shipped > 0 {
+		for _, d := range found.Drawn() {
+			writes = append(writes, journal(c, d.Shard, -d.Quantity, now))
+		}
+	}
 	return writes
+}
+
+// owes finds out what the shards owe that units were to return to, for the next try. before is what they were thought
+// to owe: nothing, at first.
+func owes(r *store.Refused, before []int64, draws []inventory.Draw) ([]int64, error) {
+	out := make([]int64, len(draws))
+	copy(out, before)
+	for i := range draws {
+		x := r.Reasons[1+i]
+		if x.Cause != store.ConditionFailed {
+			continue
+		}
+		if x.Found == nil {
+			return nil, fmt.Errorf("units have no shard to return to: %w", r)
+		}
+		var err error
+		if out[i], err = shards.Owed(x.Found); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // came follows units that came to stock, given back or new: where it is known to be divided, its hint is looked after.

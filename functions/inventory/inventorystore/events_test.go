@@ -66,7 +66,7 @@ func TestEventsAreAsTheirExample(t *testing.T) {
 		"inside a band": {outbox.Change{Old: stock(9), New: stock(6)}, 0},
 		"new stock":     {outbox.Change{New: stock(0)}, 1},
 		"gone":          {outbox.Change{Old: stock(1)}, 0},
-		"a receipt":     {outbox.Change{New: image(t, receiptKey("r1"), inventory.Receipt{ID: "r1", SKU: sku, Centre: "c1", Quantity: 1})}, 0},
+		"a receipt":     {outbox.Change{New: image(t, changeKey("r1"), record{ID: "r1", SKU: sku, Centre: "c1", Quantity: 1})}, 0},
 	} {
 		if got, err := Events(c.change); err != nil || len(got) != c.want {
 			t.Errorf("%s: %v %v", name, got, err)

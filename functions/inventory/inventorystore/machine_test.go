@@ -30,9 +30,14 @@ type machine struct {
 	depth   int
 	calm    bool // no more faults, and nothing in between
 	history map[place][]total
+	// What moved on and off the shelves, by the clock of whoever moved it, and the counts that are being booked.
+	began    [deepest + 1]time.Time
+	counting [deepest + 1]inventory.Change
+	onHand   map[place]int64
+	moved    map[place][]total
 }
 
-// place is where units are, total how many were free there from a moment on.
+// place is where units are, total how many were free there from a moment on, or moved there at it.
 type (
 	place struct {
 		sku    inventory.SKU
@@ -57,7 +62,7 @@ var skus = []inventory.SKU{shoe, sock}
 func TestNoInterleavingOversellsOrStrands(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		m := &machine{T: rt, db: store.NewMemory(), now: now, plans: map[string]inventory.Plan{}, history: map[place][]total{}}
+		m := &machine{T: rt, db: store.NewMemory(), now: now, plans: map[string]inventory.Plan{}, history: map[place][]total{}, onHand: map[place]int64{}, moved: map[place][]total{}}
 		m.s = Store{DB: m.db}
 		fresh := rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(rt, "fresh")
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "random"), 1))
@@ -70,6 +75,9 @@ func TestNoInterleavingOversellsOrStrands(t *testing.T) {
 			o := fmt.Sprint("o", i)
 			m.orders = append(m.orders, o)
 			m.plans[o] = m.plan()
+		}
+		for _, sku := range skus {
+			m.onHand[place{sku, "c1"}], m.onHand[place{sku, "c2"}] = 0, 0
 		}
 		m.db.Before, m.db.After = m.before, m.after
 		rt.Repeat(map[string]func(*rapid.T){"step": func(*rapid.T) { m.step() }})
@@ -95,8 +103,9 @@ func (m *machine) plan() inventory.Plan {
 func (m *machine) step() {
 	o := rapid.SampledFrom(m.orders).Draw(m.T, "order")
 	s := m.envs[m.depth]
+	m.began[m.depth] = m.now
 	sku, centre := rapid.SampledFrom(skus).Draw(m.T, "sku"), rapid.SampledFrom([]string{"c1", "c2"}).Draw(m.T, "centre")
-	switch op := rapid.SampledFrom([]string{"receive", "place", "place", "place", "release", "commit", "commit", "ship", "wait", "grow", "shrink", "transfer", "close", "tend"}).Draw(m.T, "op"); op {
+	switch op := rapid.SampledFrom([]string{"receive", "place", "place", "place", "release", "commit", "commit", "ship", "wait", "grow", "shrink", "transfer", "close", "tend", "adjust", "adjust", "count", "count"}).Draw(m.T, "op"); op {
 	case "receive":
 		_, err := s.Receive(ctx, inventory.Receipt{ID: rapid.SampledFrom([]string{"r1", "r2", "r3", "r4"}).Draw(m.T, "receipt") + sku.ProductID + centre,
 			SKU: sku, Centre: centre, Quantity: 2})
@@ -137,6 +146,18 @@ func (m *machine) step() {
 		m.expect(err, "shard_in_use")
 	case "tend":
 		m.expect(s.Tend(ctx, sku, centre))
+	case "adjust":
+		c := inventory.Change{ID: rapid.SampledFrom([]string{"a1", "a2", "a3", "a4"}).Draw(m.T, "change") + sku.ProductID + centre, SKU: sku, Centre: centre,
+			Kind: inventory.Adjusted, Quantity: rapid.SampledFrom([]int64{-3, -2, -1, 1, 2}).Draw(m.T, "units")}
+		_, err := s.Apply(ctx, c, m.now)
+		m.expect(err, "change_mismatch")
+	case "count":
+		c := inventory.Change{ID: rapid.SampledFrom([]string{"c1", "c2", "c3", "c4"}).Draw(m.T, "change") + sku.ProductID + centre, SKU: sku, Centre: centre,
+			Kind: inventory.Counted, Quantity: rapid.Int64Range(0, 6).Draw(m.T, "units"),
+			AsOf: m.now.Add(-rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute}).Draw(m.T, "ago"))}
+		m.counting[m.depth] = c
+		_, err := s.Apply(ctx, c, m.now)
+		m.expect(err, "change_mismatch", "superseded")
 	case "wait":
 		m.now = m.now.Add(rapid.SampledFrom([]time.Duration{time.Millisecond, time.Minute, 10 * time.Minute}).Draw(m.T, "time"))
 	}
@@ -241,8 +262,9 @@ func (m *machine) before(_ context.Context, op string, writes []store.Write) err
 	return nil
 }
 
-func (m *machine) after(context.Context, string, []store.Write) error {
+func (m *machine) after(_ context.Context, _ string, writes []store.Write) error {
 	m.check()
+	m.shelves(writes)
 	if m.calm {
 		return nil
 	}
@@ -279,6 +301,48 @@ func (m *machine) check() {
 	}
 }
 
+// shelves notes what moved, and checks a count that was just booked against what moved since: it says what was on the
+// shelf then.
+func (m *machine) shelves(writes []store.Write) {
+	counted := false
+	for _, w := range writes {
+		counted = counted || w.Name == headName
+	}
+	for k, was := range m.onHand {
+		now := m.shelf(k)
+		c := m.counting[m.depth]
+		switch {
+		case counted && c.SKU == k.sku && c.Centre == k.centre:
+			then := now
+			for _, x := range m.moved[k] {
+				if !x.at.Before(c.AsOf.Truncate(time.Second)) {
+					then -= x.free
+				}
+			}
+			if then != c.Quantity {
+				m.Fatalf("%+v was booked, and says %d: %+v", c, then, m.moved[k])
+			}
+		case now != was:
+			m.moved[k] = append(m.moved[k], total{m.began[m.depth].Truncate(time.Second), now - was})
+		}
+		m.onHand[k] = now
+	}
+}
+
+// shelf is what a place's ledgers say.
+func (m *machine) shelf(k place) (n int64) {
+	defer func(calm bool) { m.calm = calm }(m.calm)
+	m.calm = true
+	count, err := m.s.Count(ctx, k.sku, k.centre)
+	if err != nil {
+		m.Fatalf("%v", err)
+	}
+	for _, s := range count.Shards {
+		n += s.Received + s.Returned + s.Adjusted - s.Shipped
+	}
+	return n
+}
+
 func (m *machine) sold(o string) bool {
 	i, err := m.db.Get(ctx, "orders", store.Key{PK: o})
 	if err != nil {
@@ -313,7 +377,7 @@ func (m *machine) settle() {
 			m.Fatalf("%v", err)
 		}
 		for _, s := range count.Shards {
-			received, available = received+s.Received, available+s.Available
+			received, available = received+s.Received+s.Adjusted, available+s.Available-s.Debt
 		}
 	}
 	if received != available+gone {

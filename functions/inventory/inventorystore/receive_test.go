@@ -38,7 +38,7 @@ func TestAReceiptIsBookedOnce(t *testing.T) {
 		other := r
 		other.Quantity = 8
 		_, err := s.Receive(ctx, other)
-		mustCode(t, err, "receipt_mismatch")
+		mustCode(t, err, "change_mismatch")
 		if _, err := s.Receive(ctx, inventory.Receipt{ID: "r2", SKU: shoe, Centre: "c1", Quantity: 2, Returned: true}); err != nil {
 			t.Fatal(err)
 		}

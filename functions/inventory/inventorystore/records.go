@@ -1,8 +1,9 @@
 // Package inventorystore keeps stock and holds.
 //
 // Table inventory: a stock item (PK product_id#seller_id, SK centre); of hot ones the layout (SK !layout#centre) and
-// shards (PK product_id#seller_id#centre#k, SK centre) that functions/internal/shards describes; and the receipts (PK !receipt#<id>,
-// SK receipt) that make booking repeatable. Table holds: PK order_id, SK line#centre#n; the attribute ttl is set on
+// shards (PK product_id#seller_id#centre#k, SK centre) that functions/internal/shards describes; the changes (PK !change#<id>)
+// that were booked, the last count of each sku and centre (PK !count#…), and the units that moved, by shard and second
+// (PK !moved#…, SK the second). Table holds: PK order_id, SK line#centre#n; the attribute ttl is set on
 // RELEASED holds only and is housekeeping.
 package inventorystore
 
@@ -22,8 +23,8 @@ const (
 	inventoryTable = "inventory"
 	holds          = "holds"
 
-	holdPrefix    = "hold:"
-	receiptPrefix = "!receipt#"
+	holdPrefix   = "hold:"
+	changePrefix = "!change#"
 )
 
 // Store reads and writes stock and holds. Without Env it remembers nothing from one call to the next, which is right
@@ -67,7 +68,7 @@ func holdKey(h inventory.Hold) store.Key {
 	return store.Key{PK: h.OrderID, SK: fmt.Sprintf("%s#%s#%d", h.Line, h.Centre, h.N)}
 }
 
-func receiptKey(id string) store.Key { return store.Key{PK: receiptPrefix + id, SK: "receipt"} }
+func changeKey(id string) store.Key { return store.Key{PK: changePrefix + id, SK: "change"} }
 
 func holdName(h inventory.Hold) string { return holdPrefix + holdKey(h).SK }
 

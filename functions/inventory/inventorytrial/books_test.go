@@ -112,8 +112,9 @@ func (b *books) look(ctx context.Context, c schedule.Call) {
 		case w.Table == "holds":
 			orders[w.Key.PK] = true
 			b.hold(ctx, w.Key, item)
-		case strings.HasPrefix(w.Key.PK, "!receipt#"):
+		case strings.HasPrefix(w.Key.PK, "!change#"):
 			b.receipt(w.Key, item)
+		case strings.HasPrefix(w.Key.PK, "!"): // the journal is for counts
 		case strings.HasPrefix(w.Key.SK, "!layout#"):
 			b.layout(w.Key, item)
 		default:
@@ -195,7 +196,7 @@ func (b *books) receipt(key store.Key, i store.Item) {
 		return
 	}
 	b.booked[key] = true
-	if p := &b.pools[poolOf(i)]; flag(i, "returned") {
+	if p := &b.pools[poolOf(i)]; str(i, "kind") == string(inventory.Returned) {
 		p.returns += num(i, "quantity")
 	} else {
 		p.receipts += num(i, "quantity")

@@ -46,7 +46,7 @@ func TestCheckersCatchWhatIsBroken(t *testing.T) {
 			return r
 		})},
 		{name: "a receipt is booked again", checker: "receipt-twice", transact: refused(func(ctx context.Context, db store.DB, writes []store.Write, r *store.Refused) error {
-			if strings.HasPrefix(writes[0].Key.PK, "!receipt#") {
+			if strings.HasPrefix(writes[0].Key.PK, "!change#") {
 				return db.Transact(ctx, writes[1:]...)
 			}
 			return r
