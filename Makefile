@@ -21,13 +21,16 @@ ARCH  := $(if $(filter local,$(STAGE)),$(shell go env GOARCH),arm64)
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo seed token up down status logs clean
+.PHONY: demo seed reindex token up down status logs clean
 demo: deploy ## the whole journey on the local cloud: up, deploy, seed, shop (CATALOG=file for a catalog of your own)
 	@$(LOCAL) seed -missing $(if $(CATALOG),-catalog "$(CATALOG)")
 	@$(LOCAL) demo $(if $(CATALOG),-catalog "$(CATALOG)")
 
 seed: tools ## load the catalog through the functions (CATALOG=file)
 	@$(LOCAL) seed $(if $(CATALOG),-catalog "$(CATALOG)")
+
+reindex: tools ## build search indexes anew from the tables and swap them in (MARKETPLACE=US, ROLLBACK=1 for the one before)
+	@$(LOCAL) reindex $(if $(MARKETPLACE),-marketplace "$(MARKETPLACE)") $(if $(ROLLBACK),-rollback)
 
 up: tools ## start the local cloud
 	@$(LOCAL) up

@@ -17,7 +17,7 @@ func (r *room) grant(g contract.Grant) (granted, error) {
 	}
 	s := r.stage
 	switch g.Access {
-	case contract.Read, contract.Write:
+	case contract.Read, contract.Write, contract.Scan:
 		return r.tableGrant(g)
 	case contract.Send:
 		return granted{
@@ -57,6 +57,9 @@ func (r *room) tableGrant(g contract.Grant) (granted, error) {
 		return granted{allow: []permission{{
 			actions: []string{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}, on: on,
 		}}}, nil
+	}
+	if g.Access == contract.Scan {
+		return granted{allow: []permission{{actions: []string{"dynamodb:Scan"}, on: on}}}, nil
 	}
 	for _, index := range all[i].Indexes {
 		on = append(on, r.stage.indexARN(g.Name, index.Name))

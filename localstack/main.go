@@ -14,6 +14,7 @@ import (
 	"rialto/localstack/cloud"
 	"rialto/localstack/demo"
 	"rialto/localstack/operator"
+	"rialto/localstack/reindex"
 	"rialto/localstack/seed"
 )
 
@@ -35,8 +36,9 @@ func commands() []command {
 		{"logs", "show a service's or function's log: logs [-f] NAME", logs},
 		{"token", "mint a development token: token -customer ID [-role ROLE] ...", token},
 		{"path", "print where an installed command lies: path cdk|cfn-lint|asl-validator|loopback.cjs", path},
-		{"migrate", "bring the SQL schema of the deployed cloud up to date", migrate},
+		{"migrate", "bring the SQL schema and the search indexes of the deployed cloud up to date", migrate},
 		{"seed", "load a catalog through the functions: seed [-catalog FILE]", load},
+		{"reindex", "build search indexes anew from the tables: reindex [-marketplace CODE] [-rollback]", rebuild},
 		{"demo", "play the main journey and three that must fail well", play},
 		{"clean", "stop the local cloud and delete all its state", clean},
 		{"supervise", "", supervise},
@@ -85,9 +87,26 @@ func down(ctx context.Context, _ []string) error { return cloud.Down(ctx, os.Std
 
 func status(ctx context.Context, _ []string) error { return cloud.Status(ctx, os.Stdout) }
 
-// migrate is part of every deployment: functions that need the schema find it.
+// migrate is part of every deployment: functions that need the schema find it, and searches an index of this release.
 func migrate(ctx context.Context, _ []string) error {
-	return operator.Invoke(ctx, "customers-migrate", struct{}{}, nil)
+	if err := operator.Invoke(ctx, "customers-migrate", struct{}{}, nil); err != nil {
+		return err
+	}
+	return reindex.Run(ctx, reindex.Options{Outdated: true, Out: os.Stdout})
+}
+
+func rebuild(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("reindex", flag.ContinueOnError)
+	o := reindex.Options{Out: os.Stdout}
+	flags.StringVar(&o.Marketplace, "marketplace", "", "`code` of the marketplace; all that have an index without one")
+	flags.BoolVar(&o.Rollback, "rollback", false, "search the index before again")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if err := cloud.Require(ctx); err != nil {
+		return err
+	}
+	return reindex.Run(ctx, o)
 }
 
 func load(ctx context.Context, args []string) error {

@@ -57,6 +57,7 @@ type Access string
 
 const (
 	Read    Access = "read"    // GetItem, BatchGetItem, Query on a table and its indexes, TransactGetItems
+	Scan    Access = "scan"    // Scan of a whole table, for building anew what is derived from it
 	Write   Access = "write"   // PutItem, UpdateItem, DeleteItem, ConditionCheckItem; transactions need no action of their own
 	Send    Access = "send"    // SendMessage and ChangeMessageVisibility on a queue
 	Publish Access = "publish" // Publish on a context's topic

@@ -2,6 +2,7 @@ package search
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -45,6 +46,31 @@ type Document struct {
 	Deleted bool `json:"deleted"`
 	// N is the number of the reading that made the document; the index keeps the highest.
 	N int64 `json:"n"`
+	// When its event was queued and received, and when it was written; the first two of what an event brought only.
+	QueuedAt   *time.Time `json:"queued_at,omitempty"`
+	ReceivedAt *time.Time `json:"received_at,omitempty"`
+	IndexedAt  *time.Time `json:"indexed_at,omitempty"`
+}
+
+// Says tells whether two documents say the same of the same product, whenever they were written.
+func (d Document) Says(other Document) bool { return reflect.DeepEqual(d.said(), other.said()) }
+
+// said is a document without its number and times, as the index gives it back: it keeps no empty lists.
+func (d Document) said() Document {
+	d.N, d.QueuedAt, d.ReceivedAt, d.IndexedAt = 0, nil, nil, nil
+	for _, list := range []*[]string{&d.Bullets, &d.CategoryPath, &d.CategoryWords, &d.AttributeValues, &d.AttributePairs} {
+		if len(*list) == 0 {
+			*list = nil
+		}
+	}
+	if len(d.Attributes) == 0 {
+		d.Attributes = nil
+	}
+	if d.UpdatedAt != nil {
+		at := d.UpdatedAt.UTC()
+		d.UpdatedAt = &at
+	}
+	return d
 }
 
 // Compose makes the document of a product and its buy box, read after n was drawn. A product that is not there

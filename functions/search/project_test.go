@@ -47,7 +47,7 @@ func newWorld() *world {
 	w := &world{db: store.NewMemory(), index: map[string]search.Document{}}
 	w.products, w.boxes = &catalogstore.Store{DB: w.db}, &offersstore.Store{DB: w.db}
 	slow := gated{w.db, w}
-	w.service = &search.Service{Index: w, Products: &catalogstore.Store{DB: slow}, Boxes: &offersstore.Store{DB: slow}, Numbers: &searchstore.Store{DB: slow}}
+	w.service = &search.Service{Index: w, Products: &catalogstore.Store{DB: slow}, Boxes: &offersstore.Store{DB: slow}, Numbers: &searchstore.Store{DB: slow}, Now: func() time.Time { return time.Time{} }}
 	return w
 }
 
@@ -196,7 +196,7 @@ func run(choices []int) error {
 		workers++
 		ctx := context.WithValue(context.Background(), workerKey{}, workers)
 		go func() {
-			err := w.service.Project(ctx, product, e...)
+			err := w.service.Project(ctx, product, search.Seen{}, e...)
 			mu.Lock()
 			defer mu.Unlock()
 			problems = append(problems, err)
@@ -263,19 +263,19 @@ func TestWhatIsOfferedIsIndexedWhereItIsOffered(t *testing.T) {
 			t.Errorf("%s: %v %v, indexed in %v", name, change, project, got)
 		}
 	}
-	step("an offer of no product", w.decide("US", 1, 5), w.service.Project(ctx, product, "US"))
+	step("an offer of no product", w.decide("US", 1, 5), w.service.Project(ctx, product, search.Seen{}, "US"))
 	if len(w.index) != 0 {
 		t.Error("a tombstone of what was never there")
 	}
-	step("the product comes", w.write(1, false), w.service.Project(ctx, product), "US")
-	step("an offer in DE", w.decide("DE", 1, 6), w.service.Project(ctx, product, "DE"), "DE", "US")
-	step("none in US any more", w.decide("US", 2, 0), w.service.Project(ctx, product, "US"), "DE")
-	step("the product goes", w.write(0, true), w.service.Project(ctx, product))
-	step("and nothing has an offer", nil, w.service.Project(ctx, "prd_b"))
+	step("the product comes", w.write(1, false), w.service.Project(ctx, product, search.Seen{}), "US")
+	step("an offer in DE", w.decide("DE", 1, 6), w.service.Project(ctx, product, search.Seen{}, "DE"), "DE", "US")
+	step("none in US any more", w.decide("US", 2, 0), w.service.Project(ctx, product, search.Seen{}, "US"), "DE")
+	step("the product goes", w.write(0, true), w.service.Project(ctx, product, search.Seen{}))
+	step("and nothing has an offer", nil, w.service.Project(ctx, "prd_b", search.Seen{}))
 	if !w.index["US"].Deleted || !w.index["DE"].Deleted {
 		t.Errorf("no tombstones: %+v", w.index)
 	}
-	if err := w.service.Project(ctx, product, "XX"); fault.Code(err) != "malformed_event" {
+	if err := w.service.Project(ctx, product, search.Seen{}, "XX"); fault.Code(err) != "malformed_event" {
 		t.Error(err)
 	}
 }
@@ -294,7 +294,7 @@ func TestAReadingThatFailsWritesNothing(t *testing.T) {
 			}
 			return nil
 		}
-		if err := w.service.Project(context.Background(), product); !errors.Is(err, away) || len(w.index) != 0 {
+		if err := w.service.Project(context.Background(), product, search.Seen{}); !errors.Is(err, away) || len(w.index) != 0 {
 			t.Errorf("%s: %v %v", op, err, w.index)
 		}
 	}

@@ -51,7 +51,16 @@ type Service struct {
 	Products Products // of projecting only, as are those below
 	Boxes    Boxes
 	Numbers  Numbers
+	Now      func() time.Time
+
+	Everything Everything // of rebuilding only, as are those below
+	Shelves    Shelves
+	Winners    Winners
+	Draft      Draft
 }
+
+// Seen says when an event was queued and when its consumer received it; zero of what no event told of.
+type Seen struct{ Queued, Received time.Time }
 
 // Found is what an index found.
 type Found struct {
@@ -143,7 +152,7 @@ const writing = 8
 //
 // Of two that project the same product, whoever drew the higher number read later, and so read at least what
 // the other did. The index keeps the document of the higher number, whichever is written last.
-func (s *Service) Project(ctx context.Context, product string, codes ...string) error {
+func (s *Service) Project(ctx context.Context, product string, seen Seen, codes ...string) error {
 	if len(codes) == 0 {
 		boxes, err := s.Boxes.Boxes(ctx, product)
 		if err != nil {
@@ -181,10 +190,22 @@ func (s *Service) Project(ctx context.Context, product string, codes ...string) 
 			if err != nil || d.Deleted && d.N == 1 { // nothing was ever written that it could bury
 				return err
 			}
+			s.stamp(&d, seen)
 			return s.Index.Write(ctx, m, d)
 		})
 	}
 	return g.Wait()
+}
+
+func (s *Service) stamp(d *Document, seen Seen) {
+	at := func(t time.Time) *time.Time {
+		if t.IsZero() {
+			return nil
+		}
+		t = t.UTC()
+		return &t
+	}
+	d.QueuedAt, d.ReceivedAt, d.IndexedAt = at(seen.Queued), at(seen.Received), at(s.Now())
 }
 
 func (s *Service) draw(ctx context.Context, product string, codes []string) (map[string]int64, error) {

@@ -3,11 +3,13 @@ package main
 
 import (
 	"math/rand/v2"
+	"time"
 
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
+	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
 	"rialto/functions/offers/offersstore"
@@ -25,10 +27,20 @@ func main() {
 		},
 		"index": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
-			db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
-			return receive(&search.Service{Index: x, Products: &catalogstore.Store{DB: db}, Boxes: &offersstore.Store{DB: db}, Numbers: &searchstore.Store{DB: db}}), err
+			return receive(service(s, x)), err
+		},
+		"reindex": func(s *settings.Settings) (any, error) {
+			x, err := index(s)
+			return saga.Task("search-reindex", reindex(service(s, x), x)), err
 		},
 	})
+}
+
+func service(s *settings.Settings, x *searchindex.Index) *search.Service {
+	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
+	products, boxes := &catalogstore.Store{DB: db}, &offersstore.Store{DB: db}
+	return &search.Service{Index: x, Products: products, Boxes: boxes, Numbers: &searchstore.Store{DB: db}, Now: time.Now,
+		Everything: catalogstore.Census{DB: db}, Shelves: products, Winners: boxes, Draft: x}
 }
 
 func index(s *settings.Settings) (*searchindex.Index, error) {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -18,12 +20,14 @@ import (
 func receive(s *search.Service) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
 		work := map[string]*projection{}
+		received := s.Now()
 		for _, m := range e.Records {
 			if t, err := read([]byte(m.Body)); err == nil { // the others are reported below
 				p := work[t.product]
 				if p == nil {
 					p = &projection{markets: map[string]bool{}}
-					p.do = sync.OnceValue(func() error { return s.Project(ctx, t.product, p.codes()...) })
+					seen := search.Seen{Queued: queued(m), Received: received}
+					p.do = sync.OnceValue(func() error { return s.Project(ctx, t.product, seen, p.codes()...) })
 					work[t.product] = p
 				}
 				p.everywhere = p.everywhere || t.market == ""
@@ -38,6 +42,15 @@ func receive(s *search.Service) func(context.Context, events.SQSEvent) (events.S
 			return work[t.product].do()
 		})(ctx, e)
 	}
+}
+
+// queued is when the queue took a message, zero if it does not say.
+func queued(m events.SQSMessage) time.Time {
+	ms, err := strconv.ParseInt(m.Attributes["SentTimestamp"], 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
 }
 
 // projection is the work on one product; everywhere means in all marketplaces it has a buy box in.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
@@ -56,7 +57,7 @@ func message(id, name, product, market string) events.SQSMessage {
 func TestABatchReadsAProductOnce(t *testing.T) {
 	t.Parallel()
 	c := &counting{fail: "p3"}
-	h := receive(&search.Service{Products: c, Boxes: c, Numbers: c})
+	h := receive(&search.Service{Products: c, Boxes: c, Numbers: c, Now: time.Now})
 	out, err := h(context.Background(), events.SQSEvent{Records: []events.SQSMessage{
 		message("1", "BuyBoxChanged", "p1", "US"), message("2", "BuyBoxChanged", "p1", "US"), message("3", "BuyBoxChanged", "p1", "CA"),
 		message("4", "ProductChanged", "p2", ""), message("5", "BuyBoxChanged", "p2", "US"),

@@ -96,6 +96,9 @@ func refused(err error, kinds ...string) bool {
 	return false
 }
 
+// raw is a body of JSON lines as it stands.
+type raw []byte
+
 // call makes a request whose body is body, none for nil, and decodes the answer into out unless it is nil. It
 // fails with search_unavailable (Unavailable) if OpenSearch is away, slow or too busy, and otherwise with a
 // refusal.
@@ -103,7 +106,10 @@ func (x *Index) call(ctx context.Context, limit time.Duration, method, path stri
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var content io.Reader
-	if body != nil {
+	kind := "application/json"
+	if lines, ok := body.(raw); ok {
+		content, kind = bytes.NewReader(lines), "application/x-ndjson"
+	} else if body != nil {
 		b, err := json.Marshal(body)
 		if err != nil {
 			return fmt.Errorf("write request: %w", err)
@@ -115,7 +121,7 @@ func (x *Index) call(ctx context.Context, limit time.Duration, method, path stri
 		return fmt.Errorf("write request: %w", err)
 	}
 	if body != nil {
-		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Content-Type", kind)
 	}
 	response, err := x.client.Stream(request)
 	if err != nil {

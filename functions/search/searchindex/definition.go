@@ -40,6 +40,7 @@ func definition(language string, shards int) object {
 			"seller_id": keyword, "seller_name": hidden, "in_stock": object{"type": "boolean"}, "offer_count": number,
 			"fulfilment": keyword, "rating": number, "seller_rating": number, "delivery_days": number,
 			"updated_at": object{"type": "date"}, "deleted": object{"type": "boolean"}, "n": object{"type": "long"},
+			"queued_at": object{"type": "date", "index": false}, "received_at": object{"type": "date", "index": false}, "indexed_at": object{"type": "date"},
 		}},
 	}
 	d["mappings"].(object)["_meta"] = object{"definition": mark(d)}

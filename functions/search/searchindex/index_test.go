@@ -43,7 +43,9 @@ func real(t *testing.T) *Index {
 	}
 	t.Cleanup(func() {
 		for _, m := range []marketplaces.Marketplace{us, de} {
-			_ = x.call(context.Background(), writing, http.MethodDelete, "/"+x.alias(m)+"-000001", nil, nil) // may never have been made
+			if err := x.Drop(context.Background(), m); err != nil {
+				t.Error(err)
+			}
 		}
 	})
 	return x

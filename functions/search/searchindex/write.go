@@ -1,12 +1,12 @@
 package searchindex
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 
 	"rialto/functions/marketplaces"
@@ -18,68 +18,109 @@ func (x *Index) alias(m marketplaces.Marketplace) string {
 	return x.prefix + "products-" + strings.ToLower(m.Code)
 }
 
-// Write puts a document in, and makes the index first if there is none. An index of an earlier release is taught the
-// fields that have come since. That one of the same or a higher number is
-// there is a success. Errors: search_unavailable.
-func (x *Index) Write(ctx context.Context, m marketplaces.Marketplace, d search.Document) error {
-	// Without require_alias a domain that makes indexes by itself would guess a mapping.
-	path := "/" + x.alias(m) + "/_doc/" + url.PathEscape(d.ProductID) + "?require_alias=true&version_type=external&version=" + strconv.FormatInt(d.N, 10)
-	err := x.call(ctx, writing, http.MethodPut, path, d, nil)
-	switch {
-	case refused(err, "index_not_found_exception"):
-		if err := x.Ensure(ctx, m); err != nil {
-			return err
-		}
-		err = x.call(ctx, writing, http.MethodPut, path, d, nil)
-	case refused(err, "strict_dynamic_mapping_exception"):
-		if err := x.call(ctx, writing, http.MethodPut, "/"+x.alias(m)+"/_mapping", definition(m.Language, x.shards)["mappings"], nil); err != nil {
-			return fmt.Errorf("add fields: %w", err)
-		}
-		err = x.call(ctx, writing, http.MethodPut, path, d, nil)
-	}
-	if err == nil || refused(err, "version_conflict_engine_exception") {
-		return nil
-	}
-	return fmt.Errorf("write document: %w", err)
+// building is the name of the index that is being built beside it, if one is.
+func (x *Index) building(m marketplaces.Marketplace) string { return x.alias(m) + "-building" }
+
+// target is an index, or an alias of one, that a document goes to.
+type target struct {
+	name  string
+	alias bool // it must be one: a domain that makes indexes by itself would guess a mapping
 }
 
-// Ensure makes a marketplace's index and its alias unless the alias is there. Whoever of several does it, the
-// alias is there when any of them returns. Errors: search_unavailable.
-func (x *Index) Ensure(ctx context.Context, m marketplaces.Marketplace) error {
-	alias := x.alias(m)
-	index := alias + "-000001"
-	there, err := x.exists(ctx, alias)
-	if err != nil || there {
-		return err
+// Write puts a document in, and makes the index first if there is none. While another index is being built the
+// document goes there too, in the same call: which indexes there are is told by OpenSearch alone, and so at the same
+// moment for both. An index of an earlier release is taught the fields that have come since. That a document of the
+// same or a higher number is there is a success. Errors: search_unavailable.
+func (x *Index) Write(ctx context.Context, m marketplaces.Marketplace, d search.Document) error {
+	live, building := target{x.alias(m), true}, target{x.building(m), true}
+	for try := 0; ; try++ {
+		outcomes, err := x.bulk(ctx, []search.Document{d}, live, building)
+		if err != nil {
+			return fmt.Errorf("write document: %w", err)
+		}
+		first, second := outcomes[0], outcomes[1]
+		if second.Cause.Type == "index_not_found_exception" {
+			second = outcome{} // none is being built
+		}
+		switch {
+		case try > 1 || first.ok() && second.ok():
+			return errors.Join(first.err(), second.err())
+		case first.Cause.Type == "index_not_found_exception":
+			err = x.Ensure(ctx, m)
+		case first.Cause.Type == "strict_dynamic_mapping_exception":
+			err = x.learn(ctx, m, live.name)
+		case second.Cause.Type == "strict_dynamic_mapping_exception":
+			err = x.learn(ctx, m, building.name)
+		default:
+			return errors.Join(first.err(), second.err())
+		}
+		if err != nil {
+			return err
+		}
 	}
-	made := definition(m.Language, x.shards)
-	made["aliases"] = object{alias: object{"is_write_index": true}}
-	err = x.call(ctx, writing, http.MethodPut, "/"+index, made, nil)
-	if err == nil {
-		return nil
-	}
-	if !refused(err, "resource_already_exists_exception") {
-		return fmt.Errorf("make index: %w", err)
-	}
-	// Another was faster. An index comes with its alias, so one without has lost it.
-	if there, err = x.exists(ctx, alias); err != nil || there {
-		return err
-	}
-	err = x.call(ctx, writing, http.MethodPut, "/"+index+"/_alias/"+alias, object{"is_write_index": true}, nil)
-	if err != nil {
-		return fmt.Errorf("name index: %w", err)
+}
+
+// learn adds the fields of this release to an index.
+func (x *Index) learn(ctx context.Context, m marketplaces.Marketplace, index string) error {
+	fields := object{"properties": definition(m.Language, x.shards)["mappings"].(object)["properties"]}
+	if err := x.call(ctx, writing, http.MethodPut, "/"+index+"/_mapping", fields, nil); err != nil {
+		return fmt.Errorf("add fields: %w", err)
 	}
 	return nil
 }
 
-func (x *Index) exists(ctx context.Context, alias string) (bool, error) {
-	err := x.call(ctx, writing, http.MethodGet, "/_alias/"+alias, nil, nil)
-	var r *refusal
-	switch {
-	case err == nil:
-		return true, nil
-	case errors.As(err, &r) && r.Status == http.StatusNotFound:
-		return false, nil
+// outcome is what became of one document in one index.
+type outcome struct {
+	Status int `json:"status"`
+	Cause  struct {
+		Type   string `json:"type"`
+		Reason string `json:"reason"`
+	} `json:"error"`
+}
+
+func (o outcome) ok() bool { return o.err() == nil }
+
+// err is nil if the document, or one of the same or a higher number, is there.
+func (o outcome) err() error {
+	if o.Status < http.StatusMultipleChoices || o.Cause.Type == "version_conflict_engine_exception" {
+		return nil
 	}
-	return false, fmt.Errorf("look for index: %w", err)
+	r := &refusal{Status: o.Status}
+	r.Cause.Type, r.Cause.Reason = o.Cause.Type, o.Cause.Reason
+	if o.Status >= http.StatusInternalServerError || o.Status == http.StatusTooManyRequests {
+		return away(r)
+	}
+	return fmt.Errorf("write document: %w", r)
+}
+
+// bulk writes documents to all targets, each under its number, in one call. The outcomes are those of the first
+// document in each target, then those of the second, and so on.
+func (x *Index) bulk(ctx context.Context, docs []search.Document, targets ...target) ([]outcome, error) {
+	var body bytes.Buffer
+	line := json.NewEncoder(&body)
+	for _, d := range docs {
+		for _, to := range targets {
+			action := object{"_index": to.name, "_id": d.ProductID, "version": d.N, "version_type": "external"}
+			if to.alias {
+				action["require_alias"] = true
+			}
+			if err := errors.Join(line.Encode(object{"index": action}), line.Encode(d)); err != nil {
+				return nil, fmt.Errorf("write request: %w", err)
+			}
+		}
+	}
+	var answer struct {
+		Items []map[string]outcome `json:"items"`
+	}
+	if err := x.call(ctx, writing, http.MethodPost, "/_bulk", raw(body.Bytes()), &answer); err != nil {
+		return nil, err
+	}
+	if len(answer.Items) != len(docs)*len(targets) {
+		return nil, fmt.Errorf("OpenSearch answered for %d of %d writes", len(answer.Items), len(docs)*len(targets))
+	}
+	list := make([]outcome, len(answer.Items))
+	for i, item := range answer.Items {
+		list[i] = item["index"]
+	}
+	return list, nil
 }

@@ -12,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"rialto/functions/internal/money"
 	"rialto/functions/marketplaces"
 	"rialto/functions/offers"
@@ -149,15 +147,12 @@ func scratch(t *testing.T, m marketplaces.Marketplace, docs []search.Document) *
 			t.Error(err)
 		}
 	})
-	var g errgroup.Group
-	g.SetLimit(8)
-	for _, d := range docs {
-		g.Go(func() error { return x.Write(t.Context(), m, d) })
+	for part := range slices.Chunk(docs, 500) {
+		if err := x.Fill(t.Context(), x.Live(m), part); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := g.Wait(); err != nil {
-		t.Fatal(err)
-	}
-	if err := x.Refresh(t.Context(), m); err != nil {
+	if err := x.Seen(t.Context(), m, ""); err != nil {
 		t.Fatal(err)
 	}
 	return &search.Service{Index: x}

@@ -1,0 +1,317 @@
+package search
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/catalog"
+	"rialto/functions/internal/fault"
+	"rialto/functions/marketplaces"
+	"rialto/functions/offers"
+)
+
+// Everything lists what indexes are built from.
+type Everything interface {
+	// Products returns a page of the ids of one of the parts of all products, and what the next goes on after, "" on
+	// the last.
+	Products(ctx context.Context, part, parts int, after string, limit int) (ids []string, next string, err error)
+}
+
+// Shelves reads many products and their buy boxes, consistently.
+type Shelves interface {
+	GetMany(ctx context.Context, ids ...string) (map[string]catalog.Product, error)
+}
+
+// Winners reads many buy boxes of a marketplace, consistently.
+type Winners interface {
+	Winners(ctx context.Context, marketplace string, products ...string) (map[string]offers.Winner, error)
+}
+
+// Draft is an index that is built beside the one that searches find. From Begin on, until it is published, all writes
+// of documents go to both.
+type Draft interface {
+	Begin(ctx context.Context, m marketplaces.Marketplace) (index string, err error)
+	Fill(ctx context.Context, index string, docs []Document) error
+	Held(ctx context.Context, index string, ids []string) (map[string]Document, error)
+	Shown(ctx context.Context, index, after string, limit int) ([]string, error)
+	Buried(ctx context.Context, m marketplaces.Marketplace, since time.Time, after string, limit int) ([]string, error)
+	Seen(ctx context.Context, m marketplaces.Marketplace, index string) error
+	Publish(ctx context.Context, m marketplaces.Marketplace, index string) error
+}
+
+// Phase is how far a rebuild has come.
+type Phase string
+
+// The phases, in their order.
+const (
+	Begin   Phase = ""
+	Bury    Phase = "bury"    // late writes must not revive what was deleted: young tombstones come first
+	Fill    Phase = "fill"    // every product that is offered, read after its number was drawn
+	Compare Phase = "compare" // every product of the tables with the index
+	Count   Phase = "count"   // every document of the index with the tables
+	Done    Phase = "done"
+)
+
+// Progress is a rebuild that can be gone on with, by anybody, from where it stands. The zero Progress begins.
+type Progress struct {
+	Index    string    `json:"index,omitempty"`
+	Phase    Phase     `json:"phase,omitempty"`
+	Since    time.Time `json:"since,omitzero"`
+	After    string    `json:"after,omitempty"`
+	Parts    []Part    `json:"parts,omitempty"` // of a walk through the tables
+	Written  int       `json:"written"`         // documents that were written
+	InTables int       `json:"in_tables"`       // products that the tables show in the marketplace
+	InIndex  int       `json:"in_index"`        // documents that the index shows
+	Repaired int       `json:"repaired"`        // that differed when they were compared, and were written again
+}
+
+// Part is one part of all products.
+type Part struct {
+	After string `json:"after,omitempty"`
+	Done  bool   `json:"done,omitempty"`
+}
+
+// What a rebuild is made in. Parts are read side by side, a page of each at a time.
+const (
+	parts    = 4
+	pageSize = 100
+	drawing  = 16
+	// youth is how long a tombstone protects from late writes: far longer than a function that read before a deletion
+	// can run on.
+	youth = time.Hour
+	// compares is how often a document that differs is written again before the rebuild is given up. One that is being
+	// changed differs for a moment.
+	compares = 4
+)
+
+// Rebuild makes a marketplace's index from the tables beside the one that is searched, while writes go on, compares the
+// two ways, and lets it take the other's place. It goes on from a progress until it is done or enough says so, and is
+// safe to begin again at any point. It fails with rebuild_differs (Conflict) if the new index does not come to say what
+// the tables say; the old one then stays.
+//
+// A document of the new index is written under a number that was drawn before its product was read, as every other is:
+// so live writes and the rebuild may meet in any order.
+func (s *Service) Rebuild(ctx context.Context, marketplace string, p Progress, enough func() bool) (Progress, error) {
+	m, err := marketplaces.Lookup(marketplace)
+	if err != nil {
+		return p, err
+	}
+	for p.Phase != Done && !enough() {
+		if err := s.advance(ctx, m, &p); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+// advance does a phase's next page.
+func (s *Service) advance(ctx context.Context, m marketplaces.Marketplace, p *Progress) (err error) {
+	switch p.Phase {
+	case Begin:
+		if p.Index, err = s.Draft.Begin(ctx, m); err != nil {
+			return err
+		}
+		p.Since, p.Phase = s.Now().Add(-youth), Bury
+		return s.Draft.Seen(ctx, m, "")
+	case Bury:
+		ids, err := s.Draft.Buried(ctx, m, p.Since, p.After, pageSize)
+		if err != nil {
+			return err
+		}
+		if len(ids) == 0 {
+			p.Phase, p.After, p.Parts = Fill, "", make([]Part, parts)
+			return nil
+		}
+		p.After = ids[len(ids)-1]
+		p.Written += len(ids)
+		return s.rewrite(ctx, m, p.Index, ids)
+	case Fill:
+		return s.walk(ctx, p, Compare, func(ctx context.Context, ids []string, mu *sync.Mutex) error {
+			offered, err := s.offered(ctx, m, ids)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			p.Written += len(offered)
+			mu.Unlock()
+			return s.rewrite(ctx, m, p.Index, offered)
+		})
+	case Compare:
+		return s.walk(ctx, p, Count, func(ctx context.Context, ids []string, mu *sync.Mutex) error {
+			shown, err := s.settle(ctx, m, p, ids, mu)
+			mu.Lock()
+			defer mu.Unlock()
+			p.InTables += shown
+			return err
+		})
+	case Count:
+		return s.count(ctx, m, p)
+	}
+	return fault.New(fault.Invalid, "invalid_progress", "a rebuild has no such phase")
+}
+
+// walk does the next page of every part of all products, and ends in the next phase.
+func (s *Service) walk(ctx context.Context, p *Progress, next Phase, do func(context.Context, []string, *sync.Mutex) error) error {
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	for i := range p.Parts {
+		if p.Parts[i].Done {
+			continue
+		}
+		g.Go(func() error {
+			ids, after, err := s.Everything.Products(ctx, i, len(p.Parts), p.Parts[i].After, pageSize)
+			if err != nil {
+				return err
+			}
+			if len(ids) > 0 {
+				if err := do(ctx, ids, &mu); err != nil {
+					return err
+				}
+			}
+			p.Parts[i] = Part{after, after == ""}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(p.Parts, func(x Part) bool { return !x.Done }) {
+		p.Phase, p.Parts = next, make([]Part, parts)
+	}
+	return nil
+}
+
+// count looks whether the tables have what a page of the index shows, and publishes the index after the last.
+func (s *Service) count(ctx context.Context, m marketplaces.Marketplace, p *Progress) error {
+	if p.After == "" {
+		if err := s.Draft.Seen(ctx, m, p.Index); err != nil {
+			return err
+		}
+	}
+	ids, err := s.Draft.Shown(ctx, p.Index, p.After, pageSize)
+	if err != nil {
+		return err
+	}
+	if len(ids) == 0 {
+		if err := s.Draft.Publish(ctx, m, p.Index); err != nil {
+			return err
+		}
+		p.Phase, p.After, p.Parts = Done, "", nil
+		return nil
+	}
+	p.After = ids[len(ids)-1]
+	var mu sync.Mutex
+	shown, err := s.settle(ctx, m, p, ids, &mu)
+	p.InIndex += shown
+	return err
+}
+
+// offered are those of the products that somebody offers. What is offered later comes by its event.
+func (s *Service) offered(ctx context.Context, m marketplaces.Marketplace, ids []string) ([]string, error) {
+	boxes, err := s.Winners.Winners(ctx, m.Code, ids...)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return boxes[id].Empty() }), nil
+}
+
+// rewrite writes the documents of products as the tables say now.
+func (s *Service) rewrite(ctx context.Context, m marketplaces.Marketplace, index string, ids []string) error {
+	numbers, err := s.number(ctx, m, ids)
+	if err != nil {
+		return err
+	}
+	docs, err := s.fold(ctx, m, ids)
+	if err != nil {
+		return err
+	}
+	var list []Document
+	now := s.Now().UTC()
+	for _, id := range ids {
+		d := docs[id]
+		d.N, d.IndexedAt = numbers[id], &now
+		list = append(list, d)
+	}
+	return s.Draft.Fill(ctx, index, list)
+}
+
+// settle compares what an index has of products with the tables, and writes what differs again, until nothing does. It
+// returns how many of them the tables show.
+func (s *Service) settle(ctx context.Context, m marketplaces.Marketplace, p *Progress, ids []string, mu *sync.Mutex) (shown int, err error) {
+	for try := 0; ; try++ {
+		held, err := s.Draft.Held(ctx, p.Index, ids)
+		if err != nil {
+			return shown, err
+		}
+		docs, err := s.fold(ctx, m, ids)
+		if err != nil {
+			return shown, err
+		}
+		var differ []string
+		for _, id := range ids {
+			have, there := held[id]
+			if want := docs[id]; want.Deleted && (!there || have.Deleted) {
+				continue
+			} else if !want.Deleted && have.Says(want) {
+				shown++
+				continue
+			}
+			differ = append(differ, id)
+		}
+		if len(differ) == 0 {
+			return shown, nil
+		}
+		if try == compares {
+			return shown, fault.New(fault.Conflict, "rebuild_differs", "%d documents of the new index do not come to say what the tables say", len(differ))
+		}
+		mu.Lock()
+		p.Repaired += len(differ)
+		mu.Unlock()
+		if err := s.rewrite(ctx, m, p.Index, differ); err != nil {
+			return shown, err
+		}
+		ids = differ
+	}
+}
+
+func (s *Service) number(ctx context.Context, m marketplaces.Marketplace, ids []string) (map[string]int64, error) {
+	numbers := make(map[string]int64, len(ids))
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(drawing)
+	for _, id := range ids {
+		g.Go(func() error {
+			n, err := s.Numbers.Next(ctx, id, m.Code)
+			mu.Lock()
+			defer mu.Unlock()
+			numbers[id] = n
+			return err
+		})
+	}
+	return numbers, g.Wait()
+}
+
+// fold makes the documents of products, without numbers, of what the tables say.
+func (s *Service) fold(ctx context.Context, m marketplaces.Marketplace, ids []string) (map[string]Document, error) {
+	var products map[string]catalog.Product
+	var boxes map[string]offers.Winner
+	g, each := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { products, err = s.Shelves.GetMany(each, ids...); return err })
+	g.Go(func() (err error) { boxes, err = s.Winners.Winners(each, m.Code, ids...); return err })
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	docs := make(map[string]Document, len(ids))
+	for _, id := range ids {
+		d, err := Compose(id, products[id], boxes[id], 0)
+		if err != nil {
+			return nil, err
+		}
+		docs[id] = d
+	}
+	return docs, nil
+}
