@@ -138,6 +138,16 @@ else
 	  printf '%s, %s s\n' "$$part" "$$(cat $(PROOF)/.$$part)"; awk '/^[^ ]/{h=$$0; getline; sub(/^ +/, ""); printf "  %s: %s\n", h, $$0}' "$(PROOF)/$$part"; done
 endif
 
+.PHONY: dead redrive replay
+dead: ## what functions gave up, with the reasons: dead-letter queues, failed stream records (STAGE=…)
+	@go run ./infra/cmd/letters -stage $(STAGE) dead
+
+redrive: ## give a dead-letter queue's messages back to their function (QUEUE=carts-refresh STAGE=…)
+	@go run ./infra/cmd/letters -stage $(STAGE) redrive $(QUEUE)
+
+replay: ## give failed stream records back to their functions (STAGE=…)
+	@go run ./infra/cmd/letters -stage $(STAGE) replay
+
 check: ## the quick subset: format, vet, lint, unit tests
 	@files=$$(gofmt -l events functions infra localstack statemachines); if [ -n "$$files" ]; then printf 'gofmt these files:\n%s\n' "$$files"; exit 1; fi
 	@go vet ./...

@@ -44,8 +44,11 @@ func Queue(do func(context.Context, events.SQSMessage) error) func(context.Conte
 	}
 }
 
-// Stream returns a handler of a DynamoDB stream mapping with ReportBatchItemFailures. It stops at the first
-// record that fails; that one and all after it are delivered again.
+// Stream returns a handler of a DynamoDB stream mapping with ReportBatchItemFailures and BisectBatchOnFunctionError.
+// It stops at the first record that fails; that one and all after it are delivered again. Then the first record of a
+// batch is the one at fault, and to say so again would keep the others with it until all are given up: so the batch
+// fails as a whole, and Lambda halves it until the record is alone
+// (docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html).
 func Stream(do func(context.Context, []events.DynamoDBEventRecord) (done int, err error)) func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 	return func(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 		var out events.DynamoDBEventResponse
@@ -54,6 +57,9 @@ func Stream(do func(context.Context, []events.DynamoDBEventRecord) (done int, er
 		if err != nil && done < len(e.Records) {
 			first := e.Records[done].Change.SequenceNumber
 			report(ctx, "record", first, "", err)
+			if done == 0 && len(e.Records) > 1 {
+				return out, fmt.Errorf("record %s failed: %w", first, err)
+			}
 			out.BatchItemFailures = append(out.BatchItemFailures, events.DynamoDBBatchItemFailure{ItemIdentifier: first})
 		}
 		return out, nil

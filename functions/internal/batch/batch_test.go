@@ -38,9 +38,18 @@ func TestABadMessageFailsAlone(t *testing.T) {
 func TestAStreamStopsAtTheFirstFailure(t *testing.T) {
 	t.Parallel()
 	records := []events.DynamoDBEventRecord{{Change: events.DynamoDBStreamRecord{SequenceNumber: "1"}}, {Change: events.DynamoDBStreamRecord{SequenceNumber: "2"}}}
-	for done, want := range map[int][]events.DynamoDBBatchItemFailure{0: {{ItemIdentifier: "1"}}, 1: {{ItemIdentifier: "2"}}} {
-		out, err := Stream(func(context.Context, []events.DynamoDBEventRecord) (int, error) { return done, errors.New("no") })(context.Background(), events.DynamoDBEvent{Records: records})
-		if diff := cmp.Diff(want, out.BatchItemFailures); err != nil || diff != "" {
+	for _, c := range []struct {
+		records []events.DynamoDBEventRecord
+		done    int
+		want    []events.DynamoDBBatchItemFailure
+		whole   bool
+	}{
+		{records, 1, []events.DynamoDBBatchItemFailure{{ItemIdentifier: "2"}}, false},
+		{records, 0, nil, true}, // halved until the bad one is alone
+		{records[:1], 0, []events.DynamoDBBatchItemFailure{{ItemIdentifier: "1"}}, false},
+	} {
+		out, err := Stream(func(context.Context, []events.DynamoDBEventRecord) (int, error) { return c.done, errors.New("no") })(context.Background(), events.DynamoDBEvent{Records: c.records})
+		if diff := cmp.Diff(c.want, out.BatchItemFailures); (err != nil) != c.whole || diff != "" {
 			t.Fatal(err, diff)
 		}
 	}
