@@ -100,13 +100,17 @@ test: ## everything: format, vet, lint, unit tests, the local cloud, store suite
 	@$(call part,stop the local cloud,$(LOCAL) down)
 	@printf '\nall parts passed:\n'; cat $(TIMES)
 
-.PHONY: bench
-BENCH := RIALTO_BENCH=1 go test -count=1 -timeout 30m -v
-tables := grep -v -e '^=== ' -e '^--- PASS' -e '^PASS' -e '^ok '
+# The parts of the bench, one a line. Each is a test run that prints its figures beside their aims.
+measured = printf '\n== %s\n' "$(1)"; $(2) 2>&1 | sed -u -e '/^=== /d' -e '/^--- PASS/d' -e '/^PASS$$/d' -e '/^ok /d' -e 's/^ *[a-z_]*_test.go:[0-9]*: /  /'
+BENCH := go test -count=1 -timeout 30m -v
 
-bench: ## what a checkout costs, and what one hot sku bears: counts beside their aims
-	@$(BENCH) -run '^TestBill$$' ./functions/checkout/checkoutbill | $(tables)
-	@$(BENCH) -run '^TestBench$$' ./functions/inventory/inventorymodel | $(tables)
+.PHONY: bench
+bench: tools ## figures beside their aims: what a checkout costs and calls, and what one hot sku bears
+	@$(call measured,what a checkout costs,RIALTO_BENCH=1 $(BENCH) -run '^TestBill$$' ./functions/checkout/checkoutbill)
+	@if $(LOCAL) status >/dev/null 2>&1; then \
+	$(call measured,what the deployed checkout calls,RIALTO_E2E=1 $(BENCH) -run '^TestTheDeployedCheckout' ./localstack/e2e); \
+	else printf '\nthe local cloud is down; make deploy, and the deployed checkout is compared too\n'; fi
+	@$(call measured,what one hot sku bears,RIALTO_BENCH=1 $(BENCH) -run '^TestBench$$' ./functions/inventory/inventorymodel)
 
 ROWS ?= 100000
 .PHONY: bench-feed

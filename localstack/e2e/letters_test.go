@@ -23,7 +23,7 @@ import (
 // A record that cannot be turned into an event is tried a bounded number of times and then lies in S3, whole and with
 // its reason in reach; what came behind it is published all the same. Once its trouble is over, a replay publishes it.
 // LocalStack does not halve batches, so there what came behind it may go to S3 too, and is published by the replay. Not
-// parallel: the others wait for the same stream. Seen to catch: a replay that ends with the bad record.
+// parallel: the others wait for the same stream.
 func TestAPoisonedRecordIsKeptWholeAndReplayed(t *testing.T) {
 	ctx := deployed(t)
 	office, err := letters.Open(ctx, "local")

@@ -3,6 +3,7 @@ package checkoutbill_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/big"
@@ -26,6 +27,7 @@ type model struct {
 		USD        string  `json:"usd"`
 	} `json:"aims"`
 	Growth      float64 `json:"growth_percent"`
+	After       float64 `json:"after_ms"` // of a function that publishes or takes an event
 	DynamoDB    float64 `json:"dynamodb_ms"`
 	SQS         float64 `json:"sqs_ms"`
 	Gateway     float64 `json:"gateway_ms"`
@@ -50,8 +52,11 @@ type prices struct {
 type bill struct {
 	name        string
 	calls       []store.Call // until the answer
+	others      []string     // calls to other services until the answer
 	timer       []store.Call // the timer's look afterwards
 	counts      map[string]float64
+	after       map[string]float64 // what the order sets in motion, by price
+	events      int
 	transitions int
 	gateway     int // calls in a row
 }
@@ -79,8 +84,10 @@ func run(t *testing.T, m model) []bill {
 		synctest.Test(t, func(t *testing.T) {
 			s := open(t, m)
 			cart := s.stock(o.lines, o.sellers)
+			before := s.images()
 			reply := s.checkout(cart)
-			b := bill{name: o.name, calls: s.db.Calls(), gateway: s.chain, transitions: s.transitions, counts: s.counts}
+			b := bill{name: o.name, calls: s.db.Calls(), others: slices.Clone(s.others), gateway: s.chain, transitions: s.transitions, counts: s.counts}
+			b.after, b.events = s.aftermath(before)
 			s.db.Reset()
 			time.Sleep(checkout.Due)
 			s.ring(reply.CheckoutID)
@@ -118,7 +125,21 @@ func (b bill) figures() (names []string, of map[string]float64) {
 	add("executions", b.counts["states.request"])
 	add("function invocations", b.counts["lambda.request"])
 	add("requests to SQS", b.counts["sqs.request"])
+	add("stream records that it leaves", b.after["dynamodb.stream_read_by_lambda"])
+	add("events that it leads to", float64(b.events))
+	add("functions that those start", b.after["lambda.request"])
 	return names, of
+}
+
+// list is every call until the answer, function by function: service and operation, tables and units. An end-to-end
+// test compares it with what the deployed functions record.
+func (b bill) list() string {
+	lines := slices.Clone(b.others)
+	for _, c := range b.calls {
+		lines = append(lines, fmt.Sprintf("%s DynamoDB %s %s %g", c.Label, c.Operation, strings.Join(c.Tables, ","), c.WCU+c.RCU))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n") + "\n"
 }
 
 func (b bill) least() (n float64) {
@@ -128,10 +149,12 @@ func (b bill) least() (n float64) {
 	return n
 }
 
-// cost is exact in USD: what counts cost, and what modelled durations cost. Whatever has no price is an error.
-func (b bill) cost(p prices) (counted, modelled *big.Rat, err error) {
+// cost is the checkout's, until its timer has looked. It is exact in USD: what counts cost, and what modelled durations cost. Whatever has no price is an error.
+func (b bill) cost(p prices) (counted, modelled *big.Rat, err error) { return p.of(b.counts) }
+
+func (p prices) of(counts map[string]float64) (counted, modelled *big.Rat, err error) {
 	counted, modelled = new(big.Rat), new(big.Rat)
-	for what, n := range b.counts {
+	for what, n := range counts {
 		price, ok := p.Prices[what]
 		usd, number := new(big.Rat).SetString(price.Price)
 		if !ok || !number || price.Per <= 0 {
@@ -181,14 +204,17 @@ func TestBill(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	now := table(bills)
+	now, calls := table(bills), bills[0].list()
 	if os.Getenv("RIALTO_BENCH") != "" {
 		show(t, bills, m, p)
 	}
 	if os.Getenv("RIALTO_GOLDEN") != "" {
-		if err := os.WriteFile("testdata/bill.golden", []byte(now), 0o644); err != nil {
+		if err := errors.Join(os.WriteFile("testdata/bill.golden", []byte(now), 0o644), os.WriteFile("testdata/calls.golden", []byte(calls), 0o644)); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if was, err := os.ReadFile("testdata/calls.golden"); err != nil || string(was) != calls {
+		t.Errorf("the calls of %s are others now (%v):\n%s", bills[0].name, err, calls)
 	}
 	golden, err := os.ReadFile("testdata/bill.golden")
 	if err != nil {

@@ -2,7 +2,8 @@
 // bytes with the real services and stores over a recorded fake, on virtual time, and compare the counts with
 // testdata/bill.golden. make bench prints them with prices beside.
 //
-// Not in the bill: what an order starts after its answer but for the timer (publish functions, topics, fulfilment),
-// logs and traces, data transfer, retries, cold starts, the payment gateway's own fee, and everything that is paid
-// by the hour.
+// Beside the bill stands what an order costs until others are told of it (streams, topics, queues), and its share of
+// what stage prod runs by the hour. Not in it: what those others then do, logs and traces, data transfer, retries, cold
+// starts, the authorizer (its answer is cached), and the payment gateway's own fee. localstack/e2e compares the calls of
+// a deployed checkout with testdata/calls.golden.
 package checkoutbill

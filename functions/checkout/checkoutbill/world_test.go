@@ -47,6 +47,7 @@ type shop struct {
 	t       *testing.T
 	model   model
 	db      *store.Recorded
+	memory  *store.Memory
 	machine *interpreter.Machine
 	tasks   map[string]func(context.Context, []byte) ([]byte, error)
 
@@ -55,6 +56,7 @@ type shop struct {
 	transitions int
 	chain       int // gateway calls that waited for each other
 	chains      map[string]int
+	others      []string // calls to other services, by the function that made them
 	entropy     *rand.ChaCha8
 }
 
@@ -66,8 +68,8 @@ func open(t *testing.T, m model) *shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shop{t: t, model: m, machine: machine, counts: map[string]float64{}, chains: map[string]int{}, entropy: rand.NewChaCha8([32]byte{1})}
-	s.db = &store.Recorded{DB: store.NewMemory(), Tables: tables.All(), Delay: func(context.Context) { wait(m.DynamoDB) },
+	s := &shop{t: t, model: m, machine: machine, counts: map[string]float64{}, chains: map[string]int{}, entropy: rand.NewChaCha8([32]byte{1}), memory: store.NewMemory()}
+	s.db = &store.Recorded{DB: s.memory, Tables: tables.All(), Delay: func(context.Context) { wait(m.DynamoDB) },
 		Label: func(ctx context.Context) string { l, _ := ctx.Value(labelled{}).(string); return l }}
 	stock := inventorystore.Store{DB: s.db}
 	quote := &carts.Service{Shelf: cartsstore.Store{DB: s.db}, Cache: none{}, Offers: &offersstore.Store{DB: s.db}, Products: &catalogstore.Store{DB: s.db}, Stock: stock, Now: time.Now}
@@ -175,6 +177,7 @@ func (s *shop) Run(ctx context.Context, in checkout.Input) (checkout.Answer, boo
 	}
 	step := time.Duration(s.model.ExpressStep) * time.Millisecond
 	billed := (time.Since(began) + step - 1) / step * step
+	s.note(ctx, "SFN StartSyncExecution")
 	s.count("states.request", 1)
 	s.count("states.gb_hour", billed.Hours()*s.model.ExpressMB/1024)
 	a, ok := checkout.AnswerIn(out)
@@ -182,7 +185,8 @@ func (s *shop) Run(ctx context.Context, in checkout.Input) (checkout.Answer, boo
 }
 
 // Set is the timer's queue.
-func (s *shop) Set(context.Context, string, time.Duration) error {
+func (s *shop) Set(ctx context.Context, _ string, _ time.Duration) error {
+	s.note(ctx, "SQS SendMessage")
 	s.count("sqs.request", 1)
 	wait(s.model.SQS)
 	return nil
@@ -208,12 +212,21 @@ func (s *shop) count(what string, n float64) {
 	s.counts[what] += n
 }
 
+// note writes down a call to another service than DynamoDB.
+func (s *shop) note(ctx context.Context, what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	label, _ := ctx.Value(labelled{}).(string)
+	s.others = append(s.others, label+" "+what)
+}
+
 func wait(milliseconds float64) { time.Sleep(time.Duration(milliseconds * float64(time.Millisecond))) }
 
 // till is a payment gateway that approves of everything, slowly.
 type till struct{ s *shop }
 
-func (g till) call(id string, o payments.Outcome) (payments.Intent, error) {
+func (g till) call(ctx context.Context, id string, o payments.Outcome) (payments.Intent, error) {
+	g.s.note(ctx, "gateway POST")
 	g.s.count("gateway.call", 1)
 	g.s.mu.Lock()
 	g.s.chains[id]++
@@ -223,14 +236,14 @@ func (g till) call(id string, o payments.Outcome) (payments.Intent, error) {
 	return payments.Intent{ID: id, Status: o}, nil
 }
 
-func (g till) Create(_ context.Context, _ string, c payments.Charge) (payments.Intent, error) {
-	return g.call("pi_"+c.OrderID+c.Group, payments.IntentOpen)
+func (g till) Create(ctx context.Context, _ string, c payments.Charge) (payments.Intent, error) {
+	return g.call(ctx, "pi_"+c.OrderID+c.Group, payments.IntentOpen)
 }
-func (g till) Confirm(_ context.Context, _, id string) (payments.Intent, error) {
-	return g.call(id, payments.IntentAuthorized)
+func (g till) Confirm(ctx context.Context, _, id string) (payments.Intent, error) {
+	return g.call(ctx, id, payments.IntentAuthorized)
 }
-func (g till) Retrieve(_ context.Context, id string) (payments.Intent, error) {
-	return g.call(id, payments.IntentAuthorized)
+func (till) Retrieve(context.Context, string) (payments.Intent, error) {
+	return payments.Intent{}, errors.New("a smooth run looks nothing up")
 }
 func (till) Cancel(context.Context, string, string) (payments.Intent, error) {
 	return payments.Intent{}, errors.New("a smooth run cancels nothing")

@@ -71,6 +71,9 @@ func (s *Settings) Queue(name string) string {
 	return s.Must("QUEUE_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")))
 }
 
+// Recorded tells whether every call is logged, for the bill of a checkout (make bench).
+func (s *Settings) Recorded() bool { return s.get("RECORD_CALLS") != "" }
+
 // Problems reports every required setting that was asked for and is missing.
 func (s *Settings) Problems() error {
 	if len(s.missing) == 0 {
@@ -92,6 +95,9 @@ func (s *Settings) AWS() aws.Config {
 		cfg.BaseEndpoint = &e
 	}
 	trace.Instrument(&cfg)
+	if s.Recorded() {
+		trace.RecordCalls(&cfg)
+	}
 	return cfg
 }
 

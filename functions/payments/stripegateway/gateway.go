@@ -19,6 +19,7 @@ type Config struct {
 	URL       string
 	ReturnURL string
 	Timeout   time.Duration
+	Recorded  bool // every call is logged
 }
 
 // Gateway implements payments.Gateway.
@@ -34,8 +35,12 @@ func New(c Config) *Gateway {
 	if c.Timeout <= 0 {
 		c.Timeout = 8 * time.Second
 	}
+	client := trace.Client(&http.Client{Timeout: c.Timeout})
+	if c.Recorded {
+		client = trace.RecordHTTP("gateway", client)
+	}
 	config := &stripe.BackendConfig{
-		HTTPClient:        trace.Client(&http.Client{Timeout: c.Timeout}),
+		HTTPClient:        client,
 		MaxNetworkRetries: stripe.Int64(0),
 		LeveledLogger:     &stripe.LeveledLogger{Level: stripe.LevelNull},
 		EnableTelemetry:   stripe.Bool(false),

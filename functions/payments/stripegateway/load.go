@@ -14,7 +14,7 @@ import (
 // Load returns the gateway that a function's settings name. A bank's page leads back to GATEWAY_RETURN_URL, the
 // shop's front end: without it a shopper could not answer the bank.
 func Load(s *settings.Settings) (*Gateway, error) {
-	c := Config{URL: s.Get("GATEWAY_URL"), ReturnURL: s.Must("GATEWAY_RETURN_URL")}
+	c := Config{URL: s.Get("GATEWAY_URL"), ReturnURL: s.Must("GATEWAY_RETURN_URL"), Recorded: s.Recorded()}
 	var err error
 	c.Secret, err = secret(s)
 	return New(c), err
