@@ -183,7 +183,7 @@ func read(t *testing.T, offsets map[string]int64) (out []recorded) {
 // (docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html).
 func sizeOf(ctx context.Context, t *testing.T, table, pk string) int {
 	t.Helper()
-	out, err := tables().GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("rialto-local-" + table), ConsistentRead: aws.Bool(true),
+	out, err := tables.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("rialto-local-" + table), ConsistentRead: aws.Bool(true),
 		Key: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: pk}}})
 	if err != nil || len(out.Item) == 0 {
 		t.Fatal(table, pk, err)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -78,14 +77,13 @@ func TestADeadLetterIsShownWithItsReasonAndRedriven(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := sqs.New(sqs.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), Credentials: keys})
-	queue, err := client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: aws.String("rialto-local-carts-refresh-dead")})
+	queue, err := queues.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: aws.String("rialto-local-carts-refresh-dead")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	// A cart that is not there needs no refreshing: back in its queue, the message is done with.
 	body := `{"id":"evt_x","name":"OrderPlaced","version":1,"key":"ord_x","data":{"customer_id":"` + shop.NewID("cus_") + `","marketplace":"US"}}`
-	sent, err := client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: queue.QueueUrl, MessageBody: &body})
+	sent, err := queues.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: queue.QueueUrl, MessageBody: &body})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,11 +111,6 @@ func TestADeadLetterIsShownWithItsReasonAndRedriven(t *testing.T) {
 	until(ctx, t, "the dead-letter queue is empty again", time.Minute, func() bool { _, there := find(); return !there })
 }
 
-func tables() *dynamodb.Client {
-	return dynamodb.New(dynamodb.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalDynamoDBURL),
-		Credentials: credentials.NewStaticCredentialsProvider(contract.LocalAccount, "test", "")})
-}
-
 // poison writes stock whose units are no number, and takes it away when the test is over.
 func poison(ctx context.Context, t *testing.T, k sku) {
 	t.Helper()
@@ -125,11 +118,11 @@ func poison(ctx context.Context, t *testing.T, k sku) {
 	table, key := aws.String("rialto-local-inventory"), map[string]types.AttributeValue{"pk": s(k.product + "#" + k.seller), "sk": s("us-west-2")}
 	item := map[string]types.AttributeValue{"pk": key["pk"], "sk": key["sk"], "product_id": s(k.product), "seller_id": s(k.seller), "centre": s("us-west-2"),
 		"available": s("many"), "kept": s("whole")}
-	if _, err := tables().PutItem(ctx, &dynamodb.PutItemInput{TableName: table, Item: item}); err != nil {
+	if _, err := tables.PutItem(ctx, &dynamodb.PutItemInput{TableName: table, Item: item}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if _, err := tables().DeleteItem(context.Background(), &dynamodb.DeleteItemInput{TableName: table, Key: key}); err != nil {
+		if _, err := tables.DeleteItem(context.Background(), &dynamodb.DeleteItemInput{TableName: table, Key: key}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -138,7 +131,6 @@ func poison(ctx context.Context, t *testing.T, k sku) {
 // listen returns a function that tells whether an event whose text has a word was published since.
 func listen(ctx context.Context, t *testing.T, topic string) func(word string) bool {
 	t.Helper()
-	queues := sqs.New(sqs.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), Credentials: keys})
 	topics := sns.New(sns.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), Credentials: keys})
 	q, err := queues.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String(shop.NewID("test-"))})
 	if err != nil {
