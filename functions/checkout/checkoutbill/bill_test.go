@@ -125,9 +125,6 @@ func (b bill) figures() (names []string, of map[string]float64) {
 	add("executions", b.counts["states.request"])
 	add("function invocations", b.counts["lambda.request"])
 	add("requests to SQS", b.counts["sqs.request"])
-	add("stream records that it leaves", b.after["dynamodb.stream_read_by_lambda"])
-	add("events that it leads to", float64(b.events))
-	add("functions that those start", b.after["lambda.request"])
 	return names, of
 }
 

@@ -82,7 +82,8 @@ func showBeside(t *testing.T, bills []bill, p prices) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Printf("  %-14s %s to tell others of it: streams, topics, queues and the start of their functions\n", b.name, counted.Add(counted, modelled).FloatString(8))
+		fmt.Printf("  %-14s %s to tell others of it: %g stream records, %d events, %g functions started\n", b.name, counted.Add(counted, modelled).FloatString(8),
+			b.after["dynamodb.stream_read_by_lambda"], b.events, b.after["lambda.request"])
 	}
 	var f fixed
 	load(t, "fixed-prod.json", &f)
