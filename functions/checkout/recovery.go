@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -20,6 +21,8 @@ type Shelf interface {
 	Get(ctx context.Context, id string) (Record, bool, error)
 	// DueIn lists the open records that are due in one bucket of one minute.
 	DueIn(ctx context.Context, minute time.Time, bucket int) ([]string, error)
+	// Postpone makes an open record due at another time; one that is over stays as it is.
+	Postpone(ctx context.Context, id string, due time.Time) error
 }
 
 // Recovery is the guarantee that every record ends.
@@ -32,8 +35,12 @@ type Recovery struct {
 	Buckets int
 }
 
+// again is how long after a recovery that did not finish a record is due once more. Its due time moves with every try,
+// so the sweep, which looks at the last few minutes only, finds it however long something is away.
+const again = 5 * time.Minute
+
 // Look is what a timer message does: it returns 0 when the record needs no more looking at, or how long to wait
-// before the next look. An error means: come back.
+// before the next look. An error says why the record is still open; with no time to wait it means: come back.
 func (v *Recovery) Look(ctx context.Context, checkoutID string) (wait time.Duration, err error) {
 	r, ok, err := v.Shelf.Get(ctx, checkoutID)
 	if err != nil {
@@ -45,23 +52,36 @@ func (v *Recovery) Look(ctx context.Context, checkoutID string) (wait time.Durat
 	if wait = r.DueAt.Sub(v.Now()); wait > 0 {
 		return wait, nil
 	}
+	if err := v.recover(ctx, r); err != nil {
+		last, stop := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second) // a look that took too long, too, comes to this
+		defer stop()
+		if perr := v.Shelf.Postpone(last, checkoutID, v.Now().Add(again)); perr != nil {
+			return 0, errors.Join(err, perr)
+		}
+		return again, err
+	}
+	return 0, nil
+}
+
+// recover runs the saga's compensation for a record that is due. It returns nil if the record is over then.
+func (v *Recovery) recover(ctx context.Context, r Record) (err error) {
 	failure := StepError{Error: "checkout_failed", Cause: "recovered when due"}
 	if r.State == Waiting {
 		failure.Error = "action_expired"
 	}
 	ref := r.Ref
 	if ref.Run, err = ids.New(ids.Run, v.Random); err != nil {
-		return 0, err
+		return err
 	}
 	if a, ok, err := v.Runner.Run(ctx, Input{Mode: "recover", Checkout: ref, Request: r.Request, Failure: failure}); err != nil {
-		return 0, fmt.Errorf("recover %s: %w", checkoutID, err)
+		return fmt.Errorf("recover %s: %w", r.ID, err)
 	} else if ok && a.State.Terminal() {
-		return 0, nil
+		return nil
 	}
-	if r, ok, err = v.Shelf.Get(ctx, checkoutID); err != nil || ok && !r.State.Terminal() {
-		return 0, errStillOpen.Because(err)
+	if r, ok, err := v.Shelf.Get(ctx, r.ID); err != nil || ok && !r.State.Terminal() {
+		return errStillOpen.Because(err)
 	}
-	return 0, nil
+	return nil
 }
 
 // Sweep sets a new timer for every record that was due in the given number of minutes before the last one and

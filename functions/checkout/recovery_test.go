@@ -219,3 +219,58 @@ func TestAFrozenAuthorizeChangesNothing(t *testing.T) {
 		}
 	}
 }
+
+// The payment gateway is away for hours, longer than a timer message lives. The units are free again all the same, and
+// once it is back every record ends. Seen to catch: a sweep that looks only at when a record was due first.
+func TestALongOutageOfTheGatewayLeavesNothingOpen(t *testing.T) {
+	t.Parallel()
+	for _, goods := range [][]good{oneLine(5), manyLines()} {
+		w := newWorld(t, goods)
+		q := &queue{w: w}
+		w.front.Timer, w.recover.Timer = both{w, q.timer()}, both{w, q.timer()}
+		w.enter = diesIn(w, "Place")
+		if _, err := w.front.Checkout(context.Background(), customer, "key-0001", request(w.fill(customer), "pm_card_visa")); err != nil {
+			t.Fatal(err)
+		}
+		w.control("POST", "/_control/faults", `{"match":{"global":true},"kind":"error_503","count":1000000}`)
+		handle := checkoutruns.OnTimer(w.recover, q.timer(), func(_ context.Context, d time.Duration) error { w.advance(d); return nil })
+		open := func() bool {
+			return slices.ContainsFunc(w.rows(), func(r row) bool { return !r.State.Terminal() })
+		}
+		const away = 6 * time.Hour
+		back, received := false, 0
+		var ended time.Duration
+		for sweep := dawn.Add(time.Minute); open() && w.clock().Before(dawn.Add(away+2*time.Hour)); {
+			if !back && w.clock().Sub(dawn) >= away {
+				back = true
+				w.control("DELETE", "/_control/faults", "")
+				for _, h := range itemsOf[inventory.Hold](w, "holds") {
+					if h.State == inventory.Held {
+						blame(t, "stranded-hold", "while the gateway is away: %+v", h)
+					}
+				}
+			}
+			if m := q.next(); m != nil && m.seen.Before(sweep) {
+				q.deliver(handle)
+				received++
+				continue
+			}
+			w.advance(max(0, sweep.Sub(w.clock())))
+			sweep = sweep.Add(time.Minute)
+			if _, err := w.recover.Sweep(context.Background(), 10); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ended = w.clock().Sub(dawn) - away
+		if open() || !back || ended > 15*time.Minute {
+			blame(t, "open-record", "%s after the gateway was back, %d messages: open is %v", ended, received, open())
+			continue
+		}
+		if w.audit() != 0 {
+			t.Error("an order")
+		}
+		if testing.Verbose() {
+			fmt.Printf("gateway away for %s\n  the record ended %s after it was back; %d timer messages were sent and received %d times\n", away, ended.Round(time.Second), len(q.messages), received)
+		}
+	}
+}

@@ -95,6 +95,20 @@ func TestTheBanksQuestion(t *testing.T) {
 	}
 }
 
+// The shopper answers the bank, which then holds the money, and never comes back to us.
+func TestAnAnswerThatIsNotResumedHoldsNoMoney(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, manyLines())
+	id := w.waiting()
+	if authorized := w.intents("requires_capture"); len(authorized) != 3 {
+		t.Fatalf("%d payments are authorized", len(authorized))
+	}
+	w.settle()
+	if a, err := w.front.Status(context.Background(), customer, id); err != nil || a.State != checkout.Failed || a.Failure.Code != "action_expired" || w.audit() != 0 {
+		t.Fatalf("%+v %v", a, err)
+	}
+}
+
 func TestTwoTabsMakeOneOrder(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, oneLine(50))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http/httptest"
 	"runtime"
 	"slices"
 	"strings"
@@ -84,12 +83,7 @@ func soldMeanwhile(w *world, _ *execution, state string) error {
 // oneShipmentUnpaid keeps the gateway from confirming the payment of one shipment of several.
 func oneShipmentUnpaid(w *world, e *execution, state string) error {
 	if e.n == 0 && state == "Mode" {
-		body := strings.NewReader(`{"match":{"operation":"confirm","metadata":{"group":"g2"}},"kind":"error_503","count":1000}`)
-		answer := httptest.NewRecorder()
-		w.gateway.ServeHTTP(answer, httptest.NewRequest("POST", "/_control/faults", body))
-		if answer.Code/100 != 2 {
-			w.t.Errorf("arm the gateway: %s", answer.Body)
-		}
+		w.control("POST", "/_control/faults", `{"match":{"operation":"confirm","metadata":{"group":"g2"}},"kind":"error_503","count":1000}`)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"time"
 
@@ -234,6 +235,16 @@ func (w *world) intents(status string) []gateway.AuditedIntent {
 		w.t.Fatal(answer.Body.String(), err)
 	}
 	return list.Intents
+}
+
+// control tells the gateway's stand-in to misbehave, or to stop.
+func (w *world) control(method, path, body string) {
+	w.t.Helper()
+	answer := httptest.NewRecorder()
+	w.gateway.ServeHTTP(answer, httptest.NewRequest(method, path, strings.NewReader(body)))
+	if answer.Code/100 != 2 {
+		w.t.Errorf("%s %s: %d %s", method, path, answer.Code, answer.Body)
+	}
 }
 
 // authenticate plays the shopper at the bank's page, for every payment that waits for it.

@@ -97,7 +97,7 @@ var checkout = []Function{
 		Grants: []Grant{{Read, "checkouts"}, {Write, "checkouts"}}},
 	{Context: "checkout", Name: "timer", Does: "recovers a checkout that is due and still open", Memory: 256, Timeout: 30 * second,
 		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 20, Visibility: 3 * minute}},
-		Grants:  []Grant{{Read, "checkouts"}, {Send, "checkout-timer"}, {Start, "checkout"}}},
+		Grants:  []Grant{{Read, "checkouts"}, {Write, "checkouts"}, {Send, "checkout-timer"}, {Start, "checkout"}}},
 	{Context: "checkout", Name: "sweep", Does: "finds due checkouts whose timer was lost", Memory: 256, Timeout: minute, Trigger: Trigger{Every: minute},
 		Grants: []Grant{{Read, "checkouts"}, {Send, "checkout-timer"}}},
 }

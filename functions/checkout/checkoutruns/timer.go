@@ -2,6 +2,7 @@ package checkoutruns
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -59,13 +60,16 @@ func OnTimer(recovery Looker, timer Timer, pause func(context.Context, time.Dura
 				wait, err = recovery.Look(looking, m.Body)
 			}
 		}
-		if err != nil || wait == 0 {
+		if wait == 0 {
 			return err
 		}
-		if err := timer.Hide(ctx, m.ReceiptHandle, wait); err != nil {
-			return err
+		if herr := timer.Hide(ctx, m.ReceiptHandle, wait); herr != nil {
+			return errors.Join(err, herr)
 		}
-		return errEarly
+		if err == nil {
+			err = errEarly
+		}
+		return err
 	})
 }
 

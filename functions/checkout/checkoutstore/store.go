@@ -168,6 +168,15 @@ func (s Store) DueIn(ctx context.Context, minute time.Time, bucket int) ([]strin
 	}
 }
 
+// Postpone makes an open record due at another time.
+func (s Store) Postpone(ctx context.Context, id string, due time.Time) error {
+	_, err := s.DB.Apply(ctx, store.Update(table, key(id)).Set("due_at", due.UTC().Format(sortable)).Set("due_bucket", checkout.DueBucket(id, due, s.Buckets)).If(open))
+	if _, over := store.FailedCondition(err); over {
+		return nil
+	}
+	return err
+}
+
 // found returns the record that a condition was judged on, or the error that is none of a condition's.
 func found(err error) (*checkout.Record, error) {
 	if err == nil {

@@ -228,6 +228,13 @@ func TestOpenRecordsAreDue(t *testing.T) {
 				t.Fatalf("%+v %v", now, err)
 			}
 		}
+		later := claimed.ExpiresAt.Add(7 * time.Minute)
+		if err := s.Postpone(ctx, r.ID, later); err != nil || find(claimed.ExpiresAt) != 0 || find(later) != 1 {
+			t.Fatal("it was not postponed", err)
+		}
+		if err := s.Postpone(ctx, r.ID, claimed.ExpiresAt); err != nil {
+			t.Fatal(err)
+		}
 		if find(r.DueAt) != 0 || find(claimed.ExpiresAt) != 1 {
 			t.Fatal("a waiting record is not due when its holds expire")
 		}
