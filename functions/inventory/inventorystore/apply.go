@@ -51,17 +51,18 @@ func (s Store) Apply(ctx context.Context, ch inventory.Change, now time.Time) (c
 	var refused *store.Refused
 	for range applying {
 		var writes []store.Write
+		var v shards.View
 		if ch.Kind == inventory.Counted {
-			head, delta, err := s.counted(ctx, env, c, ch)
+			head, seen, delta, err := s.counted(ctx, env, c, ch)
 			if errors.Is(err, inventory.ErrSuperseded) {
 				return s.repeated(ctx, rec, err)
 			}
 			if err != nil {
 				return false, spoken("book change", err)
 			}
-			rec.Delta, writes = delta, append(writes, head)
+			rec.Delta, v, writes = delta, seen, append(writes, head)
 		}
-		effects, err := effectsOf(ctx, env, c, rec.Delta)
+		effects, err := effectsOf(ctx, env, c, v, rec.Delta)
 		if shards.Declined(err) {
 			continue // others move the same units
 		}
@@ -70,7 +71,7 @@ func (s Store) Apply(ctx context.Context, ch inventory.Change, now time.Time) (c
 		}
 		writes = append([]store.Write{store.Put(inventoryTable, changeKey(ch.ID), rec).If(store.Absent()).Named(changeName)}, writes...)
 		for _, f := range effects {
-			writes = append(writes, c.Amend(f).Add(ledgers[ch.Kind], f.Units()).
+			writes = append(writes, c.Amend(f).Add(sums[ch.Kind], f.Units()).
 				Set("product_id", ch.ProductID).Set("seller_id", ch.SellerID).Set("centre", ch.Centre))
 			if ch.Kind != inventory.Counted {
 				writes = append(writes, journal(c, f.Shard, f.Units(), now))
@@ -94,22 +95,28 @@ func (s Store) Apply(ctx context.Context, ch inventory.Change, now time.Time) (c
 			return false, fmt.Errorf("book change: %w", err)
 		}
 	}
+	if refused == nil {
+		return false, shards.ErrChanged
+	}
 	return false, contended(refused)
 }
 
-// ledgers says which of a stock's sums a change is added to.
-var ledgers = map[inventory.Kind]string{inventory.Received: "received", inventory.Returned: "returned", inventory.Adjusted: "adjusted", inventory.Counted: "adjusted"}
+// sums says which of a stock's sums a change is added to.
+var sums = map[inventory.Kind]string{inventory.Received: "received", inventory.Returned: "returned", inventory.Adjusted: "adjusted", inventory.Counted: "adjusted"}
 
 // most is the most shards that one change is spread over: each needs two writes.
 const most = 48
 
-// effectsOf says what a change does to each shard. A glance is enough, as every write has its condition, unless it
-// seems that not all can be taken from what is free: units that are moving could be missing from it.
-func effectsOf(ctx context.Context, env *Environment, c shards.Counter, delta int64) ([]shards.Effect, error) {
+// effectsOf says what a change does to each shard of stock as it was seen, if it was. A glance is enough, as every write
+// has its condition, unless it seems that not all can be taken from what is free: units that are moving could be
+// missing from it.
+func effectsOf(ctx context.Context, env *Environment, c shards.Counter, v shards.View, delta int64) (_ []shards.Effect, err error) {
 	if delta == 0 {
 		return nil, nil
 	}
-	v, err := env.Glance(ctx, c)
+	if v.Shards == nil {
+		v, err = env.Glance(ctx, c)
+	}
 	if err == nil && v.Free()+delta < 0 && v.Layout.Divided() {
 		v, err = env.Read(ctx, c)
 	}

@@ -3,6 +3,7 @@ package inventorystore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -38,90 +39,116 @@ func headKey(c shards.Counter) store.Key {
 }
 
 // counted compares a count with what should have been on the shelf at that time. The write that it returns keeps other
-// counts from being booked meanwhile. Errors: superseded.
-func (s Store) counted(ctx context.Context, env *Environment, c shards.Counter, ch inventory.Change) (store.Write, int64, error) {
-	i, err := s.DB.Get(ctx, inventoryTable, headKey(c))
-	if err != nil {
-		return store.Write{}, 0, err
-	}
-	var last head
-	if err := store.Unmarshal(i, &last); err != nil {
-		return store.Write{}, 0, fmt.Errorf("read last count: %w", err)
-	}
+// counts from being booked meanwhile. v is the last that was seen of the stock. Errors: superseded.
+func (s Store) counted(ctx context.Context, env *Environment, c shards.Counter, ch inventory.Change) (w store.Write, v shards.View, delta int64, err error) {
 	at := second(ch.AsOf)
-	if at <= last.AsOf {
-		return store.Write{}, 0, inventory.ErrSuperseded
+	var last head
+	var found store.Item
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { found, err = s.DB.Get(gctx, inventoryTable, headKey(c)); return err })
+	g.Go(func() (err error) { v, err = env.Glance(gctx, c); return err })
+	if err := g.Wait(); err != nil {
+		return w, v, 0, err
 	}
-	onHand, err := s.onHand(ctx, env, c, at)
+	if err := store.Unmarshal(found, &last); err != nil {
+		return w, v, 0, fmt.Errorf("read last count: %w", err)
+	}
+	if at <= last.AsOf {
+		return w, v, 0, inventory.ErrSuperseded
+	}
+	onHand, v, err := s.onHand(ctx, env, c, v, at)
 	if err != nil {
-		return store.Write{}, 0, err
+		return w, v, 0, err
 	}
 	is := store.Absent()
-	if i != nil {
+	if found != nil {
 		is = store.Eq("change_id", last.ChangeID)
 	}
-	return store.Put(inventoryTable, headKey(c), head{at, ch.ID}).If(is).Named(headName), ch.Quantity - onHand, nil
+	return store.Put(inventoryTable, headKey(c), head{at, ch.ID}).If(is).Named(headName), v, ch.Quantity - onHand, nil
 }
 
 // onHand is how many units lay on the shelf at the beginning of a second: of every shard that there ever was, what its
-// ledger says now less what moved since. What moves meanwhile changes both, and a shard that is new has neither.
-func (s Store) onHand(ctx context.Context, env *Environment, c shards.Counter, since string) (int64, error) {
-	v, err := env.Glance(ctx, c)
+// ledger says now less what moved since. What moves meanwhile changes both, and a shard that is new has neither; so
+// each shard can be looked at by itself, if its ledger was the same before and after its journal was read.
+func (s Store) onHand(ctx context.Context, env *Environment, c shards.Counter, v shards.View, since string) (n int64, last shards.View, err error) {
+	open := make([]int, v.Layout.Next)
+	for k := range open {
+		open[k] = k
+	}
+	before, err := s.ledgers(ctx, c, v, open)
 	if err != nil {
-		return 0, err
-	}
-	sums := make([]int64, v.Layout.Next)
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(atOnce)
-	for k := range sums {
-		g.Go(func() (err error) { sums[k], err = s.shardOnHand(ctx, c, k, since); return err })
-	}
-	if err := g.Wait(); err != nil {
-		return 0, err
-	}
-	var n int64
-	for _, x := range sums {
-		n += x
-	}
-	return n, nil
-}
-
-// shardOnHand reads a shard's ledger before and after its journal: if that is the same, the journal is of that moment.
-func (s Store) shardOnHand(ctx context.Context, c shards.Counter, shard int, since string) (int64, error) {
-	before, err := s.ledger(ctx, c, shard)
-	if err != nil {
-		return 0, err
+		return 0, v, err
 	}
 	for range applying {
-		moved, err := s.moved(ctx, c, shard, since)
+		moved, err := s.moved(ctx, c, open, since)
 		if err != nil {
-			return 0, err
+			return 0, v, err
 		}
-		after, err := s.ledger(ctx, c, shard)
+		if v, err = env.Glance(ctx, c); err != nil {
+			return 0, v, err
+		}
+		after, err := s.ledgers(ctx, c, v, open)
 		if err != nil {
-			return 0, err
+			return 0, v, err
 		}
-		if after == before {
-			return after.received + after.returned + after.adjusted - after.shipped - moved, nil
+		open = slices.DeleteFunc(open, func(k int) bool {
+			if before[k] == after[k] {
+				n += after[k].sum() - moved[k]
+			}
+			return before[k] == after[k]
+		})
+		if len(open) == 0 {
+			return n, v, nil
 		}
 		before = after
 	}
-	return 0, fault.New(fault.Unavailable, "inventory_contended", "units are moving too fast to be counted just now")
+	return 0, v, fault.New(fault.Unavailable, "inventory_contended", "units are moving too fast to be counted just now")
 }
 
 // ledger is what came to a shard from outside and what left it, ever.
 type ledger struct{ received, returned, adjusted, shipped int64 }
 
-func (s Store) ledger(ctx context.Context, c shards.Counter, shard int) (ledger, error) {
-	i, err := s.DB.Get(ctx, inventoryTable, c.Shard(shard))
-	if err != nil {
-		return ledger{}, err
+func (l ledger) sum() int64 { return l.received + l.returned + l.adjusted - l.shipped }
+
+// ledgers reads shards' ledgers: of open ones as they were seen, of closed ones as they will always be.
+func (s Store) ledgers(ctx context.Context, c shards.Counter, v shards.View, of []int) (map[int]ledger, error) {
+	out := map[int]ledger{}
+	for _, k := range of {
+		var i store.Item
+		var err error
+		if k >= v.Layout.Open {
+			i = v.Shards[k-v.Layout.Open].Item
+		} else if i, err = s.DB.Get(ctx, inventoryTable, c.Shard(k)); err != nil {
+			return nil, err
+		}
+		x, err := readStock(i)
+		if err != nil {
+			return nil, err
+		}
+		out[k] = ledger{x.Received, x.Returned, x.Adjusted, x.Shipped}
 	}
-	x, err := readStock(i)
-	return ledger{x.Received, x.Returned, x.Adjusted, x.Shipped}, err
+	return out, nil
 }
 
-func (s Store) moved(ctx context.Context, c shards.Counter, shard int, since string) (n int64, err error) {
+// moved sums up the journals of shards since a second.
+func (s Store) moved(ctx context.Context, c shards.Counter, of []int, since string) (map[int]int64, error) {
+	sums := make([]int64, len(of))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	for n, k := range of {
+		g.Go(func() (err error) { sums[n], err = s.movedOn(ctx, c, k, since); return err })
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	out := map[int]int64{}
+	for n, k := range of {
+		out[k] = sums[n]
+	}
+	return out, nil
+}
+
+func (s Store) movedOn(ctx context.Context, c shards.Counter, shard int, since string) (n int64, err error) {
 	q := store.Query{Table: inventoryTable, Hash: journalKey(c, shard, "").PK, From: since}
 	for {
 		p, err := s.DB.Query(ctx, q)
