@@ -101,7 +101,11 @@ func QuoteOf(c Cart, currency string, fresh map[string]Fresh, stock []inventory.
 		if l.Gone {
 			return Quote{}, errOfferUnavailable
 		}
-		q.Lines = append(q.Lines, QuotedLine{Line: l.ID(), ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title,
+		by := ""
+		if fresh[l.ID()].Offer.Fulfilment == offers.BySeller {
+			by = offers.BySeller
+		}
+		q.Lines = append(q.Lines, QuotedLine{Fulfilment: by, Line: l.ID(), ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title,
 			Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount, Category: fresh[l.ID()].Product.CategoryID})
 	}
 	if _, err := inventory.Route(q.Wants(), stock, inventory.Destination{}); err != nil { // whatever the destination

@@ -29,6 +29,8 @@ type QuotedLine struct {
 	UnitPrice  money.Amount `json:"unit_price"`
 	Amount     money.Amount `json:"amount"`
 	Category   string       `json:"category"` // the product's category id, for tax
+	// Fulfilment is offers.BySeller where the seller ships, and empty where Rialto does.
+	Fulfilment string `json:"fulfilment,omitempty"`
 }
 
 // Wants lists what the quote's lines take from stock.

@@ -117,7 +117,7 @@ func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
 	if req.ExpectedTotal != nil && *req.ExpectedTotal != o.Totals.Total {
 		return Draft{}, ErrCartChanged
 	}
-	if o.Shipments, err = shipments(o, plan); err != nil {
+	if o.Shipments, err = shipments(o, plan, p.Quote.Lines); err != nil {
 		return Draft{}, fmt.Errorf("split into shipments: %w", err)
 	}
 	if err := o.Check(); err != nil {
@@ -138,10 +138,14 @@ func totals(p Prepared) (orders.Totals, error) {
 	return t, err
 }
 
-// shipments groups the plan by seller and centre, and shares the total out: a line's amount and tax by units,
+// shipments groups the plan by seller, centre and who ships, and shares the total out: a line's amount and tax by units,
 // what belongs to the whole order by the goods of each shipment.
-func shipments(o orders.Order, plan inventory.Plan) ([]orders.Shipment, error) {
-	type at struct{ seller, centre string }
+func shipments(o orders.Order, plan inventory.Plan, quoted []carts.QuotedLine) ([]orders.Shipment, error) {
+	type at struct{ seller, centre, by string }
+	by := map[string]string{}
+	for _, l := range quoted {
+		by[l.Line] = l.Fulfilment
+	}
 	place := map[at]int{}
 	var out []orders.Shipment
 	var goods []int64
@@ -170,12 +174,12 @@ func shipments(o orders.Order, plan inventory.Plan) ([]orders.Shipment, error) {
 			return nil, err
 		}
 		for i, p := range pl.Picks {
-			k := at{pl.SellerID, p.Centre}
+			k := at{pl.SellerID, p.Centre, by[pl.Line]}
 			n, ok := place[k]
 			if !ok {
 				n = len(out)
 				place[k] = n
-				out = append(out, orders.Shipment{Group: fmt.Sprintf("g%d", n+1), SellerID: k.seller, Centre: k.centre, Amount: money.Zero(o.Totals.Total.Currency)})
+				out = append(out, orders.Shipment{Group: fmt.Sprintf("g%d", n+1), SellerID: k.seller, Centre: k.centre, Fulfilment: k.by, Amount: money.Zero(o.Totals.Total.Currency)})
 				goods = append(goods, 0)
 			}
 			if out[n].Amount, err = out[n].Amount.Add(parts[i]); err != nil {

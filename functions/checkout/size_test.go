@@ -13,6 +13,7 @@ import (
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
 	"rialto/functions/inventory"
+	"rialto/functions/orders"
 	"rialto/functions/tax"
 	"rialto/statemachines"
 	"rialto/statemachines/interpreter"
@@ -36,7 +37,7 @@ func largest() Prepared {
 		sku := inventory.SKU{ProductID: ids.Derive(ids.Product, fmt.Sprint(i)), SellerID: ids.Derive(ids.Seller, "s")}
 		line := carts.LineID(sku.ProductID, sku.SellerID)
 		q.Lines = append(q.Lines, carts.QuotedLine{Line: line, ProductID: sku.ProductID, SellerID: sku.SellerID, SellerName: strings.Repeat("あ", 100),
-			Title: strings.Repeat("あ", 500), Quantity: 1, UnitPrice: usd, Amount: usd, Category: "electronics"})
+			Title: strings.Repeat("あ", 500), Quantity: 1, UnitPrice: usd, Amount: usd, Category: "electronics", Fulfilment: orders.BySeller})
 		for c := range 10 {
 			q.Stock = append(q.Stock, inventory.Stock{SKU: sku, Centre: fmt.Sprintf("us-west-%d", c), Available: 1_000_000, Received: 1_000_000, Version: 1_000_000})
 		}
@@ -93,5 +94,26 @@ func TestTheLargestCartFitsTheMachine(t *testing.T) {
 	}
 	if a, ok := AnswerIn(out); !ok || a.State != Placed || a.Total == nil || a.Total.Minor != 50_000_000_000 {
 		t.Errorf("%+v %v", a, ok)
+	}
+}
+
+// What a seller ships is a shipment of its own, though its seller's other goods lie in the same centre. Seen to catch:
+// a grouping that looks at seller and centre alone.
+func TestWhatASellerShipsIsAShipmentOfItsOwn(t *testing.T) {
+	t.Parallel()
+	p := largest()
+	p.Quote.Lines, p.Tax.Lines = p.Quote.Lines[:3], p.Tax.Lines[:3]
+	p.Quote.Lines[1].Fulfilment = ""
+	p.Quote.Items.Minor = 3_000_000_000
+	d, err := NewDraft(Ref{OrderID: "ord_a"}, Request{Marketplace: "US"}, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := map[string]int{}
+	for _, s := range d.Order.Shipments {
+		by[s.Fulfilment] += len(s.Lines)
+	}
+	if len(d.Order.Shipments) != 2 || by[orders.BySeller] != 2 || by[""] != 1 {
+		t.Errorf("%+v", d.Order.Shipments)
 	}
 }

@@ -39,6 +39,7 @@ func seller() []api.Route {
 		catalogapi.SellerRoutes(nil),
 		offersapi.SellerRoutes(nil),
 		sellersapi.Routes(nil, "", nil),
+		fulfillmentapi.SellerRoutes(nil),
 		payoutsapi.SellerRoutes(nil),
 	)
 }

@@ -138,14 +138,14 @@ var orders = []Function{
 }
 
 var fulfillment = []Function{
-	{Context: "fulfillment", Name: "api", Does: "tracking of an order", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
-		Grants: []Grant{{Read, "shipments"}, {Read, "tracking"}, {Read, "orders"}}},
+	{Context: "fulfillment", Name: "api", Does: "tracking of an order; a seller's orders", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
+		Grants: []Grant{{Read, "shipments"}, {Write, "shipments"}, {Read, "tracking"}, {Write, "tracking"}, {Read, "seller_orders"}, {Write, "seller_orders"}, {Read, "orders"}, {Read, "offers"}}},
 	{Context: "fulfillment", Name: "start", Does: "opens the shipments of a placed order", Memory: 256, Timeout: 30 * second,
 		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 5, Subscriptions: []Subscription{{Context: "orders", Events: []string{"OrderPlaced"}}}}},
-		Grants:  []Grant{{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Send, "fulfillment-advance"}}},
+		Grants:  []Grant{{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"}, {Send, "fulfillment-advance"}}},
 	{Context: "fulfillment", Name: "advance", Does: "moves a shipment one step on", Memory: 256, Timeout: 30 * second,
 		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 10, Subscriptions: []Subscription{{Context: "payments", Events: []string{"PaymentCaptured", "PaymentCaptureFailed"}}}}},
-		Grants:  []Grant{{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Send, "fulfillment-advance"}}},
+		Grants:  []Grant{{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"}, {Send, "fulfillment-advance"}}},
 	{Context: "fulfillment", Name: "publish", Does: "shipments stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "shipments"},
 		Grants: []Grant{{Publish, "fulfillment"}}},
 }

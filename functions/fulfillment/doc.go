@@ -1,6 +1,6 @@
 // Package fulfillment takes a placed order to the door, one shipment a group.
 //
-// It owns the tables shipments and tracking. A shipment is a state machine in its record: the table in
+// It owns the tables shipments, tracking and seller_orders. A shipment is a state machine in its record: the table in
 // machine.go says what moves it. Most steps are moved by time, as no real centre or carrier reports here; one
 // waits for money.
 //
@@ -8,6 +8,9 @@
 //   - a group has one shipment, whose id, carrier and tracking number follow from order and group;
 //   - a step is taken once: the state and its tracking row are written in one transaction, conditional on the
 //     state before. A repeated or late message changes nothing;
+//   - what a seller ships waits, whatever the time, until that seller confirms it with a carrier and a number, once;
+//   - a seller sees its own lines and shipments of an order and no other's, and nothing of who bought them;
+//   - a seller's counts are what its orders and shipments went through: they change in the transaction of each step;
 //   - nothing leaves before it is paid: PACKED becomes SHIPPED only when its money was taken. If that fails the
 //     shipment is HELD_BACK, which the shopper sees in tracking and a person decides;
 //   - no shipment is stranded by a lost timer. A step's timer is sent after the step is written, and the message

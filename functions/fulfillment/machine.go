@@ -6,6 +6,7 @@ import "time"
 var machine = []step{
 	{Pending, Elapsed, Picked, atCentre, "Items picked at the fulfilment centre"},
 	{Picked, Elapsed, Packed, atCentre, "Packed and ready for the carrier"},
+	{Pending, Confirmed, Packed, atCentre, "The seller has packed it and given it to the carrier"},
 	{Packed, MoneyTaken, Shipped, atCentre, "Handed over to the carrier"},
 	{Packed, MoneyRefused, HeldBack, atCentre, "Held back: the payment could not be completed"},
 	{Shipped, Elapsed, InTransit, onTheWay, "On its way"},
@@ -37,6 +38,7 @@ const (
 	Elapsed      Cause = "elapsed"       // the time of its state is over
 	MoneyTaken   Cause = "money_taken"   // PaymentCaptured
 	MoneyRefused Cause = "money_refused" // PaymentCaptureFailed
+	Confirmed    Cause = "confirmed"     // its seller says so; only what the seller ships, which no time moves before
 )
 
 type step struct {
@@ -57,8 +59,11 @@ func atDoor(s Shipment) string {
 	return s.Country + "-" + s.Region
 }
 
-// stepFrom finds the step that a cause takes from a state.
-func stepFrom(from State, cause Cause) (step, bool) {
+// stepFrom finds the step that a cause takes a shipment from a state.
+func (s Shipment) stepFrom(from State, cause Cause) (step, bool) {
+	if cause == Confirmed && !s.BySeller() || cause == Elapsed && s.BySeller() && (from == Pending || from == Picked) {
+		return step{}, false
+	}
 	for _, t := range machine {
 		if t.from == from && t.cause == cause {
 			return t, true
@@ -70,7 +75,7 @@ func stepFrom(from State, cause Cause) (step, bool) {
 // Advance moves a shipment by one step, or tells that the cause does not move it. pace is how long a state
 // lasts that time ends. A shipment's events follow each other in time, even if a clock does not.
 func Advance(s Shipment, cause Cause, now time.Time, pace time.Duration) (Shipment, Event, bool) {
-	t, ok := stepFrom(s.State, cause)
+	t, ok := s.stepFrom(s.State, cause)
 	if !ok {
 		return s, Event{}, false
 	}
@@ -90,7 +95,7 @@ func later(now, than time.Time) time.Time {
 // schedule sets when the state is over, or that time does not end it.
 func (s *Shipment) schedule(now time.Time, pace time.Duration) {
 	s.DueAt = time.Time{}
-	if _, timed := stepFrom(s.State, Elapsed); timed {
+	if _, timed := s.stepFrom(s.State, Elapsed); timed {
 		s.DueAt = now.Add(pace)
 	}
 }

@@ -21,6 +21,24 @@ type Shipments interface {
 	Tracking(ctx context.Context, orderID string) ([]Shipment, []Event, error)
 }
 
+// SellerOrders keeps what sellers see of orders, and counts what they made of them.
+type SellerOrders interface {
+	// Record keeps a seller's part of an order with its counts, unless it is kept.
+	Record(ctx context.Context, o SellerOrder) error
+	// Order returns a seller's part of an order that was placed then, or orders.ErrNotFound.
+	Order(ctx context.Context, seller, orderID string, placedAt time.Time) (SellerOrder, error)
+	// Day lists a seller's orders of a day (RFC 3339 full-date, UTC), the latest first, after a place ("" for the
+	// first); next is "" at the day's end.
+	Day(ctx context.Context, seller, day, after string, limit int) (list []SellerOrder, next string, err error)
+	// Counts sums a seller's counts of orders placed on the days from one to another.
+	Counts(ctx context.Context, seller, from, to string) (Counts, error)
+}
+
+// Ratings tells how customers rate a seller, in hundredths of a star, and how many do; 0 and 0 if nobody has.
+type Ratings interface {
+	Rating(ctx context.Context, seller string) (rating, count int64, err error)
+}
+
 // Timers send a message to ourselves, after a delay at the earliest. They may cut the delay to what they can
 // hold.
 type Timers interface {
@@ -44,6 +62,8 @@ type Service struct {
 	Shipments Shipments
 	Timers    Timers
 	Owners    Owners
+	Sellers   SellerOrders
+	Ratings   Ratings // of performance only
 	Now       func() time.Time
 	Pace      time.Duration
 }
@@ -60,6 +80,11 @@ const early = time.Second
 // may not run yet.
 func (s *Service) Start(ctx context.Context, o orders.Placed) error {
 	var failed error
+	for _, part := range Parts(o) {
+		if err := s.Sellers.Record(ctx, part); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("seller's order: %w", err))
+		}
+	}
 	for _, g := range o.Shipments {
 		if err := s.start(ctx, o, g); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("group %s: %w", g.Group, err))
@@ -143,7 +168,7 @@ func (s *Service) take(ctx context.Context, shipment Shipment, from State, cause
 			return err
 		}
 	}
-	if t, ok := stepFrom(from, cause); ok && shipment.State == t.to {
+	if t, ok := shipment.stepFrom(from, cause); ok && shipment.State == t.to {
 		return s.wait(ctx, shipment)
 	}
 	return nil

@@ -11,11 +11,13 @@ import (
 
 // Shipment is one parcel of an order: what one centre sends for one seller, paid by one payment.
 type Shipment struct {
-	ID             string       `dynamodbav:"shipment_id"`
-	OrderID        string       `dynamodbav:"order_id"`
-	Group          string       `dynamodbav:"group"`
-	SellerID       string       `dynamodbav:"seller_id"`
-	Centre         string       `dynamodbav:"centre"`
+	ID       string `dynamodbav:"shipment_id"`
+	OrderID  string `dynamodbav:"order_id"`
+	Group    string `dynamodbav:"group"`
+	SellerID string `dynamodbav:"seller_id"`
+	Centre   string `dynamodbav:"centre"`
+	// Fulfilment is orders.BySeller where the seller ships, and confirms it; empty where Rialto does.
+	Fulfilment     string       `dynamodbav:"fulfilment,omitempty"`
 	Lines          []Line       `dynamodbav:"lines"`
 	Amount         money.Amount `dynamodbav:"amount"`
 	State          State        `dynamodbav:"state"`
@@ -26,6 +28,8 @@ type Shipment struct {
 	// EstimatedDelivery is a day (RFC 3339 full-date).
 	EstimatedDelivery string    `dynamodbav:"estimated_delivery"`
 	PlacedAt          time.Time `dynamodbav:"placed_at"`
+	// ShipBy is when a seller who ships must have confirmed it; zero where Rialto ships.
+	ShipBy time.Time `dynamodbav:"ship_by"`
 	// DueAt is when the state is over; zero where something else than time ends it.
 	DueAt     time.Time `dynamodbav:"due_at"`
 	UpdatedAt time.Time `dynamodbav:"updated_at"`
@@ -61,12 +65,22 @@ func Open(o orders.Placed, g orders.Shipment, now time.Time, pace time.Duration)
 		Carrier: carriers[int(number[len(number)-2])%len(carriers)], TrackingNumber: "RL" + strings.ToUpper(number[:14]),
 		Country: o.Delivery.Country, Region: o.Delivery.Region, PlacedAt: o.PlacedAt.UTC(), UpdatedAt: now,
 		EstimatedDelivery: businessDays(o.PlacedAt.UTC(), o.Delivery.Days).Format(time.DateOnly)}
+	if g.Fulfilment == orders.BySeller {
+		s.Fulfilment, s.Carrier, s.TrackingNumber = orders.BySeller, "", ""
+		s.ShipBy = businessDays(o.PlacedAt.UTC(), handlingDays).Truncate(24*time.Hour).AddDate(0, 0, 1)
+	}
 	for _, l := range g.Lines {
 		s.Lines = append(s.Lines, Line{l.Line, l.Quantity})
 	}
 	s.schedule(now, pace)
 	return s, Event{ShipmentID: id, At: s.PlacedAt, Status: Placed, Location: "", Description: "Order placed"}
 }
+
+// handlingDays is how many business days after the order a seller has to ship; the day itself is the last.
+const handlingDays = 2
+
+// BySeller tells whether the seller ships it.
+func (s Shipment) BySeller() bool { return s.Fulfilment == orders.BySeller }
 
 // businessDays returns the day that is n working days after t; of none, the first working day from t on.
 func businessDays(t time.Time, n int) time.Time {

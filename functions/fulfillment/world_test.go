@@ -36,7 +36,7 @@ type message struct {
 
 func newWorld() *world {
 	w := &world{db: store.NewMemory(), now: noon, broken: func(string) error { return nil }, refuse: map[string]bool{}, asked: map[string]bool{}}
-	w.Service = &fulfillment.Service{Shipments: fulfillmentstore.Store{DB: w.db}, Timers: w, Owners: w, Now: func() time.Time { return w.now }, Pace: pace}
+	w.Service = &fulfillment.Service{Shipments: fulfillmentstore.Store{DB: w.db}, Sellers: fulfillmentstore.Store{DB: w.db}, Ratings: w, Timers: w, Owners: w, Now: func() time.Time { return w.now }, Pace: pace}
 	w.db.Before = func(_ context.Context, op string, _ []store.Write) error { return w.broken(op + " before") }
 	w.db.After = func(_ context.Context, op string, _ []store.Write) error { return w.broken(op + " after") }
 	return w
@@ -60,6 +60,8 @@ func (w *world) Owner(_ context.Context, orderID string) (string, time.Time, err
 	}
 	return "cus_a", noon, nil
 }
+
+func (w *world) Rating(context.Context, string) (int64, int64, error) { return 450, 7, nil }
 
 // payments plays the other context: each packed shipment is answered once by an event.
 func (w *world) payments(t failer) {

@@ -49,7 +49,7 @@ type Totals struct {
 	Total       money.Amount `json:"total"`
 }
 
-// Shipment is what leaves one centre for one seller together. Its amount is authorized and captured as one
+// Shipment is what leaves one centre for one seller together, by the same shipper. Its amount is authorized and captured as one
 // payment; Group names both.
 type Shipment struct {
 	Group    string         `json:"group"`
@@ -57,7 +57,12 @@ type Shipment struct {
 	Centre   string         `json:"fulfillment_center_id"`
 	Amount   money.Amount   `json:"amount"`
 	Lines    []ShipmentLine `json:"lines"`
+	// Fulfilment is BySeller where the seller ships it, and empty where Rialto does.
+	Fulfilment string `json:"fulfilment,omitempty"`
 }
+
+// BySeller marks a shipment that its seller ships.
+const BySeller = "seller"
 
 // ShipmentLine is how many units of a line a shipment holds.
 type ShipmentLine struct {

@@ -54,6 +54,9 @@ func (d *demo) buy(ctx context.Context) error {
 	if err := d.left(ctx, d.found.ID, d.found.BuyBox.Seller.ID, st.OrderID, true); err != nil {
 		return err
 	}
+	if err := d.ship(ctx, d.found.BuyBox.Seller.ID, st.OrderID); err != nil {
+		return err
+	}
 	if err := d.track(ctx, s, st.OrderID); err != nil {
 		return err
 	}
@@ -156,6 +159,40 @@ func (d *demo) page(ctx context.Context, c *shop.Client) error {
 			mark = "buy box"
 		}
 		d.p.detail("%-24s %12s landed  %s", cut(o.Seller.Name, 24), money(o.Landed), mark)
+	}
+	return nil
+}
+
+// ship confirms what of an order waits for its seller; what Rialto ships goes by itself.
+func (d *demo) ship(ctx context.Context, sellerID, orderID string) error {
+	seller, err := shop.NewSeller(sellerID)
+	if err != nil {
+		return err
+	}
+	var o struct {
+		Shipments []struct {
+			ID     string `json:"shipment_id"`
+			Awaits bool   `json:"awaits_confirmation"`
+		} `json:"shipments"`
+	}
+	path := "/seller/v1/orders/" + orderID
+	for deadline := time.Now().Add(time.Minute); len(o.Shipments) == 0; {
+		if _, err := seller.Call(ctx, http.MethodGet, path, nil, &o); err != nil && time.Now().After(deadline) {
+			return fmt.Errorf("the seller sees nothing of the order: %w", err)
+		}
+		if err := pause(ctx, 200*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	for i, sh := range o.Shipments {
+		if !sh.Awaits {
+			continue
+		}
+		number := fmt.Sprintf("PP-%s-%d", strings.ToUpper(orderID[len(orderID)-8:]), i+1)
+		if _, err := seller.Call(ctx, http.MethodPost, path+"/shipments/"+sh.ID+"/confirm", map[string]string{"carrier": "Parcel Post", "tracking_number": number}, nil); err != nil {
+			return err
+		}
+		d.p.step("POST …/shipments/{shipment_id}/confirm", "by the seller, who ships it: Parcel Post %s", number)
 	}
 	return nil
 }

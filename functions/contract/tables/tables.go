@@ -36,6 +36,7 @@ func All() []Table {
 		{Name: "orders", Context: "orders", Stream: true, Indexes: []Index{{Name: "by_customer", Hash: "customer_id", Sort: "created_at", KeysOnly: true}}},
 		{Name: "shipments", Context: "fulfillment", Sorted: true, Stream: true},
 		{Name: "tracking", Context: "fulfillment", Sorted: true},
+		{Name: "seller_orders", Context: "fulfillment", Sorted: true},
 		{Name: "sellers", Context: "sellers"},
 		{Name: "feeds", Context: "sellers", Sorted: true, Stream: true, TTL: true, Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "created_at"}}},
 		{Name: "ledger", Context: "payouts", Indexes: []Index{{Name: "by_month", Hash: "month", Sort: "place", KeysOnly: true}, {Name: "unpaid", Hash: "bucket", Sort: "due", KeysOnly: true}}},

@@ -37,18 +37,22 @@ func (s Store) Open(ctx context.Context, x fulfillment.Shipment, e fulfillment.E
 	return nil
 }
 
-// Move stores the shipment with the event of its step if it is still in the state from.
+// Move stores the shipment with the event of its step, and what it counts as, if it is still in the state from.
 func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.Shipment, e fulfillment.Event) (bool, error) {
-	moved, err := s.write(ctx, store.Put(shipments, key(x.OrderID, x.ID), x).If(store.Eq("state", from)), x.OrderID, e)
+	var more []store.Write
+	if w, counts := count(x.SellerID, x.OrderID, x.PlacedAt, fulfillment.Counted(from, x)); counts {
+		more = append(more, w)
+	}
+	moved, err := s.write(ctx, store.Put(shipments, key(x.OrderID, x.ID), x).If(store.Eq("state", from)), x.OrderID, e, more...)
 	if err != nil {
 		return false, fmt.Errorf("move shipment: %w", err)
 	}
 	return moved, nil
 }
 
-// write makes both writes or, if the shipment's condition fails, none.
-func (s Store) write(ctx context.Context, w store.Write, orderID string, e fulfillment.Event) (bool, error) {
-	err := s.DB.Transact(ctx, w.Named("shipment"), store.Put(tracking, eventKey(orderID, e), e).Named("tracking"))
+// write makes all writes or, if the shipment's condition fails, none.
+func (s Store) write(ctx context.Context, w store.Write, orderID string, e fulfillment.Event, more ...store.Write) (bool, error) {
+	err := s.DB.Transact(ctx, append(more, w.Named("shipment"), store.Put(tracking, eventKey(orderID, e), e).Named("tracking"))...)
 	if r, refused := store.AsRefused(err); refused {
 		if _, failed := r.Failed("shipment"); failed {
 			return false, nil

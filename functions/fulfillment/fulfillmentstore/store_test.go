@@ -3,6 +3,8 @@ package fulfillmentstore_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -160,4 +162,67 @@ func TestExamples(t *testing.T) {
 			t.Errorf("%s: %s", name, d)
 		}
 	}
+}
+
+// A seller's orders are kept and counted once, merged over buckets by time, and a step counts with the step.
+func TestSellersOrders(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		ctx, s := context.Background(), fulfillmentstore.Store{DB: db}
+		order := func(n int) fulfillment.SellerOrder {
+			return fulfillment.SellerOrder{OrderID: fmt.Sprintf("ord_%02d", n), SellerID: "sel_a", Marketplace: "US", PlacedAt: noon.Add(time.Duration(n) * time.Second), Country: "US",
+				Lines:     []fulfillment.SellerLine{{Line: "l", ProductID: "p", Title: "Boots", Quantity: 2, UnitPrice: money.Of(5, "USD"), Amount: money.Of(10, "USD")}},
+				Shipments: []fulfillment.SellerPart{{ShipmentID: "shp_a", BySeller: n == 0}}}
+		}
+		for n := range 25 {
+			for range 1 + n%2 {
+				if err := s.Record(ctx, order(n)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		var got []fulfillment.SellerOrder
+		for after := ""; ; {
+			list, next, err := s.Day(ctx, "sel_a", "2026-03-04", after, 4)
+			if err != nil || len(list) > 4 {
+				t.Fatal(len(list), err)
+			}
+			got = append(got, list...)
+			if after = next; next == "" {
+				break
+			}
+		}
+		for n, o := range got {
+			if d := cmp.Diff(order(24-n), o); d != "" {
+				t.Fatal(n, d)
+			}
+		}
+		one, err := s.Order(ctx, "sel_a", "ord_07", order(7).PlacedAt)
+		if d := cmp.Diff(order(7), one); err != nil || d != "" || len(got) != 25 {
+			t.Error(len(got), err, d)
+		}
+		if _, err := s.Order(ctx, "sel_b", "ord_07", order(7).PlacedAt); !errors.Is(err, orders.ErrNotFound) {
+			t.Error(err)
+		}
+		x, e := fulfillment.Open(orders.Placed{OrderID: "ord_00", PlacedAt: noon, Delivery: orders.PlacedDelivery{Country: "US", Days: 2}},
+			orders.Shipment{Group: "g1", SellerID: "sel_a", Centre: "c1", Fulfilment: orders.BySeller, Amount: money.Of(5, "USD")}, noon, time.Hour)
+		if err := s.Open(ctx, x, e); err != nil {
+			t.Fatal(err)
+		}
+		next, packed, ok := fulfillment.Advance(x, fulfillment.Confirmed, noon.AddDate(0, 0, 9), time.Hour)
+		for _, want := range []bool{true, false} {
+			if moved, err := s.Move(ctx, fulfillment.Pending, next, packed); moved != want || err != nil || !ok {
+				t.Fatal(moved, err, ok)
+			}
+		}
+		want := fulfillment.Counts{Orders: 25, Units: 50, ToShip: 1, Confirmed: 1, Late: 1}
+		if got, err := s.Counts(ctx, "sel_a", "2026-03-04", "2026-03-04"); err != nil || got != want {
+			t.Errorf("%+v %v", got, err)
+		}
+		for _, days := range [][2]string{{"2026-03-05", "2026-03-09"}, {"2026-02-01", "2026-03-03"}} {
+			if got, err := s.Counts(ctx, "sel_a", days[0], days[1]); err != nil || got != (fulfillment.Counts{}) {
+				t.Errorf("%+v %v", got, err)
+			}
+		}
+	})
 }

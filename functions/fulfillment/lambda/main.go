@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"rialto/functions/fulfillment"
@@ -16,6 +17,7 @@ import (
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
+	"rialto/functions/offers/offersstore"
 	"rialto/functions/orders"
 	"rialto/functions/orders/ordersstore"
 )
@@ -24,8 +26,9 @@ func main() {
 	entry.Run("fulfillment", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
 			db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
-			service := &fulfillment.Service{Shipments: fulfillmentstore.Store{DB: db}, Owners: ordersstore.Store{DB: db}}
-			return lambdahttp.New(api.Handler(fulfillmentapi.Routes(service))), nil
+			shelf := fulfillmentstore.Store{DB: db}
+			service := &fulfillment.Service{Shipments: shelf, Sellers: shelf, Owners: ordersstore.Store{DB: db}, Ratings: ratings{offersstore.Store{DB: db}}, Now: time.Now}
+			return lambdahttp.New(api.Handler(slices.Concat(fulfillmentapi.Routes(service), fulfillmentapi.SellerRoutes(service)))), nil
 		},
 		"start": func(s *settings.Settings) (any, error) {
 			service := steps(s)
@@ -45,10 +48,20 @@ func main() {
 }
 
 func steps(s *settings.Settings) *fulfillment.Service {
+	shelf := fulfillmentstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}
 	return &fulfillment.Service{
-		Shipments: fulfillmentstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)},
+		Shipments: shelf,
+		Sellers:   shelf,
 		Timers:    fulfillmentqueue.New(s.AWS(), s.Queue("fulfillment-advance")),
 		Now:       time.Now,
 		Pace:      s.Seconds("FULFILLMENT_STEP_SECONDS", time.Hour),
 	}
+}
+
+// ratings are what the buy box knows of sellers.
+type ratings struct{ offersstore.Store }
+
+func (r ratings) Rating(ctx context.Context, seller string) (rating, count int64, err error) {
+	all, err := r.Standings(ctx, seller)
+	return all[seller].Rating, all[seller].Ratings, err
 }

@@ -1,0 +1,197 @@
+package fulfillmentapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"rialto/functions/fulfillment"
+	"rialto/functions/internal/api"
+	"rialto/functions/internal/auth"
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+)
+
+// Selling are the use cases of sellers.
+type Selling interface {
+	Sold(ctx context.Context, seller string, at fulfillment.Position, limit int) ([]fulfillment.Sold, *fulfillment.Position, error)
+	Order(ctx context.Context, seller, orderID string) (fulfillment.Sold, error)
+	Confirm(ctx context.Context, seller, orderID, shipmentID, carrier, number string) (fulfillment.Shipment, error)
+	Performance(ctx context.Context, seller string) (fulfillment.Performance, error)
+}
+
+// SellerRoutes lists the routes of the seller API; s may be nil where only their description is wanted.
+func SellerRoutes(s Selling) []api.Route {
+	h := seller{s}
+	missing := []fault.Kind{fault.NotFound}
+	return []api.Route{
+		api.Handle(api.Route{ID: "listSellerOrders", Method: http.MethodGet, Path: "/seller/v1/orders", Summary: "One's own orders of the last 90 days, the latest first; a page may be empty before the last", Context: "fulfillment", Access: api.Seller},
+			h.list),
+		api.Handle(api.Route{ID: "getSellerOrder", Method: http.MethodGet, Path: "/seller/v1/orders/{order_id}", Summary: "One's own lines and shipments of an order", Context: "fulfillment", Access: api.Seller,
+			Errors: missing}, h.get),
+		api.Handle(api.Route{ID: "confirmShipment", Method: http.MethodPost, Path: "/seller/v1/orders/{order_id}/shipments/{shipment_id}/confirm", Summary: "Say that a shipment is with a carrier; the same again changes nothing", Context: "fulfillment", Access: api.Seller,
+			Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.confirm),
+		api.Handle(api.Route{ID: "getPerformance", Method: http.MethodGet, Path: "/seller/v1/performance", Summary: "How one did with the orders of the last 30 days", Context: "fulfillment", Access: api.Seller}, h.performance),
+	}
+}
+
+type seller struct{ selling Selling }
+
+// SellerOrder is what a seller sees of an order.
+type SellerOrder struct {
+	OrderID     string           `json:"order_id"`
+	Marketplace string           `json:"marketplace"`
+	PlacedAt    time.Time        `json:"placed_at"`
+	Country     string           `json:"country" doc:"Where to"`
+	Region      string           `json:"region,omitempty"`
+	Lines       []SellerLine     `json:"lines"`
+	Shipments   []SellerShipment `json:"shipments" doc:"Empty for a moment after the order was placed"`
+}
+
+// SellerLine is a line of the seller's.
+type SellerLine struct {
+	Line      string       `json:"line"`
+	ProductID string       `json:"product_id"`
+	Title     string       `json:"title"`
+	Quantity  int64        `json:"quantity"`
+	UnitPrice money.Amount `json:"unit_price"`
+	Amount    money.Amount `json:"amount"`
+}
+
+// SellerShipment is a shipment of the seller's.
+type SellerShipment struct {
+	ShipmentID     string             `json:"shipment_id"`
+	FulfilledBy    string             `json:"fulfilled_by" enum:"rialto,seller"`
+	Status         string             `json:"status" enum:"PENDING,PICKED,PACKED,SHIPPED,IN_TRANSIT,OUT_FOR_DELIVERY,DELIVERED,HELD_BACK"`
+	Awaits         bool               `json:"awaits_confirmation" doc:"It waits for the seller to confirm it"`
+	ShipBy         *time.Time         `json:"ship_by,omitempty" doc:"When it must be confirmed; absent where Rialto ships"`
+	Carrier        string             `json:"carrier,omitempty"`
+	TrackingNumber string             `json:"tracking_number,omitempty"`
+	Amount         money.Amount       `json:"amount" doc:"What the customer pays for it, tax included"`
+	Lines          []fulfillment.Line `json:"lines"`
+}
+
+func shipmentOf(x fulfillment.Shipment) SellerShipment {
+	s := SellerShipment{ShipmentID: x.ID, FulfilledBy: "rialto", Status: string(x.State), Carrier: x.Carrier, TrackingNumber: x.TrackingNumber, Amount: x.Amount, Lines: x.Lines}
+	if x.BySeller() {
+		s.FulfilledBy, s.Awaits, s.ShipBy = "seller", x.State == fulfillment.Pending, &x.ShipBy
+	}
+	return s
+}
+
+func orderOf(o fulfillment.Sold) SellerOrder {
+	out := SellerOrder{o.OrderID, o.Marketplace, o.PlacedAt, o.Country, o.Region, []SellerLine{}, []SellerShipment{}}
+	for _, l := range o.Lines {
+		out.Lines = append(out.Lines, SellerLine(l))
+	}
+	for _, x := range o.Shipments {
+		out.Shipments = append(out.Shipments, shipmentOf(x))
+	}
+	return out
+}
+
+type soldInput struct{ api.Page }
+
+type soldOutput struct {
+	Body struct {
+		Orders     []SellerOrder `json:"orders"`
+		NextCursor string        `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+	}
+}
+
+func (h seller) list(ctx context.Context, in *soldInput) (*soldOutput, error) {
+	who, _ := auth.From(ctx)
+	var at fulfillment.Position
+	if err := api.DecodeCursor(in.Cursor, &at); err != nil {
+		return nil, err
+	}
+	list, next, err := h.selling.Sold(ctx, who.SellerID, at, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &soldOutput{}
+	out.Body.Orders = make([]SellerOrder, 0, len(list))
+	for _, o := range list {
+		out.Body.Orders = append(out.Body.Orders, orderOf(o))
+	}
+	if next != nil {
+		out.Body.NextCursor, err = api.EncodeCursor(next)
+	}
+	return out, err
+}
+
+// SoldOrder names an order.
+type SoldOrder struct {
+	OrderID string `path:"order_id" maxLength:"64"`
+}
+
+type soldOneOutput struct{ Body SellerOrder }
+
+func (h seller) get(ctx context.Context, in *SoldOrder) (*soldOneOutput, error) {
+	who, _ := auth.From(ctx)
+	o, err := h.selling.Order(ctx, who.SellerID, in.OrderID)
+	if err != nil {
+		return nil, err
+	}
+	return &soldOneOutput{orderOf(o)}, nil
+}
+
+type confirmInput struct {
+	SoldOrder
+	ShipmentID string `path:"shipment_id" maxLength:"64"`
+	Body       Confirmation
+}
+
+// Confirmation says with whom a shipment is.
+type Confirmation struct {
+	Carrier        string `json:"carrier" minLength:"1" maxLength:"60"`
+	TrackingNumber string `json:"tracking_number" minLength:"4" maxLength:"40"`
+}
+
+type confirmOutput struct{ Body SellerShipment }
+
+func (h seller) confirm(ctx context.Context, in *confirmInput) (*confirmOutput, error) {
+	who, _ := auth.From(ctx)
+	x, err := h.selling.Confirm(ctx, who.SellerID, in.OrderID, in.ShipmentID, in.Body.Carrier, in.Body.TrackingNumber)
+	if err != nil {
+		return nil, err
+	}
+	return &confirmOutput{shipmentOf(x)}, nil
+}
+
+// Performance is how a seller did. Rates are in basis points, and about what the seller ships.
+type Performance struct {
+	From       string  `json:"from" format:"date"`
+	To         string  `json:"to" format:"date"`
+	Orders     int64   `json:"orders"`
+	Units      int64   `json:"units"`
+	ToShip     int64   `json:"to_ship" doc:"Shipments that are the seller's to ship"`
+	Confirmed  int64   `json:"confirmed"`
+	Late       int64   `json:"late" doc:"Confirmed after their time"`
+	HeldBack   int64   `json:"held_back" doc:"Confirmed, and could not be charged for any more"`
+	LateRate   int64   `json:"late_rate_bp" doc:"late of confirmed; more than 400 is too much"`
+	DefectRate int64   `json:"defect_rate_bp" doc:"held_back of to_ship; more than 100 is too much"`
+	Grade      string  `json:"grade" enum:"new,good,at_risk,poor" doc:"new: fewer than 10 shipments; poor: a rate of more than twice its limit"`
+	Rating     *Rating `json:"rating,omitempty" doc:"Absent if nobody has rated the seller"`
+}
+
+// Rating is what customers think.
+type Rating struct {
+	Value int64 `json:"value" doc:"Hundredths of a star"`
+	Count int64 `json:"count"`
+}
+
+type performanceOutput struct{ Body Performance }
+
+func (h seller) performance(ctx context.Context, _ *struct{}) (*performanceOutput, error) {
+	who, _ := auth.From(ctx)
+	p, err := h.selling.Performance(ctx, who.SellerID)
+	if err != nil {
+		return nil, err
+	}
+	out := &performanceOutput{Performance{p.From, p.To, p.Orders, p.Units, p.ToShip, p.Confirmed, p.Late, p.HeldBack, p.LateRate, p.DefectRate, string(p.Grade), nil}}
+	if p.Rating > 0 {
+		out.Body.Rating = &Rating{p.Rating, p.Ratings}
+	}
+	return out, nil
+}

@@ -1,0 +1,143 @@
+package fulfillment
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/orders"
+)
+
+var (
+	// ErrNoShipment reports a shipment that is not there or is another seller's.
+	ErrNoShipment = fault.New(fault.NotFound, "shipment_not_found", "there is no such shipment")
+	// ErrByRialto refuses to confirm what Rialto ships.
+	ErrByRialto = fault.New(fault.Conflict, "fulfilled_by_rialto", "Rialto ships this, and needs no confirmation")
+	// ErrConfirmed refuses to confirm a shipment twice with other data.
+	ErrConfirmed = fault.New(fault.Conflict, "shipment_confirmed", "the shipment was confirmed with another carrier or number")
+)
+
+var (
+	carrierName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .&'-]{0,59}$`)
+	trackingNo  = regexp.MustCompile(`^[A-Za-z0-9-]{4,40}$`)
+)
+
+// Confirm takes a seller's word that a shipment is with a carrier. Its money is then taken, and it goes on as any
+// other. The same again is a success. Errors: shipment_not_found, fulfilled_by_rialto, shipment_confirmed,
+// invalid_confirmation.
+func (s *Service) Confirm(ctx context.Context, seller, orderID, shipmentID, carrier, number string) (Shipment, error) {
+	var flaws []fault.Field
+	if !carrierName.MatchString(carrier) {
+		flaws = append(flaws, fault.Field{Pointer: "/carrier", Code: "bad_format", Message: "must be a name of 1 to 60 letters, digits and signs"})
+	}
+	if !trackingNo.MatchString(number) {
+		flaws = append(flaws, fault.Field{Pointer: "/tracking_number", Code: "bad_format", Message: "must be 4 to 40 letters, digits and hyphens"})
+	}
+	if flaws != nil {
+		return Shipment{}, fault.New(fault.Invalid, "invalid_confirmation", "the confirmation has fields that are not accepted").With(flaws...)
+	}
+	for {
+		x, found, err := s.Shipments.Get(ctx, orderID, shipmentID)
+		switch {
+		case err != nil:
+			return Shipment{}, err
+		case !found || x.SellerID != seller:
+			return Shipment{}, ErrNoShipment
+		case !x.BySeller():
+			return Shipment{}, ErrByRialto
+		case x.State != Pending && (x.Carrier != carrier || x.TrackingNumber != number):
+			return Shipment{}, ErrConfirmed
+		case x.State != Pending:
+			return x, nil
+		}
+		next, event, ok := Advance(x, Confirmed, s.Now().UTC(), s.Pace)
+		if !ok {
+			return Shipment{}, errUnknown
+		}
+		next.Carrier, next.TrackingNumber = carrier, number
+		moved, err := s.Shipments.Move(ctx, Pending, next, event)
+		if err != nil || moved {
+			return next, err
+		} // it left Pending, for good
+	}
+}
+
+// Sold is a seller's order with where its shipments are.
+type Sold struct {
+	SellerOrder
+	Shipments []Shipment
+}
+
+// Order returns a seller's part of an order. Errors: orders.ErrNotFound, for an order without a line of theirs too.
+func (s *Service) Order(ctx context.Context, seller, orderID string) (Sold, error) {
+	all, _, err := s.Shipments.Tracking(ctx, orderID)
+	if err != nil {
+		return Sold{}, err
+	}
+	mine := slices.DeleteFunc(all, func(x Shipment) bool { return x.SellerID != seller })
+	if len(mine) == 0 {
+		return Sold{}, orders.ErrNotFound
+	}
+	o, err := s.Sellers.Order(ctx, seller, orderID, mine[0].PlacedAt)
+	return Sold{o, mine}, err
+}
+
+// Position is where a list of a seller's orders goes on.
+type Position struct {
+	Day   string `json:"day"`             // RFC 3339 full-date, UTC
+	After string `json:"after,omitempty"` // in the day
+}
+
+const (
+	oldest = 90 // days back that orders are listed
+	ahead  = 7  // days that one page looks through
+	atOnce = 8  // orders whose shipments are read together
+)
+
+// Sold lists a seller's orders, the latest first, from a place on, the zero Position for today. next is nil after the
+// last: 90 days back. A page looks through a week at most and may be empty before the end. Errors: invalid_cursor.
+func (s *Service) Sold(ctx context.Context, seller string, at Position, limit int) (list []Sold, next *Position, err error) {
+	today := s.Now().UTC()
+	day := today
+	if at.Day != "" {
+		if day, err = time.Parse(time.DateOnly, at.Day); err != nil || day.After(today) {
+			return nil, nil, fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this API gave").
+				With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page"})
+		}
+	}
+	end := today.AddDate(0, 0, -oldest).Format(time.DateOnly)
+	at.Day = day.Format(time.DateOnly)
+	var found []SellerOrder
+	for range ahead {
+		part, after, err := s.Sellers.Day(ctx, seller, at.Day, at.After, limit-len(found))
+		if err != nil {
+			return nil, nil, err
+		}
+		found = append(found, part...)
+		if at.After = after; after == "" {
+			day = day.AddDate(0, 0, -1)
+			at.Day = day.Format(time.DateOnly)
+		}
+		if len(found) == limit || at.Day < end {
+			break
+		}
+	}
+	if at.Day >= end {
+		next = &at
+	}
+	list = make([]Sold, len(found))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	for i, o := range found {
+		g.Go(func() error {
+			all, _, err := s.Shipments.Tracking(ctx, o.OrderID)
+			list[i] = Sold{o, slices.DeleteFunc(all, func(x Shipment) bool { return x.SellerID != seller })}
+			return err
+		})
+	}
+	return list, next, g.Wait()
+}

@@ -1,0 +1,217 @@
+package fulfillment_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
+	"pgregory.net/rapid"
+
+	"rialto/functions/fulfillment"
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+	"rialto/functions/orders"
+)
+
+// two is an order of a seller who ships (g1), and of two others of whom one ships too (g3).
+func two(id string, at time.Time) orders.Placed {
+	o := orders.Placed{OrderID: id, Marketplace: "US", CustomerID: "cus_a", PlacedAt: at, Delivery: orders.PlacedDelivery{Country: "US", Region: "CA", Days: 2}}
+	for i, s := range []struct{ seller, by string }{{"sel_a", orders.BySeller}, {"sel_b", ""}, {"sel_c", orders.BySeller}} {
+		line := "prd_a#" + s.seller
+		o.Lines = append(o.Lines, orders.PlacedLine{Line: line, ProductID: "prd_a", SellerID: s.seller, Title: "Boots", Quantity: 2, UnitPrice: money.Of(50, "USD"), Amount: money.Of(100, "USD")})
+		o.Shipments = append(o.Shipments, orders.Shipment{Group: fmt.Sprint("g", i+1), SellerID: s.seller, Centre: "us-west-1", Fulfilment: s.by, Amount: money.Of(100, "USD"),
+			Lines: []orders.ShipmentLine{{Line: line, Quantity: 2}}})
+	}
+	return o
+}
+
+func TestWhatASellerShipsWaitsForTheSeller(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	if err := w.Start(ctx, two("ord_a", noon)); err != nil {
+		t.Fatal(err)
+	}
+	w.run(t, inOrder)
+	if g1, g2 := w.statuses(t, "g1"), w.statuses(t, "g2"); len(g1) != 1 || !cmp.Equal(g2, whole) {
+		t.Fatal(g1, g2)
+	}
+	id := fulfillment.ShipmentID("ord_a", "g1")
+	for _, c := range []struct {
+		seller, shipment, carrier, number, code string
+	}{
+		{"sel_b", id, "Post", "AB-1234", "shipment_not_found"}, {"sel_a", "shp_none", "Post", "AB-1234", "shipment_not_found"},
+		{"sel_b", fulfillment.ShipmentID("ord_a", "g2"), "Post", "AB-1234", "fulfilled_by_rialto"},
+		{"sel_a", id, " ", "AB-1234", "invalid_confirmation"}, {"sel_a", id, "Post", "A\n1234", "invalid_confirmation"}, {"sel_a", id, "Post", "1", "invalid_confirmation"},
+		{"sel_a", id, "Post", "AB-1234", ""}, {"sel_a", id, "Post", "AB-1234", ""}, {"sel_a", id, "Post", "AB-1235", "shipment_confirmed"},
+	} {
+		if _, err := w.Confirm(ctx, c.seller, "ord_a", c.shipment, c.carrier, c.number); fault.Code(err) != c.code {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	w.payments(t)
+	w.run(t, inOrder)
+	if got := w.statuses(t, "g1"); !cmp.Equal(got, []string{"PLACED", "PACKED", "SHIPPED", "IN_TRANSIT", "OUT_FOR_DELIVERY", "DELIVERED"}) {
+		t.Error(got)
+	}
+	o, err := w.Order(ctx, "sel_a", "ord_a")
+	if err != nil || len(o.Lines) != 1 || len(o.Shipments) != 1 || o.Shipments[0].Carrier != "Post" || o.Shipments[0].TrackingNumber != "AB-1234" || o.Shipments[0].State != fulfillment.Delivered {
+		t.Errorf("%+v %v", o, err)
+	}
+	for _, c := range [][2]string{{"sel_x", "ord_a"}, {"sel_a", "ord_none"}} {
+		if _, err := w.Order(ctx, c[0], c[1]); fault.Code(err) != "order_not_found" {
+			t.Error(c, err)
+		}
+	}
+}
+
+// Orders of many days, some empty, in pages: each once, the latest first.
+func TestSold(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	var want []string
+	for n, back := range []int{0, 0, 0, 0, 0, 1, 1, 20, 20, 89, 91} {
+		id := fmt.Sprintf("ord_%02d", n)
+		if err := w.Start(ctx, two(id, noon.AddDate(0, 0, -back).Add(-time.Duration(n)*time.Minute))); err != nil {
+			t.Fatal(err)
+		}
+		if back <= 90 {
+			want = append(want, id)
+		}
+	}
+	for _, limit := range []int{2, 3, 100} {
+		var got []string
+		var at fulfillment.Position
+		for range 60 {
+			list, next, err := w.Sold(ctx, "sel_a", at, limit)
+			if err != nil || len(list) > limit {
+				t.Fatal(len(list), err)
+			}
+			for _, o := range list {
+				if o.SellerID != "sel_a" || len(o.Shipments) != 1 || o.Shipments[0].SellerID != "sel_a" {
+					t.Fatalf("%+v", o)
+				}
+				got = append(got, o.OrderID)
+			}
+			if next == nil {
+				break
+			}
+			at = *next
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Error(limit, d)
+		}
+	}
+	for _, at := range []fulfillment.Position{{Day: "x"}, {Day: noon.AddDate(0, 0, 1).Format(time.DateOnly)}} {
+		if _, _, err := w.Sold(ctx, "sel_a", at, 5); fault.Code(err) != "invalid_cursor" {
+			t.Error(at, err)
+		}
+	}
+}
+
+// Of many who confirm a shipment, with the same data or other, one does.
+func TestAShipmentIsConfirmedOnce(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	if err := w.Start(ctx, two("ord_a", noon)); err != nil {
+		t.Fatal(err)
+	}
+	w.now = noon.AddDate(0, 0, 2).Add(12 * time.Hour) // midnight: the last moment is over
+	codes := make([]string, 20)
+	var g errgroup.Group
+	for n := range codes {
+		g.Go(func() error {
+			_, err := w.Confirm(ctx, "sel_a", "ord_a", fulfillment.ShipmentID("ord_a", "g1"), "Post", fmt.Sprint("AB-12", n%4))
+			codes[n] = fault.Code(err)
+			return nil
+		})
+	}
+	_ = g.Wait()
+	won := 0
+	for _, c := range codes {
+		if c == "" {
+			won++
+		} else if c != "shipment_confirmed" {
+			t.Error(c)
+		}
+	}
+	p, err := w.Performance(ctx, "sel_a")
+	if err != nil || won != 5 || p.Confirmed != 1 || p.Late != 0 { // at midnight it is not yet after it
+		t.Errorf("%d won: %+v %v", won, p, err)
+	}
+}
+
+// Whatever happens, twice or not, counts are what shipments went through, each step once.
+func TestCountsAreWhatHappened(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		ctx, w := context.Background(), newWorld()
+		var want fulfillment.Counts
+		for n := range rapid.IntRange(1, 6).Draw(t, "orders") {
+			o := two(fmt.Sprint("ord_", n), noon.Add(time.Duration(n)*time.Second))
+			w.now = noon
+			for range rapid.IntRange(1, 2).Draw(t, "told") {
+				if err := w.Start(ctx, o); err != nil {
+					t.Fatalf("%v", err)
+				}
+			}
+			want = want.Add(fulfillment.Counts{Orders: 1, Units: 2, ToShip: 1})
+			days := rapid.IntRange(-1, 4).Draw(t, "confirmed after")
+			if days < 0 {
+				continue
+			}
+			w.now = noon.AddDate(0, 0, days)
+			for range rapid.IntRange(1, 2).Draw(t, "confirmed") {
+				if _, err := w.Confirm(ctx, "sel_a", o.OrderID, fulfillment.ShipmentID(o.OrderID, "g1"), "Post", "AB-1234"); err != nil {
+					t.Fatalf("%v", err)
+				}
+			}
+			want.Confirmed++
+			if days > 2 { // noon is a Wednesday
+				want.Late++
+			}
+			pay, counted := w.Paid, int64(0)
+			if rapid.Bool().Draw(t, "refused") {
+				pay, counted = w.Unpaid, 1
+			}
+			for range rapid.IntRange(1, 2).Draw(t, "paid") {
+				if err := pay(ctx, o.OrderID, "g1"); err != nil {
+					t.Fatalf("%v", err)
+				}
+			}
+			want.HeldBack += counted
+		}
+		w.now = noon.AddDate(0, 0, 5)
+		p, err := w.Performance(ctx, "sel_a")
+		if d := cmp.Diff(want, p.Counts); err != nil || d != "" || p.Rating != 450 || p.From != "2026-02-08" || p.To != "2026-03-09" {
+			t.Fatalf("%v %s %s %s", err, d, p.From, p.To)
+		}
+		if rialto, err := w.Performance(ctx, "sel_b"); err != nil || rialto.ToShip != 0 || rialto.Orders != want.Orders {
+			t.Fatalf("%+v %v", rialto, err)
+		}
+	})
+}
+
+func TestGrades(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		counts       fulfillment.Counts
+		late, defect int64
+		grade        fulfillment.Grade
+	}{
+		{fulfillment.Counts{}, 0, 0, fulfillment.New},
+		{fulfillment.Counts{ToShip: 9, Confirmed: 9, Late: 9}, 10_000, 0, fulfillment.New},
+		{fulfillment.Counts{ToShip: 100, Confirmed: 100, Late: 4, HeldBack: 1}, 400, 100, fulfillment.Good},
+		{fulfillment.Counts{ToShip: 100, Confirmed: 100, Late: 5}, 500, 0, fulfillment.AtRisk},
+		{fulfillment.Counts{ToShip: 100, Confirmed: 100, HeldBack: 2}, 0, 200, fulfillment.AtRisk},
+		{fulfillment.Counts{ToShip: 100, Confirmed: 50, Late: 5}, 1000, 0, fulfillment.Poor},
+		{fulfillment.Counts{ToShip: 100, Confirmed: 100, HeldBack: 3}, 0, 300, fulfillment.Poor},
+		{fulfillment.Counts{ToShip: 10}, 0, 0, fulfillment.Good},
+	} {
+		if p := fulfillment.Judge(c.counts); p.LateRate != c.late || p.DefectRate != c.defect || p.Grade != c.grade {
+			t.Errorf("%+v: %+v", c, p)
+		}
+	}
+}
