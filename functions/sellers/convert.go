@@ -90,7 +90,7 @@ func missing(column string) error {
 }
 
 // stockOf makes a change of stock of a row: an absolute count as of an instant (by default when the feed was begun),
-// or a relative change.
+// or a relative change, which is as good whenever it comes.
 func stockOf(f Feed, line int, r row, now time.Time) (func(string) any, error) {
 	centre := strings.ToLower(r[colCentre])
 	if centre == "" {
@@ -100,26 +100,24 @@ func stockOf(f Feed, line int, r row, now time.Time) (func(string) any, error) {
 	if quantity != "" && change != "" {
 		return nil, flawed(colChange, "must be empty where there is a quantity")
 	}
-	c := inventory.Receipt{ID: f.ID + "-" + strconv.Itoa(line), Centre: centre}
+	c := inventory.Change{ID: f.ID + "-" + strconv.Itoa(line), Centre: centre}
 	var err error
 	switch {
 	case change != "":
-		c.Quantity, err = whole(colChange, change, true)
-		if err == nil && c.Quantity == 0 {
+		c.Kind = inventory.Adjusted
+		if c.Quantity, err = whole(colChange, change, true); err == nil && c.Quantity == 0 {
 			err = flawed(colChange, "must not be 0")
 		}
 	case quantity != "":
-		c.Quantity, err = whole(colQuantity, quantity, false)
+		c.Kind, c.AsOf = inventory.Counted, now.UTC().Truncate(time.Second)
+		if c.Quantity, err = whole(colQuantity, quantity, false); err == nil && r[colAsOf] != "" {
+			c.AsOf, err = instant(r[colAsOf], now)
+		}
 	default:
 		err = missing(colQuantity + " or " + colChange)
 	}
 	if err != nil {
 		return nil, err
-	}
-	if s := r[colAsOf]; s != "" {
-		if _, err = instant(s, now); err != nil {
-			return nil, err
-		}
 	}
 	return func(product string) any {
 		c.SKU = inventory.SKU{ProductID: product, SellerID: f.SellerID}

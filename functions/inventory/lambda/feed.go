@@ -13,12 +13,12 @@ import (
 // fed books chunks of sellers' feeds.
 func fed(svc *inventory.Service) func(context.Context, chunks.Chunk) (rows.Report, error) {
 	return func(ctx context.Context, c chunks.Chunk) (rows.Report, error) {
-		b := inventory.Batch{Rows: make([]inventory.Receipt, len(c.Rows))}
+		changes := make([]inventory.Change, len(c.Rows))
 		for i, raw := range c.Rows {
-			if err := json.Unmarshal(raw, &b.Rows[i]); err != nil {
+			if err := json.Unmarshal(raw, &changes[i]); err != nil {
 				return rows.Report{}, fmt.Errorf("read row of line %d: %w", c.Lines[i], err)
 			}
 		}
-		return svc.Receive(ctx, b)
+		return svc.Apply(ctx, changes)
 	}
 }

@@ -150,7 +150,7 @@ func upload(ctx context.Context, files *sellersfiles.Bucket, key string, n int) 
 	var g errgroup.Group
 	g.Go(func() error {
 		b := bufio.NewWriterSize(w, 64<<10)
-		_, err := b.WriteString("product-id,adjust,fulfillment-center-id\r\n")
+		_, err := b.WriteString("product-id,quantity,fulfillment-center-id\r\n")
 		for i := 1; i <= n && err == nil; i++ {
 			quantity := strconv.Itoa(units)
 			if i%badEvery == 0 {
@@ -248,14 +248,14 @@ func (r *run) booked(ctx context.Context, c chunks.Chunk) (report rows.Report, e
 	if r.unbooked {
 		return rows.Report{Rows: make([]rows.Fate, len(c.Rows)), Written: len(c.Rows)}, nil
 	}
-	b := inventory.Batch{Rows: make([]inventory.Receipt, len(c.Rows))}
+	changes := make([]inventory.Change, len(c.Rows))
 	for i, raw := range c.Rows {
-		if err := json.Unmarshal(raw, &b.Rows[i]); err != nil {
+		if err := json.Unmarshal(raw, &changes[i]); err != nil {
 			return report, err
 		}
 	}
 	for range 5 {
-		if report, err = r.stock.Receive(ctx, b); err != nil {
+		if report, err = r.stock.Apply(ctx, changes); err != nil {
 			return report, err
 		}
 		again := false
