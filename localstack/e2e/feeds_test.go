@@ -77,6 +77,21 @@ func TestASellersFile(t *testing.T) {
 	if st := balanced(ctx, t, k); st.Available != 16 {
 		t.Errorf("%+v", st)
 	}
+	// A count says how many there are, as of when they were counted; a count of before is told so.
+	ago := time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)
+	if f, report = feed(ctx, t, s, "inventory", "csv", "product-id,stock,counted_at,fc\n"+k.product+",20,,us-west-2\n"+k.product+",9,,us-east-1\n"); f.State != "DONE" || f.Counts.Written != 2 {
+		t.Errorf("%+v\n%s", f, report)
+	}
+	if f, report = feed(ctx, t, s, "inventory", "csv", "product-id,stock,counted_at,fc\n"+k.product+",500,"+ago+",us-west-2\n"+k.product+",-1,,us-west-2\n"); f.Counts.Refused != 2 ||
+		!strings.Contains(report, "2,superseded,") || !strings.Contains(report, "3,negative_quantity,") {
+		t.Errorf("%+v\n%s", f, report)
+	}
+	if f, report = feed(ctx, t, s, "inventory", "csv", "product-id,change,fc\n"+k.product+",-4,us-west-2\n"); f.State != "DONE" {
+		t.Errorf("%+v\n%s", f, report)
+	}
+	if st := balanced(ctx, t, k); st.Available != 25 {
+		t.Errorf("%+v", st)
+	}
 	// Products, offers and prices go the same way. A product is named by its GTIN until the seller has a sku for it.
 	sku, number := "kettle-"+strings.ToLower(shop.NewKey()[:8]), gtin()
 	if f, report = feed(ctx, t, s, "products", "jsonl", `{"ean":"`+number+`","title":"Feed kettle, large","category":"tests","brand":"Testwell"}`+"\n"+
