@@ -451,7 +451,7 @@ func TestWhatWasGivenUpCanComeAgain(t *testing.T) {
 	if r := string(w.files[f.ReportKey()]); !strings.Contains(r, "2,internal,given up after every try") {
 		t.Error(r)
 	}
-	w.count(own(c, false), own(c, true), own(c, false))
+	w.count(own(c, false), own(c, false), own(c, true)) // the last comes late
 	w.report()
 	if got := w.feed(f.ID); got.State != sellers.WithErrors || got.Tally != (sellers.Tally{Rows: 3, Written: 2, Refused: 1}) || got.Answered != 1 {
 		t.Fatalf("%+v", got)
