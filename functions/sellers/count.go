@@ -28,8 +28,8 @@ type Ledger interface {
 	// Count adds chunks to their feed, each once; one that was given up may come again and be counted instead. It returns
 	// the feed as it is then, and whether anything was added.
 	Count(ctx context.Context, feedID string, marks []Mark, now time.Time) (Feed, bool, error)
-	// Refused lists the chunks with refused rows in the file's order.
-	Refused(ctx context.Context, feedID string, each func(number int64) error) error
+	// Refused lists the counted chunks with refused rows in the file's order.
+	Refused(ctx context.Context, feedID string, each func(m Mark) error) error
 	// Finish ends a feed unless it failed.
 	Finish(ctx context.Context, feedID string, as State, now time.Time) error
 }
@@ -49,8 +49,10 @@ type Counter struct {
 	Now   func() time.Time
 }
 
-func partKey(feedID string, number int64) string {
-	return fmt.Sprintf("parts/%s/%08d.csv", feedID, number)
+// partKey names the refused rows of a chunk as it was counted: an answer with more rows given up, which comes late and
+// is not counted, overwrites nothing.
+func partKey(feedID string, m Mark) string {
+	return fmt.Sprintf("parts/%s/%08d-%d.csv", feedID, m.Number, m.Dead)
 }
 
 // Count takes answers on chunks of one feed. Refused rows are written before their chunk is counted, so that what is
@@ -61,7 +63,7 @@ func (c *Counter) Count(ctx context.Context, feedID string, answers []chunks.Ans
 	for i, a := range answers {
 		marks[i] = Mark{a.Number, Tally{int64(a.Rows), int64(a.Written), int64(a.Unchanged), int64(len(a.Refused)), int64(a.Dead)}}
 		if len(a.Refused) > 0 {
-			g.Go(func() error { return c.Files.Write(gctx, partKey(feedID, a.Number), bytes.NewReader(lines(a.Refused))) })
+			g.Go(func() error { return c.Files.Write(gctx, partKey(feedID, marks[i]), bytes.NewReader(lines(a.Refused))) })
 		}
 	}
 	if err := g.Wait(); err != nil {
@@ -114,17 +116,17 @@ func (c *Counter) join(ctx context.Context, f Feed, to io.Writer) error {
 	if _, err := io.WriteString(to, reportHeader); err != nil {
 		return err
 	}
-	var numbers []int64
+	var marks []Mark
 	flush := func() error {
-		parts := make([][]byte, len(numbers))
+		parts := make([][]byte, len(marks))
 		g, gctx := errgroup.WithContext(ctx)
-		for i, n := range numbers {
-			g.Go(func() (err error) { parts[i], err = c.Files.Read(gctx, partKey(f.ID, n)); return err })
+		for i, m := range marks {
+			g.Go(func() (err error) { parts[i], err = c.Files.Read(gctx, partKey(f.ID, m)); return err })
 		}
 		if err := g.Wait(); err != nil {
 			return err
 		}
-		numbers = numbers[:0]
+		marks = marks[:0]
 		for _, p := range parts {
 			if _, err := to.Write(p); err != nil {
 				return err
@@ -132,8 +134,8 @@ func (c *Counter) join(ctx context.Context, f Feed, to io.Writer) error {
 		}
 		return nil
 	}
-	err := c.Feeds.Refused(ctx, f.ID, func(n int64) error {
-		if numbers = append(numbers, n); len(numbers) < reading {
+	err := c.Feeds.Refused(ctx, f.ID, func(m Mark) error {
+		if marks = append(marks, m); len(marks) < reading {
 			return nil
 		}
 		return flush()

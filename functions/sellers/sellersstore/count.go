@@ -77,8 +77,8 @@ func (s Store) counts(ctx context.Context, feedID string, marks []sellers.Mark, 
 		Add("unchanged", sum.Unchanged).Add("refused", sum.Refused).Add("dead", sum.Dead).Set("moved", now.UTC()).If(store.Exists()).Named("feed")), nil
 }
 
-// Refused lists the chunks with refused rows in the file's order.
-func (s Store) Refused(ctx context.Context, feedID string, each func(number int64) error) error {
+// Refused lists the counted chunks with refused rows in the file's order.
+func (s Store) Refused(ctx context.Context, feedID string, each func(m sellers.Mark) error) error {
 	q := store.Query{Table: feedsTable, Hash: feedID, Prefix: chunkPrefix}
 	for {
 		page, err := s.DB.Query(ctx, q)
@@ -91,7 +91,7 @@ func (s Store) Refused(ctx context.Context, feedID string, each func(number int6
 		}
 		for _, c := range list {
 			if c.Mark.Refused > 0 {
-				if err := each(c.Number); err != nil {
+				if err := each(c.Mark); err != nil {
 					return err
 				}
 			}

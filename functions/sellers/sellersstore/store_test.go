@@ -161,7 +161,7 @@ func TestChunksAreCountedOnce(t *testing.T) {
 			t.Fatalf("%+v %v", got, err)
 		}
 		var numbers []int64
-		if err := s.Refused(ctx, f.ID, func(n int64) error { numbers = append(numbers, n); return nil }); err != nil || len(numbers) != 20 || numbers[10] != 10 {
+		if err := s.Refused(ctx, f.ID, func(m sellers.Mark) error { numbers = append(numbers, m.Number); return nil }); err != nil || len(numbers) != 20 || numbers[10] != 10 {
 			t.Error(numbers, err)
 		}
 		if got, err := s.Advance(ctx, f.ID, 5, 19, false, noon); err != nil || got.Position != 5 {
