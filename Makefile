@@ -112,7 +112,7 @@ bench: tools ## figures beside their aims: what a checkout costs and calls, and 
 	else printf '\nthe local cloud is down; make deploy, and the deployed checkout is compared too\n'; fi
 	@$(call measured,what one hot sku bears,RIALTO_BENCH=1 $(BENCH) -run '^TestBench$$' ./functions/inventory/inventorymodel)
 
-ROWS ?= 100000
+ROWS ?= 30000
 .PHONY: bench-feed
 bench-feed: up ## a seller's feed of a million rows cut and counted, and one of ROWS= rows booked: rows a second, peak memory, sums
 	@RIALTO_BENCH_UNBOOKED=1000000 RIALTO_BENCH_ROWS=$(ROWS) RIALTO_TEST_S3=http://127.0.0.1:4566 RIALTO_TEST_DYNAMODB=http://127.0.0.1:18000 \
