@@ -251,7 +251,7 @@ func TestTheTree(t *testing.T) {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
-		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		f, err := parser.ParseFile(token.NewFileSet(), path, overlaid(path), parser.SkipObjectResolution)
 		if err != nil {
 			return err
 		}
@@ -285,6 +285,24 @@ func TestTheTree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// overlaid is the text that a planted mistake has in a file's place, nil for none (internal/planted).
+func overlaid(path string) any {
+	list, err := os.ReadFile(os.Getenv("RIALTO_OVERLAY"))
+	if err != nil {
+		return nil
+	}
+	var o struct{ Replace map[string]string }
+	full, err := filepath.Abs(path)
+	if json.Unmarshal(list, &o) != nil || err != nil || o.Replace[full] == "" {
+		return nil
+	}
+	text, err := os.ReadFile(o.Replace[full])
+	if err != nil {
+		return nil
+	}
+	return text
 }
 
 // Law 6: an error turns outward in three places only. Seen to catch: messages.InvokeResponse_Error built in

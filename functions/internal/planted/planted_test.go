@@ -1,0 +1,157 @@
+package planted_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"text/tabwriter"
+	"time"
+)
+
+// checkers are the tests that look for mistakes of any kind, by faults, schedules, audits or goldens; every other test
+// is a plain one.
+var checkers = []string{
+	// functions/checkout: whatever runs under the audit.
+	"TestEveryFault", "TestEveryRace", "TestEveryPairOfFaults", "TestEveryMeeting", "TestAThousandCallersWithOneKey", "TestAKeyAfterADay",
+	"TestACrashBetweenTheMarkerAndTheFirstEffect", "TestUnitsComeBackWithinASecond", "TestTheSweepFindsWhatHasNoTimer",
+	"TestAFrozenAuthorizeChangesNothing", "TestACheckoutPlacesAnOrderOnce", "TestFailuresAreNamedAndLeaveNothing", "TestTheBanksQuestion",
+	"TestTwoTabsMakeOneOrder", "TestOneKeyUnderFire", "TestManyLinesAreSplit", "TestAHotLineDrawsOnSeveralShards",
+	"TestWhatIsSoldOutIsNamedByItsLine", "TestAnOrderIsReplayed",
+	// statemachines: the machine beside its laws and its picture.
+	"TestTheCheckoutMachineIsKnownWhole", "TestThePictureIsTheMachine",
+	// functions/inventory/inventorystore, functions/payments, functions/fulfillment: every point and order of things.
+	"TestNoInterleavingOversellsOrStrands", "TestEveryPointCanBreak", "TestEveryPointOfCaptureCanBreak", "TestFrozenStepAfterCancel",
+	"TestInterleavings", "TestRace", "TestAnyDelivery",
+}
+
+// Every patch applies, and what is to catch it is there. Seen to fail: a letter changed in a patched line; a checker
+// renamed.
+func TestEveryPatchApplies(t *testing.T) {
+	t.Parallel()
+	all := patches(t)
+	const least = 30
+	subtle := 0
+	for _, p := range all {
+		if len(p.seen) == 0 {
+			subtle++
+		}
+	}
+	if subtle < least {
+		t.Errorf("%d patches that plain tests do not see, %d at least", subtle, least)
+	}
+	for _, p := range all {
+		if _, err := p.applied(); err != nil {
+			t.Error(err)
+		}
+		tests, err := filepath.Glob(filepath.Join(root, p.at, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var source strings.Builder
+		for _, f := range tests {
+			b, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			source.Write(b)
+		}
+		named := regexp.MustCompile(`"` + p.checker + `"|func ` + p.checker + `\(`)
+		if !named.MatchString(source.String()) {
+			t.Errorf("%s: %s has no checker %s", p.name, p.at, p.checker)
+		}
+	}
+}
+
+// Every patch compiles, passes the plain tests, and is caught by the checker that it names.
+func TestEveryPatchIsCaught(t *testing.T) {
+	if os.Getenv("RIALTO_PROVE") != "1" {
+		t.Skip("takes minutes: make prove")
+	}
+	all := patches(t)
+	if only, err := regexp.Compile(os.Getenv("RIALTO_PLANTED")); err != nil { // as -run, of patches
+		t.Fatal(err)
+	} else {
+		all = slices.DeleteFunc(all, func(p patch) bool { return !only.MatchString(p.name) })
+	}
+	var lines strings.Builder
+	w := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "  planted\tchecker\tcaught by")
+	caught, subtle := 0, 0
+	for n, p := range all {
+		by, err := p.try(t.Context(), t.TempDir())
+		if err != nil {
+			t.Errorf("%s: %v", p.name, err)
+			by = append(by, "NOT CAUGHT")
+		} else {
+			caught++
+		}
+		if len(p.seen) == 0 {
+			subtle++
+		}
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", p.name, p.checker, strings.Join(append(by, p.seen...), ", "))
+		fmt.Printf("  %d of %d tried, %d caught: %s\n", n+1, len(all), caught, p.name)
+	}
+	_ = w.Flush()
+	fmt.Printf("planted bugs\n  %d planted, %d of them seen by no plain test, %d caught by the checker that they name: kill rate %.1f%%\n\n%s\n", len(all), subtle, caught, 100*float64(caught)/float64(max(1, len(all))), lines.String())
+}
+
+var reported = regexp.MustCompile(`checker: ([a-z-]+)|--- FAIL: (Test\w+)`)
+
+// try returns what caught the patch, the named checker first; an error says what is not as it should be.
+func (p patch) try(ctx context.Context, dir string) ([]string, error) {
+	list, err := p.overlay(dir)
+	if err != nil {
+		return nil, err
+	}
+	if out, err := gotest(ctx, list, append([]string{"-skip", "^(" + strings.Join(slices.Concat(checkers, p.seen, []string{p.checker}), "|") + ")$"}, p.touched()...)...); err != nil {
+		return nil, fmt.Errorf("the plain tests of %s do not pass: %w\n%s", strings.Join(p.touched(), " "), err, last(out))
+	}
+	out, err := gotest(ctx, list, "-count=1", "-run", p.run, p.at)
+	var by []string
+	for _, m := range reported.FindAllStringSubmatch(out, -1) {
+		if name := m[1] + m[2]; !slices.Contains(by, name) && (m[1] != "" || !strings.Contains(out, "checker: ")) {
+			by = append(by, name)
+		}
+	}
+	switch {
+	case err == nil:
+		return nil, fmt.Errorf("nothing in %s %s catches it", p.at, p.run)
+	case strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]"):
+		return nil, fmt.Errorf("it does not compile\n%s", last(out))
+	case !slices.Contains(by, p.checker):
+		return by, fmt.Errorf("%s does not report it, but %q\n%s", p.checker, by, last(out))
+	}
+	slices.SortStableFunc(by, func(a, b string) int { return rank(a, p.checker) - rank(b, p.checker) })
+	return by, nil
+}
+
+func rank(name, first string) int {
+	if name == first {
+		return 0
+	}
+	return 1
+}
+
+func gotest(ctx context.Context, overlay string, args ...string) (string, error) {
+	ctx, stop := context.WithTimeout(ctx, 5*time.Minute)
+	defer stop()
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-vet=off", "-ldflags=-s -w", "-timeout=4m"}, args...)...)
+	cmd.Dir = root
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "RIALTO_") })
+	// Tests that ask the go command, or read the tree, see the same.
+	cmd.Env = append(cmd.Env, "GOFLAGS=-trimpath -overlay="+overlay, "RIALTO_OVERLAY="+overlay)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// last is the end of an output.
+func last(out string) string {
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	return strings.Join(lines[max(0, len(lines)-25):], "\n")
+}
