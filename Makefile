@@ -131,7 +131,7 @@ SEED ?= 1
 PROVE := go test -count=1 -timeout 60m -v
 
 .PHONY: prove
-prove: ## schedules of the inventory, every fault and pair of faults of the saga (N=, SEED=, REPLAY=)
+prove: ## schedules of the inventory, every fault and pair of faults of the saga, planted bugs (N=, SEED=, REPLAY=)
 	@rm -rf $(PROOF); mkdir -p $(PROOF)
 ifdef REPLAY
 	@RIALTO_TRIAL_REPLAY=$(REPLAY) $(PROVE) -run '^TestExplore$$' ./functions/inventory/inventorytrial | sed -u -e '/^=== /d'

@@ -157,4 +157,10 @@ func others(t *testing.T, best figures) {
 	w.say("orders of all centres at each environment")
 	run(strays)
 	_ = w.Flush()
+
+	sells := bench(64, layout{1, largest}, parts)
+	sells.units, sells.warm, sells.taken = 6000, 1, 3*time.Second
+	f := sells.must(t)
+	fmt.Printf("\nselling out: %d environments at %d units in one centre of %d shards: after %v %d are sold, %d orders were told that there are none, %d to come again\n",
+		f.environments, f.units, f.layout.shards, f.taken, f.holds, f.unavailable, f.failed)
 }

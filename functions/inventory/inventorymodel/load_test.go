@@ -1,6 +1,7 @@
 package inventorymodel_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,7 @@ type load struct {
 	grows        bool // the deployed policy may divide stock further; else the layout stays
 	anyCentre    bool // orders of one environment ship from all centres in turn; else from one
 	warm, taken  time.Duration
+	units        int64 // in each centre; 0 is so many that no run sells out
 	seed         uint64
 	sku          inventory.SKU
 }
@@ -45,6 +47,7 @@ type load struct {
 type figures struct {
 	load
 	holds, failed int
+	unavailable   int // orders that were told that there is none
 	retried       int // holds that needed more than one attempt of a transaction
 	probes        int // transactions of all holds: more than one where a shard was dry or taken
 	counts        partitions.Counts
@@ -109,7 +112,7 @@ func (l load) run() (figures, error) {
 func (l load) stock(inner *store.Memory) error {
 	s := inventorystore.Store{DB: inner}
 	for n := range l.layout.centres {
-		r := inventory.Receipt{ID: fmt.Sprint("r", n), SKU: l.sku, Centre: centre(n), Quantity: units}
+		r := inventory.Receipt{ID: fmt.Sprint("r", n), SKU: l.sku, Centre: centre(n), Quantity: cmp.Or(l.units, units)}
 		if _, err := s.Receive(context.Background(), r); err != nil {
 			return err
 		}
@@ -171,6 +174,12 @@ func (e *environment) order(ctx context.Context, id, at string) error {
 	now, after := e.clock.Now(), e.client.Counts()
 	counted := now.After(start.Add(e.warm)) && !now.After(e.end)
 	if err != nil {
+		if errors.Is(err, inventory.ErrUnavailable) && e.units > 0 {
+			if counted {
+				e.out.unavailable++
+			}
+			return nil
+		}
 		if f := fault.Of(err); !f.Kind.Transient() || errors.Is(err, schedule.ErrStopped) {
 			return err
 		}
