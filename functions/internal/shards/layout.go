@@ -1,6 +1,10 @@
 package shards
 
-import "rialto/functions/internal/fault"
+import (
+	"errors"
+
+	"rialto/functions/internal/fault"
+)
 
 // Layout says which shards a counter has. Its three bounds only grow, 0 <= Open <= Active < Next: shards from
 // Active to Next are active, those from Open to Active are retired and drain, those below Open are closed: they
@@ -38,6 +42,17 @@ var (
 	ErrTooFew  = fault.New(fault.Conflict, "shard_short", "the shard has fewer units than are to move, or is closed")
 	ErrChanged = fault.New(fault.Unavailable, "shards_changed", "others are changing the same layout or shard just now")
 )
+
+// Declined tells that a change of shards was not made because it is not possible, or no longer: somebody was
+// faster. Nothing is wrong.
+func Declined(err error) bool {
+	for _, e := range []error{ErrTooMany, ErrLast, ErrInUse, ErrTooFew, ErrChanged} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
 
 // Divided tells that the counter has, or had, more shards than the first.
 func (l Layout) Divided() bool { return l.Version > 0 }
