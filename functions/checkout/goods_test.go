@@ -29,8 +29,6 @@ type good struct {
 	extra int              // shards beside the first, in each centre
 }
 
-func (g good) line() string { return carts.LineID(g.sku.ProductID, g.sku.SellerID) }
-
 // oneLine is the smallest cart: two of so many units, in one centre.
 func oneLine(units int64) []good {
 	return []good{{inventory.SKU{ProductID: product, SellerID: seller}, 1999, 2, []inventory.Pick{{Centre: "us-west-2", Quantity: units}}, 0}}
