@@ -8,8 +8,11 @@ import (
 )
 
 // DB decorates a store.DB: every operation yields before it takes effect, and again between its effect and its
-// answer. GetMany, which is no snapshot, reads its items forwards or backwards and yields between them. Outside a task it
-// only passes through.
+// answer. GetMany, which is no snapshot, reads its items forwards or backwards and yields between them.
+//
+// Outside a task it only passes through. So it does under a context that can be cancelled: code that starts goroutines
+// gives them one (errgroup), and what they do is part of the step in which their task waits for them. Such operations
+// are not counted, and no hook sees them.
 type DB struct {
 	DB store.DB
 	// Before, if set, is called in the step in which the operation would take effect, just before it; an error is
@@ -65,7 +68,10 @@ func (d *DB) Get(ctx context.Context, table string, key store.Key) (store.Item, 
 func (d *DB) GetMany(ctx context.Context, gets ...store.Get) ([]store.Item, error) {
 	return do(ctx, d, "GetMany before", "GetMany after", Call{Operation: "GetMany", Gets: gets}, func() ([]store.Item, error) {
 		out := make([]store.Item, len(gets))
-		backwards := Of(ctx) != nil && len(gets) > 1 && Of(ctx).s.Choose(2) == 1
+		if aside(ctx) {
+			return d.DB.GetMany(ctx, gets...)
+		}
+		backwards := len(gets) > 1 && Of(ctx).s.Choose(2) == 1
 		for n := range gets {
 			if n > 0 {
 				if err := Yield(ctx, "GetMany next"); err != nil {
@@ -113,6 +119,9 @@ func (d *DB) Transact(ctx context.Context, writes ...store.Write) error {
 
 func do[T any](ctx context.Context, d *DB, before, after string, c Call, call func() (T, error)) (T, error) {
 	var none T
+	if aside(ctx) {
+		return call()
+	}
 	if err := Yield(ctx, before); err != nil {
 		return none, err
 	}
@@ -137,3 +146,6 @@ func do[T any](ctx context.Context, d *DB, before, after string, c Call, call fu
 	}
 	return out, err
 }
+
+// aside tells that an operation is not a step of a task.
+func aside(ctx context.Context) bool { return ctx.Done() != nil || Of(ctx) == nil }

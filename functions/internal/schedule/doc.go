@@ -13,7 +13,7 @@
 //     on with zeros, so a failing list can be made shorter and smaller;
 //   - a step costs well under a microsecond: tasks are coroutines (iter.Pull), no channel and no lock is involved.
 //
-// What a task must not do: block on anything but Yield and Sleep, or yield from another goroutine than its own
-// (code under test that starts goroutines needs Go, or to be left sequential). The task travels in the context;
+// What a task must not do: block for long on anything but Yield and Sleep, or yield from another goroutine than its own.
+// The task travels in the context;
 // without one in it Yield does nothing, so code may be used before and after a run as well.
 package schedule

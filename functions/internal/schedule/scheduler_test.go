@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 
 	"rialto/functions/internal/store"
@@ -245,6 +246,28 @@ func TestADBLetsOthersRunBetweenReadAndWrite(t *testing.T) {
 	}
 	if lost == 0 || lost == 100 {
 		t.Errorf("%d of 100 schedules lost an update", lost)
+	}
+}
+
+// Seen to catch: a yield from another goroutine, which no coroutine bears.
+func TestGoroutinesOfATaskPassThrough(t *testing.T) {
+	t.Parallel()
+	s := New(1, dawn)
+	db := &DB{DB: store.NewMemory(), Before: func(context.Context, Call) error { return errors.New("seen") }}
+	for range 2 {
+		s.Go(ctx, "task", func(ctx context.Context) error {
+			g, ctx := errgroup.WithContext(ctx)
+			for i := range 8 {
+				g.Go(func() error {
+					_, err := db.GetMany(ctx, store.Get{Table: "t", Key: store.Key{PK: fmt.Sprint(i)}}, store.Get{Table: "t", Key: store.Key{PK: "x"}})
+					return err
+				})
+			}
+			return g.Wait()
+		})
+	}
+	if err := s.Run(Limits{}); err != nil || s.Steps() != 2 {
+		t.Errorf("%d steps: %v", s.Steps(), err)
 	}
 }
 

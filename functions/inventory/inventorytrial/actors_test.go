@@ -83,6 +83,22 @@ func (a *actor) receive(r *receipt) error {
 	return err
 }
 
+// amend is what the seller says of what is there.
+func (a *actor) amend(x *amend, asOf *time.Time) error {
+	if err := schedule.Sleep(a.ctx, x.begin); err != nil {
+		return err
+	}
+	op := operation{kind: adjustIt, amend: x}
+	if x.count {
+		if asOf.IsZero() {
+			*asOf = a.s.Now().Add(-x.age)
+		}
+		op.kind, op.asOf = countIt, *asOf
+	}
+	_, err := a.persist(forever, func(int) operation { op.now = a.s.Now(); return op })
+	return err
+}
+
 // ordered is what the order's stream starts: the shipment, and for some the return of what was shipped.
 func (t *trial) ordered(o *order) {
 	for range 1 + b2i(o.reships) {
@@ -121,9 +137,13 @@ func (a *actor) keep() error {
 	}
 	for i := range pools {
 		r := &reshape{pool: i, kind: tendIt}
-		for rounds := 0; a.books.pools[i].retired() && rounds < 200; rounds++ {
+		for idle := 0; a.books.pools[i].retired() && idle < 5; idle++ { // what owes units stays open
+			before := a.books.state
 			if err := a.operate(r); err != nil {
 				return err
+			}
+			if a.books.state != before {
+				idle = 0
 			}
 			if err := schedule.Sleep(a.ctx, 2*time.Second); err != nil {
 				return err

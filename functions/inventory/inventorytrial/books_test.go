@@ -21,6 +21,8 @@ type books struct {
 	holds  map[store.Key]holdItem
 	booked map[store.Key]bool
 	placed map[string]bool
+	deltas map[string]int64 // by change
+	others map[store.Key]bool
 	state  uint64 // a hash of what the tables hold, whoever's it is
 	seen   uint64 // a hash of all states so far
 }
@@ -29,13 +31,23 @@ type books struct {
 type account struct {
 	shelf
 	receipts, returns int64 // units of receipts
+	deltas            int64 // of adjustments and counts
+	counts            int64 // of counts alone
+	counted           time.Time
+	moves             []movement
 	shards            []shelf
 	layout            layout
 	at                store.Key // of the layout
 	past              []level
 }
 
-// level is how many units of a pool were free from a moment on.
+// movement is units that came or went at a second, counts aside.
+type movement struct {
+	second time.Time
+	units  int64
+}
+
+// level is how many units of a pool were free, less what was owed, from a moment on.
 type level struct {
 	from      time.Duration
 	available int64
@@ -57,7 +69,7 @@ func (p *account) shard(k int) *shelf {
 
 // lately is the fewest units that were free since a moment.
 func (p *account) lately(since time.Duration) int64 {
-	low := p.available
+	low := p.available - p.debt
 	for i := len(p.past) - 1; i >= 0 && p.past[i].from >= since; i-- {
 		if i == 0 {
 			return 0
@@ -71,7 +83,7 @@ func (p *account) lately(since time.Duration) int64 {
 func (p *account) retired() bool { return p.layout.open < p.layout.active }
 
 func newBooks(t *trial) *books {
-	return &books{t: t, stock: map[store.Key]stockItem{}, holds: map[store.Key]holdItem{}, booked: map[store.Key]bool{}, placed: map[string]bool{}}
+	return &books{t: t, stock: map[store.Key]stockItem{}, holds: map[store.Key]holdItem{}, booked: map[store.Key]bool{}, placed: map[string]bool{}, deltas: map[string]int64{}, others: map[store.Key]bool{}}
 }
 
 // effect looks at what an operation on the store has just done.
@@ -91,7 +103,7 @@ func (t *trial) effect(ctx context.Context, c schedule.Call, err error) {
 	t.books.seen = mix(t.books.seen ^ t.books.state)
 	for _, x := range t.active {
 		for i := range pools {
-			x.low[i] = min(x.low[i], t.books.pools[i].available)
+			x.low[i] = min(x.low[i], t.books.pools[i].available-t.books.pools[i].debt)
 		}
 	}
 }
@@ -113,8 +125,9 @@ func (b *books) look(ctx context.Context, c schedule.Call) {
 			orders[w.Key.PK] = true
 			b.hold(ctx, w.Key, item)
 		case strings.HasPrefix(w.Key.PK, "!change#"):
-			b.receipt(w.Key, item)
-		case strings.HasPrefix(w.Key.PK, "!"): // the journal is for counts
+			b.receipt(ctx, w.Key, item)
+		case strings.HasPrefix(w.Key.PK, "!"): // the journal and the last count
+			b.others[w.Key] = true
 		case strings.HasPrefix(w.Key.SK, "!layout#"):
 			b.layout(w.Key, item)
 		default:
@@ -155,8 +168,8 @@ func (b *books) item(key store.Key, i store.Item) {
 	s.closed = flag(i, "closed")
 	p.add(old, -1)
 	p.add(x, 1)
-	if x.available != old.available {
-		p.past = append(p.past, level{b.t.s.Elapsed(), p.available})
+	if x.available != old.available || x.debt != old.debt {
+		p.past = append(p.past, level{b.t.s.Elapsed(), p.available - p.debt})
 	}
 	b.state += x.hash(at) - old.hash(at)
 	if b.t.keep && x != old {
@@ -169,7 +182,9 @@ func (b *books) item(key store.Key, i store.Item) {
 		b.t.fail("store", "the item %v does not say whose units it has", key)
 	case x.received < old.received || x.returned < old.returned || x.shipped < old.shipped:
 		b.t.fail("stock-equation", "the ledger of %s went back", pools[at])
-	case s.closed && (x.available != 0 || x.out != 0):
+	case x.debt < 0 || x.debt > 0 && x.available > 0:
+		b.t.fail("debt", "%s: shard %d sells %d while it owes %d", pools[at], x.shard, x.available, x.debt)
+	case s.closed && (x.available != 0 || x.out != 0 || x.debt != 0):
 		b.t.fail("layout", "%s: shard %d is closed with %d available and %d out", pools[at], x.shard, x.available, x.out)
 	}
 }
@@ -186,21 +201,77 @@ func (b *books) layout(key store.Key, i store.Item) {
 	if b.t.keep && p.layout != old {
 		b.t.note("    %s: shards %d to %d active, the first open %d", pools[at], p.layout.active, p.layout.next-1, p.layout.open)
 	}
+	b.state += p.layout.hash(at) - old.hash(at)
 	if l := p.layout; l.open < old.open || l.active < old.active || l.next < old.next || l.open > l.active || l.active >= l.next {
 		b.t.fail("layout", "%s: from %+v to %+v", pools[at], old, l)
 	}
 }
 
-func (b *books) receipt(key store.Key, i store.Item) {
+// receipt looks at a change that was booked.
+func (b *books) receipt(ctx context.Context, key store.Key, i store.Item) {
 	if b.booked[key] || i == nil {
 		return
 	}
 	b.booked[key] = true
-	if p := &b.pools[poolOf(i)]; str(i, "kind") == string(inventory.Returned) {
-		p.returns += num(i, "quantity")
-	} else {
-		p.receipts += num(i, "quantity")
+	p, delta := &b.pools[poolOf(i)], num(i, "delta")
+	b.deltas[str(i, "change_id")] = delta
+	x := b.t.running[schedule.Of(ctx)]
+	switch str(i, "kind") {
+	case string(inventory.Returned):
+		p.returns += delta
+	case string(inventory.Received):
+		p.receipts += delta
+	case string(inventory.Counted):
+		if x != nil && x.op.kind == countIt {
+			p.counted = later(p.counted, x.op.asOf.Truncate(time.Second))
+			if !slices.Contains(x.onHand, num(i, "quantity")-delta) {
+				b.t.fail("count", "%s was booked as %+d; on the shelf then were, as far as could be known, %v", x.op, delta, x.onHand)
+			}
+		}
+		p.deltas += delta
+		p.counts += delta
+		for _, c := range b.t.counting { // what was found before this count was booked is out of date
+			if &b.pools[c.op.amend.pool] == p {
+				c.onHand = nil
+				b.could(c)
+			}
+		}
+		return
+	default:
+		p.deltas += delta
 	}
+	b.moved(ctx, p, delta)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// moved notes a movement for later counts, and for those that are being booked just now.
+func (b *books) moved(ctx context.Context, p *account, units int64) {
+	x := b.t.running[schedule.Of(ctx)]
+	if x == nil {
+		return
+	}
+	p.moves = append(p.moves, movement{x.op.now.Truncate(time.Second), units})
+	for _, c := range b.t.counting {
+		b.could(c)
+	}
+}
+
+// could adds to what a count may find: what is on the shelf less what moved since the beginning of its second.
+func (b *books) could(x *attempt) {
+	p := &b.pools[x.op.amend.pool]
+	n := p.counts
+	for _, m := range p.moves {
+		if m.second.Before(x.op.asOf.Truncate(time.Second)) {
+			n += m.units
+		}
+	}
+	x.onHand = append(x.onHand, n)
 }
 
 // legal are the steps of a hold's life.
@@ -240,6 +311,9 @@ func (b *books) hold(ctx context.Context, key store.Key, i store.Item) {
 	p := &b.pools[x.pool]
 	p.count(old, -1)
 	p.count(x, 1)
+	if x.state == inventory.Shipped {
+		b.moved(ctx, p, -x.quantity)
+	}
 	b.state += x.hash() - old.hash()
 	if x.state == inventory.Held && p.layout.next > 0 {
 		b.t.counts.divided++
@@ -271,8 +345,8 @@ func (b *books) balanced(i int) {
 		b.t.fail("oversold", "%s: %s", pools[i], &p.shelf)
 	case p.moved != 0:
 		b.t.fail("stock-equation", "%s: %d units more arrived in shards than left others", pools[i], p.moved)
-	case p.received != p.receipts || p.returned != p.returns:
-		b.t.fail("receipt-twice", "%s: %s; receipts say %d and %d", pools[i], &p.shelf, p.receipts, p.returns)
+	case p.received != p.receipts || p.returned != p.returns || p.adjusted != p.deltas:
+		b.t.fail("receipt-twice", "%s: %s; changes say %d, %d and %d", pools[i], &p.shelf, p.receipts, p.returns, p.deltas)
 	}
 	for k := range p.shards {
 		s := &p.shards[k]
@@ -343,7 +417,7 @@ func (b *books) end() {
 		if p.available-p.debt != p.received+p.returned+p.adjusted-p.shipped {
 			b.t.fail("stranded", "%s: %s", pools[i], &p.shelf)
 		}
-		if p.retired() {
+		if p.retired() && p.debt == 0 {
 			b.t.fail("stranded", "%s: shards %d to %d are retired and stay open: %+v", pools[i], p.layout.open, p.layout.active-1, p.shards)
 		}
 	}
@@ -361,6 +435,9 @@ func (b *books) keys() []store.Get {
 		}
 	}
 	for k := range b.booked {
+		out = append(out, store.Get{Table: "inventory", Key: k})
+	}
+	for k := range b.others {
 		out = append(out, store.Get{Table: "inventory", Key: k})
 	}
 	for k := range b.holds {

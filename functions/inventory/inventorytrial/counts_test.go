@@ -90,6 +90,13 @@ func (s stockItem) hash(pool int) uint64 {
 	return h
 }
 
+func (l layout) hash(pool int) uint64 {
+	if l.next == 0 {
+		return 0
+	}
+	return mix(uint64(pool+1)<<48 ^ uint64(l.open)<<32 ^ uint64(l.active)<<16 ^ uint64(l.next))
+}
+
 // hash leaves out whose hold it is and until when, so that states that differ only in that count once.
 func (h holdItem) hash() uint64 {
 	if h.state == "" {

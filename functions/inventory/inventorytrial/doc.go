@@ -12,7 +12,9 @@
 //	stock-equation   per shard, received + returned + adjusted + moved = available + held + committed + shipped - debt,
 //	                 and out, shipped and moved agree with the holds and with each other
 //	oversold         fewer than 0 available, or more held, sold and gone than ever came in
-//	receipt-twice    a ledger that differs from the receipts that were booked
+//	receipt-twice    a ledger that differs from the changes that were booked
+//	count            a count that was booked as another difference than it made
+//	debt             a shard that sells while it owes
 //	layout           bounds that go back, or a closed shard with units
 //	half-order       an order without all of its holds sold, or holds sold without it
 //	one-hold-a-line  more units held for a line than it wants

@@ -31,7 +31,8 @@ const (
 // together; pick is -1 for what is.
 type event struct {
 	*attempt
-	pick int
+	pick  int
+	delta int64 // what an amendment was booked as, if it was
 }
 
 // linearizable asks porcupine whether the whole history could have happened one operation at a time, each at some
@@ -40,7 +41,11 @@ type event struct {
 func (t *trial) linearizable() {
 	var history []porcupine.Operation
 	add := func(x *attempt, pick int) {
-		op := porcupine.Operation{Input: event{x, pick}, Call: x.call, Return: x.ended}
+		e := event{attempt: x, pick: pick}
+		if x.op.amend != nil {
+			e.delta = t.books.deltas[x.op.amend.id]
+		}
+		op := porcupine.Operation{Input: e, Call: x.call, Return: x.ended}
 		if x.out.unknown || x.ended == 0 {
 			op.Return = math.MaxInt64 - int64(len(history))
 		}
@@ -73,7 +78,14 @@ func (t *trial) explains(state, input, _ any) (bool, any) {
 	if e.out.code == inventory.ErrUnavailable.Code && e.divided && t.work.fresh > 0 {
 		return true, state // it may go by what was read shortly before; soldOut has judged that
 	}
+	if e.out.code == "superseded" {
+		return true, state // answered by what else was counted, and changes nothing
+	}
 	code, n := c.do(e)
+	if code == inventory.ErrUnavailable.Code && e.out.code == "" && e.divided && t.owing() {
+		c.place(e.op) // a shard may sell while another owes, until the next look at all
+		code = ""
+	}
 	switch {
 	case e.out.unknown || e.ended == 0:
 		return true, c
@@ -81,6 +93,16 @@ func (t *trial) explains(state, input, _ any) (bool, any) {
 		return false, state
 	}
 	return n < 0 || n == e.out.n, c
+}
+
+// owing tells whether anything was ever taken away that may not have been free.
+func (t *trial) owing() bool {
+	for _, d := range t.books.deltas {
+		if d < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // do does an event and returns what the operation must answer: a code, and a count or -1 if the count says nothing.
@@ -95,7 +117,9 @@ func (c *counter) do(e event) (string, int) {
 	case shipIt:
 		return c.ship(e), -1
 	case receiveIt:
-		return c.receive(e.op.receipt)
+		return c.receive(e.op.receipt.n, e.op.receipt.pool, e.op.receipt.Quantity)
+	case adjustIt, countIt:
+		return c.receive(e.op.amend.n, e.op.amend.pool, e.delta)
 	}
 	return "unknown operation", -1
 }
@@ -122,16 +146,20 @@ func (c *counter) hold(op operation) string {
 		return ""
 	}
 	for i, n := range need {
-		if c.free[i] < n {
+		if n > 0 && c.free[i] < n {
 			return inventory.ErrUnavailable.Code
 		}
 	}
-	for i, p := range o.picks {
-		c.free[p.pool] -= int16(p.n)
-		c.holds[o.n][i] = held
-	}
-	c.expires[o.n] = millis(op.expires)
+	c.place(op)
 	return ""
+}
+
+func (c *counter) place(op operation) {
+	for i, p := range op.order.picks {
+		c.free[p.pool] -= int16(p.n)
+		c.holds[op.order.n][i] = held
+	}
+	c.expires[op.order.n] = millis(op.expires)
 }
 
 func (c *counter) commit(op operation) string {
@@ -194,12 +222,13 @@ func (c *counter) ship(e event) string {
 	return ""
 }
 
-func (c *counter) receive(r *receipt) (string, int) {
-	if c.booked&(1<<r.n) != 0 {
+// receive books units that came or, below 0, went; what is owed counts as less than none free.
+func (c *counter) receive(n, pool int, units int64) (string, int) {
+	if c.booked&(1<<n) != 0 {
 		return "", 0
 	}
-	c.booked |= 1 << r.n
-	c.free[r.pool] += int16(r.Quantity)
+	c.booked |= 1 << n
+	c.free[pool] += int16(units)
 	return "", 1
 }
 

@@ -23,6 +23,8 @@ const (
 	releaseIt
 	shipIt
 	receiveIt
+	adjustIt
+	countIt
 	growIt
 	shrinkIt
 	transferIt
@@ -31,7 +33,7 @@ const (
 	kinds
 )
 
-var kindNames = [...]string{"hold", "commit", "release", "ship", "receive", "grow", "shrink", "transfer", "close", "tend"}
+var kindNames = [...]string{"hold", "commit", "release", "ship", "receive", "adjust", "count", "grow", "shrink", "transfer", "close", "tend"}
 
 // reshapeKinds are what a layout goes through. The first is nothing.
 var reshapeKinds = []kind{holdIt, growIt, growIt, shrinkIt, shrinkIt, transferIt, closeIt, tendIt, tendIt}
@@ -43,6 +45,8 @@ type operation struct {
 	kind    kind
 	order   *order
 	receipt *receipt
+	amend   *amend
+	asOf    time.Time // of a count
 	reshape *reshape
 	now     time.Time
 	expires time.Time
@@ -58,6 +62,10 @@ func (o operation) String() string {
 		return fmt.Sprintf("return %d %s as %s", o.receipt.Quantity, pools[o.receipt.pool], o.receipt.ID)
 	case o.receipt != nil:
 		return fmt.Sprintf("receive %d %s as %s", o.receipt.Quantity, pools[o.receipt.pool], o.receipt.ID)
+	case o.kind == adjustIt:
+		return fmt.Sprintf("adjust %s by %+d as %s", pools[o.amend.pool], o.amend.quantity, o.amend.id)
+	case o.kind == countIt:
+		return fmt.Sprintf("count %d %s as of +%s as %s", o.amend.quantity, pools[o.amend.pool], o.asOf.Sub(dawn), o.amend.id)
 	case o.kind == growIt || o.kind == shrinkIt:
 		return fmt.Sprintf("%s %s by %d", o.kind, pools[o.reshape.pool], o.reshape.n)
 	case o.kind == transferIt:
@@ -79,6 +87,7 @@ var answers = [kinds][]string{
 	holdIt:     {"item_unavailable", "hold_released", "hold_committed", "hold_expired"},
 	commitIt:   {"hold_missing", "hold_released", "hold_expired"},
 	releaseIt:  {"hold_committed"},
+	countIt:    {"superseded"},
 	growIt:     {"shards_too_many", "shard_short"},
 	shrinkIt:   {"shards_last"},
 	transferIt: {"shard_younger", "shard_short"},
@@ -110,6 +119,15 @@ func (o operation) perform(ctx context.Context, p *process, late time.Duration) 
 	case receiveIt:
 		var booked bool
 		booked, out.err = p.store.Receive(ctx, o.receipt.Receipt)
+		out.n = b2i(booked)
+	case adjustIt, countIt:
+		a := o.amend
+		ch := inventory.Change{ID: a.id, SKU: pools[a.pool].sku, Centre: pools[a.pool].centre, Kind: inventory.Adjusted, Quantity: a.quantity}
+		if a.count {
+			ch.Kind, ch.AsOf = inventory.Counted, o.asOf
+		}
+		var booked bool
+		booked, out.err = p.store.Apply(ctx, ch, o.now)
 		out.n = b2i(booked)
 	case growIt:
 		_, out.err = p.store.Grow(ctx, o.sku(), o.centre(), o.reshape.n)
@@ -168,6 +186,7 @@ type attempt struct {
 	out         outcome
 	call, ended int64
 	low         [len(pools)]int64 // the fewest units that were free while it ran, or shortly before if that may be remembered
+	onHand      []int64           // what a count could have found on the shelf as of its time, from its call on
 	divided     bool              // some of what it wanted was divided when it ended
 }
 
@@ -182,6 +201,10 @@ func (t *trial) called(ctx context.Context, op operation) *attempt {
 			x.low[i] = t.books.pools[i].lately(t.s.Elapsed() - t.work.fresh)
 		}
 		t.active = append(t.active, x)
+	}
+	if op.kind == countIt {
+		t.counting = append(t.counting, x)
+		t.books.could(x)
 	}
 	if t.keep {
 		t.note("> %s", op)
@@ -199,6 +222,7 @@ func (t *trial) returned(ctx context.Context, x *attempt, out outcome) {
 		}
 		t.active = slices.DeleteFunc(t.active, func(y *attempt) bool { return x == y })
 	}
+	t.counting = slices.DeleteFunc(t.counting, func(y *attempt) bool { return x == y })
 	t.s.Note(uint64(len(out.code))<<8 | uint64(out.n)<<1 | uint64(b2i(out.unknown)))
 	if t.keep {
 		switch {
@@ -215,6 +239,8 @@ func (t *trial) returned(ctx context.Context, x *attempt, out outcome) {
 		t.counts.unknown++
 	case x.op.kind == transferIt && (x.op.reshape.from >= x.op.reshape.to) != (out.code == "shard_younger"):
 		t.fail("answer", "%s answered %q", x.op, out.code)
+	case out.code == "superseded" && !t.books.pools[x.op.amend.pool].counted.After(x.op.asOf.Add(-time.Second)):
+		t.fail("answer", "%s is told superseded, and nothing newer was booked", x.op)
 	case out.code == "":
 	case !slices.Contains(answers[x.op.kind], out.code):
 		t.fail("answer", "%s answered %s: %v", x.op, out.code, out.err)
@@ -230,6 +256,9 @@ func (o operation) subject() string {
 	}
 	if o.receipt != nil {
 		return o.receipt.ID
+	}
+	if o.amend != nil {
+		return o.amend.id
 	}
 	return pools[o.reshape.pool].String()
 }

@@ -27,19 +27,20 @@ type trial struct {
 	db   *schedule.DB
 	keep bool
 
-	work    workload
-	books   *books
-	history []*attempt
-	active  []*attempt // holds that are asked for just now
-	running map[*schedule.Task]*attempt
-	ticks   int64    // beginnings and ends of attempts
-	calls   int64    // to the store
-	flying  []flying // what has taken effect and is not answered
-	counts  counts
-	states  *sketch // of all trials
-	drawn   int     // how many choices made the workload, if they are kept
-	log     []string
-	failed  *failure
+	work     workload
+	books    *books
+	history  []*attempt
+	active   []*attempt // holds that are asked for just now
+	running  map[*schedule.Task]*attempt
+	ticks    int64      // beginnings and ends of attempts
+	calls    int64      // to the store
+	counting []*attempt // counts that are being booked
+	flying   []flying   // what has taken effect and is not answered
+	counts   counts
+	states   *sketch // of all trials
+	drawn    int     // how many choices made the workload, if they are kept
+	log      []string
+	failed   *failure
 
 	// What may be made wrong on purpose.
 	timers int           // how often a timer tries
@@ -119,6 +120,16 @@ func (t *trial) begin() {
 		}
 		for range 1 + b2i(r.twice) {
 			t.actor(ctx, "seller", func(a *actor) error { return a.receive(r) })
+		}
+	}
+	for i := range t.work.amends {
+		a := &t.work.amends[i]
+		if a.quantity == 0 && !a.count {
+			continue
+		}
+		asOf := new(time.Time) // what is said again is of the same time
+		for range 1 + b2i(a.twice) {
+			t.actor(ctx, "seller", func(x *actor) error { return x.amend(a, asOf) })
 		}
 	}
 	for i := range t.work.reshapes {

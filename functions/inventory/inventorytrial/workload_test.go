@@ -13,6 +13,7 @@ const (
 	perShop  = 2 // orders of a shopper
 	maxPicks = 2
 	receipts = 5
+	amends   = 3 // what the seller says but for receipts
 	reshapes = 6 // changes of layouts
 	maxFault = 4
 
@@ -77,6 +78,17 @@ type receipt struct {
 	twice bool
 }
 
+// amend is what a seller says of what is there: units found or lost, or a count.
+type amend struct {
+	n, pool  int
+	id       string
+	count    bool
+	quantity int64         // 0 is nothing said, unless it is counted
+	age      time.Duration // of a count
+	begin    time.Duration
+	twice    bool
+}
+
 // reshape is what the operator of layouts does.
 type reshape struct {
 	kind     kind // 0 is nothing
@@ -97,6 +109,7 @@ type mishap struct {
 type workload struct {
 	orders   []order
 	receipts []receipt
+	amends   []amend
 	reshapes []reshape
 	faults   []mishap
 	growth   int64         // how many conflicts make a process grow a layout
@@ -131,6 +144,21 @@ func drawWorkload(s *schedule.Scheduler) workload {
 		r := receipt{n: i, pool: at, Receipt: inventory.Receipt{ID: fmt.Sprint("r", i), SKU: pools[at].sku, Centre: pools[at].centre, Quantity: int64(some(5))}}
 		r.begin, r.twice = begins[s.Choose(1+min(i, 1)*(len(begins)-1))], s.Chance(300)
 		w.receipts = append(w.receipts, r)
+	}
+	said := s.Choose(2) // in half of the trials nothing is amended
+	for i := range amends {
+		a := amend{n: shoppers*perShop + receipts + i, id: fmt.Sprint("a", i), pool: []int{0, 0, 0, 1, 2}[s.Choose(5)], count: s.Choose(2) == 1}
+		a.quantity = []int64{0, -1, -2, -3, -5, 1, 2}[s.Draw(7, func(below func(int) int) int { return said * (1 + below(6)) })]
+		if a.count && a.quantity < 0 {
+			a.quantity = -a.quantity - 1 // 0 to 4
+		} else if a.count && a.quantity > 0 {
+			a.quantity += 4
+		} else if a.quantity == 0 {
+			a.count = false
+		}
+		a.age = []time.Duration{0, time.Second, 5 * time.Minute, 70 * time.Minute}[s.Choose(4)]
+		a.begin, a.twice = []time.Duration{0, 0, time.Second, 9 * time.Minute, time.Hour, 70 * time.Minute}[s.Choose(6)], s.Chance(300)
+		w.amends = append(w.amends, a)
 	}
 	divided := s.Choose(4) // some trials never divide anything
 	for i := range reshapes {
