@@ -2,6 +2,7 @@ package infra
 
 import (
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -65,6 +66,7 @@ func TestNoFunctionMayMore(t *testing.T) {
 		contract.Read: "dynamodb", contract.Write: "dynamodb", contract.Send: "sqs", contract.Publish: "sns",
 		contract.Start: "states", contract.Seal: "kms", contract.Sign: "kms", contract.Verify: "kms",
 		contract.Search: "es", contract.SQL: "secretsmanager", contract.Gateway: "secretsmanager", contract.Redis: "ec2",
+		contract.Fetch: "s3", contract.Keep: "s3",
 	}
 	for _, f := range contract.Functions() {
 		allowed := []string{"logs", "xray"}
@@ -89,6 +91,11 @@ func TestNoFunctionMayMore(t *testing.T) {
 			}) {
 				t.Errorf("%s may %s without a grant", f.ID(), line)
 			}
+			if action, on, _ := strings.Cut(line, " "); strings.HasSuffix(on, "-files-${AWS::AccountId}/"+path.Base(path.Dir(on))+"/*") && !slices.ContainsFunc(f.Grants, func(g contract.Grant) bool {
+				return strings.HasSuffix(on, "/"+g.Name+"/*") && (g.Access == contract.Fetch && action == "s3:GetObject" || g.Access == contract.Keep && action == "s3:PutObject")
+			}) {
+				t.Errorf("%s may %s without a grant", f.ID(), line)
+			}
 		}
 	}
 }
@@ -104,10 +111,11 @@ func TestSettings(t *testing.T) {
 		"payments-authorize":  {"GATEWAY_URL": contract.LocalPaymentsURL, "GATEWAY_SECRET": "sk_test_local", "GATEWAY_RETURN_URL": "http://localhost/checkout/return"},
 		"orders-publish":      {"TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:rialto-local-orders"},
 		"carts-api":           {"REDIS_ADDR": contract.LocalCache},
-		"search-index":        {"SEARCH_URL": contract.LocalSearchURL},
+		"search-index":        {"SEARCH_URL": contract.LocalSearchURL, "RECEIVES": "5"},
+		"sellers-assemble":    {"FILES_BUCKET": "rialto-local-sellers-files-000000000000", "RECEIVES": "5", "QUEUE_SELLERS_INTAKE": contract.LocalAWSURL + "/000000000000/rialto-local-sellers-intake"},
 		"customers-migrate":   {"DATABASE_URL": contract.LocalSQLURL},
 		"customers-locate":    {},
-		"fulfillment-advance": {"FULFILLMENT_STEP_SECONDS": "1", "QUEUE_FULFILLMENT_ADVANCE": contract.LocalAWSURL + "/000000000000/rialto-local-fulfillment-advance"},
+		"fulfillment-advance": {"FULFILLMENT_STEP_SECONDS": "1", "RECEIVES": "10", "QUEUE_FULFILLMENT_ADVANCE": contract.LocalAWSURL + "/000000000000/rialto-local-fulfillment-advance"},
 		"customers-authorize": {
 			"SIGNING_KEY_ID": "alias/rialto-local-customers-sign",
 			"GUEST_ISSUER":   "urn:rialto:local:guests",

@@ -45,7 +45,7 @@ func itemOf(f Feed, line int, r row, now time.Time) item {
 	case !skuForm.MatchString(sku):
 		err = flawed(colSKU, "must be at most 64 printable ASCII characters")
 	case product != "" && !ids.Valid(ids.Product, product):
-		err = flawed(colProduct, "must be a product id, or a GTIN")
+		err = flawed(colProduct, "must be a product id or a GTIN")
 	case f.Kind == Products: // the catalog knows the rest
 	case product == "" && sku == "" && gtin == "":
 		err = missing(colProduct + ", " + colSKU + " or " + colGTIN)

@@ -70,7 +70,7 @@ func TestASellersFile(t *testing.T) {
 	if f.State != "DONE_WITH_ERRORS" || f.Counts.Rows != 4 || f.Counts.Written != 2 || f.Counts.Refused != 2 || len(f.Ignored) != 1 {
 		t.Errorf("%+v", f)
 	}
-	want := "line,code,message\n4,fractional_quantity,/change must be a whole number of units\n5,invalid_value,/product_id must be a product id, or a GTIN\n"
+	want := "line,code,message\n4,fractional_quantity,/change must be a whole number of units\n5,invalid_value,/product_id must be a product id or a GTIN\n"
 	if report != want {
 		t.Errorf("the report:\n%s", report)
 	}

@@ -1,0 +1,32 @@
+package infra
+
+import (
+	"strings"
+	"testing"
+
+	"rialto/functions/contract"
+)
+
+// Seen to catch: a notification without its filter, so that each report would begin a feed; a plan that lets through
+// something else than the functions do.
+func TestUploadsGoToTheirQueueAlone(t *testing.T) {
+	t.Parallel()
+	for stage, account := range map[string]string{"local": contract.LocalAccount, "prod": "${AWS::AccountId}"} {
+		bucket := find(t, stage, "AWS::S3::Bucket", "BucketName", "rialto-"+stage+"-sellers-files-"+account)
+		to := many(bucket.at("NotificationConfiguration", "QueueConfigurations"))
+		if len(to) != 1 {
+			t.Fatalf("%s: %v", stage, to)
+		}
+		one := resource{Properties: to[0].(map[string]any)}
+		rules := many(one.at("Filter", "S3Key", "Rules"))
+		if one.at("Event") != "s3:ObjectCreated:*" || !strings.HasPrefix(flat(one.at("Queue")), "${Split") || len(rules) != 1 || rules[0].(map[string]any)["Value"] != "uploads/" {
+			t.Errorf("%s: %v", stage, to[0])
+		}
+	}
+	for _, p := range contract.Plans() {
+		plan := find(t, "prod", "AWS::ApiGateway::UsagePlan", "UsagePlanName", "rialto-prod-"+p.Name)
+		if plan.number("Throttle", "RateLimit") != float64(p.Rate) || plan.number("Throttle", "BurstLimit") != float64(p.Burst) || plan.number("Quota", "Limit") != float64(p.Daily) {
+			t.Errorf("%s: %v", p.Name, plan.Properties)
+		}
+	}
+}
