@@ -139,13 +139,12 @@ const part = 6 << 20
 
 // Write stores what it reads. What is longer than a part is sent part by part.
 func (b *Bucket) Write(ctx context.Context, key string, from io.Reader) error {
-	buf := make([]byte, 0)
 	head, err := io.ReadAll(io.LimitReader(from, 64<<10)) // most objects are small
 	if err != nil {
 		return fmt.Errorf("write %s: %w", key, err)
 	}
 	if len(head) == 64<<10 {
-		buf = make([]byte, part)
+		buf := make([]byte, part)
 		n, err := io.ReadFull(from, buf[copy(buf, head):])
 		head = buf[:len(head)+n]
 		if err == nil {
