@@ -105,12 +105,13 @@ measured = printf '\n== %s\n' "$(1)"; $(2) 2>&1 | sed -u -e '/^=== /d' -e '/^---
 BENCH := go test -count=1 -timeout 30m -v
 
 .PHONY: bench
-bench: tools ## figures beside their aims: what a checkout costs and calls, and what one hot sku bears
+bench: tools ## figures beside their aims: what a checkout costs and calls, what one hot sku bears, and how late search is
 	@$(call measured,what a checkout costs,RIALTO_BENCH=1 $(BENCH) -run '^TestBill$$' ./functions/checkout/checkoutbill)
 	@if $(LOCAL) status >/dev/null 2>&1; then \
 	$(call measured,what the deployed checkout calls,RIALTO_E2E=1 $(BENCH) -run '^TestTheDeployedCheckout' ./localstack/e2e); \
 	else printf '\nthe local cloud is down; make deploy, and the deployed checkout is compared too\n'; fi
 	@$(call measured,what one hot sku bears,RIALTO_BENCH=1 $(BENCH) -run '^TestBench$$' ./functions/inventory/inventorymodel)
+	@$(call measured,how late search is,$(LOCAL) lag)
 
 ROWS ?= 30000
 .PHONY: bench-feed

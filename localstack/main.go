@@ -13,6 +13,7 @@ import (
 
 	"rialto/localstack/cloud"
 	"rialto/localstack/demo"
+	"rialto/localstack/lag"
 	"rialto/localstack/operator"
 	"rialto/localstack/reindex"
 	"rialto/localstack/seed"
@@ -39,6 +40,7 @@ func commands() []command {
 		{"migrate", "bring the SQL schema and the search indexes of the deployed cloud up to date", migrate},
 		{"seed", "load a catalog through the functions: seed [-catalog FILE]", load},
 		{"reindex", "build search indexes anew from the tables: reindex [-marketplace CODE] [-rollback]", rebuild},
+		{"lag", "measure how long a committed change takes until a search finds it: lag [-probes N]", measure},
 		{"demo", "play the main journey and three that must fail well", play},
 		{"clean", "stop the local cloud and delete all its state", clean},
 		{"supervise", "", supervise},
@@ -120,6 +122,20 @@ func load(ctx context.Context, args []string) error {
 		return err
 	}
 	return seed.Run(ctx, seed.Options{Catalog: *file, Missing: *missing, Out: os.Stdout})
+}
+
+// measure is a part of make bench, which goes on where nothing runs.
+func measure(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("lag", flag.ContinueOnError)
+	probes := flags.Int("probes", 30, "how many changes of each kind")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if err := cloud.Require(ctx); err != nil {
+		fmt.Println("from commit to searchable: not measured,", err)
+		return nil
+	}
+	return lag.Run(ctx, max(1, *probes), os.Stdout)
 }
 
 func play(ctx context.Context, args []string) error {
