@@ -47,12 +47,13 @@ type line struct {
 
 // shipment's Lines are positions in the order's lines, beside how many units of each.
 type shipment struct {
-	Group    string  `dynamodbav:"group"`
-	SellerID string  `dynamodbav:"seller_id,omitempty"` // if it is not the first line's
-	Centre   string  `dynamodbav:"centre"`
-	Amount   int64   `dynamodbav:"amount"`
-	Lines    []int   `dynamodbav:"lines"`
-	Units    []int64 `dynamodbav:"units"`
+	Group      string  `dynamodbav:"group"`
+	SellerID   string  `dynamodbav:"seller_id,omitempty"` // if it is not the first line's
+	Centre     string  `dynamodbav:"centre"`
+	Fulfilment string  `dynamodbav:"by,omitempty"`
+	Amount     int64   `dynamodbav:"amount"`
+	Lines      []int   `dynamodbav:"lines"`
+	Units      []int64 `dynamodbav:"units"`
 }
 
 type delivery struct {
@@ -88,7 +89,7 @@ func toRecord(o orders.Order) record {
 		r.Lines = append(r.Lines, x)
 	}
 	for _, s := range o.Shipments {
-		x := shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Amount: s.Amount.Minor}
+		x := shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Fulfilment: s.Fulfilment, Amount: s.Amount.Minor}
 		for _, l := range s.Lines {
 			x.Lines, x.Units = append(x.Lines, place[l.Line]), append(x.Units, l.Quantity)
 		}
@@ -115,7 +116,7 @@ func (r record) order() (orders.Order, error) {
 			UnitPrice: amount(l.UnitPrice), Amount: amount(l.Amount), Tax: amount(l.Tax), TaxRate: l.TaxRate, Jurisdiction: l.Jurisdiction})
 	}
 	for _, s := range r.Shipments {
-		x := orders.Shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Amount: amount(s.Amount)}
+		x := orders.Shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Fulfilment: s.Fulfilment, Amount: amount(s.Amount)}
 		for n, l := range s.Lines {
 			if l < 0 || l >= len(o.Lines) || n >= len(s.Units) {
 				return orders.Order{}, fmt.Errorf("read order: shipment %s has a line that the order has not", s.Group)

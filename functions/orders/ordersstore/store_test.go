@@ -23,7 +23,7 @@ func example(id string, at time.Time) orders.Order {
 		Totals: orders.Totals{Items: usd(350), Shipping: usd(10), Tax: usd(22), Total: usd(382)},
 		Shipments: []orders.Shipment{
 			{Group: "g1", SellerID: "s", Centre: "c1", Amount: usd(200), Lines: []orders.ShipmentLine{{Line: "p#s", Quantity: 2}}},
-			{Group: "g2", SellerID: "s", Centre: "c2", Amount: usd(110), Lines: []orders.ShipmentLine{{Line: "p#s", Quantity: 1}}},
+			{Group: "g2", SellerID: "s", Centre: "c2", Fulfilment: orders.BySeller, Amount: usd(110), Lines: []orders.ShipmentLine{{Line: "p#s", Quantity: 1}}},
 			{Group: "g3", SellerID: "carrier", Centre: "c2", Amount: usd(72), Lines: []orders.ShipmentLine{{Line: "gift", Quantity: 1}}}},
 		Delivery: orders.Delivery{AddressID: "adr_1", Country: "US", Region: "CA", Sealed: []byte{1, 2}, ShippingOptionID: "standard", Days: 3}}
 }
