@@ -4,7 +4,7 @@
 // interpreter's. The tests run when RIALTO_E2E is set (make test does).
 //
 // What is changed for the comparison, on both sides alike: every task calls one scripted function, is told its state
-// and the case, and times out after a second; retries wait a second or less, without growing.
+// and the case, and times out after four seconds where that is tried; retries wait a second or less, without growing.
 //
 // Differences that are known stand in the table known, with what AWS documents.
 package likeness

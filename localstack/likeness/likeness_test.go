@@ -44,7 +44,7 @@ func TestTheInterpreterGoesWhereStepFunctionsGoes(t *testing.T) {
 	t.Cleanup(stop)
 	began := time.Now()
 	s := &stage{tapes: map[string]*tape{}, trials: map[string]trial{}}
-	machine, err := interpreter.Parse(scripted(t, "${scripted}"))
+	machine, err := interpreter.Parse(scripted(t, "${scripted}", patient))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestTheInterpreterGoesWhereStepFunctionsGoes(t *testing.T) {
 	for _, tr := range all {
 		s.trials[tr.name] = tr
 	}
-	arn := s.create(ctx, t, s.serve(t))
+	arns := s.create(ctx, t, s.serve(t))
 	var wait sync.WaitGroup
 	slots := make(chan struct{}, atOnce)
 	var mu sync.Mutex
@@ -64,7 +64,7 @@ func TestTheInterpreterGoesWhereStepFunctionsGoes(t *testing.T) {
 		slots <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-slots }()
-			want, err := s.stepFunctions(ctx, machine, arn, tr)
+			want, err := s.stepFunctions(ctx, machine, arns[tr.timeout()], tr)
 			if err != nil {
 				t.Errorf("%s: %v", tr.name, err)
 				return
@@ -90,8 +90,9 @@ func TestTheInterpreterGoesWhereStepFunctionsGoes(t *testing.T) {
 	}
 }
 
-// scripted is the checkout machine with every task scripted, on the function of that resource.
-func scripted(t *testing.T, resource string) string {
+// scripted is the checkout machine with every task scripted, on the function of that resource, and given so many
+// seconds.
+func scripted(t *testing.T, resource string, timeout int) string {
 	t.Helper()
 	var m map[string]any
 	if err := json.Unmarshal([]byte(statemachines.Checkout), &m); err != nil {
@@ -113,7 +114,7 @@ func scripted(t *testing.T, resource string) string {
 				t.Fatalf("%s has no parameters", name)
 			}
 			p["state"], p["case.$"] = name, "$.case"
-			s["Resource"], s["TimeoutSeconds"] = resource, 1
+			s["Resource"], s["TimeoutSeconds"] = resource, timeout
 			retries, _ := s["Retry"].([]any)
 			for _, r := range retries {
 				r.(map[string]any)["BackoffRate"] = 1
@@ -206,8 +207,8 @@ func (s *stage) serve(t *testing.T) string {
 	return "http://" + l.Addr().String()
 }
 
-// create makes the function and the machine, and returns the machine's ARN.
-func (s *stage) create(ctx context.Context, t *testing.T, script string) string {
+// create makes the function and a machine for each timeout, and returns the machines' ARNs.
+func (s *stage) create(ctx context.Context, t *testing.T, script string) map[int]string {
 	keys := credentials.NewStaticCredentialsProvider("test", "test", "")
 	s.functions = lambda.New(lambda.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), Credentials: keys})
 	s.machines = sfn.New(sfn.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), Credentials: keys})
@@ -222,14 +223,19 @@ func (s *stage) create(ctx context.Context, t *testing.T, script string) string 
 	t.Cleanup(func() {
 		_, _ = s.functions.DeleteFunction(context.Background(), &lambda.DeleteFunctionInput{FunctionName: &name})
 	})
-	m, err := s.machines.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{Name: &name, RoleArn: role, Definition: aws.String(scripted(t, *f.FunctionArn)), Type: sfntypes.StateMachineTypeStandard})
-	if err != nil {
-		t.Fatalf("create the machine: %v", err)
+	arns := map[int]string{}
+	for _, timeout := range []int{patient, hasty} {
+		m, err := s.machines.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{Name: aws.String(fmt.Sprintf("%s-%d", name, timeout)), RoleArn: role,
+			Definition: aws.String(scripted(t, *f.FunctionArn, timeout)), Type: sfntypes.StateMachineTypeStandard})
+		if err != nil {
+			t.Fatalf("create the machine: %v", err)
+		}
+		t.Cleanup(func() {
+			_, _ = s.machines.DeleteStateMachine(context.Background(), &sfn.DeleteStateMachineInput{StateMachineArn: m.StateMachineArn})
+		})
+		arns[timeout] = *m.StateMachineArn
 	}
-	t.Cleanup(func() {
-		_, _ = s.machines.DeleteStateMachine(context.Background(), &sfn.DeleteStateMachineInput{StateMachineArn: m.StateMachineArn})
-	})
-	return *m.StateMachineArn
+	return arns
 }
 
 // zipped builds the scripted function.
