@@ -71,8 +71,12 @@ func (s Store) Apply(ctx context.Context, ch inventory.Change, now time.Time) (c
 		}
 		writes = append([]store.Write{store.Put(inventoryTable, changeKey(ch.ID), rec).If(store.Absent()).Named(changeName)}, writes...)
 		for _, f := range effects {
-			writes = append(writes, c.Amend(f).Add(sums[ch.Kind], f.Units()).
-				Set("product_id", ch.ProductID).Set("seller_id", ch.SellerID).Set("centre", ch.Centre))
+			w := c.Amend(f).Add(sums[ch.Kind], f.Units()).
+				Set("product_id", ch.ProductID).Set("seller_id", ch.SellerID).Set("centre", ch.Centre)
+			if sums[ch.Kind] == "adjusted" {
+				w = w.Add("adjustments", 1)
+			}
+			writes = append(writes, w)
 			if ch.Kind != inventory.Counted {
 				writes = append(writes, journal(c, f.Shard, f.Units(), now))
 			}

@@ -105,8 +105,9 @@ func (s Store) onHand(ctx context.Context, env *Environment, c shards.Counter, v
 	return 0, v, fault.New(fault.Unavailable, "inventory_contended", "units are moving too fast to be counted just now")
 }
 
-// ledger is what came to a shard from outside and what left it, ever.
-type ledger struct{ received, returned, adjusted, shipped int64 }
+// ledger is what came to a shard from outside and what left it, ever. Two that are equal had nothing between them, since
+// adjustments only grow: units found and lost again leave adjusted as it was.
+type ledger struct{ received, returned, adjusted, adjustments, shipped int64 }
 
 func (l ledger) sum() int64 { return l.received + l.returned + l.adjusted - l.shipped }
 
@@ -125,7 +126,7 @@ func (s Store) ledgers(ctx context.Context, c shards.Counter, v shards.View, of 
 		if err != nil {
 			return nil, err
 		}
-		out[k] = ledger{x.Received, x.Returned, x.Adjusted, x.Shipped}
+		out[k] = ledger{x.Received, x.Returned, x.Adjusted, x.Adjustments, x.Shipped}
 	}
 	return out, nil
 }
