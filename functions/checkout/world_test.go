@@ -133,35 +133,73 @@ func newWorld(t tester, goods []good) *world {
 	t.Cleanup(closed)
 	w.receive()
 	db := &stale{DB: w.db, before: map[store.Get]store.Item{}, read: w.read}
-	stocks := func() inventorystore.Store { // of one function's environment, as its main wires it
+	environment := func() inventorystore.Store { // of one function's environment, as its main wires it
 		env := shards.New(db, w.clock, w.chance)
 		env.Pause = func(context.Context, int) error { return nil }
 		return inventorystore.New(env)
 	}
-	w.carts = &carts.Service{Shelf: cartsstore.Store{DB: db}, Cache: noCache{}, Offers: shelves(goods), Products: titles{}, Stock: stocks(), Now: w.clock}
+	quotes, holds := &fleet{start: environment}, &fleet{start: environment}
+	w.carts = &carts.Service{Shelf: cartsstore.Store{DB: db}, Cache: noCache{}, Offers: shelves(goods), Products: titles{}, Stock: quotes, Now: w.clock}
 	w.record = checkoutstore.Store{DB: db, Buckets: 4, Pivot: checkoutstore.Contexts}
 	random := &source{r: rand.NewChaCha8([32]byte{7})}
 	w.front = &checkout.Service{Ledger: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
 	w.recover = &checkout.Recovery{Shelf: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Buckets: 4}
 	pay := &payments.Service{Records: paymentsstore.Store{DB: db}, Now: w.clock,
 		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: address, ReturnURL: "http://localhost/return", Timeout: 5 * time.Second})}
-	hold := &inventory.Service{Shelf: stocks(), Now: w.clock}
 	steps := &checkout.Steps{Book: w.record, Now: w.clock}
 	w.tasks = map[string]func(context.Context, []byte) ([]byte, error){
-		"carts-quote":        task(w.carts.Quote),
-		"customers-locate":   task(locate),
-		"tax-assess":         task(func(_ context.Context, s tax.Sale) (tax.Assessment, error) { return tax.Assess(s) }),
-		"checkout-claim":     task(steps.Claim),
-		"checkout-fence":     task(steps.Fence),
-		"checkout-close":     task(steps.Close),
-		"checkout-place":     task(steps.Place),
-		"inventory-hold":     task(hold.Hold),
-		"inventory-release":  task(hold.Release),
+		"carts-quote":      task(w.carts.Quote),
+		"customers-locate": task(locate),
+		"tax-assess":       task(func(_ context.Context, s tax.Sale) (tax.Assessment, error) { return tax.Assess(s) }),
+		"checkout-claim":   task(steps.Claim),
+		"checkout-fence":   task(steps.Fence),
+		"checkout-close":   task(steps.Close),
+		"checkout-place":   task(steps.Place),
+		"inventory-hold": task(func(ctx context.Context, in inventory.HoldInput) (out inventory.HoldOutput, err error) {
+			holds.serve(func(s inventorystore.Store) { out, err = (&inventory.Service{Shelf: s, Now: w.clock}).Hold(ctx, in) })
+			return out, err
+		}),
+		"inventory-release": task(func(ctx context.Context, in inventory.ReleaseInput) (out inventory.ReleaseOutput, err error) {
+			holds.serve(func(s inventorystore.Store) { out, err = (&inventory.Service{Shelf: s, Now: w.clock}).Release(ctx, in) })
+			return out, err
+		}),
 		"payments-authorize": task(pay.Authorize),
 		"payments-cancel":    task(pay.Cancel),
 	}
 	w.db.Before, w.db.After = w.before, w.after
 	return w
+}
+
+// fleet is a function's execution environments: each serves one call at a time, and a call that finds all busy starts
+// one more. A call may be stopped in the middle until another is done, which must not wait for what the first has begun.
+type fleet struct {
+	start func() inventorystore.Store
+	mu    sync.Mutex
+	idle  []inventorystore.Store
+}
+
+func (f *fleet) serve(call func(inventorystore.Store)) {
+	f.mu.Lock()
+	var s inventorystore.Store
+	if n := len(f.idle); n > 0 {
+		s, f.idle = f.idle[n-1], f.idle[:n-1]
+		f.mu.Unlock()
+	} else {
+		f.mu.Unlock()
+		s = f.start()
+	}
+	defer func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.idle = append(f.idle, s)
+	}()
+	call(s)
+}
+
+// Stock is the stock that a quote reads.
+func (f *fleet) Stock(ctx context.Context, skus ...inventory.SKU) (out []inventory.Stock, err error) {
+	f.serve(func(s inventorystore.Store) { out, err = s.Stock(ctx, skus...) })
+	return out, err
 }
 
 // locate stands for the snapshot: the payment method's id names the gateway's token.
