@@ -107,7 +107,7 @@ func TestTwoSellersShareAPageAndOneShips(t *testing.T) {
 	for range 2 {
 		call(a, http.MethodPost, confirm, word, nil)
 	}
-	until(ctx, t, "delivered", time.Minute, func() bool {
+	until(ctx, t, "delivered", 4*time.Minute, func() bool {
 		call(a, http.MethodGet, path, nil, &sold)
 		return sold.Shipments[0].Status == "DELIVERED"
 	})
@@ -119,7 +119,7 @@ func TestTwoSellersShareAPageAndOneShips(t *testing.T) {
 			Entries []struct{ Amount struct{ Amount int64 } }
 		}
 	}
-	until(ctx, t, "the sale is booked", time.Minute, func() bool {
+	until(ctx, t, "the sale is booked", 4*time.Minute, func() bool {
 		call(a, http.MethodGet, "/seller/v1/statements", nil, &statement)
 		return len(statement.Journals) > 0
 	})
