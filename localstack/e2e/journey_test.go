@@ -29,7 +29,7 @@ func TestAnOrderIsPlacedPaidAndDelivered(t *testing.T) {
 	if err != nil || money.Intents != 1 || money.Open+money.Captured <= 3998 {
 		t.Fatalf("%+v %v", money, err)
 	}
-	until(ctx, t, "delivered", time.Minute, func() bool {
+	until(ctx, t, "delivered", 3*time.Minute, func() bool {
 		var tr struct{ Status string }
 		if _, err := s.Call(ctx, http.MethodGet, "/api/v1/orders/"+o.OrderID+"/tracking", nil, &tr); err != nil {
 			t.Fatal(err)

@@ -55,7 +55,7 @@ func TestAPoisonedRecordIsKeptWholeAndReplayed(t *testing.T) {
 	if err != nil || len(left) != 1 || !strings.Contains(string(left[0].Whole), bad.product) || !strings.Contains(left[0].Text, "read stock") {
 		t.Fatalf("%+v %v", left, err)
 	}
-	until(ctx, t, "what came behind it is published", time.Minute, func() bool { return heard(good.product) })
+	until(ctx, t, "what came behind it is published", 3*time.Minute, func() bool { return heard(good.product) })
 
 	cured := kept // as if the function could read it now
 	cured.Records = []letters.Record{left[0]}
@@ -63,7 +63,7 @@ func TestAPoisonedRecordIsKeptWholeAndReplayed(t *testing.T) {
 	if left, err := office.Replay(ctx, cured); err != nil || len(left) != 0 {
 		t.Fatalf("%+v %v", left, err)
 	}
-	until(ctx, t, "the replayed record is published", time.Minute, func() bool { return heard(bad.product) })
+	until(ctx, t, "the replayed record is published", 3*time.Minute, func() bool { return heard(bad.product) })
 	failures, err := office.Failures(ctx)
 	if err != nil || slices.ContainsFunc(failures, func(f letters.Failure) bool { return f.Key == kept.Key }) {
 		t.Errorf("it is still in the bucket: %v", err)
@@ -101,14 +101,14 @@ func TestADeadLetterIsShownWithItsReasonAndRedriven(t *testing.T) {
 		}
 		return dead[i], true
 	}
-	until(ctx, t, "the message is shown with its reason", time.Minute, func() bool {
+	until(ctx, t, "the message is shown with its reason", 3*time.Minute, func() bool {
 		l, ok := find()
 		return ok && l.Queue == "carts-refresh" && l.Body == body && l.Code == "malformed_event" && l.Text != ""
 	})
 	if n, err := office.Redrive(ctx, "carts-refresh"); err != nil || n < 1 {
 		t.Fatal(n, err)
 	}
-	until(ctx, t, "the dead-letter queue is empty again", time.Minute, func() bool { _, there := find(); return !there })
+	until(ctx, t, "the dead-letter queue is empty again", 3*time.Minute, func() bool { _, there := find(); return !there })
 }
 
 // poison writes stock whose units are no number, and takes it away when the test is over.

@@ -114,7 +114,7 @@ func TestADeadExecutionIsRecovered(t *testing.T) {
 		Set int `json:"timers_set"`
 	}
 	invoke(ctx, t, "checkout-sweep", map[string]any{}, &swept)
-	until(ctx, t, "the checkout ends", time.Minute, func() bool {
+	until(ctx, t, "the checkout ends", 3*time.Minute, func() bool {
 		last, err = auditor.LastCheckout(ctx, s.ID)
 		return err == nil && last.State == "FAILED"
 	})
@@ -158,7 +158,7 @@ func TestUnitsComeBackWhenTheirHoldEnds(t *testing.T) {
 	if _, err := queues.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: queue.QueueUrl, MessageBody: &last.ID}); err != nil { // as the sweep does
 		t.Fatal(err)
 	}
-	until(ctx, t, "the units come back", time.Minute, func() bool {
+	until(ctx, t, "the units come back", 3*time.Minute, func() bool {
 		st, err := auditor.Stock(ctx, k.product, k.seller)
 		return err == nil && st.Available == 3
 	})
@@ -167,7 +167,7 @@ func TestUnitsComeBackWhenTheirHoldEnds(t *testing.T) {
 		t.Errorf("%s before their hold's end", -late)
 	}
 	t.Logf("units were free again %s after their hold's end, seen every 200 ms", late.Round(10*time.Millisecond))
-	until(ctx, t, "the checkout ends", time.Minute, func() bool {
+	until(ctx, t, "the checkout ends", 3*time.Minute, func() bool {
 		last, err = auditor.LastCheckout(ctx, s.ID)
 		return err == nil && last.State == "FAILED"
 	})

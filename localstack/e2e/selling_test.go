@@ -48,7 +48,7 @@ func TestTwoSellersShareAPageAndOneShips(t *testing.T) {
 	boxOf := func(want *shop.Seller) {
 		t.Helper()
 		began := time.Now()
-		until(ctx, t, "the page shows who won", time.Minute, func() bool {
+		until(ctx, t, "the page shows who won", 3*time.Minute, func() bool {
 			var page struct {
 				BuyBox *struct {
 					Seller struct {
@@ -89,7 +89,7 @@ func TestTwoSellersShareAPageAndOneShips(t *testing.T) {
 			Awaits bool `json:"awaits_confirmation"`
 		}
 	}
-	until(ctx, t, "the seller sees the order", time.Minute, func() bool {
+	until(ctx, t, "the seller sees the order", 3*time.Minute, func() bool {
 		_, err := a.Call(ctx, http.MethodGet, path, nil, &sold)
 		return err == nil
 	})
