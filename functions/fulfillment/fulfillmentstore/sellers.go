@@ -38,7 +38,7 @@ func dayKey(seller, day, bucket string) string { return seller + "#" + day + "#"
 
 func sellerOrderKey(seller, orderID string, placedAt time.Time) store.Key {
 	at := placedAt.UTC()
-	return store.Key{PK: dayKey(seller, at.Format(time.DateOnly), bucketOf(orderID)), SK: at.Format(sortable) + "#" + orderID}
+	return store.Key{PK: dayKey(seller, at.Format(time.DateOnly), bucketOf(orderID)), SK: at.Format(store.Sortable) + "#" + orderID}
 }
 
 // count is the write that adds to the counts of the day on which an order was placed; ok is false for nothing to add.

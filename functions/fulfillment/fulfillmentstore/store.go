@@ -16,16 +16,13 @@ const (
 	tracking  = "tracking"
 )
 
-// sortable is RFC 3339 with all digits, so that text sorts as time.
-const sortable = "2006-01-02T15:04:05.000000000Z"
-
 // Store reads and writes shipments and tracking.
 type Store struct{ DB store.DB }
 
 func key(orderID, shipmentID string) store.Key { return store.Key{PK: orderID, SK: shipmentID} }
 
 func eventKey(orderID string, e fulfillment.Event) store.Key {
-	return store.Key{PK: orderID, SK: e.At.UTC().Format(sortable) + "#" + e.ShipmentID + "#" + e.Status}
+	return store.Key{PK: orderID, SK: e.At.UTC().Format(store.Sortable) + "#" + e.ShipmentID + "#" + e.Status}
 }
 
 // Open stores a new shipment with its first event, unless it exists.

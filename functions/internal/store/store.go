@@ -59,6 +59,9 @@ type DB interface {
 	Transact(ctx context.Context, writes ...Write) error
 }
 
+// Sortable is the layout of times in keys: RFC 3339 with all digits, in UTC, so that text sorts as time.
+const Sortable = "2006-01-02T15:04:05.000000000Z"
+
 // Marshal turns a struct with dynamodbav tags into an Item.
 func Marshal(v any) (Item, error) { return attributevalue.MarshalMap(v) }
 

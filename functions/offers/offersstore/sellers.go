@@ -28,9 +28,6 @@ type standing struct {
 	AsOf     string `dynamodbav:"as_of"`
 }
 
-// sortable is RFC 3339 with all digits, so that text sorts as time.
-const sortable = "2006-01-02T15:04:05.000000000Z"
-
 // claim says which product's offer has a sku.
 type claim struct {
 	ProductID string `dynamodbav:"product_id"`
@@ -76,7 +73,7 @@ func decodeStanding(i store.Item) (offers.Standing, error) {
 	if err := store.Unmarshal(i, &x); err != nil {
 		return offers.Standing{}, fmt.Errorf("read standing: %w", err)
 	}
-	at, err := time.Parse(sortable, x.AsOf)
+	at, err := time.Parse(store.Sortable, x.AsOf)
 	if err != nil {
 		return offers.Standing{}, fmt.Errorf("read standing: %w", err)
 	}
@@ -96,9 +93,9 @@ func (s *Store) SaveStanding(ctx context.Context, st offers.Standing) (changed b
 		if told && !st.AsOf.After(before.AsOf) {
 			return st.AsOf.Equal(before.AsOf), nil
 		}
-		w := store.Put(table, profileOf(st.SellerID), standing{st.SellerID, st.Rating, st.Ratings, st.AsOf.UTC().Format(sortable)}).Named("standing")
+		w := store.Put(table, profileOf(st.SellerID), standing{st.SellerID, st.Rating, st.Ratings, st.AsOf.UTC().Format(store.Sortable)}).Named("standing")
 		if told {
-			w = w.If(store.Eq("as_of", before.AsOf.UTC().Format(sortable)))
+			w = w.If(store.Eq("as_of", before.AsOf.UTC().Format(store.Sortable)))
 		} else {
 			w = w.If(store.Absent())
 		}

@@ -5,11 +5,9 @@ import (
 	"time"
 
 	"rialto/functions/internal/money"
+	"rialto/functions/internal/store"
 	"rialto/functions/orders"
 )
-
-// sortable is RFC 3339 with all digits, so that text sorts as time.
-const sortable = "2006-01-02T15:04:05.000000000Z"
 
 // record is an order as it is stored. The pivot pays twice for each of its kilobytes, so it says nothing twice: one
 // currency for all amounts (orders.Order.Check sees to that), lines by their position, names only where they cannot
@@ -74,7 +72,7 @@ func (l line) name() string {
 
 func toRecord(o orders.Order) record {
 	d := o.Delivery
-	r := record{ID: o.ID, CustomerID: o.CustomerID, CreatedAt: o.PlacedAt.UTC().Format(sortable), CheckoutID: o.CheckoutID, Marketplace: o.Marketplace,
+	r := record{ID: o.ID, CustomerID: o.CustomerID, CreatedAt: o.PlacedAt.UTC().Format(store.Sortable), CheckoutID: o.CheckoutID, Marketplace: o.Marketplace,
 		Currency: o.Totals.Total.Currency, Items: o.Totals.Items.Minor, Shipping: o.Totals.Shipping.Minor, Tax: o.Totals.Tax.Minor,
 		TaxIncluded: o.Totals.TaxIncluded, Total: o.Totals.Total.Minor,
 		Delivery: delivery{d.AddressID, d.Country, d.Region, d.Sealed, d.ShippingOptionID, d.Days}}
@@ -102,7 +100,7 @@ func toRecord(o orders.Order) record {
 }
 
 func (r record) order() (orders.Order, error) {
-	placed, err := time.Parse(sortable, r.CreatedAt)
+	placed, err := time.Parse(store.Sortable, r.CreatedAt)
 	if err != nil {
 		return orders.Order{}, fmt.Errorf("read order: %w", err)
 	}

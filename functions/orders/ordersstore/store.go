@@ -85,7 +85,7 @@ func (s Store) History(ctx context.Context, customerID string, limit int, after 
 		return out, orders.Position{}, nil
 	}
 	last := out[len(out)-1]
-	return out, orders.Position{OrderID: last.ID, PlacedAt: last.PlacedAt.UTC().Format(sortable)}, nil
+	return out, orders.Position{OrderID: last.ID, PlacedAt: last.PlacedAt.UTC().Format(store.Sortable)}, nil
 }
 
 // Events turns a change of the table into its events: a new order is OrderPlaced, and nothing else happens to

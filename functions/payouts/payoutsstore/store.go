@@ -37,9 +37,6 @@ const (
 // so fewer than before lose some: only ever raise it.
 const Buckets = 16
 
-// sortable is RFC 3339 with all digits, so that text sorts as time.
-const sortable = "2006-01-02T15:04:05.000000000Z"
-
 // Store reads and writes the ledger.
 type Store struct{ DB store.DB }
 
@@ -61,7 +58,7 @@ type journal struct {
 }
 
 func itemOf(j payouts.Journal) journal {
-	at := j.At.UTC().Format(sortable)
+	at := j.At.UTC().Format(store.Sortable)
 	return journal{j.ID, j.Kind, j.SellerID, j.Currency, j.OrderID, j.Group, j.At.UTC(), j.Entries, j.PayoutID,
 		j.SellerID + "#" + at[:len("2006-01")], at + "#" + j.ID, bucketOf(j.SellerID), j.SellerID + "#" + j.Currency + "#" + at + "#" + j.ID}
 }
@@ -275,7 +272,7 @@ func (s *Store) Statement(ctx context.Context, seller, month, after string, limi
 	q := store.Query{Table: table, Index: byMonth, HashAttr: "month", Hash: seller + "#" + month, SortAttr: "place", Reverse: true, Limit: limit}
 	if after != "" {
 		at, id, _ := strings.Cut(after, "#")
-		if _, err := time.Parse(sortable, at); err != nil || !ids.Valid(ids.Journal, id) {
+		if _, err := time.Parse(store.Sortable, at); err != nil || !ids.Valid(ids.Journal, id) {
 			return nil, "", errCursor
 		}
 		q.After = store.Item{"pk": text(id), "month": text(q.Hash), "place": text(after)}

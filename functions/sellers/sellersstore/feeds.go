@@ -29,7 +29,7 @@ func (s Store) Create(ctx context.Context, f sellers.Feed, key string) (sellers.
 	ttl := f.CreatedAt.Add(sellers.KeepFor).Unix()
 	err := s.DB.Transact(ctx,
 		store.Put(feedsTable, madeKey(f.SellerID, key), made{f.ID, f.CreatedAt.UnixMilli(), ttl}).If(store.Absent()).Named("key"),
-		store.Put(feedsTable, feedKey(f.ID), record{f, f.CreatedAt.UTC().Format(sortable), ttl}).If(store.Absent()).Named("feed"))
+		store.Put(feedsTable, feedKey(f.ID), record{f, f.CreatedAt.UTC().Format(store.Sortable), ttl}).If(store.Absent()).Named("feed"))
 	if err == nil {
 		return f, false, nil
 	}
@@ -99,7 +99,7 @@ func (s Store) List(ctx context.Context, sellerID string, limit int, after selle
 		return out, sellers.Position{}, nil
 	}
 	last := out[len(out)-1]
-	return out, sellers.Position{FeedID: last.ID, CreatedAt: last.CreatedAt.Format(sortable)}, nil
+	return out, sellers.Position{FeedID: last.ID, CreatedAt: last.CreatedAt.Format(store.Sortable)}, nil
 }
 
 // Begin takes a feed from CREATED to PROCESSING, with the file that came. Errors: feed_moved.

@@ -26,9 +26,6 @@ const (
 	chunkPrefix = "chunk#"
 )
 
-// sortable is RFC 3339 with all digits, so that text sorts as time.
-const sortable = "2006-01-02T15:04:05.000000000Z"
-
 // Store is the only code that knows these keys.
 type Store struct{ DB store.DB }
 
