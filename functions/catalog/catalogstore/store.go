@@ -15,8 +15,6 @@ import (
 const (
 	table = "products"
 	index = "by_category"
-	// perCall is what one GetMany takes.
-	perCall = 100
 )
 
 // Store is the only code that knows the keys of products.
@@ -62,21 +60,9 @@ func (s *Store) GetMany(ctx context.Context, ids ...string) (map[string]catalog.
 
 // many reads the items there are whose keys are prefix + id.
 func (s *Store) many(ctx context.Context, prefix string, ids []string) ([]store.Item, error) {
-	var out []store.Item
-	for start := 0; start < len(ids); start += perCall {
-		var gets []store.Get
-		for _, id := range ids[start:min(start+perCall, len(ids))] {
-			gets = append(gets, store.Get{Table: table, Key: store.Key{PK: prefix + id}})
-		}
-		items, err := s.DB.GetMany(ctx, gets...)
-		if err != nil {
-			return nil, err
-		}
-		for _, i := range items {
-			if i != nil {
-				out = append(out, i)
-			}
-		}
+	gets := make([]store.Get, len(ids))
+	for n, id := range ids {
+		gets[n] = store.Get{Table: table, Key: store.Key{PK: prefix + id}}
 	}
-	return out, nil
+	return store.Existing(ctx, s.DB, gets)
 }

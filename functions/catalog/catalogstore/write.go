@@ -2,7 +2,6 @@ package catalogstore
 
 import (
 	"context"
-	"fmt"
 
 	"rialto/functions/catalog"
 	"rialto/functions/internal/fault"
@@ -33,12 +32,6 @@ func over(w store.Write, attr string, previous int64) store.Write {
 }
 
 // refusal makes a fault of what may pass later.
-func refusal(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if r, ok := store.AsRefused(err); ok && r.Transient() {
-		return fault.New(fault.Throttled, "catalog_throttled", "the catalog is too busy just now").Because(err)
-	}
-	return fmt.Errorf("%s: %w", what, err)
-}
+func refusal(what string, err error) error { return store.Explained(what, err, errBusy) }
+
+var errBusy = fault.New(fault.Throttled, "catalog_throttled", "the catalog is too busy just now")

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"rialto/functions/internal/fault"
 )
 
 // Cause is why one write of a refused transaction did not happen.
@@ -82,4 +84,16 @@ func FailedCondition(err error) (Item, bool) {
 		return nil, false
 	}
 	return r.Reasons[0].Found, true
+}
+
+// Explained is err as a store reports it: nil if it is nil, busy if a refusal may pass later, and else itself with
+// what was tried.
+func Explained(what string, err error, busy *fault.Error) error {
+	if err == nil {
+		return nil
+	}
+	if r, ok := AsRefused(err); ok && r.Transient() {
+		return busy.Because(err)
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }

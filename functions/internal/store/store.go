@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -57,6 +58,26 @@ type DB interface {
 	Apply(ctx context.Context, w Write) (Item, error)
 	// Transact makes up to 100 writes, all or none.
 	Transact(ctx context.Context, writes ...Write) error
+}
+
+// manyAtOnce is what one GetMany takes.
+const manyAtOnce = 100
+
+// Existing reads the items there are, however many are asked for, each consistently and in the order of gets.
+func Existing(ctx context.Context, db DB, gets []Get) ([]Item, error) {
+	var out []Item
+	for part := range slices.Chunk(gets, manyAtOnce) {
+		items, err := db.GetMany(ctx, part...)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range items {
+			if i != nil {
+				out = append(out, i)
+			}
+		}
+	}
+	return out, nil
 }
 
 // Sortable is the layout of times in keys: RFC 3339 with all digits, in UTC, so that text sorts as time.

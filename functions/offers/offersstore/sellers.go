@@ -53,7 +53,7 @@ func (s *Store) Standings(ctx context.Context, sellers ...string) (map[string]of
 	for i, id := range sellers {
 		gets[i] = store.Get{Table: table, Key: profileOf(id)}
 	}
-	items, err := s.many(ctx, gets)
+	items, err := store.Existing(ctx, s.DB, gets)
 	if err != nil {
 		return nil, fmt.Errorf("get standings: %w", err)
 	}

@@ -26,8 +26,6 @@ const (
 	table     = "offers"
 	winnerKey = "!winner"
 	bySeller  = "by_seller"
-	// perCall is what one GetMany takes.
-	perCall = 100
 )
 
 // Store is the only code that knows the keys of offers.
@@ -59,7 +57,7 @@ func (s *Store) GetMany(ctx context.Context, keys ...offers.Key) (map[offers.Key
 	for i, k := range keys {
 		gets[i] = store.Get{Table: table, Key: keyOf(k)}
 	}
-	items, err := s.many(ctx, gets)
+	items, err := store.Existing(ctx, s.DB, gets)
 	if err != nil {
 		return nil, fmt.Errorf("get offers: %w", err)
 	}
@@ -125,7 +123,7 @@ func (s *Store) Winners(ctx context.Context, marketplace string, products ...str
 
 // winners returns the buy boxes there are, by what names one among them.
 func (s *Store) winners(ctx context.Context, gets []store.Get, name func(offers.Winner) string) (map[string]offers.Winner, error) {
-	items, err := s.many(ctx, gets)
+	items, err := store.Existing(ctx, s.DB, gets)
 	if err != nil {
 		return nil, fmt.Errorf("get winners: %w", err)
 	}
@@ -136,23 +134,6 @@ func (s *Store) winners(ctx context.Context, gets []store.Get, name func(offers.
 			return nil, err
 		}
 		out[name(w)] = w
-	}
-	return out, nil
-}
-
-// many reads the items there are, in calls of at most perCall.
-func (s *Store) many(ctx context.Context, gets []store.Get) ([]store.Item, error) {
-	var out []store.Item
-	for start := 0; start < len(gets); start += perCall {
-		items, err := s.DB.GetMany(ctx, gets[start:min(start+perCall, len(gets))]...)
-		if err != nil {
-			return nil, err
-		}
-		for _, i := range items {
-			if i != nil {
-				out = append(out, i)
-			}
-		}
 	}
 	return out, nil
 }

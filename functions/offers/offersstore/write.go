@@ -57,9 +57,6 @@ func (s *Store) put(ctx context.Context, w store.Write, changed error) error {
 }
 
 // refusal makes a fault of what may pass later.
-func refusal(what string, err error) error {
-	if r, ok := store.AsRefused(err); ok && r.Transient() {
-		return fault.New(fault.Throttled, "offers_throttled", "the offers are too busy just now").Because(err)
-	}
-	return wrap(what, err)
-}
+func refusal(what string, err error) error { return store.Explained(what, err, errBusy) }
+
+var errBusy = fault.New(fault.Throttled, "offers_throttled", "the offers are too busy just now")

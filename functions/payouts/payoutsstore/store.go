@@ -317,12 +317,6 @@ func (s *Store) Owed(ctx context.Context, seller string) ([]money.Amount, error)
 func text(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
 
 // refusal makes a fault of what may pass later.
-func refusal(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if r, ok := store.AsRefused(err); ok && r.Transient() {
-		return fault.New(fault.Throttled, "ledger_throttled", "the ledger is too busy just now").Because(err)
-	}
-	return fmt.Errorf("%s: %w", what, err)
-}
+func refusal(what string, err error) error { return store.Explained(what, err, errBusy) }
+
+var errBusy = fault.New(fault.Throttled, "ledger_throttled", "the ledger is too busy just now")

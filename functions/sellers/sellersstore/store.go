@@ -121,12 +121,6 @@ func bucketOf(i store.Item) (sellers.Tier, int64, error) {
 }
 
 // refusal makes a fault of what may pass later.
-func refusal(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if r, ok := store.AsRefused(err); ok && r.Transient() {
-		return fault.New(fault.Throttled, "sellers_throttled", "too much is asked of this seller's records just now").Because(err)
-	}
-	return fmt.Errorf("%s: %w", what, err)
-}
+func refusal(what string, err error) error { return store.Explained(what, err, errBusy) }
+
+var errBusy = fault.New(fault.Throttled, "sellers_throttled", "too much is asked of this seller's records just now")
