@@ -180,7 +180,7 @@ func (d *demo) ship(ctx context.Context, sellerID, orderID string) error {
 		if _, err := seller.Call(ctx, http.MethodGet, path, nil, &o); err != nil && time.Now().After(deadline) {
 			return fmt.Errorf("the seller sees nothing of the order: %w", err)
 		}
-		if err := pause(ctx, 200*time.Millisecond); err != nil {
+		if err := shop.Pause(ctx, 200*time.Millisecond); err != nil {
 			return err
 		}
 	}
@@ -227,7 +227,7 @@ func (d *demo) track(ctx context.Context, s *shopper, orderID string) error {
 		if t.Status == "DELIVERED" {
 			return nil
 		}
-		if err := pause(ctx, time.Second); err != nil {
+		if err := shop.Pause(ctx, time.Second); err != nil {
 			return err
 		}
 	}

@@ -122,7 +122,7 @@ func (s *shopper) checkout(ctx context.Context, cartID string) (shop.Answer, sta
 		return a, st, err
 	}
 	for deadline := time.Now().Add(2 * time.Minute); st.Status == "processing" && time.Now().Before(deadline); {
-		if err := pause(ctx, 500*time.Millisecond); err != nil {
+		if err := shop.Pause(ctx, 500*time.Millisecond); err != nil {
 			return a, st, err
 		}
 		if _, err := s.Call(ctx, http.MethodGet, "/api/v1/checkouts/"+st.CheckoutID, nil, &st); err != nil {
@@ -130,15 +130,4 @@ func (s *shopper) checkout(ctx context.Context, cartID string) (shop.Answer, sta
 		}
 	}
 	return a, st, nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"rialto/localstack/shop"
 )
 
 // settling is how long stock that is shipped may be between two tables: a stream and two queues.
@@ -57,7 +59,7 @@ func (d *demo) stock(ctx context.Context, productID, sellerID string) error {
 			}
 			return nil
 		}
-		if err := pause(ctx, 200*time.Millisecond); err != nil {
+		if err := shop.Pause(ctx, 200*time.Millisecond); err != nil {
 			return err
 		}
 	}

@@ -204,7 +204,7 @@ func (d *demo) follow(ctx context.Context, began time.Time, what string, seen fu
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%s: not in a minute", what)
 		}
-		if err := pause(ctx, 100*time.Millisecond); err != nil {
+		if err := shop.Pause(ctx, 100*time.Millisecond); err != nil {
 			return err
 		}
 	}

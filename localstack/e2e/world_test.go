@@ -189,14 +189,10 @@ func (s *shopper) follow(ctx context.Context, a shop.Answer, o *outcome) error {
 
 // wait polls at a distance; every use ends at the test's deadline.
 func wait(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("the deadline of the test passed: %w", ctx.Err())
+	if err := shop.Pause(ctx, d); err != nil {
+		return fmt.Errorf("the deadline of the test passed: %w", err)
 	}
+	return nil
 }
 
 // until polls a condition to a deadline.

@@ -198,10 +198,8 @@ func (s *seeder) searchable(ctx context.Context, c catalog.Catalog) error {
 			s.line("search", "finds %d of %d products", n, want)
 			shown = n
 		}
-		select {
-		case <-time.After(2 * time.Second):
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := shop.Pause(ctx, 2*time.Second); err != nil {
+			return err
 		}
 	}
 }

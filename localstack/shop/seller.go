@@ -93,10 +93,8 @@ func (s *Seller) Await(ctx context.Context, feedID string) (Feed, error) {
 		if time.Now().After(deadline) {
 			return f, fmt.Errorf("feed %s is %s after two minutes, %d%%; make logs SERVICE=sellers-split says more", feedID, f.State, f.Progress.Percent)
 		}
-		select {
-		case <-time.After(250 * time.Millisecond):
-		case <-ctx.Done():
-			return f, ctx.Err()
+		if err := Pause(ctx, 250*time.Millisecond); err != nil {
+			return f, err
 		}
 	}
 }

@@ -31,18 +31,6 @@ const spare = 3 * time.Second
 // at the full second after its checkout is due would keep the stock that long.
 const nap = time.Second
 
-// Pause waits on the clock.
-func Pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // OnTimer returns the handler of the queue checkout-timer.
 func OnTimer(recovery Looker, timer Timer, pause func(context.Context, time.Duration) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {

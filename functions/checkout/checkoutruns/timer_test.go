@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"rialto/functions/internal/ids"
+	"rialto/functions/internal/store"
 )
 
 // looker takes as long as it may for one checkout, and no time for the others.
@@ -27,7 +28,7 @@ func TestALongRecoveryKeepsTheAnswersForOthers(t *testing.T) {
 	slow := ids.Derive(ids.Checkout, "slow")
 	ctx, stop := context.WithTimeout(context.Background(), spare+time.Second)
 	defer stop()
-	out, err := OnTimer(looker{slow}, Timer{}, Pause)(ctx, events.SQSEvent{Records: []events.SQSMessage{
+	out, err := OnTimer(looker{slow}, Timer{}, store.Pause)(ctx, events.SQSEvent{Records: []events.SQSMessage{
 		{MessageId: "1", Body: slow}, {MessageId: "2", Body: ids.Derive(ids.Checkout, "done")}, {MessageId: "3", Body: "no checkout"}}})
 	if err != nil || ctx.Err() != nil {
 		t.Fatal(err, ctx.Err())

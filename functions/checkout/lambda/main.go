@@ -33,7 +33,7 @@ func main() {
 		"timer": func(s *settings.Settings) (any, error) {
 			r := recovery(s)
 			r.Runner = runner(s)
-			return checkoutruns.OnTimer(r, timer(s), checkoutruns.Pause), nil
+			return checkoutruns.OnTimer(r, timer(s), store.Pause), nil
 		},
 		"sweep": func(s *settings.Settings) (any, error) { return checkoutruns.OnSweep(recovery(s)), nil },
 	})

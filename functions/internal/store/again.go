@@ -41,14 +41,17 @@ func Wait(base time.Duration, try int, random float64) time.Duration {
 
 // Backoff returns a pause of Wait on the clock.
 func Backoff(base time.Duration, random func() float64) func(context.Context, int) error {
-	return func(ctx context.Context, try int) error {
-		t := time.NewTimer(Wait(base, try, random()))
-		defer t.Stop()
-		select {
-		case <-t.C:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+	return func(ctx context.Context, try int) error { return Pause(ctx, Wait(base, try, random())) }
+}
+
+// Pause waits on the clock, or until ctx ends, which it returns.
+func Pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
