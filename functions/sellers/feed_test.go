@@ -18,6 +18,7 @@ import (
 
 	"rialto/functions/internal/chunks"
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/files"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/rows"
 	"rialto/functions/internal/store"
@@ -56,7 +57,7 @@ func newWorld(t rapid.TB) *world {
 
 func (w *world) Open(_ context.Context, key, etag string, from int64) (io.ReadCloser, error) {
 	if w.etag[key] != etag {
-		return nil, sellers.ErrFileChanged
+		return nil, files.ErrChanged
 	}
 	return io.NopCloser(bytes.NewReader(w.files[key][from:])), nil
 }
@@ -121,11 +122,11 @@ func (w *world) counter() *sellers.Counter {
 
 type signer struct{}
 
-func (signer) Upload(_ context.Context, key string, n int64, _ string, until time.Duration) (sellers.Address, error) {
-	return sellers.Address{Method: "PUT", URL: fmt.Sprintf("https://files/%s?%d", key, n), Expires: noon.Add(until)}, nil
+func (signer) Upload(_ context.Context, key string, what files.Announced, until time.Duration) (files.Address, error) {
+	return files.Address{Method: "PUT", URL: fmt.Sprintf("https://files/%s?%d", key, what.Bytes), Expires: noon.Add(until)}, nil
 }
-func (signer) Download(_ context.Context, key, _ string, until time.Duration) (sellers.Address, error) {
-	return sellers.Address{Method: "GET", URL: "https://files/" + key, Expires: noon.Add(until)}, nil
+func (signer) Download(_ context.Context, key, _ string, until time.Duration) (files.Address, error) {
+	return files.Address{Method: "GET", URL: "https://files/" + key, Expires: noon.Add(until)}, nil
 }
 
 // create makes a feed; upload puts its file, and S3 tells of it.

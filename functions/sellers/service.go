@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/files"
 	"rialto/functions/internal/ids"
 	"rialto/functions/marketplaces"
 )
@@ -24,18 +25,10 @@ type Book interface {
 	List(ctx context.Context, sellerID string, limit int, after Position) ([]Feed, Position, error)
 }
 
-// Address is a signed request that anybody may send until it expires.
-type Address struct {
-	Method  string
-	URL     string
-	Headers map[string]string // to be sent with it, exactly
-	Expires time.Time
-}
-
 // Signer signs requests to the files.
 type Signer interface {
-	Upload(ctx context.Context, key string, bytes int64, sha256 string, until time.Duration) (Address, error)
-	Download(ctx context.Context, key, filename string, until time.Duration) (Address, error)
+	Upload(ctx context.Context, key string, what files.Announced, until time.Duration) (files.Address, error)
+	Download(ctx context.Context, key, filename string, until time.Duration) (files.Address, error)
 }
 
 // Service is the use cases of the seller API, and of the queue that takes a feed's rows as a message.
@@ -100,7 +93,7 @@ func (s *Service) SetTier(ctx context.Context, p Plan) (Plan, error) {
 // Opened is a feed with where its file goes. A feed of no bytes has no Upload: its rows come as a message.
 type Opened struct {
 	Feed
-	Upload   Address
+	Upload   files.Address
 	Replayed bool
 }
 
@@ -126,7 +119,7 @@ func (s *Service) Create(ctx context.Context, sellerID, key string, o Order) (Op
 	}
 	out := Opened{Feed: f, Replayed: replayed}
 	if f.State == Created && f.Bytes > 0 {
-		out.Upload, err = s.Signer.Upload(ctx, f.UploadKey(), f.Bytes, f.SHA256, UploadFor)
+		out.Upload, err = s.Signer.Upload(ctx, f.UploadKey(), files.Announced{Bytes: f.Bytes, SHA256: f.SHA256}, UploadFor)
 	}
 	return out, err
 }
@@ -149,13 +142,13 @@ func (s *Service) Feeds(ctx context.Context, sellerID string, limit int, after P
 }
 
 // Report returns where a feed's report can be fetched. Errors: feed_not_found, report_not_ready.
-func (s *Service) Report(ctx context.Context, sellerID, feedID string) (Address, error) {
+func (s *Service) Report(ctx context.Context, sellerID, feedID string) (files.Address, error) {
 	f, err := s.Feed(ctx, sellerID, feedID)
 	if err != nil {
-		return Address{}, err
+		return files.Address{}, err
 	}
 	if f.State != Done && f.State != WithErrors {
-		return Address{}, ErrNoReport
+		return files.Address{}, ErrNoReport
 	}
 	return s.Signer.Download(ctx, f.ReportKey(), f.ID+".csv", ReportFor)
 }

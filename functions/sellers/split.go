@@ -58,7 +58,7 @@ type Shelf interface {
 
 // Reader reads uploads.
 type Reader interface {
-	// Open reads an object from a position to its end. It fails with ErrFileChanged if that is not its etag.
+	// Open reads an object from a position to its end. It fails with files.ErrChanged if that is not its etag.
 	Open(ctx context.Context, key, etag string, from int64) (io.ReadCloser, error)
 }
 
@@ -74,9 +74,6 @@ type Posts interface {
 type Names interface {
 	Products(ctx context.Context, sellerID, marketplace string, names ...Name) (map[Name]string, error)
 }
-
-// ErrFileChanged says that the file was replaced after its feed was begun.
-var ErrFileChanged = poisoned("file_changed", "the file was replaced while it was read; create a feed for the new one")
 
 // Splitter cuts files into chunks.
 type Splitter struct {

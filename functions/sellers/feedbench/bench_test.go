@@ -24,6 +24,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
 
+	"rialto/functions/internal/bucket"
 	"rialto/functions/internal/chunks"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/rows"
@@ -32,12 +33,11 @@ import (
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/sellers"
-	"rialto/functions/sellers/sellersfiles"
 	"rialto/functions/sellers/sellersstore"
 )
 
 const (
-	bucket = "rialto-bench"
+	bucketName = "rialto-bench"
 	// badEvery is how many rows there are to one that is refused, and units how many each good one brings.
 	badEvery = 100
 	units    = 7
@@ -68,9 +68,9 @@ func bench(t *testing.T, n int, booked bool) {
 	endpoint := os.Getenv("RIALTO_TEST_S3")
 	ctx := context.Background()
 	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
-	files := sellersfiles.New(cfg, bucket)
+	files := bucket.New(cfg, bucketName)
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
-	if _, err := client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(bucket)}); err != nil && !strings.Contains(err.Error(), "BucketAlready") {
+	if _, err := client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(bucketName)}); err != nil && !strings.Contains(err.Error(), "BucketAlready") {
 		t.Fatal(err)
 	}
 	db := storetest.Dynamo(t)
@@ -89,7 +89,7 @@ func bench(t *testing.T, n int, booked bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	head, err := client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bucket), Key: aws.String(f.UploadKey())})
+	head, err := client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bucketName), Key: aws.String(f.UploadKey())})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func bench(t *testing.T, n int, booked bool) {
 }
 
 // upload writes the file as it makes it: n rows of different products, each badEvery-th with a fraction of a unit.
-func upload(ctx context.Context, files *sellersfiles.Bucket, key string, n int) (int64, error) {
+func upload(ctx context.Context, files *bucket.Bucket, key string, n int) (int64, error) {
 	r, w := io.Pipe()
 	count := &counting{Reader: r}
 	var g errgroup.Group
@@ -180,7 +180,7 @@ func (c *counting) Read(b []byte) (int, error) {
 
 // run is the functions and the queues between them.
 type run struct {
-	files *sellersfiles.Bucket
+	files *bucket.Bucket
 	db    *store.Dynamo
 	feeds sellersstore.Store
 	stock *inventory.Service
@@ -322,7 +322,7 @@ func (r *run) Assemble(context.Context, string) error {
 
 func etagOf(ctx context.Context, t *testing.T, client *s3.Client, key string) string {
 	t.Helper()
-	head, err := client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bucket), Key: &key})
+	head, err := client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bucketName), Key: &key})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"rialto/functions/catalog"
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/api"
+	"rialto/functions/internal/bucket"
 	"rialto/functions/internal/chunkqueue"
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
@@ -19,7 +20,6 @@ import (
 	"rialto/functions/offers/offersstore"
 	"rialto/functions/sellers"
 	"rialto/functions/sellers/sellersapi"
-	"rialto/functions/sellers/sellersfiles"
 	"rialto/functions/sellers/sellersqueues"
 	"rialto/functions/sellers/sellersstore"
 )
@@ -59,8 +59,8 @@ func shelf(s *settings.Settings) sellersstore.Store {
 	return sellersstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}
 }
 
-func files(s *settings.Settings) *sellersfiles.Bucket {
-	return sellersfiles.New(s.AWS(), s.Must("FILES_BUCKET"))
+func files(s *settings.Settings) *bucket.Bucket {
+	return bucket.New(s.AWS(), s.Must("FILES_BUCKET"))
 }
 
 func counter(s *settings.Settings, to ...string) *sellers.Counter {

@@ -9,6 +9,7 @@ import (
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/files"
 	"rialto/functions/sellers"
 )
 
@@ -19,7 +20,7 @@ type Sellers interface {
 	Create(ctx context.Context, sellerID, key string, o sellers.Order) (sellers.Opened, error)
 	Feed(ctx context.Context, sellerID, feedID string) (sellers.Feed, error)
 	Feeds(ctx context.Context, sellerID string, limit int, after sellers.Position) ([]sellers.Feed, sellers.Position, error)
-	Report(ctx context.Context, sellerID, feedID string) (sellers.Address, error)
+	Report(ctx context.Context, sellerID, feedID string) (files.Address, error)
 }
 
 // Routes lists the routes; s may be nil where only their description is wanted. intake is the URL of the queue that

@@ -12,6 +12,7 @@ import (
 
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
+	"rialto/functions/internal/files"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/store"
 	"rialto/functions/sellers"
@@ -28,12 +29,12 @@ var (
 
 type signer struct{}
 
-func (signer) Upload(_ context.Context, key string, _ int64, _ string, until time.Duration) (sellers.Address, error) {
-	return sellers.Address{Method: "PUT", URL: "https://files/" + key, Headers: map[string]string{"Content-Length": "10"}, Expires: noon.Add(until)}, nil
+func (signer) Upload(_ context.Context, key string, _ files.Announced, until time.Duration) (files.Address, error) {
+	return files.Address{Method: "PUT", URL: "https://files/" + key, Headers: map[string]string{"Content-Length": "10"}, Expires: noon.Add(until)}, nil
 }
 
-func (signer) Download(_ context.Context, key, _ string, until time.Duration) (sellers.Address, error) {
-	return sellers.Address{Method: "GET", URL: "https://files/" + key, Expires: noon.Add(until)}, nil
+func (signer) Download(_ context.Context, key, _ string, until time.Duration) (files.Address, error) {
+	return files.Address{Method: "GET", URL: "https://files/" + key, Expires: noon.Add(until)}, nil
 }
 
 type zeros struct{}

@@ -1,4 +1,4 @@
-package sellersfiles
+package bucket
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"rialto/functions/sellers"
+	"rialto/functions/internal/files"
 )
 
 var ctx = context.Background()
@@ -33,11 +33,11 @@ func bucket(endpoint string) *Bucket {
 }
 
 // What an upload may be is signed: its size and, if it is announced, its digest. Seen to catch: a size that is told
-// and not signed; a digest that the SDK moves into the query, where no upload is compared with it.
+// and not signed, a type likewise; a digest that the SDK moves into the query, where no upload is compared with it.
 func TestWhatIsSigned(t *testing.T) {
 	t.Parallel()
 	sum := sha256.Sum256([]byte("hello"))
-	a, err := bucket("").Upload(ctx, "uploads/x", 5, hex.EncodeToString(sum[:]), time.Hour)
+	a, err := bucket("").Upload(ctx, "uploads/x", files.Announced{Bytes: 5, SHA256: hex.EncodeToString(sum[:]), Type: "image/png"}, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestWhatIsSigned(t *testing.T) {
 		t.Fatal(err)
 	}
 	signed := u.Query().Get("X-Amz-SignedHeaders")
-	if a.Method != http.MethodPut || a.Headers["Content-Length"] != "5" || !strings.Contains(signed, "content-length") ||
+	if a.Method != http.MethodPut || a.Headers["Content-Length"] != "5" || !strings.Contains(signed, "content-length") || a.Headers["Content-Type"] != "image/png" || !strings.Contains(signed, "content-type") ||
 		a.Headers["X-Amz-Checksum-Sha256"] != "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=" || !strings.Contains(signed, "x-amz-checksum-sha256") {
 		t.Errorf("%s\n%v", a.URL, a.Headers)
 	}
@@ -91,7 +91,7 @@ func TestFiles(t *testing.T) {
 	}
 	file := []byte("hello, rows")
 	sum := sha256.Sum256(file)
-	a, err := b.Upload(ctx, "uploads/y", int64(len(file)), hex.EncodeToString(sum[:]), time.Hour)
+	a, err := b.Upload(ctx, "uploads/y", files.Announced{Bytes: int64(len(file)), SHA256: hex.EncodeToString(sum[:])}, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestFiles(t *testing.T) {
 		}
 		in.Close()
 	}
-	if _, err := b.Open(ctx, "uploads/y", "0123", 0); !errors.Is(err, sellers.ErrFileChanged) {
+	if _, err := b.Open(ctx, "uploads/y", "0123", 0); !errors.Is(err, files.ErrChanged) {
 		t.Error(err)
 	}
 	d, err := b.Download(ctx, "uploads/y", "x.csv", time.Minute)

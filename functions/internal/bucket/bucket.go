@@ -1,7 +1,5 @@
-// Package sellersfiles keeps feeds' files and reports in S3, and signs the addresses that sellers put and get them at.
-//
-// A bucket has three folders: uploads/ (written by sellers), parts/ (of reports) and reports/.
-package sellersfiles
+// Package bucket keeps a context's files in S3, and signs the addresses that others put and get them at.
+package bucket
 
 import (
 	"bytes"
@@ -22,7 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
-	"rialto/functions/sellers"
+	"rialto/functions/internal/files"
 )
 
 // Bucket is where the files are.
@@ -43,21 +41,24 @@ func New(cfg aws.Config, name string) *Bucket {
 	return &Bucket{c, s3.NewPresignClient(c), name}
 }
 
-// Upload signs a PUT of exactly that many bytes and, if a digest is given (SHA-256 in hexadecimal), of those bytes.
-func (b *Bucket) Upload(ctx context.Context, key string, size int64, sha256 string, until time.Duration) (sellers.Address, error) {
-	in := &s3.PutObjectInput{Bucket: &b.name, Key: &key, ContentLength: &size}
-	if sha256 != "" {
-		sum, err := hex.DecodeString(sha256)
+// Upload signs a PUT of exactly what is announced.
+func (b *Bucket) Upload(ctx context.Context, key string, what files.Announced, until time.Duration) (files.Address, error) {
+	in := &s3.PutObjectInput{Bucket: &b.name, Key: &key, ContentLength: &what.Bytes}
+	if what.Type != "" {
+		in.ContentType = &what.Type
+	}
+	if what.SHA256 != "" {
+		sum, err := hex.DecodeString(what.SHA256)
 		if err != nil {
-			return sellers.Address{}, fmt.Errorf("read digest: %w", err)
+			return files.Address{}, fmt.Errorf("read digest: %w", err)
 		}
 		in.ChecksumSHA256 = aws.String(base64.StdEncoding.EncodeToString(sum))
 	}
 	signed, err := b.sign.PresignPutObject(ctx, in, s3.WithPresignExpires(until))
 	if err != nil {
-		return sellers.Address{}, fmt.Errorf("sign upload: %w", err)
+		return files.Address{}, fmt.Errorf("sign upload: %w", err)
 	}
-	a := sellers.Address{Method: signed.Method, URL: signed.URL, Headers: map[string]string{}}
+	a := files.Address{Method: signed.Method, URL: signed.URL, Headers: map[string]string{}}
 	for name := range signed.SignedHeader {
 		if !strings.EqualFold(name, "Host") {
 			a.Headers[name] = signed.SignedHeader.Get(name)
@@ -67,15 +68,15 @@ func (b *Bucket) Upload(ctx context.Context, key string, size int64, sha256 stri
 	return a, err
 }
 
-// Download signs a GET that a browser saves under a name.
-func (b *Bucket) Download(ctx context.Context, key, filename string, until time.Duration) (sellers.Address, error) {
+// Download signs a GET of a CSV file that a browser saves under a name.
+func (b *Bucket) Download(ctx context.Context, key, filename string, until time.Duration) (files.Address, error) {
 	signed, err := b.sign.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &key,
 		ResponseContentDisposition: aws.String(`attachment; filename="` + filename + `"`), ResponseContentType: aws.String("text/csv; charset=utf-8")},
 		s3.WithPresignExpires(until))
 	if err != nil {
-		return sellers.Address{}, fmt.Errorf("sign download: %w", err)
+		return files.Address{}, fmt.Errorf("sign download: %w", err)
 	}
-	a := sellers.Address{Method: signed.Method, URL: signed.URL}
+	a := files.Address{Method: signed.Method, URL: signed.URL}
 	a.Expires, err = expiry(signed.URL)
 	return a, err
 }
@@ -109,7 +110,7 @@ func (b *Bucket) Open(ctx context.Context, key, etag string, from int64) (io.Rea
 	case err == nil:
 		return out.Body, nil
 	case status == http.StatusPreconditionFailed:
-		return nil, sellers.ErrFileChanged.Because(err)
+		return nil, files.ErrChanged.Because(err)
 	case status == http.StatusRequestedRangeNotSatisfiable: // the file ended exactly there
 		return io.NopCloser(bytes.NewReader(nil)), nil
 	}
@@ -190,9 +191,3 @@ func (b *Bucket) writeParts(ctx context.Context, key string, head, buf []byte, f
 	}
 	return nil
 }
-
-var (
-	_ sellers.Reader  = (*Bucket)(nil)
-	_ sellers.Cabinet = (*Bucket)(nil)
-	_ sellers.Signer  = (*Bucket)(nil)
-)

@@ -1,0 +1,26 @@
+// Package files is what contexts say of files that others put and fetch at signed addresses (package bucket signs).
+package files
+
+import (
+	"time"
+
+	"rialto/functions/internal/fault"
+)
+
+// Address is a signed request that anybody may send until it expires.
+type Address struct {
+	Method  string
+	URL     string
+	Headers map[string]string // to be sent with it, exactly
+	Expires time.Time
+}
+
+// Announced is what an upload is to be. Its address takes nothing else.
+type Announced struct {
+	Bytes  int64
+	SHA256 string // in hexadecimal, "" for any bytes
+	Type   string // the media type, "" for any
+}
+
+// ErrChanged says that a file is not the one of the etag that was asked for: it was replaced.
+var ErrChanged = fault.New(fault.Invalid, "file_changed", "the file was replaced while it was read; begin anew for the new one")
