@@ -16,7 +16,8 @@ type Change struct {
 	// Quantity is how many units came (receive, return), how many more there are (adjust; below 0, fewer), or how many
 	// there are (count).
 	Quantity int64 `json:"quantity"`
-	// AsOf is when a count was taken, to the second: at its beginning. What moved in that second moved after it.
+	// AsOf is when a count was taken, to the second. What moved in that second may have moved before or after it, and is
+	// judged so that no unit is there twice: what came is taken as counted, and so is what left.
 	AsOf time.Time `json:"as_of,omitzero"`
 }
 

@@ -23,8 +23,10 @@
 // counted: what is sold and not yet shipped too. A count is of its moment, not of when it is read: what should have
 // been there then is what should be there now, received + returned + adjusted - shipped, less what moved since, which a
 // journal keeps by second for 30 days. The difference is booked as an adjustment. So what was sold or came in between
-// is neither sold again nor lost. A count of the same second as the last that was booked, or older, is superseded;
-// relative changes never are.
+// is neither sold again nor lost. What moved in the count's own second is judged the safe way: the count is taken to
+// have what came then, and what left. So units may be missing from the books until they are counted again, and none
+// are ever in them twice. A count of the same second as the last that was booked, or older, is superseded; relative
+// changes never are.
 //
 // When more units are gone than are free, the rest is a debt, and the next units that return or come pay it before any
 // are for sale. While a shard owes, it has nothing free. On divided stock debts lie on shards with as many units in

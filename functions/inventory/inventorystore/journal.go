@@ -21,11 +21,27 @@ func journalKey(c shards.Counter, shard int, second string) store.Key {
 	return store.Key{PK: fmt.Sprintf("!moved#%s#%s#%d", c.Key.PK, c.Key.SK, shard), SK: second}
 }
 
-// journal adds what moved on or off a shard's shelf to its second. It is part of the transaction that moves it; what a
-// count finds is not in it, as that never moved.
+// journal adds what came to a shard's shelf (units above 0), or left it, to the second in which its booking began. It is
+// part of the transaction that moves it; what a count finds is not in it, as that never moved.
+//
+// From the beginning of its booking to the end a unit is on its way, in or out, and in no count. A count is exact to its
+// second, so what moved in that second moved before it or after, and is judged so that no unit gets into the books twice:
+//
+//   - What came then is taken as counted. Of a unit that was counted the booking had ended by then, so it had begun, in
+//     the count's second at the latest.
+//   - What left then is taken as counted, too. Of a unit that was counted the booking had not begun, so it is of the
+//     count's second at the earliest.
+//
+// So a count is compared with no fewer units than it can have seen, and never makes units that are not there. What was
+// judged wrongly is missing until it is counted again. That is why a second has two sums: one would hide the other.
 func journal(c shards.Counter, shard int, units int64, at time.Time) store.Write {
-	return store.Update(inventoryTable, journalKey(c, shard, second(at))).Add("units", units).
-		Set("ttl", at.Add(inventory.Journal+24*time.Hour).Unix()).Named("journal")
+	w := store.Update(inventoryTable, journalKey(c, shard, second(at)))
+	if units > 0 {
+		w = w.Add("came", units)
+	} else {
+		w = w.Add("left", -units)
+	}
+	return w.Set("ttl", at.Add(inventory.Journal+24*time.Hour).Unix()).Named("journal")
 }
 
 // head is the last count of a sku in a centre that was booked.
@@ -67,9 +83,9 @@ func (s Store) counted(ctx context.Context, env *Environment, c shards.Counter, 
 	return store.Put(inventoryTable, headKey(c), head{at, ch.ID}).If(is).Named(headName), v, ch.Quantity - onHand, nil
 }
 
-// onHand is how many units lay on the shelf at the beginning of a second: of every shard that there ever was, what its
-// ledger says now less what moved since. What moves meanwhile changes both, and a shard that is new has neither; so
-// each shard can be looked at by itself, if its ledger was the same before and after its journal was read.
+// onHand is how many units lay on the shelf in a second, at most: of every shard that there ever was, what its ledger
+// says now less what moved since. What moves meanwhile changes both, and a shard that is new has neither; so each shard
+// can be looked at by itself, if its ledger was the same before and after its journal was read.
 func (s Store) onHand(ctx context.Context, env *Environment, c shards.Counter, v shards.View, since string) (n int64, last shards.View, err error) {
 	open := make([]int, v.Layout.Next)
 	for k := range open {
@@ -131,7 +147,7 @@ func (s Store) ledgers(ctx context.Context, c shards.Counter, v shards.View, of 
 	return out, nil
 }
 
-// moved sums up the journals of shards since a second.
+// moved sums up what moved on shards since a count that was taken in a second.
 func (s Store) moved(ctx context.Context, c shards.Counter, of []int, since string) (map[int]int64, error) {
 	sums := make([]int64, len(of))
 	g, ctx := errgroup.WithContext(ctx)
@@ -158,12 +174,16 @@ func (s Store) movedOn(ctx context.Context, c shards.Counter, shard int, since s
 		}
 		for _, i := range p.Items {
 			var x struct {
-				Units int64 `dynamodbav:"units"`
+				Second string `dynamodbav:"sk"`
+				Came   int64  `dynamodbav:"came"`
+				Left   int64  `dynamodbav:"left"`
 			}
 			if err := store.Unmarshal(i, &x); err != nil {
 				return 0, fmt.Errorf("read journal: %w", err)
 			}
-			n += x.Units
+			if n -= x.Left; x.Second > since {
+				n += x.Came
+			}
 		}
 		if q.After = p.Next; p.Next == nil {
 			return n, nil

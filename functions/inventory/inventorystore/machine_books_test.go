@@ -10,7 +10,7 @@ import (
 )
 
 // shelves notes what moved, and checks a count that was just booked against what moved since: it says what was on the
-// shelf then.
+// shelf then, with what came in its own second and what left in it.
 func (m *machine) shelves(writes []store.Write) {
 	counted := false
 	for _, w := range writes {
@@ -21,13 +21,22 @@ func (m *machine) shelves(writes []store.Write) {
 		c := m.counting[m.depth]
 		switch {
 		case counted && c.SKU == k.sku && c.Centre == k.centre:
-			then := now
-			for _, x := range m.moved[k] {
-				if !x.at.Before(c.AsOf.Truncate(time.Second)) {
+			then, asOf, meanwhile := now, c.AsOf.Truncate(time.Second), []int64{0}
+			for n, x := range m.moved[k] {
+				switch in := x.at.Equal(asOf) && x.free > 0; {
+				case in && n >= c.begun:
+					meanwhile = append(meanwhile, x.free)
+					fallthrough
+				case x.at.After(asOf) || x.at.Equal(asOf) && !in:
 					then -= x.free
 				}
 			}
-			if then != c.Quantity {
+			right := false
+			for _, n := range meanwhile { // what came while it was booked, it may have seen
+				then += n
+				right = right || then == c.Quantity
+			}
+			if !right {
 				m.Fatalf("%+v was booked, and says %d: %+v", c, then, m.moved[k])
 			}
 		case now != was:

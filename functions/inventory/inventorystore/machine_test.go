@@ -32,9 +32,15 @@ type machine struct {
 	history map[place][]total
 	// What moved on and off the shelves, by the clock of whoever moved it, and the counts that are being booked.
 	began    [deepest + 1]time.Time
-	counting [deepest + 1]inventory.Change
+	counting [deepest + 1]counting
 	onHand   map[place]int64
 	moved    map[place][]total
+}
+
+// counting is a count that is being booked, and how many movements there had been in its place when that began.
+type counting struct {
+	inventory.Change
+	begun int
 }
 
 // place is where units are, total how many were free there from a moment on, or moved there at it.
@@ -155,7 +161,7 @@ func (m *machine) step() {
 		c := inventory.Change{ID: rapid.SampledFrom([]string{"c1", "c2", "c3", "c4"}).Draw(m.T, "change") + sku.ProductID + centre, SKU: sku, Centre: centre,
 			Kind: inventory.Counted, Quantity: rapid.Int64Range(0, 6).Draw(m.T, "units"),
 			AsOf: m.now.Add(-rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute}).Draw(m.T, "ago"))}
-		m.counting[m.depth] = c
+		m.counting[m.depth] = counting{c, len(m.moved[place{sku, centre}])}
 		_, err := s.Apply(ctx, c, m.now)
 		m.expect(err, "change_mismatch", "superseded")
 	case "wait":

@@ -84,16 +84,16 @@ func (a *actor) receive(r *receipt) error {
 }
 
 // amend is what the seller says of what is there.
-func (a *actor) amend(x *amend, asOf *time.Time) error {
+func (a *actor) amend(x *amend, count *sighting) error {
 	if err := schedule.Sleep(a.ctx, x.begin); err != nil {
 		return err
 	}
 	op := operation{kind: adjustIt, amend: x}
 	if x.count {
-		if asOf.IsZero() {
-			*asOf = a.s.Now().Add(-x.age)
+		if count.at.IsZero() {
+			*count = sighting{a.s.Now().Add(-x.age), len(a.books.pools[x.pool].moves)}
 		}
-		op.kind, op.asOf = countIt, *asOf
+		op.kind, op.count = countIt, *count
 	}
 	_, err := a.persist(forever, func(int) operation { op.now = a.s.Now(); return op })
 	return err

@@ -41,10 +41,16 @@ type account struct {
 	past              []level
 }
 
-// movement is units that came or went at a second, counts aside.
+// movement is units that came or went, counts aside. From when it was begun until it was done they were on their way.
 type movement struct {
-	second time.Time
-	units  int64
+	begun, done time.Time
+	units       int64
+}
+
+// sighting is when a count was taken, and how many movements were done before that.
+type sighting struct {
+	at   time.Time
+	done int
 }
 
 // level is how many units of a pool were free, less what was owed, from a moment on.
@@ -223,8 +229,11 @@ func (b *books) receipt(ctx context.Context, key store.Key, i store.Item) {
 		p.receipts += delta
 	case string(inventory.Counted):
 		if x != nil && x.op.kind == countIt {
-			p.counted = later(p.counted, x.op.asOf.Truncate(time.Second))
-			if !slices.Contains(x.onHand, num(i, "quantity")-delta) {
+			p.counted = later(p.counted, x.op.count.at.Truncate(time.Second))
+			switch compared := num(i, "quantity") - delta; {
+			case compared < p.seen(x.op.count):
+				b.t.fail("counted-twice", "%s was booked as %+d, though it may have seen %d of the units that the books had", x.op, delta, p.seen(x.op.count))
+			case !slices.Contains(x.onHand, compared):
 				b.t.fail("count", "%s was booked as %+d; on the shelf then were, as far as could be known, %v", x.op, delta, x.onHand)
 			}
 		}
@@ -256,18 +265,31 @@ func (b *books) moved(ctx context.Context, p *account, units int64) {
 	if x == nil {
 		return
 	}
-	p.moves = append(p.moves, movement{x.op.now.Truncate(time.Second), units})
+	p.moves = append(p.moves, movement{x.op.now, b.t.s.Now(), units})
 	for _, c := range b.t.counting {
 		b.could(c)
 	}
 }
 
-// could adds to what a count may find: what is on the shelf less what moved since the beginning of its second.
+// seen is the most units that a count can have seen of those that the books have: what had come by then, and what had
+// not begun to leave.
+func (p *account) seen(c sighting) int64 {
+	n := p.counts
+	for i, m := range p.moves {
+		if m.units > 0 && i < c.done && !m.done.After(c.at) || m.units < 0 && m.begun.Before(c.at) {
+			n += m.units
+		}
+	}
+	return n
+}
+
+// could adds to what a count may be compared with: what is on the shelf less what moved since, in its own second what
+// left.
 func (b *books) could(x *attempt) {
 	p := &b.pools[x.op.amend.pool]
-	n := p.counts
+	n, second := p.counts, x.op.count.at.Truncate(time.Second)
 	for _, m := range p.moves {
-		if m.second.Before(x.op.asOf.Truncate(time.Second)) {
+		if at := m.begun.Truncate(time.Second); at.Before(second) || at.Equal(second) && m.units > 0 {
 			n += m.units
 		}
 	}

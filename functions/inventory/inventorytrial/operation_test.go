@@ -46,7 +46,7 @@ type operation struct {
 	order   *order
 	receipt *receipt
 	amend   *amend
-	asOf    time.Time // of a count
+	count   sighting
 	reshape *reshape
 	now     time.Time
 	expires time.Time
@@ -65,7 +65,7 @@ func (o operation) String() string {
 	case o.kind == adjustIt:
 		return fmt.Sprintf("adjust %s by %+d as %s", pools[o.amend.pool], o.amend.quantity, o.amend.id)
 	case o.kind == countIt:
-		return fmt.Sprintf("count %d %s as of +%s as %s", o.amend.quantity, pools[o.amend.pool], o.asOf.Sub(dawn), o.amend.id)
+		return fmt.Sprintf("count %d %s as of +%s as %s", o.amend.quantity, pools[o.amend.pool], o.count.at.Sub(dawn), o.amend.id)
 	case o.kind == growIt || o.kind == shrinkIt:
 		return fmt.Sprintf("%s %s by %d", o.kind, pools[o.reshape.pool], o.reshape.n)
 	case o.kind == transferIt:
@@ -124,7 +124,7 @@ func (o operation) perform(ctx context.Context, p *process, late time.Duration) 
 		a := o.amend
 		ch := inventory.Change{ID: a.id, SKU: pools[a.pool].sku, Centre: pools[a.pool].centre, Kind: inventory.Adjusted, Quantity: a.quantity}
 		if a.count {
-			ch.Kind, ch.AsOf = inventory.Counted, o.asOf
+			ch.Kind, ch.AsOf = inventory.Counted, o.count.at
 		}
 		var booked bool
 		booked, out.err = p.store.Apply(ctx, ch, o.now)
@@ -186,7 +186,7 @@ type attempt struct {
 	out         outcome
 	call, ended int64
 	low         [len(pools)]int64 // the fewest units that were free while it ran, or shortly before if that may be remembered
-	onHand      []int64           // what a count could have found on the shelf as of its time, from its call on
+	onHand      []int64           // what a count may be compared with, from its call on
 	divided     bool              // some of what it wanted was divided when it ended
 }
 
@@ -239,7 +239,7 @@ func (t *trial) returned(ctx context.Context, x *attempt, out outcome) {
 		t.counts.unknown++
 	case x.op.kind == transferIt && (x.op.reshape.from >= x.op.reshape.to) != (out.code == "shard_younger"):
 		t.fail("answer", "%s answered %q", x.op, out.code)
-	case out.code == "superseded" && !t.books.pools[x.op.amend.pool].counted.After(x.op.asOf.Add(-time.Second)):
+	case out.code == "superseded" && !t.books.pools[x.op.amend.pool].counted.After(x.op.count.at.Add(-time.Second)):
 		t.fail("answer", "%s is told superseded, and nothing newer was booked", x.op)
 	case out.code == "":
 	case !slices.Contains(answers[x.op.kind], out.code):

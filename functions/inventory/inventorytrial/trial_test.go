@@ -127,9 +127,9 @@ func (t *trial) begin() {
 		if a.quantity == 0 && !a.count {
 			continue
 		}
-		asOf := new(time.Time) // what is said again is of the same time
+		count := new(sighting) // what is said again is of the same time
 		for range 1 + b2i(a.twice) {
-			t.actor(ctx, "seller", func(x *actor) error { return x.amend(a, asOf) })
+			t.actor(ctx, "seller", func(x *actor) error { return x.amend(a, count) })
 		}
 	}
 	for i := range t.work.reshapes {

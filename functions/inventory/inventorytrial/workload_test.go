@@ -20,6 +20,8 @@ const (
 	life    = 10 * time.Minute // of a hold
 	horizon = 80               // faults happen in the first so many calls to the store, the first fault
 	early   = 20               // in the first so many
+
+	half = time.Second / 2 // parts what moves in a second from a count in it
 )
 
 // pool is a sku's units in one centre.
@@ -156,8 +158,8 @@ func drawWorkload(s *schedule.Scheduler) workload {
 		} else if a.quantity == 0 {
 			a.count = false
 		}
-		a.age = []time.Duration{0, time.Second, 5 * time.Minute, 70 * time.Minute}[s.Choose(4)]
-		a.begin, a.twice = []time.Duration{0, 0, time.Second, 9 * time.Minute, time.Hour, 70 * time.Minute}[s.Choose(6)], s.Chance(300)
+		a.age = []time.Duration{0, time.Second, 5 * time.Minute, 70 * time.Minute, half}[s.Choose(5)]
+		a.begin, a.twice = []time.Duration{0, half, time.Second, 9 * time.Minute, time.Hour, 70 * time.Minute, time.Hour + half}[s.Choose(7)], s.Chance(300)
 		w.amends = append(w.amends, a)
 	}
 	divided := s.Choose(4) // some trials never divide anything
