@@ -1,14 +1,13 @@
 package offersstore
 
 import (
-	"rialto/functions/internal/money"
 	"rialto/functions/internal/outbox"
-	"rialto/functions/internal/store"
 	"rialto/functions/offers"
 )
 
 // Events turns a change of the table offers into events: an offer's into OfferChanged, a buy box's into
-// BuyBoxChanged if what it shows has changed. A buy box is no offer, so a decision starts no other.
+// BuyBoxChanged if it says something else now, be it only how many offers there are: who keeps what boxes say, as the
+// search does, would otherwise miss it. A buy box is no offer, so a decision starts no other.
 func Events(c outbox.Change) ([]outbox.Event, error) {
 	image := c.New
 	if image == nil {
@@ -44,26 +43,25 @@ func boxEvents(c outbox.Change) ([]outbox.Event, error) {
 	if c.New == nil { // boxes are emptied, never deleted
 		return nil, nil
 	}
-	before, err := shown(c.Old)
+	after, err := decodeWinner(c.New)
 	if err != nil {
 		return nil, err
 	}
-	after, err := shown(c.New)
+	if c.Old != nil {
+		before, err := decodeWinner(c.Old)
+		if err != nil || sameBox(before, after) {
+			return nil, err
+		}
+	}
+	data, err := shown(after)
 	if err != nil {
 		return nil, err
 	}
-	if c.Old != nil && sameBox(before, after) {
-		return nil, nil
-	}
-	e, err := outbox.New("BuyBoxChanged", after.ProductID, after)
+	e, err := outbox.New("BuyBoxChanged", after.ProductID, data)
 	return []outbox.Event{e}, err
 }
 
-func shown(i store.Item) (offers.BuyBoxChanged, error) {
-	w, err := decodeWinner(i)
-	if err != nil {
-		return offers.BuyBoxChanged{}, err
-	}
+func shown(w offers.Winner) (offers.BuyBoxChanged, error) {
 	out := offers.BuyBoxChanged{ProductID: w.ProductID, Marketplace: w.Marketplace, SellerID: w.Offer.SellerID, InStock: w.InStock, Version: w.Version}
 	if w.Empty() {
 		return out, nil
@@ -74,14 +72,8 @@ func shown(i store.Item) (offers.BuyBoxChanged, error) {
 	return out, err
 }
 
-func sameBox(a, b offers.BuyBoxChanged) bool {
-	if !sameAmount(a.Price, b.Price) || !sameAmount(a.Landed, b.Landed) {
-		return false
-	}
-	a.Price, a.Landed, a.Version = b.Price, b.Landed, b.Version
+// sameBox leaves out when and how often was decided, and what of an offer is its seller's own.
+func sameBox(a, b offers.Winner) bool {
+	a.Version, a.DecidedAt, a.Offer.Version, a.Offer.UpdatedAt, a.Offer.SKU = b.Version, b.DecidedAt, b.Offer.Version, b.Offer.UpdatedAt, b.Offer.SKU
 	return a == b
-}
-
-func sameAmount(a, b *money.Amount) bool {
-	return a == nil && b == nil || a != nil && b != nil && *a == *b
 }

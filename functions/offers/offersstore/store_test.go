@@ -308,7 +308,9 @@ func TestEvents(t *testing.T) {
 	t.Parallel()
 	o1, o2 := offer("a", "US", 1), offer("a", "US", 2)
 	w1, more, out, gone, dearer, better := winner(o1, 1), winner(o1, 2), winner(o1, 2), offers.Winner{ProductID: product, Marketplace: "US", Version: 2}, winner(o2, 2), winner(o1, 2)
-	more.Offers, more.Offer.Version = 9, 2
+	again, renamed := winner(o1, 2), winner(o1, 2)
+	more.Offers, renamed.Offer.SellerName = 9, "Elsewhere"
+	again.Offer.Version, again.Offer.SKU = 2, "mine"
 	out.InStock = false
 	better.Rating, better.Score = 480, 260
 	dearer.Offer.Price.Minor = 2000
@@ -333,7 +335,9 @@ func TestEvents(t *testing.T) {
 		"better rated":      {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, better)}, strings.NewReplacer(`"score":160`, `"score":260`, `400`, `480`).Replace(box(1000, 1099, true, 2))},
 		"a seller's rating": {outbox.Change{New: image(t, profileOf(o1.SellerID), standing{SellerID: o1.SellerID})}, ""},
 		"a sku":             {outbox.Change{Old: image(t, claimOf(o1.Key(), "x"), claim{product})}, ""},
-		"shows the same":    {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, more)}, ""},
+		"another offer":     {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, more)}, box(1000, 1099, true, 2)},
+		"another name":      {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, renamed)}, box(1000, 1099, true, 2)},
+		"says the same":     {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, again)}, ""},
 		"nobody offers it":  {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, gone)}, fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","seller_id":"","in_stock":false,"version":2}`, product)},
 		"box of an old age": {outbox.Change{Old: boxImage(t, w1)}, ""},
 	} {
