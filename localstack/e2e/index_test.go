@@ -114,8 +114,8 @@ func (s *shelf) equal(ctx context.Context, t *testing.T, when string, all bool) 
 // tables say, by a reader that shares no code with the functions. Not parallel: the others' changes go through the same
 // indexer.
 //
-// Seen to catch: buy boxes that told nobody when the number of offers changed; a redrive of another queue; a reindex that
-// is left out.
+// Seen to catch: buy boxes that told nobody when the number of offers changed; a redrive that is left out; a reindex of
+// another marketplace.
 func TestTheIndexRecovers(t *testing.T) {
 	ctx := deployed(t)
 	office, err := letters.Open(ctx, "local")
