@@ -2,6 +2,7 @@ package shards
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -109,17 +110,13 @@ type Shard struct {
 func (s Shard) Empty() bool { return s.Available == 0 && s.Out == 0 && s.Debt == 0 }
 
 func readShard(k int, i store.Item) (Shard, error) {
-	var r struct {
-		Available int64 `dynamodbav:"available"`
-		Out       int64 `dynamodbav:"out"`
-		Moved     int64 `dynamodbav:"moved"`
-		Debt      int64 `dynamodbav:"debt"`
-		Version   int64 `dynamodbav:"version"`
-	}
-	if err := store.Unmarshal(i, &r); err != nil {
+	s := Shard{K: k, Item: i}
+	err := errors.Join(store.Int(i, available, &s.Available), store.Int(i, out, &s.Out), store.Int(i, moved, &s.Moved),
+		store.Int(i, debt, &s.Debt), store.Int(i, version, &s.Version))
+	if err != nil {
 		return Shard{}, fmt.Errorf("read shard: %w", err)
 	}
-	return Shard{k, r.Available, r.Out, r.Moved, r.Debt, r.Version, i}, nil
+	return s, nil
 }
 
 // ReadLayout reads a layout; no item is Whole.
@@ -128,7 +125,9 @@ func ReadLayout(i store.Item) (Layout, error) {
 		return Whole, nil
 	}
 	var l Layout
-	if err := store.Unmarshal(i, &l); err != nil {
+	err := errors.Join(store.Int(i, "open", &l.Open), store.Int(i, "active", &l.Active), store.Int(i, "next", &l.Next),
+		store.Int(i, "version", &l.Version), store.Int(i, "free", &l.Free), store.Int(i, "free_at", &l.At), store.Int(i, "turnover", &l.Turnover))
+	if err != nil {
 		return Whole, fmt.Errorf("read layout: %w", err)
 	}
 	return l, nil

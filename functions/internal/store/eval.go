@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"math/big"
 	"strconv"
 	"strings"
@@ -164,9 +165,12 @@ func copyItem(i Item) Item {
 	if i == nil {
 		return nil
 	}
-	out := make(Item, len(i))
-	for k, v := range i {
-		out[k] = copyValue(v)
+	out := maps.Clone(i)
+	for k, v := range out {
+		switch v.(type) {
+		case *types.AttributeValueMemberM, *types.AttributeValueMemberL, *types.AttributeValueMemberB:
+			out[k] = copyValue(v)
+		}
 	}
 	return out
 }
