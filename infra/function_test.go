@@ -92,7 +92,7 @@ func TestNoFunctionMayMore(t *testing.T) {
 				t.Errorf("%s may %s without a grant", f.ID(), line)
 			}
 			if action, on, _ := strings.Cut(line, " "); strings.HasSuffix(on, "-files-${AWS::AccountId}/"+path.Base(path.Dir(on))+"/*") && !slices.ContainsFunc(f.Grants, func(g contract.Grant) bool {
-				return strings.HasSuffix(on, "/"+g.Name+"/*") && (g.Access == contract.Fetch && action == "s3:GetObject" || g.Access == contract.Keep && action == "s3:PutObject")
+				return strings.HasSuffix(on, "/"+g.Name+"/*") && (g.Access == contract.Fetch && action == "s3:GetObject" || g.Access == contract.Keep && action == "s3:PutObject" || g.Access == contract.Drop && action == "s3:DeleteObject")
 			}) {
 				t.Errorf("%s may %s without a grant", f.ID(), line)
 			}

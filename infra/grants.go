@@ -34,8 +34,8 @@ func (r *room) grant(g contract.Grant) (granted, error) {
 			allow: []permission{{actions: []string{"states:StartSyncExecution"}, on: []string{s.machineARN(g.Name)}}},
 			env:   map[string]string{"MACHINE_" + setting(g.Name): s.machineARN(g.Name)},
 		}, nil
-	case contract.Fetch, contract.Keep:
-		action := map[contract.Access]string{contract.Fetch: "s3:GetObject", contract.Keep: "s3:PutObject"}[g.Access]
+	case contract.Fetch, contract.Keep, contract.Drop:
+		action := map[contract.Access]string{contract.Fetch: "s3:GetObject", contract.Keep: "s3:PutObject", contract.Drop: "s3:DeleteObject"}[g.Access]
 		return granted{
 			allow: []permission{{actions: []string{action}, on: []string{s.filesARN(r.context) + "/" + g.Name + "/*"}}},
 			env:   map[string]string{"FILES_BUCKET": s.filesBucket(r.context)},

@@ -12,15 +12,17 @@ import (
 func TestUploadsGoToTheirQueueAlone(t *testing.T) {
 	t.Parallel()
 	for stage, account := range map[string]string{"local": contract.LocalAccount, "prod": "${AWS::AccountId}"} {
-		bucket := find(t, stage, "AWS::S3::Bucket", "BucketName", "rialto-"+stage+"-sellers-files-"+account)
-		to := many(bucket.at("NotificationConfiguration", "QueueConfigurations"))
-		if len(to) != 1 {
-			t.Fatalf("%s: %v", stage, to)
-		}
-		one := resource{Properties: to[0].(map[string]any)}
-		rules := many(one.at("Filter", "S3Key", "Rules"))
-		if one.at("Event") != "s3:ObjectCreated:*" || !strings.HasPrefix(flat(one.at("Queue")), "${Split") || len(rules) != 1 || rules[0].(map[string]any)["Value"] != "uploads/" {
-			t.Errorf("%s: %v", stage, to[0])
+		for context, queue := range map[string]string{"sellers": "${Split", "catalog": "${Image"} {
+			bucket := find(t, stage, "AWS::S3::Bucket", "BucketName", "rialto-"+stage+"-"+context+"-files-"+account)
+			to := many(bucket.at("NotificationConfiguration", "QueueConfigurations"))
+			if len(to) != 1 {
+				t.Fatalf("%s: %v", stage, to)
+			}
+			one := resource{Properties: to[0].(map[string]any)}
+			rules := many(one.at("Filter", "S3Key", "Rules"))
+			if one.at("Event") != "s3:ObjectCreated:*" || !strings.HasPrefix(flat(one.at("Queue")), queue) || len(rules) != 1 || rules[0].(map[string]any)["Value"] != "uploads/" {
+				t.Errorf("%s: %v", stage, to[0])
+			}
 		}
 	}
 	for _, p := range contract.Plans() {

@@ -43,6 +43,10 @@ var reasons = []reason{
 	{"s3:PutObject", "/reports/*", "reports are named by seller and feed"},
 	{"s3:GetObject", "/reports/*", "reports are named by seller and feed"},
 
+	{"s3:PutObject", "/images/*", "images are named by product and file"},
+	{"s3:GetObject", "/images/*", "images are named by product and file"},
+	{"s3:DeleteObject", "/images/*", "images are named by product and file"},
+
 	{"es:ESHttpGet", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 	{"es:ESHttpHead", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 	{"es:ESHttpPost", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},

@@ -140,9 +140,19 @@ func (s *Service) claim(ctx context.Context, product string, c Content) (claims 
 	return claims, nil
 }
 
-// edit saves what a seller says and what comes of it for the page. admit tells whether the current contribution is to
-// be changed.
+// edit saves what a seller says, but for its pictures: they come and go by themselves. admit tells whether the current
+// contribution is to be changed.
 func (s *Service) edit(ctx context.Context, product, seller string, c Content, path, claims []string, admit func(Contribution) (bool, error)) (Listed, error) {
+	return s.change(ctx, product, seller, path, claims, func(mine Contribution) (Content, bool, error) {
+		c.Images = mine.Images
+		change, err := admit(mine)
+		return c, change, err
+	})
+}
+
+// change saves what a seller says and what comes of it for the page. say makes the new content of the current
+// contribution, and tells whether that is to be changed.
+func (s *Service) change(ctx context.Context, product, seller string, path, claims []string, say func(Contribution) (Content, bool, error)) (Listed, error) {
 	var l Listed
 	look := func() (state, error) { return s.look(ctx, product) }
 	now, err := look()
@@ -151,8 +161,7 @@ func (s *Service) edit(ctx context.Context, product, seller string, c Content, p
 	}
 	_, err = rows.Settle(now, errAgain, func(now state) (bool, error) {
 		mine, others := now.of(seller)
-		c.Images = mine.Images // they come and go by themselves
-		change, err := admit(mine)
+		c, change, err := say(mine)
 		if err != nil {
 			return false, err
 		}

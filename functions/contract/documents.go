@@ -37,6 +37,7 @@ func shopper() []api.Route {
 func seller() []api.Route {
 	return slices.Concat[[]api.Route](
 		catalogapi.SellerRoutes(nil),
+		catalogapi.ImageRoutes(nil),
 		offersapi.SellerRoutes(nil),
 		sellersapi.Routes(nil, "", nil),
 		fulfillmentapi.SellerRoutes(nil),

@@ -71,4 +71,5 @@ const (
 	Gateway Access = "gateway" // the payment gateway's secret
 	Fetch   Access = "fetch"   // GetObject in a folder of the context's bucket
 	Keep    Access = "keep"    // PutObject in a folder of the context's bucket
+	Drop    Access = "drop"    // DeleteObject in a folder of the context's bucket
 )

@@ -17,7 +17,10 @@ func Functions() []Function {
 
 var catalog = []Function{
 	{Context: "catalog", Name: "api", Does: "product pages and category browsing; sellers' products", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
-		Grants: []Grant{{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"}, {Read, "offers"}, {Write, "sellers"}}},
+		Grants: []Grant{{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"}, {Read, "offers"}, {Write, "sellers"}, {Keep, "uploads"}, {Drop, "images"}}},
+	{Context: "catalog", Name: "image", Does: "checks uploaded images, and shows those that pass", Memory: 256, Timeout: 30 * second,
+		Trigger: Trigger{Queue: &Queue{Batch: 5, Receives: 5, Concurrency: 20}},
+		Grants:  []Grant{{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"}, {Fetch, "uploads"}, {Keep, "images"}}},
 	{Context: "catalog", Name: "import", Does: "writes a batch of products, row by row", Memory: 512, Timeout: minute, Trigger: Trigger{Operator: true},
 		Grants: []Grant{{Read, "products"}, {Write, "products"}}},
 	{Context: "catalog", Name: "feed", Does: "writes chunks of sellers' feeds of products", Memory: 512, Timeout: minute,

@@ -102,7 +102,7 @@ func (s *Store) Said(ctx context.Context, product string) (list []catalog.Contri
 			return nil, 0, fmt.Errorf("list contributions: %w", err)
 		}
 		for _, i := range page.Items {
-			if sk, _ := i["sk"].(*types.AttributeValueMemberS); sk != nil && sk.Value == changeKey {
+			if sk(i) == changeKey {
 				var c change
 				if err := store.Unmarshal(i, &c); err != nil {
 					return nil, 0, fmt.Errorf("read change: %w", err)
@@ -120,6 +120,14 @@ func (s *Store) Said(ctx context.Context, product string) (list []catalog.Contri
 			return list, last, nil
 		}
 	}
+}
+
+func sk(i store.Item) string {
+	s, _ := i["sk"].(*types.AttributeValueMemberS)
+	if s == nil {
+		return ""
+	}
+	return s.Value
 }
 
 // Contribution returns what a seller says of a product, or product_not_listed.

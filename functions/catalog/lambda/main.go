@@ -11,6 +11,7 @@ import (
 	"rialto/functions/catalog/catalogapi"
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/api"
+	"rialto/functions/internal/bucket"
 	"rialto/functions/internal/chunkqueue"
 	"rialto/functions/internal/chunks"
 	"rialto/functions/internal/entry"
@@ -28,8 +29,8 @@ import (
 func main() {
 	entry.Run("catalog", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
-			svc := service(s)
-			h := api.Handler(slices.Concat(catalogapi.Routes(svc), catalogapi.SellerRoutes(svc)))
+			g := gallery(s)
+			h := api.Handler(slices.Concat(catalogapi.Routes(g), catalogapi.SellerRoutes(g), catalogapi.ImageRoutes(g)))
 			return lambdahttp.New(sellersapi.Limit(h, sellersstore.Store{DB: db(s)}, time.Now)), nil
 		},
 		"import": func(s *settings.Settings) (any, error) { return saga.Task("catalog-import", service(s).Import), nil },
@@ -38,6 +39,10 @@ func main() {
 			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.To(chunkqueue.New(s.AWS(), s.Queue("sellers-report"))), func(ctx context.Context, c chunks.Chunk) (rows.Report, error) {
 				return svc.Contribute(ctx, c.SellerID, c.Rows)
 			}), nil
+		},
+		"image": func(s *settings.Settings) (any, error) {
+			g := gallery(s)
+			return bucket.Receive(func(ctx context.Context, o bucket.Object) error { return g.Arrived(ctx, o.Key, o.ETag, o.Bytes) }), nil
 		},
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), catalogstore.Events), nil
@@ -49,6 +54,10 @@ func service(s *settings.Settings) *catalog.Service {
 	db := db(s)
 	products := &catalogstore.Store{DB: db}
 	return &catalog.Service{Products: products, Shelf: products, Contributions: products, Boxes: &offersstore.Store{DB: db}, Now: time.Now}
+}
+
+func gallery(s *settings.Settings) *catalog.Gallery {
+	return &catalog.Gallery{Service: service(s), Images: &catalogstore.Store{DB: db(s)}, Files: bucket.New(s.AWS(), s.Must("FILES_BUCKET")), URL: s.Must("IMAGES_URL")}
 }
 
 func db(s *settings.Settings) store.DB { return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64) }

@@ -135,6 +135,29 @@ func (b *Bucket) Read(ctx context.Context, key string) ([]byte, error) {
 	return io.ReadAll(out.Body)
 }
 
+// Copy puts what is at a key, if it is still the one of that etag, to another as of a media type. The copy is never
+// changed, so whoever fetches it may keep it. Errors: file_changed.
+func (b *Bucket) Copy(ctx context.Context, from, etag, to, mediaType string) error {
+	_, err := b.client.CopyObject(ctx, &s3.CopyObjectInput{Bucket: &b.name, Key: &to, CopySource: aws.String(b.name + "/" + from),
+		CopySourceIfMatch: aws.String(`"` + strings.Trim(etag, `"`) + `"`), MetadataDirective: types.MetadataDirectiveReplace,
+		ContentType: &mediaType, CacheControl: aws.String("public, max-age=31536000, immutable")})
+	if statusOf(err) == http.StatusPreconditionFailed {
+		return files.ErrChanged.Because(err)
+	}
+	if err != nil {
+		return fmt.Errorf("copy %s: %w", from, err)
+	}
+	return nil
+}
+
+// Delete removes an object, if there is one.
+func (b *Bucket) Delete(ctx context.Context, key string) error {
+	if _, err := b.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &key}); err != nil {
+		return fmt.Errorf("delete %s: %w", key, err)
+	}
+	return nil
+}
+
 // part is how much is held while an object is written; S3 takes no smaller part but the last (5 MiB).
 const part = 6 << 20
 

@@ -132,6 +132,23 @@ func TestFiles(t *testing.T) {
 	if _, err := b.Open(ctx, "uploads/y", "0123", 0); !errors.Is(err, files.ErrChanged) {
 		t.Error(err)
 	}
+	if err := b.Copy(ctx, "uploads/y", "0123", "images/y", "image/png"); !errors.Is(err, files.ErrChanged) {
+		t.Error("another file is copied", err)
+	}
+	if err := b.Copy(ctx, "uploads/y", etag, "images/y", "image/png"); err != nil {
+		t.Fatal(err)
+	}
+	if copied, err := b.Read(ctx, "images/y"); err != nil || string(copied) != string(file) {
+		t.Errorf("%q %v", copied, err)
+	}
+	for range 2 {
+		if err := b.Delete(ctx, "images/y"); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := b.Read(ctx, "images/y"); err == nil {
+		t.Error("it is still there")
+	}
 	d, err := b.Download(ctx, "uploads/y", "x.csv", time.Minute)
 	if err != nil {
 		t.Fatal(err)

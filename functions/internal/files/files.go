@@ -7,12 +7,12 @@ import (
 	"rialto/functions/internal/fault"
 )
 
-// Address is a signed request that anybody may send until it expires.
+// Address is a signed request that anybody may send, without a token, until it expires.
 type Address struct {
-	Method  string
-	URL     string
-	Headers map[string]string // to be sent with it, exactly
-	Expires time.Time
+	Method  string            `json:"method"`
+	URL     string            `json:"url"`
+	Headers map[string]string `json:"headers" doc:"To be sent with it, exactly"`
+	Expires time.Time         `json:"expires_at"`
 }
 
 // Announced is what an upload is to be. Its address takes nothing else.

@@ -30,6 +30,7 @@ const (
 	Method   = "pmt_"
 	Run      = "run_"
 	Journal  = "jnl_"
+	Image    = "img_"
 )
 
 const size = 26

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rialto/functions/internal/api"
+	"rialto/functions/internal/files"
 	"rialto/functions/sellers"
 )
 
@@ -86,17 +87,9 @@ type createOutput struct {
 
 // Created is a feed that waits for its rows.
 type Created struct {
-	Feed   Feed    `json:"feed"`
-	Upload *Upload `json:"upload,omitempty"`
-	Queue  *Intake `json:"queue,omitempty" doc:"Where the rows of a feed without bytes are sent as a message"`
-}
-
-// Upload is a request that puts the file. It needs no token.
-type Upload struct {
-	Method    string            `json:"method"`
-	URL       string            `json:"url"`
-	Headers   map[string]string `json:"headers" doc:"To be sent with it, exactly"`
-	ExpiresAt time.Time         `json:"expires_at"`
+	Feed   Feed           `json:"feed"`
+	Upload *files.Address `json:"upload,omitempty"`
+	Queue  *Intake        `json:"queue,omitempty" doc:"Where the rows of a feed without bytes are sent as a message"`
 }
 
 // Intake is the queue for messages {"feed_id":…,"rows":[…]}.
@@ -114,7 +107,7 @@ func (h handler) create(ctx context.Context, in *createInput) (*createOutput, er
 	out := &createOutput{Location: api.Location{Location: "/seller/v1/feeds/" + o.ID}, Replayed: api.Replay(o.Replayed), Body: Created{Feed: h.shown(o.Feed)}}
 	switch {
 	case o.Upload.URL != "":
-		out.Body.Upload = &Upload{o.Upload.Method, o.Upload.URL, o.Upload.Headers, o.Upload.Expires}
+		out.Body.Upload = &o.Upload
 	case o.State == sellers.Created:
 		out.Body.Queue = &Intake{h.intake}
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"net/url"
 	"strconv"
 	"sync"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"rialto/functions/internal/batch"
+	"rialto/functions/internal/bucket"
 	"rialto/functions/internal/chunks"
 	"rialto/functions/internal/fault"
 	"rialto/functions/sellers"
@@ -47,28 +47,18 @@ func OnSplit(s *sellers.Splitter, receives int, most int64, now func() time.Time
 
 // tasksOf reads a task of our own, or what S3 says of an object that came.
 func tasksOf(body []byte) ([]sellers.Task, error) {
-	var m struct {
-		sellers.Task
-		Event   string                 `json:"Event"` // s3:TestEvent, when the notification is set up
-		Records []events.S3EventRecord `json:"Records"`
+	var own sellers.Task
+	if err := json.Unmarshal(body, &own); err == nil && own.FeedID != "" {
+		return []sellers.Task{own}, nil
 	}
-	if err := json.Unmarshal(body, &m); err != nil {
-		return nil, errMessage.Because(err)
-	}
-	if m.FeedID != "" {
-		return []sellers.Task{m.Task}, nil
-	}
-	if m.Records == nil && m.Event == "" {
-		return nil, errMessage
+	came, err := bucket.Came(body)
+	if err != nil {
+		return nil, err
 	}
 	var tasks []sellers.Task
-	for _, r := range m.Records {
-		key, err := url.QueryUnescape(r.S3.Object.Key) // S3 writes keys as forms do
-		if err != nil {
-			return nil, errMessage.Because(err)
-		}
-		if id, ok := sellers.FeedOf(key); ok {
-			tasks = append(tasks, sellers.Task{FeedID: id, ETag: r.S3.Object.ETag, Bytes: r.S3.Object.Size})
+	for _, o := range came {
+		if id, ok := sellers.FeedOf(o.Key); ok {
+			tasks = append(tasks, sellers.Task{FeedID: id, ETag: o.ETag, Bytes: o.Bytes})
 		}
 	}
 	return tasks, nil

@@ -1,0 +1,228 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/files"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/rows"
+)
+
+// Images is what pictures need of the store.
+type Images interface {
+	// Images lists a seller's pictures of a product in the order in which they were announced, and the number of the
+	// last announcement.
+	Images(ctx context.Context, product, seller string) (list []Image, announced int64, err error)
+	// Image returns one, or ErrImageNotFound.
+	Image(ctx context.Context, product, seller, id string) (Image, error)
+	// Announce makes one and forgets others; it fails with ErrChanged if there was another announcement.
+	Announce(ctx context.Context, i Image, announced int64, forget []Image) error
+	// SaveImage changes one that is in a state, and tells whether it was.
+	SaveImage(ctx context.Context, i Image, from ImageState) (bool, error)
+	ForgetImage(ctx context.Context, i Image) error
+}
+
+// Files are the pictures themselves.
+type Files interface {
+	Upload(ctx context.Context, key string, what files.Announced, until time.Duration) (files.Address, error)
+	// Open and Copy fail with files.ErrChanged if the file is not that of the etag.
+	Open(ctx context.Context, key, etag string, from int64) (io.ReadCloser, error)
+	Copy(ctx context.Context, from, etag, to, mediaType string) error
+	Delete(ctx context.Context, key string) error
+}
+
+// Gallery is the use cases of pictures.
+type Gallery struct {
+	*Service
+	Images Images
+	Files  Files
+	URL    string // of the folder of pictures, without a slash at its end
+}
+
+// AnnouncedImage is a picture with where its file goes, as long as it waits for one.
+type AnnouncedImage struct {
+	Image
+	Upload   files.Address
+	Replayed bool
+}
+
+// Announce makes room for a picture of a product that the seller lists. The same key again returns the same picture,
+// with a new address while it waits. Errors: invalid_image, product_not_listed, too_many_images,
+// idempotency_key_reused, product_changed if others keep announcing.
+func (g *Gallery) Announce(ctx context.Context, product, seller, key string, a files.Announced) (AnnouncedImage, error) {
+	if err := checkImage(a); err != nil {
+		return AnnouncedImage{}, err
+	}
+	if _, err := g.Contributions.Contribution(ctx, product, seller); err != nil {
+		return AnnouncedImage{}, err
+	}
+	out := AnnouncedImage{Image: Image{ID: ids.Derive(ids.Image, seller, product, key), ProductID: product, SellerID: seller, Announced: a, State: Awaiting}}
+	out.CreatedAt = g.Now().UTC()
+	out.UpdatedAt = out.CreatedAt
+	type state struct {
+		list []Image
+		n    int64
+	}
+	look := func() (s state, err error) { s.list, s.n, err = g.Images.Images(ctx, product, seller); return s, err }
+	now, err := look()
+	if err != nil {
+		return AnnouncedImage{}, err
+	}
+	_, err = rows.Settle(now, ErrChanged, func(now state) (bool, error) {
+		if n := slices.IndexFunc(now.list, func(i Image) bool { return i.ID == out.ID }); n >= 0 {
+			if now.list[n].Announced != a {
+				return false, ErrImageKeyReused
+			}
+			out.Image, out.Replayed = now.list[n], true
+			return false, nil
+		}
+		forget, err := room(now.list, out.CreatedAt)
+		if err != nil {
+			return false, err
+		}
+		return true, g.Images.Announce(ctx, out.Image, now.n, forget)
+	}, look)
+	if err == nil && out.At(g.Now()) == Awaiting {
+		out.Upload, err = g.Files.Upload(ctx, out.uploadKey(), a, ImageUploadFor)
+	}
+	return out, err
+}
+
+// OwnImages lists a seller's pictures of a product it lists. Errors: product_not_listed.
+func (g *Gallery) OwnImages(ctx context.Context, product, seller string) ([]Image, error) {
+	if _, err := g.Contributions.Contribution(ctx, product, seller); err != nil {
+		return nil, err
+	}
+	list, _, err := g.Images.Images(ctx, product, seller)
+	list = slices.DeleteFunc(list, func(i Image) bool { return i.State == removed })
+	for n := range list {
+		list[n].State = list[n].At(g.Now())
+	}
+	return list, err
+}
+
+// Arrived checks a file that came, and shows it if it is what was announced. Word that comes again changes nothing;
+// neither does a file that comes after another was judged.
+func (g *Gallery) Arrived(ctx context.Context, key, etag string, bytes int64) error {
+	m := uploadKey.FindStringSubmatch(key)
+	if m == nil {
+		slog.WarnContext(ctx, "a file of no image", "key", key)
+		return nil
+	}
+	product, seller, id := m[1], m[2], m[3]
+	i, err := g.Images.Image(ctx, product, seller, id)
+	if errors.Is(err, ErrImageNotFound) {
+		return nil // it was deleted, and the file goes with its folder's lifecycle
+	}
+	if err != nil {
+		return err
+	}
+	if i.State == Awaiting {
+		if err := g.inspect(ctx, &i, etag, bytes); errors.Is(err, files.ErrChanged) {
+			return nil // there will be word of the other
+		} else if err != nil {
+			return err
+		}
+		saved, err := g.Images.SaveImage(ctx, i, Awaiting)
+		if err == nil && !saved {
+			i, err = g.Images.Image(ctx, product, seller, id)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if i.State == Accepted {
+		return g.show(ctx, product, seller)
+	}
+	return nil
+}
+
+// inspect accepts or refuses a picture by its file.
+func (g *Gallery) inspect(ctx context.Context, i *Image, etag string, bytes int64) error {
+	err := func() error {
+		if bytes != i.Bytes {
+			return fault.New(fault.Invalid, "wrong_size", "the file has %d bytes, and %d were announced", bytes, i.Bytes)
+		}
+		in, err := g.Files.Open(ctx, i.uploadKey(), etag, 0)
+		if err != nil {
+			return err
+		}
+		defer in.Close()
+		mediaType, width, height, err := measure(in)
+		if err != nil {
+			return err
+		}
+		if err := i.judge(mediaType, width, height); err != nil {
+			return err
+		}
+		i.State, i.Width, i.Height, i.File = Accepted, width, height, i.fileOf(etag)
+		i.URL = g.URL + "/" + strings.TrimPrefix(i.File, imageFolder)
+		return g.Files.Copy(ctx, i.uploadKey(), etag, i.File, mediaType)
+	}()
+	i.UpdatedAt = g.Now().UTC()
+	var why *fault.Error
+	if errors.As(err, &why) && !why.Kind.Transient() && !errors.Is(err, files.ErrChanged) {
+		i.State, i.Reason = Refused, &Reason{why.Code, why.Message}
+		return nil
+	}
+	return err
+}
+
+// shows is how often a contribution is tried that others keep changing: as often as all of a seller's pictures at once.
+const shows = MaxOwnImages
+
+// show makes a seller's accepted pictures what it says of the product. They are read after what the change is made
+// from, so of two at once the one that saves last has seen both.
+func (g *Gallery) show(ctx context.Context, product, seller string) (err error) {
+	for range shows {
+		_, err = g.change(ctx, product, seller, nil, nil, func(mine Contribution) (Content, bool, error) {
+			list, _, err := g.Images.Images(ctx, product, seller)
+			c := mine.Content
+			c.Images = nil
+			for _, i := range list {
+				if i.State == Accepted {
+					c.Images = append(c.Images, i.URL)
+				}
+			}
+			return c, err == nil && mine.Version > 0 && !slices.Equal(c.Images, mine.Images), err
+		})
+		if !errors.Is(err, ErrChanged) {
+			return err
+		}
+	}
+	return err
+}
+
+// Remove takes a picture away from its product and then deletes it. Errors: image_not_found.
+func (g *Gallery) Remove(ctx context.Context, product, seller, id string) error {
+	for {
+		i, err := g.Images.Image(ctx, product, seller, id)
+		if err != nil {
+			return err
+		}
+		from := i.State
+		if i.State, i.UpdatedAt = removed, g.Now().UTC(); from != removed {
+			if saved, err := g.Images.SaveImage(ctx, i, from); err != nil {
+				return err
+			} else if !saved { // it was judged meanwhile, which happens once
+				continue
+			}
+		}
+		if err := g.show(ctx, product, seller); err != nil {
+			return err
+		}
+		if i.File != "" {
+			if err := g.Files.Delete(ctx, i.File); err != nil {
+				return err
+			}
+		}
+		return g.Images.ForgetImage(ctx, i)
+	}
+}
