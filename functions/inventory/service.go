@@ -13,7 +13,8 @@ type Shelf interface {
 	Place(ctx context.Context, orderID string, plan Plan, expiresAt time.Time) error
 	Release(ctx context.Context, orderID string, plan Plan, now time.Time) (int, error)
 	Ship(ctx context.Context, orderID string, lines []PlannedLine, now time.Time) error
-	Apply(ctx context.Context, c Change, now time.Time) (changed bool, err error)
+	// Booker looks at the stock of changes, rows.Max at most, and returns what books each of them.
+	Booker(ctx context.Context, changes []Change, now time.Time) (func(ctx context.Context, c Change, now time.Time) (changed bool, err error), error)
 }
 
 // Service is the context's use cases.
@@ -119,6 +120,10 @@ func (s *Service) Apply(ctx context.Context, changes []Change) (rows.Report, err
 	if err != nil {
 		return rows.Report{}, err
 	}
+	book, err := s.Shelf.Booker(ctx, changes, s.Now())
+	if err != nil {
+		return rows.Report{}, err
+	}
 	stock := func(r rows.Row[Change]) string { return r.Value.SKU.String() + "#" + r.Value.Centre }
-	return rows.Do(ctx, list, stock, func(ctx context.Context, c Change) (bool, error) { return s.Shelf.Apply(ctx, c, s.Now()) }), nil
+	return rows.Do(ctx, list, stock, func(ctx context.Context, c Change) (bool, error) { return book(ctx, c, s.Now()) }), nil
 }

@@ -148,6 +148,15 @@ func (v View) Free() (n int64) {
 	return n
 }
 
+// Alone is the view of a counter that is one item, as that was read just now. Of a divided one it returns false.
+func (c Counter) Alone(i store.Item, at time.Time) (View, bool, error) {
+	if Divided(i) {
+		return View{}, false, nil
+	}
+	s, err := readShard(0, i)
+	return View{Layout: Whole, Shards: []Shard{s}, At: at}, true, err
+}
+
 // Turnover is the sum of the shards' versions.
 func (v View) Turnover() (n int64) {
 	for _, s := range v.Shards {

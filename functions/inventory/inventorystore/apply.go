@@ -2,8 +2,8 @@ package inventorystore
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"rialto/functions/internal/shards"
@@ -13,79 +13,114 @@ import (
 
 const (
 	changeName = "change"
-	headName   = "count"
 
 	// applying bounds how often a change is tried on stock that others change meanwhile.
 	applying = 8
 )
 
-// record is a change that was booked. Delta is by how much it changed the units on hand.
+// record is a relative change that was booked. Delta is by how much it changed the units on hand.
 type record struct {
 	ID string `dynamodbav:"change_id"`
 	inventory.SKU
 	Centre   string         `dynamodbav:"centre"`
 	Kind     inventory.Kind `dynamodbav:"kind"`
 	Quantity int64          `dynamodbav:"quantity"`
-	AsOf     string         `dynamodbav:"as_of,omitempty"`
 	Delta    int64          `dynamodbav:"delta"`
 }
 
 func recordOf(c inventory.Change) record {
-	r := record{ID: c.ID, SKU: c.SKU, Centre: c.Centre, Kind: c.Kind, Quantity: c.Quantity, Delta: c.Quantity}
-	if c.Kind == inventory.Counted {
-		r.AsOf = second(c.AsOf)
-	}
-	return r
+	return record{ID: c.ID, SKU: c.SKU, Centre: c.Centre, Kind: c.Kind, Quantity: c.Quantity, Delta: c.Quantity}
 }
 
-// Apply books a change once: its units and its record are one transaction, so a repetition finds the record and returns
-// false. Units that come pay debts first. Units that go are taken from what is free; what is not free becomes a debt,
-// which the next releases, receipts and returns pay before anything is sold again. Errors: change_mismatch if the id
-// was booked with other contents, change_invalid, as_of_in_future, as_of_too_old, superseded if the stock was counted
-// at that time or later, transient ones.
+// Apply books a change once, and returns whether it changed anything. Units that come pay debts first. Units that go are
+// taken from what is free; what is not free becomes a debt, which the next releases, receipts and returns pay before
+// anything is sold again. Errors: change_mismatch if the id was booked with other contents, change_invalid,
+// as_of_in_future, as_of_too_old, superseded if the stock was counted at that time or later, transient ones.
 func (s Store) Apply(ctx context.Context, ch inventory.Change, now time.Time) (changed bool, err error) {
 	if err := ch.Check(now); err != nil {
 		return false, err
 	}
+	i, err := s.DB.Get(ctx, inventoryTable, stockKey(ch.SKU, ch.Centre))
+	if err != nil {
+		return false, fmt.Errorf("read stock: %w", err)
+	}
+	return s.book(ctx, ch, i, now)
+}
+
+// Booker reads the stock of changes, 100 at most, in one call, and returns what does with each of them what Apply does.
+// Each is written by itself: a transaction of several would cost no unit less, and would fall with any one of them that
+// meets a hold.
+func (s Store) Booker(ctx context.Context, changes []inventory.Change, now time.Time) (func(context.Context, inventory.Change, time.Time) (bool, error), error) {
+	var gets []store.Get
+	for _, ch := range changes {
+		if ch.Check(now) == nil { // what is wrong may be no key
+			gets = append(gets, store.Get{Table: inventoryTable, Key: stockKey(ch.SKU, ch.Centre)})
+		}
+	}
+	items, err := s.DB.GetMany(ctx, gets...)
+	if err != nil {
+		return nil, fmt.Errorf("read stock: %w", err)
+	}
+	var mu sync.Mutex
+	seen := map[store.Get]store.Item{}
+	for n, g := range gets {
+		seen[g] = items[n]
+	}
+	return func(ctx context.Context, ch inventory.Change, now time.Time) (bool, error) {
+		g := store.Get{Table: inventoryTable, Key: stockKey(ch.SKU, ch.Centre)}
+		mu.Lock()
+		i, fresh := seen[g]
+		delete(seen, g) // the next change of it finds another
+		mu.Unlock()
+		if !fresh {
+			return s.Apply(ctx, ch, now)
+		}
+		if err := ch.Check(now); err != nil {
+			return false, err
+		}
+		return s.book(ctx, ch, i, now)
+	}, nil
+}
+
+// book books a change. i is shard 0 of its stock as it was read.
+func (s Store) book(ctx context.Context, ch inventory.Change, i store.Item, now time.Time) (bool, error) {
+	if ch.Kind == inventory.Counted {
+		return s.count(ctx, ch, i)
+	}
+	return s.move(ctx, ch, i, now)
+}
+
+// move books a relative change: its units, the journal and its record are one transaction, so a repetition finds the
+// record.
+func (s Store) move(ctx context.Context, ch inventory.Change, i store.Item, now time.Time) (changed bool, err error) {
 	env, c, rec := s.env(), counter(ch.SKU, ch.Centre), recordOf(ch)
+	v, whole, err := c.Alone(i, env.Now())
+	if err != nil {
+		return false, err
+	}
+	if !whole {
+		v = shards.View{}
+	}
 	var refused *store.Refused
 	for range applying {
-		var writes []store.Write
-		var v shards.View
-		if ch.Kind == inventory.Counted {
-			head, seen, delta, err := s.counted(ctx, env, c, ch)
-			if errors.Is(err, inventory.ErrSuperseded) {
-				return s.repeated(ctx, rec, err)
-			}
-			if err != nil {
-				return false, spoken("book change", err)
-			}
-			rec.Delta, v, writes = delta, seen, append(writes, head)
-		}
 		effects, err := effectsOf(ctx, env, c, v, rec.Delta)
+		v = shards.View{}
 		if shards.Declined(err) {
 			continue // others move the same units
 		}
 		if err != nil {
 			return false, spoken("book change", err)
 		}
-		writes = append([]store.Write{store.Put(inventoryTable, changeKey(ch.ID), rec).If(store.Absent()).Named(changeName)}, writes...)
+		writes := []store.Write{store.Put(inventoryTable, changeKey(ch.ID), rec).If(store.Absent()).Named(changeName)}
 		for _, f := range effects {
-			w := c.Amend(f).Add(sums[ch.Kind], f.Units()).
-				Set("product_id", ch.ProductID).Set("seller_id", ch.SellerID).Set("centre", ch.Centre)
-			if sums[ch.Kind] == "adjusted" {
+			w := owned(c.Amend(f).Add(sums[ch.Kind], f.Units()), ch)
+			if ch.Kind == inventory.Adjusted {
 				w = w.Add("adjustments", 1)
 			}
-			writes = append(writes, w)
-			if ch.Kind != inventory.Counted {
-				writes = append(writes, journal(c, f.Shard, f.Units(), now))
-			}
+			writes = append(writes, w, journal(c, f.Shard, f.Units(), now))
 		}
 		if err = s.DB.Transact(ctx, writes...); err == nil {
-			env.Forget(c)
-			if len(effects) > 0 && (env.Known(c) || effects[0].Shard > 0) {
-				s.came(ctx, c)
-			}
+			s.changed(ctx, env, c, effects)
 			return true, nil
 		}
 		var ok bool
@@ -105,8 +140,21 @@ func (s Store) Apply(ctx context.Context, ch inventory.Change, now time.Time) (c
 	return false, contended(refused)
 }
 
-// sums says which of a stock's sums a change is added to.
-var sums = map[inventory.Kind]string{inventory.Received: "received", inventory.Returned: "returned", inventory.Adjusted: "adjusted", inventory.Counted: "adjusted"}
+// owned has a write of stock say whose it is.
+func owned(w store.Write, ch inventory.Change) store.Write {
+	return w.Set("product_id", ch.ProductID).Set("seller_id", ch.SellerID).Set("centre", ch.Centre)
+}
+
+// changed follows a change that was booked.
+func (s Store) changed(ctx context.Context, env *Environment, c shards.Counter, effects []shards.Effect) {
+	env.Forget(c)
+	if len(effects) > 0 && (env.Known(c) || effects[0].Shard > 0) {
+		s.came(ctx, c)
+	}
+}
+
+// sums says which of a stock's sums a relative change is added to.
+var sums = map[inventory.Kind]string{inventory.Received: "received", inventory.Returned: "returned", inventory.Adjusted: "adjusted"}
 
 // most is the most shards that one change is spread over: each needs two writes.
 const most = 48
@@ -137,24 +185,12 @@ func effectsOf(ctx context.Context, env *Environment, c shards.Counter, v shards
 	return effects, nil
 }
 
-// repeated says of a change that comes too late whether it was booked when it was not.
-func (s Store) repeated(ctx context.Context, r record, late error) (bool, error) {
-	i, err := s.DB.Get(ctx, inventoryTable, changeKey(r.ID))
-	if err != nil {
-		return false, fmt.Errorf("read change: %w", err)
-	}
-	if i == nil {
-		return false, late
-	}
-	return false, sameChange(r, i)
-}
-
 func sameChange(r record, found store.Item) error {
 	var before record
 	if err := store.Unmarshal(found, &before); err != nil {
 		return fmt.Errorf("read change: %w", err)
 	}
-	if before.Delta = r.Delta; before != r { // what a count came to is no part of what it says
+	if before != r {
 		return inventory.ErrChange
 	}
 	return nil

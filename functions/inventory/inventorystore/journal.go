@@ -44,45 +44,6 @@ func journal(c shards.Counter, shard int, units int64, at time.Time) store.Write
 	return w.Set("ttl", at.Add(inventory.Journal+24*time.Hour).Unix()).Named("journal")
 }
 
-// head is the last count of a sku in a centre that was booked.
-type head struct {
-	AsOf     string `dynamodbav:"as_of"`
-	ChangeID string `dynamodbav:"change_id"`
-}
-
-func headKey(c shards.Counter) store.Key {
-	return store.Key{PK: "!count#" + c.Key.PK + "#" + c.Key.SK, SK: "count"}
-}
-
-// counted compares a count with what should have been on the shelf at that time. The write that it returns keeps other
-// counts from being booked meanwhile. v is the last that was seen of the stock. Errors: superseded.
-func (s Store) counted(ctx context.Context, env *Environment, c shards.Counter, ch inventory.Change) (w store.Write, v shards.View, delta int64, err error) {
-	at := second(ch.AsOf)
-	var last head
-	var found store.Item
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { found, err = s.DB.Get(gctx, inventoryTable, headKey(c)); return err })
-	g.Go(func() (err error) { v, err = env.Glance(gctx, c); return err })
-	if err := g.Wait(); err != nil {
-		return w, v, 0, err
-	}
-	if err := store.Unmarshal(found, &last); err != nil {
-		return w, v, 0, fmt.Errorf("read last count: %w", err)
-	}
-	if at <= last.AsOf {
-		return w, v, 0, inventory.ErrSuperseded
-	}
-	onHand, v, err := s.onHand(ctx, env, c, v, at)
-	if err != nil {
-		return w, v, 0, err
-	}
-	is := store.Absent()
-	if found != nil {
-		is = store.Eq("change_id", last.ChangeID)
-	}
-	return store.Put(inventoryTable, headKey(c), head{at, ch.ID}).If(is).Named(headName), v, ch.Quantity - onHand, nil
-}
-
 // onHand is how many units lay on the shelf in a second, at most: of every shard that there ever was, what its ledger
 // says now less what moved since. What moves meanwhile changes both, and a shard that is new has neither; so each shard
 // can be looked at by itself, if its ledger was the same before and after its journal was read.
@@ -127,6 +88,21 @@ type ledger struct{ received, returned, adjusted, adjustments, shipped int64 }
 
 func (l ledger) sum() int64 { return l.received + l.returned + l.adjusted - l.shipped }
 
+func ledgerOf(x inventory.Stock) ledger {
+	return ledger{x.Received, x.Returned, x.Adjusted, x.Adjustments, x.Shipped}
+}
+
+// stands holds for a shard whose ledger is still this one.
+func (l ledger) stands() []store.Cond {
+	is := func(attr string, n int64) store.Cond {
+		if n == 0 {
+			return store.Any(store.Lacks(attr), store.Eq(attr, 0))
+		}
+		return store.Eq(attr, n)
+	}
+	return []store.Cond{is("received", l.received), is("returned", l.returned), is("adjustments", l.adjustments), is("shipped", l.shipped)}
+}
+
 // ledgers reads shards' ledgers: of open ones as they were seen, of closed ones as they will always be.
 func (s Store) ledgers(ctx context.Context, c shards.Counter, v shards.View, of []int) (map[int]ledger, error) {
 	out := map[int]ledger{}
@@ -142,7 +118,7 @@ func (s Store) ledgers(ctx context.Context, c shards.Counter, v shards.View, of 
 		if err != nil {
 			return nil, err
 		}
-		out[k] = ledger{x.Received, x.Returned, x.Adjusted, x.Adjustments, x.Shipped}
+		out[k] = ledgerOf(x)
 	}
 	return out, nil
 }

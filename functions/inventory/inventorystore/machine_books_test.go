@@ -14,7 +14,7 @@ import (
 func (m *machine) shelves(writes []store.Write) {
 	counted := false
 	for _, w := range writes {
-		counted = counted || w.Name == headName
+		counted = counted || w.Name == markName
 	}
 	for k, was := range m.onHand {
 		now := m.shelf(k)

@@ -34,6 +34,7 @@ type account struct {
 	deltas            int64 // of adjustments and counts
 	counts            int64 // of counts alone
 	counted           time.Time
+	last              string // the last count, by its change
 	moves             []movement
 	shards            []shelf
 	layout            layout
@@ -116,6 +117,11 @@ func (t *trial) effect(ctx context.Context, c schedule.Call, err error) {
 
 func (b *books) look(ctx context.Context, c schedule.Call) {
 	orders := map[string]bool{}
+	var adjusted [len(pools)]int64
+	for i := range pools {
+		adjusted[i] = b.pools[i].adjusted
+	}
+	counts := map[int]store.Item{}
 	for _, w := range c.Writes {
 		item, err := b.t.peek(w.Table, w.Key)
 		switch {
@@ -132,13 +138,19 @@ func (b *books) look(ctx context.Context, c schedule.Call) {
 			b.hold(ctx, w.Key, item)
 		case strings.HasPrefix(w.Key.PK, "!change#"):
 			b.receipt(ctx, w.Key, item)
-		case strings.HasPrefix(w.Key.PK, "!"): // the journal and the last count
+		case strings.HasPrefix(w.Key.PK, "!"): // the journal
 			b.others[w.Key] = true
 		case strings.HasPrefix(w.Key.SK, "!layout#"):
 			b.layout(w.Key, item)
 		default:
 			b.item(w.Key, item)
+			if at := poolAt(w.Key); at >= 0 && str(item, "counted_by") != "" && b.stock[w.Key].shard == 0 && str(item, "counted_by") != b.pools[at].last {
+				counts[at] = item
+			}
 		}
+	}
+	for at, item := range counts {
+		b.count(ctx, &b.pools[at], item, b.pools[at].adjusted-adjusted[at])
 	}
 	for i := range pools {
 		b.balanced(i)
@@ -213,7 +225,30 @@ func (b *books) layout(key store.Key, i store.Item) {
 	}
 }
 
-// receipt looks at a change that was booked.
+// count looks at a count that was booked just now, and changed so many units.
+func (b *books) count(ctx context.Context, p *account, i store.Item, delta int64) {
+	p.last = str(i, "counted_by")
+	b.deltas[p.last] = delta
+	if x := b.t.running[schedule.Of(ctx)]; x != nil && x.op.kind == countIt {
+		p.counted = later(p.counted, x.op.count.at.Truncate(time.Second))
+		switch compared := num(i, "counted") - delta; {
+		case compared < p.seen(x.op.count):
+			b.t.fail("counted-twice", "%s was booked as %+d, though it may have seen %d of the units that the books had", x.op, delta, p.seen(x.op.count))
+		case !slices.Contains(x.onHand, compared):
+			b.t.fail("count", "%s was booked as %+d; on the shelf then were, as far as could be known, %v", x.op, delta, x.onHand)
+		}
+	}
+	p.deltas += delta
+	p.counts += delta
+	for _, c := range b.t.counting { // what was found before this count was booked is out of date
+		if &b.pools[c.op.amend.pool] == p {
+			c.onHand = nil
+			b.could(c)
+		}
+	}
+}
+
+// receipt looks at a relative change that was booked.
 func (b *books) receipt(ctx context.Context, key store.Key, i store.Item) {
 	if b.booked[key] || i == nil {
 		return
@@ -221,31 +256,11 @@ func (b *books) receipt(ctx context.Context, key store.Key, i store.Item) {
 	b.booked[key] = true
 	p, delta := &b.pools[poolOf(i)], num(i, "delta")
 	b.deltas[str(i, "change_id")] = delta
-	x := b.t.running[schedule.Of(ctx)]
 	switch str(i, "kind") {
 	case string(inventory.Returned):
 		p.returns += delta
 	case string(inventory.Received):
 		p.receipts += delta
-	case string(inventory.Counted):
-		if x != nil && x.op.kind == countIt {
-			p.counted = later(p.counted, x.op.count.at.Truncate(time.Second))
-			switch compared := num(i, "quantity") - delta; {
-			case compared < p.seen(x.op.count):
-				b.t.fail("counted-twice", "%s was booked as %+d, though it may have seen %d of the units that the books had", x.op, delta, p.seen(x.op.count))
-			case !slices.Contains(x.onHand, compared):
-				b.t.fail("count", "%s was booked as %+d; on the shelf then were, as far as could be known, %v", x.op, delta, x.onHand)
-			}
-		}
-		p.deltas += delta
-		p.counts += delta
-		for _, c := range b.t.counting { // what was found before this count was booked is out of date
-			if &b.pools[c.op.amend.pool] == p {
-				c.onHand = nil
-				b.could(c)
-			}
-		}
-		return
 	default:
 		p.deltas += delta
 	}

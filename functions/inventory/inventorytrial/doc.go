@@ -14,7 +14,7 @@
 //	oversold         fewer than 0 available, or more held, sold and gone than ever came in
 //	receipt-twice    a ledger that differs from the changes that were booked
 //	counted-twice    a count that made units of those that it had seen and the books had
-//	count            a count that was booked as another difference than it made
+//	count            a count that made another difference than it should
 //	debt             a shard that sells while it owes
 //	layout           bounds that go back, or a closed shard with units
 //	half-order       an order without all of its holds sold, or holds sold without it

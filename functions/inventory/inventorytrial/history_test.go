@@ -118,8 +118,11 @@ func (c *counter) do(e event) (string, int) {
 		return c.ship(e), -1
 	case receiveIt:
 		return c.receive(e.op.receipt.n, e.op.receipt.pool, e.op.receipt.Quantity)
-	case adjustIt, countIt:
+	case adjustIt:
 		return c.receive(e.op.amend.n, e.op.amend.pool, e.delta)
+	case countIt:
+		code, n := c.receive(e.op.amend.n, e.op.amend.pool, e.delta)
+		return code, min(n, b2i(e.delta != 0)) // it changed nothing if it says what is
 	}
 	return "unknown operation", -1
 }

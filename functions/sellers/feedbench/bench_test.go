@@ -43,7 +43,7 @@ const (
 	units    = 7
 	// owners is how many chunks are booked at once, waiting how many may stand in the queue before cutting stops, and
 	// perCount how many answers are counted together, as one invocation takes them.
-	owners, waiting, perCount = 12, 64, 10
+	owners, waiting, perCount = 4, 64, 10
 	// perInvocation is what one invocation cuts, as deployed.
 	perInvocation = 8 << 20
 )
