@@ -77,7 +77,10 @@ func TestAChunkBooksWhatItsRowsSay(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		s := stocked(t, db, pick{shoe, "c1", 20}, pick{sock, "c1", 20})
 		divide(t, s, sock, 3)
-		of := func(sku inventory.SKU, c inventory.Change) inventory.Change { c.SKU, c.ID = sku, c.ID+sku.ProductID; return c }
+		of := func(sku inventory.SKU, c inventory.Change) inventory.Change {
+			c.SKU, c.ID = sku, c.ID+sku.ProductID
+			return c
+		}
 		at := func(n int) time.Time { return now.Add(time.Duration(n) * time.Second) }
 		bad := count("", 1, at(1))
 		bad.Centre = ""
