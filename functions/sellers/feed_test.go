@@ -43,6 +43,7 @@ type world struct {
 	now   time.Time
 
 	tasks    []sellers.Task
+	later    []sellers.Task
 	chunks   []chunks.Chunk
 	answers  []chunks.Answer
 	assemble []string
@@ -100,6 +101,10 @@ func (w *world) Next(_ context.Context, t sellers.Task) error {
 	}
 	w.tasks = append(w.tasks, copied)
 	return err
+}
+func (w *world) Later(_ context.Context, t sellers.Task, _ time.Duration) error {
+	w.later = append(w.later, t)
+	return nil
 }
 func (w *world) Assemble(_ context.Context, id string) error {
 	w.assemble = append(w.assemble, id)
@@ -459,6 +464,72 @@ func TestWhatWasGivenUpCanComeAgain(t *testing.T) {
 	}
 	if r := string(w.files[f.ReportKey()]); strings.Contains(r, "internal") || !strings.Contains(r, "4,invalid_value") {
 		t.Error(r)
+	}
+}
+
+// A chunk whose function died without a word is given up when the feed has not moved for an hour, with its lines, and is
+// counted anew if somebody answers after all. Seen to catch: a feed that stays as it is; counted chunks told as lost; a
+// second cutting that ends where an invocation does.
+func TestAFeedThatStallsIsEnded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV}, "key-0001")
+	w.upload(f, stockFile(450))
+	w.split()
+	var dead []chunks.Chunk
+	for _, c := range w.chunks {
+		if c.Number == 1 || c.Number == 4 {
+			dead = append(dead, c)
+			continue
+		}
+		w.count(own(c, false))
+	}
+	look := func(after time.Duration, lost int) {
+		t.Helper()
+		w.now = w.now.Add(after)
+		if len(w.later) != 1 {
+			t.Fatal(w.later)
+		}
+		w.tasks, w.later = w.later, nil
+		w.stop = func() bool { return true }
+		for len(w.tasks) > 0 {
+			task := w.tasks[0]
+			w.tasks = w.tasks[1:]
+			if err := w.splitter().Split(ctx, task, func(int64) bool { return w.stop() }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(w.answers) != lost {
+			t.Errorf("%d chunks are given up, not %d", len(w.answers), lost)
+		}
+		w.count(w.answers...)
+		w.answers = nil
+	}
+	look(59*time.Minute, 0)
+	before := w.feed(f.ID)
+	if before.State != sellers.Processing || before.Answered != 3 {
+		t.Fatalf("%+v", before)
+	}
+	look(2*time.Minute, 2)
+	w.report()
+	lost := int64(len(dead[0].Rows) + len(dead[1].Rows))
+	got := w.feed(f.ID)
+	if got.State != sellers.WithErrors || got.Rows != 450 || got.Dead != lost || got.Written+got.Unchanged != before.Written+before.Unchanged {
+		t.Fatalf("%+v", got)
+	}
+	if r := string(w.files[f.ReportKey()]); strings.Count(r, ",no_answer,\"given up") != int(lost) || !strings.Contains(r, fmt.Sprint("\n", dead[0].Lines[0], ",no_answer")) {
+		t.Error(r)
+	}
+	for _, c := range dead {
+		w.count(own(c, false))
+	}
+	w.report()
+	if got := w.feed(f.ID); got.Dead != 0 || got.Rows != 450 || got.Answered != 5 || strings.Contains(string(w.files[f.ReportKey()]), "no_answer") {
+		t.Errorf("%+v", got)
+	}
+	look(time.Hour, 0) // it is over
+	if len(w.later) > 0 {
+		t.Error(w.later)
 	}
 }
 

@@ -37,6 +37,9 @@ type Task struct {
 	Chunk    int64    `json:"chunk,omitempty"`    // the next one's number
 	Comma    string   `json:"comma,omitempty"`
 	Columns  []string `json:"columns,omitempty"`
+	// Watch looks whether a feed whose file is cut still moves; Lost cuts it again, to give up what nobody answered.
+	Watch bool `json:"watch,omitempty"`
+	Lost  bool `json:"lost,omitempty"`
 }
 
 // Shelf is what cutting needs of the store.
@@ -54,6 +57,8 @@ type Shelf interface {
 	Fail(ctx context.Context, feedID string, why Reason, now time.Time) error
 	// Note leaves a reason at a feed that is not over.
 	Note(ctx context.Context, feedID string, why Reason) error
+	// Answered tells which of some chunks, 100 at most, are counted.
+	Answered(ctx context.Context, feedID string, numbers []int64) (map[int64]bool, error)
 }
 
 // Reader reads uploads.
@@ -67,6 +72,8 @@ type Posts interface {
 	Chunks(ctx context.Context, kind Kind, list []chunks.Chunk) error
 	Answers(ctx context.Context, list []chunks.Answer) error
 	Next(ctx context.Context, t Task) error
+	// Later is Next after a while, 15 minutes at most.
+	Later(ctx context.Context, t Task, after time.Duration) error
 	Assemble(ctx context.Context, feedID string) error
 }
 
@@ -91,6 +98,13 @@ const again = 24 * time.Hour
 // let another invocation go on. Chunks are cut by the file alone and whole, so a task that comes twice cuts the same
 // ones. What is wrong with the file fails the feed and is no error.
 func (s *Splitter) Split(ctx context.Context, t Task, enough func(cut int64) bool) error {
+	if t.Watch {
+		stalled, err := s.watch(ctx, t)
+		if err != nil || !stalled {
+			return err
+		}
+		t.Watch, t.Lost = false, true
+	}
 	f, wanted, err := s.admit(ctx, t)
 	if err != nil || !wanted {
 		return err
@@ -134,6 +148,9 @@ func (s *Splitter) admit(ctx context.Context, t Task) (Feed, bool, error) {
 			return f, false, err
 		}
 	}
+	if t.Lost {
+		return f, f.State == Processing && f.ETag == t.ETag, nil
+	}
 	// Whoever got further has sent all that this task would.
 	return f, f.State == Processing && f.ETag == t.ETag && f.Position <= t.Position && !f.Split, nil
 }
@@ -158,7 +175,7 @@ func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough
 			if err != nil {
 				return errors.Join(err, g.Wait())
 			}
-			if first {
+			if first && !t.Lost {
 				if err := s.judge(ctx, f, c, chunk); err != nil {
 					return err
 				}
@@ -167,7 +184,12 @@ func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough
 			list = append(list, chunk)
 		}
 		if len(list) > 0 {
-			g.Go(func() error { return s.post(sendCtx, f.Kind, list) })
+			g.Go(func() error {
+				if t.Lost {
+					return s.lose(sendCtx, f, list)
+				}
+				return s.post(sendCtx, f.Kind, list)
+			})
 		}
 		if ended || enough(c.scan.position-t.Position) || sendCtx.Err() != nil {
 			break
@@ -184,11 +206,19 @@ func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough
 			return err
 		}
 	}
-	after, err := s.Feeds.Advance(ctx, f.ID, c.next.Position, c.next.Chunk, ended, s.Now())
-	if err == nil && after.Counted() && !after.State.Over() {
-		err = s.Posts.Assemble(ctx, f.ID)
+	if !t.Lost {
+		after, err := s.Feeds.Advance(ctx, f.ID, c.next.Position, c.next.Chunk, ended, s.Now())
+		if err == nil && after.Counted() && !after.State.Over() {
+			err = s.Posts.Assemble(ctx, f.ID)
+		}
+		if err != nil || after.State.Over() {
+			return err
+		}
 	}
-	return err
+	if !ended {
+		return nil
+	}
+	return s.Posts.Later(ctx, Task{FeedID: t.FeedID, ETag: t.ETag, Bytes: t.Bytes, Watch: true}, glance)
 }
 
 // judge looks at a file's first chunk: whether it is a table at all, and was not uploaded before.

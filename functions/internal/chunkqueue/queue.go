@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -67,6 +68,18 @@ func (q *Queue) send(ctx context.Context, entries []types.SendMessageBatchReques
 	}
 	if n := len(out.Failed); n > 0 {
 		return fmt.Errorf("send to the queue: %d of %d failed, the first with %s", n, len(entries), aws.ToString(out.Failed[0].Code))
+	}
+	return nil
+}
+
+// Later puts one message into the queue that is there after a while, 15 minutes at most.
+func Later[T any](ctx context.Context, q *Queue, message T, after time.Duration) error {
+	body, err := json.Marshal(message)
+	if err != nil {
+		return fmt.Errorf("write message: %w", err)
+	}
+	if _, err := q.Client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &q.URL, MessageBody: aws.String(string(body)), DelaySeconds: int32(after.Seconds())}); err != nil {
+		return fmt.Errorf("send to the queue: %w", err)
 	}
 	return nil
 }

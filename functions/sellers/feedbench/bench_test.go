@@ -360,6 +360,9 @@ func (r *run) Next(_ context.Context, t sellers.Task) error {
 	return nil
 }
 
+// Later is for feeds that stall.
+func (r *run) Later(context.Context, sellers.Task, time.Duration) error { return nil }
+
 func (r *run) Assemble(context.Context, string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -5,6 +5,7 @@ package sellersqueues
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"rialto/functions/internal/chunkqueue"
 	"rialto/functions/internal/chunks"
@@ -36,6 +37,11 @@ func (q Queues) Answers(ctx context.Context, list []chunks.Answer) error {
 // Next lets another invocation go on with a file.
 func (q Queues) Next(ctx context.Context, t sellers.Task) error {
 	return chunkqueue.Send(ctx, q.Split, t)
+}
+
+// Later lets another invocation go on after a while, 15 minutes at most.
+func (q Queues) Later(ctx context.Context, t sellers.Task, after time.Duration) error {
+	return chunkqueue.Later(ctx, q.Split, t, after)
 }
 
 // assemble is the message of the queue sellers-assemble.

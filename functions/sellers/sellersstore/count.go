@@ -77,6 +77,23 @@ func (s Store) counts(ctx context.Context, feedID string, marks []sellers.Mark, 
 		Add("unchanged", sum.Unchanged).Add("refused", sum.Refused).Add("dead", sum.Dead).Set("moved", now.UTC()).If(store.Exists()).Named("feed")), nil
 }
 
+// Answered tells which of some chunks, 100 at most, are counted.
+func (s Store) Answered(ctx context.Context, feedID string, numbers []int64) (map[int64]bool, error) {
+	gets := make([]store.Get, len(numbers))
+	for i, n := range numbers {
+		gets[i] = store.Get{Table: feedsTable, Key: chunkKey(feedID, n)}
+	}
+	found, err := s.DB.GetMany(ctx, gets...)
+	if err != nil {
+		return nil, fmt.Errorf("get chunks: %w", err)
+	}
+	out := map[int64]bool{}
+	for i, n := range numbers {
+		out[n] = found[i] != nil
+	}
+	return out, nil
+}
+
 // Refused lists the counted chunks with refused rows in the file's order.
 func (s Store) Refused(ctx context.Context, feedID string, each func(m sellers.Mark) error) error {
 	q := store.Query{Table: feedsTable, Hash: feedID, Prefix: chunkPrefix}

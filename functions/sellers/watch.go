@@ -1,0 +1,69 @@
+package sellers
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"rialto/functions/internal/chunks"
+	"rialto/functions/internal/rows"
+)
+
+const (
+	// glance is how often somebody looks whether a feed still moves: a message waits no longer in its queue.
+	glance = 15 * time.Minute
+	// watched is for how long. Then a feed that is not over stays stalled, until an operator sends on what is dead.
+	watched = 7 * 24 * time.Hour
+)
+
+// watch tells whether a feed has stalled. One that has not, and is not over, is looked at again later.
+func (s *Splitter) watch(ctx context.Context, t Task) (bool, error) {
+	f, err := s.Feeds.Feed(ctx, t.FeedID)
+	if errors.Is(err, ErrFeedNotFound) {
+		return false, nil
+	}
+	now := s.Now()
+	if err != nil || f.State != Processing || f.ETag != t.ETag || now.Sub(f.BegunAt) > watched {
+		return false, err
+	}
+	if f.Counted() { // and its report was not made
+		if err := s.Posts.Assemble(ctx, f.ID); err != nil {
+			return false, err
+		}
+	}
+	if f.Counted() || !f.Stalled(now) {
+		return false, s.Posts.Later(ctx, t, glance)
+	}
+	slog.ErrorContext(ctx, "feed stalled, and is cut again to give up what nobody answered", "feed_id", f.ID, "chunks", f.Chunks, "answered", f.Answered)
+	return true, nil
+}
+
+// lose answers those chunks that nobody did: their function died without a word, or their messages are dead. Whoever
+// answers them after all is counted in the place of this.
+func (s *Splitter) lose(ctx context.Context, f Feed, list []chunks.Chunk) error {
+	numbers := make([]int64, len(list))
+	for i, c := range list {
+		numbers[i] = c.Number
+	}
+	answered, err := s.Feeds.Answered(ctx, f.ID, numbers)
+	if err != nil {
+		return err
+	}
+	var answers []chunks.Answer
+	for _, c := range list {
+		if answered[c.Number] {
+			continue
+		}
+		var r rows.Report
+		for i := range c.Rows {
+			r.Rows = append(r.Rows, rows.Fate{Line: i, Code: "no_answer", Message: "nobody said what became of the row, which may stand", Retry: true})
+			r.Failed++
+		}
+		answers = append(answers, c.Answer(r))
+	}
+	if len(answers) == 0 {
+		return nil
+	}
+	return s.Posts.Answers(ctx, answers)
+}
