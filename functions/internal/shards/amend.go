@@ -2,6 +2,7 @@ package shards
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"rialto/functions/internal/store"
@@ -17,6 +18,32 @@ type Effect struct {
 
 // Units is by how much the shard's units grow.
 func (f Effect) Units() int64 { return f.Available - f.Debt }
+
+// Amendment says what a change of a counter's units by n does to each of its shards, as they were seen if they were (v).
+// A glance is enough, as every write has its condition, unless it seems that not all can be taken from what is free:
+// units that are moving could be missing from it. Errors: Declined ones when others move the same units.
+func (e *Environment) Amendment(ctx context.Context, c Counter, v View, n int64) (_ []Effect, err error) {
+	if n == 0 {
+		return nil, nil
+	}
+	if v.Shards == nil {
+		v, err = e.Glance(ctx, c)
+	}
+	if err == nil && v.Free()+n < 0 && v.Layout.Divided() {
+		v, err = e.Read(ctx, c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	effects := v.Amend(n)
+	if len(effects) > MaxDraws { // a transaction has room for two writes each
+		if err := e.Gather(ctx, c, v); err != nil {
+			return nil, err
+		}
+		return nil, ErrChanged
+	}
+	return effects, nil
+}
 
 // Amend says how a counter as it was seen takes units that come (n above 0) or go (below). What comes pays debts first;
 // the rest goes to an active shard that owes nothing. What goes is taken from what is free; the rest is owed, where

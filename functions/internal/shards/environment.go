@@ -177,6 +177,32 @@ func (e *Environment) Read(ctx context.Context, c Counter) (View, error) {
 	return e.read(ctx, c, e.DB.Snapshot)
 }
 
+// Every reads all shards that a counter ever had, in the order of their numbers: the open ones as of one instant, and
+// those that are closed, which do not change any more. Where nothing was ever put in, shard 0 is nil.
+func (e *Environment) Every(ctx context.Context, c Counter) (Layout, []store.Item, error) {
+	v, err := e.Read(ctx, c)
+	if err != nil {
+		return Whole, nil, err
+	}
+	var closed []store.Get
+	for k := range v.Layout.Open {
+		closed = append(closed, store.Get{Table: c.Table, Key: c.Shard(k)})
+	}
+	var items []store.Item
+	for len(closed) > 0 {
+		n := min(len(closed), maxActions)
+		found, err := e.DB.GetMany(ctx, closed[:n]...)
+		if err != nil {
+			return Whole, nil, err
+		}
+		items, closed = append(items, found...), closed[n:]
+	}
+	for _, s := range v.Shards {
+		items = append(items, s.Item)
+	}
+	return v.Layout, items, nil
+}
+
 // Glance reads a counter's layout and open shards one by one. Nothing can be in its way, and units that are moving may
 // be in it twice or not at all.
 func (e *Environment) Glance(ctx context.Context, c Counter) (View, error) {

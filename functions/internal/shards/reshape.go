@@ -207,16 +207,15 @@ func (e *Environment) Tend(ctx context.Context, c Counter) error {
 
 // Returned is called after units came to a counter that is known to be divided, returned or new, so that a hint that
 // says there are none does not stay. Like Tend, it can fail without making anything wrong.
-func (e *Environment) Returned(ctx context.Context, c Counter) error {
+func (e *Environment) Returned(ctx context.Context, c Counter) {
 	e.Forget(c)
 	l, err := e.look(ctx, c)
-	if err != nil || !l.Divided() || l.Free > e.Policy.Low {
-		return err
+	if err == nil && l.Divided() && l.Free <= e.Policy.Low {
+		err = e.Tend(ctx, c)
 	}
-	if err := e.Tend(ctx, c); !Declined(err) {
-		return err
+	if _, refused := store.AsRefused(err); err != nil && !refused && !Declined(err) {
+		slog.WarnContext(ctx, "a counter's hint was not renewed", "counter", c.Key, "error", err)
 	}
-	return nil
 }
 
 // Known tells whether a counter is known here to be divided.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"rialto/functions/internal/fault"
@@ -74,7 +73,7 @@ func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned i
 		err = s.DB.Transact(ctx, moveWrites(found, planned, step, owed, now)...)
 		if err == nil {
 			if c := counter(found.SKU, found.Centre); step.Available > 0 && (found.Draws != nil || s.env().Known(c)) {
-				s.came(ctx, c)
+				s.env().Returned(ctx, c)
 			}
 			return found.State != inventory.Absent, nil
 		}
@@ -152,12 +151,4 @@ func owes(r *store.Refused, before []int64, draws []inventory.Draw) ([]int64, er
 		}
 	}
 	return out, nil
-}
-
-// came follows units that came to stock, given back or new: where it is known to be divided, its hint is looked after.
-func (s Store) came(ctx context.Context, c shards.Counter) {
-	err := s.env().Returned(ctx, c)
-	if _, refused := store.AsRefused(err); err != nil && !refused {
-		slog.WarnContext(ctx, "hint of stock was not renewed", "stock", c.Key, "error", err)
-	}
 }

@@ -103,7 +103,7 @@ func (s Store) move(ctx context.Context, ch inventory.Change, i store.Item, now 
 	}
 	var refused *store.Refused
 	for range applying {
-		effects, err := effectsOf(ctx, env, c, v, rec.Delta)
+		effects, err := env.Amendment(ctx, c, v, rec.Delta)
 		v = shards.View{}
 		if shards.Declined(err) {
 			continue // others move the same units
@@ -149,41 +149,12 @@ func owned(w store.Write, ch inventory.Change) store.Write {
 func (s Store) changed(ctx context.Context, env *Environment, c shards.Counter, effects []shards.Effect) {
 	env.Forget(c)
 	if len(effects) > 0 && (env.Known(c) || effects[0].Shard > 0) {
-		s.came(ctx, c)
+		env.Returned(ctx, c)
 	}
 }
 
 // sums says which of a stock's sums a relative change is added to.
 var sums = map[inventory.Kind]string{inventory.Received: "received", inventory.Returned: "returned", inventory.Adjusted: "adjusted"}
-
-// most is the most shards that one change is spread over: each needs two writes.
-const most = 48
-
-// effectsOf says what a change does to each shard of stock as it was seen, if it was. A glance is enough, as every write
-// has its condition, unless it seems that not all can be taken from what is free: units that are moving could be
-// missing from it.
-func effectsOf(ctx context.Context, env *Environment, c shards.Counter, v shards.View, delta int64) (_ []shards.Effect, err error) {
-	if delta == 0 {
-		return nil, nil
-	}
-	if v.Shards == nil {
-		v, err = env.Glance(ctx, c)
-	}
-	if err == nil && v.Free()+delta < 0 && v.Layout.Divided() {
-		v, err = env.Read(ctx, c)
-	}
-	if err != nil {
-		return nil, err
-	}
-	effects := v.Amend(delta)
-	if len(effects) > most {
-		if err := env.Gather(ctx, c, v); err != nil {
-			return nil, err
-		}
-		return nil, shards.ErrChanged
-	}
-	return effects, nil
-}
 
 func sameChange(r record, found store.Item) error {
 	var before record

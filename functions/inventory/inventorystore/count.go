@@ -68,7 +68,7 @@ func (s Store) count(ctx context.Context, ch inventory.Change, i store.Item) (ch
 		if err != nil {
 			return false, spoken("book count", err)
 		}
-		effects, err := effectsOf(ctx, env, c, v, delta)
+		effects, err := env.Amendment(ctx, c, v, delta)
 		if err != nil && !shards.Declined(err) {
 			return false, spoken("book count", err)
 		}

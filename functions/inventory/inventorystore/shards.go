@@ -2,10 +2,8 @@ package inventorystore
 
 import (
 	"context"
-	"fmt"
 
 	"rialto/functions/internal/shards"
-	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 )
 
@@ -27,28 +25,11 @@ func (c Count) Available() (n int64) {
 // Count reads all shards of a sku in a centre in one transactional read. Where nothing was ever received, it finds
 // nothing.
 func (s Store) Count(ctx context.Context, sku inventory.SKU, centre string) (Count, error) {
-	c := counter(sku, centre)
-	v, err := s.env().Read(ctx, c)
+	l, items, err := s.env().Every(ctx, counter(sku, centre))
 	if err != nil {
 		return Count{}, spoken("count stock", err)
 	}
-	out := Count{Layout: v.Layout}
-	var items []store.Item
-	var closed []store.Get
-	for k := range v.Layout.Open { // they do not change any more
-		closed = append(closed, store.Get{Table: inventoryTable, Key: c.Shard(k)})
-	}
-	for len(closed) > 0 {
-		n := min(len(closed), 100)
-		found, err := s.DB.GetMany(ctx, closed[:n]...)
-		if err != nil {
-			return Count{}, fmt.Errorf("count stock: %w", err)
-		}
-		items, closed = append(items, found...), closed[n:]
-	}
-	for _, x := range v.Shards {
-		items = append(items, x.Item)
-	}
+	out := Count{Layout: l}
 	for _, i := range items {
 		if i == nil {
 			continue
