@@ -48,6 +48,7 @@ var contexts = []struct {
 	{"search", search},
 	{"offers", offers},
 	{"inventory", inventory},
+	{"promotions", promotions},
 	{"carts", carts},
 	{"checkout", checkout},
 	{"customers", customers},

@@ -12,7 +12,7 @@ const (
 
 // Functions lists every function, context by context, in the order of the house.
 func Functions() []Function {
-	return slices.Concat(catalog, search, offers, inventory, carts, checkout, customers, tax, payments, orders, fulfillment, selling, payouts)
+	return slices.Concat(catalog, search, offers, inventory, promotions, carts, checkout, customers, tax, payments, orders, fulfillment, selling, payouts)
 }
 
 var catalog = []Function{
@@ -76,14 +76,23 @@ var inventory = []Function{
 		Grants: []Grant{{Publish, "inventory"}}},
 }
 
+var promotions = []Function{
+	{Context: "promotions", Name: "import", Does: "writes a batch of coupons, row by row", Memory: 256, Timeout: minute, Trigger: Trigger{Operator: true},
+		Grants: []Grant{{Read, "coupons"}, {Write, "coupons"}}},
+	{Context: "promotions", Name: "redeem", Does: "takes a use of a coupon for a checkout", Memory: 512, Timeout: 5 * second, Trigger: Trigger{Saga: true},
+		Grants: []Grant{{Read, "coupons"}, {Write, "coupons"}, {Read, "redemptions"}, {Write, "redemptions"}}},
+	{Context: "promotions", Name: "return", Does: "gives a checkout's use of a coupon back, or leaves a tombstone", Memory: 256, Timeout: 5 * second, Trigger: Trigger{Saga: true},
+		Grants: []Grant{{Read, "coupons"}, {Write, "coupons"}, {Read, "redemptions"}, {Write, "redemptions"}}},
+}
+
 var carts = []Function{
 	{Context: "carts", Name: "api", Does: "the shopper's cart", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
-		Grants: []Grant{{Redis, "carts"}, {Read, "carts"}, {Write, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"}}},
+		Grants: []Grant{{Redis, "carts"}, {Read, "carts"}, {Write, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"}, {Read, "coupons"}}},
 	{Context: "carts", Name: "refresh", Does: "renews the copy of a cart after its order", Memory: 256, Timeout: 30 * second,
 		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 5, Subscriptions: []Subscription{{Context: "orders", Events: []string{"OrderPlaced"}}}}},
 		Grants:  []Grant{{Redis, "carts"}, {Read, "carts"}}},
 	{Context: "carts", Name: "quote", Does: "prices a cart and plans where it ships from", Memory: 512, Timeout: 5 * second, Trigger: Trigger{Saga: true},
-		Grants: []Grant{{Read, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"}}},
+		Grants: []Grant{{Read, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"}, {Read, "coupons"}}},
 }
 
 var checkout = []Function{
@@ -92,8 +101,8 @@ var checkout = []Function{
 		Grants: []Grant{{Read, "checkouts"}, {Write, "checkouts"}, {Send, "checkout-timer"}, {Start, "checkout"}}},
 	{Context: "checkout", Name: "claim", Does: "claims the record for one run and stores its plan", Memory: 256, Timeout: 5 * second, Trigger: Trigger{Saga: true},
 		Grants: []Grant{{Write, "checkouts"}}},
-	{Context: "checkout", Name: "place", Does: "the pivot: one transaction over checkout, holds, order and cart", Memory: 512, Timeout: 5 * second, Trigger: Trigger{Saga: true},
-		Grants: []Grant{{Write, "checkouts"}, {Write, "holds"}, {Write, "orders"}, {Write, "carts"}}},
+	{Context: "checkout", Name: "place", Does: "the pivot: one transaction over checkout, holds, redemption, order and cart", Memory: 512, Timeout: 5 * second, Trigger: Trigger{Saga: true},
+		Grants: []Grant{{Write, "checkouts"}, {Write, "holds"}, {Write, "redemptions"}, {Write, "orders"}, {Write, "carts"}}},
 	{Context: "checkout", Name: "fence", Does: "raises the epoch, so that no earlier run can place the order", Memory: 256, Timeout: 5 * second, Trigger: Trigger{Saga: true},
 		Grants: []Grant{{Write, "checkouts"}}},
 	{Context: "checkout", Name: "close", Does: "stores the answer of a checkout that is over or waits", Memory: 256, Timeout: 5 * second, Trigger: Trigger{Saga: true},

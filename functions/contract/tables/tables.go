@@ -29,6 +29,8 @@ func All() []Table {
 		{Name: "offers", Context: "offers", Sorted: true, Stream: true, Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "listing", KeysOnly: true}}},
 		{Name: "inventory", Context: "inventory", Sorted: true, Stream: true, TTL: true},
 		{Name: "holds", Context: "inventory", Sorted: true, TTL: true},
+		{Name: "coupons", Context: "promotions", Sorted: true},
+		{Name: "redemptions", Context: "promotions", Sorted: true, TTL: true},
 		{Name: "carts", Context: "carts", TTL: true},
 		{Name: "checkouts", Context: "checkout", TTL: true, Indexes: []Index{{Name: "due", Hash: "due_bucket", Sort: "due_at", KeysOnly: true}}},
 		{Name: "customers", Context: "customers"},

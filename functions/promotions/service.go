@@ -1,0 +1,116 @@
+package promotions
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"rialto/functions/internal/rows"
+)
+
+// Shelf is what the use cases need of the store.
+type Shelf interface {
+	// Redeem takes one use for an order. Errors: ErrExhausted, ErrUsed, ErrReleased, ErrCommitted.
+	Redeem(ctx context.Context, r Redemption, perCustomer int64) error
+	// Return gives it back, or bars it from being taken, and tells whether it gave one back. Errors: ErrCommitted.
+	Return(ctx context.Context, r Redemption, now time.Time) (bool, error)
+	// Coupon returns a coupon, or ErrInvalid.
+	Coupon(ctx context.Context, r Ref) (Coupon, error)
+	// Save makes a coupon that stands as current stand as c, with its budget. Errors: ErrChanged.
+	Save(ctx context.Context, c, current Coupon) error
+}
+
+// Service is the context's use cases.
+type Service struct {
+	Shelf Shelf
+	Now   func() time.Time
+}
+
+// RedeemInput is the input of the saga's task redeem. ExpiresAt is the instant at which the redemption can no longer be
+// committed.
+type RedeemInput struct {
+	OrderID    string    `json:"order_id"`
+	CustomerID string    `json:"customer_id"`
+	Coupon     Terms     `json:"coupon"`
+	ExpiresAt  time.Time `json:"expires_at"`
+}
+
+// RedeemOutput is the output of the saga's task redeem.
+type RedeemOutput struct {
+	Redeemed bool `json:"redeemed"`
+}
+
+// Redeem takes one use of a coupon for an order; a repetition takes none. Errors: coupon_exhausted, coupon_used,
+// redemption_released, redemption_committed, redemption_expired if it is too late to redeem anything.
+func (s *Service) Redeem(ctx context.Context, in RedeemInput) (RedeemOutput, error) {
+	if !in.ExpiresAt.After(s.Now()) {
+		return RedeemOutput{}, ErrExpired
+	}
+	r := Redemption{Ref: in.Coupon.Ref, OrderID: in.OrderID, CustomerID: in.CustomerID, ExpiresAt: in.ExpiresAt.UnixMilli()}
+	if err := s.Shelf.Redeem(ctx, r, in.Coupon.PerCustomer); err != nil {
+		return RedeemOutput{}, err
+	}
+	return RedeemOutput{Redeemed: true}, nil
+}
+
+// ReturnInput is the input of the saga's task return.
+type ReturnInput struct {
+	OrderID    string `json:"order_id"`
+	CustomerID string `json:"customer_id"`
+	Coupon     Ref    `json:"coupon"`
+}
+
+// ReturnOutput is the output of return: whether it gave a use back; not so in a repetition.
+type ReturnOutput struct {
+	Returned bool `json:"returned"`
+}
+
+// Return gives an order's use of a coupon back, or bars it from being taken. Errors: redemption_committed.
+func (s *Service) Return(ctx context.Context, in ReturnInput) (ReturnOutput, error) {
+	did, err := s.Shelf.Return(ctx, Redemption{Ref: in.Coupon, OrderID: in.OrderID, CustomerID: in.CustomerID}, s.Now())
+	return ReturnOutput{Returned: did}, err
+}
+
+// Batch is coupons to import, rows.Max at most.
+type Batch struct {
+	Coupons []json.RawMessage `json:"coupons"`
+}
+
+// Import writes a batch of coupons, row by row: what is wrong with a row stands in its report and hinders no other. A
+// coupon that stands as its row says is not written. A budget that changes is changed by the difference, while it is
+// used; of one that falls below what is used the rest is owed, and paid by the next returns. Errors: batch_too_large.
+func (s *Service) Import(ctx context.Context, b Batch) (rows.Report, error) {
+	list, err := rows.Read(b.Coupons, "coupon", func(c *Coupon) (string, error) {
+		c.Code, c.PerCustomer = Normal(c.Code), cmp.Or(c.PerCustomer, 1)
+		c.From, c.Until = c.From.UTC().Truncate(time.Second), c.Until.UTC().Truncate(time.Second)
+		return c.Ref.String(), c.Check()
+	})
+	if err != nil {
+		return rows.Report{}, err
+	}
+	return rows.Do(ctx, list, rows.ByID, s.save), nil
+}
+
+func (s *Service) save(ctx context.Context, c Coupon) (written bool, err error) {
+	look := func() (Coupon, error) { return found(s.Shelf.Coupon(ctx, c.Ref)) }
+	current, err := look()
+	if err != nil {
+		return false, err
+	}
+	return rows.Settle(current, ErrChanged, func(current Coupon) (bool, error) {
+		if c.Version = current.Version; c == current {
+			return false, nil
+		}
+		return true, s.Shelf.Save(ctx, c, current)
+	}, look)
+}
+
+// found makes no coupon the zero Coupon.
+func found(c Coupon, err error) (Coupon, error) {
+	if errors.Is(err, ErrInvalid) {
+		return Coupon{}, nil
+	}
+	return c, err
+}
