@@ -16,6 +16,7 @@ type Placed struct {
 	Total       money.Amount   `json:"total"`
 	Tax         money.Amount   `json:"tax"` // in the total, that on shipping too; came later to version 1
 	Lines       []PlacedLine   `json:"lines"`
+	Coupon      string         `json:"coupon,omitempty"` // whose discount the lines have
 	Shipments   []Shipment     `json:"shipments"`
 	Delivery    PlacedDelivery `json:"delivery"`
 }
@@ -29,6 +30,7 @@ type PlacedLine struct {
 	Quantity  int64        `json:"quantity"`
 	UnitPrice money.Amount `json:"unit_price"`
 	Amount    money.Amount `json:"amount"`
+	Discount  money.Amount `json:"discount,omitzero"` // of the amount, not paid
 	Tax       money.Amount `json:"tax"`
 }
 
@@ -43,10 +45,10 @@ type PlacedDelivery struct {
 // Placed returns the event's data for an order.
 func (o Order) Placed() Placed {
 	p := Placed{OrderID: o.ID, CustomerID: o.CustomerID, Marketplace: o.Marketplace, PlacedAt: o.PlacedAt.UTC(), Currency: o.Totals.Total.Currency,
-		Total: o.Totals.Total, Tax: o.Totals.Tax, Shipments: o.Shipments,
+		Total: o.Totals.Total, Tax: o.Totals.Tax, Coupon: o.Coupon, Shipments: o.Shipments,
 		Delivery: PlacedDelivery{o.Delivery.Country, o.Delivery.Region, o.Delivery.ShippingOptionID, o.Delivery.Days}}
 	for _, l := range o.Lines {
-		p.Lines = append(p.Lines, PlacedLine{l.Line, l.ProductID, l.SellerID, l.Title, l.Quantity, l.UnitPrice, l.Amount, l.Tax})
+		p.Lines = append(p.Lines, PlacedLine{l.Line, l.ProductID, l.SellerID, l.Title, l.Quantity, l.UnitPrice, l.Amount, l.Discount, l.Tax})
 	}
 	return p
 }

@@ -19,12 +19,14 @@ type Order struct {
 	Marketplace string     `json:"marketplace"`
 	PlacedAt    time.Time  `json:"placed_at"`
 	Lines       []Line     `json:"lines"`
+	Coupon      string     `json:"coupon,omitempty"` // the code that took the discount off
 	Totals      Totals     `json:"totals"`
 	Shipments   []Shipment `json:"shipments"`
 	Delivery    Delivery   `json:"delivery"`
 }
 
-// Line is one offer bought. Amount is UnitPrice x Quantity; Tax is within it where prices include tax.
+// Line is one offer bought. Amount is UnitPrice x Quantity, of which Discount is not paid; Tax is within the rest where
+// prices include tax.
 type Line struct {
 	Line       string       `json:"line"`
 	ProductID  string       `json:"product_id"`
@@ -34,15 +36,17 @@ type Line struct {
 	Quantity   int64        `json:"quantity"`
 	UnitPrice  money.Amount `json:"unit_price"`
 	Amount     money.Amount `json:"amount"`
+	Discount   money.Amount `json:"discount,omitzero"` // none without a currency
 	Tax        money.Amount `json:"tax"`
 	// TaxRate is in basis points; Jurisdiction is whose.
 	TaxRate      int64  `json:"tax_rate_bp"`
 	Jurisdiction string `json:"tax_jurisdiction"`
 }
 
-// Totals is what the customer pays. Tax is added to the rest unless TaxIncluded.
+// Totals is what the customer pays: items less the discount, shipping and, unless TaxIncluded, tax.
 type Totals struct {
 	Items       money.Amount `json:"items"`
+	Discount    money.Amount `json:"discount,omitzero"`
 	Shipping    money.Amount `json:"shipping"`
 	Tax         money.Amount `json:"tax"`
 	TaxIncluded bool         `json:"tax_included"`
@@ -89,6 +93,14 @@ func (o Order) amounts() []money.Amount {
 	for _, s := range o.Shipments {
 		as = append(as, s.Amount)
 	}
+	for _, l := range o.Lines {
+		if l.Discount != (money.Amount{}) {
+			as = append(as, l.Discount)
+		}
+	}
+	if o.Totals.Discount != (money.Amount{}) {
+		as = append(as, o.Totals.Discount)
+	}
 	return as
 }
 
@@ -101,7 +113,7 @@ func (o Order) Check() error {
 			return fmt.Errorf("an amount in %s, the total is in %s", a.Currency, c)
 		}
 	}
-	items, tax, want := money.Zero(c), money.Zero(c), o.Totals.Items
+	items, off, tax, want := money.Zero(c), money.Zero(c), money.Zero(c), o.Totals.Items
 	units := map[string]int64{}
 	var err error
 	for _, l := range o.Lines {
@@ -111,12 +123,21 @@ func (o Order) Check() error {
 		if tax, err = tax.Add(l.Tax); err != nil {
 			return err
 		}
+		if l.Discount.Minor < 0 || l.Discount.Minor > l.Amount.Minor {
+			return fmt.Errorf("line %s: %d off %d", l.Line, l.Discount.Minor, l.Amount.Minor)
+		}
+		if off, err = off.Add(money.Of(l.Discount.Minor, c)); err != nil {
+			return err
+		}
 		units[l.Line] += l.Quantity
+	}
+	if off.Minor != o.Totals.Discount.Minor || off.Minor > 0 && o.Coupon == "" {
+		return fmt.Errorf("lines' discounts sum to %d, the order's is %d by coupon %q", off.Minor, o.Totals.Discount.Minor, o.Coupon)
 	}
 	if items != want {
 		return fmt.Errorf("lines sum to %d, items say %d", items.Minor, want.Minor)
 	}
-	parts := []money.Amount{o.Totals.Items, o.Totals.Shipping}
+	parts := []money.Amount{o.Totals.Items, money.Of(-off.Minor, c), o.Totals.Shipping}
 	if !o.Totals.TaxIncluded {
 		parts = append(parts, o.Totals.Tax)
 	}

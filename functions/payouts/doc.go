@@ -8,7 +8,8 @@
 //   - what is paid to a seller is the sum of journals that no other payout covers, and never negative;
 //   - what refunds give back of a sale sums to the sale at most, account by account.
 //
-// A sale is booked when its money is captured, which is when it ships. Commission is a share of what the customer paid
+// A sale is booked when its money is captured, which is when it ships. What a coupon took off is Rialto's to bear, on an
+// account of its own (discounts_granted): sellers are paid as if there were none. Commission is a share of what was sold
 // without tax; tax is withheld whole, as the marketplace owes it (a marketplace facilitator; in the EU art. 14a of
 // Directive 2006/112/EC where it applies). Rates stand in rates.go.
 //

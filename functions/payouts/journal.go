@@ -16,6 +16,7 @@ const (
 	Gateway        Account = "gateway_clearing"   // captured, and not yet come from the payment gateway
 	Payable        Account = "seller_payable"     // owed to the seller
 	Commission     Account = "commission_revenue" // Rialto's
+	Discounts      Account = "discounts_granted"  // what coupons took off, borne by Rialto
 	TaxWithheld    Account = "tax_withheld"       // owed to tax authorities
 	Refunds        Account = "refunds"            // given back to customers through the gateway
 	PayoutClearing Account = "payout_clearing"    // on its way to the seller's bank

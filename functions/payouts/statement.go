@@ -21,10 +21,11 @@ type Statement struct {
 
 // Total is what journals of one currency come to.
 type Total struct {
-	Currency string
-	Sales    int64 // captured, tax included
-	Refunds  int64
-	Paid     int64 // to the seller
+	Currency  string
+	Sales     int64 // captured, tax included
+	Refunds   int64
+	Paid      int64 // to the seller
+	Discounts int64 // coupons that Rialto bore, less what refunds took back
 	// Commission and Tax are what was kept, less what refunds gave back.
 	Commission, Tax int64
 	// Net is what the journals change of what the seller is owed.
@@ -46,6 +47,7 @@ func Sum(list []Journal) []Total {
 		t.Sales += j.Of(Gateway)
 		t.Refunds -= j.Of(Refunds)
 		t.Paid -= j.Of(PayoutClearing)
+		t.Discounts += j.Of(Discounts)
 		t.Commission -= j.Of(Commission)
 		t.Tax -= j.Of(TaxWithheld)
 		t.Net += j.Owed()

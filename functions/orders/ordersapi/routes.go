@@ -82,6 +82,7 @@ type Order struct {
 	Marketplace string        `json:"marketplace"`
 	PlacedAt    time.Time     `json:"placed_at"`
 	Lines       []orders.Line `json:"lines"`
+	Coupon      string        `json:"coupon,omitempty"`
 	Totals      orders.Totals `json:"totals"`
 	Delivery    Delivery      `json:"delivery"`
 }
@@ -100,6 +101,6 @@ func (h handler) get(ctx context.Context, in *getInput) (*getOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &getOutput{Order{o.ID, "placed", o.Marketplace, o.PlacedAt, o.Lines, o.Totals,
+	return &getOutput{Order{o.ID, "placed", o.Marketplace, o.PlacedAt, o.Lines, o.Coupon, o.Totals,
 		Delivery{o.Delivery.AddressID, o.Delivery.Country, o.Delivery.Region, o.Delivery.ShippingOptionID}}}, nil
 }

@@ -20,7 +20,9 @@ type record struct {
 	Marketplace string     `dynamodbav:"marketplace"`
 	Currency    string     `dynamodbav:"currency"`
 	Lines       []line     `dynamodbav:"lines"`
+	Coupon      string     `dynamodbav:"coupon,omitempty"`
 	Items       int64      `dynamodbav:"items"`
+	Discount    int64      `dynamodbav:"discount,omitempty"`
 	Shipping    int64      `dynamodbav:"shipping"`
 	Tax         int64      `dynamodbav:"tax"`
 	TaxIncluded bool       `dynamodbav:"tax_included"`
@@ -38,6 +40,7 @@ type line struct {
 	Quantity     int64  `dynamodbav:"quantity"`
 	UnitPrice    int64  `dynamodbav:"unit_price"`
 	Amount       int64  `dynamodbav:"amount"`
+	Discount     int64  `dynamodbav:"discount,omitempty"`
 	Tax          int64  `dynamodbav:"tax"`
 	TaxRate      int64  `dynamodbav:"tax_rate_bp"`
 	Jurisdiction string `dynamodbav:"jurisdiction"`
@@ -73,14 +76,14 @@ func (l line) name() string {
 func toRecord(o orders.Order) record {
 	d := o.Delivery
 	r := record{ID: o.ID, CustomerID: o.CustomerID, CreatedAt: o.PlacedAt.UTC().Format(store.Sortable), CheckoutID: o.CheckoutID, Marketplace: o.Marketplace,
-		Currency: o.Totals.Total.Currency, Items: o.Totals.Items.Minor, Shipping: o.Totals.Shipping.Minor, Tax: o.Totals.Tax.Minor,
+		Currency: o.Totals.Total.Currency, Coupon: o.Coupon, Items: o.Totals.Items.Minor, Discount: o.Totals.Discount.Minor, Shipping: o.Totals.Shipping.Minor, Tax: o.Totals.Tax.Minor,
 		TaxIncluded: o.Totals.TaxIncluded, Total: o.Totals.Total.Minor,
 		Delivery: delivery{d.AddressID, d.Country, d.Region, d.Sealed, d.ShippingOptionID, d.Days}}
 	place := map[string]int{}
 	for n, l := range o.Lines {
 		place[l.Line] = n
 		x := line{ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title, Quantity: l.Quantity,
-			UnitPrice: l.UnitPrice.Minor, Amount: l.Amount.Minor, Tax: l.Tax.Minor, TaxRate: l.TaxRate, Jurisdiction: l.Jurisdiction}
+			UnitPrice: l.UnitPrice.Minor, Amount: l.Amount.Minor, Discount: l.Discount.Minor, Tax: l.Tax.Minor, TaxRate: l.TaxRate, Jurisdiction: l.Jurisdiction}
 		if l.Line != x.name() {
 			x.Line = l.Line
 		}
@@ -105,13 +108,19 @@ func (r record) order() (orders.Order, error) {
 		return orders.Order{}, fmt.Errorf("read order: %w", err)
 	}
 	amount := func(minor int64) money.Amount { return money.Of(minor, r.Currency) }
+	off := func(minor int64) money.Amount {
+		if minor == 0 {
+			return money.Amount{}
+		}
+		return amount(minor)
+	}
 	d := r.Delivery
-	o := orders.Order{ID: r.ID, CustomerID: r.CustomerID, CheckoutID: r.CheckoutID, Marketplace: r.Marketplace, PlacedAt: placed,
-		Totals:   orders.Totals{Items: amount(r.Items), Shipping: amount(r.Shipping), Tax: amount(r.Tax), TaxIncluded: r.TaxIncluded, Total: amount(r.Total)},
+	o := orders.Order{ID: r.ID, CustomerID: r.CustomerID, CheckoutID: r.CheckoutID, Marketplace: r.Marketplace, PlacedAt: placed, Coupon: r.Coupon,
+		Totals:   orders.Totals{Items: amount(r.Items), Discount: off(r.Discount), Shipping: amount(r.Shipping), Tax: amount(r.Tax), TaxIncluded: r.TaxIncluded, Total: amount(r.Total)},
 		Delivery: orders.Delivery{AddressID: d.AddressID, Country: d.Country, Region: d.Region, Sealed: d.Sealed, ShippingOptionID: d.ShippingOptionID, Days: d.Days}}
 	for _, l := range r.Lines {
 		o.Lines = append(o.Lines, orders.Line{Line: l.name(), ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title, Quantity: l.Quantity,
-			UnitPrice: amount(l.UnitPrice), Amount: amount(l.Amount), Tax: amount(l.Tax), TaxRate: l.TaxRate, Jurisdiction: l.Jurisdiction})
+			UnitPrice: amount(l.UnitPrice), Amount: amount(l.Amount), Discount: off(l.Discount), Tax: amount(l.Tax), TaxRate: l.TaxRate, Jurisdiction: l.Jurisdiction})
 	}
 	for _, s := range r.Shipments {
 		x := orders.Shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Fulfilment: s.Fulfilment, Amount: amount(s.Amount)}

@@ -118,6 +118,7 @@ type expected struct {
 	SellerID string       `dynamodbav:"of_seller"`
 	Amount   money.Amount `dynamodbav:"amount"`
 	Tax      money.Amount `dynamodbav:"tax"`
+	Discount int64        `dynamodbav:"discount,omitempty"`
 }
 
 func expectedKey(orderID, group string) store.Key {
@@ -126,7 +127,7 @@ func expectedKey(orderID, group string) store.Key {
 
 // Expect keeps what a shipment will be booked as, unless it is kept already.
 func (s *Store) Expect(ctx context.Context, x payouts.Sale) error {
-	w := store.Put(table, expectedKey(x.OrderID, x.Group), expected{x.OrderID, x.Group, x.SellerID, x.Amount, x.Tax})
+	w := store.Put(table, expectedKey(x.OrderID, x.Group), expected{x.OrderID, x.Group, x.SellerID, x.Amount, x.Tax, x.Discount})
 	_, err := s.DB.Apply(ctx, w.If(store.Absent()).Named("expected sale"))
 	if _, failed := store.FailedCondition(err); failed {
 		return nil
@@ -147,7 +148,7 @@ func (s *Store) Expected(ctx context.Context, orderID, group string) (payouts.Sa
 	if err := store.Unmarshal(i, &x); err != nil {
 		return payouts.Sale{}, fmt.Errorf("read sale: %w", err)
 	}
-	return payouts.Sale{OrderID: x.OrderID, Group: x.Group, SellerID: x.SellerID, Amount: x.Amount, Tax: x.Tax}, nil
+	return payouts.Sale{OrderID: x.OrderID, Group: x.Group, SellerID: x.SellerID, Amount: x.Amount, Tax: x.Tax, Discount: x.Discount}, nil
 }
 
 func refundedKey(sale string) store.Key { return store.Key{PK: "refunded#" + sale} }
