@@ -37,9 +37,10 @@ var (
 	ErrStale   = fault.New(fault.Stale, "cart_version_stale", "the cart changed since it was read")
 	ErrGuarded = fault.New(fault.Invalid, "guard_required", "a change of the cart needs an Idempotency-Key or If-Match").
 			With(fault.Field{Pointer: "header.Idempotency-Key", Code: "required", Message: "this or If-Match is required"})
-	ErrMerged  = fault.New(fault.Conflict, "cart_merged", "the cart was merged into another")
-	ErrChanged = fault.New(fault.Conflict, "cart_changed", "the cart changed since the checkout began")
-	ErrEmpty   = fault.New(fault.Conflict, "cart_empty", "the cart is empty")
+	ErrMerged   = fault.New(fault.Conflict, "cart_merged", "the cart was merged into another")
+	ErrChanged  = fault.New(fault.Conflict, "cart_changed", "the cart changed since the checkout began")
+	ErrNoCoupon = fault.New(fault.NotFound, "cart_coupon_not_found", "the cart has no such coupon")
+	ErrEmpty    = fault.New(fault.Conflict, "cart_empty", "the cart is empty")
 )
 
 // Cart is a shopper's cart in one marketplace.
@@ -50,7 +51,8 @@ type Cart struct {
 	Marketplace string    `json:"marketplace"`
 	State       State     `json:"state"`
 	Lines       []Line    `json:"lines"`
-	Keys        []string  `json:"keys"` // of the last changes, oldest first
+	Coupon      string    `json:"coupon,omitempty"` // a code; whether it is any good is asked whenever the cart is priced
+	Keys        []string  `json:"keys"`             // of the last changes, oldest first
 	MergedInto  string    `json:"merged_into"`
 	Version     int64     `json:"version"` // 0: not stored yet
 	UpdatedAt   time.Time `json:"updated_at"`
@@ -122,9 +124,21 @@ func (c *Cart) Set(lineID string, quantity int64) error {
 	return nil
 }
 
+// Redeem gives the cart a coupon, in place of the one it may have; "" takes it out. Errors: ErrMerged.
+func (c *Cart) Redeem(code string) error {
+	if c.State != Open {
+		return ErrMerged
+	}
+	c.Coupon = code
+	return nil
+}
+
 // Absorb takes over the lines of a guest's cart: units add up, up to MaxQuantity, and what does not fit into
-// MaxLines is left. It returns how many lines were left.
+// MaxLines is left; and its coupon, unless there is one. It returns how many lines were left.
 func (c *Cart) Absorb(guest Cart) (left int) {
+	if c.Coupon == "" {
+		c.Coupon = guest.Coupon
+	}
 	for _, l := range guest.Lines {
 		if i := c.find(l.ID()); i >= 0 {
 			c.Lines[i].Quantity = min(c.Lines[i].Quantity+l.Quantity, MaxQuantity)

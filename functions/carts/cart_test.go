@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -87,7 +88,7 @@ func TestTheBreakdownSumsWhatIsForSale(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Breakdown{Items: money.Of(2*90+100, "USD"), Shipping: money.Of(10, "USD"), Total: money.Of(2*90+100+10, "USD"), Units: 3}
+	want := Breakdown{Items: money.Of(2*90+100, "USD"), Discount: money.Of(0, "USD"), Shipping: money.Of(10, "USD"), Total: money.Of(2*90+100+10, "USD"), Units: 3}
 	if diff := cmp.Diff(want, v.Breakdown); diff != "" {
 		t.Error(diff)
 	}
@@ -102,7 +103,7 @@ func TestTheBreakdownSumsWhatIsForSale(t *testing.T) {
 func TestAQuoteNeedsEveryLine(t *testing.T) {
 	t.Parallel()
 	c := New("cus", false, "US")
-	if _, err := QuoteOf(c, "USD", nil, nil); !errors.Is(err, ErrEmpty) {
+	if _, err := quoteOf(c, "USD", known{}, time.Time{}); !errors.Is(err, ErrEmpty) {
 		t.Error(err)
 	}
 	if err := c.Add(line(0, 2)); err != nil {
@@ -110,15 +111,15 @@ func TestAQuoteNeedsEveryLine(t *testing.T) {
 	}
 	stock := []inventory.Stock{{SKU: inventory.SKU{ProductID: "p0", SellerID: "s"}, Centre: "us-west-2", Available: 1}}
 	offer := offers.Offer{Price: money.Of(90, "USD"), Shipping: money.Of(0, "USD")}
-	if _, err := QuoteOf(c, "USD", map[string]Fresh{"p0#s": {}}, stock); fault.Code(err) != "offer_unavailable" {
+	if _, err := quoteOf(c, "USD", known{fresh: map[string]Fresh{"p0#s": {}}, stock: stock}, time.Time{}); fault.Code(err) != "offer_unavailable" {
 		t.Error(err)
 	}
 	fresh := map[string]Fresh{"p0#s": {ForSale: true, Offer: offer, Product: catalog.Product{CategoryID: "c"}}}
-	if _, err := QuoteOf(c, "USD", fresh, stock); fault.Code(err) != "item_unavailable" {
+	if _, err := quoteOf(c, "USD", known{fresh: fresh, stock: stock}, time.Time{}); fault.Code(err) != "item_unavailable" {
 		t.Error(err)
 	}
 	stock[0].Available = 2
-	q, err := QuoteOf(c, "USD", fresh, stock)
+	q, err := quoteOf(c, "USD", known{fresh: fresh, stock: stock}, time.Time{})
 	if err != nil || q.Items.Minor != 180 || q.Lines[0].Category != "c" || len(q.Stock) != 1 {
 		t.Errorf("%+v %v", q, err)
 	}

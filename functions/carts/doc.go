@@ -12,6 +12,9 @@
 //   - The pivot takes the ordered lines out of the cart at the version that was quoted, so two checkouts of one
 //     version make one order, and what was added since then stays.
 //
+// A cart has one coupon at most; another takes its place. Its code is kept, and what it takes off is asked whenever the
+// cart is shown or quoted. A quote with a coupon that is no longer good fails, as nobody should pay more than was shown.
+//
 // A line keeps the price and the title it was last seen with. Showing the cart asks for today's; adding a line
 // does so for that line only.
 //

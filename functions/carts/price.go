@@ -1,10 +1,13 @@
 package carts
 
 import (
+	"time"
+
 	"rialto/functions/catalog"
 	"rialto/functions/internal/money"
 	"rialto/functions/inventory"
 	"rialto/functions/offers"
+	"rialto/functions/promotions"
 )
 
 // View is a cart as it is shown: every line priced, and what they sum to. Tax is known at checkout only.
@@ -12,21 +15,24 @@ type View struct {
 	Cart      Cart
 	Lines     []ViewLine
 	Breakdown Breakdown
+	// Refused says why the cart's coupon takes nothing off, nil if it does or there is none.
+	Refused error
 }
 
 // ViewLine is a line with its total and what changed since it was last seen.
 type ViewLine struct {
 	Line
 	Amount    money.Amount // UnitPrice x Quantity
+	Discount  money.Amount // the line's part of what the coupon takes off; none without a currency
 	Available int64        // units in stock, -1 if it was not asked
 	Gone      bool         // the offer is no longer for sale
 	Was       *money.Amount
 }
 
-// Breakdown is what a cart costs. Total has no tax.
+// Breakdown is what a cart costs. Total is Items - Discount + Shipping and has no tax.
 type Breakdown struct {
-	Items, Shipping, Total money.Amount
-	Units                  int64
+	Items, Discount, Shipping, Total money.Amount
+	Units                            int64
 }
 
 // Fresh is what is known of an offer now.
@@ -39,7 +45,7 @@ type Fresh struct {
 
 // Price shows a cart with what is known of its offers; a line that nothing is known of keeps what was last seen.
 func Price(c Cart, currency string, fresh map[string]Fresh) (View, error) {
-	v := View{Cart: c, Breakdown: Breakdown{Items: money.Zero(currency), Shipping: money.Zero(currency), Total: money.Zero(currency)}}
+	v := View{Cart: c, Breakdown: Breakdown{Items: money.Zero(currency), Discount: money.Zero(currency), Shipping: money.Zero(currency), Total: money.Zero(currency)}}
 	for _, l := range c.Lines {
 		vl := ViewLine{Line: l, Available: -1}
 		if f, ok := fresh[l.ID()]; ok {
@@ -81,34 +87,66 @@ func (b *Breakdown) add(l ViewLine) error {
 	return err
 }
 
+// redeem takes a coupon's discount off the lines that are for sale; coupon is nil if there is none of the cart's code.
+// Errors: coupon_invalid, coupon_not_applicable.
+func (v *View) redeem(coupon *promotions.Coupon, now time.Time) error {
+	if coupon == nil {
+		return promotions.ErrInvalid
+	}
+	var amounts []money.Amount
+	var at []int
+	for i, l := range v.Lines {
+		if !l.Gone {
+			amounts, at = append(amounts, l.Amount), append(at, i)
+		}
+	}
+	off, of, err := coupon.Discount(amounts, now)
+	if err != nil {
+		return err
+	}
+	for i, n := range at {
+		v.Lines[n].Discount = of[i]
+	}
+	v.Breakdown.Discount = off
+	v.Breakdown.Total, err = v.Breakdown.Total.Sub(off)
+	return err
+}
+
 // seenAs is the line with what is known of its offer now.
 func (l Line) seenAs(f Fresh) Line {
 	l.Title, l.SellerName, l.UnitPrice, l.Shipping = f.Product.Title, f.Offer.SellerName, f.Offer.Price, f.Offer.Shipping
 	return l
 }
 
-// QuoteOf prices an open cart for a checkout. Errors: ErrEmpty, offer_unavailable, item_unavailable.
-func QuoteOf(c Cart, currency string, fresh map[string]Fresh, stock []inventory.Stock) (Quote, error) {
+// quoteOf prices an open cart for a checkout. Errors: ErrEmpty, offer_unavailable, item_unavailable; coupon_invalid or
+// coupon_not_applicable, as nobody should pay more than the cart said.
+func quoteOf(c Cart, currency string, k known, now time.Time) (Quote, error) {
 	if len(c.Lines) == 0 {
 		return Quote{}, ErrEmpty
 	}
-	v, err := Price(c, currency, fresh)
+	v, err := Price(c, currency, k.fresh)
 	if err != nil {
 		return Quote{}, err
 	}
-	q := Quote{CartID: c.ID, CartVersion: c.Version, Marketplace: c.Marketplace, Currency: currency, Items: v.Breakdown.Items, Shipping: v.Breakdown.Shipping, Stock: stock}
+	q := Quote{CartID: c.ID, CartVersion: c.Version, Marketplace: c.Marketplace, Currency: currency, Items: v.Breakdown.Items, Shipping: v.Breakdown.Shipping, Stock: k.stock}
+	if c.Coupon != "" {
+		if err := v.redeem(k.coupon, now); err != nil {
+			return Quote{}, err
+		}
+		q.Coupon, q.Discount = &promotions.Terms{Ref: k.coupon.Ref, PerCustomer: k.coupon.PerCustomer}, v.Breakdown.Discount
+	}
 	for _, l := range v.Lines {
 		if l.Gone {
 			return Quote{}, errOfferUnavailable
 		}
 		by := ""
-		if fresh[l.ID()].Offer.Fulfilment == offers.BySeller {
+		if k.fresh[l.ID()].Offer.Fulfilment == offers.BySeller {
 			by = offers.BySeller
 		}
 		q.Lines = append(q.Lines, QuotedLine{Fulfilment: by, Line: l.ID(), ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title,
-			Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount, Category: fresh[l.ID()].Product.CategoryID})
+			Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount, Discount: l.Discount, Category: k.fresh[l.ID()].Product.CategoryID})
 	}
-	if _, err := inventory.Route(q.Wants(), stock, inventory.Destination{}); err != nil { // whatever the destination
+	if _, err := inventory.Route(q.Wants(), k.stock, inventory.Destination{}); err != nil { // whatever the destination
 		return Quote{}, err
 	}
 	return q, nil

@@ -3,6 +3,7 @@ package carts
 import (
 	"rialto/functions/internal/money"
 	"rialto/functions/inventory"
+	"rialto/functions/promotions"
 )
 
 // Quote is what a cart costs, and the stock that it can ship from, at one moment: what a checkout is made of. Where
@@ -16,6 +17,10 @@ type Quote struct {
 	Items       money.Amount      `json:"items"`
 	Shipping    money.Amount      `json:"shipping"` // the sellers' own
 	Stock       []inventory.Stock `json:"stock"`
+	// Coupon is what the cart's coupon asks of its redemption, and Discount what it takes off Items; both are left out
+	// without one.
+	Coupon   *promotions.Terms `json:"coupon,omitempty"`
+	Discount money.Amount      `json:"discount,omitzero"`
 }
 
 // QuotedLine is one priced line. Amount is UnitPrice x Quantity.
@@ -28,7 +33,8 @@ type QuotedLine struct {
 	Quantity   int64        `json:"quantity"`
 	UnitPrice  money.Amount `json:"unit_price"`
 	Amount     money.Amount `json:"amount"`
-	Category   string       `json:"category"` // the product's category id, for tax
+	Discount   money.Amount `json:"discount,omitzero"` // off Amount
+	Category   string       `json:"category"`          // the product's category id, for tax
 	// Fulfilment is offers.BySeller where the seller ships, and empty where Rialto does.
 	Fulfilment string `json:"fulfilment,omitempty"`
 }

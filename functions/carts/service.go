@@ -13,6 +13,7 @@ import (
 	"rialto/functions/inventory"
 	"rialto/functions/marketplaces"
 	"rialto/functions/offers"
+	"rialto/functions/promotions"
 )
 
 var errOfferUnavailable = fault.New(fault.Conflict, "offer_unavailable", "an offer in the cart is no longer for sale")
@@ -44,6 +45,11 @@ type Stock interface {
 	Stock(ctx context.Context, skus ...inventory.SKU) ([]inventory.Stock, error)
 }
 
+// Coupons tells what a coupon is good for. Errors: promotions.ErrInvalid if there is none.
+type Coupons interface {
+	Coupon(ctx context.Context, r promotions.Ref) (promotions.Coupon, error)
+}
+
 // Service is what can be done with carts.
 type Service struct {
 	Shelf    Shelf
@@ -51,6 +57,7 @@ type Service struct {
 	Offers   Offers
 	Products Products
 	Stock    Stock
+	Coupons  Coupons
 	Now      func() time.Time
 }
 
@@ -82,21 +89,39 @@ func (s *Service) Show(ctx context.Context, o Owner, m marketplaces.Marketplace)
 		}
 		s.copy(ctx, c)
 	}
-	fresh, _, err := s.fresh(ctx, c)
+	return s.priced(ctx, c, m)
+}
+
+// priced shows a cart with what is known of it now.
+func (s *Service) priced(ctx context.Context, c Cart, m marketplaces.Marketplace) (View, error) {
+	k, err := s.known(ctx, c)
 	if err != nil {
 		return View{}, err
 	}
-	return Price(c, m.Currency, fresh)
+	return s.view(c, m, k)
+}
+
+// view shows a cart. A coupon that takes nothing off is refused in what is shown.
+func (s *Service) view(c Cart, m marketplaces.Marketplace, k known) (View, error) {
+	v, err := Price(c, m.Currency, k.fresh)
+	if err != nil || c.Coupon == "" {
+		return v, err
+	}
+	v.Refused = v.redeem(k.coupon, s.Now())
+	if f := fault.Of(v.Refused); v.Refused != nil && f.Kind != fault.Invalid && f.Kind != fault.Conflict {
+		return View{}, v.Refused
+	}
+	return v, nil
 }
 
 // Add puts an offer into the cart. Errors: offer_not_found, those of Cart.Add, ErrStale, ErrGuarded.
 func (s *Service) Add(ctx context.Context, o Owner, m marketplaces.Marketplace, g Guard, productID, sellerID string, quantity int64) (View, error) {
 	line := Line{ProductID: productID, SellerID: sellerID, Quantity: quantity, AddedAt: s.Now().UTC()}
-	fresh, _, err := s.fresh(ctx, Cart{Marketplace: m.Code, Lines: []Line{line}})
+	k, err := s.known(ctx, Cart{Marketplace: m.Code, Lines: []Line{line}})
 	if err != nil {
 		return View{}, err
 	}
-	f := fresh[line.ID()]
+	f := k.fresh[line.ID()]
 	if !f.ForSale {
 		return View{}, offers.ErrOfferNotFound
 	}
@@ -104,7 +129,10 @@ func (s *Service) Add(ctx context.Context, o Owner, m marketplaces.Marketplace, 
 	if err != nil {
 		return View{}, err
 	}
-	return Price(c, m.Currency, fresh)
+	if k.coupon, err = s.coupon(ctx, c); err != nil {
+		return View{}, err
+	}
+	return s.view(c, m, k)
 }
 
 // Set gives a line another quantity, 0 to take it out. Errors: those of Cart.Set, ErrStale, ErrGuarded.
@@ -113,7 +141,47 @@ func (s *Service) Set(ctx context.Context, o Owner, m marketplaces.Marketplace, 
 	if err != nil {
 		return View{}, err
 	}
-	return Price(c, m.Currency, nil)
+	var k known
+	if k.coupon, err = s.coupon(ctx, c); err != nil {
+		return View{}, err
+	}
+	return s.view(c, m, k)
+}
+
+// Redeem gives the cart a coupon, in place of the one it may have. Whether its budget lasts is known at checkout only.
+// Errors: coupon_invalid, coupon_not_applicable, those of Cart.Redeem, ErrStale, ErrGuarded.
+func (s *Service) Redeem(ctx context.Context, o Owner, m marketplaces.Marketplace, g Guard, code string) (View, error) {
+	code = promotions.Normal(code)
+	c, err := s.load(ctx, o, m)
+	if err != nil {
+		return View{}, err
+	}
+	c.Coupon = code
+	k, err := s.known(ctx, c)
+	if err != nil {
+		return View{}, err
+	}
+	if v, err := s.view(c, m, k); err != nil || v.Refused != nil {
+		return View{}, errors.Join(err, v.Refused)
+	}
+	if c, err = s.change(ctx, o, m, g, func(c *Cart) error { return c.Redeem(code) }); err != nil {
+		return View{}, err
+	}
+	return s.priced(ctx, c, m)
+}
+
+// Unredeem takes a coupon out of the cart. Errors: ErrNoCoupon, those of Cart.Redeem, ErrStale, ErrGuarded.
+func (s *Service) Unredeem(ctx context.Context, o Owner, m marketplaces.Marketplace, g Guard, code string) (View, error) {
+	c, err := s.change(ctx, o, m, g, func(c *Cart) error {
+		if c.Coupon == "" || c.Coupon != promotions.Normal(code) {
+			return ErrNoCoupon
+		}
+		return c.Redeem("")
+	})
+	if err != nil {
+		return View{}, err
+	}
+	return s.priced(ctx, c, m)
 }
 
 // change makes a guarded change of the stored cart.
@@ -182,11 +250,7 @@ func (s *Service) Merge(ctx context.Context, o Owner, m marketplaces.Marketplace
 			return View{}, err
 		}
 		s.copy(ctx, saved)
-		fresh, _, err := s.fresh(ctx, saved)
-		if err != nil {
-			return View{}, err
-		}
-		return Price(saved, m.Currency, fresh)
+		return s.priced(ctx, saved, m)
 	}
 }
 
@@ -206,7 +270,7 @@ type QuoteInput struct {
 	Marketplace string `json:"marketplace"`
 }
 
-// Quote prices a cart for checkout, from the tables alone. Errors: ErrNotFound, those of QuoteOf.
+// Quote prices a cart for checkout, from the tables alone. Errors: ErrNotFound, those of quoteOf.
 func (s *Service) Quote(ctx context.Context, in QuoteInput) (Quote, error) {
 	m, err := marketplaces.Lookup(in.Marketplace)
 	if err != nil {
@@ -219,11 +283,11 @@ func (s *Service) Quote(ctx context.Context, in QuoteInput) (Quote, error) {
 	if !ok || c.OwnerID != in.CustomerID || c.Marketplace != in.Marketplace || c.State != Open {
 		return Quote{}, ErrNotFound
 	}
-	fresh, stock, err := s.fresh(ctx, c)
+	k, err := s.known(ctx, c)
 	if err != nil {
 		return Quote{}, err
 	}
-	return QuoteOf(c, m.Currency, fresh, stock)
+	return quoteOf(c, m.Currency, k, s.Now())
 }
 
 func (s *Service) load(ctx context.Context, o Owner, m marketplaces.Marketplace) (Cart, error) {
@@ -241,10 +305,30 @@ func (s *Service) copy(ctx context.Context, c Cart) {
 	}
 }
 
-// fresh reads what is known of a cart's lines now, in one round of parallel reads.
-func (s *Service) fresh(ctx context.Context, c Cart) (map[string]Fresh, []inventory.Stock, error) {
+// known is what is known of a cart's lines and of its coupon now.
+type known struct {
+	fresh  map[string]Fresh
+	stock  []inventory.Stock
+	coupon *promotions.Coupon // nil if the cart has none, or if there is none of its code
+}
+
+// coupon reads a cart's coupon, if it has one.
+func (s *Service) coupon(ctx context.Context, c Cart) (*promotions.Coupon, error) {
+	if c.Coupon == "" {
+		return nil, nil
+	}
+	found, err := s.Coupons.Coupon(ctx, promotions.Ref{Marketplace: c.Marketplace, Code: c.Coupon})
+	if errors.Is(err, promotions.ErrInvalid) {
+		return nil, nil
+	}
+	return &found, err
+}
+
+// known reads that in one round of parallel reads.
+func (s *Service) known(ctx context.Context, c Cart) (known, error) {
 	if len(c.Lines) == 0 {
-		return nil, nil, nil
+		coupon, err := s.coupon(ctx, c)
+		return known{coupon: coupon}, err
 	}
 	var keys []offers.Key
 	var productIDs []string
@@ -256,23 +340,23 @@ func (s *Service) fresh(ctx context.Context, c Cart) (map[string]Fresh, []invent
 	}
 	var found map[offers.Key]offers.Offer
 	var products map[string]catalog.Product
-	var stock []inventory.Stock
+	k := known{fresh: map[string]Fresh{}}
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { found, err = s.Offers.GetMany(gctx, keys...); return err })
 	g.Go(func() (err error) { products, err = s.Products.GetMany(gctx, productIDs...); return err })
-	g.Go(func() (err error) { stock, err = s.Stock.Stock(gctx, skus...); return err })
+	g.Go(func() (err error) { k.stock, err = s.Stock.Stock(gctx, skus...); return err })
+	g.Go(func() (err error) { k.coupon, err = s.coupon(gctx, c); return err })
 	if err := g.Wait(); err != nil {
-		return nil, nil, err
+		return known{}, err
 	}
 	available := map[inventory.SKU]int64{}
-	for _, st := range stock {
+	for _, st := range k.stock {
 		available[st.SKU] += st.Available
 	}
-	out := map[string]Fresh{}
 	for i, l := range c.Lines {
 		o, ok := found[keys[i]]
 		p, known := products[l.ProductID]
-		out[l.ID()] = Fresh{Offer: o, Product: p, ForSale: ok && known && !o.Paused, Available: available[skus[i]]}
+		k.fresh[l.ID()] = Fresh{Offer: o, Product: p, ForSale: ok && known && !o.Paused, Available: available[skus[i]]}
 	}
-	return out, stock, nil
+	return k, nil
 }

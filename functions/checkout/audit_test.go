@@ -92,6 +92,7 @@ func (w *world) audit() (placed int) {
 	w.t.Helper()
 	all := w.orders()
 	w.auditStock(all)
+	w.auditCoupon(all)
 	w.auditRecords(all)
 	w.auditMoney(all)
 	return len(all)

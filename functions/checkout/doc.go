@@ -1,5 +1,5 @@
 // Package checkout turns a cart into an order: it owns the checkout record and the saga that runs over carts,
-// customers, tax, inventory, payments and orders.
+// customers, tax, inventory, promotions, payments and orders.
 //
 // # The record
 //
@@ -17,10 +17,10 @@
 //     the first effect and never change; a second run of the same epoch, or one with another draft, ends as
 //     superseded. The draft itself is stored when the record begins to wait for the bank, for the run that goes on.
 //   - Place, the pivot, is one transaction: the record (epoch and run are mine, OPEN) becomes PLACED, the holds
-//     become COMMITTED, the order comes to be, and the ordered lines leave the cart at its version. Either all
-//     of it happens or none.
+//     and a coupon's redemption become COMMITTED, the order comes to be, and the ordered lines leave the cart at its
+//     version. Either all of it happens or none.
 //   - Fence raises the epoch, conditional on the record not being PLACED. After it no step of an earlier run can
-//     place the order; so it is safe to cancel the payment and to release the holds, in that order.
+//     place the order; so it is safe to cancel the payment and to release the holds and the coupon.
 //   - Recover (timer and sweep) runs the same Fence, Cancel, Release and Close. A Catch is only its shortcut: an
 //     execution that dies without one is recovered when its record is due.
 //   - Every record that is not terminal has a due time, a timer message and a place in the due index.

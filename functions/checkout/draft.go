@@ -11,12 +11,13 @@ import (
 	"rialto/functions/internal/money"
 	"rialto/functions/inventory"
 	"rialto/functions/orders"
+	"rialto/functions/promotions"
 	"rialto/functions/tax"
 )
 
 // MaxActions is how many writes one DynamoDB transaction can hold
 // (docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html). The pivot needs one for
-// the record, one for the order, one for the cart and one for each hold.
+// the record, one for the order, one for the cart, one for a coupon's redemption and one for each hold.
 const MaxActions = 100
 
 // ErrCartChanged reports that the total is not the one that the shopper saw.
@@ -31,6 +32,8 @@ type Draft struct {
 	CartVersion int64          `json:"cart_version"`
 	Plan        inventory.Plan `json:"plan"`
 	MethodToken string         `json:"method_token"`
+	// Coupon is what the order redeems, nil for nothing.
+	Coupon *promotions.Terms `json:"coupon,omitempty"`
 }
 
 // Effects are what a run may cause once it has claimed its record, and so what a recovery undoes. They stand in the
@@ -39,11 +42,15 @@ type Effects struct {
 	Plan        inventory.Plan
 	Groups      []string // of payments
 	CartVersion int64    // whose lines it takes from the request's cart
+	Coupon      string   // the code of the coupon that is redeemed, "" for none
 }
 
 // Effects lists what placing the draft takes.
 func (d Draft) Effects() Effects {
 	e := Effects{Plan: d.Plan, CartVersion: d.CartVersion}
+	if d.Coupon != nil {
+		e.Coupon = d.Coupon.Code
+	}
 	for _, g := range d.Groups() {
 		e.Groups = append(e.Groups, g.Group)
 	}
@@ -93,8 +100,8 @@ func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
 	for _, l := range plan.Lines {
 		holds += len(l.Picks)
 	}
-	if holds == 0 || holds+3 > MaxActions {
-		return Draft{}, fault.New(fault.Invalid, "too_many_lines", "the cart would need %d holds, %d are possible", holds, MaxActions-3)
+	if holds == 0 || holds+4 > MaxActions {
+		return Draft{}, fault.New(fault.Invalid, "too_many_lines", "the cart would need %d holds, %d are possible", holds, MaxActions-4)
 	}
 	o := orders.Order{ID: ref.OrderID, CustomerID: ref.CustomerID, CheckoutID: ref.ID, Marketplace: req.Marketplace,
 		Delivery: orders.Delivery{AddressID: p.Delivery.AddressID, Country: p.Delivery.Country, Region: p.Delivery.Region, Sealed: p.Delivery.Sealed,
@@ -109,7 +116,10 @@ func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
 			return Draft{}, fmt.Errorf("line %s was not taxed", l.Line)
 		}
 		o.Lines = append(o.Lines, orders.Line{Line: l.Line, ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title,
-			Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount, Tax: t.Tax, TaxRate: t.Rate, Jurisdiction: t.Jurisdiction})
+			Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount, Discount: l.Discount, Tax: t.Tax, TaxRate: t.Rate, Jurisdiction: t.Jurisdiction})
+	}
+	if p.Quote.Coupon != nil {
+		o.Coupon = p.Quote.Coupon.Code
 	}
 	if o.Totals, err = totals(p); err != nil {
 		return Draft{}, err
@@ -123,7 +133,7 @@ func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
 	if err := o.Check(); err != nil {
 		return Draft{}, fmt.Errorf("order does not add up: %w", err)
 	}
-	return Draft{Order: o, CartID: p.Quote.CartID, CartVersion: p.Quote.CartVersion, Plan: plan, MethodToken: p.Delivery.Method.Token}, nil
+	return Draft{Order: o, CartID: p.Quote.CartID, CartVersion: p.Quote.CartVersion, Plan: plan, MethodToken: p.Delivery.Method.Token, Coupon: p.Quote.Coupon}, nil
 }
 
 func totals(p Prepared) (orders.Totals, error) {
@@ -131,14 +141,16 @@ func totals(p Prepared) (orders.Totals, error) {
 	if err != nil {
 		return orders.Totals{}, err
 	}
-	t := orders.Totals{Items: p.Quote.Items, Shipping: shipping, Tax: p.Tax.Total, TaxIncluded: p.Tax.Included}
-	if t.Total, err = t.Items.Add(t.Shipping); err == nil && !t.TaxIncluded {
-		t.Total, err = t.Total.Add(t.Tax)
+	t := orders.Totals{Items: p.Quote.Items, Discount: p.Quote.Discount, Shipping: shipping, Tax: p.Tax.Total, TaxIncluded: p.Tax.Included}
+	parts := []money.Amount{t.Items, money.Of(-t.Discount.Minor, t.Items.Currency), t.Shipping}
+	if !t.TaxIncluded {
+		parts = append(parts, t.Tax)
 	}
+	t.Total, err = money.Sum(t.Items.Currency, parts...)
 	return t, err
 }
 
-// shipments groups the plan by seller, centre and who ships, and shares the total out: a line's amount and tax by units,
+// shipments groups the plan by seller, centre and who ships, and shares the total out: what is paid for a line and its tax by units,
 // what belongs to the whole order by the goods of each shipment.
 func shipments(o orders.Order, plan inventory.Plan, quoted []carts.QuotedLine) ([]orders.Shipment, error) {
 	type at struct{ seller, centre, by string }
@@ -158,7 +170,7 @@ func shipments(o orders.Order, plan inventory.Plan, quoted []carts.QuotedLine) (
 		if !ok {
 			return nil, fmt.Errorf("the plan has a line %s that the order has not", pl.Line)
 		}
-		cost := line.Amount
+		cost := money.Of(line.Amount.Minor-line.Discount.Minor, line.Amount.Currency)
 		if !o.Totals.TaxIncluded {
 			var err error
 			if cost, err = cost.Add(line.Tax); err != nil {

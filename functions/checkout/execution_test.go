@@ -139,6 +139,9 @@ func (w *world) after(ctx context.Context, _ string, writes []store.Write) error
 	if slices.ContainsFunc(writes, func(wr store.Write) bool { return wr.Table == "checkouts" }) {
 		w.watched()
 	}
+	if slices.ContainsFunc(writes, func(wr store.Write) bool { return wr.Table == "coupons" || wr.Table == "redemptions" }) {
+		w.watchedCoupon()
+	}
 	stand(ctx, "after")
 	if w.touch != nil {
 		if a, ok := ctx.Value(atKey{}).(at); ok {

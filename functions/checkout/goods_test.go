@@ -13,6 +13,7 @@ import (
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/marketplaces"
 	"rialto/functions/offers"
+	"rialto/functions/promotions"
 )
 
 const (
@@ -27,11 +28,13 @@ type good struct {
 	wants int64
 	stock []inventory.Pick // units by centre; the first is where somebody else buys
 	extra int              // shards beside the first, in each centre
+	// coupon, of the first good, is in the customer's cart; its budget has shards beside the first, too.
+	coupon *promotions.Coupon
 }
 
 // oneLine is the smallest cart: two of so many units, in one centre.
 func oneLine(units int64) []good {
-	return []good{{inventory.SKU{ProductID: product, SellerID: seller}, 1999, 2, []inventory.Pick{{Centre: "us-west-2", Quantity: units}}, 0}}
+	return []good{{inventory.SKU{ProductID: product, SellerID: seller}, 1999, 2, []inventory.Pick{{Centre: "us-west-2", Quantity: units}}, 0, nil}}
 }
 
 // hotLine is a cart of three units of a hot item, of which no shard has as many.
@@ -48,9 +51,9 @@ func manyLines() []good {
 		return inventory.SKU{ProductID: product[:len(product)-1] + p, SellerID: seller[:len(seller)-1] + s}
 	}
 	return []good{
-		{sku("a", "a"), 1999, 2, []inventory.Pick{{Centre: "us-west-2", Quantity: 5}}, 0},
-		{sku("b", "a"), 451, 3, []inventory.Pick{{Centre: "us-west-2", Quantity: 2}, {Centre: "us-east-1", Quantity: 2}, {Centre: "de-north-1", Quantity: 9}}, 0},
-		{sku("c", "b"), 12_00, 1, []inventory.Pick{{Centre: "us-east-1", Quantity: 4}}, 0},
+		{sku("a", "a"), 1999, 2, []inventory.Pick{{Centre: "us-west-2", Quantity: 5}}, 0, nil},
+		{sku("b", "a"), 451, 3, []inventory.Pick{{Centre: "us-west-2", Quantity: 2}, {Centre: "us-east-1", Quantity: 2}, {Centre: "de-north-1", Quantity: 9}}, 0, nil},
+		{sku("c", "b"), 12_00, 1, []inventory.Pick{{Centre: "us-east-1", Quantity: 4}}, 0, nil},
 	}
 }
 
@@ -100,6 +103,7 @@ func (w *world) receive() {
 			}
 		}
 	}
+	w.issue()
 }
 
 // fill puts what a customer wants of all goods into its cart and returns the cart's id.
@@ -119,6 +123,11 @@ func (w *world) fill(customerID string) (cart string) {
 			w.t.Fatal(err)
 		}
 		cart = v.Cart.ID
+	}
+	if c := w.coupon(); c != nil {
+		if _, err := w.carts.Redeem(context.Background(), carts.Owner{ID: customerID}, us, carts.Guard{Key: fmt.Sprint("key-coupon-", 1000+w.puts)}, c.Code); err != nil {
+			w.t.Fatal(err)
+		}
 	}
 	return cart
 }

@@ -74,6 +74,18 @@ var meetings = []meeting{
 			w.looks(id)(ctx)
 		}}
 	}, []int{0, 1}},
+	{"two tabs with a coupon", couponLine(5), func(w *world) [2]func(context.Context) {
+		cart := w.fill(customer)
+		return [2]func(context.Context){w.checksOut(customer, "key-0001", cart, "pm_card_visa"), w.checksOut(customer, "key-0002", cart, "pm_card_visa")}
+	}, []int{1}},
+	{"the last use of a coupon", couponLine(1), func(w *world) [2]func(context.Context) {
+		return [2]func(context.Context){w.checksOut(customer, "key-0001", w.fill(customer), "pm_card_visa"), w.checksOut(neighbour, "key-0001", w.fill(neighbour), "pm_card_visa")}
+	}, []int{1}},
+	{"a declined run with a coupon and its recovery", couponLine(1), func(w *world) [2]func(context.Context) {
+		in := w.begun("pm_card_visa_chargeDeclined")
+		w.advance(checkout.Due + time.Second)
+		return [2]func(context.Context){w.executes(in), w.looks(in.Checkout.ID)}
+	}, []int{0}},
 }
 
 const neighbour = "cus_bbbbbbbbbbbbbbbbbbbbbbbbbb"

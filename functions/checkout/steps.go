@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rialto/functions/inventory"
+	"rialto/functions/promotions"
 )
 
 // Book is what the saga's steps need of the record's store.
@@ -45,6 +46,8 @@ type Claimed struct {
 	Groups      []Group        `json:"groups"`
 	MethodToken string         `json:"method_token"`
 	ExpiresAt   time.Time      `json:"expires_at"`
+	// Coupon is there only if the draft has one: the machine asks.
+	Coupon *promotions.Terms `json:"coupon,omitempty"`
 }
 
 // Claim makes the record this run's. Errors: those of NewDraft, ErrClaimLost.
@@ -64,7 +67,7 @@ func (s *Steps) Claim(ctx context.Context, in ClaimInput) (Claimed, error) {
 	if r.Draft == nil {
 		return Claimed{}, ErrClaimLost
 	}
-	return Claimed{*r.Draft, r.Draft.Plan, r.Draft.Groups(), r.Draft.MethodToken, r.ExpiresAt}, nil
+	return Claimed{*r.Draft, r.Draft.Plan, r.Draft.Groups(), r.Draft.MethodToken, r.ExpiresAt, r.Draft.Coupon}, nil
 }
 
 // FenceInput is the input of the state Fence.
@@ -81,6 +84,8 @@ type Fenced struct {
 	Plan   inventory.Plan `json:"plan"`
 	Groups []string       `json:"groups"`
 	Closed *Answer        `json:"closed"`
+	// Coupon is there only if one was redeemed, or might have been: the machine asks.
+	Coupon *promotions.Ref `json:"coupon,omitempty"`
 }
 
 // Fence stops earlier runs from placing the order.
@@ -100,6 +105,9 @@ func (s *Steps) Fence(ctx context.Context, in FenceInput) (Fenced, error) {
 		out.Status = "close"
 	default:
 		out.Status, out.Plan, out.Groups = "undo", r.Effects.Plan, r.Effects.Groups
+		if r.Effects.Coupon != "" {
+			out.Coupon = &promotions.Ref{Marketplace: r.Request.Marketplace, Code: r.Effects.Coupon}
+		}
 	}
 	return out, nil
 }

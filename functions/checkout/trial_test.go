@@ -40,7 +40,8 @@ type scenario struct {
 var errDied = errors.New("the execution died")
 
 // scenarios are the ways that a checkout goes, those of a cart of one line first.
-var scenarios = slices.Concat(ways("", oneLine(5)), ways("split ", manyLines()), ways("hot ", hotLine()), []scenario{
+var scenarios = slices.Concat(ways("", oneLine(5)), ways("split ", manyLines()), ways("hot ", hotLine()), ways("coupon ", couponLine(5)), []scenario{
+	{name: "coupon used up meanwhile", cart: "coupon ", goods: couponLine(5), method: "pm_card_visa", enter: usedUpMeanwhile, want: checkout.Failed},
 	{name: "split one shipment unpaid", cart: "split ", goods: manyLines(), method: "pm_card_visa", enter: oneShipmentUnpaid, want: checkout.Failed}})
 
 func ways(of string, goods []good) []scenario {

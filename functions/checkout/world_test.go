@@ -28,6 +28,8 @@ import (
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
 	"rialto/functions/payments/stripegateway"
+	"rialto/functions/promotions"
+	"rialto/functions/promotions/promotionsstore"
 	"rialto/functions/tax"
 	"rialto/localstack/gateway"
 	"rialto/statemachines"
@@ -133,13 +135,15 @@ func newWorld(t tester, goods []good) *world {
 	t.Cleanup(closed)
 	w.receive()
 	db := &stale{DB: w.db, before: map[store.Get]store.Item{}, read: w.read}
-	environment := func() inventorystore.Store { // of one function's environment, as its main wires it
+	environment := func() *shards.Environment { // of one function's environment, as its main wires it
 		env := shards.New(db, w.clock, w.chance)
 		env.Pause = func(context.Context, int) error { return nil }
-		return inventorystore.New(env)
+		return env
 	}
-	quotes, holds := &fleet{start: environment}, &fleet{start: environment}
-	w.carts = &carts.Service{Shelf: cartsstore.Store{DB: db}, Cache: noCache{}, Offers: shelves(goods), Products: titles{}, Stock: quotes, Now: w.clock}
+	stock := func() inventorystore.Store { return inventorystore.New(environment()) }
+	quotes, holds := stockFleet{fleet[inventorystore.Store]{start: stock}}, &fleet[inventorystore.Store]{start: stock}
+	coupons := &fleet[promotionsstore.Store]{start: func() promotionsstore.Store { return promotionsstore.New(environment()) }}
+	w.carts = &carts.Service{Shelf: cartsstore.Store{DB: db}, Cache: noCache{}, Offers: shelves(goods), Products: titles{}, Stock: &quotes, Coupons: promotionsstore.Store{DB: db}, Now: w.clock}
 	w.record = checkoutstore.Store{DB: db, Buckets: 4, Pivot: checkoutstore.Contexts}
 	random := &source{r: rand.NewChaCha8([32]byte{7})}
 	w.front = &checkout.Service{Ledger: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
@@ -163,6 +167,18 @@ func newWorld(t tester, goods []good) *world {
 			holds.serve(func(s inventorystore.Store) { out, err = (&inventory.Service{Shelf: s, Now: w.clock}).Release(ctx, in) })
 			return out, err
 		}),
+		"promotions-redeem": task(func(ctx context.Context, in promotions.RedeemInput) (out promotions.RedeemOutput, err error) {
+			coupons.serve(func(s promotionsstore.Store) {
+				out, err = (&promotions.Service{Shelf: s, Now: w.clock}).Redeem(ctx, in)
+			})
+			return out, err
+		}),
+		"promotions-return": task(func(ctx context.Context, in promotions.ReturnInput) (out promotions.ReturnOutput, err error) {
+			coupons.serve(func(s promotionsstore.Store) {
+				out, err = (&promotions.Service{Shelf: s, Now: w.clock}).Return(ctx, in)
+			})
+			return out, err
+		}),
 		"payments-authorize": task(pay.Authorize),
 		"payments-cancel":    task(pay.Cancel),
 	}
@@ -172,15 +188,15 @@ func newWorld(t tester, goods []good) *world {
 
 // fleet is a function's execution environments: each serves one call at a time, and a call that finds all busy starts
 // one more. A call may be stopped in the middle until another is done, which must not wait for what the first has begun.
-type fleet struct {
-	start func() inventorystore.Store
+type fleet[S any] struct {
+	start func() S
 	mu    sync.Mutex
-	idle  []inventorystore.Store
+	idle  []S
 }
 
-func (f *fleet) serve(call func(inventorystore.Store)) {
+func (f *fleet[S]) serve(call func(S)) {
 	f.mu.Lock()
-	var s inventorystore.Store
+	var s S
 	if n := len(f.idle); n > 0 {
 		s, f.idle = f.idle[n-1], f.idle[:n-1]
 		f.mu.Unlock()
@@ -196,8 +212,10 @@ func (f *fleet) serve(call func(inventorystore.Store)) {
 	call(s)
 }
 
+type stockFleet struct{ fleet[inventorystore.Store] }
+
 // Stock is the stock that a quote reads.
-func (f *fleet) Stock(ctx context.Context, skus ...inventory.SKU) (out []inventory.Stock, err error) {
+func (f *stockFleet) Stock(ctx context.Context, skus ...inventory.SKU) (out []inventory.Stock, err error) {
 	f.serve(func(s inventorystore.Store) { out, err = s.Stock(ctx, skus...) })
 	return out, err
 }

@@ -32,7 +32,7 @@ func Assess(s Sale) (Assessment, error) {
 	a := Assessment{Lines: make([]LineTax, len(s.Lines)), Total: money.Zero(s.Shipping.Currency), Included: regime.included}
 	for i, l := range s.Lines {
 		r := regime.rate(l.Category)
-		a.Lines[i] = LineTax{Line: l.Line, Jurisdiction: regime.jurisdiction, Rate: r.basisPoints(), RatePPM: int64(r), Tax: regime.tax(l.Amount, r)}
+		a.Lines[i] = LineTax{Line: l.Line, Jurisdiction: regime.jurisdiction, Rate: r.basisPoints(), RatePPM: int64(r), Tax: regime.tax(l.paid(), r)}
 		if a.Total, err = a.Total.Add(a.Lines[i].Tax); err != nil {
 			return Assessment{}, fmt.Errorf("sum taxes: %w", err)
 		}
@@ -51,10 +51,15 @@ func (s Sale) check() error {
 		return errSale.With(fault.Field{Pointer: "/shipping", Code: "invalid", Message: "must be an amount of at least 0"})
 	}
 	for i, l := range s.Lines {
-		if l.Amount.Minor < 0 || l.Amount.Currency != s.Shipping.Currency {
+		if l.Amount.Minor < 0 || l.Amount.Currency != s.Shipping.Currency || l.Discount.Minor < 0 || l.Discount.Minor > l.Amount.Minor {
 			return errSale.With(fault.Field{Pointer: fmt.Sprintf("/lines/%d/amount", i), Code: "invalid",
 				Message: "must be an amount of at least 0 in the currency of the shipping"})
 		}
 	}
 	return nil
+}
+
+// paid is what the line is taxed for.
+func (l Line) paid() money.Amount {
+	return money.Of(l.Amount.Minor-l.Discount.Minor, l.Amount.Currency)
 }

@@ -13,11 +13,12 @@ type Sale struct {
 	Delivery *money.Amount `json:"delivery,omitempty"`
 }
 
-// Line is one line of a sale. Amount is its total, 0 or more.
+// Line is one line of a sale. Amount is its total, 0 or more, of which Discount is not paid.
 type Line struct {
 	Line     string       `json:"line"`
 	Amount   money.Amount `json:"amount"`
-	Category string       `json:"category"` // the product's category id
+	Category string       `json:"category"`          // the product's category id
+	Discount money.Amount `json:"discount,omitzero"` // none without a currency
 }
 
 // Assessment is the tax of a sale. The lines stand in the order of the sale's, and they and ShippingTax sum to

@@ -80,11 +80,11 @@ func (g regime) shippingTax(s Sale) (money.Amount, error) {
 		if !seen {
 			at, byRate[g.rate(l.Category)] = i, i
 		}
-		sum, err := money.Of(weights[at], total.Currency).Add(l.Amount)
+		sum, err := money.Of(weights[at], total.Currency).Add(l.paid())
 		if err != nil {
 			return total, err
 		}
-		weights[at], any = sum.Minor, any || l.Amount.Minor > 0
+		weights[at], any = sum.Minor, any || l.paid().Minor > 0
 	}
 	if !any { // nothing that costs anything: the standard rate
 		return g.tax(s.Shipping, g.standard), nil

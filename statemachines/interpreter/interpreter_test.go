@@ -58,7 +58,7 @@ func TestEveryTaskIsTriedAgainAfterWhatMayPass(t *testing.T) {
 			}
 		}
 	}
-	if look(m); tasks != 12 {
+	if look(m); tasks != 14 {
 		t.Errorf("%d tasks", tasks)
 	}
 }

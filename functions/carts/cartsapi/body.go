@@ -2,6 +2,7 @@ package cartsapi
 
 import (
 	"rialto/functions/carts"
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 )
 
@@ -11,6 +12,7 @@ type Cart struct {
 	Marketplace string    `json:"marketplace"`
 	Version     int64     `json:"version"`
 	Lines       []Line    `json:"lines"`
+	Coupons     []Coupon  `json:"coupons" doc:"One at most"`
 	Breakdown   Breakdown `json:"breakdown"`
 }
 
@@ -27,17 +29,32 @@ type Line struct {
 	Status     string        `json:"status" enum:"available,short,gone,unchecked" doc:"short: fewer in stock than wanted; gone: no longer for sale, not in the breakdown; unchecked: not asked for this answer"`
 }
 
+// Coupon is a coupon in the cart.
+type Coupon struct {
+	Code     string       `json:"code"`
+	Discount money.Amount `json:"discount"`
+	Status   string       `json:"status" enum:"applied,coupon_invalid,coupon_not_applicable" doc:"If it takes nothing off, why: checkout would fail with that code. Whether it is used up is known at checkout only"`
+}
+
 // Breakdown is what the cart costs before tax, which checkout adds.
 type Breakdown struct {
 	Units    int64        `json:"units"`
 	Items    money.Amount `json:"items"`
+	Discount money.Amount `json:"discount" doc:"What coupons take off the items"`
 	Shipping money.Amount `json:"shipping" doc:"The sellers' own; the delivery option is added at checkout"`
-	Total    money.Amount `json:"total" doc:"Without tax"`
+	Total    money.Amount `json:"total" doc:"items - discount + shipping, without tax"`
 }
 
 func body(v carts.View) Cart {
 	b := v.Breakdown
-	out := Cart{CartID: v.Cart.ID, Marketplace: v.Cart.Marketplace, Version: v.Cart.Version, Lines: []Line{}, Breakdown: Breakdown{b.Units, b.Items, b.Shipping, b.Total}}
+	out := Cart{CartID: v.Cart.ID, Marketplace: v.Cart.Marketplace, Version: v.Cart.Version, Lines: []Line{}, Coupons: []Coupon{}, Breakdown: Breakdown{b.Units, b.Items, b.Discount, b.Shipping, b.Total}}
+	if v.Cart.Coupon != "" {
+		c := Coupon{v.Cart.Coupon, b.Discount, "applied"}
+		if v.Refused != nil {
+			c.Status = fault.Code(v.Refused)
+		}
+		out.Coupons = append(out.Coupons, c)
+	}
 	for _, l := range v.Lines {
 		out.Lines = append(out.Lines, Line{l.ProductID, l.SellerID, l.SellerName, l.Title, l.Quantity, l.UnitPrice, l.Amount, l.Was, status(l)})
 	}

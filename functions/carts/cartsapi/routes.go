@@ -17,6 +17,8 @@ type Carts interface {
 	Show(ctx context.Context, o carts.Owner, m marketplaces.Marketplace) (carts.View, error)
 	Add(ctx context.Context, o carts.Owner, m marketplaces.Marketplace, g carts.Guard, productID, sellerID string, quantity int64) (carts.View, error)
 	Set(ctx context.Context, o carts.Owner, m marketplaces.Marketplace, g carts.Guard, productID, sellerID string, quantity int64) (carts.View, error)
+	Redeem(ctx context.Context, o carts.Owner, m marketplaces.Marketplace, g carts.Guard, code string) (carts.View, error)
+	Unredeem(ctx context.Context, o carts.Owner, m marketplaces.Marketplace, g carts.Guard, code string) (carts.View, error)
 	Merge(ctx context.Context, o carts.Owner, m marketplaces.Marketplace, guestCartID string) (carts.View, error)
 }
 
@@ -30,6 +32,8 @@ func Routes(c Carts) []api.Route {
 		api.Handle(api.Route{ID: "addCartItem", Method: http.MethodPost, Path: "/api/v1/cart/items", Summary: "Put an offer into the cart", Context: "carts", Access: api.Guest, Errors: failures}, h.add),
 		api.Handle(api.Route{ID: "setCartItem", Method: http.MethodPut, Path: line, Summary: "Change how many", Context: "carts", Access: api.Guest, Errors: failures}, h.set),
 		api.Handle(api.Route{ID: "removeCartItem", Method: http.MethodDelete, Path: line, Summary: "Take a line out", Context: "carts", Access: api.Guest, Success: http.StatusOK, Errors: failures}, h.remove),
+		api.Handle(api.Route{ID: "addCartCoupon", Method: http.MethodPost, Path: "/api/v1/cart/coupons", Summary: "Put a coupon into the cart, in place of the one it may have", Context: "carts", Access: api.Guest, Errors: failures}, h.redeem),
+		api.Handle(api.Route{ID: "removeCartCoupon", Method: http.MethodDelete, Path: "/api/v1/cart/coupons/{code}", Summary: "Take a coupon out", Context: "carts", Access: api.Guest, Success: http.StatusOK, Errors: failures}, h.unredeem),
 		api.Handle(api.Route{ID: "mergeCart", Method: http.MethodPost, Path: "/api/v1/cart/merge", Summary: "Take over a guest's cart after sign-in", Context: "carts", Access: api.Customer, Errors: failures}, h.merge),
 	}
 }
@@ -124,6 +128,46 @@ func (h handler) change(ctx context.Context, where api.Marketplace, g carts.Guar
 		return nil, err
 	}
 	return shown(h.carts.Set(ctx, o, m, g, line.ProductID, line.SellerID, quantity))
+}
+
+type redeemInput struct {
+	api.Marketplace
+	api.OptionalIdempotencyKey
+	api.IfMatch
+	Body struct {
+		Code string `json:"code" minLength:"1" maxLength:"64"`
+	}
+}
+
+func (h handler) redeem(ctx context.Context, in *redeemInput) (*cartOutput, error) {
+	o, m, err := whose(ctx, in.Marketplace)
+	if err != nil {
+		return nil, err
+	}
+	g, err := guard(in.OptionalIdempotencyKey, in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	return shown(h.carts.Redeem(ctx, o, m, g, in.Body.Code))
+}
+
+type unredeemInput struct {
+	api.Marketplace
+	api.OptionalIdempotencyKey
+	api.IfMatch
+	Code string `path:"code" maxLength:"64"`
+}
+
+func (h handler) unredeem(ctx context.Context, in *unredeemInput) (*cartOutput, error) {
+	o, m, err := whose(ctx, in.Marketplace)
+	if err != nil {
+		return nil, err
+	}
+	g, err := guard(in.OptionalIdempotencyKey, in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	return shown(h.carts.Unredeem(ctx, o, m, g, in.Code))
 }
 
 type mergeInput struct {

@@ -26,6 +26,7 @@ type record struct {
 	Marketplace string          `dynamodbav:"marketplace"`
 	State       string          `dynamodbav:"state"`
 	Lines       map[string]line `dynamodbav:"lines"` // by line id
+	Coupon      string          `dynamodbav:"coupon,omitempty"`
 	Keys        []string        `dynamodbav:"keys"`
 	MergedInto  string          `dynamodbav:"merged_into,omitempty"`
 	Version     int64           `dynamodbav:"version"`
@@ -85,7 +86,7 @@ func save(c carts.Cart) (store.Write, carts.Cart) {
 		cond = store.Absent()
 	}
 	c.Version++
-	r := record{OwnerID: c.OwnerID, Guest: c.Guest, Marketplace: c.Marketplace, State: string(c.State), Lines: map[string]line{}, Keys: c.Keys,
+	r := record{OwnerID: c.OwnerID, Guest: c.Guest, Marketplace: c.Marketplace, State: string(c.State), Lines: map[string]line{}, Coupon: c.Coupon, Keys: c.Keys,
 		MergedInto: c.MergedInto, Version: c.Version, UpdatedAt: c.UpdatedAt.UnixMilli(), TTL: c.UpdatedAt.Add(keep).Unix()}
 	for n, l := range c.Lines {
 		r.Lines[l.ID()] = line{l.ProductID, l.SellerID, l.Quantity, l.Title, l.SellerName, l.UnitPrice, l.Shipping, l.AddedAt.UnixMilli(), n}
@@ -93,10 +94,10 @@ func save(c carts.Cart) (store.Write, carts.Cart) {
 	return store.Put(table, key(c.ID), r).If(cond).Named("cart"), c
 }
 
-// Ordered is the pivot's write: the ordered lines leave the cart, which must be open and at the version that was
+// Ordered is the pivot's write: the ordered lines and the coupon leave the cart, which must be open and at the version that was
 // quoted. A quote covers every line of its version, so what is left is empty. It refuses as "cart".
 func Ordered(cartID string, version int64) store.Write {
-	return store.Update(table, key(cartID)).Set("lines", map[string]line{}).Add("version", 1).
+	return store.Update(table, key(cartID)).Set("lines", map[string]line{}).Remove("coupon").Add("version", 1).
 		If(store.Eq("version", version), store.Eq("state", string(carts.Open))).Named("cart")
 }
 
@@ -113,7 +114,7 @@ func read(cartID string, i store.Item) (carts.Cart, error) {
 	if err := store.Unmarshal(i, &r); err != nil {
 		return carts.Cart{}, fmt.Errorf("read cart: %w", err)
 	}
-	c := carts.Cart{ID: cartID, OwnerID: r.OwnerID, Guest: r.Guest, Marketplace: r.Marketplace, State: carts.State(r.State), Keys: r.Keys,
+	c := carts.Cart{ID: cartID, OwnerID: r.OwnerID, Guest: r.Guest, Marketplace: r.Marketplace, State: carts.State(r.State), Coupon: r.Coupon, Keys: r.Keys,
 		MergedInto: r.MergedInto, Version: r.Version, UpdatedAt: time.UnixMilli(r.UpdatedAt).UTC()}
 	var ls []line
 	for _, l := range r.Lines {

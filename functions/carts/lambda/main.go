@@ -21,6 +21,7 @@ import (
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/offers/offersstore"
+	"rialto/functions/promotions/promotionsstore"
 )
 
 func main() {
@@ -47,7 +48,8 @@ func main() {
 
 func service(s *settings.Settings) *carts.Service {
 	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
-	return &carts.Service{Shelf: cartsstore.Store{DB: db}, Offers: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.New(shards.New(db, time.Now, rand.Float64)), Now: time.Now}
+	env := shards.New(db, time.Now, rand.Float64)
+	return &carts.Service{Shelf: cartsstore.Store{DB: db}, Offers: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.New(env), Coupons: promotionsstore.New(env), Now: time.Now}
 }
 
 func cached(s *settings.Settings) *carts.Service {

@@ -13,6 +13,7 @@ type effects struct {
 	Lines       []line   `json:"l"`
 	Groups      []string `json:"g"`
 	CartVersion int64    `json:"v"`
+	Coupon      string   `json:"d,omitempty"`
 }
 
 type line struct {
@@ -28,7 +29,7 @@ type pick struct {
 }
 
 func toEffects(e checkout.Effects) []byte {
-	out := effects{Groups: e.Groups, CartVersion: e.CartVersion}
+	out := effects{Groups: e.Groups, CartVersion: e.CartVersion, Coupon: e.Coupon}
 	for _, l := range e.Plan.Lines {
 		x := line{Product: l.ProductID, Seller: l.SellerID}
 		if l.Line != (inventory.SKU{ProductID: l.ProductID, SellerID: l.SellerID}).String() {
@@ -51,7 +52,7 @@ func fromEffects(b []byte) (checkout.Effects, error) {
 	if err := json.Unmarshal(b, &in); err != nil {
 		return checkout.Effects{}, fmt.Errorf("read effects: %w", err)
 	}
-	out := checkout.Effects{Groups: in.Groups, CartVersion: in.CartVersion}
+	out := checkout.Effects{Groups: in.Groups, CartVersion: in.CartVersion, Coupon: in.Coupon}
 	for _, l := range in.Lines {
 		x := inventory.PlannedLine{Line: l.Line, ProductID: l.Product, SellerID: l.Seller}
 		if x.Line == "" {

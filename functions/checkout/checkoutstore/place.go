@@ -9,6 +9,7 @@ import (
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 	"rialto/functions/orders"
+	"rialto/functions/promotions"
 )
 
 // Pivot is how the other contexts take part in the pivot's transaction. Each builds its own writes and reads
@@ -16,12 +17,14 @@ import (
 type Pivot struct {
 	Order func(o orders.Order) store.Write
 	Holds func(orderID string, plan inventory.Plan, now time.Time) []store.Write
-	Cart  func(cartID string, version int64) store.Write
-	// Refused says which fault a refusal of holds or cart is, nil if it is neither's.
+	// Coupon commits the redemption of an order that has one.
+	Coupon func(orderID string, coupon promotions.Ref, now time.Time) store.Write
+	Cart   func(cartID string, version int64) store.Write
+	// Refused says which fault a refusal of holds, redemption or cart is, nil if it is none of theirs.
 	Refused func(*store.Refused) error
 }
 
-// Place makes the order: record PLACED, holds COMMITTED, order there, lines gone from the cart, or nothing.
+// Place makes the order: record PLACED, holds and redemption COMMITTED, order there, lines gone from the cart, or nothing.
 // A repetition after a lost answer finds the record PLACED and says the same. Errors: ErrClaimLost if the record
 // is another run's or epoch's; those of the other contexts (hold_expired, cart_changed, …).
 func (s Store) Place(ctx context.Context, ref checkout.Ref, d checkout.Draft, now time.Time) (checkout.Record, error) {
@@ -34,6 +37,9 @@ func (s Store) Place(ctx context.Context, ref checkout.Ref, d checkout.Draft, no
 		s.Pivot.Cart(d.CartID, d.CartVersion),
 	}
 	writes = append(writes, s.Pivot.Holds(o.ID, d.Plan, now)...)
+	if d.Coupon != nil {
+		writes = append(writes, s.Pivot.Coupon(o.ID, d.Coupon.Ref, now))
+	}
 	err := s.DB.Transact(ctx, writes...)
 	if err == nil {
 		return checkout.Record{Ref: ref, State: checkout.Placed, ClosedTotal: &o.Totals.Total}, nil
