@@ -29,6 +29,27 @@ type row struct {
 	Effects   []byte         `dynamodbav:"effects"`
 }
 
+// stepped checks a step's write of records: none changes a record that another run has, but for a recovery's fence, which
+// takes it away. It is told of every such write before anything else happens.
+func (w *world) stepped(ctx context.Context, writes []store.Write) {
+	for _, r := range w.rows() {
+		if !slices.ContainsFunc(writes, func(wr store.Write) bool { return wr.Table == "checkouts" && wr.Key.PK == r.PK }) {
+			continue
+		}
+		w.mu.Lock()
+		had := w.had[r.PK]
+		w.had[r.PK] = r.Run
+		w.mu.Unlock()
+		step, ok := ctx.Value(atKey{}).(at)
+		if !ok || had == "" || step.state == "Fence" && step.execution.in.Mode == "recover" {
+			continue
+		}
+		if run := step.execution.in.Checkout.Run; run != had {
+			blame(w.t, "another-runs-record", "%s of %s changed %s, which %s had", step.state, run, r.PK, had)
+		}
+	}
+}
+
 func (w *world) rows() []row { return itemsOf[row](w, "checkouts") }
 
 func itemsOf[T any](w *world, table string) []T {

@@ -36,6 +36,7 @@ var checkers = map[string]string{
 	"cart-and-order":            "the ordered lines are gone from the cart with the order, and not without it",
 	"open-record":               "every record ends",
 	"open-record-without-timer": "a record that a run works on has a timer",
+	"another-runs-record":       "a step changes no record that another run has",
 	"hold-back-after-expiry":    "units are free again within a second of their hold's end",
 	"due-index":                 "an open record is in the due index where the sweep looks, one that is over is not",
 	"left-to-the-timer":         "what an execution can deal with it does not leave to the timer",

@@ -138,6 +138,7 @@ func (w *world) read(ctx context.Context) {
 func (w *world) after(ctx context.Context, _ string, writes []store.Write) error {
 	if slices.ContainsFunc(writes, func(wr store.Write) bool { return wr.Table == "checkouts" }) {
 		w.watched()
+		w.stepped(ctx, writes)
 	}
 	if slices.ContainsFunc(writes, func(wr store.Write) bool { return wr.Table == "coupons" || wr.Table == "redemptions" }) {
 		w.watchedCoupon()

@@ -300,30 +300,38 @@ type exploration struct {
 	steps          int64
 	placed         map[int]int
 	seen           map[uint64]bool
+	reported       map[string]bool
 }
 
 // all plays orders, as many at once as there are processors, and returns what came of each.
 func (e *exploration) all(orders []order) []met {
 	out := make([]met, len(orders))
+	side(len(orders), func(i int) {
+		out[i] = e.meeting.play(orders[i])
+		e.note(orders[i], out[i])
+	})
+	return out
+}
+
+// side does so many things side by side, as many at once as there are processors.
+func side(n int, do func(int)) {
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var all sync.WaitGroup
-	for i, o := range orders {
+	for i := range n {
 		slots <- struct{}{}
 		all.Go(func() {
-			out[i] = e.meeting.play(o)
-			e.note(o, out[i])
-			<-slots
+			defer func() { <-slots }()
+			do(i)
 		})
 	}
 	all.Wait()
-	return out
 }
 
 func (e *exploration) note(o order, got met) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.placed == nil {
-		e.placed, e.seen = map[int]int{}, map[uint64]bool{}
+		e.placed, e.seen, e.reported = map[int]int{}, map[uint64]bool{}, map[string]bool{}
 	}
 	e.orders++
 	e.steps += got.steps
@@ -332,7 +340,7 @@ func (e *exploration) note(o order, got met) {
 	if len(got.problems) == 0 {
 		return
 	}
-	if e.failed++; e.failed <= shown {
+	if e.failed++; novel(e.reported, got.problems) || e.failed <= shown {
 		e.t.Errorf("%s\n  again: RIALTO_ORDER='%s' go test -count=1 -run '^%s$' ./functions/checkout\n  %s", e.meeting.name, o, pattern(e.t.Name()), strings.Join(got.problems, "\n  "))
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -82,26 +81,19 @@ func TestUnitsComeBackWithinASecond(t *testing.T) {
 		var mu sync.Mutex
 		var late []time.Duration
 		most := 0
-		var all sync.WaitGroup
-		slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-		for seed := range trials {
-			slots <- struct{}{}
-			all.Go(func() {
-				defer func() { <-slots }()
-				rec := &recorder{}
-				d, receives := abandoned(rec, uint64(seed), c.method, c.dies)
-				for _, f := range rec.cleanups {
-					f()
-				}
-				mu.Lock()
-				defer mu.Unlock()
-				late, most = append(late, d), max(most, receives)
-				for _, p := range rec.problems {
-					t.Error(p)
-				}
-			})
-		}
-		all.Wait()
+		side(trials, func(seed int) {
+			rec := &recorder{}
+			d, receives := abandoned(rec, uint64(seed), c.method, c.dies)
+			for _, f := range rec.cleanups {
+				f()
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			late, most = append(late, d), max(most, receives)
+			for _, p := range rec.problems {
+				t.Error(p)
+			}
+		})
 		slices.Sort(late)
 		at := func(share int) time.Duration { return late[min(len(late)-1, len(late)*share/1000)] }
 		if late[len(late)-1] > time.Second {

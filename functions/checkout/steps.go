@@ -19,8 +19,8 @@ type Book interface {
 	// Fence raises the epoch: in recovery of any open record, otherwise only of one that ref's run has or
 	// nobody. It returns the record as it is afterwards, and whether it is fenced for ref's run.
 	Fence(ctx context.Context, ref Ref, recovery bool) (Record, bool, error)
-	// Fail closes a record of that epoch; a terminal one is returned as it is.
-	Fail(ctx context.Context, id string, epoch int64, f Failure, now time.Time) (Record, error)
+	// Fail closes a record of ref's epoch; a terminal one is returned as it is.
+	Fail(ctx context.Context, ref Ref, f Failure, now time.Time) (Record, error)
 	// Place makes the order in one transaction.
 	Place(ctx context.Context, ref Ref, d Draft, now time.Time) (Record, error)
 }
@@ -135,7 +135,9 @@ func (s *Steps) Close(ctx context.Context, in CloseInput) (Answer, error) {
 	if in.Outcome == "waiting" {
 		r, err = s.Book.Pend(ctx, in.Checkout, in.Authorization.NextAction, in.Claimed)
 	} else {
-		r, err = s.Book.Fail(ctx, in.Checkout.ID, in.Fenced.Epoch, in.Failure.failure(), s.Now())
+		fenced := in.Checkout
+		fenced.Epoch = in.Fenced.Epoch
+		r, err = s.Book.Fail(ctx, fenced, in.Failure.failure(), s.Now())
 	}
 	return r.Answer(), err
 }

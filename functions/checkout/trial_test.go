@@ -13,6 +13,7 @@ import (
 	"rialto/functions/checkout"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
+	"rialto/statemachines/interpreter"
 )
 
 // phase is when a scenario's faults begin to strike.
@@ -32,6 +33,8 @@ type scenario struct {
 	method string
 	bank   bool // the shopper answers the bank's question
 	armed  phase
+	// refused is a task that refuses the first execution, "" is none.
+	refused string
 	// enter, if set, is told every state: what else happens meanwhile.
 	enter func(w *world, e *execution, state string) error
 	want  checkout.State
@@ -42,7 +45,9 @@ var errDied = errors.New("the execution died")
 // scenarios are the ways that a checkout goes, those of a cart of one line first.
 var scenarios = slices.Concat(ways("", oneLine(5)), ways("split ", manyLines()), ways("hot ", hotLine()), ways("coupon ", couponLine(5)), []scenario{
 	{name: "coupon used up meanwhile", cart: "coupon ", goods: couponLine(5), method: "pm_card_visa", enter: usedUpMeanwhile, want: checkout.Failed},
-	{name: "split one shipment unpaid", cart: "split ", goods: manyLines(), method: "pm_card_visa", enter: oneShipmentUnpaid, want: checkout.Failed}})
+	{name: "split one shipment unpaid", cart: "split ", goods: manyLines(), method: "pm_card_visa", enter: oneShipmentUnpaid, want: checkout.Failed},
+	{name: "refused before its claim", goods: oneLine(5), method: "pm_card_visa", refused: "Quote", want: checkout.Failed},
+	{name: "recovered, its cancel refused", goods: oneLine(5), method: "pm_card_visa", armed: inRecovery, enter: cancelRefused, want: checkout.Failed}})
 
 func ways(of string, goods []good) []scenario {
 	out := []scenario{
@@ -87,6 +92,14 @@ func oneShipmentUnpaid(w *world, e *execution, state string) error {
 		w.control("POST", "/_control/faults", `{"match":{"operation":"confirm","metadata":{"group":"g2"}},"kind":"error_503","count":1000}`)
 	}
 	return nil
+}
+
+// cancelRefused lets an execution die before Place, and the gateway refuse the first two tries to cancel what it paid.
+func cancelRefused(w *world, e *execution, state string) error {
+	if e.n == 0 && state == "Mode" {
+		w.control("POST", "/_control/faults", `{"match":{"operation":"cancel","global":true},"kind":"refused","count":2}`)
+	}
+	return diesAtPlace(w, e, state)
 }
 
 func diesAtPlace(_ *world, e *execution, state string) error {
@@ -224,6 +237,14 @@ func (tr trial) play(t tester, out *result) {
 	m := &mischief{w: w, faults: tr.faults, hits: make([]int, len(tr.faults)), called: map[string]int{}, asleep: map[string][]call{}}
 	watch := &watch{world: w, race: tr.race}
 	w.around, w.touch = m.around, watch.touch
+	if tr.scenario.refused != "" {
+		w.around = func(c call) ([]byte, error) {
+			if c.execution.n == 0 && c.state == tr.scenario.refused {
+				return nil, &interpreter.Error{Name: "offer_unavailable"}
+			}
+			return m.around(c)
+		}
+	}
 	w.enter = func(e *execution, state string) error {
 		if tr.scenario.enter != nil {
 			if err := tr.scenario.enter(w, e, state); err != nil {
@@ -305,7 +326,7 @@ func (tr trial) judge(t tester, w *world, replied checkout.Answer, out *result) 
 	for _, f := range tr.faults {
 		healed = healed && f.gentle
 	}
-	if tr.race != nil && tr.scenario.armed == inRecovery {
+	if tr.race != nil && (tr.scenario.armed == inRecovery || tr.scenario.refused != "") {
 		return // a second execution may well place what the first has left behind
 	}
 	if want := tr.scenario.want; end.State != want && (healed || want == checkout.Failed) {

@@ -67,7 +67,8 @@ type world struct {
 	steps     int // states entered
 	overtimes int // executions that ran out of time
 	answers   []checkout.Answer
-	puts      int // lines put into carts
+	puts      int               // lines put into carts
+	had       map[string]string // the run that each record had last
 	dice      *rand.Rand
 
 	// Faults are put in here; all may be nil. around runs a task, enter is told every state before it runs, and
@@ -129,7 +130,7 @@ func newWorld(t tester, goods []good) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, goods: goods, db: store.NewMemory(), machine: machine, now: dawn, dice: rand.New(rand.NewPCG(1, 1))}
+	w := &world{t: t, goods: goods, db: store.NewMemory(), machine: machine, now: dawn, dice: rand.New(rand.NewPCG(1, 1)), had: map[string]string{}}
 	w.gateway = gateway.New(gateway.Config{Now: w.clock, Seed: 1})
 	address, closed := gateways().open(http.HandlerFunc(w.answer), w.gateway.Close)
 	t.Cleanup(closed)

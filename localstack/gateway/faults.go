@@ -16,6 +16,7 @@ const (
 	kindRateLimited = "rate_limited" // before: 429, nothing kept under the key
 	kindError500    = "error_500"    // before or after
 	kindError503    = "error_503"    // before or after
+	kindRefused     = "refused"      // before: 404 without the intent, as to a wrong account; nothing happens
 	kindDelay       = "delay"        // before (the key is in use meanwhile) or after: delay_ms
 	kindHold        = "hold"         // before or after: until released
 )
@@ -76,14 +77,14 @@ func newFaults() *faults { return &faults{used: map[string]int{}} }
 
 // arm checks and adds a fault.
 func (l *faults) arm(f Fault) (*Fault, error) {
-	kinds := []string{kindLostAnswer, kindTimeout, kindDrop, kindRateLimited, kindError500, kindError503, kindDelay, kindHold}
+	kinds := []string{kindLostAnswer, kindTimeout, kindDrop, kindRateLimited, kindError500, kindError503, kindRefused, kindDelay, kindHold}
 	m := f.Match
 	switch {
 	case !slices.Contains(kinds, f.Kind):
 		return nil, fmt.Errorf("kind must be one of %s", strings.Join(kinds, ", "))
 	case f.Phase != "" && f.Phase != phaseBefore && f.Phase != phaseAfter:
 		return nil, fmt.Errorf("phase must be before or after")
-	case f.Phase == phaseAfter && (f.Kind == kindDrop || f.Kind == kindRateLimited), f.Phase == phaseBefore && (f.Kind == kindLostAnswer || f.Kind == kindTimeout):
+	case f.Phase == phaseAfter && (f.Kind == kindDrop || f.Kind == kindRateLimited || f.Kind == kindRefused), f.Phase == phaseBefore && (f.Kind == kindLostAnswer || f.Kind == kindTimeout):
 		return nil, fmt.Errorf("%s cannot strike %s the effect", f.Kind, f.Phase)
 	case f.Saved && (f.Phase == phaseAfter || (f.Kind != kindError500 && f.Kind != kindError503)):
 		return nil, fmt.Errorf("only an error_500 or error_503 before the effect can be saved")
@@ -169,7 +170,7 @@ func (s *strike) name() string {
 
 // beforeKey: the call never gets as far as its idempotency key.
 func (s *strike) beforeKey() bool {
-	return s != nil && s.phase == phaseBefore && !s.saved && (s.kind == kindDrop || s.kind == kindRateLimited || s.isError())
+	return s != nil && s.phase == phaseBefore && !s.saved && (s.kind == kindDrop || s.kind == kindRateLimited || s.kind == kindRefused || s.isError())
 }
 
 // failsWithin: the endpoint begins, and fails before any effect.
@@ -196,6 +197,8 @@ func (s *strike) failure() *apiError {
 		e := invalid("", "rate_limit", "Request rate limit exceeded. Learn more about rate limits: https://docs.stripe.com/rate-limits.")
 		e.status = http.StatusTooManyRequests
 		return e
+	case kindRefused:
+		return missing(http.StatusNotFound, "payment_intent", "intent", "pi_unknown")
 	case kindError503:
 		return serverError(http.StatusServiceUnavailable, "The service is unavailable for the moment.")
 	default:

@@ -182,6 +182,7 @@ func TestArmedFaults(t *testing.T) {
 		{"error_500 saved", Fault{Kind: "error_500", Saved: true}, 500, false, true, 500, "api_error"},
 		{"error_500 after", Fault{Kind: "error_500", Phase: "after"}, 500, true, true, 200, "api_error"},
 		{"error_503 after", Fault{Kind: "error_503", Phase: "after"}, 503, true, true, 200, "api_error"},
+		{"refused", Fault{Kind: "refused"}, 404, false, false, 200, "resource_missing"},
 		{"delay", Fault{Kind: "delay", DelayMS: 1}, 200, true, true, 200, ""},
 		{"delay after", Fault{Kind: "delay", Phase: "after", DelayMS: 1}, 200, true, true, 200, ""},
 		{"lost_answer twice", Fault{Kind: "lost_answer", Count: 2}, 0, true, true, 0, ""},

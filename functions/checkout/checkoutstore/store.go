@@ -32,9 +32,14 @@ var (
 	terminal = store.Any(store.Eq("state", string(checkout.Placed)), store.Eq("state", string(checkout.Failed)))
 )
 
+// mine holds while no other run has the record.
 func mine(ref checkout.Ref) store.Cond {
-	return store.Any(store.Lacks("run"), store.Eq("run", ref.Run))
+	return store.All(same(ref), store.Eq("epoch", ref.Epoch), store.Any(store.Lacks("run"), store.Eq("run", ref.Run)))
 }
+
+// same holds while the record is of the order that ref knows: a key that is used anew makes another record under the
+// same id, which nothing that was begun for the last one may touch.
+func same(ref checkout.Ref) store.Cond { return store.Eq("order_id", ref.OrderID) }
 
 // Get returns a record, and whether there is one.
 func (s Store) Get(ctx context.Context, id string) (checkout.Record, bool, error) {
@@ -61,7 +66,7 @@ func (s Store) Begin(ctx context.Context, r checkout.Record) (*checkout.Record, 
 // Claim gives the record to ref's run.
 func (s Store) Claim(ctx context.Context, ref checkout.Ref, d *checkout.Draft, expiresAt time.Time) (checkout.Record, error) {
 	w := store.Update(table, key(ref.ID)).Set("run", ref.Run).Set("state", string(checkout.Open)).SetIfAbsent("expires_at", expiresAt.UnixMilli()).
-		If(open, store.Eq("epoch", ref.Epoch), mine(ref))
+		If(open, mine(ref))
 	if d == nil {
 		w = w.If(store.Has("draft"))
 	} else {
@@ -94,7 +99,7 @@ func (s Store) Pend(ctx context.Context, ref checkout.Ref, next checkout.NextAct
 	due := claimed.ExpiresAt
 	i, err := s.DB.Apply(ctx, store.Update(table, key(ref.ID)).Set("state", string(checkout.Waiting)).Set("next_action", next).Set("draft", draft).
 		Set("due_at", due.UTC().Format(sortable)).Set("due_bucket", checkout.DueBucket(ref.ID, due, s.Buckets)).Remove("run").
-		If(open, store.Eq("epoch", ref.Epoch), mine(ref)))
+		If(open, mine(ref)))
 	r, err := found(err)
 	if err != nil {
 		return checkout.Record{}, err
@@ -107,11 +112,11 @@ func (s Store) Pend(ctx context.Context, ref checkout.Ref, next checkout.NextAct
 
 // Fence raises the epoch.
 func (s Store) Fence(ctx context.Context, ref checkout.Ref, recovery bool) (checkout.Record, bool, error) {
-	conds := []store.Cond{open}
-	if !recovery {
-		conds = append(conds, store.Eq("epoch", ref.Epoch), mine(ref))
+	whose := mine(ref)
+	if recovery {
+		whose = same(ref)
 	}
-	i, err := s.DB.Apply(ctx, store.Update(table, key(ref.ID)).Add("epoch", 1).Set("run", ref.Run).Set("state", string(checkout.Open)).If(conds...))
+	i, err := s.DB.Apply(ctx, store.Update(table, key(ref.ID)).Add("epoch", 1).Set("run", ref.Run).Set("state", string(checkout.Open)).If(open, whose))
 	r, err := found(err)
 	if err != nil {
 		return checkout.Record{}, false, err
@@ -123,9 +128,10 @@ func (s Store) Fence(ctx context.Context, ref checkout.Ref, recovery bool) (chec
 	return now, true, err
 }
 
-// Fail closes the record.
-func (s Store) Fail(ctx context.Context, id string, epoch int64, f checkout.Failure, now time.Time) (checkout.Record, error) {
-	i, err := s.DB.Apply(ctx, over(store.Update(table, key(id)), checkout.Failed, now).Set("failure", f).If(open, store.Eq("epoch", epoch)))
+// Fail closes the record. That its epoch is asked for keeps no balance: a run closes what it has fenced and undone, and
+// that stays undone. It keeps the closing, and what the shopper is told, with the one that fenced last.
+func (s Store) Fail(ctx context.Context, ref checkout.Ref, f checkout.Failure, now time.Time) (checkout.Record, error) {
+	i, err := s.DB.Apply(ctx, over(store.Update(table, key(ref.ID)), checkout.Failed, now).Set("failure", f).If(open, same(ref), store.Eq("epoch", ref.Epoch)))
 	r, err := found(err)
 	if err != nil {
 		return checkout.Record{}, err

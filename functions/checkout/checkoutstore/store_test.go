@@ -59,7 +59,7 @@ func TestAKeyIsTakenUntilItsRecordIsOverAndOld(t *testing.T) {
 		if found, err := s.Begin(ctx, day); err != nil || found == nil || found.OrderID != r.OrderID || found.State != checkout.Open {
 			t.Fatalf("an open record was replaced: %+v %v", found, err)
 		}
-		if _, err := s.Fail(ctx, r.ID, 1, checkout.FailureOf("cart_empty"), t0); err != nil {
+		if _, err := s.Fail(ctx, r.Ref, checkout.FailureOf("cart_empty"), t0); err != nil {
 			t.Fatal(err)
 		}
 		if found, err := s.Begin(ctx, newRecord("k", t0.Add(23*time.Hour))); err != nil || found == nil || found.Failure.Code != "cart_empty" {
@@ -155,10 +155,12 @@ func TestAFenceStopsEarlierRunsOnly(t *testing.T) {
 		if _, err := s.Claim(ctx, r.Ref, draft(r), t0); !errors.Is(err, checkout.ErrClaimLost) {
 			t.Fatalf("an earlier run claimed: %v", err)
 		}
-		if _, err := s.Fail(ctx, r.ID, 1, checkout.FailureOf("x"), t0); err == nil {
+		if _, err := s.Fail(ctx, r.Ref, checkout.FailureOf("x"), t0); err == nil {
 			t.Fatal("an earlier epoch closed the record")
 		}
-		if now, err := s.Fail(ctx, r.ID, 2, checkout.FailureOf("x"), t0); err != nil || now.State != checkout.Failed {
+		fenced := r.Ref
+		fenced.Epoch = 2
+		if now, err := s.Fail(ctx, fenced, checkout.FailureOf("x"), t0); err != nil || now.State != checkout.Failed {
 			t.Fatalf("%+v %v", now, err)
 		}
 		if now, mine, err := s.Fence(ctx, stranger, true); err != nil || mine || now.State != checkout.Failed {

@@ -19,7 +19,7 @@ import (
 var checkers = []string{
 	// functions/checkout
 	"TestEveryFault", "TestEveryRace", "TestEveryPairOfFaults", "TestEveryMeeting", "TestAThousandCallersWithOneKey",
-	"TestACrashBetweenTheMarkerAndTheFirstEffect", "TestAKeyAfterADay", "TestACheckoutPlacesAnOrderOnce", "TestManyLinesAreSplit",
+	"TestAnOldRunMeetsItsKeysNextRecord", "TestACrashBetweenTheMarkerAndTheFirstEffect", "TestAKeyAfterADay", "TestACheckoutPlacesAnOrderOnce", "TestManyLinesAreSplit",
 	// statemachines: the machine beside its laws and its picture
 	"TestTheCheckoutMachineIsKnownWhole", "TestThePictureIsTheMachine",
 	// functions/inventory/inventorystore, functions/payments, functions/fulfillment: every point and order of things
