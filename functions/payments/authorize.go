@@ -131,12 +131,10 @@ func (s *Service) authorize(ctx context.Context, in AuthorizeInput, g Group) (Pa
 		if err == nil && p.State == Created {
 			p, err = s.confirm(ctx, p)
 		}
-	case Created:
-		if p, err = s.look(ctx, p); err == nil && p.State == Created {
-			var noted bool
-			if p, noted, err = s.note(ctx, p, OpConfirm); noted && err == nil {
-				p, err = s.confirm(ctx, p)
-			}
+	case Created: // an earlier try may have confirmed it; the gateway then answers with that
+		var noted bool
+		if p, noted, err = s.note(ctx, p, OpConfirm); noted && err == nil {
+			p, err = s.confirm(ctx, p)
 		}
 	case ActionRequired:
 		p, err = s.look(ctx, p)
@@ -183,8 +181,8 @@ func (s *Service) create(ctx context.Context, p Payment, noted bool) (Payment, e
 	return p, err
 }
 
-// confirm makes the call that was noted last. An unknown outcome is looked up at once; if it stays unknown the
-// next try begins by looking.
+// confirm makes the call that was noted last. An unknown outcome is looked up at once; if it stays unknown the next
+// try repeats the call.
 func (s *Service) confirm(ctx context.Context, p Payment) (Payment, error) {
 	c := p.last()
 	i, answer := s.Gateway.Confirm(ctx, c.Key, p.IntentID)

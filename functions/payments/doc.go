@@ -7,9 +7,9 @@
 //   - a group has one intent. It is created unconfirmed under a key that follows from order and group, its id
 //     is stored, and only then is it confirmed. An intent is confirmed at most once by the gateway's own rule,
 //     so a group has at most one authorization;
-//   - an outcome that is not known (no answer, 5xx, the key still in use) is resolved by reading the stored id
-//     or, before an id is known, by repeating the creation under its key. It is never searched for and never
-//     paid again. What stays unknown leaves as Unavailable and is resolved by the next try;
+//   - an outcome that is not known (no answer, 5xx, the key still in use) is resolved by reading the stored id, or
+//     by repeating the call under its key. It is never searched for and never paid again. What stays unknown leaves as
+//     Unavailable and is resolved by the next try;
 //   - cancelling closes the record before it calls the gateway, so no step that comes later can confirm; a
 //     group that has no record gets a tombstone that blocks its creation. When cancel has succeeded, the group
 //     has no open authorization and never will have one;
