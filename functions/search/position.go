@@ -43,7 +43,7 @@ var ErrPosition = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not 
 type Ask struct {
 	Query
 	Relaxed    Relaxed
-	Exact      int64 // what is known to have all words as typed
+	Known      bool // some product has all words as typed
 	From, Want int
 	After      []json.RawMessage // instead of From
 }
@@ -55,7 +55,7 @@ func (q Query) rescored() bool { return q.Sort == Relevance && q.Text != "" && q
 func (q Query) ask() (a Ask, skip int) {
 	a = Ask{Query: q, From: (q.Page - 1) * q.Size, Want: q.Size}
 	if p := q.Position; p != nil {
-		a.Relaxed, a.Exact, a.From, a.After = p.Relaxed, p.Exact, p.From, p.After
+		a.Relaxed, a.Known, a.From, a.After = p.Relaxed, p.Exact > 0, p.From, p.After
 	}
 	if q.rescored() && a.After == nil && a.From < Window {
 		skip, a.Want, a.From = a.From, max(Window, a.From+q.Size), 0

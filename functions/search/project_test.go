@@ -60,8 +60,8 @@ func (w *world) pass(ctx context.Context, operation string) {
 	}
 }
 
-func (w *world) Search(context.Context, marketplaces.Marketplace, search.Ask) (search.Found, error) {
-	return search.Found{}, nil
+func (w *world) Search(context.Context, marketplaces.Marketplace, ...search.Ask) ([]search.Found, error) {
+	return nil, nil
 }
 
 func (w *world) Complete(context.Context, marketplaces.Marketplace, string) (search.Completable, error) {

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -93,17 +95,20 @@ type shelf struct {
 	hits []Hit
 }
 
-func (s shelf) Search(_ context.Context, _ marketplaces.Marketplace, a Ask) (Found, error) {
-	from := a.From
-	if a.After != nil {
-		n, err := strconv.Atoi(string(a.After[0]))
-		if err != nil {
-			return Found{}, ErrPosition
+func (s shelf) Search(_ context.Context, _ marketplaces.Marketplace, asks ...Ask) (list []Found, err error) {
+	for _, a := range asks {
+		from := a.From
+		if a.After != nil {
+			n, err := strconv.Atoi(string(a.After[0]))
+			if err != nil {
+				return nil, ErrPosition
+			}
+			from = n + 1
 		}
-		from = n + 1
+		from = min(from, len(s.hits))
+		list = append(list, Found{Hits: s.hits[from:min(from+a.Want, len(s.hits))], Total: int64(len(s.hits)), Matched: int64(len(s.hits))})
 	}
-	from = min(from, len(s.hits))
-	return Found{Hits: s.hits[from:min(from+a.Want, len(s.hits))], Total: int64(len(s.hits)), Matched: int64(len(s.hits))}, nil
+	return list, nil
 }
 
 // Pages by number and by cursor give the same list, every hit once, whatever their size; and the order beyond the
@@ -192,39 +197,52 @@ func TestCompletions(t *testing.T) {
 type thin struct {
 	Index
 	finds map[Relaxed]int64
-	asked *[]Relaxed
+	asked *[]string // by call
 }
 
-func (x thin) Search(_ context.Context, _ marketplaces.Marketplace, a Ask) (Found, error) {
-	*x.asked = append(*x.asked, a.Relaxed)
-	f := Found{Matched: x.finds[a.Relaxed], Total: x.finds[a.Relaxed]}
-	if a.Relaxed == Fuzzy && f.Matched > 0 {
-		f.Suggestion = "boots"
+func (x thin) Search(_ context.Context, _ marketplaces.Marketplace, asks ...Ask) ([]Found, error) {
+	call, list := "", []Found(nil)
+	for _, a := range asks {
+		n := x.finds[a.Relaxed]
+		f := Found{Matched: n, Total: n, Took: time.Duration(len(list) + 1)}
+		if a.Relaxed == Fuzzy && n > 0 {
+			f.Suggestion = "boots"
+		}
+		list, call = append(list, f), call+fmt.Sprintf(" %s known=%v", cmp.Or(a.Relaxed, "strict"), a.Known)
 	}
-	return f, nil
+	*x.asked = append(*x.asked, strings.TrimSpace(call))
+	return list, nil
 }
 
 func TestWhenWordsAreTakenLessExactly(t *testing.T) {
 	t.Parallel()
+	const strict, fuzzy, fewer, known = "strict known=false", "fuzzy known=false", "fewer_terms known=false", "fewer_terms known=true"
+	const wordy, again = "strict known=true " + known, fuzzy + " " + fewer
+	price := Query{Sort: PriceAsc}
+	wide := Query{Text: "bots for rain"}
 	for name, c := range map[string]struct {
 		finds map[Relaxed]int64
 		q     Query
-		asked []Relaxed
+		asked []string
 		want  Result
 	}{
-		"plenty":                 {map[Relaxed]int64{Strict: Thin}, Query{}, []Relaxed{Strict}, Result{Total: Thin, Exact: Thin}},
-		"few":                    {map[Relaxed]int64{Strict: 3, FewerTerms: 9}, Query{}, []Relaxed{Strict, FewerTerms}, Result{Total: 9, Exact: 3, Relaxed: FewerTerms}},
-		"few, and no more":       {map[Relaxed]int64{Strict: 3, FewerTerms: 3}, Query{}, []Relaxed{Strict, FewerTerms}, Result{Total: 3, Exact: 3}},
-		"few, by price":          {map[Relaxed]int64{Strict: 3, FewerTerms: 9}, Query{Sort: PriceAsc}, []Relaxed{Strict}, Result{Total: 3, Exact: 3}},
-		"a typo":                 {map[Relaxed]int64{Fuzzy: 40}, Query{}, []Relaxed{Strict, Fuzzy}, Result{Total: 40, Relaxed: Fuzzy, Suggestion: "boots"}},
-		"a typo, few":            {map[Relaxed]int64{Fuzzy: 4, FewerTerms: 9}, Query{}, []Relaxed{Strict, Fuzzy, FewerTerms}, Result{Total: 9, Relaxed: FewerTerms, Suggestion: "boots"}},
-		"nothing":                {nil, Query{}, []Relaxed{Strict, Fuzzy, FewerTerms}, Result{}},
-		"nothing, by price":      {map[Relaxed]int64{FewerTerms: 1}, Query{Sort: PriceAsc}, []Relaxed{Strict, Fuzzy, FewerTerms}, Result{Total: 1, Relaxed: FewerTerms}},
-		"another page of a typo": {map[Relaxed]int64{Fuzzy: 40}, Query{Position: &Position{Relaxed: Fuzzy}}, []Relaxed{Fuzzy}, Result{Total: 40, Relaxed: Fuzzy}},
+		"plenty":                 {map[Relaxed]int64{Strict: Thin}, Query{}, []string{strict}, Result{Total: Thin, Exact: Thin, Took: 1}},
+		"few":                    {map[Relaxed]int64{Strict: 3, FewerTerms: 9}, Query{}, []string{strict, known}, Result{Total: 9, Exact: 3, Relaxed: FewerTerms, Took: 2}},
+		"few, and no more":       {map[Relaxed]int64{Strict: 3, FewerTerms: 3}, Query{}, []string{strict, known}, Result{Total: 3, Exact: 3, Took: 2}},
+		"few, by price":          {map[Relaxed]int64{Strict: 3, FewerTerms: 9}, price, []string{strict}, Result{Total: 3, Exact: 3, Took: 1}},
+		"a typo":                 {map[Relaxed]int64{Fuzzy: 40, FewerTerms: 50}, Query{}, []string{strict, fuzzy}, Result{Total: 40, Relaxed: Fuzzy, Suggestion: "boots", Took: 2}},
+		"a typo, few":            {map[Relaxed]int64{Fuzzy: 4, FewerTerms: 9}, Query{}, []string{strict, fuzzy, fewer}, Result{Total: 9, Relaxed: FewerTerms, Suggestion: "boots", Took: 3}},
+		"nothing":                {nil, Query{}, []string{strict, fuzzy, fewer}, Result{Took: 3}},
+		"nothing, by price":      {map[Relaxed]int64{FewerTerms: 1}, price, []string{strict, fuzzy, fewer}, Result{Total: 1, Relaxed: FewerTerms, Took: 3}},
+		"another page of a typo": {map[Relaxed]int64{Fuzzy: 40}, Query{Position: &Position{Relaxed: Fuzzy}}, []string{fuzzy}, Result{Total: 40, Relaxed: Fuzzy, Took: 1}},
+		"another page of few":    {map[Relaxed]int64{FewerTerms: 40}, Query{Position: &Position{Relaxed: FewerTerms, Exact: 3}}, []string{known}, Result{Total: 40, Exact: 3, Relaxed: FewerTerms, Took: 1}},
+		"plenty, many words":     {map[Relaxed]int64{Strict: Thin, FewerTerms: 50}, wide, []string{wordy}, Result{Total: Thin, Exact: Thin, Took: 2}},
+		"few, many words":        {map[Relaxed]int64{Strict: 3, FewerTerms: 9}, wide, []string{wordy}, Result{Total: 9, Exact: 3, Relaxed: FewerTerms, Took: 2}},
+		"a typo, many words":     {map[Relaxed]int64{Fuzzy: 40, FewerTerms: 50}, wide, []string{wordy, again}, Result{Total: 40, Relaxed: Fuzzy, Suggestion: "boots", Took: 4}},
 	} {
-		var asked []Relaxed
+		var asked []string
 		q := c.q
-		q.Text, q.Page, q.Size, q.Sort = "bots", 1, 20, cmp.Or(q.Sort, Relevance)
+		q.Text, q.Page, q.Size, q.Sort = cmp.Or(q.Text, "bots"), 1, 20, cmp.Or(q.Sort, Relevance)
 		if q.Position != nil {
 			q.Position.Query = q.fingerprint("US")
 		}

@@ -34,6 +34,10 @@ type Relaxed string
 // Thin is how many matches are so few that others, with fewer of the words, are shown after them.
 const Thin = 10
 
+// Wordy is how many words are so many that few products are likely to have all. With fewer of them is then looked for in
+// the same call as with all: an index does a search more, now and then in vain, and the shopper waits for one call less.
+const Wordy = 3
+
 // The steps, in the order they are tried in.
 const (
 	Strict     Relaxed = ""            // every word, in any of its forms, or a synonym

@@ -1,9 +1,11 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,9 +19,9 @@ import (
 
 // Index is the indexes of all marketplaces.
 type Index interface {
-	// Search returns nothing, and no error, of a marketplace that has no index yet. It fails with ErrPosition if it
-	// cannot go on where it is to.
-	Search(ctx context.Context, m marketplaces.Marketplace, a Ask) (Found, error)
+	// Search makes all searches at once, and answers them in their order. It returns nothing, and no error, of a
+	// marketplace that has no index yet. It fails with ErrPosition if it cannot go on where it is to.
+	Search(ctx context.Context, m marketplaces.Marketplace, asks ...Ask) ([]Found, error)
 	// Complete finds what a text may become when it is typed on.
 	Complete(ctx context.Context, m marketplaces.Marketplace, text string) (Completable, error)
 	// Write puts a document in unless one of a higher or the same number is there, which is a success.
@@ -106,42 +108,59 @@ func (s *Service) Search(ctx context.Context, marketplace string, q Query) (Resu
 
 // find searches with every word as typed. What finds nothing is looked for with typos; what finds less than Thin, and is
 // to be ordered by relevance, with fewer of the words too, which then come after. A page that goes on from another takes
-// the words as that did.
+// the words as that did. Of many words little is to be expected, so fewer of them are asked for in the same call.
 func (s *Service) find(ctx context.Context, m marketplaces.Marketplace, a *Ask) (found Found, suggestion string, exact int64, err error) {
-	try := func(step Relaxed) error {
-		next := *a
-		next.Relaxed = step
-		f, err := s.Index.Search(ctx, m, next)
+	var took time.Duration
+	defer func() { found.Took = took }()
+	ask := func(known bool, steps ...Relaxed) ([]Found, error) {
+		asks := make([]Ask, len(steps))
+		for i, step := range steps {
+			asks[i] = *a
+			asks[i].Known, asks[i].Relaxed = known, step
+		}
+		list, err := s.Index.Search(ctx, m, asks...)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if f.Took += found.Took; step == FewerTerms && f.Matched <= found.Matched {
-			found.Took = f.Took
-			return nil // it found no more: what was found is found as it was
-		}
-		found, *a = f, next
-		if f.Suggestion != "" {
-			suggestion = f.Suggestion
-		}
-		return nil
+		took += slices.MaxFunc(list, func(a, b Found) int { return cmp.Compare(a.Took, b.Took) }).Took
+		return list, nil
 	}
-	if err := try(a.Relaxed); err != nil || a.Text == "" || a.Ranker == Plain {
-		return found, "", found.Matched, err
+	once := a.Text == "" || a.Ranker == Plain || a.Position != nil
+	var beside []Relaxed
+	if !once && a.Sort == Relevance && len(strings.Fields(a.Text)) >= Wordy {
+		beside = []Relaxed{FewerTerms}
 	}
+	list, err := ask(a.Known || beside != nil, append([]Relaxed{a.Relaxed}, beside...)...)
+	if err != nil {
+		return found, "", 0, err
+	}
+	found, exact = list[0], list[0].Matched
 	if a.Position != nil {
-		return found, "", a.Position.Exact, nil
+		exact = a.Position.Exact
 	}
-	exact = found.Matched
-	a.Exact = exact
+	few := func() bool { return found.Matched == 0 || found.Matched < Thin && a.Sort == Relevance }
+	if once || !few() {
+		return found, "", exact, nil
+	}
 	if exact == 0 {
-		if err := try(Fuzzy); err != nil {
+		if list, err = ask(false, append([]Relaxed{Fuzzy}, beside...)...); err != nil {
 			return found, "", 0, err
 		}
+		found, a.Relaxed, suggestion = list[0], Fuzzy, list[0].Suggestion
+		if !few() {
+			return found, suggestion, exact, nil
+		}
 	}
-	if found.Matched == 0 || found.Matched < Thin && a.Sort == Relevance {
-		err = try(FewerTerms)
+	fewer := list[1:]
+	if beside == nil {
+		if fewer, err = ask(exact > 0, FewerTerms); err != nil {
+			return found, "", exact, err
+		}
 	}
-	return found, suggestion, exact, err
+	if fewer[0].Matched > found.Matched { // else what was found is found as it was
+		found, a.Relaxed = fewer[0], FewerTerms
+	}
+	return found, suggestion, exact, nil
 }
 
 // writing bounds how many marketplaces of a product are written to at once.

@@ -3,16 +3,19 @@ package searchindex
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
 	"rialto/functions/search"
 )
 
-// answer is what is read of OpenSearch's.
+// answer is what is read of OpenSearch's to one search of a call.
 type answer struct {
-	Took int64 `json:"took"` // milliseconds
-	Hits struct {
+	Status int   `json:"status"`
+	Cause  cause `json:"error"`
+	Took   int64 `json:"took"` // milliseconds
+	Hits   struct {
 		Total struct {
 			Value int64 `json:"value"`
 		} `json:"total"`
@@ -26,6 +29,14 @@ type answer struct {
 	Suggest      struct {
 		Words []corrected `json:"words"`
 	} `json:"suggest"`
+}
+
+// refused is nil of a search that was made.
+func (a answer) refused() error {
+	if a.Status < http.StatusMultipleChoices {
+		return nil
+	}
+	return refuse(a.Status, a.Cause)
 }
 
 // facet is a filter with what it counts.

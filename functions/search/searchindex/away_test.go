@@ -16,7 +16,7 @@ import (
 	"rialto/functions/search"
 )
 
-const nothing = `{"took":1,"hits":{"total":{"value":0},"hits":[]},"aggregations":{"price":{"by":{"buckets":[{},{},{},{},{},{}]}},"rating":{"by":{"buckets":[{},{},{},{}]}}}}`
+const nothing = `{"responses":[{"status":200,"took":1,"hits":{"total":{"value":0},"hits":[]},"aggregations":{"price":{"by":{"buckets":[{},{},{},{},{},{}]}},"rating":{"by":{"buckets":[{},{},{},{}]}}}}]}`
 
 // standIn returns the index of a server that answers as told.
 func standIn(t *testing.T, h http.HandlerFunc) *Index {

@@ -71,11 +71,23 @@ func New(c Config) (*Index, error) {
 
 // refusal is an answer that is no success.
 type refusal struct {
-	Status int `json:"status"`
-	Cause  struct {
-		Type   string `json:"type"`
-		Reason string `json:"reason"`
-	} `json:"error"`
+	Status int   `json:"status"`
+	Cause  cause `json:"error"`
+}
+
+// cause is why something was refused.
+type cause struct {
+	Type   string `json:"type"`
+	Reason string `json:"reason"`
+}
+
+// refuse makes the error of a status that is none of success: search_unavailable, or a refusal.
+func refuse(status int, c cause) error {
+	r := &refusal{status, c}
+	if status >= http.StatusInternalServerError || status == http.StatusTooManyRequests {
+		return away(r)
+	}
+	return r
 }
 
 func (r *refusal) Error() string {
@@ -133,13 +145,9 @@ func (x *Index) call(ctx context.Context, limit time.Duration, method, path stri
 		return away(err)
 	}
 	if response.StatusCode >= http.StatusMultipleChoices {
-		r := &refusal{}
-		_ = json.Unmarshal(answer, r) // what a proxy before the domain says may be no JSON; the status tells
-		r.Status = response.StatusCode
-		if r.Status >= http.StatusInternalServerError || r.Status == http.StatusTooManyRequests {
-			return away(r)
-		}
-		return r
+		var r refusal
+		_ = json.Unmarshal(answer, &r) // what a proxy before the domain says may be no JSON; the status tells
+		return refuse(response.StatusCode, r.Cause)
 	}
 	if out == nil {
 		return nil

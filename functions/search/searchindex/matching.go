@@ -32,7 +32,7 @@ func matching(a search.Ask) object {
 		return object{"multi_match": object{"query": text, "type": "best_fields", "fields": alike}}
 	case a.Relaxed == search.Strict:
 		return everyWord(text)
-	case a.Relaxed == search.FewerTerms && a.Exact > 0: // the words are known: none needs another form
+	case a.Relaxed == search.FewerTerms && a.Known: // the words are known: none needs another form
 		some := object{"query": text, "type": "cross_fields", "fields": fields, "minimum_should_match": "50%", "auto_generate_synonyms_phrase_query": false}
 		return object{"bool": object{"must": object{"multi_match": some}, "should": []object{everyWord(text)}}}
 	}

@@ -1,7 +1,9 @@
 package searchindex
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,22 +12,48 @@ import (
 	"rialto/functions/search"
 )
 
-// Search finds products; a marketplace without an index has none. Errors: invalid_cursor, search_unavailable.
-func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, a search.Ask) (search.Found, error) {
-	var out answer
-	path := "/" + x.alias(m) + "/_search?allow_partial_search_results=false"
+// Search finds products, with all asks in one call, side by side; a marketplace without an index has none. Errors:
+// invalid_cursor, search_unavailable.
+func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, asks ...search.Ask) ([]search.Found, error) {
 	ranges := search.Ranges(m.Currency)
-	err := x.call(ctx, searching, http.MethodPost, path, request(a, ranges), &out)
+	var body bytes.Buffer
+	line := json.NewEncoder(&body)
+	for _, a := range asks {
+		if err := errors.Join(line.Encode(object{"index": x.alias(m), "allow_partial_search_results": false}), line.Encode(request(a, ranges))); err != nil {
+			return nil, fmt.Errorf("write search: %w", err)
+		}
+	}
+	var out struct {
+		Responses []answer `json:"responses"`
+	}
+	err := x.call(ctx, searching, http.MethodPost, "/_msearch", raw(body.Bytes()), &out)
 	var r *refusal
 	switch {
-	case refused(err, "index_not_found_exception"):
-		return search.Found{Facets: search.Facets{Price: ranges}}, nil
-	case a.After != nil && errors.As(err, &r) && r.Status == http.StatusBadRequest:
-		return search.Found{}, search.ErrPosition.Because(err) // all else of the request is made here
+	case asks[0].After != nil && errors.As(err, &r) && r.Status == http.StatusBadRequest: // one that cannot be read spoils the call
+		return nil, search.ErrPosition.Because(err) // all else of the request is made here
 	case err != nil:
-		return search.Found{}, fmt.Errorf("search: %w", err)
+		return nil, fmt.Errorf("search: %w", err)
 	}
-	return out.found(a, ranges)
+	if len(out.Responses) != len(asks) {
+		return nil, fmt.Errorf("OpenSearch answered %d of %d searches", len(out.Responses), len(asks))
+	}
+	list := make([]search.Found, len(asks))
+	for i, a := range asks {
+		err := out.Responses[i].refused()
+		switch {
+		case refused(err, "index_not_found_exception"):
+			list[i] = search.Found{Facets: search.Facets{Price: ranges}}
+			continue
+		case a.After != nil && out.Responses[i].Status == http.StatusBadRequest:
+			return nil, search.ErrPosition.Because(err)
+		case err != nil:
+			return nil, fmt.Errorf("search: %w", err)
+		}
+		if list[i], err = out.Responses[i].found(a, ranges); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // request is the whole search. What filters a facet stands behind the query (post_filter), so that each facet

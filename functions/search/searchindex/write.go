@@ -71,11 +71,8 @@ func (x *Index) learn(ctx context.Context, m marketplaces.Marketplace, index str
 
 // outcome is what became of one document in one index.
 type outcome struct {
-	Status int `json:"status"`
-	Cause  struct {
-		Type   string `json:"type"`
-		Reason string `json:"reason"`
-	} `json:"error"`
+	Status int   `json:"status"`
+	Cause  cause `json:"error"`
 }
 
 func (o outcome) ok() bool { return o.err() == nil }
@@ -85,12 +82,7 @@ func (o outcome) err() error {
 	if o.Status < http.StatusMultipleChoices || o.Cause.Type == "version_conflict_engine_exception" {
 		return nil
 	}
-	r := &refusal{Status: o.Status}
-	r.Cause.Type, r.Cause.Reason = o.Cause.Type, o.Cause.Reason
-	if o.Status >= http.StatusInternalServerError || o.Status == http.StatusTooManyRequests {
-		return away(r)
-	}
-	return fmt.Errorf("write document: %w", r)
+	return fmt.Errorf("write document: %w", refuse(o.Status, o.Cause))
 }
 
 // bulk writes documents to all targets, each under its number, in one call. The outcomes are those of the first
