@@ -22,6 +22,7 @@ import (
 	"rialto/functions/offers"
 	"rialto/functions/orders"
 	"rialto/functions/payments"
+	"rialto/functions/reviews"
 	"rialto/functions/sellers"
 )
 
@@ -37,7 +38,9 @@ var published = map[string]any{
 	"orders/OrderPlaced":            orders.Placed{},
 	"payments/PaymentCaptured":      payments.PaymentCaptured{},
 	"payments/PaymentCaptureFailed": payments.PaymentCaptureFailed{},
+	"reviews/SellerRated":           reviews.SellerRated{},
 	"sellers/FeedFinished":          sellers.FeedFinished{},
+	"sellers/SellerChanged":         sellers.SellerChanged{},
 }
 
 // schemas lists the events that are described, as "<context>/<Name>".

@@ -44,6 +44,7 @@ var contexts = []struct {
 	{"fulfillment", []string{"orders", "inventory"}},
 	{"sellers", []string{"catalog", "offers", "inventory"}},
 	{"payouts", []string{"orders"}},
+	{"reviews", []string{"orders"}},
 }
 
 type pkg struct {

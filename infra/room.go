@@ -58,6 +58,7 @@ var contexts = []struct {
 	{"fulfillment", fulfillment},
 	{"sellers", sellers},
 	{"payouts", payouts},
+	{"reviews", reviews},
 }
 
 func newRoom(app awscdk.App, stage Stage, context string, shared *shared) *room {

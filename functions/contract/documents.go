@@ -12,6 +12,7 @@ import (
 	"rialto/functions/offers/offersapi"
 	"rialto/functions/orders/ordersapi"
 	"rialto/functions/payouts/payoutsapi"
+	"rialto/functions/reviews/reviewsapi"
 	"rialto/functions/search/searchapi"
 	"rialto/functions/sellers/sellersapi"
 )
@@ -30,6 +31,7 @@ func shopper() []api.Route {
 		customersapi.Routes(nil),
 		ordersapi.Routes(nil),
 		fulfillmentapi.Routes(nil),
+		reviewsapi.Routes(nil),
 	)
 }
 

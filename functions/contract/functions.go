@@ -12,7 +12,7 @@ const (
 
 // Functions lists every function, context by context, in the order of the house.
 func Functions() []Function {
-	return slices.Concat(catalog, search, offers, inventory, promotions, carts, checkout, customers, tax, payments, orders, fulfillment, selling, payouts)
+	return slices.Concat(catalog, search, offers, inventory, promotions, carts, checkout, customers, tax, payments, orders, fulfillment, selling, payouts, reviews)
 }
 
 var catalog = []Function{
@@ -55,6 +55,11 @@ var offers = []Function{
 			{Context: "offers", Events: []string{"OfferChanged"}},
 			{Context: "inventory", Events: []string{"StockBandChanged"}}}}},
 		Grants: []Grant{{Read, "offers"}, {Write, "offers"}, {Read, "inventory"}}},
+	{Context: "offers", Name: "seller", Does: "brings a seller's offers to the seller's rating and name", Memory: 256, Timeout: 30 * second,
+		Trigger: Trigger{Queue: &Queue{Batch: 1, Receives: 5, Concurrency: 10, Subscriptions: []Subscription{
+			{Context: "reviews", Events: []string{"SellerRated"}},
+			{Context: "sellers", Events: []string{"SellerChanged"}}}}},
+		Grants: []Grant{{Read, "offers"}, {Write, "offers"}, {Read, "inventory"}, {Send, "offers-seller"}}},
 	{Context: "offers", Name: "publish", Does: "offers stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "offers"},
 		Grants: []Grant{{Publish, "offers"}}},
 }
@@ -194,4 +199,11 @@ var payouts = []Function{
 		Grants: []Grant{{Read, "ledger"}, {Write, "ledger"}}},
 	{Context: "payouts", Name: "run", Does: "pays sellers what they are owed", Memory: 512, Timeout: 15 * minute, Trigger: Trigger{Every: 60 * minute},
 		Grants: []Grant{{Read, "ledger"}, {Write, "ledger"}}},
+}
+
+var reviews = []Function{
+	{Context: "reviews", Name: "api", Does: "customers' ratings of sellers", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
+		Grants: []Grant{{Read, "ratings"}, {Write, "ratings"}, {Write, "seller_ratings"}, {Read, "orders"}, {Read, "shipments"}}},
+	{Context: "reviews", Name: "publish", Does: "sellers' tallies stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "seller_ratings"},
+		Grants: []Grant{{Read, "seller_ratings"}, {Publish, "reviews"}}},
 }

@@ -8,5 +8,5 @@
 //     winner's own change starts no further decision.
 //
 // Events out: OfferChanged, BuyBoxChanged, derived from the offers table's stream. Events in: OfferChanged
-// (its own), StockBandChanged (inventory).
+// (its own), StockBandChanged (inventory), SellerRated (reviews), SellerChanged (sellers).
 package offers

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 
 	"rialto/functions/internal/rows"
 )
 
 // Batch is offers to import, rows.Max at most, each naming its product, marketplace and seller. An offer's id,
-// version and time are not read, and without a seller's name or a sku the ones it has stay.
+// version and time are not read, and without a seller's name or a sku the ones it has
+// stay; a name that the seller itself said goes before a row's.
 type Batch struct {
 	Offers []json.RawMessage `json:"offers"`
 }
@@ -35,16 +37,27 @@ func read(batch []json.RawMessage) ([]rows.Row[Offer], error) {
 
 func (s *Service) write(ctx context.Context, list []rows.Row[Offer]) (rows.Report, error) {
 	var keys []Key
+	var sellers []string
 	for _, r := range list {
 		if r.Err == nil {
 			keys = append(keys, r.Value.Key())
+			if !slices.Contains(sellers, r.Value.SellerID) {
+				sellers = append(sellers, r.Value.SellerID)
+			}
 		}
 	}
 	current, err := s.Book.GetMany(ctx, keys...)
 	if err != nil {
 		return rows.Report{}, err
 	}
-	return rows.Do(ctx, list, rows.ByID, func(ctx context.Context, o Offer) (bool, error) { return s.save(ctx, o, current[o.Key()]) }), nil
+	known, err := s.Sellers.Standings(ctx, sellers...)
+	if err != nil {
+		return rows.Report{}, err
+	}
+	return rows.Do(ctx, list, rows.ByID, func(ctx context.Context, o Offer) (bool, error) {
+		o.SellerName = cmp.Or(known[o.SellerID].Name, o.SellerName)
+		return s.save(ctx, o, current[o.Key()])
+	}), nil
 }
 
 // save makes an offer stand as o says, whatever stands there; current is what was read, the zero Offer for

@@ -32,9 +32,7 @@ func (o Offer) Validate() error {
 	var f flaws
 	f.unless(ids.Valid(ids.Product, o.ProductID), "/product_id", "bad_format", "must be a product id")
 	f.unless(ids.Valid(ids.Seller, o.SellerID), "/seller_id", "bad_format", "must be a seller id")
-	bad := func(r rune) bool { return unicode.IsControl(r) }
-	f.unless(utf8.RuneCountInString(o.SellerName) <= MaxName && utf8.ValidString(o.SellerName) && !strings.ContainsFunc(o.SellerName, bad),
-		"/seller_name", "bad_text", "must be text of at most %d characters", MaxName)
+	f.unless(isName(o.SellerName), "/seller_name", "bad_text", "must be text of at most %d characters", MaxName)
 	m, err := marketplaces.Lookup(o.Marketplace)
 	f.unless(err == nil, "/marketplace", "not_allowed", "must be the country code of a marketplace")
 	f.amount("/price", o.Price, 1, m.Currency)
@@ -48,6 +46,10 @@ func (o Offer) Validate() error {
 		return nil
 	}
 	return fault.New(fault.Invalid, "invalid_offer", "the offer has fields that are not accepted").With(f...)
+}
+
+func isName(s string) bool {
+	return utf8.RuneCountInString(s) <= MaxName && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 type flaws []fault.Field

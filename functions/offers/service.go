@@ -38,7 +38,7 @@ type Service struct {
 	Products Products // of the API only
 	Boxes    Boxes    // of deciding, and of explaining it
 	Stock    Stock    // likewise
-	Ratings  Ratings  // of ratings only
+	Sellers  Sellers  // what is known of them
 	Now      func() time.Time
 }
 
@@ -143,8 +143,8 @@ func (s *Service) Pause(ctx context.Context, k Key, paused bool, p Precondition)
 	return stands, err
 }
 
-// Put makes or changes a seller's own offer, and returns it as it stands and whether it is new. A new offer goes
-// by the seller's id until an import names the seller. Errors: unknown_marketplace, invalid_offer,
+// Put makes or changes a seller's own offer, and returns it as it stands and whether it is new. It goes by the seller's
+// id until the seller, or an import, says a name. Errors: unknown_marketplace, invalid_offer,
 // product_not_found, precondition_required, version_mismatch, offer_changed if others keep changing it.
 func (s *Service) Put(ctx context.Context, want Offer, p Precondition) (stands Offer, created bool, err error) {
 	if _, err := marketplaces.Lookup(want.Marketplace); err != nil {
@@ -153,13 +153,13 @@ func (s *Service) Put(ctx context.Context, want Offer, p Precondition) (stands O
 	if err := want.Validate(); err != nil {
 		return Offer{}, false, err
 	}
-	current, err := s.currentOf(ctx, want.Key())
+	current, name, err := s.currentOf(ctx, want.Key())
 	if err != nil {
 		return Offer{}, false, err
 	}
 	_, err = rows.Settle(current, ErrChanged, func(current Offer) (bool, error) {
 		stands = current
-		want.ID, want.SellerName = want.Key().ID(), cmp.Or(current.SellerName, want.SellerID)
+		want.ID, want.SellerName = want.Key().ID(), cmp.Or(name, current.SellerName, want.SellerID)
 		change, err := p.Admit(current, want)
 		if err != nil || !change {
 			return false, err
@@ -174,13 +174,13 @@ func (s *Service) Put(ctx context.Context, want Offer, p Precondition) (stands O
 	return stands, created, err
 }
 
-// currentOf reads an offer, the zero Offer for none, beside its product.
-func (s *Service) currentOf(ctx context.Context, k Key) (Offer, error) {
-	var current Offer
+// currentOf reads an offer, the zero Offer for none, beside its product and its seller's name.
+func (s *Service) currentOf(ctx context.Context, k Key) (current Offer, name string, err error) {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { current, err = found(s.Book.Get(ctx, k)); return err })
 	g.Go(func() error { return s.known(ctx, k.ProductID) })
-	return current, g.Wait()
+	g.Go(func() (err error) { name, err = s.nameOf(ctx, k.SellerID); return err })
+	return current, name, g.Wait()
 }
 
 func found(o Offer, err error) (Offer, error) {

@@ -2,6 +2,7 @@ package offers_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -12,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
@@ -58,7 +60,7 @@ type world struct {
 func newWorld() world {
 	db := store.NewMemory()
 	book, s := &offersstore.Store{DB: db}, &shelf{units: map[string]int64{}}
-	return world{&offers.Service{Book: book, Boxes: book, Ratings: book, Stock: s, Products: every{}, Now: func() time.Time { return noon }}, db, book, s}
+	return world{&offers.Service{Book: book, Boxes: book, Sellers: book, Stock: s, Products: every{}, Now: func() time.Time { return noon }}, db, book, s}
 }
 
 // every knows each product but the unknown one.
@@ -222,23 +224,82 @@ func TestARatingConcernsAllOffersOfTheSeller(t *testing.T) {
 	if got := w.winner(t, "US"); got.Offer != a || got.Rating != offers.NeutralRating || got.DeliveryDays != 2 {
 		t.Fatalf("%+v", got)
 	}
-	rate := func(rating int64, at time.Time, changes bool) {
+	rate := func(rating, version int64, follows bool) {
 		t.Helper()
-		changed, err := w.Rated(ctx, offers.SellerRated{SellerID: b.SellerID, Rating: rating, Ratings: 5}, at)
-		if err != nil || changed != changes {
-			t.Fatal(changed, err)
+		follow, err := w.Rated(ctx, offers.SellerRated{SellerID: b.SellerID, Rating: rating, Ratings: 5, Version: version})
+		if err != nil || follow != follows {
+			t.Fatal(follow, err)
 		}
 	}
-	rate(500, noon, true)
-	rate(100, noon.Add(-time.Minute), false)
-	if next, err := w.Rerate(ctx, b.SellerID, ""); next != "" || err != nil {
+	rate(450, 2, true)
+	rate(100, 1, false)
+	rate(500, 7, true)
+	rate(450, 2, false)
+	rate(500, 7, true) // who told it first may not have come to the end
+	rate(500, 8, false)
+	if next, err := w.Follow(ctx, b.SellerID, ""); next != "" || err != nil {
 		t.Fatal(next, err)
 	}
 	if got := w.winner(t, "US"); got.Offer != b || got.Rating != 500 {
 		t.Fatalf("%+v", got)
 	}
-	for _, e := range []offers.SellerRated{{Rating: 300}, {SellerID: b.SellerID, Rating: 99}, {SellerID: b.SellerID, Rating: 501}} {
-		if _, err := w.Rated(ctx, e, noon); fault.Of(err).Kind != fault.Malformed {
+	for _, e := range []offers.SellerRated{{Rating: 300, Version: 1}, {SellerID: b.SellerID, Rating: 99, Version: 9}, {SellerID: b.SellerID, Rating: 501, Version: 9}, {SellerID: b.SellerID, Rating: 300}} {
+		if _, err := w.Rated(ctx, e); fault.Of(err).Kind != fault.Malformed {
+			t.Error(e, err)
+		}
+	}
+}
+
+// A seller's name comes to all its offers, those that are made later and those of a file too; a late one comes to none,
+// and a rating leaves it.
+func TestANameComesToAllOffersOfTheSeller(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	a, paused := offer("a", 1000, 0), offer("a", 900, 0)
+	paused.ProductID, paused.Paused = ids.Derive(ids.Product, "second"), true
+	w.put(t, a)
+	w.put(t, paused)
+	name := func(name string, version int64, follows bool) {
+		t.Helper()
+		follow, err := w.Named(ctx, offers.SellerChanged{SellerID: a.SellerID, Name: name, Version: version})
+		if err != nil || follow != follows {
+			t.Fatal(follow, err)
+		}
+	}
+	name("Atlas", 1, true)
+	name("Atlas & Co", 3, true)
+	name("Atlas Inc", 2, false)
+	if _, err := w.Rated(ctx, offers.SellerRated{SellerID: a.SellerID, Rating: 300, Ratings: 1, Version: 1}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if next, err := w.Follow(ctx, a.SellerID, ""); next != "" || err != nil {
+			t.Fatal(next, err)
+		}
+	}
+	for _, o := range []offers.Offer{a, paused} {
+		if got, err := w.book.Get(ctx, o.Key()); err != nil || got.SellerName != "Atlas & Co" || got.Version != o.Version+1 || got.Paused != o.Paused {
+			t.Errorf("%+v %v", got, err)
+		}
+	}
+	made := offer("a", 700, 0)
+	made.ProductID, made.SellerName = ids.Derive(ids.Product, "third"), ""
+	if got, _, err := w.Put(ctx, made, offers.Precondition{}); err != nil || got.SellerName != "Atlas & Co" {
+		t.Errorf("%+v %v", got, err)
+	}
+	made.ProductID, made.SellerName = ids.Derive(ids.Product, "fourth"), "Of a file"
+	row, err := json.Marshal(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := w.Import(ctx, offers.Batch{Offers: []json.RawMessage{row}}); err != nil || r.Written != 1 {
+		t.Fatalf("%+v %v", r, err)
+	}
+	if got, err := w.book.Get(ctx, made.Key()); err != nil || got.SellerName != "Atlas & Co" {
+		t.Errorf("%+v %v", got, err)
+	}
+	for _, e := range []offers.SellerChanged{{Name: "A", Version: 9}, {SellerID: a.SellerID, Version: 9}, {SellerID: a.SellerID, Name: "A\x00", Version: 9}, {SellerID: a.SellerID, Name: "A"}} {
+		if _, err := w.Named(ctx, e); fault.Of(err).Kind != fault.Malformed {
 			t.Error(e, err)
 		}
 	}

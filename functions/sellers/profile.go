@@ -23,6 +23,19 @@ type Profile struct {
 	UpdatedAt time.Time `json:"updated_at" dynamodbav:"updated_at"`
 }
 
+// SellerChanged is the data of the event of that name: a seller says who it is, for the first time or differently.
+type SellerChanged struct {
+	SellerID string `json:"seller_id" dynamodbav:"of_seller"`
+	Name     string `json:"display_name" dynamodbav:"display_name"`
+	Country  string `json:"country" dynamodbav:"country"`
+	Version  int64  `json:"version" dynamodbav:"version"`
+}
+
+// Changed is what others are told of a profile.
+func (p Profile) Changed() SellerChanged {
+	return SellerChanged{p.SellerID, p.Name, p.Country, p.Version}
+}
+
 var (
 	// ErrProfileNotFound says that the seller has not said who it is.
 	ErrProfileNotFound = fault.New(fault.NotFound, "profile_not_found", "the seller has no profile yet: put one")

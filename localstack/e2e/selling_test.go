@@ -9,8 +9,8 @@ import (
 )
 
 // Two sellers list one product and share its page; one finds the price that wins the buy box and has it; the other
-// ships what it sold, is owed for it, and neither sees what is the other's. Seen to catch: a buy box that an offer's
-// change does not reach; a shipment that goes without its seller's word.
+// ships what it sold, is owed and rated for it, and neither sees what is the other's. Seen to catch: a buy box that an
+// offer's change does not reach; a shipment that goes without its seller's word; an event that no queue is told of.
 func TestTwoSellersShareAPageAndOneShips(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
@@ -111,6 +111,37 @@ func TestTwoSellersShareAPageAndOneShips(t *testing.T) {
 		call(a, http.MethodGet, path, nil, &sold)
 		return sold.Shipments[0].Status == "DELIVERED"
 	})
+	rate := "/api/v1/orders/" + o.OrderID + "/ratings/"
+	for seller, want := range map[string]int{a.ID: http.StatusCreated, b.ID: http.StatusNotFound} {
+		if answer, err := s.Do(ctx, http.MethodPut, rate+seller, map[string]any{"stars": 5, "text": "quick"}); err != nil || answer.Status != want {
+			t.Errorf("rating %s: %d %v", seller, answer.Status, err)
+		}
+	}
+	call(a, http.MethodPut, "/seller/v1/profile", map[string]string{"display_name": "Teapots & more", "country": "US"}, nil)
+	until(ctx, t, "the rating and the name reach the offer", 3*time.Minute, func() bool {
+		var did struct {
+			Rating *struct{ Value, Count int64 }
+		}
+		var list struct {
+			Offers []struct {
+				Seller struct {
+					ID   string `json:"seller_id"`
+					Name string
+				}
+			}
+		}
+		call(a, http.MethodGet, "/seller/v1/performance", nil, &did)
+		if _, err := s.Call(ctx, http.MethodGet, "/api/v1/products/"+product+"/offers", nil, &list); err != nil {
+			t.Fatal(err)
+		}
+		named := false
+		for _, o := range list.Offers {
+			named = named || o.Seller.ID == a.ID && o.Seller.Name == "Teapots & more"
+		}
+		return named && did.Rating != nil && did.Rating.Value == 500 && did.Rating.Count == 1
+	})
+	// With 5.00 stars for 4.00 its offer wins the box back at the price that it lost it at.
+	boxOf(a)
 	var statement struct {
 		Owed     []struct{ Amount int64 }
 		Journals []struct {

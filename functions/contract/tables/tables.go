@@ -41,6 +41,8 @@ func All() []Table {
 		{Name: "seller_orders", Context: "fulfillment", Sorted: true},
 		{Name: "sellers", Context: "sellers"},
 		{Name: "feeds", Context: "sellers", Sorted: true, Stream: true, TTL: true, Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "created_at"}}},
+		{Name: "ratings", Context: "reviews", Sorted: true},
+		{Name: "seller_ratings", Context: "reviews", Sorted: true, Stream: true},
 		{Name: "ledger", Context: "payouts", Indexes: []Index{{Name: "by_month", Hash: "month", Sort: "place", KeysOnly: true}, {Name: "unpaid", Hash: "bucket", Sort: "due", KeysOnly: true}}},
 	}
 }

@@ -68,9 +68,14 @@ func (s Store) Get(ctx context.Context, orderID, shipmentID string) (fulfillment
 	return x, err == nil, err
 }
 
+// Shipments returns an order's shipments.
+func (s Store) Shipments(ctx context.Context, orderID string) ([]fulfillment.Shipment, error) {
+	return all[fulfillment.Shipment](ctx, s.DB, shipments, orderID)
+}
+
 // Tracking returns an order's shipments, and its events by time.
 func (s Store) Tracking(ctx context.Context, orderID string) ([]fulfillment.Shipment, []fulfillment.Event, error) {
-	xs, err := all[fulfillment.Shipment](ctx, s.DB, shipments, orderID)
+	xs, err := s.Shipments(ctx, orderID)
 	if err != nil {
 		return nil, nil, err
 	}

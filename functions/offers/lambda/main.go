@@ -35,6 +35,9 @@ func main() {
 			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.To(chunkqueue.New(s.AWS(), s.Queue("sellers-report"))), fed(s)), nil
 		},
 		"decide": func(s *settings.Settings) (any, error) { return outbox.ReceiveOnce(subject, settle(service(s))), nil },
+		"seller": func(s *settings.Settings) (any, error) {
+			return follow(service(s), chunkqueue.New(s.AWS(), s.Queue("offers-seller"))), nil
+		},
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), offersstore.Events), nil
 		},
@@ -44,7 +47,7 @@ func main() {
 func service(s *settings.Settings) *offers.Service {
 	db := db(s)
 	book := &offersstore.Store{DB: db}
-	return &offers.Service{Book: book, Boxes: book, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.Store{DB: db}, Now: time.Now}
+	return &offers.Service{Book: book, Boxes: book, Sellers: book, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.Store{DB: db}, Now: time.Now}
 }
 
 func db(s *settings.Settings) store.DB { return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64) }

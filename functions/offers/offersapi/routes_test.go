@@ -54,7 +54,7 @@ type front struct {
 
 func newFront() front {
 	book := &offersstore.Store{DB: store.NewMemory()}
-	s := &offers.Service{Book: book, Boxes: book, Stock: shelf{mine.SellerID: 3, theirs.SellerID: 9}, Products: every{}, Now: func() time.Time { return noon }}
+	s := &offers.Service{Book: book, Boxes: book, Sellers: book, Stock: shelf{mine.SellerID: 3, theirs.SellerID: 9}, Products: every{}, Now: func() time.Time { return noon }}
 	routes := slices.Concat(offersapi.Routes(s), offersapi.SellerRoutes(s))
 	return front{api.Handler(routes, api.Clock(func() time.Time { return noon })), book}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -20,12 +19,19 @@ const (
 	claimPrefix   = "sku#"
 )
 
-// standing is a stored Standing. As text, As of sorts by time.
+// standing is a stored Standing. Its version rises with each change.
 type standing struct {
 	SellerID string `dynamodbav:"of_seller"`
 	Rating   int64  `dynamodbav:"rating"`
 	Ratings  int64  `dynamodbav:"ratings"`
-	AsOf     string `dynamodbav:"as_of"`
+	Rated    int64  `dynamodbav:"rated"`
+	Name     string `dynamodbav:"seller_name"`
+	Named    int64  `dynamodbav:"named"`
+	Version  int64  `dynamodbav:"version"`
+}
+
+func (x standing) standing() offers.Standing {
+	return offers.Standing{SellerID: x.SellerID, Rating: x.Rating, Ratings: x.Ratings, Rated: x.Rated, Name: x.Name, Named: x.Named}
 }
 
 // claim says which product's offer has a sku.
@@ -59,48 +65,44 @@ func (s *Store) Standings(ctx context.Context, sellers ...string) (map[string]of
 	}
 	out := make(map[string]offers.Standing, len(items))
 	for _, i := range items {
-		st, err := decodeStanding(i)
+		x, err := decodeStanding(i)
 		if err != nil {
 			return nil, err
 		}
-		out[st.SellerID] = st
+		out[x.SellerID] = x.standing()
 	}
 	return out, nil
 }
 
-func decodeStanding(i store.Item) (offers.Standing, error) {
+func decodeStanding(i store.Item) (standing, error) {
 	var x standing
 	if err := store.Unmarshal(i, &x); err != nil {
-		return offers.Standing{}, fmt.Errorf("read standing: %w", err)
+		return x, fmt.Errorf("read standing: %w", err)
 	}
-	at, err := time.Parse(store.Sortable, x.AsOf)
-	if err != nil {
-		return offers.Standing{}, fmt.Errorf("read standing: %w", err)
-	}
-	return offers.Standing{SellerID: x.SellerID, Rating: x.Rating, Ratings: x.Ratings, AsOf: at}, nil
+	return x, nil
 }
 
-// SaveStanding keeps a standing unless one as late is there, and tells whether the boxes of the seller are to be
-// decided anew: its rating is another than before, or the one that stands is told again, by someone who may not have
-// come to the boxes the first time.
-func (s *Store) SaveStanding(ctx context.Context, st offers.Standing) (changed bool, err error) {
+// SaveStanding makes a change of what is known of a seller, made from what stands; none if learn returns that.
+func (s *Store) SaveStanding(ctx context.Context, seller string, learn func(offers.Standing) offers.Standing) error {
 	for {
-		all, err := s.Standings(ctx, st.SellerID)
+		i, err := s.DB.Get(ctx, table, profileOf(seller))
 		if err != nil {
-			return false, err
+			return fmt.Errorf("get standing: %w", err)
 		}
-		before, told := all[st.SellerID]
-		if told && !st.AsOf.After(before.AsOf) {
-			return st.AsOf.Equal(before.AsOf), nil
+		x, err := decodeStanding(i)
+		if err != nil {
+			return err
 		}
-		w := store.Put(table, profileOf(st.SellerID), standing{st.SellerID, st.Rating, st.Ratings, st.AsOf.UTC().Format(store.Sortable)}).Named("standing")
-		if told {
-			w = w.If(store.Eq("as_of", before.AsOf.UTC().Format(store.Sortable)))
-		} else {
-			w = w.If(store.Absent())
+		before := x.standing()
+		before.SellerID = seller
+		st := learn(before)
+		if st == before {
+			return nil
 		}
-		if err = s.put(ctx, w, errOvertaken); err != errOvertaken { // each failure means that a later one got in
-			return err == nil && st.Rating != before.Rating, err
+		next := standing{seller, st.Rating, st.Ratings, st.Rated, st.Name, st.Named, x.Version + 1}
+		w := over(store.Put(table, profileOf(seller), next).Named("standing"), x.Version)
+		if err = s.put(ctx, w, errOvertaken); err != errOvertaken { // each failure means that another got in
+			return err
 		}
 	}
 }

@@ -5,7 +5,7 @@
 //
 // Two kinds of items are of sellers, each under a key of its own, so that no seller's are together in one place:
 //
-//	seller#<seller_id>, profile                   what the buy box knows of a seller
+//	seller#<seller_id>, profile                   what the offers know of a seller
 //	sku#<seller_id>#<marketplace>#<sku>, claim    which offer has the seller's sku
 //
 // The index by_seller lists a seller's offers by <marketplace>#<product_id>. It holds keys only, and they never

@@ -172,33 +172,33 @@ func TestASellersOffersArePaged(t *testing.T) {
 	})
 }
 
-func TestTheLatestRatingStands(t *testing.T) {
+// Changes of what is known of a seller that come at once are all made, each from what the one before left.
+func TestStandings(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		ctx, s := context.Background(), &Store{DB: db}
 		seller := offer("a", "US", 1).SellerID
-		for _, x := range []struct {
-			rating  int64
-			after   time.Duration
-			changed bool
-		}{{450, 0, true}, {450, 0, true /* again: the boxes may not be decided */}, {300, -time.Second, false}, {450, time.Second, false}, {460, 2 * time.Second, true}} {
-			changed, err := s.SaveStanding(ctx, offers.Standing{SellerID: seller, Rating: x.rating, Ratings: 7, AsOf: at.Add(x.after)})
-			if err != nil || changed != x.changed {
-				t.Errorf("%+v: %v %v", x, changed, err)
-			}
+		learn := func(n int64) error {
+			return s.SaveStanding(ctx, seller, func(st offers.Standing) offers.Standing {
+				st.Ratings++
+				if n > st.Rated {
+					st.Rating, st.Rated = 100+n, n
+				}
+				return st
+			})
 		}
 		var g errgroup.Group
 		for n := range int64(12) {
-			g.Go(func() error {
-				_, err := s.SaveStanding(ctx, offers.Standing{SellerID: seller, Rating: 100 + n, Ratings: n, AsOf: at.Add(time.Minute + time.Duration(n))})
-				return err
-			})
+			g.Go(func() error { return learn(n + 1) })
 		}
 		if err := g.Wait(); err != nil {
 			t.Fatal(err)
 		}
+		if err := s.SaveStanding(ctx, seller, func(st offers.Standing) offers.Standing { st.Name, st.Named = "A", 3; return st }); err != nil {
+			t.Fatal(err)
+		}
 		got, err := s.Standings(ctx, seller, "sel_none")
-		want := map[string]offers.Standing{seller: {SellerID: seller, Rating: 111, Ratings: 11, AsOf: at.Add(time.Minute + 11)}}
+		want := map[string]offers.Standing{seller: {SellerID: seller, Rating: 112, Ratings: 12, Rated: 12, Name: "A", Named: 3}}
 		if d := cmp.Diff(want, got); err != nil || d != "" {
 			t.Error(err, d)
 		}

@@ -5,6 +5,10 @@
 //	         fed_…, chunk#<number>                    a chunk that is counted
 //	         key#<seller>#<idempotency key>, key      the feed that a key made
 //	         file#<seller>#<etag>, file               the feed that last came with such a file
+//	         told#<seller>, profile                   what others are told of the seller's profile
+//
+// Every request of a seller writes to the table sellers, so nobody reads its stream: what others are to hear of is
+// written to feeds beside it.
 package sellersstore
 
 import (
@@ -23,6 +27,7 @@ const (
 	bySeller     = "by_seller"
 
 	feedSK      = "feed"
+	toldSK      = "profile"
 	chunkPrefix = "chunk#"
 )
 
@@ -37,6 +42,7 @@ func chunkKey(id string, n int64) store.Key {
 func madeKey(seller, key string) store.Key {
 	return store.Key{PK: "key#" + seller + "#" + key, SK: "key"}
 }
+func toldKey(seller string) store.Key { return store.Key{PK: "told#" + seller, SK: toldSK} }
 func fileKey(seller, etag string) store.Key {
 	return store.Key{PK: "file#" + seller + "#" + etag, SK: "file"}
 }
@@ -65,9 +71,11 @@ func (s Store) SaveProfile(ctx context.Context, p sellers.Profile, previous int6
 	} else {
 		w = w.If(store.Eq("version", previous))
 	}
-	_, err := s.DB.Apply(ctx, w)
-	if _, failed := store.FailedCondition(err); failed {
-		return sellers.ErrProfileChanged
+	err := s.DB.Transact(ctx, w, store.Put(feedsTable, toldKey(p.SellerID), p.Changed()).Named("told"))
+	if r, refused := store.AsRefused(err); refused {
+		if _, failed := r.Failed("seller"); failed {
+			return sellers.ErrProfileChanged
+		}
 	}
 	return refusal("save seller", err)
 }

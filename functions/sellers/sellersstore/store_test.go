@@ -46,6 +46,17 @@ func TestProfiles(t *testing.T) {
 		if err != nil || !created || p.Version != 1 || p.Tier != "basic" {
 			t.Fatal(p, created, err)
 		}
+		told, err := db.Get(ctx, "feeds", store.Key{PK: "told#" + me, SK: "profile"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if es, err := sellersstore.Events(outbox.Change{New: told}); err != nil || len(es) != 1 || es[0].Name != "SellerChanged" || es[0].Key != me ||
+			string(es[0].Data) != `{"seller_id":"`+me+`","display_name":"Harbour Row","country":"US","version":1}` {
+			t.Error(es, err)
+		}
+		if list, _, err := s.List(ctx, me, 10, sellers.Position{}); err != nil || len(list) != 0 {
+			t.Error("it is listed as a feed", list, err)
+		}
 		if _, err := svc.SetTier(ctx, sellers.Plan{SellerID: me, Tier: "pro"}); err != nil {
 			t.Fatal(err)
 		}
