@@ -21,23 +21,17 @@ func (m *machine) shelves(writes []store.Write) {
 		c := m.counting[m.depth]
 		switch {
 		case counted && c.SKU == k.sku && c.Centre == k.centre:
-			then, asOf, meanwhile := now, c.AsOf.Truncate(time.Second), []int64{0}
+			least, most, asOf := now, now, c.AsOf.Truncate(time.Second)
 			for n, x := range m.moved[k] {
-				switch in := x.at.Equal(asOf) && x.free > 0; {
-				case in && n >= c.begun:
-					meanwhile = append(meanwhile, x.free)
-					fallthrough
-				case x.at.After(asOf) || x.at.Equal(asOf) && !in:
-					then -= x.free
+				switch {
+				case x.at.After(asOf) || x.at.Equal(asOf) && x.free < 0:
+					least, most = least-x.free, most-x.free
+				case n >= c.begun: // what came while it was booked, it may have seen, or in part: it looks at shards one by one
+					least -= x.free
 				}
 			}
-			right := false
-			for _, n := range meanwhile { // what came while it was booked, it may have seen
-				then += n
-				right = right || then == c.Quantity
-			}
-			if !right {
-				m.Fatalf("%+v was booked, and says %d: %+v", c, then, m.moved[k])
+			if c.Quantity < least || c.Quantity > most {
+				m.Fatalf("%+v was booked, and says %d to %d: %+v", c, least, most, m.moved[k])
 			}
 		case now != was:
 			m.moved[k] = append(m.moved[k], total{m.began[m.depth].Truncate(time.Second), now - was})

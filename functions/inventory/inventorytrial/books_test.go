@@ -234,16 +234,15 @@ func (b *books) count(ctx context.Context, p *account, i store.Item, delta int64
 		switch compared := num(i, "counted") - delta; {
 		case compared < p.seen(x.op.count):
 			b.t.fail("counted-twice", "%s was booked as %+d, though it may have seen %d of the units that the books had", x.op, delta, p.seen(x.op.count))
-		case !slices.Contains(x.onHand, compared):
-			b.t.fail("count", "%s was booked as %+d; on the shelf then were, as far as could be known, %v", x.op, delta, x.onHand)
+		case compared < x.least || compared > x.most:
+			b.t.fail("count", "%s was booked as %+d; on the shelf then were, as far as could be known, %d to %d", x.op, delta, x.least, x.most)
 		}
 	}
 	p.deltas += delta
 	p.counts += delta
 	for _, c := range b.t.counting { // what was found before this count was booked is out of date
 		if &b.pools[c.op.amend.pool] == p {
-			c.onHand = nil
-			b.could(c)
+			b.begin(c)
 		}
 	}
 }
@@ -280,9 +279,12 @@ func (b *books) moved(ctx context.Context, p *account, units int64) {
 	if x == nil {
 		return
 	}
-	p.moves = append(p.moves, movement{x.op.now, b.t.s.Now(), units})
-	for _, c := range b.t.counting {
-		b.could(c)
+	m := movement{x.op.now, b.t.s.Now(), units}
+	p.moves = append(p.moves, m)
+	for _, c := range b.t.counting { // it may see that or not, or in part, as it looks at shards one by one
+		if &b.pools[c.op.amend.pool] == p && m.before(c.op.count) {
+			c.least, c.most = c.least+min(units, 0), c.most+max(units, 0)
+		}
 	}
 }
 
@@ -298,17 +300,22 @@ func (p *account) seen(c sighting) int64 {
 	return n
 }
 
-// could adds to what a count may be compared with: what is on the shelf less what moved since, in its own second what
-// left.
-func (b *books) could(x *attempt) {
+// begin says what a count that begins now may be compared with: what is on the shelf less what moved since it was taken.
+func (b *books) begin(x *attempt) {
 	p := &b.pools[x.op.amend.pool]
-	n, second := p.counts, x.op.count.at.Truncate(time.Second)
+	n := p.counts
 	for _, m := range p.moves {
-		if at := m.begun.Truncate(time.Second); at.Before(second) || at.Equal(second) && m.units > 0 {
+		if m.before(x.op.count) {
 			n += m.units
 		}
 	}
-	x.onHand = append(x.onHand, n)
+	x.least, x.most = n, n
+}
+
+// before tells whether a movement is taken to have been before a count: in the count's own second, what came.
+func (m movement) before(c sighting) bool {
+	at, second := m.begun.Truncate(time.Second), c.at.Truncate(time.Second)
+	return at.Before(second) || at.Equal(second) && m.units > 0
 }
 
 // legal are the steps of a hold's life.

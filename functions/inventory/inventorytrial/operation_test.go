@@ -186,7 +186,7 @@ type attempt struct {
 	out         outcome
 	call, ended int64
 	low         [len(pools)]int64 // the fewest units that were free while it ran, or shortly before if that may be remembered
-	onHand      []int64           // what a count may be compared with, from its call on
+	least, most int64             // what a count may be compared with, from its call on
 	divided     bool              // some of what it wanted was divided when it ended
 }
 
@@ -204,7 +204,7 @@ func (t *trial) called(ctx context.Context, op operation) *attempt {
 	}
 	if op.kind == countIt {
 		t.counting = append(t.counting, x)
-		t.books.could(x)
+		t.books.begin(x)
 	}
 	if t.keep {
 		t.note("> %s", op)
