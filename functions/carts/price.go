@@ -146,7 +146,7 @@ func quoteOf(c Cart, currency string, k known, now time.Time) (Quote, error) {
 		q.Lines = append(q.Lines, QuotedLine{Fulfilment: by, Line: l.ID(), ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title,
 			Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount, Discount: l.Discount, Category: k.fresh[l.ID()].Product.CategoryID})
 	}
-	if _, err := inventory.Route(q.Wants(), k.stock, inventory.Destination{}); err != nil { // whatever the destination
+	if _, err := inventory.Route("", q.Wants(), k.stock, inventory.Destination{}); err != nil { // whatever the order and its destination
 		return Quote{}, err
 	}
 	return q, nil

@@ -92,7 +92,7 @@ func (d Draft) Groups() []Group {
 // NewDraft puts an order together and plans where it ships from. Errors: item_unavailable, ErrCartChanged if the total is not the expected one,
 // too_many_lines if the pivot would not fit a transaction.
 func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
-	plan, err := inventory.Route(p.Quote.Wants(), p.Quote.Stock, inventory.Destination{Country: p.Delivery.Country, Region: p.Delivery.Region})
+	plan, err := inventory.Route(ref.OrderID, p.Quote.Wants(), p.Quote.Stock, inventory.Destination{Country: p.Delivery.Country, Region: p.Delivery.Region})
 	if err != nil {
 		return Draft{}, err
 	}

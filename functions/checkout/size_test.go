@@ -40,7 +40,7 @@ func largest() Prepared {
 		q.Lines = append(q.Lines, carts.QuotedLine{Line: line, ProductID: sku.ProductID, SellerID: sku.SellerID, SellerName: strings.Repeat("あ", 100),
 			Title: strings.Repeat("あ", 500), Quantity: 1, UnitPrice: usd, Amount: usd, Category: "electronics", Fulfilment: orders.BySeller})
 		for c := range 10 {
-			q.Stock = append(q.Stock, inventory.Stock{SKU: sku, Centre: fmt.Sprintf("us-west-%d", c), Available: 1_000_000, Received: 1_000_000, Version: 1_000_000})
+			q.Stock = append(q.Stock, inventory.Stock{SKU: sku, Centre: fmt.Sprintf("us-west-%d", c), Available: 1_000_000, Received: 1_000_000, Version: 1_000_000, Divided: true})
 		}
 		q.Lines[i].Discount = money.Of(900_000_000, "USD")
 		p.Tax.Lines = append(p.Tax.Lines, tax.LineTax{Line: line, Jurisdiction: "US-CA", Rate: 725, RatePPM: 72_500, Tax: money.Of(0, "USD")})

@@ -15,7 +15,8 @@
 //
 // A sku's units in a centre are one item. Where more transactions meet on it than one item bears, it is divided into
 // shards by functions/internal/shards, and one item again when it is calm. An order's hold stays one record a pick, so
-// that the pivot finds it by the plan alone; it says which shards it drew on, and its units return there.
+// that the pivot finds it by the plan alone; it says which shards it drew on, and its units return there. Orders are
+// spread over the centres that serve them alike by a hash of their ids, which every repetition of a plan has too.
 //
 // # What sellers say
 //

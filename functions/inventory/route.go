@@ -10,16 +10,16 @@ import (
 )
 
 // Route plans which centres the wants ship from. A seller's lines ship from as few centres as possible, one if
-// one has everything; among equals from the nearest, then by the centres' names. The plan has the wants' lines
-// sorted by line, covers each exactly and takes nowhere more than is available; it depends on neither argument's
-// order.
+// one has everything; among equals from the nearest, then as the order is led (lead), then by the centres' names. The
+// plan has the wants' lines sorted by line, covers each exactly and takes nowhere more than is available; it depends on
+// neither list's order.
 //
 // Fewest is exact while a seller has the wanted skus in at most exactCentres centres, and greedy beyond.
 //
 // Errors: item_unavailable with a field /lines/<i> for each want that is short, i being its place in wants;
 // want_invalid if a line is twice in wants or a quantity is out of range; too_many_lines if the plan could not be
 // placed in one transaction.
-func Route(wants []Want, stock []Stock, to Destination) (Plan, error) {
+func Route(order string, wants []Want, stock []Stock, to Destination) (Plan, error) {
 	if err := checkWants(wants); err != nil {
 		return Plan{}, err
 	}
@@ -37,7 +37,7 @@ func Route(wants []Want, stock []Stock, to Destination) (Plan, error) {
 		for _, w := range ws {
 			plan.Lines = append(plan.Lines, PlannedLine{Line: w.Line, ProductID: w.SKU.ProductID, SellerID: w.SKU.SellerID})
 		}
-		fill(plan.Lines[len(plan.Lines)-len(ws):], ws, free, fewest(ws, free, to))
+		fill(plan.Lines[len(plan.Lines)-len(ws):], ws, free, fewest(ws, free, to, lead(ws, stock, order)))
 	}
 	slices.SortFunc(plan.Lines, func(a, b PlannedLine) int { return cmp.Compare(a.Line, b.Line) })
 	return plan, plan.Check()
@@ -102,15 +102,17 @@ func demand(wants []Want) map[SKU]int64 {
 const exactCentres = 10
 
 // fewest returns the centres that a seller's wants ship from, nearest first. All centres together have enough.
-func fewest(wants []Want, free shelves, to Destination) []string {
+func fewest(wants []Want, free shelves, to Destination, turn func(centre string) uint64) []string {
 	need := demand(wants)
-	away := map[string]int{}
+	away, turns := map[string]int{}, map[string]uint64{}
 	for sku := range need {
 		for centre := range free[sku] {
-			away[centre] = Distance(centre, to)
+			away[centre], turns[centre] = Distance(centre, to), turn(centre)
 		}
 	}
-	centres := slices.SortedFunc(maps.Keys(away), func(a, b string) int { return cmp.Or(cmp.Compare(away[a], away[b]), cmp.Compare(a, b)) })
+	centres := slices.SortedFunc(maps.Keys(away), func(a, b string) int {
+		return cmp.Or(cmp.Compare(away[a], away[b]), cmp.Compare(turns[a], turns[b]), cmp.Compare(a, b))
+	})
 	if len(centres) > exactCentres {
 		return greedy(need, free, centres)
 	}

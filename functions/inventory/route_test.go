@@ -67,7 +67,7 @@ func TestRoute(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			plan, err := Route(c.wants, c.stock, california)
+			plan, err := Route("o1", c.wants, c.stock, california)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,7 +102,7 @@ func TestRouteRefuses(t *testing.T) {
 		"no units":                          {[]Want{want("p0", "s", 0)}, "want_invalid", []string{"/lines/0"}},
 		"more than a transaction holds":     {many, "too_many_lines", nil},
 	} {
-		_, err := Route(c.wants, stock, Destination{})
+		_, err := Route("o1", c.wants, stock, Destination{})
 		var at []string
 		for _, f := range fault.Of(err).Fields {
 			at = append(at, f.Pointer)
@@ -111,8 +111,43 @@ func TestRouteRefuses(t *testing.T) {
 			t.Errorf("%s: %v %s", name, err, diff)
 		}
 	}
-	if _, err := Route(many[:50], stock, Destination{}); err != nil {
+	if _, err := Route("o1", many[:50], stock, Destination{}); err != nil {
 		t.Errorf("fifty lines fit a transaction: %v", err)
+	}
+}
+
+// Orders of a divided sku are spread evenly over the centres that are as near, and never to one that is farther; those of
+// one that is not divided go to the first by name. Seen to catch: a hash (FNV) that keeps centres' names
+// in some order whatever the order's id.
+func TestOrdersOfAHotSKUAreSpread(t *testing.T) {
+	t.Parallel()
+	for _, divided := range []bool{true, false} {
+		var stock []Stock
+		for _, c := range []string{"us-west-1", "us-west-2", "us-west-3", "us-west-4", "us-west-5", "us-east-1"} {
+			x := at("a", "s", c, 1000)
+			x.Divided = divided && c == "us-west-2" // one is enough: the others serve the same orders
+			stock = append(stock, x)
+		}
+		to := map[string]int{}
+		const orders = 5000
+		for n := range orders {
+			plan, err := Route(fmt.Sprint("ord_", n), []Want{want("a", "s", 2)}, stock, Destination{"US", "CA"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			to[plan.Lines[0].Picks[0].Centre]++
+		}
+		if !divided {
+			if to["us-west-1"] != orders {
+				t.Errorf("orders of a cold sku go to %v", to)
+			}
+			continue
+		}
+		for c, n := range to {
+			if len(to) != 5 || n < orders/5*9/10 || n > orders/5*11/10 {
+				t.Errorf("%d of %d go to %s: %v", n, orders, c, to)
+			}
+		}
 	}
 }
 
@@ -135,12 +170,15 @@ func TestRouteCoversExactlyNeverMoreThanAvailableFromTheFewestCentres(t *testing
 		for p := range 2 {
 			for s := range 2 {
 				for _, c := range names {
-					stock = append(stock, at(fmt.Sprint("p", p), fmt.Sprint("s", s), c, rapid.Int64Range(-1, 7).Draw(t, "available")))
+					x := at(fmt.Sprint("p", p), fmt.Sprint("s", s), c, rapid.Int64Range(-1, 7).Draw(t, "available"))
+					x.Divided = rapid.Bool().Draw(t, "divided")
+					stock = append(stock, x)
 				}
 			}
 		}
 		to := rapid.SampledFrom([]Destination{{"US", "CA"}, {"US", "NY"}, {"FR", ""}, {"", ""}}).Draw(t, "to")
-		plan, err := Route(wants, stock, to)
+		order := rapid.StringN(0, 4, 4).Draw(t, "order")
+		plan, err := Route(order, wants, stock, to)
 		enough := true
 		for sku, n := range demand(wants) {
 			var have int64
@@ -187,7 +225,7 @@ func TestRouteCoversExactlyNeverMoreThanAvailableFromTheFewestCentres(t *testing
 				t.Fatalf("%d centres for %s, %d would do: %+v", len(cs), seller, fewest, plan)
 			}
 		}
-		again, err := Route(rapid.Permutation(wants).Draw(t, "wants again"), rapid.Permutation(stock).Draw(t, "stock again"), to)
+		again, err := Route(order, rapid.Permutation(wants).Draw(t, "wants again"), rapid.Permutation(stock).Draw(t, "stock again"), to)
 		if diff := cmp.Diff(plan, again); err != nil || diff != "" {
 			t.Fatalf("order matters: %v %s", err, diff)
 		}

@@ -27,6 +27,8 @@ type Stock struct {
 	Moved       int64  `json:"-" dynamodbav:"moved"`           // came from other shards, less went to them
 	Debt        int64  `json:"-" dynamodbav:"debt"`            // lost, but not yet taken from what was free
 	Shard       int    `json:"-" dynamodbav:"shard,omitempty"` // 0 for a stock item that was never divided
+	// Divided tells of all units in a centre that they are hot: more than one item bears is drawn on them.
+	Divided bool `json:"divided,omitempty" dynamodbav:"-"`
 }
 
 // Available returns the free units of a sku in all centres together.

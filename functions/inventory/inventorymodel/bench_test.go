@@ -152,10 +152,12 @@ func others(t *testing.T, best figures) {
 	commits.commit = true
 	w.say("holds and commits")
 	run(commits)
-	strays := bench(best.environments, best.layout, parts)
-	strays.anyCentre = true
-	w.say("orders of all centres at each environment")
-	run(strays)
+	routed := bench(best.environments, best.layout, parts)
+	routed.routed = true
+	w.say("orders as they are routed, of all centres at each environment")
+	run(routed)
+	w.say("the same if all were routed to the first centre by name")
+	run(bench(best.environments, layout{1, best.layout.shards}, parts))
 	_ = w.Flush()
 
 	sells := bench(64, layout{1, largest}, parts)

@@ -36,7 +36,7 @@ type load struct {
 	environments int
 	commit       bool // every order is placed and its hold committed; else the hold alone
 	grows        bool // the deployed policy may divide stock further; else the layout stays
-	anyCentre    bool // orders of one environment ship from all centres in turn; else from one
+	routed       bool // orders ship from where they are planned to, whichever environment holds them; else each environment's from one centre
 	warm, taken  time.Duration
 	units        int64 // in each centre; 0 is so many that no run sells out
 	seed         uint64
@@ -154,21 +154,34 @@ func (e *environment) loop(ctx context.Context) error {
 	if err := schedule.Sleep(ctx, time.Duration(e.n%64)*100*time.Microsecond); err != nil {
 		return err
 	}
-	for order := 0; e.clock.Now().Before(e.end); order++ {
-		at := centre(e.n % e.layout.centres)
-		if e.anyCentre {
-			at = centre((e.n + order) % e.layout.centres)
+	all := e.sees()
+	for n := 0; e.clock.Now().Before(e.end); n++ {
+		stock := all
+		if own := e.n % len(all); !e.routed {
+			stock = all[own : own+1]
 		}
-		if err := e.order(ctx, fmt.Sprintf("ord_%d_%d", e.n, order), at); err != nil {
+		id := fmt.Sprintf("ord_%d_%d", e.n, n)
+		plan, err := inventory.Route(id, []inventory.Want{{Line: "l1", SKU: e.sku, Quantity: 1}}, stock, inventory.Destination{Country: "US", Region: "CA"})
+		if err != nil {
+			return err
+		}
+		if err := e.order(ctx, id, plan); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (e *environment) order(ctx context.Context, id, at string) error {
-	plan := inventory.Plan{Lines: []inventory.PlannedLine{{Line: "l1", ProductID: e.sku.ProductID, SellerID: e.sku.SellerID,
-		Picks: []inventory.Pick{{Centre: at, Quantity: 1}}}}}
+// sees is what a quote finds of the sku: enough in every centre.
+func (e *environment) sees() []inventory.Stock {
+	var out []inventory.Stock
+	for n := range e.layout.centres {
+		out = append(out, inventory.Stock{SKU: e.sku, Centre: centre(n), Available: units, Divided: e.layout.shards > 0})
+	}
+	return out
+}
+
+func (e *environment) order(ctx context.Context, id string, plan inventory.Plan) error {
 	before := e.client.Counts()
 	err := e.store.Place(ctx, id, plan, e.clock.Now().Add(10*time.Minute))
 	now, after := e.clock.Now(), e.client.Counts()

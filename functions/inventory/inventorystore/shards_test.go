@@ -175,7 +175,9 @@ func TestDividedStockIsToldAsOne(t *testing.T) {
 		stock, err := s.Stock(ctx, shoe)
 		var got []int64
 		for _, x := range stock {
-			got = append(got, x.Available)
+			if got = append(got, x.Available); x.Divided != (x.Centre == "c1") {
+				t.Fatalf("%s is divided: %v", x.Centre, x.Divided)
+			}
 		}
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Fatal(err, diff)

@@ -104,7 +104,7 @@ func (e *Environment) query(ctx context.Context, sku inventory.SKU) (out []inven
 }
 
 func (e *Environment) hinted(ctx context.Context, x inventory.Stock, l shards.Layout) (inventory.Stock, error) {
-	x = inventory.Stock{SKU: x.SKU, Centre: x.Centre, Available: l.Free, Version: x.Version}
+	x = inventory.Stock{SKU: x.SKU, Centre: x.Centre, Available: l.Free, Version: x.Version, Divided: true}
 	if l.Free >= scarce {
 		return x, nil
 	}
