@@ -31,6 +31,7 @@ var published = map[string]any{
 	"catalog/ProductChanged":        catalog.ProductChanged{},
 	"fulfillment/ShipmentPacked":    fulfillment.ShipmentPacked{},
 	"fulfillment/ShipmentShipped":   fulfillment.ShipmentShipped{},
+	"fulfillment/ShipmentCancelled": fulfillment.ShipmentCancelled{},
 	"fulfillment/ShipmentDelivered": fulfillment.ShipmentDelivered{},
 	"inventory/StockBandChanged":    inventory.BandChange{},
 	"offers/OfferChanged":           offers.OfferChanged{},

@@ -8,7 +8,9 @@
 //   - a group has one shipment, whose id, carrier and tracking number follow from order and group;
 //   - a step is taken once: the state and its tracking row are written in one transaction, conditional on the
 //     state before. A repeated or late message changes nothing;
-//   - what a seller ships waits, whatever the time, until that seller confirms it with a carrier and a number, once;
+//   - what a seller ships waits until that seller confirms it with a carrier and a number, once. What waits longer than
+//     seven days after its time is cancelled: its units and its authorization are freed by the event, and it counts
+//     against the seller;
 //   - a seller sees its own lines and shipments of an order and no other's, and nothing of who bought them;
 //   - a seller's counts are what its orders and shipments went through: they change in the transaction of each step;
 //   - nothing leaves before it is paid: PACKED becomes SHIPPED only when its money was taken. If that fails the
@@ -22,5 +24,5 @@
 //     when it was placed.
 //
 // Events in: OrderPlaced (orders), PaymentCaptured and PaymentCaptureFailed (payments). Events out:
-// ShipmentPacked, ShipmentShipped, ShipmentDelivered.
+// ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled.
 package fulfillment

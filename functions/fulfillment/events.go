@@ -7,6 +7,7 @@ const (
 	EventPacked    = "ShipmentPacked"
 	EventShipped   = "ShipmentShipped"
 	EventDelivered = "ShipmentDelivered"
+	EventCancelled = "ShipmentCancelled"
 )
 
 // ShipmentPacked is the data of the event, version 1: the amount is to be captured now.
@@ -37,6 +38,22 @@ type ShipmentDelivered struct {
 	ShipmentID string `json:"shipment_id"`
 }
 
+// ShipmentCancelled is the data of the event, version 1: these units will not leave, and nothing is charged for them.
+type ShipmentCancelled struct {
+	OrderID    string        `json:"order_id"`
+	ShipmentID string        `json:"shipment_id"`
+	Group      string        `json:"group"`
+	Lines      []ShippedLine `json:"lines"`
+}
+
+// units are what is in a shipment, and where.
+func (s Shipment) units() (lines []ShippedLine) {
+	for _, l := range s.Lines {
+		lines = append(lines, ShippedLine{l.Line, s.Centre, l.Quantity})
+	}
+	return lines
+}
+
 // Happened returns the event that the change from a state to the shipment as it is now means; name is "" for
 // none.
 func Happened(before State, s Shipment) (name string, data any) {
@@ -47,13 +64,11 @@ func Happened(before State, s Shipment) (name string, data any) {
 	case Packed:
 		return EventPacked, ShipmentPacked{s.OrderID, s.ID, s.Group, s.Amount}
 	case Shipped:
-		data := ShipmentShipped{OrderID: s.OrderID, ShipmentID: s.ID}
-		for _, l := range s.Lines {
-			data.Lines = append(data.Lines, ShippedLine{l.Line, s.Centre, l.Quantity})
-		}
-		return EventShipped, data
+		return EventShipped, ShipmentShipped{s.OrderID, s.ID, s.units()}
 	case Delivered:
 		return EventDelivered, ShipmentDelivered{s.OrderID, s.ID}
+	case Cancelled:
+		return EventCancelled, ShipmentCancelled{s.OrderID, s.ID, s.Group, s.units()}
 	}
 	return "", nil
 }

@@ -7,6 +7,7 @@ var machine = []step{
 	{Pending, Elapsed, Picked, atCentre, "Items picked at the fulfilment centre"},
 	{Picked, Elapsed, Packed, atCentre, "Packed and ready for the carrier"},
 	{Pending, Confirmed, Packed, atCentre, "The seller has packed it and given it to the carrier"},
+	{Pending, Overdue, Cancelled, nowhere, "Cancelled: the seller did not ship it in time, and nothing is charged for it"},
 	{Packed, MoneyTaken, Shipped, atCentre, "Handed over to the carrier"},
 	{Packed, MoneyRefused, HeldBack, atCentre, "Held back: the payment could not be completed"},
 	{Shipped, Elapsed, InTransit, onTheWay, "On its way"},
@@ -26,6 +27,7 @@ const (
 	OutForDelivery State = "OUT_FOR_DELIVERY"
 	Delivered      State = "DELIVERED"
 	HeldBack       State = "HELD_BACK" // a person decides
+	Cancelled      State = "CANCELLED" // its units are free again, and its money too
 )
 
 // Placed is the status of an order before its shipments exist, and the first event of each shipment.
@@ -38,7 +40,8 @@ const (
 	Elapsed      Cause = "elapsed"       // the time of its state is over
 	MoneyTaken   Cause = "money_taken"   // PaymentCaptured
 	MoneyRefused Cause = "money_refused" // PaymentCaptureFailed
-	Confirmed    Cause = "confirmed"     // its seller says so; only what the seller ships, which no time moves before
+	Confirmed    Cause = "confirmed"     // its seller says so; only what the seller ships, which no timer moves before
+	Overdue      Cause = "overdue"       // its seller did not say so until CancelBy
 )
 
 type step struct {
@@ -51,6 +54,7 @@ type step struct {
 
 func atCentre(s Shipment) string { return s.Centre }
 func onTheWay(s Shipment) string { return s.Country }
+func nowhere(Shipment) string    { return "" }
 
 func atDoor(s Shipment) string {
 	if s.Region == "" {
@@ -61,7 +65,7 @@ func atDoor(s Shipment) string {
 
 // stepFrom finds the step that a cause takes a shipment from a state.
 func (s Shipment) stepFrom(from State, cause Cause) (step, bool) {
-	if cause == Confirmed && !s.BySeller() || cause == Elapsed && s.BySeller() && (from == Pending || from == Picked) {
+	if (cause == Confirmed || cause == Overdue) && !s.BySeller() || cause == Elapsed && s.BySeller() && (from == Pending || from == Picked) {
 		return step{}, false
 	}
 	for _, t := range machine {
@@ -104,10 +108,10 @@ func (s *Shipment) schedule(now time.Time, pace time.Duration) {
 func (s Shipment) Timed() bool { return !s.DueAt.IsZero() }
 
 // progress orders what an order shows for all its shipments together: the least advanced one.
-var progress = []State{HeldBack, Pending, Picked, Packed, Shipped, InTransit, OutForDelivery, Delivered}
+var progress = []State{HeldBack, Pending, Picked, Packed, Shipped, InTransit, OutForDelivery, Delivered, Cancelled}
 
-// Aggregate is the status of an order: that of its shipment which is least far, HELD_BACK if one is, PLACED if
-// there is none yet.
+// Aggregate is the status of an order: that of its shipment which is least far, HELD_BACK if one is, CANCELLED if all
+// are, PLACED if there is none yet.
 func Aggregate(shipments []Shipment) string {
 	for _, state := range progress {
 		for _, s := range shipments {

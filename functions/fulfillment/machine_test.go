@@ -132,7 +132,7 @@ func TestAggregate(t *testing.T) {
 		want   string
 	}{
 		{nil, "PLACED"}, {[]State{Delivered}, "DELIVERED"}, {[]State{Delivered, InTransit}, "IN_TRANSIT"},
-		{[]State{Shipped, HeldBack, Pending}, "HELD_BACK"}, {[]State{Packed, Picked}, "PICKED"},
+		{[]State{Shipped, HeldBack, Pending}, "HELD_BACK"}, {[]State{Packed, Picked}, "PICKED"}, {[]State{Cancelled, Picked}, "PICKED"}, {[]State{Delivered, Cancelled}, "DELIVERED"}, {[]State{Cancelled, Cancelled}, "CANCELLED"},
 	} {
 		var xs []Shipment
 		for _, s := range c.states {

@@ -16,11 +16,12 @@ type Counts struct {
 	Confirmed int64
 	Late      int64 // confirmed after ShipBy
 	HeldBack  int64 // confirmed, and could not be charged for any more
+	Cancelled int64 // never confirmed
 }
 
 // Add sums counts.
 func (c Counts) Add(d Counts) Counts {
-	return Counts{c.Orders + d.Orders, c.Units + d.Units, c.ToShip + d.ToShip, c.Confirmed + d.Confirmed, c.Late + d.Late, c.HeldBack + d.HeldBack}
+	return Counts{c.Orders + d.Orders, c.Units + d.Units, c.ToShip + d.ToShip, c.Confirmed + d.Confirmed, c.Late + d.Late, c.HeldBack + d.HeldBack, c.Cancelled + d.Cancelled}
 }
 
 // Counts is what a new order counts as.
@@ -49,6 +50,8 @@ func Counted(before State, s Shipment) Counts {
 		}
 	case s.State == HeldBack:
 		c.HeldBack = 1
+	case s.State == Cancelled:
+		c.Cancelled = 1
 	}
 	return c
 }
@@ -83,7 +86,7 @@ type Performance struct {
 
 // Judge makes rates of counts, and a grade of the rates.
 func Judge(c Counts) Performance {
-	p := Performance{Counts: c, LateRate: rate(c.Late, c.Confirmed), DefectRate: rate(c.HeldBack, c.ToShip), Grade: Good}
+	p := Performance{Counts: c, LateRate: rate(c.Late, c.Confirmed), DefectRate: rate(c.HeldBack+c.Cancelled, c.ToShip), Grade: Good}
 	worst := max(p.LateRate*defectLimit, p.DefectRate*lateLimit) // both over the same denominator
 	switch limit := int64(lateLimit * defectLimit); {
 	case c.ToShip < enough:

@@ -17,6 +17,8 @@ var (
 	ErrNoShipment = fault.New(fault.NotFound, "shipment_not_found", "there is no such shipment")
 	// ErrByRialto refuses to confirm what Rialto ships.
 	ErrByRialto = fault.New(fault.Conflict, "fulfilled_by_rialto", "Rialto ships this, and needs no confirmation")
+	// ErrCancelled refuses to confirm a shipment that waited for it too long.
+	ErrCancelled = fault.New(fault.Conflict, "shipment_cancelled", "the shipment was not confirmed in time, and is cancelled")
 	// ErrConfirmed refuses to confirm a shipment twice with other data.
 	ErrConfirmed = fault.New(fault.Conflict, "shipment_confirmed", "the shipment was confirmed with another carrier or number")
 )
@@ -28,7 +30,7 @@ var (
 
 // Confirm takes a seller's word that a shipment is with a carrier. Its money is then taken, and it goes on as any
 // other. The same again is a success. Errors: shipment_not_found, fulfilled_by_rialto, shipment_confirmed,
-// invalid_confirmation.
+// shipment_cancelled, invalid_confirmation.
 func (s *Service) Confirm(ctx context.Context, seller, orderID, shipmentID, carrier, number string) (Shipment, error) {
 	var flaws []fault.Field
 	if !carrierName.MatchString(carrier) {
@@ -49,6 +51,8 @@ func (s *Service) Confirm(ctx context.Context, seller, orderID, shipmentID, carr
 			return Shipment{}, ErrNoShipment
 		case !x.BySeller():
 			return Shipment{}, ErrByRialto
+		case x.State == Cancelled:
+			return Shipment{}, ErrCancelled
 		case x.State != Pending && (x.Carrier != carrier || x.TrackingNumber != number):
 			return Shipment{}, ErrConfirmed
 		case x.State != Pending:

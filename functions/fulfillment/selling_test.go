@@ -143,6 +143,82 @@ func TestAShipmentIsConfirmedOnce(t *testing.T) {
 	}
 }
 
+// What is not confirmed a week after its time is cancelled, once, and counts against its seller; what is confirmed, and
+// what Rialto ships, is not. Seen to catch: a shipment of Rialto's cancelled; a confirmation over a cancellation, and the
+// other way; a list that keeps what is settled; a cancellation before its day.
+func TestWhatNobodyConfirmsIsCancelled(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	for _, id := range []string{"ord_a", "ord_b"} {
+		if err := w.Start(ctx, two(id, noon)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Confirm(ctx, "sel_a", "ord_b", fulfillment.ShipmentID("ord_b", "g1"), "Post", "AB-1234"); err != nil {
+		t.Fatal(err)
+	}
+	end := noon.AddDate(0, 0, 2).Truncate(24*time.Hour).AddDate(0, 0, 1+7) // noon is a Wednesday, to be shipped until Friday's end
+	for _, c := range []struct {
+		at   time.Time
+		want fulfillment.OverdueOutput
+	}{
+		{end.Add(-time.Second), fulfillment.OverdueOutput{}},
+		{end.Add(25 * time.Hour), fulfillment.OverdueOutput{Due: 4, Cancelled: 3}}, // a day's sweeps were missed
+		{end.Add(26 * time.Hour), fulfillment.OverdueOutput{}},
+	} {
+		w.now = c.at
+		if got, err := w.Overdue(ctx, fulfillment.OverdueInput{}); err != nil || got != c.want {
+			t.Errorf("%v: %+v %v", c.at, got, err)
+		}
+	}
+	for group, want := range map[string]string{"g1": "", "g2": "shipment_not_found", "g9": "shipment_not_found"} { // g1 again, one of Rialto's, none
+		if got, err := w.Overdue(ctx, fulfillment.OverdueInput{OrderID: "ord_a", ShipmentID: fulfillment.ShipmentID("ord_a", group)}); fault.Code(err) != want || got.Cancelled != 0 {
+			t.Errorf("%s: %+v %v", group, got, err)
+		}
+	}
+	if _, err := w.Confirm(ctx, "sel_a", "ord_a", fulfillment.ShipmentID("ord_a", "g1"), "Post", "AB-1234"); fault.Code(err) != "shipment_cancelled" {
+		t.Error(err)
+	}
+	if g1, g2 := w.statuses(t, "g1"), w.statuses(t, "g2"); !cmp.Equal(g1, []string{"PLACED", "CANCELLED"}) || len(g2) != 1 {
+		t.Error(g1, g2)
+	}
+	w.run(t, inOrder)
+	if tr, err := w.Track(ctx, "cus_a", "ord_a"); err != nil || tr.Status != "DELIVERED" { // g2, which is all that comes
+		t.Errorf("%+v %v", tr, err)
+	}
+	if p, err := w.Performance(ctx, "sel_a"); err != nil || p.Counts != (fulfillment.Counts{Orders: 2, Units: 4, ToShip: 2, Confirmed: 1, Cancelled: 1}) || p.DefectRate != 5000 {
+		t.Errorf("%+v %v", p, err)
+	}
+}
+
+// A seller confirms in the very moment in which a shipment is cancelled, and one of both happens. Seen to catch: a
+// cancellation that does not ask for the state.
+func TestAConfirmationMeetsACancellation(t *testing.T) {
+	t.Parallel()
+	for call := range 8 {
+		ctx, w := context.Background(), newWorld()
+		if err := w.Start(ctx, two("ord_a", noon)); err != nil {
+			t.Fatal(err)
+		}
+		w.now = noon.AddDate(0, 0, 10)
+		var confirmed error
+		n := 0
+		w.broken = func(string) error {
+			if n++; n == call+1 {
+				_, confirmed = w.Confirm(ctx, "sel_a", "ord_a", fulfillment.ShipmentID("ord_a", "g1"), "Post", "AB-1234")
+			}
+			return nil
+		}
+		if _, err := w.Overdue(ctx, fulfillment.OverdueInput{}); err != nil {
+			t.Fatal(err)
+		}
+		p, err := w.Performance(ctx, "sel_a")
+		if err != nil || p.Confirmed+p.Cancelled != 1 || (p.Confirmed == 1) != (confirmed == nil && n > call) {
+			t.Errorf("%d: %+v %v %v", call, p.Counts, confirmed, err)
+		}
+	}
+}
+
 // Whatever happens, twice or not, counts are what shipments went through, each step once.
 func TestCountsAreWhatHappened(t *testing.T) {
 	t.Parallel()
@@ -208,6 +284,7 @@ func TestGrades(t *testing.T) {
 		{fulfillment.Counts{ToShip: 100, Confirmed: 100, HeldBack: 2}, 0, 200, fulfillment.AtRisk},
 		{fulfillment.Counts{ToShip: 100, Confirmed: 50, Late: 5}, 1000, 0, fulfillment.Poor},
 		{fulfillment.Counts{ToShip: 100, Confirmed: 100, HeldBack: 3}, 0, 300, fulfillment.Poor},
+		{fulfillment.Counts{ToShip: 100, Confirmed: 97, Cancelled: 1, HeldBack: 1}, 0, 200, fulfillment.AtRisk},
 		{fulfillment.Counts{ToShip: 10}, 0, 0, fulfillment.Good},
 	} {
 		if p := fulfillment.Judge(c.counts); p.LateRate != c.late || p.DefectRate != c.defect || p.Grade != c.grade {

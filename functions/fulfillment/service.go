@@ -32,6 +32,10 @@ type SellerOrders interface {
 	Day(ctx context.Context, seller, day, after string, limit int) (list []SellerOrder, next string, err error)
 	// Counts sums a seller's counts of orders placed on the days from one to another.
 	Counts(ctx context.Context, seller, from, to string) (Counts, error)
+	// Due lists shipments that are cancelled on a day (RFC 3339 full-date, UTC) unless they were confirmed, until Settle
+	// takes them off.
+	Due(ctx context.Context, day string) ([]Due, error)
+	Settle(ctx context.Context, d Due) error
 }
 
 // Ratings tells how customers rate a seller, in hundredths of a star, and how many do; 0 and 0 if nobody has.

@@ -79,6 +79,18 @@ func Open(o orders.Placed, g orders.Shipment, now time.Time, pace time.Duration)
 // handlingDays is how many business days after the order a seller has to ship; the day itself is the last.
 const handlingDays = 2
 
+// grace is how long after ShipBy a seller's shipment waits before it is cancelled.
+const grace = 7 * 24 * time.Hour
+
+// CancelBy is when a shipment is cancelled that its seller has not confirmed: the beginning of a day, UTC. Zero where
+// Rialto ships.
+func (s Shipment) CancelBy() time.Time {
+	if !s.BySeller() {
+		return time.Time{}
+	}
+	return s.ShipBy.Add(grace)
+}
+
 // BySeller tells whether the seller ships it.
 func (s Shipment) BySeller() bool { return s.Fulfilment == orders.BySeller }
 

@@ -60,6 +60,7 @@ const (
 	Release Operation = "release"
 	Commit  Operation = "commit"
 	Ship    Operation = "ship"
+	Restock Operation = "restock" // what was sold will not be shipped, and is for sale again
 )
 
 // Step is what an operation does: the state after it, and what each unit of the hold adds to its stock item.
@@ -76,6 +77,7 @@ var (
 	ErrExpired      = fault.New(fault.Conflict, "hold_expired", "the hold has expired")
 	ErrMismatch     = fault.New(fault.Conflict, "hold_mismatch", "the hold is there with other units")
 	ErrMissing      = fault.New(fault.Conflict, "hold_missing", "there is no such hold")
+	ErrShipped      = fault.New(fault.Conflict, "hold_shipped", "the hold's units have left")
 	ErrNotCommitted = fault.New(fault.Conflict, "hold_not_committed", "the hold belongs to no order yet")
 )
 
@@ -96,30 +98,35 @@ var steps = map[State]map[Operation]outcome{
 		Release: {step: Step{To: Released}}, // the tombstone: no units move
 		Commit:  {refusal: ErrMissing},
 		Ship:    {refusal: ErrMissing},
+		Restock: {refusal: ErrMissing},
 	},
 	Held: {
 		Place:   {step: Step{To: Held}},
 		Release: {step: Step{To: Released, Available: 1, Out: -1}},
 		Commit:  {step: Step{To: Committed}},
 		Ship:    {refusal: ErrNotCommitted},
+		Restock: {refusal: ErrNotCommitted},
 	},
 	Committed: {
 		Place:   {refusal: ErrCommitted},
 		Release: {refusal: ErrCommitted},
 		Commit:  {refusal: ErrCommitted}, // committing is one transaction with the order, which answers its own repetition
 		Ship:    {step: Step{To: Shipped, Shipped: 1, Out: -1}},
+		Restock: {step: Step{To: Released, Available: 1, Out: -1}},
 	},
 	Shipped: {
 		Place:   {refusal: ErrCommitted},
 		Release: {refusal: ErrCommitted},
 		Commit:  {refusal: ErrCommitted},
 		Ship:    {step: Step{To: Shipped}},
+		Restock: {refusal: ErrShipped},
 	},
 	Released: {
 		Place:   {refusal: ErrReleased},
 		Release: {step: Step{To: Released}},
 		Commit:  {refusal: ErrReleased},
 		Ship:    {refusal: ErrReleased},
+		Restock: {step: Step{To: Released}},
 	},
 }
 

@@ -20,11 +20,11 @@ func TestEveryOperationInEveryState(t *testing.T) {
 		want  string // the state after it, "=" for no change, or a refusal
 		moves [3]int64
 	}{
-		{Absent, Place, "HELD", [3]int64{-1, 0, 1}}, {Absent, Release, "RELEASED", [3]int64{}}, {Absent, Commit, "hold_missing", [3]int64{}}, {Absent, Ship, "hold_missing", [3]int64{}},
-		{Held, Place, same, [3]int64{}}, {Held, Release, "RELEASED", [3]int64{1, 0, -1}}, {Held, Commit, "COMMITTED", [3]int64{}}, {Held, Ship, "hold_not_committed", [3]int64{}},
-		{Committed, Place, "hold_committed", [3]int64{}}, {Committed, Release, "hold_committed", [3]int64{}}, {Committed, Commit, "hold_committed", [3]int64{}}, {Committed, Ship, "SHIPPED", [3]int64{0, 1, -1}},
-		{Shipped, Place, "hold_committed", [3]int64{}}, {Shipped, Release, "hold_committed", [3]int64{}}, {Shipped, Commit, "hold_committed", [3]int64{}}, {Shipped, Ship, same, [3]int64{}},
-		{Released, Place, "hold_released", [3]int64{}}, {Released, Release, same, [3]int64{}}, {Released, Commit, "hold_released", [3]int64{}}, {Released, Ship, "hold_released", [3]int64{}},
+		{Absent, Place, "HELD", [3]int64{-1, 0, 1}}, {Absent, Release, "RELEASED", [3]int64{}}, {Absent, Commit, "hold_missing", [3]int64{}}, {Absent, Ship, "hold_missing", [3]int64{}}, {Absent, Restock, "hold_missing", [3]int64{}},
+		{Held, Place, same, [3]int64{}}, {Held, Release, "RELEASED", [3]int64{1, 0, -1}}, {Held, Commit, "COMMITTED", [3]int64{}}, {Held, Ship, "hold_not_committed", [3]int64{}}, {Held, Restock, "hold_not_committed", [3]int64{}},
+		{Committed, Place, "hold_committed", [3]int64{}}, {Committed, Release, "hold_committed", [3]int64{}}, {Committed, Commit, "hold_committed", [3]int64{}}, {Committed, Ship, "SHIPPED", [3]int64{0, 1, -1}}, {Committed, Restock, "RELEASED", [3]int64{1, 0, -1}},
+		{Shipped, Place, "hold_committed", [3]int64{}}, {Shipped, Release, "hold_committed", [3]int64{}}, {Shipped, Commit, "hold_committed", [3]int64{}}, {Shipped, Ship, same, [3]int64{}}, {Shipped, Restock, "hold_shipped", [3]int64{}},
+		{Released, Place, "hold_released", [3]int64{}}, {Released, Release, same, [3]int64{}}, {Released, Commit, "hold_released", [3]int64{}}, {Released, Ship, "hold_released", [3]int64{}}, {Released, Restock, same, [3]int64{}},
 		{"LOST", Place, "hold_unknown", [3]int64{}},
 	} {
 		step, err := c.state.On(c.op)
@@ -47,7 +47,7 @@ func TestNoSequenceOfOperationsLosesUnits(t *testing.T) {
 		s := Stock{SKU: SKU{"p", "s"}, Centre: "c", Available: 5, Received: 5}
 		h := Hold{SKU: s.SKU, Centre: s.Centre, Quantity: rapid.Int64Range(1, 5).Draw(t, "quantity")}
 		for range 8 {
-			step, err := h.State.On(rapid.SampledFrom([]Operation{Place, Release, Commit, Ship}).Draw(t, "op"))
+			step, err := h.State.On(rapid.SampledFrom([]Operation{Place, Release, Commit, Ship, Restock}).Draw(t, "op"))
 			if err != nil {
 				continue
 			}

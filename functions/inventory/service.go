@@ -13,6 +13,7 @@ type Shelf interface {
 	Place(ctx context.Context, orderID string, plan Plan, expiresAt time.Time) error
 	Release(ctx context.Context, orderID string, plan Plan, now time.Time) (int, error)
 	Ship(ctx context.Context, orderID string, lines []PlannedLine, now time.Time) error
+	Restock(ctx context.Context, orderID string, lines []PlannedLine, now time.Time) error
 	// Booker looks at the stock of changes, rows.Max at most, and returns what books each of them.
 	Booker(ctx context.Context, changes []Change, now time.Time) (func(ctx context.Context, c Change, now time.Time) (changed bool, err error), error)
 }
@@ -76,7 +77,7 @@ func (s *Service) Release(ctx context.Context, in ReleaseInput) (ReleaseOutput, 
 
 var errOrder = fault.New(fault.Invalid, "order_invalid", "the order has no proper id")
 
-// Departure is what inventory reads of the event ShipmentShipped.
+// Departure is what inventory reads of the events ShipmentShipped and ShipmentCancelled.
 type Departure struct {
 	OrderID string `json:"order_id"`
 	Lines   []struct {
@@ -91,11 +92,22 @@ func (s *Service) Ship(ctx context.Context, d Departure) error {
 	if !id.MatchString(d.OrderID) {
 		return errOrder
 	}
-	var lines []PlannedLine
-	for _, l := range d.Lines {
-		lines = append(lines, PlannedLine{Line: l.Line, Picks: []Pick{{l.Centre, l.Quantity}}})
+	return s.Shelf.Ship(ctx, d.OrderID, d.lines(), s.Now())
+}
+
+// Restock gives back a shipment's units that were sold and will not be shipped.
+func (s *Service) Restock(ctx context.Context, d Departure) error {
+	if !id.MatchString(d.OrderID) {
+		return errOrder
 	}
-	return s.Shelf.Ship(ctx, d.OrderID, lines, s.Now())
+	return s.Shelf.Restock(ctx, d.OrderID, d.lines(), s.Now())
+}
+
+func (d Departure) lines() (out []PlannedLine) {
+	for _, l := range d.Lines {
+		out = append(out, PlannedLine{Line: l.Line, Picks: []Pick{{l.Centre, l.Quantity}}})
+	}
+	return out
 }
 
 // Batch is receipts to book, rows.Max at most.

@@ -14,6 +14,12 @@ type CancelInput struct {
 	Groups  []string `json:"groups"`
 }
 
+// ShipmentCancelled is the data of fulfillment's event of that name, as far as it is read here.
+type ShipmentCancelled struct {
+	OrderID string `json:"order_id"`
+	Group   string `json:"group"`
+}
+
 // CancelResult counts the groups that hold nothing now.
 type CancelResult struct {
 	Cancelled int `json:"cancelled"`

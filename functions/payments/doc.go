@@ -24,5 +24,5 @@
 // Nothing that pays is logged: no method token, no client secret, no message of the gateway's, which may quote
 // either. The token stays in the record only until the intent's id is known.
 //
-// Events in: ShipmentPacked (fulfillment). Events out: PaymentCaptured, PaymentCaptureFailed.
+// Events in: ShipmentPacked, ShipmentCancelled (fulfillment). Events out: PaymentCaptured, PaymentCaptureFailed.
 package payments

@@ -145,6 +145,18 @@ func (a *Auditor) MoneyOf(ctx context.Context, orderID string) (Money, error) {
 	return out, err
 }
 
+// Cancelled is what an order's cancelled shipments would have cost, in minor units. An order's money is open or captured
+// as far as its shipments are not cancelled.
+func (a *Auditor) Cancelled(ctx context.Context, orderID string) (sum int64, err error) {
+	items, err := a.partition(ctx, "shipments", orderID)
+	for _, i := range items {
+		if amount, ok := i["amount"].(*types.AttributeValueMemberM); ok && text(i, "state") == "CANCELLED" {
+			sum += number(amount.Value, "amount")
+		}
+	}
+	return sum, err
+}
+
 func (a *Auditor) ask(ctx context.Context, path string, v any) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.gateway+path, nil)
 	if err != nil {

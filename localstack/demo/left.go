@@ -32,10 +32,14 @@ func (d *demo) left(ctx context.Context, productID, sellerID, orderID string, ex
 	if err != nil {
 		return err
 	}
+	cancelled, err := d.audit.Cancelled(ctx, orderID)
+	if err != nil {
+		return err
+	}
 	d.p.detail("order      %s %s", orderID, map[bool]string{true: "is placed", false: "does not exist"}[is])
 	d.p.detail("holds      %s", counts(holds))
 	d.p.detail("payments   intents %d, open %s, captured %s", money.Intents, minor(money.Open), minor(money.Captured))
-	if is != exists || exists != (money.Open+money.Captured > 0) {
+	if is != exists || exists != (money.Open+money.Captured+cancelled > 0) {
 		return errors.New("order and money do not match")
 	}
 	return nil

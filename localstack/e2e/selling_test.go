@@ -9,8 +9,9 @@ import (
 )
 
 // Two sellers list one product and share its page; one finds the price that wins the buy box and has it; the other
-// ships what it sold, is owed and rated for it, and neither sees what is the other's. Seen to catch: a buy box that an
-// offer's change does not reach; a shipment that goes without its seller's word; an event that no queue is told of.
+// ships what it sold, is owed and rated for it, and neither sees what is the other's. What it never ships is cancelled.
+// Seen to catch: a buy box that an offer's change does not reach; a shipment that goes without its seller's word; an event
+// that no queue is told of.
 func TestTwoSellersShareAPageAndOneShips(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
@@ -167,6 +168,44 @@ func TestTwoSellersShareAPageAndOneShips(t *testing.T) {
 	call(a, http.MethodGet, "/seller/v1/performance", nil, &did)
 	if did.Orders != 1 || did.Confirmed != 1 || did.Late != 0 {
 		t.Errorf("%+v", did)
+	}
+	// One that is never confirmed is cancelled; an operator does so at once.
+	never, err := s.checkout(ctx, s.mustPut(ctx, t, sku{product, a.ID}, 1).ID, shop.NewKey())
+	if err != nil || never.Status != "placed" {
+		t.Fatalf("%+v %v", never, err)
+	}
+	until(ctx, t, "the seller sees the second order", 3*time.Minute, func() bool {
+		_, err := a.Call(ctx, http.MethodGet, "/seller/v1/orders/"+never.OrderID, nil, &sold)
+		return err == nil && len(sold.Shipments) == 1
+	})
+	var due struct{ Due, Cancelled int }
+	if invoke(ctx, t, "fulfillment-overdue", map[string]string{"order_id": never.OrderID, "shipment_id": sold.Shipments[0].ID}, &due); due.Cancelled != 1 {
+		t.Fatalf("%+v", due)
+	}
+	until(ctx, t, "its units and its money are free", 4*time.Minute, func() bool {
+		money, err := auditor.MoneyOf(ctx, never.OrderID)
+		if err != nil || money.Authorized == 0 || money.Captured != 0 {
+			t.Fatalf("%+v %v", money, err)
+		}
+		st, err := auditor.Stock(ctx, product, a.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return money.Open == 0 && st.Balanced() && st.Committed == 0 && st.Available == 7
+	})
+	var track struct{ Status string }
+	if _, err := s.Call(ctx, http.MethodGet, "/api/v1/orders/"+never.OrderID+"/tracking", nil, &track); err != nil || track.Status != "CANCELLED" {
+		t.Errorf("%+v %v", track, err)
+	}
+	if cancelled, err := auditor.Cancelled(ctx, never.OrderID); err != nil || cancelled < 2000 {
+		t.Errorf("%d %v", cancelled, err)
+	}
+	var defects struct {
+		Cancelled int64
+		Rate      int64 `json:"defect_rate_bp"`
+	}
+	if call(a, http.MethodGet, "/seller/v1/performance", nil, &defects); defects.Cancelled != 1 || defects.Rate != 5000 {
+		t.Errorf("%+v", defects)
 	}
 	call(b, http.MethodGet, "/seller/v1/statements", nil, &statement)
 	if len(statement.Journals) != 0 || len(statement.Owed) != 0 {

@@ -62,9 +62,10 @@ type SellerLine struct {
 type SellerShipment struct {
 	ShipmentID     string             `json:"shipment_id"`
 	FulfilledBy    string             `json:"fulfilled_by" enum:"rialto,seller"`
-	Status         string             `json:"status" enum:"PENDING,PICKED,PACKED,SHIPPED,IN_TRANSIT,OUT_FOR_DELIVERY,DELIVERED,HELD_BACK"`
+	Status         string             `json:"status" enum:"PENDING,PICKED,PACKED,SHIPPED,IN_TRANSIT,OUT_FOR_DELIVERY,DELIVERED,HELD_BACK,CANCELLED"`
 	Awaits         bool               `json:"awaits_confirmation" doc:"It waits for the seller to confirm it"`
 	ShipBy         *time.Time         `json:"ship_by,omitempty" doc:"When it must be confirmed; absent where Rialto ships"`
+	CancelBy       *time.Time         `json:"cancel_by,omitempty" doc:"When it is cancelled if it is not confirmed, without a charge"`
 	Carrier        string             `json:"carrier,omitempty"`
 	TrackingNumber string             `json:"tracking_number,omitempty"`
 	Amount         money.Amount       `json:"amount" doc:"What the customer pays for it, tax included"`
@@ -75,6 +76,9 @@ func shipmentOf(x fulfillment.Shipment) SellerShipment {
 	s := SellerShipment{ShipmentID: x.ID, FulfilledBy: "rialto", Status: string(x.State), Carrier: x.Carrier, TrackingNumber: x.TrackingNumber, Amount: x.Amount, Lines: x.Lines}
 	if x.BySeller() {
 		s.FulfilledBy, s.Awaits, s.ShipBy = "seller", x.State == fulfillment.Pending, &x.ShipBy
+		if by := x.CancelBy(); s.Awaits {
+			s.CancelBy = &by
+		}
 	}
 	return s
 }
@@ -169,8 +173,9 @@ type Performance struct {
 	Confirmed  int64   `json:"confirmed"`
 	Late       int64   `json:"late" doc:"Confirmed after their time"`
 	HeldBack   int64   `json:"held_back" doc:"Confirmed, and could not be charged for any more"`
+	Cancelled  int64   `json:"cancelled" doc:"Never confirmed"`
 	LateRate   int64   `json:"late_rate_bp" doc:"late of confirmed; more than 400 is too much"`
-	DefectRate int64   `json:"defect_rate_bp" doc:"held_back of to_ship; more than 100 is too much"`
+	DefectRate int64   `json:"defect_rate_bp" doc:"held_back and cancelled of to_ship; more than 100 is too much"`
 	Grade      string  `json:"grade" enum:"new,good,at_risk,poor" doc:"new: fewer than 10 shipments; poor: a rate of more than twice its limit"`
 	Rating     *Rating `json:"rating,omitempty" doc:"Absent if nobody has rated the seller"`
 }
@@ -189,7 +194,7 @@ func (h seller) performance(ctx context.Context, _ *struct{}) (*performanceOutpu
 	if err != nil {
 		return nil, err
 	}
-	out := &performanceOutput{Performance{p.From, p.To, p.Orders, p.Units, p.ToShip, p.Confirmed, p.Late, p.HeldBack, p.LateRate, p.DefectRate, string(p.Grade), nil}}
+	out := &performanceOutput{Performance{p.From, p.To, p.Orders, p.Units, p.ToShip, p.Confirmed, p.Late, p.HeldBack, p.Cancelled, p.LateRate, p.DefectRate, string(p.Grade), nil}}
 	if p.Rating > 0 {
 		out.Body.Rating = &Rating{p.Rating, p.Ratings}
 	}

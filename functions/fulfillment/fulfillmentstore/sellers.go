@@ -20,6 +20,7 @@ import (
 //
 //	<seller_id>#<day>#<bucket>, <placed_at>#<order_id>   a seller's part of an order
 //	<seller_id>#counts#<bucket>, <day>                   what became of the orders of a day
+//	!due#<day>#<bucket>, <order_id>#<shipment_id>        what is cancelled that day unless its seller confirms it
 //
 // An order goes to the bucket that its id says, so that what a large seller sells spreads over partitions, and over
 // counters that transactions do not meet on.
@@ -50,7 +51,7 @@ func count(seller, orderID string, placedAt time.Time, c fulfillment.Counts) (w 
 	for _, n := range []struct {
 		attr string
 		add  int64
-	}{{"orders", c.Orders}, {"units", c.Units}, {"to_ship", c.ToShip}, {"confirmed", c.Confirmed}, {"late", c.Late}, {"held_back", c.HeldBack}} {
+	}{{"orders", c.Orders}, {"units", c.Units}, {"to_ship", c.ToShip}, {"confirmed", c.Confirmed}, {"late", c.Late}, {"held_back", c.HeldBack}, {"cancelled", c.Cancelled}} {
 		if n.add != 0 {
 			w = w.Add(n.attr, n.add)
 		}
@@ -151,6 +152,7 @@ func (s Store) Counts(ctx context.Context, seller, from, to string) (fulfillment
 						Confirmed int64 `dynamodbav:"confirmed"`
 						Late      int64 `dynamodbav:"late"`
 						HeldBack  int64 `dynamodbav:"held_back"`
+						Cancelled int64 `dynamodbav:"cancelled"`
 					}
 					if err := store.Unmarshal(i, &c); err != nil {
 						return fmt.Errorf("read counts: %w", err)

@@ -27,7 +27,11 @@ func eventKey(orderID string, e fulfillment.Event) store.Key {
 
 // Open stores a new shipment with its first event, unless it exists.
 func (s Store) Open(ctx context.Context, x fulfillment.Shipment, e fulfillment.Event) error {
-	_, err := s.write(ctx, store.Put(shipments, key(x.OrderID, x.ID), x).If(store.Absent()), x.OrderID, e)
+	var more []store.Write
+	if x.BySeller() {
+		more = append(more, due(x))
+	}
+	_, err := s.write(ctx, store.Put(shipments, key(x.OrderID, x.ID), x).If(store.Absent()), x.OrderID, e, more...)
 	if err != nil {
 		return fmt.Errorf("open shipment: %w", err)
 	}

@@ -113,6 +113,7 @@ func TestEvents(t *testing.T) {
 		{fulfillment.Picked, fulfillment.Packed, `ShipmentPacked {"order_id":"ord_a","shipment_id":"` + x.ID + `","group":"g1","amount":{"amount":5,"currency":"USD"}}`},
 		{fulfillment.Packed, fulfillment.Packed, ""},
 		{fulfillment.Packed, fulfillment.HeldBack, ""},
+		{fulfillment.Pending, fulfillment.Cancelled, `ShipmentCancelled {"order_id":"ord_a","shipment_id":"` + x.ID + `","group":"g1","lines":[{"line":"l","centre":"c1","quantity":3}]}`},
 		{fulfillment.Packed, fulfillment.Shipped, `ShipmentShipped {"order_id":"ord_a","shipment_id":"` + x.ID + `","lines":[{"line":"l","centre":"c1","quantity":3}]}`},
 		{fulfillment.OutForDelivery, fulfillment.Delivered, `ShipmentDelivered {"order_id":"ord_a","shipment_id":"` + x.ID + `"}`},
 		{fulfillment.Delivered, "", ""},
@@ -138,6 +139,7 @@ func TestExamples(t *testing.T) {
 		fulfillment.EventPacked:    &fulfillment.ShipmentPacked{},
 		fulfillment.EventShipped:   &fulfillment.ShipmentShipped{},
 		fulfillment.EventDelivered: &fulfillment.ShipmentDelivered{},
+		fulfillment.EventCancelled: &fulfillment.ShipmentCancelled{},
 	} {
 		b, err := os.ReadFile("../../../events/fulfillment/" + name + ".v1.example.json")
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
 	"rialto/functions/offers/offersstore"
@@ -41,6 +42,10 @@ func main() {
 			}), nil
 		},
 		"advance": func(s *settings.Settings) (any, error) { return fulfillmentqueue.Receive(steps(s)), nil },
+		"overdue": func(s *settings.Settings) (any, error) {
+			shelf := fulfillmentstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}
+			return saga.Task("fulfillment-overdue", (&fulfillment.Service{Shipments: shelf, Sellers: shelf, Now: time.Now}).Overdue), nil
+		},
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), fulfillmentstore.Events), nil
 		},

@@ -34,6 +34,13 @@ func (s Store) Ship(ctx context.Context, orderID string, lines []inventory.Plann
 	return err
 }
 
+// Restock gives an order's units back that were sold and will not be shipped. It may be repeated. Errors: as Ship's, and
+// hold_shipped.
+func (s Store) Restock(ctx context.Context, orderID string, lines []inventory.PlannedLine, now time.Time) error {
+	_, err := s.advance(ctx, inventory.Restock, inventory.Plan{Lines: lines}.Holds(orderID, 0), now)
+	return err
+}
+
 func (s Store) advance(ctx context.Context, op inventory.Operation, planned []inventory.Hold, now time.Time) (int, error) {
 	moved := 0
 	var errs []error
@@ -64,7 +71,7 @@ func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned i
 		if err != nil || step.To == found.State {
 			return false, err
 		}
-		if op == inventory.Ship && found.Quantity != planned.Quantity {
+		if op != inventory.Release && found.Quantity != planned.Quantity {
 			return false, inventory.ErrMismatch
 		}
 		for len(owed) < len(found.Drawn()) {

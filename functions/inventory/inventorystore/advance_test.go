@@ -31,6 +31,49 @@ func lose(err error, n int64) func(context.Context, string, []store.Write) error
 	}
 }
 
+// What was sold and will not be shipped is for sale again, once, wherever it was drawn from, and pays debts first. Seen to
+// catch: units given back twice; units that left given back; a debt that stays.
+func TestWhatWillNotBeShippedIsForSaleAgain(t *testing.T) {
+	t.Parallel()
+	for _, shards := range []int{0, 3} {
+		t.Run(fmt.Sprint(shards, " shards"), func(t *testing.T) {
+			t.Parallel()
+			storetest.Each(t, func(t *testing.T, db store.DB) {
+				s := stocked(t, db, pick{shoe, "c1", 8})
+				if shards > 0 {
+					divide(t, s, shoe, shards)
+				}
+				plan := planOf(pick{shoe, "c1", 3})
+				mustCode(t, s.Restock(ctx, "o1", plan.Lines, now), "hold_missing")
+				if err := s.Place(ctx, "o1", plan, later); err != nil {
+					t.Fatal(err)
+				}
+				mustCode(t, s.Restock(ctx, "o1", plan.Lines, now), "hold_not_committed")
+				if err := commit(s, "o1", plan, now); err != nil {
+					t.Fatal(err)
+				}
+				must(t, s, adjust("a1", -6), now) // one is owed
+				other := planOf(pick{shoe, "c1", 2})
+				mustCode(t, s.Restock(ctx, "o1", other.Lines, now), "hold_mismatch")
+				for range 2 {
+					if err := s.Restock(ctx, "o1", plan.Lines, now); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if err := s.Tend(ctx, shoe, "c1"); err != nil {
+					t.Fatal(err)
+				}
+				if left := balanced(t, s, []string{"o1"}, shoe); left["shoe c1"] != 2 {
+					t.Error(left)
+				}
+				mustCode(t, s.Ship(ctx, "o1", plan.Lines, now), "hold_released")
+				sell(t, s, "o2", 2, true, now)
+				mustCode(t, s.Restock(ctx, "o2", other.Lines, now), "hold_shipped")
+			})
+		})
+	}
+}
+
 // Seen to catch: no tombstone (the late hold is placed and stranded); a hold placed over its tombstone.
 func TestAReleaseThatComesFirstBarsTheHold(t *testing.T) {
 	t.Parallel()

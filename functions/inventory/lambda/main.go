@@ -8,6 +8,7 @@ import (
 
 	"rialto/functions/internal/chunkqueue"
 	"rialto/functions/internal/entry"
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
@@ -32,7 +33,13 @@ func main() {
 				if err := e.Into(&d); err != nil {
 					return err
 				}
-				return svc.Ship(ctx, d)
+				switch e.Name {
+				case "ShipmentShipped":
+					return svc.Ship(ctx, d)
+				case "ShipmentCancelled":
+					return svc.Restock(ctx, d)
+				}
+				return fault.New(fault.Malformed, "unknown_event", "this function does not take %s", e.Name)
 			}), nil
 		},
 		"publish": func(s *settings.Settings) (any, error) {

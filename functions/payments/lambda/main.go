@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rialto/functions/internal/entry"
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
@@ -42,10 +43,21 @@ func with(handler func(*payments.Service) any) func(*settings.Settings) (any, er
 
 func capture(s *payments.Service) func(context.Context, outbox.Event) error {
 	return func(ctx context.Context, e outbox.Event) error {
-		var in payments.ShipmentPacked
-		if err := e.Into(&in); err != nil {
+		switch e.Name {
+		case "ShipmentPacked":
+			var in payments.ShipmentPacked
+			if err := e.Into(&in); err != nil {
+				return err
+			}
+			return s.Capture(ctx, in)
+		case "ShipmentCancelled":
+			var in payments.ShipmentCancelled
+			if err := e.Into(&in); err != nil {
+				return err
+			}
+			_, err := s.Cancel(ctx, payments.CancelInput{OrderID: in.OrderID, Groups: []string{in.Group}})
 			return err
 		}
-		return s.Capture(ctx, in)
+		return fault.New(fault.Malformed, "unknown_event", "this function does not take %s", e.Name)
 	}
 }

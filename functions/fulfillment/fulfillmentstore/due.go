@@ -1,0 +1,42 @@
+package fulfillmentstore
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"rialto/functions/fulfillment"
+	"rialto/functions/internal/store"
+)
+
+func dueKey(d fulfillment.Due) store.Key {
+	return store.Key{PK: dayKey("!due", d.Day, bucketOf(d.OrderID)), SK: d.OrderID + "#" + d.ShipmentID}
+}
+
+// due is the write that puts a shipment on the list of the day on which it is cancelled.
+func due(x fulfillment.Shipment) store.Write {
+	d := fulfillment.Due{OrderID: x.OrderID, ShipmentID: x.ID, Day: x.CancelBy().UTC().Format(time.DateOnly)}
+	return store.Put(sellerOrders, dueKey(d), d).Named("due")
+}
+
+// Due lists what is cancelled on a day unless its seller confirms it.
+func (s Store) Due(ctx context.Context, day string) ([]fulfillment.Due, error) {
+	var out []fulfillment.Due
+	for b := range buckets {
+		list, err := all[fulfillment.Due](ctx, s.DB, sellerOrders, dayKey("!due", day, strconv.Itoa(b)))
+		if err != nil {
+			return nil, fmt.Errorf("list what is due: %w", err)
+		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
+// Settle takes a shipment off its day's list.
+func (s Store) Settle(ctx context.Context, d fulfillment.Due) error {
+	if _, err := s.DB.Apply(ctx, store.Delete(sellerOrders, dueKey(d)).Named("due")); err != nil {
+		return fmt.Errorf("settle what was due: %w", err)
+	}
+	return nil
+}
