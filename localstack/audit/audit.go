@@ -95,6 +95,64 @@ func (a *Auditor) Stock(ctx context.Context, productID, sellerID string) (Stock,
 	return out, nil
 }
 
+// Coupon is a coupon's uses over all shards, with what the redemptions say.
+type Coupon struct {
+	Granted, Available, Held, Committed, Debt, Out, Moved int64
+	Customers                                             int // who have a use of it
+
+	overspent bool
+}
+
+// Balanced tells whether what was granted is accounted for.
+func (c Coupon) Balanced() bool {
+	return !c.overspent && c.Out == c.Held+c.Committed && c.Moved == 0 && c.Granted == c.Available+c.Held+c.Committed-c.Debt
+}
+
+// Coupon reads a coupon: its budget and the shards of one that has a layout, every redemption there is of it, and what
+// customers are counted to have used.
+func (a *Auditor) Coupon(ctx context.Context, marketplace, code string) (Coupon, error) {
+	var out Coupon
+	budgets, err := a.scan(ctx, "coupons", map[string]string{"marketplace": marketplace, "code": code, "sk": "budget"})
+	if err != nil {
+		return out, err
+	}
+	for _, i := range budgets {
+		out.Granted += number(i, "granted")
+		out.Available += number(i, "available")
+		out.Debt += number(i, "debt")
+		out.Out += number(i, "out")
+		out.Moved += number(i, "moved")
+		out.overspent = out.overspent || number(i, "available") < 0
+	}
+	redemptions, err := a.scan(ctx, "redemptions", nil)
+	if err != nil {
+		return out, err
+	}
+	for _, r := range redemptions {
+		switch key := marketplace + "#" + code; {
+		case text(r, "sk") == "uses" && strings.HasPrefix(text(r, "pk"), "!uses#"+key+"#") && number(r, "uses") > 0:
+			out.Customers++
+		case text(r, "sk") == key && text(r, "state") == "HELD":
+			out.Held++
+		case text(r, "sk") == key && text(r, "state") == "COMMITTED":
+			out.Committed++
+		}
+	}
+	return out, nil
+}
+
+// Order is what an order says of money, in minor units.
+type Order struct{ Items, Discount, Total int64 }
+
+// Order reads an order.
+func (a *Auditor) Order(ctx context.Context, orderID string) (Order, error) {
+	items, err := a.partition(ctx, "orders", orderID)
+	if err != nil || len(items) != 1 {
+		return Order{}, fmt.Errorf("%d orders %s: %w", len(items), orderID, err)
+	}
+	return Order{number(items[0], "items"), number(items[0], "discount"), number(items[0], "total")}, nil
+}
+
 // Holds counts an order's holds by state.
 func (a *Auditor) Holds(ctx context.Context, orderID string) (map[string]int, error) {
 	items, err := a.partition(ctx, "holds", orderID)
