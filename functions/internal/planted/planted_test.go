@@ -20,6 +20,7 @@ var checkers = []string{
 	// functions/checkout
 	"TestEveryFault", "TestEveryRace", "TestEveryPairOfFaults", "TestEveryMeeting", "TestAThousandCallersWithOneKey",
 	"TestAnOldRunMeetsItsKeysNextRecord", "TestACrashBetweenTheMarkerAndTheFirstEffect", "TestAKeyAfterADay", "TestACheckoutPlacesAnOrderOnce", "TestManyLinesAreSplit",
+	"TestACouponIsRedeemedOnce",
 	// statemachines: the machine beside its laws and its picture
 	"TestTheCheckoutMachineIsKnownWhole", "TestThePictureIsTheMachine",
 	// functions/inventory/inventorystore, functions/payments, functions/fulfillment: every point and order of things
