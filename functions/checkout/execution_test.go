@@ -114,7 +114,9 @@ func (w *world) overtime(e *execution) error {
 }
 
 func (w *world) before(ctx context.Context, _ string, writes []store.Write) error {
-	stand(ctx, "before")
+	if writes != nil {
+		stand(ctx, "before "+nameOf(writes[0].Table, writes[0].Key))
+	}
 	if w.touch != nil {
 		if a, ok := ctx.Value(atKey{}).(at); ok {
 			w.touch(a.execution, a.state, "before")
@@ -126,8 +128,10 @@ func (w *world) before(ctx context.Context, _ string, writes []store.Write) erro
 	return nil
 }
 
-func (w *world) read(ctx context.Context) {
-	stand(ctx, "reading")
+func (w *world) reads(ctx context.Context, what string) { stand(ctx, "before "+what) }
+
+func (w *world) read(ctx context.Context, what string) {
+	stand(ctx, "reading "+what)
 	if w.touch != nil {
 		if a, ok := ctx.Value(atKey{}).(at); ok {
 			w.touch(a.execution, a.state, "reading")
@@ -143,7 +147,7 @@ func (w *world) after(ctx context.Context, _ string, writes []store.Write) error
 	if slices.ContainsFunc(writes, func(wr store.Write) bool { return wr.Table == "coupons" || wr.Table == "redemptions" }) {
 		w.watchedCoupon()
 	}
-	stand(ctx, "after")
+	stand(ctx, "after "+nameOf(writes[0].Table, writes[0].Key))
 	if w.touch != nil {
 		if a, ok := ctx.Value(atKey{}).(at); ok {
 			w.touch(a.execution, a.state, "after")

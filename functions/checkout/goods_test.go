@@ -57,6 +57,14 @@ func manyLines() []good {
 	}
 }
 
+// twoSellers is a cart of a line from each of two sellers, the second of whom has so many units: two shipments and two
+// payments.
+func twoSellers(units int64) []good {
+	g := manyLines()
+	g[2].wants, g[2].stock[0].Quantity = 2, units
+	return []good{g[0], g[2]}
+}
+
 // shelves are the offers of a world's goods.
 type shelves []good
 
@@ -114,11 +122,7 @@ func (w *world) fill(customerID string) (cart string) {
 		w.t.Fatal(err)
 	}
 	for _, g := range w.goods {
-		w.mu.Lock()
-		w.puts++
-		key := fmt.Sprint("key-", 1000+w.puts)
-		w.mu.Unlock()
-		v, err := w.carts.Add(context.Background(), carts.Owner{ID: customerID}, us, carts.Guard{Key: key}, g.sku.ProductID, g.sku.SellerID, g.wants)
+		v, err := w.put(context.Background(), customerID, g)
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -130,6 +134,25 @@ func (w *world) fill(customerID string) (cart string) {
 		}
 	}
 	return cart
+}
+
+// put puts what a customer wants of a good into its cart.
+func (w *world) put(ctx context.Context, customerID string, g good) (carts.View, error) {
+	us, err := marketplaces.Lookup("US")
+	if err != nil {
+		return carts.View{}, err
+	}
+	w.mu.Lock()
+	w.puts++
+	key := fmt.Sprint("key-", 1000+w.puts)
+	w.mu.Unlock()
+	v, err := w.carts.Add(ctx, carts.Owner{ID: customerID}, us, carts.Guard{Key: key}, g.sku.ProductID, g.sku.SellerID, g.wants)
+	if err == nil {
+		w.mu.Lock()
+		w.units += g.wants
+		w.mu.Unlock()
+	}
+	return v, err
 }
 
 // inCart counts the units in a customer's cart.

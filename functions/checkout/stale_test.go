@@ -2,6 +2,7 @@ package checkout_test
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"sync"
 
@@ -16,7 +17,8 @@ import (
 // same run's own, which no consistent read would see: conditions on writes, not reads, are what must keep the promises.
 type stale struct {
 	store.DB
-	read func(ctx context.Context) // is told of every read when it has its answer
+	asks func(ctx context.Context, what string) // is told of every read before it
+	read func(ctx context.Context, what string) // and when it has its answer
 
 	mu     sync.Mutex
 	before map[store.Get]store.Item
@@ -25,27 +27,35 @@ type stale struct {
 type staleKey struct{}
 
 func (s *stale) Get(ctx context.Context, table string, key store.Key) (store.Item, error) {
+	what := nameOf(table, key)
+	s.asks(ctx, what)
 	i, err := s.DB.Get(ctx, table, key)
-	return s.old(ctx, store.Get{Table: table, Key: key}, i), s.answered(ctx, err)
+	return s.old(ctx, store.Get{Table: table, Key: key}, i), s.answered(ctx, what, err)
 }
 
 func (s *stale) GetMany(ctx context.Context, gets ...store.Get) ([]store.Item, error) {
+	what := fmt.Sprint(gets)
+	s.asks(ctx, what)
 	is, err := s.DB.GetMany(ctx, gets...)
 	for n := range is {
 		is[n] = s.old(ctx, gets[n], is[n])
 	}
-	return is, s.answered(ctx, err)
+	return is, s.answered(ctx, what, err)
 }
 
 func (s *stale) Snapshot(ctx context.Context, gets ...store.Get) ([]store.Item, error) {
+	what := fmt.Sprint(gets)
+	s.asks(ctx, what)
 	is, err := s.DB.Snapshot(ctx, gets...)
 	for n := range is {
 		is[n] = s.old(ctx, gets[n], is[n])
 	}
-	return is, s.answered(ctx, err)
+	return is, s.answered(ctx, what, err)
 }
 
 func (s *stale) Query(ctx context.Context, q store.Query) (store.Page, error) {
+	what := nameOf(q.Table, store.Key{PK: q.Hash})
+	s.asks(ctx, what)
 	p, err := s.DB.Query(ctx, q)
 	var items []store.Item
 	for _, i := range p.Items {
@@ -58,7 +68,7 @@ func (s *stale) Query(ctx context.Context, q store.Query) (store.Page, error) {
 		}
 	}
 	p.Items = items
-	return p, s.answered(ctx, err)
+	return p, s.answered(ctx, what, err)
 }
 
 func (s *stale) Apply(ctx context.Context, w store.Write) (store.Item, error) {
@@ -75,12 +85,14 @@ func (s *stale) Transact(ctx context.Context, writes ...store.Write) error {
 	return err
 }
 
-func (s *stale) answered(ctx context.Context, err error) error {
-	if s.read != nil && err == nil {
-		s.read(ctx)
+func (s *stale) answered(ctx context.Context, what string, err error) error {
+	if err == nil {
+		s.read(ctx, what)
 	}
 	return err
 }
+
+func nameOf(table string, key store.Key) string { return table + " " + key.PK + " " + key.SK }
 
 // old returns what an item was before its last write, if ctx asks for it.
 func (s *stale) old(ctx context.Context, g store.Get, i store.Item) store.Item {

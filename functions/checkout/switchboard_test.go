@@ -1,30 +1,27 @@
 package checkout_test
 
 import (
-	"context"
+	"bufio"
+	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"sync"
 )
 
-// switchboard is one HTTP server, without a port, for the payment gateways of all worlds: a listener a world
-// would use up the machine's ports.
+// switchboard leads all HTTP of this package's tests to the payment gateways of their worlds, without a network: a call
+// is its handler's, in a goroutine of its own, so that a caller can give up.
 type switchboard struct {
-	calls chan net.Conn
-
 	mu   sync.Mutex
 	next int
 	at   map[string]http.Handler // by host
 }
 
-// gateways starts the switchboard and leads all HTTP of this package's tests to it.
 var gateways = sync.OnceValue(func() *switchboard {
-	s := &switchboard{calls: make(chan net.Conn), at: map[string]http.Handler{}}
-	if t, ok := http.DefaultTransport.(*http.Transport); ok {
-		t.DialContext, t.MaxIdleConns = s.dial, 8
-	}
-	go func() { _ = http.Serve(s, s) }() // until the tests end
+	s := &switchboard{at: map[string]http.Handler{}}
+	http.DefaultTransport = s
 	return s
 })
 
@@ -42,27 +39,48 @@ func (s *switchboard) open(g http.Handler, end func()) (address string, closed f
 	}
 }
 
-func (s *switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *switchboard) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.mu.Lock()
-	g := s.at[r.Host]
+	g := s.at[r.URL.Host]
 	s.mu.Unlock()
 	if g == nil {
-		http.NotFound(w, r)
-		return
+		return nil, fmt.Errorf("no gateway at %s", r.URL.Host)
 	}
-	g.ServeHTTP(w, r)
-}
-
-func (s *switchboard) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	here, there := net.Pipe()
+	var body []byte
+	if r.Body != nil {
+		var err error
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
+		_ = r.Body.Close()
+	}
+	arrived := r.Clone(r.Context())
+	arrived.Body = io.NopCloser(bytes.NewReader(body))
+	line := &line{ResponseRecorder: httptest.NewRecorder()}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		g.ServeHTTP(line, arrived)
+	}()
 	select {
-	case s.calls <- there:
-		return here, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	case <-done:
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
 	}
+	if line.cut {
+		return nil, io.ErrUnexpectedEOF
+	}
+	return line.Result(), nil
 }
 
-func (s *switchboard) Accept() (net.Conn, error) { return <-s.calls, nil }
-func (s *switchboard) Close() error              { return nil }
-func (s *switchboard) Addr() net.Addr            { return &net.IPAddr{} }
+// line is a connection that a handler can cut.
+type line struct {
+	*httptest.ResponseRecorder
+	cut bool
+}
+
+func (l *line) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	l.cut = true
+	here, there := net.Pipe()
+	return here, nil, there.Close()
+}

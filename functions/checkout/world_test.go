@@ -68,6 +68,7 @@ type world struct {
 	overtimes int // executions that ran out of time
 	answers   []checkout.Answer
 	puts      int               // lines put into carts
+	units     int64             // in them
 	had       map[string]string // the run that each record had last
 	dice      *rand.Rand
 
@@ -135,7 +136,7 @@ func newWorld(t tester, goods []good) *world {
 	address, closed := gateways().open(http.HandlerFunc(w.answer), w.gateway.Close)
 	t.Cleanup(closed)
 	w.receive()
-	db := &stale{DB: w.db, before: map[store.Get]store.Item{}, read: w.read}
+	db := &stale{DB: w.db, before: map[store.Get]store.Item{}, asks: w.reads, read: w.read}
 	environment := func() *shards.Environment { // of one function's environment, as its main wires it
 		env := shards.New(db, w.clock, w.chance)
 		env.Pause = func(context.Context, int) error { return nil }
