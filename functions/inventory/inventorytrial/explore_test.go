@@ -22,7 +22,7 @@ import (
 
 // A trial's garbage is small and short-lived: with the usual setting a third of the time goes to collecting it.
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(800)
+	debug.SetGCPercent(4000)
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // what fails was made to
 	os.Exit(m.Run())
 }
