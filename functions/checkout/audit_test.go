@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rialto/functions/checkout"
+	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
@@ -116,7 +117,45 @@ func (w *world) audit() (placed int) {
 	w.auditCoupon(all)
 	w.auditRecords(all)
 	w.auditMoney(all)
+	w.auditEvents(all)
 	return len(all)
+}
+
+// auditEvents checks that OrderPlaced was published of every order, and of nothing that is none.
+func (w *world) auditEvents(placed map[string]orders.Order) {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id := range placed {
+		if !w.said[id] {
+			blame(w.t, "event-and-order", "nobody heard of %s", id)
+		}
+	}
+	for id := range w.said {
+		if _, ok := placed[id]; !ok {
+			blame(w.t, "event-and-order", "OrderPlaced was published of %s, which is no order", id)
+		}
+	}
+}
+
+// streamed is the stream of the table orders, and what is published of it.
+func (w *world) streamed(writes []store.Write) {
+	for _, wr := range writes {
+		if wr.Table != "orders" {
+			continue
+		}
+		for _, i := range w.db.Items("orders") {
+			es, err := ordersstore.Events(outbox.Change{New: i})
+			if err != nil {
+				w.t.Errorf("%v", err)
+			}
+			w.mu.Lock()
+			for _, e := range es {
+				w.said[e.Key] = true
+			}
+			w.mu.Unlock()
+		}
+	}
 }
 
 func (w *world) orders() map[string]orders.Order {
@@ -265,6 +304,13 @@ func (w *world) auditMoney(placed map[string]orders.Order) {
 		if _, ok := placed[at[0]]; ok {
 			blame(w.t, "charge-differs", "%d are authorized for %s of %s, which has no such shipment", amount, at[1], at[0])
 		}
+	}
+}
+
+// confirmed checks that an intent is stored when the gateway is asked to confirm it: whoever recovers must know it.
+func (w *world) confirmed(id string) {
+	if !slices.ContainsFunc(itemsOf[payments.Payment](w, "payments"), func(p payments.Payment) bool { return p.IntentID == id }) {
+		blame(w.t, "confirmed-unstored", "%s is confirmed, and no payment has it", id)
 	}
 }
 

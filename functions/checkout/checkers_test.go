@@ -16,6 +16,8 @@ var checkers = map[string]string{
 	"order-without-charge":      "an order's whole total is authorized",
 	"charge-differs":            "what is authorized for a shipment is what it costs, once, and nothing beside it",
 	"charge-unrecorded":         "the payments table knows every open authorization by its id, as authorized",
+	"confirmed-unstored":        "an intent is stored before it is confirmed",
+	"event-and-order":           "OrderPlaced is published of every order, and of nothing that is none",
 	"stranded-hold":             "no units are held when nothing is open",
 	"hold-without-order":        "units are committed to orders only",
 	"order-without-hold":        "an order's units are committed, each to its line and centre",

@@ -144,6 +144,7 @@ func (w *world) after(ctx context.Context, _ string, writes []store.Write) error
 		w.watched()
 		w.stepped(ctx, writes)
 	}
+	w.streamed(writes)
 	if slices.ContainsFunc(writes, func(wr store.Write) bool { return wr.Table == "coupons" || wr.Table == "redemptions" }) {
 		w.watchedCoupon()
 	}

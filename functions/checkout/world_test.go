@@ -70,6 +70,7 @@ type world struct {
 	puts      int               // lines put into carts
 	units     int64             // in them
 	had       map[string]string // the run that each record had last
+	said      map[string]bool   // the orders whose OrderPlaced was published
 	dice      *rand.Rand
 
 	// Faults are put in here; all may be nil. around runs a task, enter is told every state before it runs, and
@@ -131,7 +132,7 @@ func newWorld(t tester, goods []good) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, goods: goods, db: store.NewMemory(), machine: machine, now: dawn, dice: rand.New(rand.NewPCG(1, 1)), had: map[string]string{}}
+	w := &world{t: t, goods: goods, db: store.NewMemory(), machine: machine, now: dawn, dice: rand.New(rand.NewPCG(1, 1)), had: map[string]string{}, said: map[string]bool{}}
 	w.gateway = gateway.New(gateway.Config{Now: w.clock, Seed: 1})
 	address, closed := gateways().open(http.HandlerFunc(w.answer), w.gateway.Close)
 	t.Cleanup(closed)
@@ -259,6 +260,9 @@ func task[I, O any](do func(context.Context, I) (O, error)) func(context.Context
 
 // answer is the payment gateway as the payments' functions reach it.
 func (w *world) answer(to http.ResponseWriter, r *http.Request) {
+	if id, ok := strings.CutSuffix(r.URL.Path, "/confirm"); ok {
+		w.confirmed(id[strings.LastIndex(id, "/")+1:])
+	}
 	do := func() { w.gateway.ServeHTTP(to, r) }
 	if w.calls != nil {
 		w.calls(r, do)
