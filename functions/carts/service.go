@@ -107,11 +107,11 @@ func (s *Service) view(c Cart, m marketplaces.Marketplace, k known) (View, error
 	if err != nil || c.Coupon == "" {
 		return v, err
 	}
-	v.Refused = v.redeem(k.coupon, s.Now())
-	if f := fault.Of(v.Refused); v.Refused != nil && f.Kind != fault.Invalid && f.Kind != fault.Conflict {
-		return View{}, v.Refused
+	err = v.redeem(k.coupon, s.Now())
+	if errors.Is(err, promotions.ErrInvalid) || errors.Is(err, promotions.ErrNotApplicable) {
+		v.Refused, err = err, nil
 	}
-	return v, nil
+	return v, err
 }
 
 // Add puts an offer into the cart. Errors: offer_not_found, those of Cart.Add, ErrStale, ErrGuarded.

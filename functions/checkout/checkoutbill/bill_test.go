@@ -64,7 +64,8 @@ type bill struct {
 var orders = []struct {
 	name           string
 	lines, sellers int
-}{{"one line", 1, 1}, {"five lines", 5, 1}, {"three sellers", 3, 3}}
+	coupon         bool
+}{{"one line", 1, 1, false}, {"five lines", 5, 1, false}, {"three sellers", 3, 3, false}, {"a coupon", 1, 1, true}}
 
 func load(t *testing.T, file string, v any) {
 	t.Helper()
@@ -83,7 +84,7 @@ func run(t *testing.T, m model) []bill {
 	for _, o := range orders {
 		synctest.Test(t, func(t *testing.T) {
 			s := open(t, m)
-			cart := s.stock(o.lines, o.sellers)
+			cart := s.stock(o.lines, o.sellers, o.coupon)
 			before := s.images()
 			reply := s.checkout(cart)
 			b := bill{name: o.name, calls: s.db.Calls(), others: slices.Clone(s.others), gateway: s.chain, transitions: s.transitions, counts: s.counts}
@@ -241,13 +242,13 @@ func TestWhatHasNoPriceFails(t *testing.T) {
 
 func TestGrowthIsSeen(t *testing.T) {
 	t.Parallel()
-	const golden = "figure one line five lines three sellers\nwrite units 20 40 60\n"
+	const golden = "figure one line five lines three sellers a coupon\nwrite units 20 40 60 20\n"
 	for now, want := range map[string]int{
-		"figure\nwrite units 21 40 60\n":                0, // 5% is allowed
-		"figure\nwrite units 19 22 60\n":                0,
-		"figure\nwrite units 22 40 60\n":                1,
-		"figure\nwrite units 20 40 60\nnew one 1 1 1\n": 3,
-		"figure\nread units 20 40 60\n":                 4, // three new, one gone
+		"figure\nwrite units 21 40 60 20\n":                  0, // 5% is allowed
+		"figure\nwrite units 19 22 60 20\n":                  0,
+		"figure\nwrite units 22 40 60 20\n":                  1,
+		"figure\nwrite units 20 40 60 20\nnew one 1 1 1 1\n": 4,
+		"figure\nread units 20 40 60 20\n":                   5, // four new, one gone
 	} {
 		if got := growth(t, golden, now, 5); len(got) != want {
 			t.Errorf("%q: %q", now, got)

@@ -34,6 +34,8 @@ import (
 	"rialto/functions/offers/offersstore"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
+	"rialto/functions/promotions"
+	"rialto/functions/promotions/promotionsstore"
 	"rialto/functions/tax"
 	"rialto/statemachines"
 	"rialto/statemachines/interpreter"
@@ -71,8 +73,8 @@ func open(t *testing.T, m model) *shop {
 	s := &shop{t: t, model: m, machine: machine, counts: map[string]float64{}, chains: map[string]int{}, entropy: rand.NewChaCha8([32]byte{1}), memory: store.NewMemory()}
 	s.db = &store.Recorded{DB: s.memory, Tables: tables.All(), Delay: func(context.Context) { wait(m.DynamoDB) },
 		Label: func(ctx context.Context) string { l, _ := ctx.Value(labelled{}).(string); return l }}
-	stock := inventorystore.Store{DB: s.db}
-	quote := &carts.Service{Shelf: cartsstore.Store{DB: s.db}, Cache: none{}, Offers: &offersstore.Store{DB: s.db}, Products: &catalogstore.Store{DB: s.db}, Stock: stock, Now: time.Now}
+	stock, coupons := inventorystore.Store{DB: s.db}, promotionsstore.Store{DB: s.db}
+	quote := &carts.Service{Shelf: cartsstore.Store{DB: s.db}, Cache: none{}, Offers: &offersstore.Store{DB: s.db}, Products: &catalogstore.Store{DB: s.db}, Stock: stock, Coupons: coupons, Now: time.Now}
 	steps := &checkout.Steps{Book: s.record(), Now: time.Now}
 	hold := &inventory.Service{Shelf: stock, Now: time.Now}
 	pay := &payments.Service{Records: paymentsstore.Store{DB: s.db}, Gateway: till{s}, Now: time.Now}
@@ -82,6 +84,7 @@ func open(t *testing.T, m model) *shop {
 		"tax-assess":         task(func(_ context.Context, x tax.Sale) (tax.Assessment, error) { return tax.Assess(x) }),
 		"checkout-claim":     task(steps.Claim),
 		"inventory-hold":     task(hold.Hold),
+		"promotions-redeem":  task((&promotions.Service{Shelf: coupons, Now: time.Now}).Redeem),
 		"payments-authorize": task(pay.Authorize),
 		"checkout-place":     task(steps.Place),
 	}
@@ -93,7 +96,7 @@ func (s *shop) record() checkoutstore.Store {
 }
 
 // stock fills the shelves and the cart, and forgets what that cost. It returns the cart's id.
-func (s *shop) stock(lines, sellers int) string {
+func (s *shop) stock(lines, sellers int, coupon bool) string {
 	ctx := context.Background()
 	must := func(err error) {
 		s.t.Helper()
@@ -117,6 +120,12 @@ func (s *shop) stock(lines, sellers int) string {
 	must(customersstore.Snapshots{DB: s.db}.Put(ctx, customers.Snapshot{CustomerID: customer, Version: 1,
 		Addresses: []customers.SealedAddress{{ID: "adr_1", Country: "US", Region: "CA", PostalPrefix: "941", Sealed: make([]byte, s.model.Sealed)}},
 		Methods:   []customers.PaymentMethod{{ID: "pm_1", Brand: "visa", Last4: "4242", Token: "pm_card_visa"}}}))
+	if coupon {
+		c := promotions.Coupon{Ref: promotions.Ref{Marketplace: us.Code, Code: "SAVE-10"}, Kind: promotions.Percent, BasisPoints: 1_000,
+			From: time.Now().Add(-time.Hour), Until: time.Now().Add(time.Hour), Budget: 100, PerCustomer: 1}
+		must(promotionsstore.Store{DB: s.db}.Save(ctx, c, promotions.Coupon{}))
+		must(cart.Redeem(c.Code))
+	}
 	saved, err := cartsstore.Store{DB: s.db}.Save(ctx, cart)
 	must(err)
 	s.db.Reset()
