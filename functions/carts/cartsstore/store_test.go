@@ -46,7 +46,9 @@ func TestACartComesBackAsItWasSaved(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		s := cartsstore.Store{DB: db}
-		saved := save(t, s, cart(t, "cus_1", false, "z", "a", "m"))
+		c := cart(t, "cus_1", false, "z", "a", "m")
+		c.Coupon = "SAVE-10"
+		saved := save(t, s, c)
 		got, ok, err := s.Get(ctx, saved.ID)
 		if err != nil || !ok {
 			t.Fatal(ok, err)
@@ -115,12 +117,14 @@ func TestOrderedTakesTheLinesOfItsVersionOnce(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		s := cartsstore.Store{DB: db}
-		c := save(t, s, cart(t, "cus_1", false, "a", "b"))
+		c := cart(t, "cus_1", false, "a", "b")
+		c.Coupon = "SAVE-10"
+		c = save(t, s, c)
 		if err := db.Transact(ctx, cartsstore.Ordered(c.ID, c.Version)); err != nil {
 			t.Fatal(err)
 		}
 		got, _, err := s.Get(ctx, c.ID)
-		if err != nil || len(got.Lines) != 0 || got.Version != c.Version+1 || got.State != carts.Open {
+		if err != nil || len(got.Lines) != 0 || got.Coupon != "" || got.Version != c.Version+1 || got.State != carts.Open {
 			t.Fatalf("%+v %v", got, err)
 		}
 		refused, ok := store.AsRefused(db.Transact(ctx, cartsstore.Ordered(c.ID, c.Version)))

@@ -18,6 +18,7 @@ import (
 	"rialto/functions/internal/store/storetest"
 	"rialto/functions/inventory"
 	"rialto/functions/orders"
+	"rialto/functions/promotions"
 )
 
 var (
@@ -34,7 +35,7 @@ func newRecord(key string, at time.Time) checkout.Record {
 
 func draft(r checkout.Record) *checkout.Draft {
 	usd := money.Of(100, "USD")
-	return &checkout.Draft{CartID: "crt_1", CartVersion: 3, MethodToken: "pm_1",
+	return &checkout.Draft{CartID: "crt_1", CartVersion: 3, MethodToken: "pm_1", Coupon: &promotions.Terms{Ref: promotions.Ref{Marketplace: "US", Code: "SAVE-10"}, PerCustomer: 1},
 		Plan: inventory.Plan{Lines: []inventory.PlannedLine{{Line: "p#s", ProductID: "p", SellerID: "s", Picks: []inventory.Pick{{Centre: "c1", Quantity: 1}, {Centre: "c2", Quantity: 2}}},
 			{Line: "gift", ProductID: "q", SellerID: "s", Picks: []inventory.Pick{{Centre: "c1", Quantity: 1}}}}},
 		Order: orders.Order{ID: r.OrderID, CustomerID: r.CustomerID, Totals: orders.Totals{Items: usd, Total: usd}, Lines: []orders.Line{{Line: "p#s", Amount: usd, Quantity: 1}},
@@ -176,7 +177,10 @@ var pivot = checkoutstore.Pivot{
 	Cart: func(id string, version int64) store.Write {
 		return store.Update("carts", store.Key{PK: id}).Add("n", 1)
 	},
-	Holds:   func(string, inventory.Plan, time.Time) []store.Write { return nil },
+	Holds: func(string, inventory.Plan, time.Time) []store.Write { return nil },
+	Coupon: func(orderID string, _ promotions.Ref, _ time.Time) store.Write {
+		return store.Update("redemptions", store.Key{PK: orderID, SK: "x"}).Add("n", 1)
+	},
 	Refused: func(*store.Refused) error { return nil },
 }
 
