@@ -33,18 +33,18 @@ func apisStack(app awscdk.App, stage Stage, documents Documents) (*apis, error) 
 	return &apis{shopper, seller}, nil
 }
 
-// usagePlans makes a plan for each tier of sellers on the seller API. An operator adds a seller's API key to its plan.
-// A plan is the gateway's, so approximate, and holds for requests with a key; what a seller may write is held to in any
-// case by its own bucket (functions/sellers). The local cloud knows no plans.
+// usagePlans makes a plan and its key for each tier of sellers on the seller API, whose methods demand a key; the
+// authorizer presents the one of the seller's tier. A plan is the gateway's, so approximate; what one seller may write is
+// held to by its own bucket (functions/sellers). The local cloud knows no plans.
 func usagePlans(stack awscdk.Stack, stage Stage, seller awsapigateway.SpecRestApi) {
-	for _, p := range contract.Plans() {
-		awsapigateway.NewUsagePlan(stack, new(title(p.Name)+"Plan"), &awsapigateway.UsagePlanProps{
+	for _, p := range contract.Plans(stage.prefix()) {
+		plan := awsapigateway.NewUsagePlan(stack, new(title(p.Name)+"Plan"), &awsapigateway.UsagePlanProps{
 			Name:        new(stage.prefix() + p.Name),
-			Description: new("what a seller of the tier " + p.Name + " may ask of the seller API"),
+			Description: new("what all sellers of the tier " + p.Name + " together may ask of the seller API"),
 			ApiStages:   &[]*awsapigateway.UsagePlanPerApiStage{{Api: seller, Stage: seller.DeploymentStage()}},
-			Throttle:    &awsapigateway.ThrottleSettings{RateLimit: new(float64(p.Rate)), BurstLimit: new(float64(p.Burst))},
-			Quota:       &awsapigateway.QuotaSettings{Limit: new(float64(p.Daily)), Period: awsapigateway.Period_DAY},
+			Throttle:    &awsapigateway.ThrottleSettings{RateLimit: new(float64(p.Rate)), BurstLimit: new(float64(p.Rate))},
 		})
+		plan.AddApiKey(awsapigateway.NewApiKey(stack, new(title(p.Name)+"Key"), &awsapigateway.ApiKeyProps{ApiKeyName: new(stage.prefix() + p.Name), Value: &p.Key}), nil)
 	}
 }
 
@@ -62,6 +62,9 @@ func api(stack awscdk.Stack, stage Stage, name string, doc map[string]any) (awsa
 	placed, called, err := gatewayDocument(doc, stage, callerARN)
 	if err != nil {
 		return nil, fmt.Errorf("%s API: %w", name, err)
+	}
+	if name == "seller" && !stage.Local {
+		meter(placed)
 	}
 	if caller != nil {
 		var functions []string

@@ -118,6 +118,21 @@ func authorizer(stage Stage, caller string) map[string]any {
 	}
 }
 
+// meter has every operation that asks for a token ask for the key of a usage plan, too, which the authorizer presents.
+func meter(placed map[string]any) {
+	const scheme = "api_key"
+	placed["x-amazon-apigateway-api-key-source"] = "AUTHORIZER"
+	schemes := placed["components"].(map[string]any)["securitySchemes"].(map[string]any)
+	schemes[scheme] = map[string]any{"type": "apiKey", "name": "x-api-key", "in": "header"}
+	for _, operations := range placed["paths"].(map[string]any) {
+		for _, operation := range operations.(map[string]any) {
+			if o, ok := operation.(map[string]any); ok && o["security"] != nil {
+				o["security"] = []any{map[string]any{authorizerScheme: []any{}}, map[string]any{scheme: []any{}}} // the gateway asks for both
+			}
+		}
+	}
+}
+
 // invocation is how API Gateway names a function to call.
 func invocation(stage Stage, id string) string {
 	return "arn:aws:apigateway:" + stage.Region + ":lambda:path/2015-03-31/functions/" + stage.invokeARN(id) + "/invocations"

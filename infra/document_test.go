@@ -65,6 +65,21 @@ func TestOnlyPublicOperationsAreOpen(t *testing.T) {
 	}
 }
 
+// Seen to catch: an operation without a key, which no plan would hold; a public one with it, which nobody could call.
+func TestOperationsWithATokenAreMetered(t *testing.T) {
+	t.Parallel()
+	doc := placed(t, stageOf(t, "dev"), "")
+	meter(doc)
+	if got := dig(doc, "paths", "/api/v1/products/{product_id}", "get", "security"); got != nil {
+		t.Errorf("a public operation asks for %v", got)
+	}
+	want := []any{map[string]any{authorizerScheme: []any{}}, map[string]any{"api_key": []any{}}}
+	if diff := cmp.Diff(want, dig(doc, "paths", "/api/v1/cart/items", "post", "security")); diff != "" || dig(doc, "x-amazon-apigateway-api-key-source") != "AUTHORIZER" ||
+		dig(doc, "components", "securitySchemes", "api_key", "name") != "x-api-key" {
+		t.Error(diff, doc["components"])
+	}
+}
+
 func TestOurExtensionsStayHere(t *testing.T) {
 	t.Parallel()
 	source := standInDocument("/api/v1", "guest")

@@ -123,7 +123,7 @@ var customers = []Function{
 	{Context: "customers", Name: "api", Does: "profiles, addresses, payment methods, guest tokens", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
 		Grants: []Grant{{SQL, "customers"}, {Seal, "customers"}, {Sign, "customers"}, {Read, "customers"}, {Write, "customers"}}},
 	{Context: "customers", Name: "authorize", Does: "verifies tokens for both APIs", Memory: 256, Timeout: 5 * second, Trigger: Trigger{Authorizer: true},
-		Grants: []Grant{{Verify, "customers"}}},
+		Grants: []Grant{{Verify, "customers"}, {Read, "sellers"}}},
 	{Context: "customers", Name: "claims", Does: "puts role and seller_id into a signed-in user's tokens", Memory: 256, Timeout: 4 * second, Trigger: Trigger{Tokens: true}},
 	{Context: "customers", Name: "locate", Does: "reads the sealed snapshot that a checkout needs", Memory: 256, Timeout: 5 * second, Trigger: Trigger{Saga: true},
 		Grants: []Grant{{Read, "customers"}}},

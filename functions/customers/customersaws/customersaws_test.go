@@ -109,7 +109,7 @@ func TestAGuestsTokenIsAcceptedByTheAuthorizer(t *testing.T) {
 	t.Parallel()
 	f := newKMS(t)
 	g := Guests{KMS: f, Key: "alias/sign", Issuer: "https://rialto.test/guests"}
-	handler, err := Authorizer(`[]`, g)
+	handler, err := Authorizer(`[]`, g, func(context.Context, auth.Identity) string { return "" })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestThePublicKeyMustBeOnACurve(t *testing.T) {
 	if _, err := (Guests{KMS: f}).Guest(t.Context(), "cus_guest", time.Now(), time.Hour); fault.Of(err).Kind != fault.Unavailable {
 		t.Error(err)
 	}
-	if _, err := Authorizer(`{`, Guests{}); err == nil {
+	if _, err := Authorizer(`{`, Guests{}, nil); err == nil {
 		t.Error("broken issuers were taken")
 	}
 }

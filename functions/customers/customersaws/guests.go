@@ -57,8 +57,8 @@ func (g Guests) PublicKey(ctx context.Context) (*ecdsa.PublicKey, error) {
 }
 
 // Authorizer returns the function authorize, which accepts tokens of the issuers in the setting ISSUERS and of
-// guests.
-func Authorizer(issuers string, guests Guests) (any, error) {
+// guests. plan is auth.Authorizer's.
+func Authorizer(issuers string, guests Guests, plan func(context.Context, auth.Identity) string) (any, error) {
 	list, err := auth.ParseIssuers(issuers)
 	if err != nil {
 		return nil, err
@@ -67,5 +67,5 @@ func Authorizer(issuers string, guests Guests) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return auth.Authorizer(v), nil
+	return auth.Authorizer(v, plan), nil
 }

@@ -31,7 +31,7 @@ func main() {
 				Vault: &customers.Vault{Keys: keys, Now: time.Now, Random: rand.Reader}}))), nil
 		},
 		"authorize": func(s *settings.Settings) (any, error) {
-			return customersaws.Authorizer(s.Must("ISSUERS"), guests(s))
+			return customersaws.Authorizer(s.Must("ISSUERS"), guests(s), plan(s))
 		},
 		"claims": func(*settings.Settings) (any, error) { return customersaws.Claims, nil },
 		"locate": func(s *settings.Settings) (any, error) {

@@ -20,7 +20,9 @@ var errGateway = errors.New("Unauthorized") //nolint:staticcheck // the gateway'
 // Its policy allows the whole stage of the API. The gateway caches it for the token, whatever route it was
 // made for, so one that named a route would deny the next. What a caller may do there is decided by each
 // route, with the role, and until exp, that are handed on.
-func Authorizer(v *Verifier) func(context.Context, events.APIGatewayCustomAuthorizerRequestTypeRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
+//
+// plan names the gateway's usage plan that a caller's requests count against, by its key.
+func Authorizer(v *Verifier, plan func(context.Context, Identity) string) func(context.Context, events.APIGatewayCustomAuthorizerRequestTypeRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
 	return func(ctx context.Context, e events.APIGatewayCustomAuthorizerRequestTypeRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
 		var none events.APIGatewayCustomAuthorizerResponse
 		token, err := bearer(e)
@@ -40,7 +42,8 @@ func Authorizer(v *Verifier) func(context.Context, events.APIGatewayCustomAuthor
 			PolicyDocument: events.APIGatewayCustomAuthorizerPolicy{Version: "2012-10-17", Statement: []events.IAMPolicyStatement{{
 				Action: []string{"execute-api:Invoke"}, Effect: "Allow", Resource: []string{stage + "/*"},
 			}}},
-			Context: who.context(),
+			Context:            who.context(),
+			UsageIdentifierKey: plan(ctx, who),
 		}, nil
 	}
 }

@@ -33,7 +33,7 @@ func TestAuthorizer(t *testing.T) {
 	noARN := request("Authorization", "Bearer "+token)
 	noARN.MethodArn = "abc"
 
-	authorize := Authorizer(s.verifier)
+	authorize := Authorizer(s.verifier, func(_ context.Context, who Identity) string { return "plan of " + who.Subject })
 	for name, c := range map[string]struct {
 		event events.APIGatewayCustomAuthorizerRequestTypeRequest
 		err   string
@@ -62,7 +62,8 @@ func TestAuthorizer(t *testing.T) {
 			PolicyDocument: events.APIGatewayCustomAuthorizerPolicy{Version: "2012-10-17", Statement: []events.IAMPolicyStatement{{
 				Action: []string{"execute-api:Invoke"}, Effect: "Allow", Resource: []string{"arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/*"},
 			}}},
-			Context: map[string]any{"sub": "cus_1", "role": "customer", "seller_id": "", "scopes": "orders cart", "exp": "1767326645"},
+			Context:            map[string]any{"sub": "cus_1", "role": "customer", "seller_id": "", "scopes": "orders cart", "exp": "1767326645"},
+			UsageIdentifierKey: "plan of cus_1",
 		}
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%s: %v %s", name, err, diff)

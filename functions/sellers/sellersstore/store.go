@@ -86,6 +86,16 @@ func (s Store) SetTier(ctx context.Context, sellerID, tier string) error {
 	return refusal("set tier", err)
 }
 
+// Tier returns a seller's tier: the smallest, if nobody gave it another.
+func (s Store) Tier(ctx context.Context, sellerID string) (sellers.Tier, error) {
+	i, err := s.DB.Get(ctx, sellersTable, sellerKey(sellerID))
+	if err != nil {
+		return sellers.TierNamed(sellers.Basic), fmt.Errorf("get seller: %w", err)
+	}
+	tier, _, err := bucketOf(i)
+	return tier, err
+}
+
 // Take takes one request out of a seller's bucket, or says how long to wait. It is one conditional update where the
 // seller has been quiet (the bucket is full: the condition says so), and two where it has not: the first is refused and
 // shows the tier and how full the bucket is. A seller that is quiet pays the smallest tier's price for its first

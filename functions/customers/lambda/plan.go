@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	mathrand "math/rand/v2"
+
+	"rialto/functions/internal/auth"
+	"rialto/functions/internal/settings"
+	"rialto/functions/internal/store"
+	"rialto/functions/sellers"
+	"rialto/functions/sellers/sellersstore"
+)
+
+// plan finds the usage plan of a caller. Whoever is no seller, and whose tier cannot be read just now, has the smallest
+// tier's: a plan must not keep a seller from changing a price.
+func plan(s *settings.Settings) func(context.Context, auth.Identity) string {
+	shelf := sellersstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, mathrand.Float64)}
+	return func(ctx context.Context, who auth.Identity) string {
+		tier := sellers.TierNamed(sellers.Basic)
+		if who.Role == auth.Seller {
+			var err error
+			if tier, err = shelf.Tier(ctx, who.SellerID); err != nil {
+				slog.WarnContext(ctx, "a seller's tier was not read", "seller_id", who.SellerID, "error", err)
+			}
+		}
+		return tier.Key(s.Prefix)
+	}
+}
