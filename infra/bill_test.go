@@ -10,8 +10,8 @@ import (
 	"rialto/functions/contract"
 )
 
-// What the bill of a checkout says that prod runs by the hour is what prod would deploy. Seen to catch: a node more; an
-// endpoint more; an alarm more.
+// What the bill of a checkout says that prod runs by the hour is what prod would deploy; alarms, by the month, are not in
+// it. Seen to catch: a node more; an endpoint more.
 func TestTheBillKnowsWhatRunsByTheHour(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile("../functions/checkout/checkoutbill/testdata/fixed-prod.json")

@@ -29,7 +29,7 @@ func example(id string, at time.Time) orders.Order {
 }
 
 // Seen to catch: a shipment's seller left out although its line has another; a line known by its position read as the
-// next one; History in the order of GetMany's answer of another store.
+// next one; a history that begins with the oldest, or a page that goes on from its first.
 func TestAnOrderComesBackAsItWasPlaced(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db store.DB) {
