@@ -289,7 +289,7 @@ func TestEveryPairOfFaults(t *testing.T) {
 		}
 	})
 	if proving {
-		sum.print(fmt.Sprintf("every pair of faults: %d pairs, %d struck together; %d trials are a sample of those of split and hot carts", pairs, len(together), sampled))
+		sum.print(fmt.Sprintf("every pair of faults: %d pairs, %d struck together; %d trials are a sample of those of the other carts", pairs, len(together), sampled))
 	} else {
 		sum.print("a sample of the pairs")
 	}
