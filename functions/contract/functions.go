@@ -39,7 +39,7 @@ var search = []Function{
 			{Context: "offers", Events: []string{"BuyBoxChanged"}}}}},
 		Grants: []Grant{{Search, "products"}, {Read, "products"}, {Read, "offers"}, {Write, "projections"}}},
 	{Context: "search", Name: "reindex", Does: "builds a marketplace's index anew from the tables, part by part", Memory: 512, Timeout: 10 * minute, Trigger: Trigger{Operator: true},
-		Grants: []Grant{{Search, "products"}, {Scan, "products"}, {Read, "products"}, {Read, "offers"}, {Write, "projections"}}},
+		Grants: []Grant{{Search, "products"}, {Scan, "products"}, {Read, "products"}, {Read, "offers"}, {Read, "projections"}, {Write, "projections"}}},
 }
 
 var offers = []Function{

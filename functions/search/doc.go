@@ -3,8 +3,8 @@
 // Invariants:
 //   - once changes cease, a marketplace's index shows exactly the products that have an offer there, each as the
 //     catalog and its buy box say, in whatever order, however late and however often the events came;
-//   - a document is written with the number that was drawn before its sources were read, and never over one of a
-//     higher number;
+//   - a document is written with a number that was drawn, or by a rebuild looked up, before its sources were read, and
+//     never over one of a higher number;
 //   - a product that is gone leaves a tombstone, which no search finds, so that a late write cannot revive it;
 //   - what a shopper types is words to look for, never a query language.
 //

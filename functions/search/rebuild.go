@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -93,8 +94,8 @@ const (
 // safe to begin again at any point. It fails with rebuild_differs (Conflict) if the new index does not come to say what
 // the tables say; the old one then stays.
 //
-// A document of the new index is written under a number that was drawn before its product was read, as every other is:
-// so live writes and the rebuild may meet in any order.
+// A document of the new index is written under the last number that was drawn before its product was read (see look), so
+// live writes and the rebuild may meet in any order.
 func (s *Service) Rebuild(ctx context.Context, marketplace string, p Progress, enough func() bool) (Progress, error) {
 	m, err := marketplaces.Lookup(marketplace)
 	if err != nil {
@@ -128,7 +129,7 @@ func (s *Service) advance(ctx context.Context, m marketplaces.Marketplace, p *Pr
 		}
 		p.After = ids[len(ids)-1]
 		p.Written += len(ids)
-		return s.rewrite(ctx, m, p.Index, ids)
+		return s.rewrite(ctx, m, p.Index, ids, s.look)
 	case Fill:
 		return s.walk(ctx, p, Compare, func(ctx context.Context, ids []string, mu *sync.Mutex) error {
 			offered, err := s.offered(ctx, m, ids)
@@ -138,7 +139,7 @@ func (s *Service) advance(ctx context.Context, m marketplaces.Marketplace, p *Pr
 			mu.Lock()
 			p.Written += len(offered)
 			mu.Unlock()
-			return s.rewrite(ctx, m, p.Index, offered)
+			return s.rewrite(ctx, m, p.Index, offered, s.look)
 		})
 	case Compare:
 		return s.walk(ctx, p, Count, func(ctx context.Context, ids []string, mu *sync.Mutex) error {
@@ -219,9 +220,11 @@ func (s *Service) offered(ctx context.Context, m marketplaces.Marketplace, ids [
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return boxes[id].Empty() }), nil
 }
 
-// rewrite writes the documents of products as the tables say now.
-func (s *Service) rewrite(ctx context.Context, m marketplaces.Marketplace, index string, ids []string) error {
-	numbers, err := s.number(ctx, m, ids)
+type numbering func(ctx context.Context, m marketplaces.Marketplace, ids []string) (map[string]int64, error)
+
+// rewrite writes the documents of products as the tables say now, under numbers of before.
+func (s *Service) rewrite(ctx context.Context, m marketplaces.Marketplace, index string, ids []string, by numbering) error {
+	numbers, err := by(ctx, m, ids)
 	if err != nil {
 		return err
 	}
@@ -271,11 +274,34 @@ func (s *Service) settle(ctx context.Context, m marketplaces.Marketplace, p *Pro
 		mu.Lock()
 		p.Repaired += len(differ)
 		mu.Unlock()
-		if err := s.rewrite(ctx, m, p.Index, differ); err != nil {
+		if err := s.rewrite(ctx, m, p.Index, differ, s.number); err != nil { // above what is there
 			return shown, err
 		}
 		ids = differ
 	}
+}
+
+// look numbers readings by the last that was drawn, as to draw one would be a write for every product there is. Two
+// readings may have that number then, of which the index keeps the first: what either lacks was changed after the number
+// was drawn, and that change's own event draws the next. Products that none was drawn for draw theirs, so that what is
+// written of them is known to be there, and is buried when they go.
+func (s *Service) look(ctx context.Context, m marketplaces.Marketplace, ids []string) (map[string]int64, error) {
+	numbers, err := s.Numbers.Drawn(ctx, m.Code, ids...)
+	if err != nil {
+		return nil, err
+	}
+	var never []string
+	for _, id := range ids {
+		if numbers[id] == 0 {
+			never = append(never, id)
+		}
+	}
+	drawn, err := s.number(ctx, m, never)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(numbers, drawn)
+	return numbers, nil
 }
 
 func (s *Service) number(ctx context.Context, m marketplaces.Marketplace, ids []string) (map[string]int64, error) {

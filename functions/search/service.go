@@ -45,6 +45,8 @@ type Boxes interface {
 type Numbers interface {
 	// Next returns a number above all that were drawn before for the product in the marketplace, from 1.
 	Next(ctx context.Context, product, marketplace string) (int64, error)
+	// Drawn returns the last that were drawn, of those products that any was drawn for.
+	Drawn(ctx context.Context, marketplace string, products ...string) (map[string]int64, error)
 }
 
 // Service is the context's use cases.

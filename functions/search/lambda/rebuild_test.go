@@ -209,3 +209,43 @@ func TestALateWriteRevivesNothing(t *testing.T) {
 	wg.Wait()
 	h.check("after the late write")
 }
+
+// What changed between being written and being compared, and told nobody, is written again, above what is there. Seen to
+// catch: a repair under a number that was only looked up.
+func TestWhatDiffersIsWrittenAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 10)
+	h.drain()
+	var p search.Progress
+	for p.Phase != search.Compare {
+		var err error
+		once := false
+		if p, err = h.service.Rebuild(t.Context(), "US", p, func() bool { was := once; once = true; return was }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := h.commit(h.ids[0], false, false); err != nil {
+		t.Fatal(err)
+	}
+	p, err := h.service.Rebuild(t.Context(), "US", p, func() bool { return false })
+	if err != nil || p.Repaired != 1 {
+		t.Fatalf("%+v %v", p, err)
+	}
+	h.check("after a repair")
+}
+
+// A product that only a rebuild has written is buried when it goes. Seen to catch: one written under no number of its own.
+func TestWhatOnlyARebuildWroteIsBuried(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 10)
+	h.queue = nil // nobody heard of them
+	h.rebuild()
+	h.check("after a rebuild")
+	if err := h.commit(h.ids[0], false, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.service.Project(t.Context(), h.ids[0], search.Seen{}); err != nil {
+		t.Fatal(err)
+	}
+	h.check("after the deletion")
+}

@@ -23,6 +23,7 @@ import (
 // counting is every interface that projecting needs; it notes the numbers that are drawn.
 type counting struct {
 	search.Index
+	search.Numbers
 	mu    sync.Mutex
 	drawn []string
 	fail  string // the product whose projection fails

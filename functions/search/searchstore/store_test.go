@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
 
 	"rialto/functions/internal/fault"
@@ -43,6 +44,10 @@ func TestNumbersRiseAndAreDrawnOnce(t *testing.T) {
 			if n, err := s.Next(context.Background(), other[0], other[1]); n != 1 || err != nil {
 				t.Errorf("%v: %d %v", other, n, err)
 			}
+		}
+		seen, err := s.Drawn(context.Background(), "US", "prd_a", "prd_b", "prd_c")
+		if d := cmp.Diff(map[string]int64{"prd_a": 20, "prd_b": 1}, seen); d != "" || err != nil {
+			t.Error(d, err)
 		}
 	})
 }
