@@ -219,7 +219,7 @@ func TestWhenWordsAreTakenLessExactly(t *testing.T) {
 	const strict, fuzzy, fewer, known = "strict known=false", "fuzzy known=false", "fewer_terms known=false", "fewer_terms known=true"
 	const wordy, again = "strict known=true " + known, fuzzy + " " + fewer
 	price := Query{Sort: PriceAsc}
-	wide := Query{Text: "bots for rain"}
+	wide := Query{Text: "red leather bots for heavy rain"}
 	for name, c := range map[string]struct {
 		finds map[Relaxed]int64
 		q     Query

@@ -34,9 +34,9 @@ type Relaxed string
 // Thin is how many matches are so few that others, with fewer of the words, are shown after them.
 const Thin = 10
 
-// Wordy is how many words are so many that few products are likely to have all. With fewer of them is then looked for in
-// the same call as with all: an index does a search more, now and then in vain, and the shopper waits for one call less.
-const Wordy = 3
+// Wordy is how many words are so many that hardly any product has all. With fewer of them is then looked for in the same
+// call as with all: the shopper waits for one call less, and an index does a search more where that is in vain.
+const Wordy = 6
 
 // The steps, in the order they are tried in.
 const (
