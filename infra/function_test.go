@@ -42,10 +42,13 @@ func TestPermissionsAreTheGrants(t *testing.T) {
 		"orders-api": {
 			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders",
 			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders/index/by_customer",
+			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-payments",
 			"dynamodb:GetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders",
 			"dynamodb:GetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders/index/by_customer",
+			"dynamodb:GetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-payments",
 			"dynamodb:Query arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders",
 			"dynamodb:Query arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders/index/by_customer",
+			"dynamodb:Query arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-payments",
 		},
 		"customers-locate": {
 			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-customers",

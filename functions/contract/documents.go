@@ -31,6 +31,7 @@ func shopper() []api.Route {
 		customersapi.Routes(nil),
 		ordersapi.Routes(nil),
 		fulfillmentapi.Routes(nil),
+		fulfillmentapi.ReturnRoutes(nil),
 		reviewsapi.Routes(nil),
 	)
 }
@@ -43,6 +44,7 @@ func seller() []api.Route {
 		offersapi.SellerRoutes(nil),
 		sellersapi.Routes(nil, "", nil),
 		fulfillmentapi.SellerRoutes(nil),
+		fulfillmentapi.SellerReturnRoutes(nil),
 		payoutsapi.SellerRoutes(nil),
 	)
 }

@@ -77,6 +77,9 @@ var inventory = []Function{
 	{Context: "inventory", Name: "ship", Does: "books shipped units against their holds, and gives cancelled ones back", Memory: 256, Timeout: 30 * second,
 		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 5, Subscriptions: []Subscription{{Context: "fulfillment", Events: []string{"ShipmentShipped", "ShipmentCancelled"}}}}},
 		Grants:  []Grant{{Read, "holds"}, {Read, "inventory"}, {Write, "inventory"}, {Write, "holds"}}},
+	{Context: "inventory", Name: "return", Does: "books units that came back", Memory: 256, Timeout: 30 * second,
+		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 5, Subscriptions: []Subscription{{Context: "fulfillment", Events: []string{"ReturnReceived"}}}}},
+		Grants:  []Grant{{Read, "inventory"}, {Write, "inventory"}}},
 	{Context: "inventory", Name: "publish", Does: "inventory stream to events, band crossings only", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "inventory"},
 		Grants: []Grant{{Publish, "inventory"}}},
 }
@@ -143,28 +146,33 @@ var payments = []Function{
 	{Context: "payments", Name: "capture", Does: "captures what a packed shipment costs, and frees what a cancelled one would have", Memory: 256, Timeout: 30 * second,
 		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 10, Subscriptions: []Subscription{{Context: "fulfillment", Events: []string{"ShipmentPacked", "ShipmentCancelled"}}}}},
 		Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}}},
+	{Context: "payments", Name: "refund", Does: "gives back what was paid for units that came back", Memory: 256, Timeout: 30 * second,
+		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 10, Subscriptions: []Subscription{{Context: "fulfillment", Events: []string{"ReturnReceived"}}}}},
+		Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}}},
 	{Context: "payments", Name: "publish", Does: "payments stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "payments"},
 		Grants: []Grant{{Publish, "payments"}}},
 }
 
 var orders = []Function{
 	{Context: "orders", Name: "api", Does: "an order, and a customer's history", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
-		Grants: []Grant{{Read, "orders"}}},
+		Grants: []Grant{{Read, "orders"}, {Read, "payments"}}},
 	{Context: "orders", Name: "publish", Does: "orders stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "orders"},
 		Grants: []Grant{{Publish, "orders"}}},
 }
 
 var fulfillment = []Function{
 	{Context: "fulfillment", Name: "api", Does: "tracking of an order; a seller's orders", Memory: 512, Timeout: 10 * second, Trigger: Trigger{API: true},
-		Grants: []Grant{{Read, "shipments"}, {Write, "shipments"}, {Read, "tracking"}, {Write, "tracking"}, {Read, "seller_orders"}, {Write, "seller_orders"}, {Read, "orders"}, {Read, "offers"}}},
+		Grants: []Grant{{Read, "shipments"}, {Write, "shipments"}, {Read, "tracking"}, {Write, "tracking"}, {Read, "seller_orders"}, {Write, "seller_orders"}, {Read, "orders"}, {Read, "offers"}, {Read, "returns"}, {Write, "returns"}}},
 	{Context: "fulfillment", Name: "start", Does: "opens the shipments of a placed order", Memory: 256, Timeout: 30 * second,
 		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 5, Subscriptions: []Subscription{{Context: "orders", Events: []string{"OrderPlaced"}}}}},
 		Grants:  []Grant{{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"}, {Send, "fulfillment-advance"}}},
 	{Context: "fulfillment", Name: "advance", Does: "moves a shipment one step on", Memory: 256, Timeout: 30 * second,
-		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 10, Subscriptions: []Subscription{{Context: "payments", Events: []string{"PaymentCaptured", "PaymentCaptureFailed"}}}}},
-		Grants:  []Grant{{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"}, {Send, "fulfillment-advance"}}},
+		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 10, Subscriptions: []Subscription{{Context: "payments", Events: []string{"PaymentCaptured", "PaymentCaptureFailed", "PaymentRefunded", "PaymentRefundFailed"}}}}},
+		Grants:  []Grant{{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"}, {Read, "returns"}, {Write, "returns"}, {Send, "fulfillment-advance"}}},
 	{Context: "fulfillment", Name: "overdue", Does: "cancels what sellers did not confirm in time", Memory: 256, Timeout: 5 * minute, Trigger: Trigger{Every: 60 * minute},
 		Grants: []Grant{{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Read, "seller_orders"}, {Write, "seller_orders"}}},
+	{Context: "fulfillment", Name: "returns", Does: "returns stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "returns"},
+		Grants: []Grant{{Publish, "fulfillment"}}},
 	{Context: "fulfillment", Name: "publish", Does: "shipments stream to events", Memory: 256, Timeout: 30 * second, Trigger: Trigger{Stream: "shipments"},
 		Grants: []Grant{{Publish, "fulfillment"}}},
 }
@@ -197,7 +205,7 @@ var payouts = []Function{
 	{Context: "payouts", Name: "book", Does: "books what happened to sellers' money", Memory: 256, Timeout: 30 * second,
 		Trigger: Trigger{Queue: &Queue{Batch: 10, Receives: 10, Subscriptions: []Subscription{
 			{Context: "orders", Events: []string{"OrderPlaced"}},
-			{Context: "payments", Events: []string{"PaymentCaptured"}}}}},
+			{Context: "payments", Events: []string{"PaymentCaptured", "PaymentRefunded"}}}}},
 		Grants: []Grant{{Read, "ledger"}, {Write, "ledger"}}},
 	{Context: "payouts", Name: "run", Does: "pays sellers what they are owed", Memory: 512, Timeout: 15 * minute, Trigger: Trigger{Every: 60 * minute},
 		Grants: []Grant{{Read, "ledger"}, {Write, "ledger"}}},

@@ -1,6 +1,6 @@
 // Package fulfillment takes a placed order to the door, one shipment a group.
 //
-// It owns the tables shipments, tracking and seller_orders. A shipment is a state machine in its record: the table in
+// It owns the tables shipments, tracking, returns and seller_orders. A shipment is a state machine in its record: the table in
 // machine.go says what moves it. Most steps are moved by time, as no real centre or carrier reports here; one
 // waits for money.
 //
@@ -21,8 +21,9 @@
 //     harmless, and one that arrives before due_at waits on. A message that keeps failing is in the dead-letter
 //     queue, from where it goes on. There is no sweep that would find a shipment whose messages were deleted;
 //   - the estimate is a promise of the order, counted in business days (Monday to Friday, UTC, no holidays) from
-//     when it was placed.
+//     when it was placed;
+//   - a unit of a delivered parcel is asked to be sent back once, and a return is received or rejected once.
 //
-// Events in: OrderPlaced (orders), PaymentCaptured and PaymentCaptureFailed (payments). Events out:
-// ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled.
+// Events in: OrderPlaced (orders), PaymentCaptured, PaymentCaptureFailed, PaymentRefunded and PaymentRefundFailed
+// (payments). Events out: ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled, ReturnReceived.
 package fulfillment

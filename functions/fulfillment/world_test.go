@@ -132,7 +132,10 @@ func (w *world) handle(m message) error {
 	if m.do != nil {
 		return m.do(context.Background())
 	}
-	return fulfillmentqueue.Deliver(context.Background(), w.Service, []byte(m.body))
+	return fulfillmentqueue.Deliver(context.Background(), struct {
+		*fulfillment.Service
+		*fulfillment.Desk
+	}{w.Service, nil}, []byte(m.body))
 }
 
 var errBroken = fault.New(fault.Unavailable, "broken", "injected")

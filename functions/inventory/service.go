@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
 	"rialto/functions/internal/rows"
 )
 
@@ -108,6 +109,36 @@ func (d Departure) lines() (out []PlannedLine) {
 		out = append(out, PlannedLine{Line: l.Line, Picks: []Pick{{l.Centre, l.Quantity}}})
 	}
 	return out
+}
+
+// Arrival is what inventory reads of the event ReturnReceived.
+type Arrival struct {
+	ReturnID string `json:"return_id"`
+	SellerID string `json:"seller_id"`
+	Lines    []struct {
+		Line      string `json:"line"`
+		ProductID string `json:"product_id"`
+		Centre    string `json:"centre"`
+		Quantity  int64  `json:"quantity"`
+	} `json:"lines"`
+}
+
+// Return books units that were shipped and have come back, each return and line once.
+func (s *Service) Return(ctx context.Context, a Arrival) error {
+	var b Batch
+	for _, l := range a.Lines {
+		b.Rows = append(b.Rows, Receipt{ID: ids.Derive(ids.Return, a.ReturnID, l.Line), SKU: SKU{ProductID: l.ProductID, SellerID: a.SellerID}, Centre: l.Centre, Quantity: l.Quantity, Returned: true})
+	}
+	report, err := s.Receive(ctx, b)
+	if err != nil {
+		return err
+	}
+	for _, f := range report.Rows {
+		if f.Code != "" {
+			return fault.New(fault.Unavailable, f.Code, "%s", f.Message)
+		}
+	}
+	return nil
 }
 
 // Batch is receipts to book, rows.Max at most.

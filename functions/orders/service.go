@@ -1,6 +1,10 @@
 package orders
 
-import "context"
+import (
+	"context"
+
+	"rialto/functions/internal/money"
+)
 
 // Shelf is what the use cases need of the store.
 type Shelf interface {
@@ -14,8 +18,22 @@ type Position struct {
 	PlacedAt string `json:"p,omitempty"`
 }
 
+// Refunds knows how much of an order was given back, in minor units of its currency.
+type Refunds interface {
+	Refunded(ctx context.Context, orderID string) (minor int64, err error)
+}
+
 // Service answers questions about orders.
-type Service struct{ Shelf Shelf }
+type Service struct {
+	Shelf   Shelf
+	Refunds Refunds
+}
+
+// Refunded returns how much of an order was given back.
+func (s *Service) Refunded(ctx context.Context, o Order) (money.Amount, error) {
+	minor, err := s.Refunds.Refunded(ctx, o.ID)
+	return money.Of(minor, o.Totals.Total.Currency), err
+}
 
 // Order returns an order of the customer. Errors: ErrNotFound, for another's too.
 func (s *Service) Order(ctx context.Context, customerID, orderID string) (Order, error) {

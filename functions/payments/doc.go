@@ -1,4 +1,4 @@
-// Package payments authorizes, cancels and captures what an order costs, one payment a shipment group.
+// Package payments authorizes, cancels, captures and refunds what an order costs, one payment a shipment group.
 //
 // It owns the table payments: for each order and group the gateway's intent, its state, and every call to the
 // gateway, written before it is made and after it is answered.
@@ -16,13 +16,17 @@
 //   - an intent that was created and never confirmed holds nobody's money. One can be left behind only if the
 //     gateway keeps answering its creation with a stored failure, or a creation is repeated after the gateway
 //     forgot its key (24 hours);
-//   - capture happens once, for at most what was authorized; the rest of the authorization is released by it.
+//   - capture happens once, for at most what was authorized; the rest of the authorization is released by it;
+//   - a return's money is given back once: its refund is written down before the gateway is asked, and asked for under
+//     one key for ever. If the gateway keeps a failure under that key, its list of refunds says whether it gave
+//     anything. Refunds sum to what was captured at most.
 //
-// Cancelling what was captured is refused with payment_captured: money that was taken comes back by a refund,
-// which a person decides. It cannot happen before the order is placed, as only placed orders ship.
+// Cancelling what was captured is refused with payment_captured: money that was taken comes back by a refund.
+// It cannot happen before the order is placed, as only placed orders ship.
 //
 // Nothing that pays is logged: no method token, no client secret, no message of the gateway's, which may quote
 // either. The token stays in the record only until the intent's id is known.
 //
-// Events in: ShipmentPacked, ShipmentCancelled (fulfillment). Events out: PaymentCaptured, PaymentCaptureFailed.
+// Events in: ShipmentPacked, ShipmentCancelled, ReturnReceived (fulfillment). Events out: PaymentCaptured,
+// PaymentCaptureFailed, PaymentRefunded, PaymentRefundFailed.
 package payments

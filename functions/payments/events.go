@@ -6,6 +6,8 @@ import "rialto/functions/internal/money"
 const (
 	EventCaptured      = "PaymentCaptured"
 	EventCaptureFailed = "PaymentCaptureFailed"
+	EventRefunded      = "PaymentRefunded"
+	EventRefundFailed  = "PaymentRefundFailed"
 )
 
 // PaymentCaptured is the data of the event, version 1.
@@ -22,6 +24,24 @@ type PaymentCaptureFailed struct {
 	OrderID string `json:"order_id"`
 	Group   string `json:"group"`
 	Code    string `json:"code"`
+}
+
+// PaymentRefunded is the data of the event, version 1. RefundID is the return's id.
+type PaymentRefunded struct {
+	OrderID  string       `json:"order_id"`
+	Group    string       `json:"group"`
+	RefundID string       `json:"refund_id"`
+	Amount   money.Amount `json:"amount"`
+	IntentID string       `json:"intent_id"`
+}
+
+// PaymentRefundFailed is the data of the event, version 1. Code is the gateway's or ours: refund_too_large,
+// gateway_failed.
+type PaymentRefundFailed struct {
+	OrderID  string `json:"order_id"`
+	Group    string `json:"group"`
+	RefundID string `json:"refund_id"`
+	Code     string `json:"code"`
 }
 
 // Happened returns the event that the change from a state to the payment as it is now means; name is "" for

@@ -19,6 +19,11 @@ type Gateway interface {
 	Cancel(ctx context.Context, key, id string) (Intent, error)
 	// Capture takes minor units of the intent's currency, at most what is authorized, and releases the rest.
 	Capture(ctx context.Context, key, id string, minor int64) (Intent, error)
+	// Refund gives minor units of a captured intent back; refund is our name for it. One that the gateway took and
+	// that failed is no error, and has a Code.
+	Refund(ctx context.Context, key, id, refund string, minor int64) (Given, error)
+	// FindRefund looks among an intent's refunds for one by our name.
+	FindRefund(ctx context.Context, id, refund string) (g Given, there bool, err error)
 }
 
 // Charge is what an intent is created for.

@@ -42,6 +42,7 @@ type booked struct {
 	ID, Status           string
 	Open, Captured       int64
 	Authorized, Released int64
+	Refunded             int64
 }
 
 // books returns what the bank holds for an order's group, or for the whole order where group is "".

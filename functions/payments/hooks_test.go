@@ -45,6 +45,10 @@ func (h hooked) Capture(ctx context.Context, key, id string, minor int64) (payme
 	return around(h, ctx, "capture", func() (payments.Intent, error) { return h.Gateway.Capture(ctx, key, id, minor) })
 }
 
+func (h hooked) Refund(ctx context.Context, key, id, refund string, minor int64) (payments.Given, error) {
+	return around(h, ctx, "refund", func() (payments.Given, error) { return h.Gateway.Refund(ctx, key, id, refund, minor) })
+}
+
 // hook puts one hook around every effect of the rig: store reads, store writes, gateway calls.
 func (r *rig) hook(do func(ctx context.Context, point string) error) {
 	r.db.Before = func(ctx context.Context, op string, _ []store.Write) error { return do(ctx, op+" before") }

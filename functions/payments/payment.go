@@ -24,6 +24,7 @@ type Payment struct {
 	Method        string      `dynamodbav:"method,omitempty"`
 	CaptureBefore time.Time   `dynamodbav:"capture_before"`
 	Captured      int64       `dynamodbav:"captured"` // minor units
+	Refunds       []Refund    `dynamodbav:"refunds,omitempty"`
 	Code          string      `dynamodbav:"code,omitempty"`
 	Action        *NextAction `dynamodbav:"action,omitempty"`
 	Calls         []Call      `dynamodbav:"calls"`
@@ -44,6 +45,7 @@ const (
 	OpConfirm  Operation = "confirm"
 	OpCancel   Operation = "cancel"
 	OpCapture  Operation = "capture"
+	OpRefund   Operation = "refund"
 )
 
 // Call is one call to the gateway. Outcome is empty until it was answered, or given up.
@@ -72,7 +74,7 @@ func (p *Payment) charge() Charge { return Charge{p.OrderID, p.Group, p.Amount, 
 // clone copies what an edit may change in place.
 func (p *Payment) clone() Payment {
 	c := *p
-	c.Calls = slices.Clone(p.Calls)
+	c.Calls, c.Refunds = slices.Clone(p.Calls), slices.Clone(p.Refunds)
 	c.Spent = make(map[Operation]int, len(p.Spent))
 	for k, v := range p.Spent {
 		c.Spent[k] = v

@@ -13,5 +13,5 @@
 // without tax; tax is withheld whole, as the marketplace owes it (a marketplace facilitator; in the EU art. 14a of
 // Directive 2006/112/EC where it applies). Rates stand in rates.go.
 //
-// Events in: OrderPlaced (orders), PaymentCaptured (payments). Events out: none.
+// Events in: OrderPlaced (orders), PaymentCaptured, PaymentRefunded (payments). Events out: none.
 package payouts

@@ -13,5 +13,5 @@
 // The rows themselves belong to others: products to catalog, offers and prices to offers, stock to inventory. They
 // take them from their own queues and answer with a report on each chunk (package chunks).
 //
-// Events out: FeedFinished, derived from the feeds table's stream. Events in: none.
+// Events out: FeedFinished and SellerChanged, derived from the feeds table's stream. Events in: none.
 package sellers

@@ -260,6 +260,12 @@ func (till) Cancel(context.Context, string, string) (payments.Intent, error) {
 func (till) Capture(context.Context, string, string, int64) (payments.Intent, error) {
 	return payments.Intent{}, errors.New("a checkout captures nothing")
 }
+func (till) Refund(context.Context, string, string, string, int64) (payments.Given, error) {
+	return payments.Given{}, errors.New("a checkout gives nothing back")
+}
+func (till) FindRefund(context.Context, string, string) (payments.Given, bool, error) {
+	return payments.Given{}, false, errors.New("a checkout gives nothing back")
+}
 
 type none struct{}
 

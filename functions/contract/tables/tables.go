@@ -38,6 +38,7 @@ func All() []Table {
 		{Name: "orders", Context: "orders", Stream: true, Indexes: []Index{{Name: "by_customer", Hash: "customer_id", Sort: "created_at", KeysOnly: true}}},
 		{Name: "shipments", Context: "fulfillment", Sorted: true, Stream: true},
 		{Name: "tracking", Context: "fulfillment", Sorted: true},
+		{Name: "returns", Context: "fulfillment", Sorted: true, Stream: true, Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "requested_at"}}},
 		{Name: "seller_orders", Context: "fulfillment", Sorted: true},
 		{Name: "sellers", Context: "sellers"},
 		{Name: "feeds", Context: "sellers", Sorted: true, Stream: true, TTL: true, Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "created_at"}}},

@@ -53,6 +53,8 @@ type Steps interface {
 	Elapse(ctx context.Context, t fulfillment.Timer) error
 	Paid(ctx context.Context, orderID, group string) error
 	Unpaid(ctx context.Context, orderID, group string) error
+	// Refunded notes what became of a return's money; code is empty where it was given back.
+	Refunded(ctx context.Context, orderID, returnID, code string) error
 }
 
 // Receive returns the handler of the queue.
@@ -93,6 +95,8 @@ func deliverEvent(ctx context.Context, s Steps, body []byte) error {
 	var of struct {
 		OrderID string `json:"order_id"`
 		Group   string `json:"group"`
+		Refund  string `json:"refund_id"`
+		Code    string `json:"code"`
 	}
 	if err := e.Into(&of); err != nil {
 		return err
@@ -104,6 +108,8 @@ func deliverEvent(ctx context.Context, s Steps, body []byte) error {
 		return s.Paid(ctx, of.OrderID, of.Group)
 	case e.Name == "PaymentCaptureFailed":
 		return s.Unpaid(ctx, of.OrderID, of.Group)
+	case (e.Name == "PaymentRefunded" || e.Name == "PaymentRefundFailed") && of.Refund != "":
+		return s.Refunded(ctx, of.OrderID, of.Refund, of.Code)
 	}
 	return errMalformed
 }

@@ -28,6 +28,11 @@ func (r *recorder) Unpaid(_ context.Context, orderID, group string) error {
 	return nil
 }
 
+func (r *recorder) Refunded(_ context.Context, orderID, returnID, code string) error {
+	r.got += "refunded " + orderID + " " + returnID + " " + code
+	return nil
+}
+
 func TestDeliver(t *testing.T) {
 	t.Parallel()
 	timer, err := json.Marshal(fulfillment.Timer{OrderID: "o", ShipmentID: "s", From: fulfillment.Pending})
@@ -42,6 +47,9 @@ func TestDeliver(t *testing.T) {
 		{`{"order_id":"o","shipment_id":"s","from":"PENDING"}`, "elapse o s PENDING", ""},
 		{event("PaymentCaptured", `{"order_id":"o","group":"g1","amount":{"amount":1,"currency":"USD"},"intent_id":"pi"}`), "paid o g1", ""},
 		{event("PaymentCaptureFailed", `{"order_id":"o","group":"g1","code":"x"}`), "unpaid o g1", ""},
+		{event("PaymentRefunded", `{"order_id":"o","group":"g1","refund_id":"ret_1","amount":{"amount":1,"currency":"USD"},"intent_id":"pi"}`), "refunded o ret_1 ", ""},
+		{event("PaymentRefundFailed", `{"order_id":"o","group":"g1","refund_id":"ret_1","code":"x"}`), "refunded o ret_1 x", ""},
+		{event("PaymentRefunded", `{"order_id":"o","group":"g1"}`), "", "malformed_message"},
 		{event("ShipmentPacked", `{"order_id":"o","group":"g1"}`), "", "malformed_message"},
 		{event("PaymentCaptured", `{"order_id":"o"}`), "", "malformed_message"},
 		{event("PaymentCaptured", `[]`), "", "malformed_event"},

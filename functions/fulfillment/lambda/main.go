@@ -29,10 +29,12 @@ func main() {
 			db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
 			shelf := fulfillmentstore.Store{DB: db}
 			service := &fulfillment.Service{Shipments: shelf, Sellers: shelf, Owners: ordersstore.Store{DB: db}, Ratings: ratings{offersstore.Store{DB: db}}, Now: time.Now}
-			return lambdahttp.New(api.Handler(slices.Concat(fulfillmentapi.Routes(service), fulfillmentapi.SellerRoutes(service)))), nil
+			desk := &fulfillment.Desk{Shipments: shelf, Orders: ordersstore.Store{DB: db}, Returns: shelf, Now: time.Now}
+			return lambdahttp.New(api.Handler(slices.Concat(fulfillmentapi.Routes(service), fulfillmentapi.SellerRoutes(service),
+				fulfillmentapi.ReturnRoutes(desk), fulfillmentapi.SellerReturnRoutes(desk)))), nil
 		},
 		"start": func(s *settings.Settings) (any, error) {
-			service := steps(s)
+			service := steps(s).Service
 			return outbox.Receive(func(ctx context.Context, e outbox.Event) error {
 				var o orders.Placed
 				if err := e.Into(&o); err != nil {
@@ -46,21 +48,30 @@ func main() {
 			shelf := fulfillmentstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}
 			return saga.Task("fulfillment-overdue", (&fulfillment.Service{Shipments: shelf, Sellers: shelf, Now: time.Now}).Overdue), nil
 		},
+		"returns": func(s *settings.Settings) (any, error) {
+			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), fulfillmentstore.ReturnEvents), nil
+		},
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), fulfillmentstore.Events), nil
 		},
 	})
 }
 
-func steps(s *settings.Settings) *fulfillment.Service {
+// moves are what the queue's messages are for.
+type moves struct {
+	*fulfillment.Service
+	*fulfillment.Desk
+}
+
+func steps(s *settings.Settings) moves {
 	shelf := fulfillmentstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}
-	return &fulfillment.Service{
+	return moves{&fulfillment.Service{
 		Shipments: shelf,
 		Sellers:   shelf,
 		Timers:    fulfillmentqueue.New(s.AWS(), s.Queue("fulfillment-advance")),
 		Now:       time.Now,
 		Pace:      s.Seconds("FULFILLMENT_STEP_SECONDS", time.Hour),
-	}
+	}, &fulfillment.Desk{Returns: shelf, Now: time.Now}}
 }
 
 // ratings are what the buy box knows of sellers.

@@ -31,6 +31,7 @@ const (
 	Run      = "run_"
 	Journal  = "jnl_"
 	Image    = "img_"
+	Return   = "ret_"
 )
 
 const size = 26

@@ -42,6 +42,16 @@ func main() {
 				return fault.New(fault.Malformed, "unknown_event", "this function does not take %s", e.Name)
 			}), nil
 		},
+		"return": func(s *settings.Settings) (any, error) {
+			svc := service(s)
+			return outbox.Receive(func(ctx context.Context, e outbox.Event) error {
+				var a inventory.Arrival
+				if err := e.Into(&a); err != nil {
+					return err
+				}
+				return svc.Return(ctx, a)
+			}), nil
+		},
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), inventorystore.Events), nil
 		},

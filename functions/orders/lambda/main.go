@@ -13,13 +13,14 @@ import (
 	"rialto/functions/orders"
 	"rialto/functions/orders/ordersapi"
 	"rialto/functions/orders/ordersstore"
+	"rialto/functions/payments/paymentsstore"
 )
 
 func main() {
 	entry.Run("orders", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
-			shelf := ordersstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}
-			return lambdahttp.New(api.Handler(ordersapi.Routes(&orders.Service{Shelf: shelf}))), nil
+			db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
+			return lambdahttp.New(api.Handler(ordersapi.Routes(&orders.Service{Shelf: ordersstore.Store{DB: db}, Refunds: paymentsstore.Store{DB: db}}))), nil
 		},
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), ordersstore.Events), nil

@@ -9,12 +9,14 @@ import (
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
 	"rialto/functions/orders"
 )
 
 // Orders are the use cases.
 type Orders interface {
 	Order(ctx context.Context, customerID, orderID string) (orders.Order, error)
+	Refunded(ctx context.Context, o orders.Order) (money.Amount, error)
 	History(ctx context.Context, customerID string, limit int, after orders.Position) ([]orders.Order, orders.Position, error)
 }
 
@@ -84,6 +86,7 @@ type Order struct {
 	Lines       []orders.Line `json:"lines"`
 	Coupon      string        `json:"coupon,omitempty"`
 	Totals      orders.Totals `json:"totals"`
+	Refunded    money.Amount  `json:"refunded" doc:"What was given back of the total"`
 	Delivery    Delivery      `json:"delivery"`
 }
 
@@ -101,6 +104,10 @@ func (h handler) get(ctx context.Context, in *getInput) (*getOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &getOutput{Order{o.ID, "placed", o.Marketplace, o.PlacedAt, o.Lines, o.Coupon, o.Totals,
+	back, err := h.orders.Refunded(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return &getOutput{Order{o.ID, "placed", o.Marketplace, o.PlacedAt, o.Lines, o.Coupon, o.Totals, back,
 		Delivery{o.Delivery.AddressID, o.Delivery.Country, o.Delivery.Region, o.Delivery.ShippingOptionID}}}, nil
 }

@@ -22,6 +22,7 @@ func main() {
 		"authorize": with(func(s *payments.Service) any { return saga.Task("payments-authorize", s.Authorize) }),
 		"cancel":    with(func(s *payments.Service) any { return saga.Task("payments-cancel", s.Cancel) }),
 		"capture":   with(func(s *payments.Service) any { return outbox.Receive(capture(s)) }),
+		"refund":    with(func(s *payments.Service) any { return outbox.Receive(refund(s)) }),
 		"publish":   publish,
 	})
 }
@@ -59,5 +60,15 @@ func capture(s *payments.Service) func(context.Context, outbox.Event) error {
 			return err
 		}
 		return fault.New(fault.Malformed, "unknown_event", "this function does not take %s", e.Name)
+	}
+}
+
+func refund(s *payments.Service) func(context.Context, outbox.Event) error {
+	return func(ctx context.Context, e outbox.Event) error {
+		var in payments.ReturnReceived
+		if err := e.Into(&in); err != nil {
+			return err
+		}
+		return s.Refund(ctx, in)
 	}
 }

@@ -28,6 +28,30 @@ func (s Store) Get(ctx context.Context, orderID, group string) (payments.Payment
 	return p, err == nil, err
 }
 
+// Refunded returns how much of an order was given back, in minor units.
+func (s Store) Refunded(ctx context.Context, orderID string) (minor int64, err error) {
+	for q := (store.Query{Table: table, Hash: orderID}); ; {
+		page, err := s.DB.Query(ctx, q)
+		if err != nil {
+			return 0, fmt.Errorf("list payments: %w", err)
+		}
+		for _, i := range page.Items {
+			p, err := read(i)
+			if err != nil {
+				return 0, err
+			}
+			for _, r := range p.Refunds {
+				if r.State == payments.RefundDone {
+					minor += r.Minor
+				}
+			}
+		}
+		if q.After = page.Next; q.After == nil {
+			return minor, nil
+		}
+	}
+}
+
 // Save stores p as the next version unless another writer came first, whose payment it returns then.
 func (s Store) Save(ctx context.Context, p payments.Payment) (payments.Payment, bool, error) {
 	unchanged := store.Absent()
@@ -62,12 +86,19 @@ func Events(c outbox.Change) ([]outbox.Event, error) {
 			return nil, err
 		}
 	}
-	name, data := payments.Happened(before.State, now)
-	if name == "" {
-		return nil, nil
+	names, data := payments.RefundsHappened(before, now)
+	if name, what := payments.Happened(before.State, now); name != "" {
+		names, data = append(names, name), append(data, what)
 	}
-	e, err := outbox.New(name, now.OrderID, data)
-	return []outbox.Event{e}, err
+	var out []outbox.Event
+	for n, name := range names {
+		e, err := outbox.New(name, now.OrderID, data[n])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
 }
 
 func read(i store.Item) (payments.Payment, error) {

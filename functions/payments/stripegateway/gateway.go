@@ -105,3 +105,46 @@ func (g *Gateway) Capture(ctx context.Context, key, id string, minor int64) (pay
 	p.SetIdempotencyKey(key)
 	return read(g.client.V1PaymentIntents.Capture(ctx, id, p))
 }
+
+// refundID is where the gateway keeps our name for a refund.
+const refundID = "refund_id"
+
+// Refund gives minor units of a captured intent back.
+func (g *Gateway) Refund(ctx context.Context, key, id, refund string, minor int64) (payments.Given, error) {
+	p := &stripe.RefundCreateParams{PaymentIntent: &id, Amount: &minor, Reason: stripe.String(string(stripe.RefundReasonRequestedByCustomer)),
+		Metadata: map[string]string{refundID: refund}}
+	p.SetIdempotencyKey(key)
+	r, err := g.client.V1Refunds.Create(ctx, p)
+	if err != nil {
+		_, err = failure(err)
+		return payments.Given{}, err
+	}
+	return given(r), nil
+}
+
+// FindRefund looks among an intent's refunds, the latest first, for one by our name.
+func (g *Gateway) FindRefund(ctx context.Context, id, refund string) (payments.Given, bool, error) {
+	p := &stripe.RefundListParams{PaymentIntent: &id}
+	p.Limit = stripe.Int64(100)
+	for r, err := range g.client.V1Refunds.List(ctx, p) {
+		if err != nil {
+			_, err = failure(err)
+			return payments.Given{}, false, err
+		}
+		if r.Metadata[refundID] == refund {
+			return given(r), true, nil
+		}
+	}
+	return payments.Given{}, false, nil
+}
+
+// given reads a refund. One that is pending is on its way; a bank that turns it back later tells nobody here.
+func given(r *stripe.Refund) payments.Given {
+	out := payments.Given{ID: r.ID}
+	if r.Status == stripe.RefundStatusFailed || r.Status == stripe.RefundStatusCanceled {
+		if out.Code = string(r.FailureReason); out.Code == "" {
+			out.Code = "refund_failed"
+		}
+	}
+	return out
+}

@@ -30,6 +30,17 @@ func book(s *payouts.Service) func(context.Context, outbox.Event) error {
 				return err
 			}
 			return s.Captured(ctx, d.OrderID, d.Group, d.Amount, e.OccurredAt)
+		case "PaymentRefunded":
+			var d struct {
+				OrderID  string       `json:"order_id"`
+				Group    string       `json:"group"`
+				RefundID string       `json:"refund_id"`
+				Amount   money.Amount `json:"amount"`
+			}
+			if err := e.Into(&d); err != nil {
+				return err
+			}
+			return s.Refunded(ctx, d.RefundID, d.OrderID, d.Group, d.Amount, e.OccurredAt)
 		}
 		return fault.New(fault.Malformed, "unknown_event", "this function does not take %s", e.Name)
 	}

@@ -1,0 +1,188 @@
+package fulfillmentapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"rialto/functions/fulfillment"
+	"rialto/functions/internal/api"
+	"rialto/functions/internal/auth"
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+)
+
+// Returning are the use cases of shoppers who send something back.
+type Returning interface {
+	Request(ctx context.Context, key string, w fulfillment.Wish) (fulfillment.Return, bool, error)
+	OfOrder(ctx context.Context, customerID, orderID string) ([]fulfillment.Return, error)
+}
+
+// Taking are the use cases of sellers whom something is sent back to.
+type Taking interface {
+	Sent(ctx context.Context, seller, after string, limit int) ([]fulfillment.Return, string, error)
+	Receive(ctx context.Context, seller, orderID, returnID string) (fulfillment.Return, error)
+	Reject(ctx context.Context, seller, orderID, returnID, why string) (fulfillment.Return, error)
+}
+
+// ReturnRoutes lists the shopper's routes; r may be nil where only their description is wanted.
+func ReturnRoutes(r Returning) []api.Route {
+	h := returning{r}
+	const path = "/api/v1/orders/{order_id}/returns"
+	return []api.Route{
+		api.Handle(api.Route{ID: "requestReturn", Method: http.MethodPost, Path: path, Summary: "Send units of a delivered parcel back, within 30 days", Context: "fulfillment", Access: api.Guest,
+			Spends: true, Success: http.StatusCreated, Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.request),
+		api.Handle(api.Route{ID: "listReturns", Method: http.MethodGet, Path: path, Summary: "An order's returns, the latest first", Context: "fulfillment", Access: api.Guest,
+			Errors: []fault.Kind{fault.NotFound}}, h.list),
+	}
+}
+
+// SellerReturnRoutes lists the seller's routes; t may be nil where only their description is wanted.
+func SellerReturnRoutes(t Taking) []api.Route {
+	h := taking{t}
+	const one = "/seller/v1/orders/{order_id}/returns/{return_id}"
+	refusals := []fault.Kind{fault.NotFound, fault.Conflict}
+	return []api.Route{
+		api.Handle(api.Route{ID: "listSellerReturns", Method: http.MethodGet, Path: "/seller/v1/returns", Summary: "What is sent back to one, the latest first", Context: "fulfillment", Access: api.Seller}, h.list),
+		api.Handle(api.Route{ID: "receiveReturn", Method: http.MethodPost, Path: one + "/receive", Summary: "Say that a return has come: its units are in stock again and its money is given back; the same again changes nothing", Context: "fulfillment", Access: api.Seller,
+			Errors: refusals}, h.receive),
+		api.Handle(api.Route{ID: "rejectReturn", Method: http.MethodPost, Path: one + "/reject", Summary: "Say that a return is not taken; the same again changes nothing", Context: "fulfillment", Access: api.Seller,
+			Errors: refusals}, h.reject),
+	}
+}
+
+// Return is units of a parcel that are sent back.
+type Return struct {
+	ReturnID    string                   `json:"return_id"`
+	OrderID     string                   `json:"order_id"`
+	ShipmentID  string                   `json:"shipment_id"`
+	State       string                   `json:"state" enum:"REQUESTED,REJECTED,RECEIVED,REFUNDED,REFUND_FAILED"`
+	Reason      string                   `json:"reason"`
+	Note        string                   `json:"note,omitempty" doc:"Why it was rejected, or the refund failed"`
+	Amount      money.Amount             `json:"amount" doc:"What is given back: what was paid for the units, with their tax and without shipping"`
+	Lines       []fulfillment.ReturnLine `json:"lines"`
+	RequestedAt time.Time                `json:"requested_at"`
+	UpdatedAt   time.Time                `json:"updated_at"`
+}
+
+func returnOf(r fulfillment.Return) Return {
+	return Return{r.ID, r.OrderID, r.ShipmentID, string(r.State), r.Reason, r.Note, r.Amount, r.Lines, r.RequestedAt, r.UpdatedAt}
+}
+
+func returnsOf(list []fulfillment.Return) []Return {
+	out := make([]Return, 0, len(list))
+	for _, r := range list {
+		out = append(out, returnOf(r))
+	}
+	return out
+}
+
+type returning struct{ returns Returning }
+
+// ReturnedOrder names an order.
+type ReturnedOrder struct {
+	OrderID string `path:"order_id" maxLength:"64"`
+}
+
+type requestInput struct {
+	ReturnedOrder
+	api.IdempotencyKey
+	Body struct {
+		ShipmentID string             `json:"shipment_id" maxLength:"64" doc:"The parcel that the units came in"`
+		Lines      []fulfillment.Line `json:"lines" minItems:"1" maxItems:"100"`
+		Reason     string             `json:"reason" minLength:"1" maxLength:"500"`
+	}
+}
+
+type requestOutput struct {
+	api.Replayed
+	Body Return
+}
+
+func (h returning) request(ctx context.Context, in *requestInput) (*requestOutput, error) {
+	who, _ := auth.From(ctx)
+	r, replayed, err := h.returns.Request(ctx, in.Key, fulfillment.Wish{CustomerID: who.Subject, OrderID: in.OrderID, ShipmentID: in.Body.ShipmentID, Lines: in.Body.Lines, Reason: in.Body.Reason})
+	if err != nil {
+		return nil, err
+	}
+	return &requestOutput{api.Replay(replayed), returnOf(r)}, nil
+}
+
+type returnsOutput struct {
+	Body struct {
+		Returns []Return `json:"returns"`
+	}
+}
+
+func (h returning) list(ctx context.Context, in *ReturnedOrder) (*returnsOutput, error) {
+	who, _ := auth.From(ctx)
+	list, err := h.returns.OfOrder(ctx, who.Subject, in.OrderID)
+	if err != nil {
+		return nil, err
+	}
+	out := &returnsOutput{}
+	out.Body.Returns = returnsOf(list)
+	return out, nil
+}
+
+type taking struct{ returns Taking }
+
+type sentInput struct{ api.Page }
+
+type sentOutput struct {
+	Body struct {
+		Returns    []Return `json:"returns"`
+		NextCursor string   `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+	}
+}
+
+func (h taking) list(ctx context.Context, in *sentInput) (*sentOutput, error) {
+	who, _ := auth.From(ctx)
+	var after string
+	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
+		return nil, err
+	}
+	list, next, err := h.returns.Sent(ctx, who.SellerID, after, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &sentOutput{}
+	out.Body.Returns = returnsOf(list)
+	if next != "" {
+		out.Body.NextCursor, err = api.EncodeCursor(next)
+	}
+	return out, err
+}
+
+// OneReturn names a return.
+type OneReturn struct {
+	OrderID  string `path:"order_id" maxLength:"64"`
+	ReturnID string `path:"return_id" pattern:"^ret_[a-z2-7]{26}$" patternDescription:"a return id"`
+}
+
+type returnOutput struct{ Body Return }
+
+func (h taking) receive(ctx context.Context, in *OneReturn) (*returnOutput, error) {
+	who, _ := auth.From(ctx)
+	r, err := h.returns.Receive(ctx, who.SellerID, in.OrderID, in.ReturnID)
+	if err != nil {
+		return nil, err
+	}
+	return &returnOutput{returnOf(r)}, nil
+}
+
+type rejectInput struct {
+	OneReturn
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Shown to the shopper"`
+	}
+}
+
+func (h taking) reject(ctx context.Context, in *rejectInput) (*returnOutput, error) {
+	who, _ := auth.From(ctx)
+	r, err := h.returns.Reject(ctx, who.SellerID, in.OrderID, in.ReturnID, in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return &returnOutput{returnOf(r)}, nil
+}

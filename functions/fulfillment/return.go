@@ -1,0 +1,231 @@
+package fulfillment
+
+import (
+	"cmp"
+	"fmt"
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/money"
+	"rialto/functions/orders"
+)
+
+// ReturnWindow is how long after a parcel was delivered its units may be sent back.
+const ReturnWindow = 30 * 24 * time.Hour
+
+// MaxReason is the most characters of a reason.
+const MaxReason = 500
+
+// ReturnState is where a return stands.
+type ReturnState string
+
+const (
+	Requested    ReturnState = "REQUESTED"     // the shopper sends it back
+	Rejected     ReturnState = "REJECTED"      // the seller does not take it; its units cannot be asked for again
+	Received     ReturnState = "RECEIVED"      // the seller has it, and its money is on the way back
+	Refunded     ReturnState = "REFUNDED"      // the gateway has given it back
+	RefundFailed ReturnState = "REFUND_FAILED" // a person decides
+)
+
+// Return is units of one parcel that its shopper sends back.
+type Return struct {
+	ID          string       `dynamodbav:"return_id"`
+	OrderID     string       `dynamodbav:"order_id"`
+	ShipmentID  string       `dynamodbav:"shipment_id"`
+	Group       string       `dynamodbav:"group"`
+	SellerID    string       `dynamodbav:"seller_id"`
+	CustomerID  string       `dynamodbav:"customer_id"`
+	Lines       []ReturnLine `dynamodbav:"lines"`
+	Reason      string       `dynamodbav:"reason"`
+	Amount      money.Amount `dynamodbav:"amount"` // that is given back
+	State       ReturnState  `dynamodbav:"state"`
+	Note        string       `dynamodbav:"note,omitempty"` // why it was rejected, or the code of a refund that failed
+	RequestedAt time.Time    `dynamodbav:"requested_on"`
+	UpdatedAt   time.Time    `dynamodbav:"updated_at"`
+}
+
+// ReturnLine is units of an order's line.
+type ReturnLine struct {
+	Line      string       `json:"line" dynamodbav:"line"`
+	ProductID string       `json:"product_id" dynamodbav:"product_id"`
+	Centre    string       `json:"centre" dynamodbav:"centre"` // that they left, and come back to
+	Quantity  int64        `json:"quantity" dynamodbav:"quantity"`
+	Amount    money.Amount `json:"amount" dynamodbav:"amount"` // what was paid for them
+}
+
+// Units is how many units of a shipment's lines were ever asked to be sent back. Version counts its changes.
+type Units struct {
+	Of      map[string]int64 `dynamodbav:"of"`
+	Version int64            `dynamodbav:"version"`
+}
+
+var (
+	// ErrNoReturn says that there is no such return, or that it is another's.
+	ErrNoReturn = fault.New(fault.NotFound, "return_not_found", "there is no such return")
+	// ErrNotDelivered refuses to take back what has not come.
+	ErrNotDelivered = fault.New(fault.Conflict, "not_delivered", "the parcel has not been delivered")
+	// ErrWindowOver refuses to take back what came too long ago.
+	ErrWindowOver = fault.New(fault.Conflict, "return_window_over", "the parcel was delivered more than 30 days ago")
+	// ErrReturnClosed refuses to receive what was rejected, and the other way round.
+	ErrReturnClosed = fault.New(fault.Conflict, "return_closed", "the return was rejected, or is received already")
+	// ErrReturnKeyReused refuses an idempotency key that made another return.
+	ErrReturnKeyReused = fault.New(fault.Invalid, "idempotency_key_reused", "this key was used with another request").
+				With(fault.Field{Pointer: "header.Idempotency-Key", Code: "idempotency_key_reused", Message: "was used with another request"})
+	// ErrUnitsChanged says that others asked for units of the shipment meanwhile.
+	ErrUnitsChanged = fault.New(fault.Conflict, "return_contended", "other units of this parcel were asked to be sent back meanwhile")
+)
+
+// Wish is what a shopper wants to send back.
+type Wish struct {
+	CustomerID string
+	OrderID    string
+	ShipmentID string
+	Lines      []Line
+	Reason     string
+}
+
+func (w Wish) id(key string) string { return ids.Derive(ids.Return, w.CustomerID, w.OrderID, key) }
+
+// same tells whether a return was made of this wish.
+func (w Wish) same(r Return) bool {
+	return r.CustomerID == w.CustomerID && r.OrderID == w.OrderID && r.ShipmentID == w.ShipmentID && r.Reason == w.Reason &&
+		slices.EqualFunc(w.Lines, r.Lines, func(a Line, b ReturnLine) bool { return a.Line == b.Line && a.Quantity == b.Quantity })
+}
+
+type returnFlaws []fault.Field
+
+func (f *returnFlaws) unless(ok bool, pointer, code, message string) {
+	if !ok {
+		*f = append(*f, fault.Field{Pointer: pointer, Code: code, Message: message})
+	}
+}
+
+func (f returnFlaws) fault() error {
+	if f == nil {
+		return nil
+	}
+	return fault.New(fault.Invalid, "invalid_return", "the return has fields that are not accepted").With(f...)
+}
+
+func (f *returnFlaws) reason(pointer, s string) {
+	bad := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+	f.unless(strings.TrimSpace(s) != "" && utf8.RuneCountInString(s) <= MaxReason && utf8.ValidString(s) && !strings.ContainsFunc(s, bad),
+		pointer, "bad_text", "must be text of 1 to 500 characters")
+}
+
+// check returns invalid_return with what is wrong with a wish for units of a shipment, before of which were asked for
+// already.
+func (w Wish) check(x Shipment, before Units) error {
+	var f returnFlaws
+	f.reason("/reason", w.Reason)
+	f.unless(len(w.Lines) > 0, "/lines", "required", "must name a line at least")
+	for i, l := range w.Lines {
+		at := "/lines/" + strconv.Itoa(i)
+		n := slices.IndexFunc(x.Lines, func(s Line) bool { return s.Line == l.Line })
+		f.unless(n >= 0, at+"/line", "not_found", "must be a line of the parcel")
+		f.unless(!slices.ContainsFunc(w.Lines[:i], func(o Line) bool { return o.Line == l.Line }), at+"/line", "not_unique", "must be given once")
+		f.unless(l.Quantity > 0 && (n < 0 || l.Quantity <= x.Lines[n].Quantity-before.Of[l.Line]), at+"/quantity", "out_of_range",
+			"must be 1 to what the parcel holds and was not asked to be sent back before")
+	}
+	return f.fault()
+}
+
+// NewReturn makes a return of a wish that was checked, and the units as they are with it. What is given back is what was
+// paid for the units with their tax, as the order shared it out; shipping is not. Units that are sent back one after
+// another get the same together as all at once.
+func NewReturn(id string, w Wish, o orders.Order, x Shipment, before Units, now time.Time) (Return, Units, error) {
+	r := Return{ID: id, OrderID: o.ID, ShipmentID: x.ID, Group: x.Group, SellerID: x.SellerID, CustomerID: w.CustomerID, Reason: w.Reason,
+		Amount: money.Zero(x.Amount.Currency), State: Requested, RequestedAt: now, UpdatedAt: now}
+	after := Units{Of: map[string]int64{}, Version: before.Version + 1}
+	for line, n := range before.Of {
+		after.Of[line] = n
+	}
+	for _, l := range w.Lines {
+		paid, held, product, err := paidFor(o, x.Group, l.Line)
+		if err != nil {
+			return r, after, err
+		}
+		from, to := before.Of[l.Line], before.Of[l.Line]+l.Quantity
+		amount := money.Of(part(paid.Minor, to, held)-part(paid.Minor, from, held), paid.Currency)
+		if r.Amount, err = r.Amount.Add(amount); err != nil {
+			return r, after, err
+		}
+		r.Lines = append(r.Lines, ReturnLine{l.Line, product, x.Centre, l.Quantity, amount})
+		after.Of[l.Line] = to
+	}
+	return r, after, nil
+}
+
+// paidFor is what was paid for a line's units in a group, as the checkout shared it out by units, and how many they are.
+func paidFor(o orders.Order, group, line string) (paid money.Amount, held int64, product string, err error) {
+	n := slices.IndexFunc(o.Lines, func(l orders.Line) bool { return l.Line == line })
+	if n < 0 {
+		return paid, 0, "", fmt.Errorf("order %s has no line %s", o.ID, line)
+	}
+	l := o.Lines[n]
+	cost := money.Of(l.Amount.Minor-l.Discount.Minor, l.Amount.Currency)
+	if !o.Totals.TaxIncluded {
+		if cost, err = cost.Add(l.Tax); err != nil {
+			return paid, 0, "", err
+		}
+	}
+	var units []int64
+	mine := -1
+	for _, s := range o.Shipments {
+		for _, x := range s.Lines {
+			if x.Line == line {
+				if s.Group == group {
+					mine = len(units)
+				}
+				units = append(units, x.Quantity)
+			}
+		}
+	}
+	if mine < 0 {
+		return paid, 0, "", fmt.Errorf("order %s: group %s has no line %s", o.ID, group, line)
+	}
+	parts, err := cost.Allocate(units...)
+	if err != nil {
+		return paid, 0, "", err
+	}
+	return parts[mine], units[mine], l.ProductID, nil
+}
+
+// part is minor x n / of, rounded down; 0 <= n <= of, and minor is not negative.
+func part(minor, n, of int64) int64 {
+	hi, lo := bits.Mul64(uint64(max(0, minor)), uint64(n))
+	q, _ := bits.Div64(hi, lo, uint64(max(1, of)))
+	return int64(q)
+}
+
+// EventReturnReceived is the name of the event.
+const EventReturnReceived = "ReturnReceived"
+
+// ReturnReceived is the data of the event, version 1: units have come back, and what was paid for them is to be given
+// back.
+type ReturnReceived struct {
+	ReturnID   string       `json:"return_id"`
+	OrderID    string       `json:"order_id"`
+	ShipmentID string       `json:"shipment_id"`
+	Group      string       `json:"group"`
+	SellerID   string       `json:"seller_id"`
+	Amount     money.Amount `json:"amount"`
+	Lines      []ReturnLine `json:"lines"`
+}
+
+// Received is what others are told of a return that was received.
+func (r Return) Received() ReturnReceived {
+	return ReturnReceived{r.ID, r.OrderID, r.ShipmentID, r.Group, r.SellerID, r.Amount, r.Lines}
+}
+
+// latestFirst puts returns in the order in which people look at them.
+func latestFirst(a, b Return) int {
+	return cmp.Or(b.RequestedAt.Compare(a.RequestedAt), strings.Compare(a.ID, b.ID))
+}

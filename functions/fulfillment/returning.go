@@ -1,0 +1,167 @@
+package fulfillment
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"rialto/functions/orders"
+)
+
+// Returns is what returning needs of the store.
+type Returns interface {
+	// Return returns one, or ErrNoReturn.
+	Return(ctx context.Context, orderID, returnID string) (Return, error)
+	OfOrder(ctx context.Context, orderID string) ([]Return, error)
+	Asked(ctx context.Context, orderID, shipmentID string) (Units, error)
+	// Request stores a return with the units as they are with it; it fails with ErrUnitsChanged if they are not of the
+	// version before.
+	Request(ctx context.Context, r Return, units Units) error
+	// Resolve stores a return that is still in the state from, and tells whether it was.
+	Resolve(ctx context.Context, r Return, from ReturnState) (bool, error)
+	// Sent lists a seller's returns, the latest first, after a place ("" for the first).
+	Sent(ctx context.Context, seller, after string, limit int) (list []Return, next string, err error)
+}
+
+// PlacedOrders reads orders.
+type PlacedOrders interface {
+	Get(ctx context.Context, orderID string) (orders.Order, bool, error)
+}
+
+// Desk is the use cases of returns.
+type Desk struct {
+	Shipments interface {
+		Get(ctx context.Context, orderID, shipmentID string) (Shipment, bool, error)
+	}
+	Orders  PlacedOrders
+	Returns Returns
+	Now     func() time.Time
+}
+
+// asks bounds how often a request is tried that others come before.
+const asks = 8
+
+// Request asks to send units of a parcel back. The same key and wish again returns the same return. Errors:
+// order_not_found, shipment_not_found, not_delivered, return_window_over, invalid_return, idempotency_key_reused,
+// return_contended if others keep asking.
+func (d *Desk) Request(ctx context.Context, key string, w Wish) (r Return, replayed bool, err error) {
+	o, there, err := d.Orders.Get(ctx, w.OrderID)
+	if err != nil {
+		return Return{}, false, err
+	}
+	if !there || o.CustomerID != w.CustomerID {
+		return Return{}, false, orders.ErrNotFound
+	}
+	for range asks {
+		made, err := d.Returns.Return(ctx, w.OrderID, w.id(key))
+		if err == nil {
+			if !w.same(made) {
+				return Return{}, false, ErrReturnKeyReused
+			}
+			return made, true, nil
+		}
+		if !errors.Is(err, ErrNoReturn) {
+			return Return{}, false, err
+		}
+		x, there, err := d.Shipments.Get(ctx, w.OrderID, w.ShipmentID)
+		if err != nil {
+			return Return{}, false, err
+		}
+		now := d.Now().UTC()
+		switch {
+		case !there:
+			return Return{}, false, ErrNoShipment
+		case x.State != Delivered:
+			return Return{}, false, ErrNotDelivered
+		case now.Sub(x.UpdatedAt) > ReturnWindow:
+			return Return{}, false, ErrWindowOver
+		}
+		before, err := d.Returns.Asked(ctx, w.OrderID, w.ShipmentID)
+		if err != nil {
+			return Return{}, false, err
+		}
+		if err := w.check(x, before); err != nil {
+			return Return{}, false, err
+		}
+		r, after, err := NewReturn(w.id(key), w, o, x, before, now)
+		if err != nil {
+			return Return{}, false, err
+		}
+		if err = d.Returns.Request(ctx, r, after); !errors.Is(err, ErrUnitsChanged) {
+			return r, false, err
+		}
+	}
+	return Return{}, false, ErrUnitsChanged
+}
+
+// OfOrder lists the returns of a customer's order, the latest first. Errors: order_not_found, for another's too.
+func (d *Desk) OfOrder(ctx context.Context, customerID, orderID string) ([]Return, error) {
+	o, there, err := d.Orders.Get(ctx, orderID)
+	if err != nil {
+		return nil, err
+	}
+	if !there || o.CustomerID != customerID {
+		return nil, orders.ErrNotFound
+	}
+	list, err := d.Returns.OfOrder(ctx, orderID)
+	slices.SortFunc(list, latestFirst)
+	return list, err
+}
+
+// Sent lists what is sent back to a seller, the latest first, and where the next page begins, "" on the last.
+func (d *Desk) Sent(ctx context.Context, seller, after string, limit int) ([]Return, string, error) {
+	return d.Returns.Sent(ctx, seller, after, limit)
+}
+
+// Receive takes a seller's word that a return has come. Its units are then back in stock and its money is given back.
+// The same again is a success. Errors: return_not_found, return_closed.
+func (d *Desk) Receive(ctx context.Context, seller, orderID, returnID string) (Return, error) {
+	return d.close(ctx, seller, orderID, returnID, Received, "")
+}
+
+// Reject takes a seller's word that a return is not taken. The same again is a success. Errors: return_not_found,
+// return_closed, invalid_return.
+func (d *Desk) Reject(ctx context.Context, seller, orderID, returnID, why string) (Return, error) {
+	var f returnFlaws
+	f.reason("/reason", why)
+	if err := f.fault(); err != nil {
+		return Return{}, err
+	}
+	return d.close(ctx, seller, orderID, returnID, Rejected, why)
+}
+
+func (d *Desk) close(ctx context.Context, seller, orderID, returnID string, to ReturnState, note string) (Return, error) {
+	for {
+		r, err := d.Returns.Return(ctx, orderID, returnID)
+		if err == nil && r.SellerID != seller {
+			err = ErrNoReturn
+		}
+		if err != nil {
+			return Return{}, err
+		}
+		if r.State != Requested {
+			if (r.State == Rejected) != (to == Rejected) || to == Rejected && r.Note != note {
+				return Return{}, ErrReturnClosed
+			}
+			return r, nil
+		}
+		r.State, r.Note, r.UpdatedAt = to, note, d.Now().UTC()
+		if saved, err := d.Returns.Resolve(ctx, r, Requested); err != nil || saved {
+			return r, err
+		} // it was resolved meanwhile, for good
+	}
+}
+
+// Refunded notes what became of a return's money: code is empty where it was given back. It is safe to repeat.
+func (d *Desk) Refunded(ctx context.Context, orderID, returnID, code string) error {
+	r, err := d.Returns.Return(ctx, orderID, returnID)
+	if err != nil {
+		return err
+	}
+	if r.State, r.UpdatedAt = Refunded, d.Now().UTC(); code != "" {
+		r.State, r.Note = RefundFailed, code
+	}
+	_, err = d.Returns.Resolve(ctx, r, Received)
+	return err
+}

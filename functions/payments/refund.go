@@ -1,0 +1,155 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+)
+
+// ReturnReceived is the data of fulfillment's event of that name, as far as it is read here.
+type ReturnReceived struct {
+	ReturnID string       `json:"return_id"`
+	OrderID  string       `json:"order_id"`
+	Group    string       `json:"group"`
+	Amount   money.Amount `json:"amount"`
+}
+
+// RefundState is where a refund stands.
+type RefundState string
+
+const (
+	RefundPending RefundState = "PENDING" // the gateway is being asked
+	RefundDone    RefundState = "DONE"
+	RefundFailed  RefundState = "FAILED" // a person decides
+)
+
+// Refund is money of a captured payment that is given back. ID is whose it is: a return's.
+type Refund struct {
+	ID    string      `dynamodbav:"id"`
+	Minor int64       `dynamodbav:"minor"`
+	State RefundState `dynamodbav:"state"`
+	// GatewayID is the gateway's name for it, once it is known.
+	GatewayID string `dynamodbav:"gateway_id,omitempty"`
+	Code      string `dynamodbav:"code,omitempty"` // why it failed
+}
+
+// Given is a refund as the gateway sees it. Code is why it failed there, "" if it did not.
+type Given struct{ ID, Code string }
+
+// refundKey is the idempotency key of a refund. It never gets a second one: under that the gateway would pay again.
+func (p *Payment) refundKey(id string) string {
+	return p.OrderID + "#" + p.Group + "#" + string(OpRefund) + "#" + id
+}
+
+func (p *Payment) refund(id string) *Refund {
+	n := slices.IndexFunc(p.Refunds, func(r Refund) bool { return r.ID == id })
+	if n < 0 {
+		return nil
+	}
+	return &p.Refunds[n]
+}
+
+// Refunded is how much of a payment was given back, or is about to be.
+func (p *Payment) Refunded() (minor int64) {
+	for _, r := range p.Refunds {
+		if r.State != RefundFailed {
+			minor += r.Minor
+		}
+	}
+	return minor
+}
+
+// openRefund makes a refund, unless it is there, and notes the call that asks for it if it is pending.
+func (p *Payment) openRefund(in ReturnReceived, s *Service) (changed bool) {
+	r := p.refund(in.ReturnID)
+	if r == nil {
+		p.Refunds = append(p.Refunds, Refund{ID: in.ReturnID, Minor: in.Amount.Minor, State: RefundPending})
+		r, changed = &p.Refunds[len(p.Refunds)-1], true
+		if in.Amount.Currency != p.Amount.Currency || in.Amount.Minor <= 0 || p.Refunded() > p.Captured {
+			r.State, r.Code = RefundFailed, "refund_too_large"
+		}
+	}
+	if r.State != RefundPending {
+		return changed
+	}
+	p.note(OpRefund, s.Now().UTC())
+	p.Calls[len(p.Calls)-1].Key = p.refundKey(r.ID)
+	return true
+}
+
+// Refund gives money of a captured payment back. What the gateway refuses ends as FAILED, which is an event and not an
+// error. Errors: payment_unknown_group, payment_not_captured; Unavailable while the outcome is not known.
+func (s *Service) Refund(ctx context.Context, in ReturnReceived) error {
+	p, found, err := s.Records.Get(ctx, in.OrderID, in.Group)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return fault.New(fault.NotFound, "payment_unknown_group", "there is no payment for the return")
+	}
+	if p.State != Captured {
+		return fault.New(fault.Conflict, "payment_not_captured", "the payment was not captured")
+	}
+	p, err = s.change(ctx, p, func(p *Payment) bool { return p.openRefund(in, s) })
+	if err != nil || p.refund(in.ReturnID).State != RefundPending {
+		return err
+	}
+	c := p.last()
+	given, answer := s.Gateway.Refund(ctx, c.Key, p.IntentID, in.ReturnID, p.refund(in.ReturnID).Minor)
+	var doubt *Doubt
+	if errors.As(answer, &doubt) && doubt.Spent {
+		// The key can only repeat its failure. Whether that failure gave money back, the gateway's list of refunds says.
+		var there bool
+		if given, there, answer = s.Gateway.FindRefund(ctx, p.IntentID, in.ReturnID); answer == nil && !there {
+			answer = &Refusal{Code: "gateway_failed"}
+		}
+	}
+	p, err = s.change(ctx, p, func(p *Payment) bool { p.settleRefund(c, in.ReturnID, given, answer, s); return true })
+	if err != nil || p.refund(in.ReturnID).State != RefundPending {
+		return err
+	}
+	return unknown(answer)
+}
+
+// settleRefund takes the answer of a refund's call and completes its note.
+func (p *Payment) settleRefund(c Call, id string, given Given, answer error, s *Service) {
+	r := p.refund(id)
+	outcome := "refunded"
+	var refusal *Refusal
+	switch {
+	case errors.As(answer, &refusal):
+		outcome = "refused: " + refusal.Code
+		given.Code = refusal.Code
+	case answer != nil:
+		outcome = "unknown"
+	}
+	if r.State == RefundPending && (answer == nil || refusal != nil) {
+		if r.State, r.GatewayID, r.Code = RefundDone, given.ID, given.Code; given.Code != "" {
+			r.State = RefundFailed
+		}
+	}
+	for k := range p.Calls {
+		if p.Calls[k].N == c.N && p.Calls[k].Outcome == "" {
+			p.Calls[k].Outcome, p.Calls[k].AnsweredAt = outcome, s.Now().UTC()
+		}
+	}
+}
+
+// RefundsHappened returns the events that a change's refunds mean.
+func RefundsHappened(before, p Payment) (names []string, data []any) {
+	for _, r := range p.Refunds {
+		if old := before.refund(r.ID); old != nil && old.State == r.State {
+			continue
+		}
+		switch r.State {
+		case RefundDone:
+			names, data = append(names, EventRefunded), append(data, PaymentRefunded{p.OrderID, p.Group, r.ID, money.Of(r.Minor, p.Amount.Currency), p.IntentID})
+		case RefundFailed:
+			names, data = append(names, EventRefundFailed), append(data, PaymentRefundFailed{p.OrderID, p.Group, r.ID, r.Code})
+		}
+	}
+	return names, data
+}

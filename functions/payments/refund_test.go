@@ -1,0 +1,143 @@
+package payments_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"rialto/functions/internal/money"
+	"rialto/functions/payments"
+	"rialto/functions/payments/paymentsstore"
+)
+
+// captured is a rig whose group g1 has 1,000 authorized and so much taken.
+func (b *bank) captured(t *testing.T, minor int64) *rig {
+	t.Helper()
+	r := b.rig()
+	if _, err := r.authorizes(r.input("pm_card_visa", "g1"), 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Capture(context.Background(), payments.ShipmentPacked{OrderID: r.order, Group: "g1", Amount: money.Of(minor, "USD")}); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (r *rig) returned(id string, minor int64) payments.ReturnReceived {
+	return payments.ReturnReceived{ReturnID: id, OrderID: r.order, Group: "g1", Amount: money.Of(minor, "USD")}
+}
+
+// given is what the bank has given back of the order.
+func (r *rig) given(t failer) (sum int64) {
+	t.Helper()
+	for _, i := range r.bank.books(t, r.order, "") {
+		sum += i.Refunded
+	}
+	return sum
+}
+
+// Whatever becomes of the answers, a return's money is given back once. Seen to catch: a second key after a failure that
+// was kept under the first; a refund that nobody noted before it was made.
+func TestRefund(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	for name, c := range map[string]struct {
+		fault string
+		in    money.Amount
+		state payments.RefundState
+		code  string
+		given int64
+	}{
+		"all of it":        {"", money.Of(600, "USD"), payments.RefundDone, "", 600},
+		"a part":           {"", money.Of(1, "USD"), payments.RefundDone, "", 1},
+		"more than taken":  {"", money.Of(601, "USD"), payments.RefundFailed, "refund_too_large", 0},
+		"nothing":          {"", money.Of(0, "USD"), payments.RefundFailed, "refund_too_large", 0},
+		"another currency": {"", money.Of(1, "EUR"), payments.RefundFailed, "refund_too_large", 0},
+		"lost request":     {`"kind":"drop"`, money.Of(200, "USD"), payments.RefundDone, "", 200},
+		"lost answer":      {`"kind":"lost_answer"`, money.Of(200, "USD"), payments.RefundDone, "", 200},
+		"late answer":      {`"kind":"timeout"`, money.Of(200, "USD"), payments.RefundDone, "", 200},
+		"failures":         {`"kind":"error_500","count":2`, money.Of(200, "USD"), payments.RefundDone, "", 200},
+		"stored failure":   {`"kind":"error_500","saved":true`, money.Of(200, "USD"), payments.RefundFailed, "gateway_failed", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := b.captured(t, 600)
+			if c.fault != "" {
+				b.arm(t, r.order, "refund", c.fault)
+			}
+			in := r.returned("ret_a", c.in.Minor)
+			in.Amount = c.in
+			for k := range 2 {
+				if err := retry(4, func() error { return r.Refund(context.Background(), in) }); err != nil {
+					t.Fatalf("time %d: %v", k, err)
+				}
+			}
+			p := r.record(t, "g1")
+			if len(p.Refunds) != 1 || p.Refunds[0].State != c.state || p.Refunds[0].Code != c.code || p.State != payments.Captured {
+				t.Errorf("%+v", p.Refunds)
+			}
+			for _, call := range p.Calls {
+				if call.Outcome == "" {
+					t.Errorf("a call without its outcome: %+v", call)
+				}
+			}
+			if sum := r.given(t); sum != c.given {
+				t.Errorf("the bank gave %d back", sum)
+			}
+			if sum, err := (paymentsstore.Store{DB: r.db}).Refunded(context.Background(), r.order); err != nil || sum != c.given {
+				t.Errorf("the order shows %d, %v", sum, err)
+			}
+		})
+	}
+}
+
+func TestRefundsOfOnePaymentAreNeverMoreThanWasTaken(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	r := b.captured(t, 600)
+	ctx := context.Background()
+	for n, minor := range []int64{250, 350, 1} {
+		if err := r.Refund(ctx, r.returned(fmt.Sprint("ret_", n), minor)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := r.record(t, "g1")
+	if p.Refunds[0].State != payments.RefundDone || p.Refunds[1].State != payments.RefundDone || p.Refunds[2].State != payments.RefundFailed || p.Refunded() != 600 {
+		t.Errorf("%+v", p.Refunds)
+	}
+	if sum := r.given(t); sum != 600 {
+		t.Error(sum)
+	}
+	names, data := payments.RefundsHappened(payments.Payment{}, p)
+	if len(names) != 3 || names[0] != payments.EventRefunded || names[2] != payments.EventRefundFailed ||
+		data[1] != (payments.PaymentRefunded{OrderID: r.order, Group: "g1", RefundID: "ret_1", Amount: money.Of(350, "USD"), IntentID: p.IntentID}) {
+		t.Error(names, data)
+	}
+	if names, _ := payments.RefundsHappened(p, p); len(names) != 0 {
+		t.Error(names)
+	}
+	other := b.rig()
+	wantCode(t, other.Refund(ctx, other.returned("ret_a", 1)), "payment_unknown_group")
+	if _, err := other.authorizes(other.input("pm_card_visa", "g1"), 1); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, other.Refund(ctx, other.returned("ret_a", 1)), "payment_not_captured")
+}
+
+// Break a refund at each of its points: with the queue's next try the money is given back, once.
+func TestEveryPointOfRefundCanBreak(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	for k, more := 0, true; more; k++ {
+		r := b.captured(t, 600)
+		at := &broken{k: k, lasting: 1}
+		r.hook(func(ctx context.Context, point string) error { return at.hook(ctx, point) })
+		if err := retry(2, func() error { return r.Refund(context.Background(), r.returned("ret_a", 200)) }); err != nil {
+			t.Fatalf("point %d: %v", k, err)
+		}
+		more, at = at.reached(), &broken{}
+		if sum, p := r.given(t), r.record(t, "g1"); sum != 200 || len(p.Refunds) != 1 || p.Refunds[0].State != payments.RefundDone {
+			t.Fatalf("point %d: %d, %+v", k, sum, p.Refunds)
+		}
+	}
+}
