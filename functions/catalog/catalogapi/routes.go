@@ -129,8 +129,6 @@ func (h handler) browse(ctx context.Context, in *browseInput) (*browseOutput, er
 	if out.Body.Products, err = summaries(list); err != nil {
 		return nil, err
 	}
-	if next != "" {
-		out.Body.NextCursor, err = api.EncodeCursor(next)
-	}
+	out.Body.NextCursor, err = api.EncodeCursor(next)
 	return out, err
 }

@@ -180,8 +180,6 @@ func (h seller) owned(ctx context.Context, in *ownedInput) (*ownedOutput, error)
 	for _, c := range found {
 		out.Body.Products = append(out.Body.Products, ownOf(c))
 	}
-	if next != "" {
-		out.Body.NextCursor, err = api.EncodeCursor(next)
-	}
+	out.Body.NextCursor, err = api.EncodeCursor(next)
 	return out, err
 }

@@ -56,26 +56,20 @@ func (s *Store) Category(ctx context.Context, id string) (catalog.Category, erro
 func (s *Store) Categories(ctx context.Context) ([]catalog.Category, error) {
 	q := store.Query{Table: table, Index: index, HashAttr: "category_id", Hash: categories, SortAttr: "rank"}
 	var out []catalog.Category
-	for {
-		page, err := s.DB.Query(ctx, q)
+	for i, err := range store.Items(ctx, s.DB, q) {
 		if err != nil {
 			return nil, fmt.Errorf("list categories: %w", err)
 		}
-		for _, i := range page.Items {
-			c, err := categoryOf(i)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, c)
-		}
-		if page.Next == nil {
-			return out, nil
-		}
-		if len(out) > maxCategories {
+		if len(out) == maxCategories {
 			return nil, fmt.Errorf("list categories: more than %d", maxCategories)
 		}
-		q.After = page.Next
+		c, err := categoryOf(i)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
 	}
+	return out, nil
 }
 
 // Registered returns the categories there are of ids, by id, each read consistently.

@@ -96,30 +96,25 @@ func (s *Store) Claimed(ctx context.Context, identities ...string) (map[string]s
 
 // Said reads what all sellers say of a product, by seller, and the number of the last change before the reading.
 func (s *Store) Said(ctx context.Context, product string) (list []catalog.Contribution, last int64, err error) {
-	for q := (store.Query{Table: contributions, Hash: product}); ; { // !change sorts before sellers, so it is read first
-		page, err := s.DB.Query(ctx, q)
+	for i, err := range store.Items(ctx, s.DB, store.Query{Table: contributions, Hash: product}) { // !change sorts before sellers, so it is read first
 		if err != nil {
 			return nil, 0, fmt.Errorf("list contributions: %w", err)
 		}
-		for _, i := range page.Items {
-			if sk(i) == changeKey {
-				var c change
-				if err := store.Unmarshal(i, &c); err != nil {
-					return nil, 0, fmt.Errorf("read change: %w", err)
-				}
-				last = c.N
-				continue
+		if sk(i) == changeKey {
+			var c change
+			if err := store.Unmarshal(i, &c); err != nil {
+				return nil, 0, fmt.Errorf("read change: %w", err)
 			}
-			c, err := contributionOf(i)
-			if err != nil {
-				return nil, 0, err
-			}
-			list = append(list, c)
+			last = c.N
+			continue
 		}
-		if q.After = page.Next; q.After == nil {
-			return list, last, nil
+		c, err := contributionOf(i)
+		if err != nil {
+			return nil, 0, err
 		}
+		list = append(list, c)
 	}
+	return list, last, nil
 }
 
 func sk(i store.Item) string {

@@ -58,33 +58,29 @@ func imageOf(i store.Item) (catalog.Image, error) {
 // Images lists a seller's pictures of a product in the order in which they were announced, and how many announcements
 // there were before the reading.
 func (s *Store) Images(ctx context.Context, product, seller string) (list []catalog.Image, announced int64, err error) {
-	for q := (store.Query{Table: contributions, Hash: imageKey(product, seller, "").PK}); ; { // !announced sorts before images, so it is read first
-		page, err := s.DB.Query(ctx, q)
+	q := store.Query{Table: contributions, Hash: imageKey(product, seller, "").PK} // !announced sorts before images, so it is read first
+	for i, err := range store.Items(ctx, s.DB, q) {
 		if err != nil {
 			return nil, 0, fmt.Errorf("list images: %w", err)
 		}
-		for _, i := range page.Items {
-			if sk(i) == announcedKey {
-				var c change
-				if err := store.Unmarshal(i, &c); err != nil {
-					return nil, 0, fmt.Errorf("read announcements: %w", err)
-				}
-				announced = c.N
-				continue
+		if sk(i) == announcedKey {
+			var c change
+			if err := store.Unmarshal(i, &c); err != nil {
+				return nil, 0, fmt.Errorf("read announcements: %w", err)
 			}
-			p, err := imageOf(i)
-			if err != nil {
-				return nil, 0, err
-			}
-			list = append(list, p)
+			announced = c.N
+			continue
 		}
-		if q.After = page.Next; q.After == nil {
-			slices.SortFunc(list, func(a, b catalog.Image) int {
-				return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), strings.Compare(a.ID, b.ID))
-			})
-			return list, announced, nil
+		p, err := imageOf(i)
+		if err != nil {
+			return nil, 0, err
 		}
+		list = append(list, p)
 	}
+	slices.SortFunc(list, func(a, b catalog.Image) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), strings.Compare(a.ID, b.ID))
+	})
+	return list, announced, nil
 }
 
 // Image returns a picture, or image_not_found.

@@ -154,24 +154,19 @@ func over(w store.Write, state checkout.State, now time.Time) store.Write {
 func (s Store) DueIn(ctx context.Context, minute time.Time, bucket int) ([]string, error) {
 	var due []string
 	q := store.Query{Table: table, Index: "due", HashAttr: "due_bucket", SortAttr: "due_at", Hash: checkout.BucketName(minute, bucket)}
-	for {
-		p, err := s.DB.Query(ctx, q)
+	for i, err := range store.Items(ctx, s.DB, q) {
 		if err != nil {
 			return nil, err
 		}
-		for _, i := range p.Items {
-			var r struct { // the index holds keys alone
-				ID string `dynamodbav:"pk"`
-			}
-			if err := store.Unmarshal(i, &r); err != nil {
-				return nil, fmt.Errorf("read due index: %w", err)
-			}
-			due = append(due, r.ID)
+		var r struct { // the index holds keys alone
+			ID string `dynamodbav:"pk"`
 		}
-		if q.After = p.Next; q.After == nil {
-			return due, nil
+		if err := store.Unmarshal(i, &r); err != nil {
+			return nil, fmt.Errorf("read due index: %w", err)
 		}
+		due = append(due, r.ID)
 	}
+	return due, nil
 }
 
 // Postpone makes an open record due at another time.

@@ -118,9 +118,7 @@ func (h seller) list(ctx context.Context, in *soldInput) (*soldOutput, error) {
 	for _, o := range list {
 		out.Body.Orders = append(out.Body.Orders, orderOf(o))
 	}
-	if next != nil {
-		out.Body.NextCursor, err = api.EncodeCursor(next)
-	}
+	out.Body.NextCursor, err = api.EncodeCursor(next)
 	return out, err
 }
 

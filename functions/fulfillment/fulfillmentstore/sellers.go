@@ -139,30 +139,26 @@ func (s Store) Counts(ctx context.Context, seller, from, to string) (fulfillment
 	g, ctx := errgroup.WithContext(ctx)
 	for b := range buckets {
 		g.Go(func() error {
-			for q := (store.Query{Table: sellerOrders, Hash: dayKey(seller, "counts", strconv.Itoa(b)), From: from, To: to}); ; {
-				page, err := s.DB.Query(ctx, q)
+			q := store.Query{Table: sellerOrders, Hash: dayKey(seller, "counts", strconv.Itoa(b)), From: from, To: to}
+			for i, err := range store.Items(ctx, s.DB, q) {
+				var c struct {
+					Orders    int64 `dynamodbav:"orders"`
+					Units     int64 `dynamodbav:"units"`
+					ToShip    int64 `dynamodbav:"to_ship"`
+					Confirmed int64 `dynamodbav:"confirmed"`
+					Late      int64 `dynamodbav:"late"`
+					HeldBack  int64 `dynamodbav:"held_back"`
+					Cancelled int64 `dynamodbav:"cancelled"`
+				}
+				if err == nil {
+					err = store.Unmarshal(i, &c)
+				}
 				if err != nil {
 					return fmt.Errorf("read counts: %w", err)
 				}
-				for _, i := range page.Items {
-					var c struct {
-						Orders    int64 `dynamodbav:"orders"`
-						Units     int64 `dynamodbav:"units"`
-						ToShip    int64 `dynamodbav:"to_ship"`
-						Confirmed int64 `dynamodbav:"confirmed"`
-						Late      int64 `dynamodbav:"late"`
-						HeldBack  int64 `dynamodbav:"held_back"`
-						Cancelled int64 `dynamodbav:"cancelled"`
-					}
-					if err := store.Unmarshal(i, &c); err != nil {
-						return fmt.Errorf("read counts: %w", err)
-					}
-					parts[b] = parts[b].Add(fulfillment.Counts(c))
-				}
-				if q.After = page.Next; q.After == nil {
-					return nil
-				}
+				parts[b] = parts[b].Add(fulfillment.Counts(c))
 			}
+			return nil
 		})
 	}
 	if err := g.Wait(); err != nil {

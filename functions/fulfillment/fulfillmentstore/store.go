@@ -89,22 +89,17 @@ func (s Store) Tracking(ctx context.Context, orderID string) ([]fulfillment.Ship
 
 func all[T any](ctx context.Context, db store.DB, table, orderID string) ([]T, error) {
 	var out []T
-	for q := (store.Query{Table: table, Hash: orderID}); ; {
-		p, err := db.Query(ctx, q)
+	for i, err := range store.Items(ctx, db, store.Query{Table: table, Hash: orderID}) {
 		if err != nil {
 			return nil, err
 		}
-		for _, i := range p.Items {
-			x, err := read[T](i)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, x)
+		x, err := read[T](i)
+		if err != nil {
+			return nil, err
 		}
-		if q.After = p.Next; q.After == nil {
-			return out, nil
-		}
+		out = append(out, x)
 	}
+	return out, nil
 }
 
 // Events turns a change of the table shipments into its events.

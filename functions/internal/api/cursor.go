@@ -19,10 +19,13 @@ type cursor struct {
 	Position json.RawMessage `json:"at"`
 }
 
-// EncodeCursor makes an opaque cursor of a position, a small value that encodes as JSON. A cursor is neither
-// secret nor trusted: it holds where to go on in a list, never whose list. It fails on a position that
-// does not encode or that needs more than 512 characters.
-func EncodeCursor(position any) (string, error) {
+// EncodeCursor makes an opaque cursor of the position at which the next page begins, a small value that encodes as JSON;
+// the zero value, after the last page, is no cursor. A cursor is neither secret nor trusted: it holds where to go on in a
+// list, never whose list. It fails on a position that does not encode or that needs more than 512 characters.
+func EncodeCursor[T comparable](position T) (string, error) {
+	if position == *new(T) {
+		return "", nil
+	}
 	at, err := json.Marshal(position)
 	if err != nil {
 		return "", fmt.Errorf("encode cursor: %w", err)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"iter"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -78,6 +79,27 @@ func Existing(ctx context.Context, db DB, gets []Get) ([]Item, error) {
 		}
 	}
 	return out, nil
+}
+
+// Items yields every item of a query, over all its pages. An error is the last that it yields.
+func Items(ctx context.Context, db DB, q Query) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		for {
+			p, err := db.Query(ctx, q)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, i := range p.Items {
+				if !yield(i, nil) {
+					return
+				}
+			}
+			if q.After = p.Next; q.After == nil {
+				return
+			}
+		}
+	}
 }
 
 // Sortable is the layout of times in keys: RFC 3339 with all digits, in UTC, so that text sorts as time.

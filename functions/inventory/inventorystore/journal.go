@@ -143,26 +143,21 @@ func (s Store) moved(ctx context.Context, c shards.Counter, of []int, since stri
 
 func (s Store) movedOn(ctx context.Context, c shards.Counter, shard int, since string) (n int64, err error) {
 	q := store.Query{Table: inventoryTable, Hash: journalKey(c, shard, "").PK, From: since}
-	for {
-		p, err := s.DB.Query(ctx, q)
+	for i, err := range store.Items(ctx, s.DB, q) {
 		if err != nil {
 			return 0, err
 		}
-		for _, i := range p.Items {
-			var x struct {
-				Second string `dynamodbav:"sk"`
-				Came   int64  `dynamodbav:"came"`
-				Left   int64  `dynamodbav:"left"`
-			}
-			if err := store.Unmarshal(i, &x); err != nil {
-				return 0, fmt.Errorf("read journal: %w", err)
-			}
-			if n -= x.Left; x.Second > since {
-				n += x.Came
-			}
+		var x struct {
+			Second string `dynamodbav:"sk"`
+			Came   int64  `dynamodbav:"came"`
+			Left   int64  `dynamodbav:"left"`
 		}
-		if q.After = p.Next; p.Next == nil {
-			return n, nil
+		if err := store.Unmarshal(i, &x); err != nil {
+			return 0, fmt.Errorf("read journal: %w", err)
+		}
+		if n -= x.Left; x.Second > since {
+			n += x.Came
 		}
 	}
+	return n, nil
 }

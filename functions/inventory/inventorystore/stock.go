@@ -72,35 +72,30 @@ func (e *Environment) stock(ctx context.Context, sku inventory.SKU) ([]inventory
 func (e *Environment) query(ctx context.Context, sku inventory.SKU) (out []inventory.Stock, divided bool, err error) {
 	q := store.Query{Table: inventoryTable, Hash: sku.String()}
 	layouts := map[string]shards.Layout{} // they sort before the stock
-	for {
-		p, err := e.DB.Query(ctx, q)
+	for i, err := range store.Items(ctx, e.DB, q) {
 		if err != nil {
 			return nil, false, fmt.Errorf("stock: %w", err)
 		}
-		for _, i := range p.Items {
-			sk := sortKey(i)
-			if centre, ok := strings.CutPrefix(sk, shards.LayoutPrefix); ok {
-				if layouts[centre], err = shards.ReadLayout(i); err != nil {
-					return nil, false, err
-				}
-				continue
-			}
-			x, err := readStock(i)
-			if err != nil {
+		sk := sortKey(i)
+		if centre, ok := strings.CutPrefix(sk, shards.LayoutPrefix); ok {
+			if layouts[centre], err = shards.ReadLayout(i); err != nil {
 				return nil, false, err
 			}
-			if l, ok := layouts[sk]; ok {
-				divided = true
-				if x, err = e.hinted(ctx, x, l); err != nil {
-					return nil, false, err
-				}
+			continue
+		}
+		x, err := readStock(i)
+		if err != nil {
+			return nil, false, err
+		}
+		if l, ok := layouts[sk]; ok {
+			divided = true
+			if x, err = e.hinted(ctx, x, l); err != nil {
+				return nil, false, err
 			}
-			out = append(out, x)
 		}
-		if q.After = p.Next; p.Next == nil {
-			return out, divided, nil
-		}
+		out = append(out, x)
 	}
+	return out, divided, nil
 }
 
 func (e *Environment) hinted(ctx context.Context, x inventory.Stock, l shards.Layout) (inventory.Stock, error) {

@@ -171,9 +171,7 @@ func (h seller) list(ctx context.Context, in *ownsInput) (*ownsOutput, error) {
 	for _, o := range list {
 		out.Body.Offers = append(out.Body.Offers, own(o))
 	}
-	if next != "" {
-		out.Body.NextCursor, err = api.EncodeCursor(next)
-	}
+	out.Body.NextCursor, err = api.EncodeCursor(next)
 	return out, err
 }
 

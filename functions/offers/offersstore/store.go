@@ -78,29 +78,23 @@ func (s *Store) List(ctx context.Context, product, marketplace string) (offers.W
 	var winner offers.Winner
 	var list []offers.Offer
 	q := store.Query{Table: table, Hash: product, Prefix: marketplace + "#"}
-	for {
-		page, err := s.DB.Query(ctx, q)
+	for i, err := range store.Items(ctx, s.DB, q) {
 		if err != nil {
 			return winner, nil, fmt.Errorf("list offers: %w", err)
 		}
-		for _, i := range page.Items {
-			if isWinner(i) {
-				if winner, err = decodeWinner(i); err != nil {
-					return winner, nil, err
-				}
-				continue
-			}
-			o, err := decodeOffer(i)
-			if err != nil {
+		if isWinner(i) {
+			if winner, err = decodeWinner(i); err != nil {
 				return winner, nil, err
 			}
-			list = append(list, o)
+			continue
 		}
-		if page.Next == nil {
-			return winner, list, nil
+		o, err := decodeOffer(i)
+		if err != nil {
+			return winner, nil, err
 		}
-		q.After = page.Next
+		list = append(list, o)
 	}
+	return winner, list, nil
 }
 
 // Winner returns the buy box of a product in a marketplace, the zero Winner if none was decided.

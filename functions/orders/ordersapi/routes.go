@@ -65,9 +65,7 @@ func (h handler) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	for _, o := range page {
 		out.Body.Orders = append(out.Body.Orders, Summary{o.ID, o.PlacedAt, o.Totals, len(o.Lines)})
 	}
-	if next != (orders.Position{}) {
-		out.Body.NextCursor, err = api.EncodeCursor(next)
-	}
+	out.Body.NextCursor, err = api.EncodeCursor(next)
 	return out, err
 }
 

@@ -87,8 +87,6 @@ func (h handler) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	for _, j := range s.Journals {
 		out.Body.Journals = append(out.Body.Journals, Journal{j.ID, string(j.Kind), j.At, j.OrderID, j.Group, j.Entries, j.PayoutID})
 	}
-	if s.Next != "" {
-		out.Body.NextCursor, err = api.EncodeCursor(s.Next)
-	}
+	out.Body.NextCursor, err = api.EncodeCursor(s.Next)
 	return out, err
 }

@@ -76,22 +76,17 @@ var errBusy = fault.New(fault.Throttled, "ratings_throttled", "the seller's rati
 // changes in all, of which no more come, both are the whole.
 func (s Store) Tally(ctx context.Context, sellerID string) (reviews.Tally, error) {
 	var sum reviews.Tally
-	for q := (store.Query{Table: tallies, Hash: sellerID}); ; {
-		page, err := s.DB.Query(ctx, q)
+	for i, err := range store.Items(ctx, s.DB, store.Query{Table: tallies, Hash: sellerID}) {
+		var t reviews.Tally
+		if err == nil {
+			err = store.Unmarshal(i, &t)
+		}
 		if err != nil {
 			return sum, fmt.Errorf("read tally: %w", err)
 		}
-		for _, i := range page.Items {
-			var t reviews.Tally
-			if err := store.Unmarshal(i, &t); err != nil {
-				return sum, fmt.Errorf("read tally: %w", err)
-			}
-			sum = sum.Add(t)
-		}
-		if q.After = page.Next; q.After == nil {
-			return sum, nil
-		}
+		sum = sum.Add(t)
 	}
+	return sum, nil
 }
 
 // Events says of which seller a part of a tally changed. Sums makes the event whole.

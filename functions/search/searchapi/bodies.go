@@ -135,9 +135,7 @@ func results(r search.Result, page, size int, explain bool) (Results, error) {
 		out.Exact = &r.Exact
 	}
 	var err error
-	if r.Next != nil {
-		out.NextCursor, err = api.EncodeCursor(r.Next)
-	}
+	out.NextCursor, err = api.EncodeCursor(r.Next)
 	return out, err
 }
 

@@ -137,9 +137,7 @@ func (h handler) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	for _, f := range page {
 		out.Body.Feeds = append(out.Body.Feeds, h.shown(f))
 	}
-	if next != (sellers.Position{}) {
-		out.Body.NextCursor, err = api.EncodeCursor(next)
-	}
+	out.Body.NextCursor, err = api.EncodeCursor(next)
 	return out, err
 }
 

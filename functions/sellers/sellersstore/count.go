@@ -97,25 +97,19 @@ func (s Store) Answered(ctx context.Context, feedID string, numbers []int64) (ma
 // Refused lists the counted chunks with refused rows in the file's order.
 func (s Store) Refused(ctx context.Context, feedID string, each func(m sellers.Mark) error) error {
 	q := store.Query{Table: feedsTable, Hash: feedID, Prefix: chunkPrefix}
-	for {
-		page, err := s.DB.Query(ctx, q)
+	for i, err := range store.Items(ctx, s.DB, q) {
 		if err != nil {
 			return fmt.Errorf("list chunks: %w", err)
 		}
-		var list []counted
-		if err := store.UnmarshalAll(page.Items, &list); err != nil {
+		var c counted
+		if err := store.Unmarshal(i, &c); err != nil {
 			return fmt.Errorf("read chunks: %w", err)
 		}
-		for _, c := range list {
-			if c.Mark.Refused > 0 {
-				if err := each(c.Mark); err != nil {
-					return err
-				}
+		if c.Mark.Refused > 0 {
+			if err := each(c.Mark); err != nil {
+				return err
 			}
 		}
-		if page.Next == nil {
-			return nil
-		}
-		q.After = page.Next
 	}
+	return nil
 }
