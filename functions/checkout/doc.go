@@ -24,7 +24,8 @@
 //   - Recover (timer and sweep) runs the same Fence, Cancel, Release and Close. A Catch is only its shortcut: an
 //     execution that dies without one is recovered when its record is due.
 //   - Every record that is not terminal has a due time, a timer message and a place in the due index.
-//   - A key is free again once its record is terminal and a day old.
+//   - A key is free again once its record is terminal and a day old. The next record has the same id and another order:
+//     what was begun for the last one, and stood still meanwhile, changes nothing of it.
 //
 // Events: none of its own; an order that is placed speaks through orders.
 package checkout
