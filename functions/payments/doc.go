@@ -18,8 +18,8 @@
 //     forgot its key (24 hours);
 //   - capture happens once, for at most what was authorized; the rest of the authorization is released by it;
 //   - a return's money is given back once: its refund is written down before the gateway is asked, and asked for under
-//     one key for ever. If the gateway keeps a failure under that key, its list of refunds says whether it gave
-//     anything. Refunds sum to what was captured at most.
+//     one key for ever. Where the key cannot tell, since the gateway keeps a failure under it or may have forgotten it,
+//     the gateway's list of refunds says whether it gave anything. Refunds sum to what was captured at most.
 //
 // Cancelling what was captured is refused with payment_captured: money that was taken comes back by a refund.
 // It cannot happen before the order is placed, as only placed orders ship.

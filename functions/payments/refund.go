@@ -31,6 +31,8 @@ type Refund struct {
 	ID    string      `dynamodbav:"id"`
 	Minor int64       `dynamodbav:"minor"`
 	State RefundState `dynamodbav:"state"`
+	// Asked counts the tries to ask the gateway for it.
+	Asked int64 `dynamodbav:"asked"`
 	// GatewayID is the gateway's name for it, once it is known.
 	GatewayID string `dynamodbav:"gateway_id,omitempty"`
 	Code      string `dynamodbav:"code,omitempty"` // why it failed
@@ -75,6 +77,7 @@ func (p *Payment) openRefund(in ReturnReceived, s *Service) (changed bool) {
 	if r.State != RefundPending {
 		return changed
 	}
+	r.Asked++
 	p.note(OpRefund, s.Now().UTC())
 	p.Calls[len(p.Calls)-1].Key = p.refundKey(r.ID)
 	return true
@@ -98,20 +101,33 @@ func (s *Service) Refund(ctx context.Context, in ReturnReceived) error {
 		return err
 	}
 	c := p.last()
-	given, answer := s.Gateway.Refund(ctx, c.Key, p.IntentID, in.ReturnID, p.refund(in.ReturnID).Minor)
-	var doubt *Doubt
-	if errors.As(answer, &doubt) && doubt.Spent {
-		// The key can only repeat its failure. Whether that failure gave money back, the gateway's list of refunds says.
-		var there bool
-		if given, there, answer = s.Gateway.FindRefund(ctx, p.IntentID, in.ReturnID); answer == nil && !there {
-			answer = &Refusal{Code: "gateway_failed"}
-		}
-	}
+	given, answer := s.giveBack(ctx, c.Key, p.IntentID, *p.refund(in.ReturnID))
 	p, err = s.change(ctx, p, func(p *Payment) bool { p.settleRefund(c, in.ReturnID, given, answer, s); return true })
 	if err != nil || p.refund(in.ReturnID).State != RefundPending {
 		return err
 	}
 	return unknown(answer)
+}
+
+// giveBack asks the gateway for a refund. One that was asked for before is looked for first: the try before this may be
+// longer ago than the gateway keeps keys (24 hours), when what caused it was a dead letter.
+func (s *Service) giveBack(ctx context.Context, key, intent string, r Refund) (Given, error) {
+	if r.Asked > 1 {
+		if given, there, err := s.Gateway.FindRefund(ctx, intent, r.ID); err != nil || there {
+			return given, err
+		}
+	}
+	given, err := s.Gateway.Refund(ctx, key, intent, r.ID, r.Minor)
+	var doubt *Doubt
+	if !errors.As(err, &doubt) || !doubt.Spent {
+		return given, err
+	}
+	// The key can only repeat its failure. Whether that failure gave money back, the gateway's list of refunds says.
+	given, there, err := s.Gateway.FindRefund(ctx, intent, r.ID)
+	if err == nil && !there {
+		err = &Refusal{Code: "gateway_failed"}
+	}
+	return given, err
 }
 
 // settleRefund takes the answer of a refund's call and completes its note.

@@ -3,6 +3,7 @@ package payments_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"testing"
 
 	"rialto/functions/internal/money"
@@ -139,5 +140,25 @@ func TestEveryPointOfRefundCanBreak(t *testing.T) {
 		if sum, p := r.given(t), r.record(t, "g1"); sum != 200 || len(p.Refunds) != 1 || p.Refunds[0].State != payments.RefundDone {
 			t.Fatalf("point %d: %d, %+v", k, sum, p.Refunds)
 		}
+	}
+}
+
+// A refund whose answer was lost comes again from a dead letter, after the gateway forgot its key. Seen to catch: asking
+// again without a look.
+func TestARefundIsGivenOnceAfterItsKeyIsForgotten(t *testing.T) {
+	t.Parallel()
+	b := newBank(t) // its own clock
+	r := b.captured(t, 600)
+	b.arm(t, r.order, "refund", `"kind":"lost_answer"`)
+	in := r.returned("ret_a", 200)
+	if err := r.Refund(context.Background(), in); err == nil {
+		t.Fatal("the answer was not lost")
+	}
+	b.control(t, http.MethodPost, "/_control/clock?advance=25h", "", nil)
+	if err := retry(2, func() error { return r.Refund(context.Background(), in) }); err != nil {
+		t.Fatal(err)
+	}
+	if sum, p := r.given(t), r.record(t, "g1"); sum != 200 || p.Refunds[0].State != payments.RefundDone {
+		t.Errorf("%d given back, %+v", sum, p.Refunds)
 	}
 }
