@@ -37,6 +37,7 @@ func Run(ctx context.Context, o Options) error {
 		{"A card is declined", d.declined},
 		{"An item sells out between cart and checkout", d.soldOut},
 		{"The payment gateway's answer is lost", d.lostAnswer},
+		{"Two shoppers want a coupon's last use", d.coupon},
 		{"A seller sends a file, and undercuts a rival", d.sell},
 	} {
 		p.journey(j.title)
@@ -78,8 +79,8 @@ type product struct {
 type cart struct {
 	ID        string `json:"cart_id"`
 	Breakdown struct {
-		Units                  int64
-		Items, Shipping, Total amount
+		Units                            int64
+		Items, Discount, Shipping, Total amount
 	} `json:"breakdown"`
 }
 
