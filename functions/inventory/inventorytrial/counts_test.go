@@ -3,7 +3,6 @@ package inventorytrial_test
 import (
 	"math"
 	"math/bits"
-	"time"
 )
 
 // counts is what trials did, summed over any number of them in any order.
@@ -13,7 +12,7 @@ type counts struct {
 	met, divided                int64 // conflicts of two that met; orders held of divided stock
 	operations                  [kinds]int64
 	faults                      [faultKinds]int64
-	simulated                   time.Duration
+	simulated                   int64 // seconds: a million schedules are more nanoseconds than there are
 	fewest                      int64 // operations of a schedule
 	fewestFaults                int64
 	states                      sketch

@@ -67,7 +67,7 @@ func (c *counts) table(seed uint64, wall time.Duration) string {
 	fmt.Fprintf(&b, "  %s of them without an answer that says, %s told sold out, %s conflicts met\n", grouped(c.unknown), grouped(c.soldOut), grouped(c.met))
 	fmt.Fprintf(&b, "  %s holds placed on divided stock\n", grouped(c.divided))
 	fmt.Fprintf(&b, "  about %s distinct states of the tables (0.8%%); %s histories linearizable\n", grouped(c.states.count()), grouped(c.schedules))
-	fmt.Fprintf(&b, "  %s hours simulated in %.1f s: %s times as fast\n", grouped(int64(c.simulated.Hours())), wall.Seconds(), grouped(int64(c.simulated.Seconds()/wall.Seconds())))
+	fmt.Fprintf(&b, "  %s hours simulated in %.1f s: %s times as fast\n", grouped(c.simulated/3600), wall.Seconds(), grouped(int64(float64(c.simulated)/wall.Seconds())))
 	var names []string
 	var counts []int64
 	for k, n := range c.operations {

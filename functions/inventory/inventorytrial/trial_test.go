@@ -76,7 +76,7 @@ func (b bench) run(s *schedule.Scheduler, total *counts) *trial {
 	s.Stay = []int{0, 0, 50, 80}[s.Choose(4)]
 	t.begin()
 	err := t.runs(s)
-	t.counts.steps, t.counts.simulated = s.Steps(), s.Elapsed()
+	t.counts.steps, t.counts.simulated = s.Steps(), int64(s.Elapsed().Seconds())
 	switch {
 	case t.failed != nil:
 	case err != nil:
