@@ -29,34 +29,18 @@ type meeting struct {
 }
 
 var meetings = []meeting{
-	{"two tabs", oneLine(5), func(w *world) [2]func(context.Context) {
-		cart := w.fill(customer)
-		return [2]func(context.Context){w.checksOut(customer, "key-0001", cart, "pm_card_visa"), w.checksOut(customer, "key-0002", cart, "pm_card_visa")}
-	}, []int{1}},
+	{"two tabs", oneLine(5), twoTabs, []int{1}},
 	{"one key twice", oneLine(5), func(w *world) [2]func(context.Context) {
 		cart := w.fill(customer)
 		return [2]func(context.Context){w.checksOut(customer, "key-0001", cart, "pm_card_visa"), w.checksOut(customer, "key-0001", cart, "pm_card_visa")}
 	}, []int{1}},
-	{"the last units", oneLine(3), func(w *world) [2]func(context.Context) {
-		return [2]func(context.Context){w.checksOut(customer, "key-0001", w.fill(customer), "pm_card_visa"), w.checksOut(neighbour, "key-0001", w.fill(neighbour), "pm_card_visa")}
-	}, []int{1}},
+	{"the last units", oneLine(3), lastOnes, []int{1}},
 	{"the last units and a declined card", oneLine(3), func(w *world) [2]func(context.Context) {
 		return [2]func(context.Context){w.checksOut(customer, "key-0001", w.fill(customer), "pm_card_visa"), w.checksOut(neighbour, "key-0001", w.fill(neighbour), "pm_card_visa_chargeDeclined")}
 	}, []int{0, 1}},
-	{"a run and its recovery", oneLine(5), func(w *world) [2]func(context.Context) {
-		in := w.begun("pm_card_visa")
-		w.advance(checkout.Due + time.Second)
-		return [2]func(context.Context){w.executes(in), w.looks(in.Checkout.ID)}
-	}, []int{0, 1}},
-	{"a declined run and its recovery", oneLine(5), func(w *world) [2]func(context.Context) {
-		in := w.begun("pm_card_visa_chargeDeclined")
-		w.advance(checkout.Due + time.Second)
-		return [2]func(context.Context){w.executes(in), w.looks(in.Checkout.ID)}
-	}, []int{0}},
-	{"a run twice", oneLine(5), func(w *world) [2]func(context.Context) {
-		in := w.begun("pm_card_visa")
-		return [2]func(context.Context){w.executes(in), w.executes(in)}
-	}, []int{1}},
+	{"a run and its recovery", oneLine(5), runAndRecovery("pm_card_visa"), []int{0, 1}},
+	{"a declined run and its recovery", oneLine(5), runAndRecovery("pm_card_visa_chargeDeclined"), []int{0}},
+	{"a run twice", oneLine(5), runTwice, []int{1}},
 	{"two recoveries", oneLine(5), func(w *world) [2]func(context.Context) {
 		in := w.begun("pm_card_visa")
 		w.enter = diesIn(w, "Place")
@@ -68,53 +52,54 @@ var meetings = []meeting{
 		id := w.waiting()
 		return [2]func(context.Context){w.resumes(id), w.resumes(id)}
 	}, []int{1}},
-	{"resumed as it expires", oneLine(5), func(w *world) [2]func(context.Context) {
-		id := w.waiting()
-		w.advance(checkout.HoldFor - time.Second)
-		return [2]func(context.Context){w.resumes(id), func(ctx context.Context) {
-			w.advance(2 * time.Second)
-			w.looks(id)(ctx)
-		}}
-	}, []int{0, 1}},
-	{"two tabs with a coupon", couponLine(5), func(w *world) [2]func(context.Context) {
-		cart := w.fill(customer)
-		return [2]func(context.Context){w.checksOut(customer, "key-0001", cart, "pm_card_visa"), w.checksOut(customer, "key-0002", cart, "pm_card_visa")}
-	}, []int{1}},
-	{"the last use of a coupon", couponLine(1), func(w *world) [2]func(context.Context) {
-		return [2]func(context.Context){w.checksOut(customer, "key-0001", w.fill(customer), "pm_card_visa"), w.checksOut(neighbour, "key-0001", w.fill(neighbour), "pm_card_visa")}
-	}, []int{1}},
-	{"a declined run with a coupon and its recovery", couponLine(1), func(w *world) [2]func(context.Context) {
-		in := w.begun("pm_card_visa_chargeDeclined")
-		w.advance(checkout.Due + time.Second)
-		return [2]func(context.Context){w.executes(in), w.looks(in.Checkout.ID)}
-	}, []int{0}},
-	{"two tabs with two sellers' lines", twoSellers(5), func(w *world) [2]func(context.Context) {
-		cart := w.fill(customer)
-		return [2]func(context.Context){w.checksOut(customer, "key-0001", cart, "pm_card_visa"), w.checksOut(customer, "key-0002", cart, "pm_card_visa")}
-	}, []int{1}},
-	{"the last units of one of two sellers", twoSellers(3), func(w *world) [2]func(context.Context) {
-		return [2]func(context.Context){w.checksOut(customer, "key-0001", w.fill(customer), "pm_card_visa"), w.checksOut(neighbour, "key-0001", w.fill(neighbour), "pm_card_visa")}
-	}, []int{1}},
-	{"a run of two payments and its recovery", twoSellers(5), func(w *world) [2]func(context.Context) {
-		in := w.begun("pm_card_visa")
-		w.advance(checkout.Due + time.Second)
-		return [2]func(context.Context){w.executes(in), w.looks(in.Checkout.ID)}
-	}, []int{0, 1}},
-	{"a run of two payments twice", twoSellers(5), func(w *world) [2]func(context.Context) {
-		in := w.begun("pm_card_visa")
-		return [2]func(context.Context){w.executes(in), w.executes(in)}
-	}, []int{1}},
-	{"two payments resumed as they expire", twoSellers(5), func(w *world) [2]func(context.Context) {
-		id := w.waiting()
-		w.advance(checkout.HoldFor - time.Second)
-		return [2]func(context.Context){w.resumes(id), func(ctx context.Context) {
-			w.advance(2 * time.Second)
-			w.looks(id)(ctx)
-		}}
-	}, []int{0, 1}},
+	{"resumed as it expires", oneLine(5), resumedAsItExpires, []int{0, 1}},
+	{"two tabs with a coupon", couponLine(5), twoTabs, []int{1}},
+	{"the last use of a coupon", couponLine(1), lastOnes, []int{1}},
+	{"a declined run with a coupon and its recovery", couponLine(1), runAndRecovery("pm_card_visa_chargeDeclined"), []int{0}},
+	{"two tabs with two sellers' lines", twoSellers(5), twoTabs, []int{1}},
+	{"the last units of one of two sellers", twoSellers(3), lastOnes, []int{1}},
+	{"a run of two payments and its recovery", twoSellers(5), runAndRecovery("pm_card_visa"), []int{0, 1}},
+	{"a run of two payments twice", twoSellers(5), runTwice, []int{1}},
+	{"two payments resumed as they expire", twoSellers(5), resumedAsItExpires, []int{0, 1}},
 	{"a checkout and an addition to its cart", oneLine(9), func(w *world) [2]func(context.Context) {
 		return [2]func(context.Context){w.checksOut(customer, "key-0001", w.fill(customer), "pm_card_visa"), w.adds(customer)}
 	}, []int{0, 1}},
+}
+
+// twoTabs has one shopper check the same cart out under two keys.
+func twoTabs(w *world) [2]func(context.Context) {
+	cart := w.fill(customer)
+	return [2]func(context.Context){w.checksOut(customer, "key-0001", cart, "pm_card_visa"), w.checksOut(customer, "key-0002", cart, "pm_card_visa")}
+}
+
+// resumedAsItExpires has a shopper answer the bank in the second before the hold ends, and the timer look behind it.
+func resumedAsItExpires(w *world) [2]func(context.Context) {
+	id := w.waiting()
+	w.advance(checkout.HoldFor - time.Second)
+	return [2]func(context.Context){w.resumes(id), func(ctx context.Context) {
+		w.advance(2 * time.Second)
+		w.looks(id)(ctx)
+	}}
+}
+
+// lastOnes has two shoppers want what one of them can have.
+func lastOnes(w *world) [2]func(context.Context) {
+	return [2]func(context.Context){w.checksOut(customer, "key-0001", w.fill(customer), "pm_card_visa"), w.checksOut(neighbour, "key-0001", w.fill(neighbour), "pm_card_visa")}
+}
+
+// runTwice starts one record's execution twice.
+func runTwice(w *world) [2]func(context.Context) {
+	in := w.begun("pm_card_visa")
+	return [2]func(context.Context){w.executes(in), w.executes(in)}
+}
+
+// runAndRecovery has a recovery meet the run that it takes for dead.
+func runAndRecovery(method string) func(w *world) [2]func(context.Context) {
+	return func(w *world) [2]func(context.Context) {
+		in := w.begun(method)
+		w.advance(checkout.Due + time.Second)
+		return [2]func(context.Context){w.executes(in), w.looks(in.Checkout.ID)}
+	}
 }
 
 const neighbour = "cus_bbbbbbbbbbbbbbbbbbbbbbbbbb"
