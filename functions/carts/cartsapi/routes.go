@@ -60,6 +60,15 @@ func guard(key api.OptionalIdempotencyKey, match api.IfMatch) (carts.Guard, erro
 	return carts.Guard{Version: version, HasVersion: given, Key: key.Key}, err
 }
 
+// guarded is whose and guard.
+func guarded(ctx context.Context, in api.Marketplace, key api.OptionalIdempotencyKey, match api.IfMatch) (o carts.Owner, m marketplaces.Marketplace, g carts.Guard, err error) {
+	if o, m, err = whose(ctx, in); err != nil {
+		return o, m, g, err
+	}
+	g, err = guard(key, match)
+	return o, m, g, err
+}
+
 type addInput struct {
 	api.Marketplace
 	api.OptionalIdempotencyKey
@@ -72,11 +81,7 @@ type addInput struct {
 }
 
 func (h handler) add(ctx context.Context, in *addInput) (*cartOutput, error) {
-	o, m, err := whose(ctx, in.Marketplace)
-	if err != nil {
-		return nil, err
-	}
-	g, err := guard(in.OptionalIdempotencyKey, in.IfMatch)
+	o, m, g, err := guarded(ctx, in.Marketplace, in.OptionalIdempotencyKey, in.IfMatch)
 	if err != nil {
 		return nil, err
 	}
@@ -140,11 +145,7 @@ type redeemInput struct {
 }
 
 func (h handler) redeem(ctx context.Context, in *redeemInput) (*cartOutput, error) {
-	o, m, err := whose(ctx, in.Marketplace)
-	if err != nil {
-		return nil, err
-	}
-	g, err := guard(in.OptionalIdempotencyKey, in.IfMatch)
+	o, m, g, err := guarded(ctx, in.Marketplace, in.OptionalIdempotencyKey, in.IfMatch)
 	if err != nil {
 		return nil, err
 	}
@@ -159,11 +160,7 @@ type unredeemInput struct {
 }
 
 func (h handler) unredeem(ctx context.Context, in *unredeemInput) (*cartOutput, error) {
-	o, m, err := whose(ctx, in.Marketplace)
-	if err != nil {
-		return nil, err
-	}
-	g, err := guard(in.OptionalIdempotencyKey, in.IfMatch)
+	o, m, g, err := guarded(ctx, in.Marketplace, in.OptionalIdempotencyKey, in.IfMatch)
 	if err != nil {
 		return nil, err
 	}
