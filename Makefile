@@ -139,7 +139,7 @@ ifdef REPLAY
 else
 	@$(call proven,schedules,RIALTO_TRIAL_N=$(N) RIALTO_TRIAL_SEED=$(SEED) $(PROVE) -run '^TestExplore$$' ./functions/inventory/inventorytrial)
 	@$(call proven,saga,RIALTO_PROVE=1 $(PROVE) -run '^Test(Every(Fault|Race|PairOfFaults|Meeting)|UnitsComeBackWithinASecond|AThousandCallersWithOneKey)$$' ./functions/checkout)
-	@$(call proven,planted,RIALTO_PROVE=1 $(PROVE) -run '^TestEveryPatchIsCaught$$' ./functions/internal/planted)
+	@$(call proven,planted,RIALTO_PROVE=1 $(PROVE) -run '^TestEveryPatchIsCaught$$' ./functions/laboratory/mutants)
 	@printf '\n== proved, with seed %s\n' $(SEED); for part in $$(ls -tr $(PROOF)); do \
 	  printf '%s, %s s\n' "$$part" "$$(cat $(PROOF)/.$$part)"; awk '/^[^ ]/{h=$$0; getline; sub(/^ +/, ""); printf "  %s: %s\n", h, $$0}' "$(PROOF)/$$part"; done
 endif

@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rialto/functions/contract"
-	"rialto/functions/contract/tables"
 )
 
 // TestSameNames keeps the law that a context has the same name everywhere. Seen to catch: infra/tax.go renamed. (A
@@ -63,7 +62,7 @@ func TestStacks(t *testing.T) {
 
 func TestTables(t *testing.T) {
 	t.Parallel()
-	for _, want := range tables.All() {
+	for _, want := range contract.Tables() {
 		got := find(t, "prod", "AWS::DynamoDB::Table", "TableName", "rialto-prod-"+want.Name)
 		keys := len(many(got.at("KeySchema")))
 		if want.Sorted != (keys == 2) {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"rialto/functions/contract"
-	"rialto/functions/contract/tables"
 )
 
 // grant turns one of the contract's grants into permissions and settings. Names are enough for most; the rest a
@@ -47,8 +46,8 @@ func (r *room) grant(g contract.Grant) (granted, error) {
 // tableGrant lists the actions that the grant's own comment promises. A transaction needs no action of its own:
 // IAM asks for those of its parts.
 func (r *room) tableGrant(g contract.Grant) (granted, error) {
-	all := tables.All()
-	i := slices.IndexFunc(all, func(t tables.Table) bool { return t.Name == g.Name })
+	all := contract.Tables()
+	i := slices.IndexFunc(all, func(t contract.Table) bool { return t.Name == g.Name })
 	if i < 0 {
 		return granted{}, fmt.Errorf("grant %s %s: there is no such table", g.Access, g.Name)
 	}

@@ -1,10 +1,10 @@
 package infra
 
 import (
+	"rialto/functions/contract"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
-
-	"rialto/functions/contract/tables"
 )
 
 // tablesStack holds every table, so that no deployment of a context can touch data, and returns the ARNs of their
@@ -12,7 +12,7 @@ import (
 func tablesStack(app awscdk.App, stage Stage) map[string]*string {
 	stack := newStack(app, stage, "tables", "Rialto "+stage.Name+": the tables of all contexts")
 	streams := map[string]*string{}
-	for _, t := range tables.All() {
+	for _, t := range contract.Tables() {
 		props := &awsdynamodb.TableProps{
 			TableName:     new(stage.tableName(t.Name)),
 			PartitionKey:  text("pk"),

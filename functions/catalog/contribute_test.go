@@ -9,13 +9,13 @@ import (
 	"rialto/functions/catalog"
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/ids"
-	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 )
 
 // Seen to catch: a page taken over by a seller who does not own it; a row that is a change each time that it comes.
 func TestSellersContribute(t *testing.T) {
 	t.Parallel()
-	ctx, db := context.Background(), store.NewMemory()
+	ctx, db := context.Background(), memory.New()
 	s := service(db)
 	s.Contributions = &catalogstore.Store{DB: db}
 	run(t, s, catalog.Batch{Products: raw(t, boots(1))}) // Rialto's own, and the categories

@@ -15,6 +15,7 @@ import (
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/rows"
 	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 )
 
 var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
@@ -63,7 +64,7 @@ func codes(r rows.Report) []string {
 
 func TestABadRowNeverBlocksAGoodOne(t *testing.T) {
 	t.Parallel()
-	db := store.NewMemory()
+	db := memory.New()
 	s := service(db)
 	untitled, moved := boots(2), boots(3)
 	untitled.Title = ""
@@ -84,7 +85,7 @@ func TestABadRowNeverBlocksAGoodOne(t *testing.T) {
 func TestTheSameBatchTwiceWritesNothing(t *testing.T) {
 	t.Parallel()
 	var writes atomic.Int64
-	db := store.NewMemory()
+	db := memory.New()
 	db.Before = func(_ context.Context, op string, _ []store.Write) error {
 		if op == "Apply" || op == "Transact" {
 			writes.Add(1)
@@ -114,7 +115,7 @@ func TestTheSameBatchTwiceWritesNothing(t *testing.T) {
 
 func TestAnImportWinsOverWhatCameBetween(t *testing.T) {
 	t.Parallel()
-	db := store.NewMemory()
+	db := memory.New()
 	other := service(db)
 	run(t, other, catalog.Batch{Products: raw(t, boots(1))})
 	var once atomic.Bool
@@ -139,7 +140,7 @@ func TestAnImportWinsOverWhatCameBetween(t *testing.T) {
 
 func TestAFailedWriteIsItsRowsAlone(t *testing.T) {
 	t.Parallel()
-	db := store.NewMemory()
+	db := memory.New()
 	run(t, service(db), catalog.Batch{Products: raw(t, boots(9))}) // the categories
 	var n atomic.Int64
 	db.Before = func(_ context.Context, op string, _ []store.Write) error {
@@ -161,7 +162,7 @@ func TestAFailedWriteIsItsRowsAlone(t *testing.T) {
 
 func TestNamesOfCategoriesAreKept(t *testing.T) {
 	t.Parallel()
-	db := store.NewMemory()
+	db := memory.New()
 	s := service(db)
 	run(t, s, catalog.Batch{Products: raw(t, boots(1))})
 	run(t, s, catalog.Batch{Categories: []catalog.CategoryName{{ID: "outdoor-footwear", Name: "Shoes"}, {ID: "unknown", Name: "Nothing"}}})
@@ -176,7 +177,7 @@ func TestNamesOfCategoriesAreKept(t *testing.T) {
 
 func TestBatchesThatAreNone(t *testing.T) {
 	t.Parallel()
-	s := service(store.NewMemory())
+	s := service(memory.New())
 	for code, b := range map[string]catalog.Batch{
 		"batch_too_large":  {Products: make([]json.RawMessage, 101)},
 		"invalid_category": {Categories: []catalog.CategoryName{{ID: "a", Name: " "}}},

@@ -18,6 +18,7 @@ import (
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 )
 
 var (
@@ -28,9 +29,9 @@ var (
 const gtin = "4006381333931"
 
 // stall is a service with two categories; boots take numbers, colours and whether they are dry.
-func stall(t fatal) (*catalog.Service, *store.Memory) {
+func stall(t fatal) (*catalog.Service, *memory.DB) {
 	t.Helper()
-	db := store.NewMemory()
+	db := memory.New()
 	s := &catalogstore.Store{DB: db}
 	at := noon
 	svc := &catalog.Service{Products: s, Shelf: s, Contributions: s, Now: func() time.Time { at = at.Add(time.Second); return at }}

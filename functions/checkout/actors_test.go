@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing/synctest"
 
-	"rialto/functions/internal/schedule"
+	"rialto/functions/laboratory/schedule"
 )
 
 // actor is code of a world that a scheduler moves from one call of the database to the next. It has goroutines of its

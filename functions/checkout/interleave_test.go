@@ -16,7 +16,7 @@ import (
 
 	"rialto/functions/carts"
 	"rialto/functions/checkout"
-	"rialto/functions/internal/schedule"
+	"rialto/functions/laboratory/schedule"
 )
 
 // meeting is a case of two that act at once. set prepares a world and returns what each of them does; placed says how

@@ -25,6 +25,7 @@ import (
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
 	"rialto/functions/payments/stripegateway"
@@ -51,7 +52,7 @@ const (
 type world struct {
 	t       tester
 	goods   []good
-	db      *store.Memory
+	db      *memory.DB
 	gateway *gateway.Gateway
 	machine *interpreter.Machine
 	carts   *carts.Service
@@ -132,7 +133,7 @@ func newWorld(t tester, goods []good) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, goods: goods, db: store.NewMemory(), machine: machine, now: dawn, dice: rand.New(rand.NewPCG(1, 1)), had: map[string]string{}, said: map[string]bool{}}
+	w := &world{t: t, goods: goods, db: memory.New(), machine: machine, now: dawn, dice: rand.New(rand.NewPCG(1, 1)), had: map[string]string{}, said: map[string]bool{}}
 	w.gateway = gateway.New(gateway.Config{Now: w.clock, Seed: 1})
 	address, closed := gateways().open(http.HandlerFunc(w.answer), w.gateway.Close)
 	t.Cleanup(closed)

@@ -17,6 +17,7 @@ import (
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/orders"
 )
 
@@ -25,7 +26,7 @@ import (
 type counter struct {
 	*fulfillment.Desk
 	store fulfillmentstore.Store
-	db    *store.Memory
+	db    *memory.DB
 	order orders.Order
 	now   time.Time
 }
@@ -39,7 +40,7 @@ func (c *counter) Get(_ context.Context, orderID string) (orders.Order, bool, er
 func newCounter(t failer) *counter {
 	t.Helper()
 	usd := func(n int64) money.Amount { return money.Of(n, "USD") }
-	c := &counter{db: store.NewMemory(), now: noon.Add(time.Hour), order: orders.Order{ID: "ord_a", CustomerID: "cus_a", Totals: orders.Totals{Total: usd(160)},
+	c := &counter{db: memory.New(), now: noon.Add(time.Hour), order: orders.Order{ID: "ord_a", CustomerID: "cus_a", Totals: orders.Totals{Total: usd(160)},
 		Lines: []orders.Line{{Line: line, ProductID: "prd_a", Quantity: 3, UnitPrice: usd(40), Amount: usd(120), Discount: usd(20), Tax: usd(10)},
 			{Line: other, ProductID: "prd_b", Quantity: 1, UnitPrice: usd(50), Amount: usd(50), Tax: usd(0)}},
 		Shipments: []orders.Shipment{{Group: "g1", SellerID: "sel_a", Lines: []orders.ShipmentLine{{Line: line, Quantity: 2}, {Line: other, Quantity: 1}}},

@@ -13,13 +13,14 @@ import (
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/orders"
 )
 
 // world is the service with its queue on a clock of its own. A message stays until it is handled.
 type world struct {
 	*fulfillment.Service
-	db    *store.Memory
+	db    *memory.DB
 	now   time.Time
 	queue []message
 	// broken is asked before and after each effect; an error stands for a crash.
@@ -35,7 +36,7 @@ type message struct {
 }
 
 func newWorld() *world {
-	w := &world{db: store.NewMemory(), now: noon, broken: func(string) error { return nil }, refuse: map[string]bool{}, asked: map[string]bool{}}
+	w := &world{db: memory.New(), now: noon, broken: func(string) error { return nil }, refuse: map[string]bool{}, asked: map[string]bool{}}
 	w.Service = &fulfillment.Service{Shipments: fulfillmentstore.Store{DB: w.db}, Sellers: fulfillmentstore.Store{DB: w.db}, Ratings: w, Timers: w, Owners: w, Now: func() time.Time { return w.now }, Pace: pace}
 	w.db.Before = func(_ context.Context, op string, _ []store.Write) error { return w.broken(op + " before") }
 	w.db.After = func(_ context.Context, op string, _ []store.Write) error { return w.broken(op + " after") }

@@ -10,9 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rialto/functions/internal/fault"
-	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/laboratory/memory"
 )
 
 var (
@@ -21,7 +21,7 @@ var (
 )
 
 func service() (*inventory.Service, inventorystore.Store) {
-	shelf := inventorystore.Store{DB: store.NewMemory()}
+	shelf := inventorystore.Store{DB: memory.New()}
 	return &inventory.Service{Shelf: shelf, Now: func() time.Time { return now }}, shelf
 }
 

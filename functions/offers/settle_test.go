@@ -17,6 +17,7 @@ import (
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersstore"
 )
@@ -52,13 +53,13 @@ func (s *shelf) Stock(_ context.Context, skus ...inventory.SKU) ([]inventory.Sto
 
 type world struct {
 	*offers.Service
-	db    *store.Memory
+	db    *memory.DB
 	book  *offersstore.Store
 	shelf *shelf
 }
 
 func newWorld() world {
-	db := store.NewMemory()
+	db := memory.New()
 	book, s := &offersstore.Store{DB: db}, &shelf{units: map[string]int64{}}
 	return world{&offers.Service{Book: book, Boxes: book, Sellers: book, Stock: s, Products: every{}, Now: func() time.Time { return noon }}, db, book, s}
 }

@@ -14,7 +14,7 @@ import (
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
-	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
 	"rialto/functions/payments/stripegateway"
@@ -103,12 +103,12 @@ type failer interface {
 type rig struct {
 	*payments.Service
 	bank  *bank
-	db    *store.Memory
+	db    *memory.DB
 	order string
 }
 
 func (b *bank) rig() *rig {
-	db := store.NewMemory()
+	db := memory.New()
 	r := &rig{bank: b, db: db, order: fmt.Sprintf("ord_%026d", b.orders.Add(1))}
 	r.Service = &payments.Service{Records: paymentsstore.Store{DB: db}, Now: time.Now,
 		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_rialto", URL: b.url, Timeout: patience, ReturnURL: "http://localhost/return"})}

@@ -12,18 +12,19 @@ import (
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/payouts"
 	"rialto/functions/payouts/payoutsstore"
 )
 
 type books struct {
 	*payouts.Service
-	db  *store.Memory
+	db  *memory.DB
 	now time.Time
 }
 
 func newBooks() *books {
-	b := &books{db: store.NewMemory(), now: noon}
+	b := &books{db: memory.New(), now: noon}
 	b.Service = &payouts.Service{Ledger: &payoutsstore.Store{DB: b.db}, Now: func() time.Time { return b.now }, Reserve: time.Hour, Buckets: payoutsstore.Buckets}
 	return b
 }

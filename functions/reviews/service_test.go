@@ -9,7 +9,7 @@ import (
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
-	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/orders"
 	"rialto/functions/reviews"
 	"rialto/functions/reviews/reviewsstore"
@@ -38,7 +38,7 @@ func (w world) Delivered(_ context.Context, _, sellerID string) (any, delivered 
 
 func TestRating(t *testing.T) {
 	t.Parallel()
-	book := reviewsstore.Store{DB: store.NewMemory()}
+	book := reviewsstore.Store{DB: memory.New()}
 	w := world{north: true, "sel_late": false}
 	at := noon
 	s := &reviews.Service{Book: book, Orders: w, Parcels: w, Now: func() time.Time { at = at.Add(time.Minute); return at }}

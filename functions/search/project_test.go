@@ -20,6 +20,7 @@ import (
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/marketplaces"
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersstore"
@@ -33,7 +34,7 @@ var markets = []string{"DE", "US"}
 
 // world is the tables and an index that keeps the highest number, as OpenSearch does.
 type world struct {
-	db       *store.Memory
+	db       *memory.DB
 	products *catalogstore.Store
 	boxes    *offersstore.Store
 	service  *search.Service
@@ -44,7 +45,7 @@ type world struct {
 }
 
 func newWorld() *world {
-	w := &world{db: store.NewMemory(), index: map[string]search.Document{}}
+	w := &world{db: memory.New(), index: map[string]search.Document{}}
 	w.products, w.boxes = &catalogstore.Store{DB: w.db}, &offersstore.Store{DB: w.db}
 	slow := gated{w.db, w}
 	w.service = &search.Service{Index: w, Products: &catalogstore.Store{DB: slow}, Boxes: &offersstore.Store{DB: slow}, Numbers: &searchstore.Store{DB: slow}, Now: func() time.Time { return time.Time{} }}

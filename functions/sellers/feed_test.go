@@ -21,7 +21,7 @@ import (
 	"rialto/functions/internal/files"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/rows"
-	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/sellers"
 	"rialto/functions/sellers/sellersstore"
 )
@@ -53,7 +53,7 @@ type world struct {
 }
 
 func newWorld(t rapid.TB) *world {
-	return &world{t: t, store: sellersstore.Store{DB: store.NewMemory()}, files: map[string][]byte{}, etag: map[string]string{}, now: noon, stop: func() bool { return false }}
+	return &world{t: t, store: sellersstore.Store{DB: memory.New()}, files: map[string][]byte{}, etag: map[string]string{}, now: noon, stop: func() bool { return false }}
 }
 
 func (w *world) Open(_ context.Context, key, etag string, from int64) (io.ReadCloser, error) {

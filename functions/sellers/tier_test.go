@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/storetest"
 	"rialto/functions/sellers"
 	"rialto/functions/sellers/sellersstore"
 )

@@ -15,7 +15,7 @@ import (
 	"rialto/functions/carts/cartsstore"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/storetest"
 )
 
 var ctx = context.Background()

@@ -16,7 +16,7 @@ import (
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/files"
 	"rialto/functions/internal/ids"
-	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 )
 
 type signer struct{}
@@ -32,7 +32,7 @@ func (signer) Delete(context.Context, string) error                       { retu
 
 func TestImages(t *testing.T) {
 	t.Parallel()
-	products := &catalogstore.Store{DB: store.NewMemory()}
+	products := &catalogstore.Store{DB: memory.New()}
 	g := &catalog.Gallery{Service: &catalog.Service{Products: products, Contributions: products, Now: func() time.Time { return noon }}, Images: products, Files: signer{}, URL: "https://images"}
 	if _, err := products.Register(context.Background(), catalog.Category{ID: "boots", Name: "Boots"}); err != nil {
 		t.Fatal(err)

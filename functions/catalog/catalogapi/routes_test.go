@@ -18,7 +18,7 @@ import (
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
-	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/offers"
 )
 
@@ -48,7 +48,7 @@ func (b boxes) Winners(_ context.Context, marketplace string, _ ...string) (map[
 
 func handler(t *testing.T) (http.Handler, *catalog.Service) {
 	t.Helper()
-	products := &catalogstore.Store{DB: store.NewMemory()}
+	products := &catalogstore.Store{DB: memory.New()}
 	box := offers.Winner{ProductID: sold, Marketplace: "US", InStock: true, Version: 4, Offers: 3,
 		Offer: offers.Offer{ID: "off_1", SellerID: shop, SellerName: "Shop", Price: money.Of(1000, "USD"), Shipping: money.Of(99, "USD"), Version: 1}}
 	s := &catalog.Service{Products: products, Shelf: products, Boxes: boxes{sold: box}, Now: func() time.Time { return noon }}

@@ -9,7 +9,7 @@ import (
 
 	"rialto/functions/catalog"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/storetest"
 )
 
 func TestACensusListsEveryProductOnceAndNothingElse(t *testing.T) {

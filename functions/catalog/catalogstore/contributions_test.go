@@ -11,7 +11,7 @@ import (
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/storetest"
 )
 
 func contribution(n int, seller string, version int64) catalog.Contribution {

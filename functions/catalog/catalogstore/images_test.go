@@ -12,7 +12,7 @@ import (
 	"rialto/functions/internal/files"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/storetest"
 )
 
 // Seen to catch: a picture among what sellers say of the product; two announcements of which neither sees the other.

@@ -17,7 +17,7 @@ import (
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/storetest"
 )
 
 var at = time.Date(2026, 11, 27, 8, 30, 0, 123456789, time.UTC)

@@ -4,9 +4,9 @@ import (
 	"slices"
 
 	"rialto/functions/contract"
-	"rialto/functions/contract/tables"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
+	"rialto/functions/internal/tables"
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/orders/ordersstore"
 	"rialto/functions/payments/paymentsstore"

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"rialto/functions/checkout"
-	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/recorded"
 )
 
 // model is testdata/model.json.
@@ -51,9 +51,9 @@ type prices struct {
 // bill is one checkout.
 type bill struct {
 	name        string
-	calls       []store.Call // until the answer
-	others      []string     // calls to other services until the answer
-	timer       []store.Call // the timer's look afterwards
+	calls       []recorded.Call // until the answer
+	others      []string        // calls to other services until the answer
+	timer       []recorded.Call // the timer's look afterwards
 	counts      map[string]float64
 	after       map[string]float64 // what the order sets in motion, by price
 	events      int
@@ -110,7 +110,7 @@ func run(t *testing.T, m model) []bill {
 func (b bill) figures() (names []string, of map[string]float64) {
 	of = map[string]float64{}
 	add := func(name string, n float64) { names, of[name] = append(names, name), n }
-	add("sequential calls to DynamoDB", float64(len(store.Depth(b.calls))))
+	add("sequential calls to DynamoDB", float64(len(recorded.Depth(b.calls))))
 	add("sequential calls to the gateway", float64(b.gateway))
 	add("calls to DynamoDB", float64(len(b.calls)))
 	add("calls to the gateway", b.counts["gateway.call"])

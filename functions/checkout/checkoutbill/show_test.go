@@ -10,7 +10,7 @@ import (
 	"testing"
 	"text/tabwriter"
 
-	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/recorded"
 )
 
 // show prints the bill beside the design's aims, and where one is missed, what is left to save.
@@ -46,7 +46,7 @@ func show(t *testing.T, bills []bill, m model, p prices) {
 
 	one := bills[0]
 	_, of := one.figures()
-	chain := store.Depth(one.calls)
+	chain := recorded.Depth(one.calls)
 	wcu := of["write units"]
 	fmt.Printf("\n%s against the design's aims\n", one.name)
 	fmt.Printf("  sequential calls  %d, %s; floor of what is promised %d: one for each of %d functions that wait for each other, and %d more,\n"+
@@ -128,7 +128,7 @@ func verdict(met bool, aim string) string {
 }
 
 // writes counts the writes of transactions and the other ones.
-func writes(calls []store.Call) (twice, once int) {
+func writes(calls []recorded.Call) (twice, once int) {
 	for _, c := range calls {
 		if c.Operation == "Transact" {
 			twice += len(c.Writes)
@@ -140,7 +140,7 @@ func writes(calls []store.Call) (twice, once int) {
 }
 
 // stations counts the functions along a chain of calls.
-func stations(chain []store.Call) int {
+func stations(chain []recorded.Call) int {
 	seen := map[string]bool{}
 	for _, c := range chain {
 		seen[c.Label] = true

@@ -20,15 +20,16 @@ import (
 	"rialto/functions/checkout"
 	"rialto/functions/checkout/checkoutstore"
 	"rialto/functions/contract"
-	"rialto/functions/contract/tables"
 	"rialto/functions/customers"
 	"rialto/functions/customers/customersstore"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/saga"
-	"rialto/functions/internal/store"
+	"rialto/functions/internal/tables"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/recorded"
 	"rialto/functions/marketplaces"
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersstore"
@@ -48,8 +49,8 @@ const customer = "cus_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 type shop struct {
 	t       *testing.T
 	model   model
-	db      *store.Recorded
-	memory  *store.Memory
+	db      *recorded.DB
+	memory  *memory.DB
 	machine *interpreter.Machine
 	tasks   map[string]func(context.Context, []byte) ([]byte, error)
 
@@ -70,8 +71,8 @@ func open(t *testing.T, m model) *shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shop{t: t, model: m, machine: machine, counts: map[string]float64{}, chains: map[string]int{}, entropy: rand.NewChaCha8([32]byte{1}), memory: store.NewMemory()}
-	s.db = &store.Recorded{DB: s.memory, Tables: tables.All(), Delay: func(context.Context) { wait(m.DynamoDB) },
+	s := &shop{t: t, model: m, machine: machine, counts: map[string]float64{}, chains: map[string]int{}, entropy: rand.NewChaCha8([32]byte{1}), memory: memory.New()}
+	s.db = &recorded.DB{DB: s.memory, Tables: tables.All(), Delay: func(context.Context) { wait(m.DynamoDB) },
 		Label: func(ctx context.Context) string { l, _ := ctx.Value(labelled{}).(string); return l }}
 	stock, coupons := inventorystore.Store{DB: s.db}, promotionsstore.Store{DB: s.db}
 	quote := &carts.Service{Shelf: cartsstore.Store{DB: s.db}, Cache: none{}, Offers: &offersstore.Store{DB: s.db}, Products: &catalogstore.Store{DB: s.db}, Stock: stock, Coupons: coupons, Now: time.Now}

@@ -15,8 +15,8 @@ import (
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
 	"rialto/functions/inventory"
+	"rialto/functions/laboratory/storetest"
 	"rialto/functions/orders"
 	"rialto/functions/promotions"
 )

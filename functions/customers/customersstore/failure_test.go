@@ -14,7 +14,7 @@ import (
 	"rialto/functions/customers"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/storetest"
 )
 
 func TestADatabaseThatIsAwayIsToBeTriedAgain(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 
 	"rialto/functions/customers"
 	"rialto/functions/customers/customersstore"
-	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 )
 
 // Start is when a World's clock begins.
@@ -20,14 +20,14 @@ var Start = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 // World is a service with its fakes. Elapsed moves its clock.
 type World struct {
 	*customers.Service
-	DB      *store.Memory
+	DB      *memory.DB
 	Keys    *Keys
 	Elapsed time.Duration
 }
 
 // New returns an empty world.
 func New() *World {
-	w := &World{DB: store.NewMemory(), Keys: &Keys{}}
+	w := &World{DB: memory.New(), Keys: &Keys{}}
 	now := func() time.Time { return Start.Add(w.Elapsed) }
 	w.Service = &customers.Service{Store: customersstore.NewMemory(), Snapshots: customersstore.Snapshots{DB: w.DB}, Tokens: tokens{},
 		Vault: &customers.Vault{Keys: w.Keys, Now: now, Random: rand.Reader}, Now: now, Random: rand.Reader}

@@ -16,7 +16,7 @@ import (
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/money"
-	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/orders"
 )
 
@@ -28,7 +28,7 @@ func (b bought) Get(_ context.Context, id string) (orders.Order, bool, error) {
 
 func TestReturns(t *testing.T) {
 	t.Parallel()
-	shelf := fulfillmentstore.Store{DB: store.NewMemory()}
+	shelf := fulfillmentstore.Store{DB: memory.New()}
 	usd := money.Of(500, "USD")
 	o := orders.Order{ID: "ord_a", CustomerID: "cus_a", Lines: []orders.Line{{Line: "l", ProductID: "prd_a", Quantity: 2, Amount: usd, Tax: money.Of(0, "USD")}},
 		Shipments: []orders.Shipment{{Group: "g1", SellerID: "sel_a", Lines: []orders.ShipmentLine{{Line: "l", Quantity: 2}}}}}

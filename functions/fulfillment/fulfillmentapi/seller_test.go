@@ -15,7 +15,7 @@ import (
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/money"
-	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/orders"
 )
 
@@ -28,7 +28,7 @@ func (unrated) Send(context.Context, fulfillment.Timer, time.Duration) error {
 
 func TestSelling(t *testing.T) {
 	t.Parallel()
-	shelf := fulfillmentstore.Store{DB: store.NewMemory()}
+	shelf := fulfillmentstore.Store{DB: memory.New()}
 	s := &fulfillment.Service{Shipments: shelf, Sellers: shelf, Ratings: unrated{}, Timers: unrated{}, Now: func() time.Time { return noon }, Pace: time.Hour}
 	o := orders.Placed{OrderID: "ord_a", Marketplace: "US", PlacedAt: noon, Delivery: orders.PlacedDelivery{Country: "US", Region: "CA", Days: 2}}
 	for _, seller := range []string{"sel_mine", "sel_theirs"} {

@@ -12,7 +12,7 @@ import (
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/storetest"
 )
 
 // Seen to catch: a return stored without its units; units that two returns both start from; a count of units among the

@@ -7,7 +7,8 @@ import (
 
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/storetest"
 )
 
 // Seen to catch: each of the three conditions dropped.
@@ -88,7 +89,7 @@ func TestAnAmendmentOfAnOldViewIsRefused(t *testing.T) {
 
 func TestNothingMovesToAShardThatOwes(t *testing.T) {
 	t.Parallel()
-	w := open(t, store.NewMemory(), 6)
+	w := open(t, memory.New(), 6)
 	e := w.environment()
 	w.must(e.Grow(ctx, tickets, 2, 0)) // 3 each
 	if err := w.db.Transact(ctx, tickets.Take(shards.Draw{Shard: 1, Quantity: 1}), tickets.Take(shards.Draw{Shard: 2, Quantity: 3})); err != nil {

@@ -6,7 +6,8 @@ import (
 
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/storetest"
 )
 
 // In calm, a wide layout comes down to one shard that has everything, and closes the others. Seen to catch: a shard
@@ -48,7 +49,7 @@ func TestCalmBringsALayoutDown(t *testing.T) {
 // Seen to catch: a hint of nothing that stays though units came back.
 func TestAReturnRenewsAHintOfNothing(t *testing.T) {
 	t.Parallel()
-	db := store.NewMemory()
+	db := memory.New()
 	w := open(t, db, 4)
 	e := w.environment()
 	w.must(e.Grow(ctx, tickets, 2, 0))

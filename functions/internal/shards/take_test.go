@@ -11,7 +11,8 @@ import (
 
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/storetest"
 )
 
 // Many buyers in a few environments meet on a divided counter that is reshaped meanwhile: exactly as many win as there
@@ -63,7 +64,7 @@ func TestExactlyAsManyWinAsThereAreUnits(t *testing.T) {
 // Seen to catch: growth that never happens; a home that stays where it conflicts; growth without a bound.
 func TestConflictsMakeACounterGrow(t *testing.T) {
 	t.Parallel()
-	db := store.NewMemory()
+	db := memory.New()
 	w := open(t, db, 1000)
 	busy := map[store.Key]bool{tickets.Shard(0): true}
 	db.Before = func(_ context.Context, op string, ws []store.Write) error {
@@ -121,7 +122,7 @@ func TestANewcomerLearnsOfTheLayoutFromShard0(t *testing.T) {
 // An empty home is fed from an older shard; from a younger one nothing can be moved, so that becomes home.
 func TestAnEmptyHomeIsFedOrLeft(t *testing.T) {
 	t.Parallel()
-	db := store.NewMemory()
+	db := memory.New()
 	w := open(t, db, 96)
 	e := w.environment()
 	w.must(e.Grow(ctx, tickets, 3, 0)) // 30 each, and 6 stay
@@ -173,7 +174,7 @@ func TestADrawSpreadsOverShards(t *testing.T) {
 // Two counters that are both spread fit one transaction together. Seen to catch: each given room as if it were alone.
 func TestTwoSpreadDrawsFitOneTransaction(t *testing.T) {
 	t.Parallel()
-	db := store.NewMemory()
+	db := memory.New()
 	w := &world{t: t, db: db, at: time.Unix(0, 0)}
 	e := w.environment()
 	var wants []shards.Want
@@ -207,7 +208,7 @@ func TestTwoSpreadDrawsFitOneTransaction(t *testing.T) {
 func TestAVerdictServesForFresh(t *testing.T) {
 	t.Parallel()
 	for fresh, want := range map[time.Duration][]int64{time.Second: {1, 1, 2}, 0: {1, 2, 3}} {
-		db := store.NewMemory()
+		db := memory.New()
 		w := open(t, db, 3)
 		w.must(w.environment().Grow(ctx, tickets, 3, 0))
 		e := w.environment()
@@ -264,7 +265,7 @@ func TestABookingIsFoundThoughNothingIsLeft(t *testing.T) {
 // Seen to catch: a reading a caller.
 func TestCallersOfOneEnvironmentShareAReading(t *testing.T) {
 	t.Parallel()
-	db := store.NewMemory()
+	db := memory.New()
 	w := open(t, db, 3)
 	e := w.environment()
 	w.must(e.Grow(ctx, tickets, 3, 0))

@@ -56,7 +56,7 @@ func (d *Dynamo) GetMany(ctx context.Context, gets ...Get) ([]Item, error) {
 		}
 		for table, items := range res.Responses {
 			for _, item := range items {
-				for _, i := range place[Get{table[len(d.Prefix):], keyOf(item)}] {
+				for _, i := range place[Get{table[len(d.Prefix):], KeyOf(item)}] {
 					out[i] = item
 				}
 			}
@@ -97,7 +97,7 @@ func (d *Dynamo) Snapshot(ctx context.Context, gets ...Get) ([]Item, error) {
 }
 
 func (d *Dynamo) Query(ctx context.Context, q Query) (Page, error) {
-	q = q.withDefaults()
+	q = q.Defaulted()
 	var e expression
 	where := e.name(q.HashAttr) + " = " + e.value(&types.AttributeValueMemberS{Value: q.Hash})
 	s := func(v string) string { return e.value(&types.AttributeValueMemberS{Value: v}) }

@@ -30,11 +30,11 @@ func (d *Dynamo) Apply(ctx context.Context, w Write) (Item, error) {
 func (d *Dynamo) one(ctx context.Context, w Write) (Item, error) {
 	var e expression
 	switch w.kind {
-	case put:
+	case KindPut:
 		_, err := d.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: d.table(w.Table), Item: w.item, ConditionExpression: e.condition(w.cond),
 			ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: allOld})
 		return w.item, err
-	case update:
+	case KindUpdate:
 		in := &dynamodb.UpdateItemInput{TableName: d.table(w.Table), Key: w.Key.item(), UpdateExpression: aws.String(e.update(w.actions)),
 			ConditionExpression: e.condition(w.cond), ReturnValues: types.ReturnValueAllNew, ReturnValuesOnConditionCheckFailure: allOld}
 		in.ExpressionAttributeNames, in.ExpressionAttributeValues = e.names, e.values
@@ -43,7 +43,7 @@ func (d *Dynamo) one(ctx context.Context, w Write) (Item, error) {
 			return nil, err
 		}
 		return res.Attributes, nil
-	case remove:
+	case KindDelete:
 		_, err := d.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: d.table(w.Table), Key: w.Key.item(), ConditionExpression: e.condition(w.cond),
 			ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: allOld})
 		return nil, err
@@ -52,7 +52,7 @@ func (d *Dynamo) one(ctx context.Context, w Write) (Item, error) {
 }
 
 func (d *Dynamo) Transact(ctx context.Context, writes ...Write) error {
-	if err := transactable(writes); err != nil {
+	if err := Transactable(writes); err != nil {
 		return err
 	}
 	in := &dynamodb.TransactWriteItemsInput{}
@@ -76,15 +76,15 @@ func (d *Dynamo) part(w Write) types.TransactWriteItem {
 	var e expression
 	table, key := d.table(w.Table), w.Key.item()
 	switch w.kind {
-	case put:
+	case KindPut:
 		p := &types.Put{TableName: table, Item: w.item, ConditionExpression: e.condition(w.cond), ReturnValuesOnConditionCheckFailure: allOld}
 		p.ExpressionAttributeNames, p.ExpressionAttributeValues = e.names, e.values
 		return types.TransactWriteItem{Put: p}
-	case update:
+	case KindUpdate:
 		u := &types.Update{TableName: table, Key: key, UpdateExpression: aws.String(e.update(w.actions)), ConditionExpression: e.condition(w.cond), ReturnValuesOnConditionCheckFailure: allOld}
 		u.ExpressionAttributeNames, u.ExpressionAttributeValues = e.names, e.values
 		return types.TransactWriteItem{Update: u}
-	case remove:
+	case KindDelete:
 		x := &types.Delete{TableName: table, Key: key, ConditionExpression: e.condition(w.cond), ReturnValuesOnConditionCheckFailure: allOld}
 		x.ExpressionAttributeNames, x.ExpressionAttributeValues = e.names, e.values
 		return types.TransactWriteItem{Delete: x}

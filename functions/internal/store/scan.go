@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
-	"sort"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -39,37 +37,6 @@ func (d *Dynamo) Scan(ctx context.Context, s Scan) (Page, error) {
 	p := Page{Items: out.Items}
 	if len(out.LastEvaluatedKey) > 0 {
 		p.Next = out.LastEvaluatedKey
-	}
-	return p, nil
-}
-
-// Scan implements Scanner.
-func (m *Memory) Scan(ctx context.Context, s Scan) (Page, error) {
-	if err := m.before(ctx, "Scan", nil); err != nil {
-		return Page{}, err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var keys []Key
-	after := keyOf(s.After)
-	for k := range m.tables[s.Table] {
-		h := fnv.New32a()
-		_, _ = h.Write([]byte(k.PK)) // never fails
-		later := s.After == nil || k.PK > after.PK || k.PK == after.PK && k.SK > after.SK
-		if int(h.Sum32())%max(1, s.Segments) == s.Segment && later {
-			keys = append(keys, k)
-		}
-	}
-	sort.Slice(keys, func(a, b int) bool {
-		return keys[a].PK < keys[b].PK || keys[a].PK == keys[b].PK && keys[a].SK < keys[b].SK
-	})
-	var p Page
-	for _, k := range keys {
-		if s.Limit > 0 && len(p.Items) == s.Limit {
-			p.Next = pick(p.Items[len(p.Items)-1], "pk", "sk")
-			break
-		}
-		p.Items = append(p.Items, copyItem(m.tables[s.Table][k]))
 	}
 	return p, nil
 }

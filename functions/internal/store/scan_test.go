@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/storetest"
 )
 
 // The segments of a scan hold every item of a table once, whatever the size of pages.

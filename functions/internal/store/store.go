@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"slices"
 
@@ -132,7 +133,8 @@ func (k Key) item() Item {
 	return i
 }
 
-func keyOf(i Item) Key {
+// KeyOf reads an item's key.
+func KeyOf(i Item) Key {
 	var k Key
 	if s, ok := i["pk"].(*types.AttributeValueMemberS); ok {
 		k.PK = s.Value
@@ -141,4 +143,31 @@ func keyOf(i Item) Key {
 		k.SK = s.Value
 	}
 	return k
+}
+
+// Defaulted is the query with its default attributes named.
+func (q Query) Defaulted() Query {
+	if q.HashAttr == "" {
+		q.HashAttr = "pk"
+	}
+	if q.SortAttr == "" {
+		q.SortAttr = "sk"
+	}
+	return q
+}
+
+// Transactable says why writes cannot be one transaction: there are none or too many, or two of one item.
+func Transactable(writes []Write) error {
+	if len(writes) == 0 || len(writes) > 100 {
+		return fmt.Errorf("a transaction of %d writes, 1 to 100 are possible", len(writes))
+	}
+	seen := map[Get]string{}
+	for _, w := range writes {
+		g := Get{w.Table, w.Key}
+		if other, twice := seen[g]; twice {
+			return fmt.Errorf("%s and %s write the same item of %s", other, w.Label(), w.Table)
+		}
+		seen[g] = w.Label()
+	}
+	return nil
 }

@@ -9,13 +9,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-type kind uint8
+// Kind is what a write does with its item.
+type Kind uint8
 
+// The kinds of writes, by the functions that build them.
 const (
-	put kind = iota
-	update
-	remove
-	check
+	KindPut Kind = iota
+	KindUpdate
+	KindDelete
+	KindCheck
 )
 
 // Write is one conditional change of one item, as a value. Build it with Put, Update, Delete or Check; an
@@ -25,7 +27,7 @@ type Write struct {
 	Name    string
 	Table   string
 	Key     Key
-	kind    kind
+	kind    Kind
 	item    Item
 	actions []action
 	cond    Cond
@@ -49,9 +51,9 @@ type action struct {
 
 // Put replaces an item by record, a struct with dynamodbav tags or an Item; pk and sk come from key.
 func Put(table string, key Key, record any) Write {
-	w := Write{Table: table, Key: key, kind: put}
+	w := Write{Table: table, Key: key, kind: KindPut}
 	if i, ok := record.(Item); ok {
-		w.item = copyItem(i)
+		w.item = Clone(i)
 	} else if w.item, w.err = attributevalue.MarshalMap(record); w.err != nil {
 		return w
 	}
@@ -62,14 +64,14 @@ func Put(table string, key Key, record any) Write {
 }
 
 // Update changes attributes of an item, and makes the item if there is none and no condition forbids it.
-func Update(table string, key Key) Write { return Write{Table: table, Key: key, kind: update} }
+func Update(table string, key Key) Write { return Write{Table: table, Key: key, kind: KindUpdate} }
 
 // Delete removes an item.
-func Delete(table string, key Key) Write { return Write{Table: table, Key: key, kind: remove} }
+func Delete(table string, key Key) Write { return Write{Table: table, Key: key, kind: KindDelete} }
 
 // Check changes nothing and refuses the transaction unless cond holds.
 func Check(table string, key Key, cond Cond) Write {
-	return Write{Table: table, Key: key, kind: check, cond: cond}
+	return Write{Table: table, Key: key, kind: KindCheck, cond: cond}
 }
 
 // Named says what the write stands for.
@@ -110,7 +112,7 @@ func (w Write) act(v verb, attr string, value any) Write {
 		}
 		a.value = av
 	}
-	if w.kind != update {
+	if w.kind != KindUpdate {
 		w.err = errors.Join(w.err, fmt.Errorf("%s of %s: attributes are changed by Update only", attr, w.Table))
 	}
 	w.actions = append(w.actions[:len(w.actions):len(w.actions)], a)
@@ -125,8 +127,11 @@ func (w Write) Label() string {
 	return w.Table
 }
 
-// Holds tells whether the write's condition holds for the item that it meets, nil if there is none.
-func (w Write) Holds(found Item) bool { return holds(w.cond, found) }
+// Kind says what the write does with its item.
+func (w Write) Kind() Kind { return w.kind }
+
+// Problem is what went wrong when the write was built.
+func (w Write) Problem() error { return errors.Join(w.err, w.cond.problem()) }
 
 // marshal turns a value into an attribute. The usual ones need no look at their type's structure.
 func marshal(v any) (types.AttributeValue, error) {

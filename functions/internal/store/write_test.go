@@ -42,7 +42,7 @@ func TestSumsAreExact(t *testing.T) {
 		if d := cmp.Diff(n(c[2]), sum(n(c[0]), n(c[1])), exact); d != "" {
 			t.Errorf("%s + %s: %s", c[0], c[1], d)
 		}
-		if compareValues(n(c[0]), n(c[0])) != 0 || compareValues(n(c[2]), n(c[0])) == 0 {
+		if Compare(n(c[0]), n(c[0])) != 0 || Compare(n(c[2]), n(c[0])) == 0 {
 			t.Errorf("%s compares wrongly", c[0])
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"rialto/functions/internal/store/partitions"
+	"rialto/functions/laboratory/partitions"
 )
 
 // The aims of the design.

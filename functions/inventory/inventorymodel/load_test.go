@@ -9,14 +9,15 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"rialto/functions/contract/tables"
 	"rialto/functions/internal/fault"
-	"rialto/functions/internal/schedule"
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/partitions"
+	"rialto/functions/internal/tables"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/partitions"
+	"rialto/functions/laboratory/schedule"
 )
 
 // layout is how a sku lies: in how many centres, and in each in how many shards; 0 is the plain item.
@@ -73,7 +74,7 @@ func centre(n int) string { return fmt.Sprintf("us-west-%d", n+1) }
 // run runs it. The error is of the model or the code under test, not of an order.
 func (l load) run() (figures, error) {
 	f := figures{load: l}
-	inner := store.NewMemory()
+	inner := memory.New()
 	clock := schedule.New(l.seed, start)
 	random := rand.New(rand.NewPCG(l.seed, 1))
 	service := partitions.NewService(l.physics, inner, tables.All(), random.Float64)
@@ -109,7 +110,7 @@ func (l load) run() (figures, error) {
 }
 
 // stock puts units into every centre, and cuts them into shards.
-func (l load) stock(inner *store.Memory) error {
+func (l load) stock(inner *memory.DB) error {
 	s := inventorystore.Store{DB: inner}
 	for n := range l.layout.centres {
 		r := inventory.Receipt{ID: fmt.Sprint("r", n), SKU: l.sku, Centre: centre(n), Quantity: cmp.Or(l.units, units)}
@@ -223,7 +224,7 @@ func transient(err error) bool {
 }
 
 // balance checks that no unit was sold twice or lost.
-func (l load) balance(inner *store.Memory) error {
+func (l load) balance(inner *memory.DB) error {
 	var holds []inventory.Hold
 	for _, i := range inner.Items("holds") {
 		var h inventory.Hold

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"rialto/functions/internal/store/partitions"
+	"rialto/functions/laboratory/partitions"
 )
 
 // small is a run of some thousandths of a second.

@@ -13,8 +13,9 @@ import (
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
 	"rialto/functions/inventory"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/storetest"
 )
 
 var errLost = errors.New("connection reset")
@@ -137,7 +138,7 @@ func TestAReleaseConvergesFromAnyPart(t *testing.T) {
 		for _, lost := range []bool{false, true} {
 			t.Run(fmt.Sprint(write, lost), func(t *testing.T) {
 				t.Parallel()
-				db := store.NewMemory()
+				db := memory.New()
 				s := stocked(t, db, pick{shoe, "c1", 1}, pick{shoe, "c2", 1}, pick{sock, "c1", 1})
 				if err := s.Place(ctx, "o1", plan, later); err != nil {
 					t.Fatal(err)

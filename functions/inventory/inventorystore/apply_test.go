@@ -9,8 +9,9 @@ import (
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
 	"rialto/functions/inventory"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/storetest"
 )
 
 func adjust(id string, n int64) inventory.Change {
@@ -140,7 +141,7 @@ func TestACountIsRightWhateverComesBetween(t *testing.T) {
 		} {
 			t.Run(fmt.Sprint(name, " before call ", call), func(t *testing.T) {
 				t.Parallel()
-				db := store.NewMemory()
+				db := memory.New()
 				s := stocked(t, db, pick{shoe, "c1", 20})
 				n, shipped := 0, int64(0)
 				db.Before = func(context.Context, string, []store.Write) error {
@@ -166,7 +167,7 @@ func TestACountIsRightWhateverComesBetween(t *testing.T) {
 // Seen to catch: ledgers compared by their sums alone.
 func TestACountSeesWhatWasFoundAndLostAgain(t *testing.T) {
 	t.Parallel()
-	db := store.NewMemory()
+	db := memory.New()
 	s := stocked(t, db, pick{shoe, "c1", 20})
 	later := now.Add(time.Minute)
 	must(t, storeOf(&aroundQuery{DB: db, before: func() { must(t, s, adjust("a1", 2), later) }, after: func() { must(t, s, adjust("a2", -2), later) }}),

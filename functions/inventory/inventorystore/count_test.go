@@ -8,17 +8,19 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"rialto/functions/contract/tables"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/internal/tables"
 	"rialto/functions/inventory"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/recorded"
+	"rialto/functions/laboratory/storetest"
 )
 
 // What the counts of a chunk cost, in calls and units. Seen to catch: stock read row by row; a count that is a
 // transaction; a journal read of stock that never moved; a repetition that writes.
 func TestWhatAChunkOfCountsCosts(t *testing.T) {
 	t.Parallel()
-	db := &store.Recorded{DB: store.NewMemory(), Tables: tables.All()}
+	db := &recorded.DB{DB: memory.New(), Tables: tables.All()}
 	s := Store{DB: db}
 	chunk := func(feed string, n int64, asOf time.Time) (list []inventory.Change) {
 		for i := range 100 {

@@ -12,11 +12,12 @@ import (
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
+	"rialto/functions/laboratory/memory"
 )
 
 func image(t *testing.T, key store.Key, record any) store.Item {
 	t.Helper()
-	db := store.NewMemory()
+	db := memory.New()
 	if _, err := db.Apply(ctx, store.Put(inventoryTable, key, record)); err != nil {
 		t.Fatal(err)
 	}

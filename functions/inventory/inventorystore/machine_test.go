@@ -13,6 +13,7 @@ import (
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
+	"rialto/functions/laboratory/memory"
 )
 
 // machine runs operations on a few orders that share little stock, as badly as it can: before any write another
@@ -20,7 +21,7 @@ import (
 // replayed from rapid's seed.
 type machine struct {
 	*rapid.T
-	db *store.Memory
+	db *memory.DB
 	// Each depth has an environment of its own: one that is interrupted does nothing else meanwhile.
 	envs    []Store
 	s       Store // for looking
@@ -68,7 +69,7 @@ var skus = []inventory.SKU{shoe, sock}
 func TestNoInterleavingOversellsOrStrands(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		m := &machine{T: rt, db: store.NewMemory(), now: now, plans: map[string]inventory.Plan{}, history: map[place][]total{}, onHand: map[place]int64{}, moved: map[place][]total{}}
+		m := &machine{T: rt, db: memory.New(), now: now, plans: map[string]inventory.Plan{}, history: map[place][]total{}, onHand: map[place]int64{}, moved: map[place][]total{}}
 		m.s = Store{DB: m.db}
 		fresh := rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(rt, "fresh")
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "random"), 1))

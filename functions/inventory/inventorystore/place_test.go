@@ -13,8 +13,9 @@ import (
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
 	"rialto/functions/inventory"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/storetest"
 )
 
 // Seen to catch: the condition on available dropped (negative stock); holds placed outside the transaction.
@@ -162,7 +163,7 @@ func TestARefusalIsJudgedByTheHoldsFirst(t *testing.T) {
 		"sold":                            {[]store.Reason{item(wanted[0], func(h *inventory.Hold) { h.State = inventory.Shipped }), mine(1), failed, none}, "hold_committed"},
 		"a write the service rejects":     {[]store.Reason{none, none, {Cause: store.Rejected}, none}, "internal"},
 	} {
-		db := store.NewMemory()
+		db := memory.New()
 		db.Before = func(_ context.Context, op string, _ []store.Write) error {
 			if op != "Transact" {
 				return nil
@@ -177,7 +178,7 @@ func TestARefusalIsJudgedByTheHoldsFirst(t *testing.T) {
 
 func TestPlaceRefusesWhatDoesNotFitATransaction(t *testing.T) {
 	t.Parallel()
-	s := Store{DB: store.NewMemory()}
+	s := Store{DB: memory.New()}
 	var picks []pick
 	for i := range 51 {
 		picks = append(picks, pick{inventory.SKU{ProductID: fmt.Sprint("p", i), SellerID: "s"}, "c1", 1})
@@ -189,7 +190,7 @@ func TestPlaceRefusesWhatDoesNotFitATransaction(t *testing.T) {
 
 func TestAnErrorThatIsNoRefusalKeepsItsCause(t *testing.T) {
 	t.Parallel()
-	db := store.NewMemory()
+	db := memory.New()
 	s := stocked(t, db, pick{shoe, "c1", 1})
 	away := errors.New("connection reset")
 	db.After = lose(away, 1)

@@ -9,8 +9,9 @@ import (
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
 	"rialto/functions/inventory"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/storetest"
 )
 
 // Seen to catch: the receipt written without its condition (units booked twenty times).
@@ -52,7 +53,7 @@ func TestAReceiptIsBookedOnce(t *testing.T) {
 // Seen to catch: the receipt written without its condition.
 func TestALostAnswerBooksNothingTwice(t *testing.T) {
 	t.Parallel()
-	db := store.NewMemory()
+	db := memory.New()
 	s := Store{DB: db}
 	db.After = lose(errLost, 1)
 	r := inventory.Receipt{ID: "r1", SKU: shoe, Centre: "c1", Quantity: 7}

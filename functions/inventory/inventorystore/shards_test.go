@@ -14,8 +14,9 @@ import (
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
 	"rialto/functions/inventory"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/storetest"
 )
 
 // divide makes n shards of a sku in c1.
@@ -161,7 +162,7 @@ func TestAReceiptGoesToAnActiveShard(t *testing.T) {
 // the emptied shard 0 told as all there is; a layout told as stock; a hint of nothing believed; a read for each quote.
 func TestDividedStockIsToldAsOne(t *testing.T) {
 	t.Parallel()
-	db := store.NewMemory()
+	db := memory.New()
 	at := now
 	s := New(shards.New(db, func() time.Time { return at }, func() float64 { return 0 }))
 	for i, p := range []pick{{shoe, "c1", 3000}, {shoe, "c2", 7}} {
@@ -217,7 +218,7 @@ func TestDividedStockIsToldAsOne(t *testing.T) {
 // Seen to catch: an event a shard; none when the whole is sold out.
 func TestDividedStockCrossesBandsAsOne(t *testing.T) {
 	t.Parallel()
-	db := store.NewMemory()
+	db := memory.New()
 	s := stocked(t, db, pick{shoe, "c1", 8})
 	var told []inventory.BandChange
 	images := map[string]store.Item{}

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"rialto/functions/internal/schedule"
 	"rialto/functions/inventory"
+	"rialto/functions/laboratory/schedule"
 )
 
 // shop is a shopper's orders, one after the other: each is held, then committed, cancelled or left to its timer,

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"rialto/functions/internal/schedule"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/laboratory/schedule"
 )
 
 // books follow every effect on the tables, item by item, and share no code with what writes them.

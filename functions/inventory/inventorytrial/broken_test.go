@@ -6,9 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"rialto/functions/internal/schedule"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/schedule"
 )
 
 // broken is a store that does one thing wrong.
@@ -102,7 +103,7 @@ func TestCheckersCatchWhatIsBroken(t *testing.T) {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()
 			wrong := func() bench {
-				b := bench{raw: store.NewMemory(), wrong: x.wrong}
+				b := bench{raw: memory.New(), wrong: x.wrong}
 				if x.transact != nil {
 					b.under = func(db store.DB) store.DB { return broken{db, x.transact} }
 				}

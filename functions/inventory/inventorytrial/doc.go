@@ -1,5 +1,5 @@
 // Package inventorytrial explores schedules of the inventory. It holds tests only: they run the real rules and store
-// over a fake DynamoDB, or a real one, under the scheduler of internal/schedule, on virtual time.
+// over a fake DynamoDB, or a real one, under the scheduler of laboratory/schedule, on virtual time.
 //
 // A trial is one schedule: shoppers that hold, commit, cancel or walk away, each order's timer, the shipper, the
 // seller's receipts and returns, each in processes of their own that lose answers, are refused, stall and crash where

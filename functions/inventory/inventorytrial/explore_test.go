@@ -15,9 +15,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"rialto/functions/internal/schedule"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/schedule"
+	"rialto/functions/laboratory/storetest"
 )
 
 // A trial's garbage is small and short-lived: with the usual setting a third of the time goes to collecting it.
@@ -96,7 +97,7 @@ func (e exploration) run() (counts, *found) {
 }
 
 // onMemory is a bench of a fake that is new for each trial.
-func onMemory() bench { return bench{raw: store.NewMemory()} }
+func onMemory() bench { return bench{raw: memory.New()} }
 
 // TestExplore is what make prove runs, of N and SEED; without them it is a fixed few trials. REPLAY makes it one, and
 // SHRINK bounds how long a failing one is made shorter. All have the prefix RIALTO_TRIAL_ in the environment.

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"rialto/functions/internal/schedule"
 	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/schedule"
 )
 
 // faultKind is what goes wrong at one call to the store.

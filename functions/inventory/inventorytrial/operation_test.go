@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"rialto/functions/internal/fault"
-	"rialto/functions/internal/schedule"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/laboratory/schedule"
 )
 
 type kind int

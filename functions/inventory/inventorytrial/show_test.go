@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"rialto/functions/internal/schedule"
 	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/schedule"
 )
 
 // describe is a call to the store and its effect, for people.

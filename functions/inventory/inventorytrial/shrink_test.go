@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"rialto/functions/internal/schedule"
+	"rialto/functions/laboratory/schedule"
 )
 
 // explain shrinks a failing trial and shows what is left of it: the trace, and the command that replays it.

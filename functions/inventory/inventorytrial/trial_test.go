@@ -7,11 +7,12 @@ import (
 	"runtime/debug"
 	"time"
 
-	"rialto/functions/internal/schedule"
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/schedule"
 )
 
 // dawn is when every trial begins.
@@ -101,7 +102,7 @@ func (t *trial) runs(s *schedule.Scheduler) (err error) {
 
 // peek looks at an item without anybody noticing.
 func (t *trial) peek(table string, key store.Key) (store.Item, error) {
-	if m, ok := t.raw.(*store.Memory); ok {
+	if m, ok := t.raw.(*memory.DB); ok {
 		return m.Peek(table, key), nil
 	}
 	return t.raw.Get(context.Background(), table, key)

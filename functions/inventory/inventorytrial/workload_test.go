@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"rialto/functions/internal/schedule"
 	"rialto/functions/inventory"
+	"rialto/functions/laboratory/schedule"
 )
 
 const (

@@ -9,9 +9,9 @@ import (
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/outbox"
-	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersstore"
 )
@@ -20,7 +20,7 @@ import (
 // refused, so that it ends where a person finds it.
 func TestDecide(t *testing.T) {
 	t.Parallel()
-	ctx, db := context.Background(), store.NewMemory()
+	ctx, db := context.Background(), memory.New()
 	book, shelf := &offersstore.Store{DB: db}, inventorystore.Store{DB: db}
 	svc := &offers.Service{Book: book, Boxes: book, Stock: shelf, Now: func() time.Time { return time.Unix(0, 0) }}
 	do := func(ctx context.Context, e outbox.Event) error {

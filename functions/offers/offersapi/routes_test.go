@@ -15,8 +15,8 @@ import (
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/ids"
-	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersapi"
 	"rialto/functions/offers/offersstore"
@@ -53,7 +53,7 @@ type front struct {
 }
 
 func newFront() front {
-	book := &offersstore.Store{DB: store.NewMemory()}
+	book := &offersstore.Store{DB: memory.New()}
 	s := &offers.Service{Book: book, Boxes: book, Sellers: book, Stock: shelf{mine.SellerID: 3, theirs.SellerID: 9}, Products: every{}, Now: func() time.Time { return noon }}
 	routes := slices.Concat(offersapi.Routes(s), offersapi.SellerRoutes(s))
 	return front{api.Handler(routes, api.Clock(func() time.Time { return noon })), book}

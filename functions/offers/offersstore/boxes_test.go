@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/storetest"
 	"rialto/functions/offers"
 )
 

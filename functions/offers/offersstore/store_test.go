@@ -19,7 +19,7 @@ import (
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/storetest"
 	"rialto/functions/offers"
 )
 

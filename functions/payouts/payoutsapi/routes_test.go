@@ -12,7 +12,7 @@ import (
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
-	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/payouts"
 	"rialto/functions/payouts/payoutsapi"
 	"rialto/functions/payouts/payoutsstore"
@@ -27,7 +27,7 @@ func who(name string) auth.Identity {
 func TestStatements(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	s := &payouts.Service{Ledger: &payoutsstore.Store{DB: store.NewMemory()}, Now: func() time.Time { return noon }, Buckets: payoutsstore.Buckets}
+	s := &payouts.Service{Ledger: &payoutsstore.Store{DB: memory.New()}, Now: func() time.Time { return noon }, Buckets: payoutsstore.Buckets}
 	h := api.Handler(payoutsapi.SellerRoutes(s), api.Clock(func() time.Time { return noon }))
 	for _, name := range []string{"mine", "theirs"} {
 		for _, order := range []string{"ord_a", "ord_b"} {

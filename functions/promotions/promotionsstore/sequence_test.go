@@ -12,6 +12,7 @@ import (
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/promotions"
 	"rialto/functions/promotions/promotionsstore"
 )
@@ -25,7 +26,7 @@ import (
 func TestAnySequenceBalances(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		db := store.NewMemory()
+		db := memory.New()
 		now := noon
 		failing := true
 		fail := func(_ context.Context, _ string, writes []store.Write) error {
@@ -91,7 +92,7 @@ func TestAnySequenceBalances(t *testing.T) {
 }
 
 // check judges the tables as they are, and counts the uses that are held.
-func check(t *rapid.T, db *store.Memory) (held int) {
+func check(t *rapid.T, db *memory.DB) (held int) {
 	var budgets []promotions.Budget
 	var granted, budget int64
 	for _, i := range db.Items("coupons") {

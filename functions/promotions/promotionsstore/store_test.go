@@ -13,7 +13,7 @@ import (
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/storetest"
 	"rialto/functions/promotions"
 	"rialto/functions/promotions/promotionsstore"
 )

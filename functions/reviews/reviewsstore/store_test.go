@@ -15,7 +15,8 @@ import (
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/storetest"
 	"rialto/functions/reviews"
 	"rialto/functions/reviews/reviewsstore"
 )
@@ -100,7 +101,7 @@ func (t *topic) Publish(_ context.Context, es []outbox.Event) error {
 // A batch of changes is told once a seller, whole. Seen to catch: an event of a part alone; one for each change.
 func TestWhatIsTold(t *testing.T) {
 	t.Parallel()
-	s := reviewsstore.Store{DB: store.NewMemory()}
+	s := reviewsstore.Store{DB: memory.New()}
 	var es []outbox.Event
 	for order, stars := range []int64{5, 4, 4} {
 		if err := s.Save(ctx, rating(order, stars, 1), reviews.Rating{}); err != nil {

@@ -23,6 +23,7 @@ import (
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/marketplaces"
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersstore"
@@ -83,7 +84,7 @@ func newHouse(t *testing.T, products int) *house {
 			t.Error(err)
 		}
 	})
-	db := store.NewMemory()
+	db := memory.New()
 	h := &house{t: t, url: url, random: mathrand.New(mathrand.NewPCG(seed, 0)), products: &catalogstore.Store{DB: db}, boxes: &offersstore.Store{DB: db}, index: x}
 	h.service = &search.Service{Index: x, Products: h.products, Boxes: h.boxes, Numbers: &searchstore.Store{DB: db}, Now: time.Now,
 		Everything: catalogstore.Census{DB: db}, Shelves: h.products, Winners: h.boxes, Draft: x}

@@ -12,7 +12,8 @@ import (
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/storetest"
 )
 
 func TestNumbersRiseAndAreDrawnOnce(t *testing.T) {
@@ -54,7 +55,7 @@ func TestNumbersRiseAndAreDrawnOnce(t *testing.T) {
 
 func TestABusyTableIsTransient(t *testing.T) {
 	t.Parallel()
-	db := store.NewMemory()
+	db := memory.New()
 	cause := error(&store.Refused{Reasons: []store.Reason{{Write: "projection", Cause: store.Throttled}}})
 	db.Before = func(context.Context, string, []store.Write) error { return cause }
 	if _, err := (&Store{DB: db}).Next(context.Background(), "prd_a", "US"); fault.Code(err) != "search_throttled" {

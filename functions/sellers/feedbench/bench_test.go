@@ -25,15 +25,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
 
-	"rialto/functions/contract/tables"
 	"rialto/functions/internal/bucket"
 	"rialto/functions/internal/chunks"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/rows"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/internal/tables"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/recorded"
+	"rialto/functions/laboratory/storetest"
 	"rialto/functions/sellers"
 	"rialto/functions/sellers/sellersstore"
 )
@@ -406,7 +408,7 @@ func fold(ctx context.Context, db *store.Dynamo) (items, sum int64, err error) {
 // cost is what one row costs, by the calculator of internal/store.
 func cost(t *testing.T) string {
 	t.Helper()
-	db := &store.Recorded{DB: store.NewMemory(), Tables: tables.All()}
+	db := &recorded.DB{DB: memory.New(), Tables: tables.All()}
 	now := time.Now()
 	svc := &inventory.Service{Shelf: inventorystore.Store{DB: db}, Now: func() time.Time { return now }}
 	out := "a row costs"

@@ -14,7 +14,7 @@ import (
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/files"
 	"rialto/functions/internal/ids"
-	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/sellers"
 	"rialto/functions/sellers/sellersapi"
 	"rialto/functions/sellers/sellersstore"
@@ -42,7 +42,7 @@ type zeros struct{}
 func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 
 func front() (http.Handler, sellersstore.Store) {
-	s := sellersstore.Store{DB: store.NewMemory()}
+	s := sellersstore.Store{DB: memory.New()}
 	return api.Handler(sellersapi.Routes(&sellers.Service{Book: s, Signer: signer{}, Now: now, Random: zeros{}}, "https://intake", now)), s
 }
 

@@ -16,7 +16,8 @@ import (
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/storetest"
 	"rialto/functions/sellers"
 	"rialto/functions/sellers/sellersstore"
 )
@@ -210,7 +211,7 @@ func TestEventsAreAsTheirExample(t *testing.T) {
 	if err := json.Unmarshal(b, &example); err != nil {
 		t.Fatal(err)
 	}
-	db := store.NewMemory()
+	db := memory.New()
 	s := sellersstore.Store{DB: db}
 	f := feed(1)
 	f.ID, f.SellerID, f.Tally = example.Data.FeedID, example.Data.SellerID, example.Data.Tally

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/capacity"
 )
 
 // Client is a store.DB of one execution environment.
@@ -31,7 +32,7 @@ func (c *Client) count(n Counts) {
 }
 
 func (c *Client) Get(ctx context.Context, table string, key store.Key) (store.Item, error) {
-	items, err := c.read(ctx, "get from "+table, store.Strongly, []store.Get{{Table: table, Key: key}}, c.Service.inner.GetMany)
+	items, err := c.read(ctx, "get from "+table, capacity.Strongly, []store.Get{{Table: table, Key: key}}, c.Service.inner.GetMany)
 	if err != nil {
 		return nil, err
 	}
@@ -42,10 +43,10 @@ func (c *Client) GetMany(ctx context.Context, gets ...store.Get) ([]store.Item, 
 	if len(gets) == 0 {
 		return nil, nil
 	}
-	return c.read(ctx, "get many", store.Strongly, gets, c.Service.inner.GetMany)
+	return c.read(ctx, "get many", capacity.Strongly, gets, c.Service.inner.GetMany)
 }
 
-func (c *Client) read(ctx context.Context, what string, how store.Consistency, gets []store.Get, do func(context.Context, ...store.Get) ([]store.Item, error)) ([]store.Item, error) {
+func (c *Client) read(ctx context.Context, what string, how capacity.Consistency, gets []store.Get, do func(context.Context, ...store.Get) ([]store.Item, error)) ([]store.Item, error) {
 	c.count(Counts{Calls: 1, Attempts: 1})
 	if err := c.Sleep(ctx, c.Service.physics.RoundTrip/2); err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func (c *Client) read(ctx context.Context, what string, how store.Consistency, g
 	}
 	var needs []need
 	for i, g := range gets {
-		needs = append(needs, c.reading(g.Table, g.Key.PK, store.ReadUnits(store.Size(items[i]), how)))
+		needs = append(needs, c.reading(g.Table, g.Key.PK, capacity.ReadUnits(capacity.Size(items[i]), how)))
 	}
 	if err := c.served(ctx, what, needs); err != nil {
 		return nil, err
@@ -96,15 +97,15 @@ func (c *Client) Query(ctx context.Context, q store.Query) (store.Page, error) {
 	if err != nil {
 		return store.Page{}, err
 	}
-	size, how := 0, store.Strongly
+	size, how := 0, capacity.Strongly
 	for _, i := range page.Items {
-		size += store.Size(i)
+		size += capacity.Size(i)
 	}
 	if q.Eventual || q.Index != "" {
-		how = store.Eventually
+		how = capacity.Eventually
 	}
 	// An index has partitions of its own.
-	if err := c.served(ctx, "query "+q.Table, []need{c.reading(q.Table+q.Index, q.Hash, store.ReadUnits(size, how))}); err != nil {
+	if err := c.served(ctx, "query "+q.Table, []need{c.reading(q.Table+q.Index, q.Hash, capacity.ReadUnits(size, how))}); err != nil {
 		return store.Page{}, err
 	}
 	return page, nil
@@ -124,7 +125,7 @@ func (c *Client) Snapshot(ctx context.Context, gets ...store.Get) ([]store.Item,
 		}
 		var needs []need
 		for i, g := range gets {
-			needs = append(needs, c.reading(g.Table, g.Key.PK, store.ReadUnits(store.Size(items[i]), store.Transactional)))
+			needs = append(needs, c.reading(g.Table, g.Key.PK, capacity.ReadUnits(capacity.Size(items[i]), capacity.Transactional)))
 		}
 		if r := c.admit(needs, gets, func(int) string { return "read" }); r != nil {
 			return c.refuse(ctx, r)
@@ -209,7 +210,7 @@ func (c *Client) admitted(ctx context.Context, writes []store.Write, transaction
 	}
 	needs := make([]need, len(writes))
 	for i, w := range writes {
-		units := store.RefusedUnits(olds[i], w.After(olds[i]), transaction) // without indexes, which have their own partitions
+		units := capacity.RefusedUnits(olds[i], w.After(olds[i]), transaction) // without indexes, which have their own partitions
 		needs[i] = need{&c.Service.partition(w.Table, w.Key.PK).writes, c.Service.physics.WriteUnits, units}
 	}
 	r := c.admit(needs, items, func(i int) string { return writes[i].Label() })

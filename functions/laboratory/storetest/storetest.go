@@ -15,8 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"rialto/functions/contract/tables"
 	"rialto/functions/internal/store"
+	"rialto/functions/internal/tables"
+	"rialto/functions/laboratory/memory"
 )
 
 // Endpoint names the variable that holds the address of a DynamoDB to run the suites on. make test sets it.
@@ -27,7 +28,7 @@ func Each(t *testing.T, test func(t *testing.T, db store.DB)) {
 	t.Helper()
 	t.Run("fake", func(t *testing.T) {
 		t.Parallel()
-		test(t, store.NewMemory())
+		test(t, memory.New())
 	})
 	t.Run("dynamodb", func(t *testing.T) {
 		t.Parallel()

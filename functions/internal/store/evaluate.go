@@ -11,6 +11,26 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
+// A write is a value that two readers understand: expression.go turns it into DynamoDB's language, and what stands here
+// says what DynamoDB would do with it. The second reader serves the laboratory alone, and stands beside the first so that
+// no condition can be written without both.
+
+// Holds tells whether the write's condition holds for the item that it meets, nil if there is none.
+func (w Write) Holds(found Item) bool { return holds(w.cond, found) }
+
+// After is the item that a write leaves of the one that it meets, if its condition holds; nil is no item.
+func (w Write) After(found Item) Item {
+	switch w.kind {
+	case KindPut:
+		return w.item
+	case KindUpdate:
+		return w.changed(found)
+	case KindDelete:
+		return nil
+	}
+	return found
+}
+
 // holds judges a condition as DynamoDB does.
 func holds(c Cond, i Item) bool {
 	switch c.op {
@@ -40,7 +60,7 @@ func holds(c Cond, i Item) bool {
 	if !ok || !sameType(v, c.value) {
 		return c.op == opNe
 	}
-	d := compareValues(v, c.value)
+	d := Compare(v, c.value)
 	switch c.op {
 	case opEq:
 		return d == 0
@@ -59,7 +79,7 @@ func holds(c Cond, i Item) bool {
 
 // changed returns the item with an Update's actions done.
 func (w Write) changed(old Item) Item {
-	i := copyItem(old)
+	i := Clone(old)
 	if i == nil {
 		i = w.Key.item()
 	}
@@ -123,7 +143,11 @@ func sameType(a, b types.AttributeValue) bool {
 	return false
 }
 
-func compareValues(a, b types.AttributeValue) int {
+// Comparable tells whether DynamoDB compares two values at all: they are of one type.
+func Comparable(a, b types.AttributeValue) bool { return sameType(a, b) }
+
+// Compare orders two values of one type as DynamoDB does: negative if a comes first, 0 if they are equal.
+func Compare(a, b types.AttributeValue) int {
 	switch x := a.(type) {
 	case *types.AttributeValueMemberS:
 		if y, ok := b.(*types.AttributeValueMemberS); ok {
@@ -161,7 +185,8 @@ func number(v types.AttributeValue) *big.Rat {
 	return r
 }
 
-func copyItem(i Item) Item {
+// Clone returns a copy of an item that shares nothing with it that can be changed.
+func Clone(i Item) Item {
 	if i == nil {
 		return nil
 	}
@@ -178,7 +203,7 @@ func copyItem(i Item) Item {
 func copyValue(v types.AttributeValue) types.AttributeValue {
 	switch x := v.(type) {
 	case *types.AttributeValueMemberM:
-		return &types.AttributeValueMemberM{Value: copyItem(x.Value)}
+		return &types.AttributeValueMemberM{Value: Clone(x.Value)}
 	case *types.AttributeValueMemberL:
 		l := make([]types.AttributeValue, len(x.Value))
 		for i, e := range x.Value {

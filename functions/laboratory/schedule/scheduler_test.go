@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 )
 
 var (
@@ -165,7 +166,7 @@ func TestALimitStopsEveryTask(t *testing.T) {
 func TestACrashedTaskHasNoMoreEffects(t *testing.T) {
 	t.Parallel()
 	for _, after := range []bool{false, true} {
-		s, db := New(1, dawn), store.NewMemory()
+		s, db := New(1, dawn), memory.New()
 		d := &DB{DB: db}
 		crash := func(ctx context.Context, _ Call) error {
 			Of(ctx).Crash()
@@ -212,7 +213,7 @@ func TestADBLetsOthersRunBetweenReadAndWrite(t *testing.T) {
 	t.Parallel()
 	lost := 0
 	for seed := range uint64(100) {
-		s, mem := New(seed, dawn), store.NewMemory()
+		s, mem := New(seed, dawn), memory.New()
 		db := &DB{DB: mem}
 		key := store.Key{PK: "n"}
 		type counter struct {
@@ -253,7 +254,7 @@ func TestADBLetsOthersRunBetweenReadAndWrite(t *testing.T) {
 func TestGoroutinesOfATaskPassThrough(t *testing.T) {
 	t.Parallel()
 	s := New(1, dawn)
-	db := &DB{DB: store.NewMemory(), Before: func(context.Context, Call) error { return errors.New("seen") }}
+	db := &DB{DB: memory.New(), Before: func(context.Context, Call) error { return errors.New("seen") }}
 	for range 2 {
 		s.Go(ctx, "task", func(ctx context.Context) error {
 			g, ctx := errgroup.WithContext(ctx)
@@ -273,7 +274,7 @@ func TestGoroutinesOfATaskPassThrough(t *testing.T) {
 
 func TestOutsideATaskNothingYields(t *testing.T) {
 	t.Parallel()
-	db := &DB{DB: store.NewMemory()}
+	db := &DB{DB: memory.New()}
 	if err := db.Transact(ctx, store.Put("t", store.Key{PK: "a"}, struct{}{}), store.Put("t", store.Key{PK: "b"}, struct{}{})); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,7 @@
 // capacity, and the time for which a transaction has its items to itself. It is for tests and benchmarks: nothing
 // that is deployed wires it, and it knows no context.
 //
-// A Service stands for the tables of a region and has one inner DB that answers at once (store.Memory). Each
+// A Service stands for the tables of a region and has one inner DB that answers at once (a memory.DB). Each
 // execution environment reaches it through a Client of its own, which is a store.DB and counts what its calls met.
 //
 // What the model does:

@@ -11,10 +11,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
-	"rialto/functions/contract/tables"
-	"rialto/functions/internal/schedule"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/partitions"
+	"rialto/functions/internal/tables"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/partitions"
+	"rialto/functions/laboratory/schedule"
 )
 
 var start = time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
@@ -22,12 +23,12 @@ var start = time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
 // world is a service and a scheduler. Clients of it run as tasks.
 type world struct {
 	*schedule.Scheduler
-	inner   *store.Memory
+	inner   *memory.DB
 	service *partitions.Service
 }
 
 func newWorld(p partitions.Physics) *world {
-	inner := store.NewMemory()
+	inner := memory.New()
 	return &world{schedule.New(7, start), inner, partitions.NewService(p, inner, tables.All(), rand.New(rand.NewPCG(7, 7)).Float64)}
 }
 

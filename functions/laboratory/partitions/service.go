@@ -3,8 +3,8 @@ package partitions
 import (
 	"time"
 
-	"rialto/functions/contract/tables"
 	"rialto/functions/internal/store"
+	"rialto/functions/internal/tables"
 )
 
 // Service is the state that all clients share. It is not safe for concurrent use: the model's calls take turns on

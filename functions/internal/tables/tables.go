@@ -1,6 +1,6 @@
-// Package tables lists every DynamoDB table as plain values, for infra/, which creates them, and for the
-// store suites, which create them again under other names. Only a context's own store knows what the keys
-// hold.
+// Package tables lists every DynamoDB table as plain values: for the store suites, which create them under other names,
+// for the laboratory, which reckons what their indexes cost, and by way of the contract for infra/, which deploys them.
+// Only a context's own store knows what the keys hold.
 package tables
 
 // Table is one table. Its key is pk (S) and, if Sorted, sk (S).

@@ -1,4 +1,5 @@
-package store
+// Package capacity reckons what DynamoDB charges for a read or a write.
+package capacity
 
 import (
 	"maps"
@@ -7,7 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"rialto/functions/contract/tables"
+	"rialto/functions/internal/store"
+	"rialto/functions/internal/tables"
 )
 
 // What DynamoDB charges, by its own rules. Sizes: docs.aws.amazon.com/amazondynamodb/latest/developerguide/
@@ -22,7 +24,7 @@ const (
 // Size is how many bytes an item counts for: its names and values in UTF-8, without the 100 bytes that storage
 // alone is billed for. The service calls the size of a number approximate; here it is a byte, one more for each
 // two significant digits, and one for a minus.
-func Size(i Item) int {
+func Size(i store.Item) int {
 	n := 0
 	for name, v := range i {
 		n += len(name) + valueSize(v)
@@ -97,8 +99,8 @@ func ReadUnits(bytes int, c Consistency) float64 { return float64(steps(bytes, r
 // WriteUnits is what changing an item from old to new costs, nil where there is none: the larger of both counts.
 // In a transaction the table's part is paid twice, for prepare and commit; an index's is not, since indexes
 // follow later. A condition check is a write that changes nothing.
-func WriteUnits(t tables.Table, old, new Item, transaction bool) float64 {
-	n := base(max(Size(old), Size(new)), transaction)
+func WriteUnits(t tables.Table, old, new store.Item, transaction bool) float64 {
+	n := Base(max(Size(old), Size(new)), transaction)
 	for _, i := range t.Indexes {
 		n += float64(IndexUnits(i, old, new))
 	}
@@ -107,13 +109,13 @@ func WriteUnits(t tables.Table, old, new Item, transaction bool) float64 {
 
 // RefusedUnits is what a write costs whose condition did not hold, or that fell with its transaction: as if it
 // had been made, without indexes.
-func RefusedUnits(found, attempted Item, transaction bool) float64 {
-	return base(max(Size(found), Size(attempted)), transaction)
+func RefusedUnits(found, attempted store.Item, transaction bool) float64 {
+	return Base(max(Size(found), Size(attempted)), transaction)
 }
 
 // LeastUnits is WriteUnits if no item were larger than 1 KB: what is left to save by making records smaller.
-func LeastUnits(t tables.Table, old, new Item, transaction bool) float64 {
-	n := base(0, transaction)
+func LeastUnits(t tables.Table, old, new store.Item, transaction bool) float64 {
+	n := Base(0, transaction)
 	for _, i := range t.Indexes {
 		n += float64(indexWrites(i, old, new))
 	}
@@ -122,17 +124,17 @@ func LeastUnits(t tables.Table, old, new Item, transaction bool) float64 {
 
 // IndexUnits is what the same change costs in an index: one write to put or delete an entry, two to move it to
 // another key, one to update it in place, none if nothing that the index holds changed.
-func IndexUnits(i tables.Index, old, new Item) int {
-	was, is := entry(i, old), entry(i, new)
+func IndexUnits(i tables.Index, old, new store.Item) int {
+	was, is := Entry(i, old), Entry(i, new)
 	if was != nil && is != nil && !sameKey(i, was, is) {
 		return steps(Size(was), writeStep) + steps(Size(is), writeStep)
 	}
 	return indexWrites(i, old, new) * steps(max(Size(was), Size(is)), writeStep)
 }
 
-func indexWrites(i tables.Index, old, new Item) int {
-	switch was, is := entry(i, old), entry(i, new); {
-	case equalItems(was, is):
+func indexWrites(i tables.Index, old, new store.Item) int {
+	switch was, is := Entry(i, old), Entry(i, new); {
+	case Equal(was, is):
 		return 0
 	case was != nil && is != nil && !sameKey(i, was, is):
 		return 2
@@ -140,30 +142,31 @@ func indexWrites(i tables.Index, old, new Item) int {
 	return 1
 }
 
-// entry is what an index holds of an item, nil if the item is not in it.
-func entry(i tables.Index, item Item) Item {
+// Entry is what an index holds of an item, nil if the item is not in it.
+func Entry(i tables.Index, item store.Item) store.Item {
 	_, hash := item[i.Hash]
 	_, sort := item[i.Sort]
 	switch {
 	case !hash || !sort:
 		return nil
 	case i.KeysOnly:
-		return pick(item, "pk", "sk", i.Hash, i.Sort)
+		return Pick(item, "pk", "sk", i.Hash, i.Sort)
 	}
 	return item
 }
 
-func sameKey(i tables.Index, a, b Item) bool {
+func sameKey(i tables.Index, a, b store.Item) bool {
 	return equalValues(a[i.Hash], b[i.Hash]) && equalValues(a[i.Sort], b[i.Sort])
 }
 
-func equalItems(a, b Item) bool { return maps.EqualFunc(a, b, equalValues) }
+// Equal tells whether two items are alike in every attribute.
+func Equal(a, b store.Item) bool { return maps.EqualFunc(a, b, equalValues) }
 
 func equalValues(a, b types.AttributeValue) bool {
 	switch x := a.(type) {
 	case *types.AttributeValueMemberM:
 		y, ok := b.(*types.AttributeValueMemberM)
-		return ok && equalItems(x.Value, y.Value)
+		return ok && Equal(x.Value, y.Value)
 	case *types.AttributeValueMemberL:
 		y, ok := b.(*types.AttributeValueMemberL)
 		return ok && slices.EqualFunc(x.Value, y.Value, equalValues)
@@ -171,10 +174,11 @@ func equalValues(a, b types.AttributeValue) bool {
 		_, ok := b.(*types.AttributeValueMemberNULL)
 		return ok
 	}
-	return sameType(a, b) && compareValues(a, b) == 0
+	return store.Comparable(a, b) && store.Compare(a, b) == 0
 }
 
-func base(bytes int, transaction bool) float64 {
+// Base is what a write of so many bytes costs without its indexes.
+func Base(bytes int, transaction bool) float64 {
 	n := float64(steps(bytes, writeStep))
 	if transaction {
 		n *= 2
@@ -184,3 +188,14 @@ func base(bytes int, transaction bool) float64 {
 
 // steps rounds up, to 1 at least.
 func steps(bytes, step int) int { return max(1, (bytes+step-1)/step) }
+
+// Pick is the part of an item with those attributes.
+func Pick(i store.Item, attrs ...string) store.Item {
+	out := store.Item{}
+	for _, a := range attrs {
+		if v, ok := i[a]; ok {
+			out[a] = v
+		}
+	}
+	return out
+}

@@ -1,4 +1,4 @@
-package store_test
+package capacity_test
 
 import (
 	"context"
@@ -10,9 +10,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go/middleware"
 
-	"rialto/functions/contract/tables"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/store/storetest"
+	"rialto/functions/internal/tables"
+	"rialto/functions/laboratory/capacity"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/recorded"
+	"rialto/functions/laboratory/storetest"
 )
 
 // The calculator against DynamoDB Local 2.6.1. Where that is seen to report other than the service's documentation
@@ -29,7 +32,7 @@ func TestUnitsAsDynamoDBCountsThem(t *testing.T) {
 	real := storetest.Dynamo(t)
 	var units float64
 	real.Client = dynamodb.New(real.Client.Options(), func(o *dynamodb.Options) { o.APIOptions = append(o.APIOptions, metered(&units)) })
-	ours := &store.Recorded{DB: store.NewMemory(), Tables: tables.All()}
+	ours := &recorded.DB{DB: memory.New(), Tables: tables.All()}
 	ctx := context.Background()
 
 	put := func(table, pk string, bytes int, more ...string) store.Write {
@@ -75,7 +78,7 @@ func TestUnitsAsDynamoDBCountsThem(t *testing.T) {
 	batch := func(db store.DB) func(context.Context, ...store.Get) ([]store.Item, error) { return db.GetMany }
 	snapshot := func(db store.DB) func(context.Context, ...store.Get) ([]store.Item, error) { return db.Snapshot }
 	// edge is the text that makes an item of put exactly 1 KB.
-	edge := 1024 - store.Size(itemOf(t, put("carts", "edge", 0)))
+	edge := 1024 - capacity.Size(itemOf(t, put("carts", "edge", 0)))
 
 	for _, c := range []struct {
 		name string
@@ -142,7 +145,7 @@ func TestUnitsAsDynamoDBCountsThem(t *testing.T) {
 // itemOf is what a Put writes.
 func itemOf(t *testing.T, w store.Write) store.Item {
 	t.Helper()
-	i, err := store.NewMemory().Apply(context.Background(), w)
+	i, err := memory.New().Apply(context.Background(), w)
 	if err != nil {
 		t.Fatal(err)
 	}

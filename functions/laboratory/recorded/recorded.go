@@ -1,22 +1,26 @@
-package store
+// Package recorded is a store.DB that writes down every call to another and what it costs.
+package recorded
 
 import (
 	"context"
 	"slices"
 	"sync"
 
-	"rialto/functions/contract/tables"
+	"rialto/functions/internal/store"
+	"rialto/functions/internal/tables"
+	"rialto/functions/laboratory/capacity"
+	"rialto/functions/laboratory/memory"
 )
 
-// Recorded is a DB that writes down every call to another and what DynamoDB charges for it. It is for tests and
+// DB is a store.DB that writes down every call to another and what DynamoDB charges for it. It is for tests and
 // benchmarks: nothing that is deployed wires it, and no other DB knows of it.
 //
-// Over a Memory every figure is exact as long as nobody else writes the same items at the same moment, since the
+// Over a memory.DB every figure is exact as long as nobody else writes the same items at the same moment, since the
 // item before a write is looked up first. Over any other DB nothing more is read than was asked for: a write's
 // cost is then of what is known (the item written or returned), and the call is not Exact; calls that the DB
 // makes again by itself are not seen.
-type Recorded struct {
-	DB     DB
+type DB struct {
+	DB     store.DB
 	Tables []tables.Table // whose indexes are charged
 	// Delay, if set, is called after a call is written down as begun. Over a fake that answers at once it makes
 	// calls that run side by side overlap.
@@ -32,7 +36,7 @@ type Recorded struct {
 // Call is one request to DynamoDB. Begun and Ended count all beginnings and ends in their order, from 1; Ended is
 // 0 while it runs.
 type Call struct {
-	Operation    string // Get, GetMany, Snapshot, Query, Apply or Transact
+	Operation    string // store.Get, GetMany, Snapshot, Query, Apply or Transact
 	Label        string
 	Tables       []string // sorted, each once
 	Writes       []Change // of Apply and Transact
@@ -54,7 +58,7 @@ type Change struct {
 }
 
 // Calls returns copies of the calls so far, in the order of their beginnings.
-func (r *Recorded) Calls() []Call {
+func (r *DB) Calls() []Call {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	out := make([]Call, len(r.calls))
@@ -65,7 +69,7 @@ func (r *Recorded) Calls() []Call {
 }
 
 // Reset forgets the calls so far.
-func (r *Recorded) Reset() {
+func (r *DB) Reset() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.calls = nil
@@ -98,22 +102,22 @@ func Depth(calls []Call) []Call {
 	return chain
 }
 
-func (r *Recorded) Get(ctx context.Context, table string, key Key) (Item, error) {
+func (r *DB) Get(ctx context.Context, table string, key store.Key) (store.Item, error) {
 	c := r.begin(ctx, "Get", table)
 	i, err := r.DB.Get(ctx, table, key)
-	c.reads(Strongly, i)
+	c.reads(capacity.Strongly, i)
 	return i, r.end(c, err)
 }
 
-func (r *Recorded) GetMany(ctx context.Context, gets ...Get) ([]Item, error) {
-	return r.many(ctx, "GetMany", Strongly, gets, r.DB.GetMany)
+func (r *DB) GetMany(ctx context.Context, gets ...store.Get) ([]store.Item, error) {
+	return r.many(ctx, "GetMany", capacity.Strongly, gets, r.DB.GetMany)
 }
 
-func (r *Recorded) Snapshot(ctx context.Context, gets ...Get) ([]Item, error) {
-	return r.many(ctx, "Snapshot", Transactional, gets, r.DB.Snapshot)
+func (r *DB) Snapshot(ctx context.Context, gets ...store.Get) ([]store.Item, error) {
+	return r.many(ctx, "Snapshot", capacity.Transactional, gets, r.DB.Snapshot)
 }
 
-func (r *Recorded) many(ctx context.Context, operation string, how Consistency, gets []Get, do func(context.Context, ...Get) ([]Item, error)) ([]Item, error) {
+func (r *DB) many(ctx context.Context, operation string, how capacity.Consistency, gets []store.Get, do func(context.Context, ...store.Get) ([]store.Item, error)) ([]store.Item, error) {
 	if len(gets) == 0 { // no request is made
 		return do(ctx, gets...)
 	}
@@ -123,7 +127,7 @@ func (r *Recorded) many(ctx context.Context, operation string, how Consistency, 
 	}
 	c := r.begin(ctx, operation, names...)
 	items, err := do(ctx, gets...)
-	seen := map[Get]bool{}
+	seen := map[store.Get]bool{}
 	for n, g := range gets {
 		if !seen[g] && n < len(items) { // a key named twice is asked for once
 			seen[g] = true
@@ -133,35 +137,35 @@ func (r *Recorded) many(ctx context.Context, operation string, how Consistency, 
 	return items, r.end(c, err)
 }
 
-func (r *Recorded) Query(ctx context.Context, q Query) (Page, error) {
+func (r *DB) Query(ctx context.Context, q store.Query) (store.Page, error) {
 	c := r.begin(ctx, "Query", q.Table)
 	p, err := r.DB.Query(ctx, q)
-	how := Strongly
+	how := capacity.Strongly
 	if q.Eventual || q.Index != "" {
-		how = Eventually
+		how = capacity.Eventually
 	}
 	c.reads(how, p.Items...)
 	return p, r.end(c, err)
 }
 
-func (r *Recorded) Apply(ctx context.Context, w Write) (Item, error) {
+func (r *DB) Apply(ctx context.Context, w store.Write) (store.Item, error) {
 	c := r.begin(ctx, "Apply", w.Table)
 	old, exact := r.before(w)
 	i, err := r.DB.Apply(ctx, w)
-	if !exact && w.kind == update && err == nil {
+	if !exact && w.Kind() == store.KindUpdate && err == nil {
 		old = i
 	}
 	r.wrote(c, w, old, exact, err, 0)
 	return i, r.end(c, err)
 }
 
-func (r *Recorded) Transact(ctx context.Context, writes ...Write) error {
+func (r *DB) Transact(ctx context.Context, writes ...store.Write) error {
 	var names []string
 	for _, w := range writes {
 		names = append(names, w.Table)
 	}
 	c := r.begin(ctx, "Transact", names...)
-	olds, exact := make([]Item, len(writes)), make([]bool, len(writes))
+	olds, exact := make([]store.Item, len(writes)), make([]bool, len(writes))
 	for n, w := range writes {
 		olds[n], exact[n] = r.before(w)
 	}
@@ -172,7 +176,7 @@ func (r *Recorded) Transact(ctx context.Context, writes ...Write) error {
 	return r.end(c, err)
 }
 
-func (r *Recorded) begin(ctx context.Context, operation string, names ...string) *Call {
+func (r *DB) begin(ctx context.Context, operation string, names ...string) *Call {
 	slices.Sort(names)
 	c := &Call{Operation: operation, Tables: slices.Compact(names), Exact: true}
 	if r.Label != nil {
@@ -189,8 +193,8 @@ func (r *Recorded) begin(ctx context.Context, operation string, names ...string)
 	return c
 }
 
-func (r *Recorded) end(c *Call, err error) error {
-	if _, refused := AsRefused(err); refused {
+func (r *DB) end(c *Call, err error) error {
+	if _, refused := store.AsRefused(err); refused {
 		c.Refused = true
 	} else if err != nil {
 		c.Failed = true
@@ -208,66 +212,51 @@ func (r *Recorded) end(c *Call, err error) error {
 }
 
 // reads charges one read of items together; no item is a read of nothing.
-func (c *Call) reads(how Consistency, items ...Item) {
+func (c *Call) reads(how capacity.Consistency, items ...store.Item) {
 	bytes := 0
 	for _, i := range items {
-		bytes += Size(i)
+		bytes += capacity.Size(i)
 	}
 	c.Read += bytes
-	c.RCU += ReadUnits(bytes, how)
+	c.RCU += capacity.ReadUnits(bytes, how)
 }
 
 // before returns the item that a write meets, where looking costs nothing.
-func (r *Recorded) before(w Write) (Item, bool) {
-	m, ok := r.DB.(*Memory)
+func (r *DB) before(w store.Write) (store.Item, bool) {
+	m, ok := r.DB.(*memory.DB)
 	if !ok {
 		return nil, false
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return copyItem(m.tables[w.Table][w.Key]), true
+	return store.Clone(m.Peek(w.Table, w.Key)), true
 }
 
-func (r *Recorded) wrote(c *Call, w Write, old Item, exact bool, err error, n int) {
+func (r *DB) wrote(c *Call, w store.Write, old store.Item, exact bool, err error, n int) {
 	transaction := c.Operation == "Transact"
 	t, after := r.table(w.Table), w.After(old)
-	change := Change{Write: w.Label(), Table: w.Table, Before: Size(old), After: Size(after)}
-	refused, no := AsRefused(err)
+	change := Change{Write: w.Label(), Table: w.Table, Before: capacity.Size(old), After: capacity.Size(after)}
+	refused, no := store.AsRefused(err)
 	switch {
 	case no:
 		if n < len(refused.Reasons) && refused.Reasons[n].Found != nil {
 			old = refused.Reasons[n].Found
 		}
-		change.WCU = RefusedUnits(old, after, transaction)
-		c.LeastWCU += base(0, transaction)
+		change.WCU = capacity.RefusedUnits(old, after, transaction)
+		c.LeastWCU += capacity.Base(0, transaction)
 	case err == nil:
-		change.WCU = WriteUnits(t, old, after, transaction)
-		change.Changed = !equalItems(old, after)
-		c.LeastWCU += LeastUnits(t, old, after, transaction)
+		change.WCU = capacity.WriteUnits(t, old, after, transaction)
+		change.Changed = !capacity.Equal(old, after)
+		c.LeastWCU += capacity.LeastUnits(t, old, after, transaction)
 	}
 	c.Exact = c.Exact && exact
 	c.WCU += change.WCU
 	c.Writes = append(c.Writes, change)
 }
 
-func (r *Recorded) table(name string) tables.Table {
+func (r *DB) table(name string) tables.Table {
 	for _, t := range r.Tables {
 		if t.Name == name {
 			return t
 		}
 	}
 	return tables.Table{Name: name}
-}
-
-// After is the item that a write leaves of the one that it meets, if its condition holds; nil is no item.
-func (w Write) After(old Item) Item {
-	switch w.kind {
-	case put:
-		return w.item
-	case update:
-		return w.changed(old)
-	case remove:
-		return nil
-	}
-	return old
 }

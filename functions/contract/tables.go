@@ -1,0 +1,12 @@
+package contract
+
+import "rialto/functions/internal/tables"
+
+// Table is one DynamoDB table.
+type Table = tables.Table
+
+// Index is a global secondary index of a table.
+type Index = tables.Index
+
+// Tables lists every table in the order of the house.
+func Tables() []Table { return tables.All() }
