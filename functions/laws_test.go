@@ -22,30 +22,6 @@ import (
 	"rialto/functions/contract"
 )
 
-// contexts are the rooms, each with the contexts whose root packages it may import. The table is acyclic: a
-// context imports only what stands above it. Everyone may import marketplaces.
-var contexts = []struct {
-	name string
-	may  []string
-}{
-	{"marketplaces", nil},
-	{"inventory", nil},
-	{"offers", []string{"inventory"}},
-	{"catalog", []string{"offers"}},
-	{"search", []string{"catalog", "offers"}},
-	{"promotions", nil},
-	{"carts", []string{"offers", "inventory", "catalog", "promotions"}},
-	{"customers", nil},
-	{"tax", nil},
-	{"payments", nil},
-	{"orders", nil},
-	{"checkout", []string{"carts", "customers", "inventory", "orders", "promotions", "tax"}},
-	{"fulfillment", []string{"orders", "inventory"}},
-	{"sellers", []string{"catalog", "offers", "inventory"}},
-	{"payouts", []string{"orders"}},
-	{"reviews", []string{"orders"}},
-}
-
 type pkg struct {
 	ImportPath   string
 	Imports      []string
@@ -98,12 +74,7 @@ func room(path string) (context, part string) {
 }
 
 func known(name string) bool {
-	for _, c := range contexts {
-		if c.name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(contract.Contexts(), func(c contract.Context) bool { return c.Name == name })
 }
 
 // Law 1: a context's name is the same in every folder. Seen to catch: functions/orders renamed to
@@ -131,10 +102,10 @@ func TestAContextHasOneName(t *testing.T) {
 			t.Errorf("table %s belongs to no context", table.Name)
 		}
 	}
-	for _, c := range contexts {
-		for path, needed := range map[string]bool{c.name + "/doc.go": true, c.name + "/lambda/main.go": deployed[c.name], "../infra/" + c.name + ".go": deployed[c.name]} {
+	for _, c := range contract.Contexts() {
+		for path, needed := range map[string]bool{c.Name + "/doc.go": true, c.Name + "/lambda/main.go": deployed[c.Name]} {
 			if _, err := os.Stat(path); needed && err != nil {
-				t.Errorf("%s: %v", c.name, err)
+				t.Errorf("%s: %v", c.Name, err)
 			}
 		}
 	}
@@ -153,17 +124,14 @@ func TestAContextHasOneName(t *testing.T) {
 // Seen to catch: net/http in functions/tax; orders importing checkout.
 func TestRootPackagesArePureAndTheTableIsKept(t *testing.T) {
 	t.Parallel()
-	for i, c := range contexts {
-		for _, m := range c.may {
-			if !slices.ContainsFunc(contexts[:i], func(x struct {
-				name string
-				may  []string
-			}) bool {
-				return x.name == m
-			}) {
-				t.Errorf("%s may import %s, which does not stand above it", c.name, m)
+	above := map[string]bool{}
+	for _, c := range contract.Contexts() {
+		for _, m := range c.Imports {
+			if !above[m] {
+				t.Errorf("%s may import %s, which does not stand above it", c.Name, m)
 			}
 		}
+		above[c.Name] = true
 	}
 	for _, p := range packages(t) {
 		context, part := room(p.ImportPath)
@@ -189,9 +157,9 @@ func TestRootPackagesArePureAndTheTableIsKept(t *testing.T) {
 }
 
 func allowed(context string) []string {
-	for _, c := range contexts {
-		if c.name == context {
-			return c.may
+	for _, c := range contract.Contexts() {
+		if c.Name == context {
+			return c.Imports
 		}
 	}
 	return nil

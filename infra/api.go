@@ -10,7 +10,7 @@ import (
 	"rialto/functions/contract"
 )
 
-// apis are the two front doors, each deployed from its document.
+// apis are the two front apis, each deployed from its document.
 type apis struct{ shopper, seller awsapigateway.SpecRestApi }
 
 // apisStack deploys both. It waits for no context: functions are named, not imported.
@@ -99,7 +99,7 @@ func api(stack awscdk.Stack, stage Stage, name string, doc map[string]any) (awsa
 	if stage.Local { // the local cloud lets an API choose its id, and serves it by path
 		awscdk.Tags_Of(rest).Add(new("_custom_id_"), new(stage.apiName(name)),
 			&awscdk.TagProps{IncludeResourceTypes: list([]string{"AWS::ApiGateway::RestApi"})})
-		url = stage.Stands.AWS + "/_aws/execute-api/" + stage.apiName(name) + "/" + stage.Name
+		url = stage.Endpoints.AWS + "/_aws/execute-api/" + stage.apiName(name) + "/" + stage.Name
 	}
 	awscdk.NewCfnOutput(stack, new(title(name)+"Url"), &awscdk.CfnOutputProps{Value: &url, Description: new("Base URL of the " + name + " API")})
 	return rest, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"rialto/functions/contract"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 )
@@ -68,20 +69,31 @@ func build(app awscdk.App, o Options) error {
 		shared.network = networkStack(app, o.Stage)
 	}
 	var problems []error
-	for _, context := range contexts {
-		r := newRoom(app, o.Stage, context.name, shared)
-		if err := context.build(r); err != nil {
+	for _, context := range deployed() {
+		c := newContextStack(app, o.Stage, context, shared)
+		if err := c.build(); err != nil {
 			problems = append(problems, err)
 		}
-		r.stack.AddDependency(events, new("it publishes to topics or subscribes to them"))
+		c.stack.AddDependency(events, new("it publishes to topics or subscribes to them"))
 	}
-	doors, err := apisStack(app, o.Stage, o.Documents)
+	apis, err := apisStack(app, o.Stage, o.Documents)
 	if err != nil {
 		problems = append(problems, err)
 	} else if !o.Stage.Local {
-		edgeStack(app, o.Stage, doors)
+		edgeStack(app, o.Stage, apis)
 	}
 	return errors.Join(problems...)
+}
+
+// deployed lists the contexts that have functions, in the order of the house.
+func deployed() []string {
+	var names []string
+	for _, c := range contract.Contexts() {
+		if len(c.Functions) > 0 {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 // vacant tells whether an assembly may be put there: where there is nothing, or an earlier one.

@@ -10,31 +10,31 @@ import (
 const cachePort = 6379
 
 // carts has the cache in front of its table.
-func carts(r *room) error {
-	r.provide(contract.Redis, r.cache())
-	return r.functions()
+func carts(c *contextStack) error {
+	c.provide(contract.Redis, c.cache())
+	return c.functions()
 }
 
 // cache is one Valkey shard, so that any client can speak to it, with the stage's number of replicas.
-func (r *room) cache() granted {
-	if r.stage.Local {
-		return granted{env: map[string]string{"REDIS_ADDR": r.stage.Stands.Cache}}
+func (c *contextStack) cache() granted {
+	if c.stage.Local {
+		return granted{env: map[string]string{"REDIS_ADDR": c.stage.Endpoints.Cache}}
 	}
-	server, client := r.guarded("Cache", cachePort)
+	server, client := c.guarded("Cache", cachePort)
 	var subnets []string
-	for _, id := range *r.shared.network.vpc.SelectSubnets(isolated()).SubnetIds {
+	for _, id := range *c.shared.network.vpc.SelectSubnets(isolated()).SubnetIds {
 		subnets = append(subnets, *id)
 	}
-	group := awselasticache.NewCfnSubnetGroup(r.stack, new("CacheSubnets"), &awselasticache.CfnSubnetGroupProps{
+	group := awselasticache.NewCfnSubnetGroup(c.stack, new("CacheSubnets"), &awselasticache.CfnSubnetGroupProps{
 		Description: new("subnets of the cart cache"), SubnetIds: list(subnets),
 	})
-	replicas := r.stage.Cache.Replicas
-	cluster := awselasticache.NewCfnReplicationGroup(r.stack, new("Cache"), &awselasticache.CfnReplicationGroupProps{
-		ReplicationGroupId:          new(r.stage.prefix() + r.context),
+	replicas := c.stage.Cache.Replicas
+	cluster := awselasticache.NewCfnReplicationGroup(c.stack, new("Cache"), &awselasticache.CfnReplicationGroupProps{
+		ReplicationGroupId:          new(c.stage.prefix() + c.context),
 		ReplicationGroupDescription: new("carts, in front of their table"),
 		Engine:                      new("valkey"),
 		EngineVersion:               new("8.0"),
-		CacheNodeType:               &r.stage.Cache.Node,
+		CacheNodeType:               &c.stage.Cache.Node,
 		NumCacheClusters:            new(1 + replicas),
 		AutomaticFailoverEnabled:    new(replicas > 0),
 		MultiAzEnabled:              new(replicas > 0),

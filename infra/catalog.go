@@ -15,29 +15,29 @@ const imageUploadDays = 1
 const shown = "images"
 
 // catalog has the bucket of images. What is uploaded to it goes to the queue of catalog-image.
-func catalog(r *room) error {
-	files := r.files(folder{"uploads", imageUploadDays})
-	if r.stage.Local {
-		r.set("IMAGES_URL", r.stage.Stands.AWS+"/"+r.stage.filesBucket(r.context)+"/"+shown)
+func catalog(c *contextStack) error {
+	files := c.files(folder{"uploads", imageUploadDays})
+	if c.stage.Local {
+		c.set("IMAGES_URL", c.stage.Endpoints.AWS+"/"+c.stage.filesBucket(c.context)+"/"+shown)
 	} else {
-		r.set("IMAGES_URL", "https://"+*r.imageEdge(files).DistributionDomainName())
+		c.set("IMAGES_URL", "https://"+*c.imageEdge(files).DistributionDomainName())
 	}
-	if err := r.functions(); err != nil {
+	if err := c.functions(); err != nil {
 		return err
 	}
-	r.announce(files, "uploads", r.queues["image"])
+	c.announce(files, "uploads", c.queues["image"])
 	return nil
 }
 
 // imageEdge shows the images to the world, and no other file of the bucket: its folder is the root of what CloudFront
 // sees. Browsers are told to take a file for what its type says and for nothing else.
-func (r *room) imageEdge(files awss3.Bucket) awscloudfront.Distribution {
+func (c *contextStack) imageEdge(files awss3.Bucket) awscloudfront.Distribution {
 	// By its name alone, else CDK would let CloudFront read the whole bucket.
-	named := awss3.Bucket_FromBucketAttributes(r.stack, new("ImageFiles"), &awss3.BucketAttributes{
+	named := awss3.Bucket_FromBucketAttributes(c.stack, new("ImageFiles"), &awss3.BucketAttributes{
 		BucketArn: files.BucketArn(), BucketRegionalDomainName: files.BucketRegionalDomainName(),
 	})
-	edge := awscloudfront.NewDistribution(r.stack, new("Images"), &awscloudfront.DistributionProps{
-		Comment: new("Rialto " + r.stage.Name + ": images"),
+	edge := awscloudfront.NewDistribution(c.stack, new("Images"), &awscloudfront.DistributionProps{
+		Comment: new("Rialto " + c.stage.Name + ": images"),
 		DefaultBehavior: &awscloudfront.BehaviorOptions{
 			Origin:                awscloudfrontorigins.S3BucketOrigin_WithOriginAccessControl(named, &awscloudfrontorigins.S3BucketOriginWithOACProps{OriginPath: new("/" + shown)}),
 			ViewerProtocolPolicy:  awscloudfront.ViewerProtocolPolicy_HTTPS_ONLY,
@@ -52,7 +52,7 @@ func (r *room) imageEdge(files awss3.Bucket) awscloudfront.Distribution {
 		Actions:    list([]string{"s3:GetObject"}),
 		Resources:  &[]*string{new(*files.BucketArn() + "/" + shown + "/*")},
 		Conditions: &map[string]any{"StringEquals": map[string]any{
-			"AWS:SourceArn": "arn:aws:cloudfront::" + r.stage.account() + ":distribution/" + *edge.DistributionId(),
+			"AWS:SourceArn": "arn:aws:cloudfront::" + c.stage.account() + ":distribution/" + *edge.DistributionId(),
 		}},
 	}))
 	return edge

@@ -3,11 +3,11 @@ package infra
 import "strconv"
 
 // checkout has the machine that runs the saga.
-func checkout(r *room) error {
-	r.set("CHECKOUT_WAIT_SECONDS", seconds(r.stage.CheckoutWait))
-	r.set("CHECKOUT_DUE_BUCKETS", strconv.Itoa(r.stage.DueBuckets))
-	if err := r.functions(); err != nil {
+func checkout(c *contextStack) error {
+	c.set("CHECKOUT_WAIT_SECONDS", seconds(c.stage.CheckoutWait))
+	c.set("CHECKOUT_DUE_BUCKETS", strconv.Itoa(c.stage.DueBuckets))
+	if err := c.functions(); err != nil {
 		return err
 	}
-	return r.machine("checkout", r.shared.checkout)
+	return c.machine("checkout", c.shared.checkout)
 }

@@ -11,14 +11,14 @@ import (
 
 // customers has the keys that seal what is private and sign guests' tokens, the database of profiles, and on AWS
 // the user pool that issues customers' tokens.
-func customers(r *room) error {
-	issuers, err := json.Marshal([]issuer{r.issuer()})
+func customers(c *contextStack) error {
+	issuers, err := json.Marshal([]issuer{c.issuer()})
 	if err != nil {
 		return fmt.Errorf("customers: %w", err)
 	}
-	r.keys(string(issuers))
-	r.provide(contract.SQL, r.database())
-	return r.functions()
+	c.keys(string(issuers))
+	c.provide(contract.SQL, c.database())
+	return c.functions()
 }
 
 // issuer is one whose tokens the authorizer accepts.
@@ -30,32 +30,32 @@ type issuer struct {
 
 // keys makes the two keys. Functions name them by alias; what they may do is granted on the key itself. Who signs or
 // verifies is told whose name stands in the tokens; who verifies, of the other issuers too.
-func (r *room) keys(issuers string) {
-	seal := awskms.NewKey(r.stack, new("SealKey"), &awskms.KeyProps{
+func (c *contextStack) keys(issuers string) {
+	seal := awskms.NewKey(c.stack, new("SealKey"), &awskms.KeyProps{
 		Description:       new("wraps the data key of each customer"),
 		EnableKeyRotation: new(true),
-		RemovalPolicy:     r.stage.removal(),
+		RemovalPolicy:     c.stage.removal(),
 	})
-	sign := awskms.NewKey(r.stack, new("SignKey"), &awskms.KeyProps{
+	sign := awskms.NewKey(c.stack, new("SignKey"), &awskms.KeyProps{
 		Description:   new("signs guests' tokens (ES256)"),
 		KeySpec:       awskms.KeySpec_ECC_NIST_P256,
 		KeyUsage:      awskms.KeyUsage_SIGN_VERIFY,
-		RemovalPolicy: r.stage.removal(),
+		RemovalPolicy: c.stage.removal(),
 	})
-	awskms.NewAlias(r.stack, new("SealAlias"), &awskms.AliasProps{AliasName: new(r.stage.sealAlias(r.context)), TargetKey: seal})
-	awskms.NewAlias(r.stack, new("SignAlias"), &awskms.AliasProps{AliasName: new(r.stage.signAlias(r.context)), TargetKey: sign})
-	r.provide(contract.Seal, granted{
+	awskms.NewAlias(c.stack, new("SealAlias"), &awskms.AliasProps{AliasName: new(c.stage.sealAlias(c.context)), TargetKey: seal})
+	awskms.NewAlias(c.stack, new("SignAlias"), &awskms.AliasProps{AliasName: new(c.stage.signAlias(c.context)), TargetKey: sign})
+	c.provide(contract.Seal, granted{
 		allow: []permission{{actions: []string{"kms:GenerateDataKey", "kms:Decrypt"}, on: []string{*seal.KeyArn()}}},
-		env:   map[string]string{"SEAL_KEY_ID": r.stage.sealAlias(r.context)},
+		env:   map[string]string{"SEAL_KEY_ID": c.stage.sealAlias(c.context)},
 	})
-	r.provide(contract.Sign, granted{
+	c.provide(contract.Sign, granted{
 		allow: []permission{{actions: []string{"kms:Sign", "kms:GetPublicKey"}, on: []string{*sign.KeyArn()}}},
-		env:   map[string]string{"SIGNING_KEY_ID": r.stage.signAlias(r.context), "GUEST_ISSUER": r.stage.guestIssuer()},
+		env:   map[string]string{"SIGNING_KEY_ID": c.stage.signAlias(c.context), "GUEST_ISSUER": c.stage.guestIssuer()},
 	})
-	r.provide(contract.Verify, granted{
+	c.provide(contract.Verify, granted{
 		allow: []permission{{actions: []string{"kms:GetPublicKey"}, on: []string{*sign.KeyArn()}}},
 		env: map[string]string{
-			"SIGNING_KEY_ID": r.stage.signAlias(r.context), "GUEST_ISSUER": r.stage.guestIssuer(), "ISSUERS": issuers,
+			"SIGNING_KEY_ID": c.stage.signAlias(c.context), "GUEST_ISSUER": c.stage.guestIssuer(), "ISSUERS": issuers,
 		},
 	})
 }

@@ -15,32 +15,32 @@ const (
 
 // database is Aurora PostgreSQL behind a proxy, which keeps a burst of functions from exhausting its connections.
 // The secret holds user, password and database name; its host is the cluster's, so functions are told the proxy's.
-func (r *room) database() granted {
-	if r.stage.Local {
-		return granted{env: map[string]string{"DATABASE_URL": r.stage.Stands.SQL}}
+func (c *contextStack) database() granted {
+	if c.stage.Local {
+		return granted{env: map[string]string{"DATABASE_URL": c.stage.Endpoints.SQL}}
 	}
-	server, client := r.guarded("Database", databasePort)
-	cluster := awsrds.NewDatabaseCluster(r.stack, new("Database"), &awsrds.DatabaseClusterProps{
-		ClusterIdentifier:       new(r.stage.prefix() + "customers"),
+	server, client := c.guarded("Database", databasePort)
+	cluster := awsrds.NewDatabaseCluster(c.stack, new("Database"), &awsrds.DatabaseClusterProps{
+		ClusterIdentifier:       new(c.stage.prefix() + "customers"),
 		Engine:                  awsrds.DatabaseClusterEngine_AuroraPostgres(&awsrds.AuroraPostgresClusterEngineProps{Version: awsrds.AuroraPostgresEngineVersion_VER_16_9()}),
 		Credentials:             awsrds.Credentials_FromGeneratedSecret(new(databaseUser), nil),
 		DefaultDatabaseName:     new(databaseUser),
-		Vpc:                     r.shared.network.vpc,
+		Vpc:                     c.shared.network.vpc,
 		VpcSubnets:              isolated(),
 		SecurityGroups:          &[]awsec2.ISecurityGroup{server},
-		ServerlessV2MinCapacity: &r.stage.Database.Min,
-		ServerlessV2MaxCapacity: &r.stage.Database.Max,
+		ServerlessV2MinCapacity: &c.stage.Database.Min,
+		ServerlessV2MaxCapacity: &c.stage.Database.Max,
 		Writer:                  awsrds.ClusterInstance_ServerlessV2(new("Writer"), nil),
-		Readers:                 r.readers(),
+		Readers:                 c.readers(),
 		StorageEncrypted:        new(true),
-		DeletionProtection:      new(r.stage.Keep),
-		RemovalPolicy:           r.stage.removal(),
+		DeletionProtection:      new(c.stage.Keep),
+		RemovalPolicy:           c.stage.removal(),
 		Backup:                  &awsrds.BackupProps{Retention: awscdk.Duration_Days(new(float64(backupDays)))},
 	})
 	proxy := cluster.AddProxy(new("Proxy"), &awsrds.DatabaseProxyOptions{
-		DbProxyName:    new(r.stage.prefix() + "customers"),
+		DbProxyName:    new(c.stage.prefix() + "customers"),
 		Secrets:        &[]awssecretsmanager.ISecret{cluster.Secret()},
-		Vpc:            r.shared.network.vpc,
+		Vpc:            c.shared.network.vpc,
 		VpcSubnets:     isolated(),
 		SecurityGroups: &[]awsec2.ISecurityGroup{server},
 		RequireTLS:     new(true),
@@ -53,8 +53,8 @@ func (r *room) database() granted {
 }
 
 // readers is one that grows with the writer, to take over from it, where data must stay available.
-func (r *room) readers() *[]awsrds.IClusterInstance {
-	if !r.stage.Keep {
+func (c *contextStack) readers() *[]awsrds.IClusterInstance {
+	if !c.stage.Keep {
 		return nil
 	}
 	return &[]awsrds.IClusterInstance{awsrds.ClusterInstance_ServerlessV2(new("Reader"), &awsrds.ServerlessV2ClusterInstanceProps{ScaleWithWriter: new(true)})}

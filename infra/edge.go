@@ -18,7 +18,7 @@ const (
 )
 
 // edgeStack puts CloudFront and a firewall in front of both APIs.
-func edgeStack(app awscdk.App, stage Stage, doors *apis) {
+func edgeStack(app awscdk.App, stage Stage, apis *apis) {
 	stack := newStack(app, stage, "edge", "Rialto "+stage.Name+": CloudFront and firewall in front of the APIs")
 	pass := awssecretsmanager.NewSecret(stack, new("Pass"), &awssecretsmanager.SecretProps{
 		SecretName:  new(stage.prefix() + "edge-pass"),
@@ -42,16 +42,16 @@ func edgeStack(app awscdk.App, stage Stage, doors *apis) {
 	}
 	distribution := awscloudfront.NewDistribution(stack, new("Edge"), &awscloudfront.DistributionProps{
 		Comment:         new("Rialto " + stage.Name),
-		DefaultBehavior: behavior(doors.shopper), // unknown paths get the shopper API's not_found
+		DefaultBehavior: behavior(apis.shopper), // unknown paths get the shopper API's not_found
 		AdditionalBehaviors: &map[string]*awscloudfront.BehaviorOptions{
-			shopperPaths: behavior(doors.shopper),
-			sellerPaths:  behavior(doors.seller),
+			shopperPaths: behavior(apis.shopper),
+			sellerPaths:  behavior(apis.seller),
 		},
 		HttpVersion: awscloudfront.HttpVersion_HTTP2_AND_3,
 		PriceClass:  awscloudfront.PriceClass_PRICE_CLASS_ALL,
 		WebAclId:    firewall(stack, stage).AttrArn(),
 	})
-	onlyThroughEdge(stack, stage, doors, pass)
+	onlyThroughEdge(stack, stage, apis, pass)
 	awscdk.NewCfnOutput(stack, new("Url"), &awscdk.CfnOutputProps{Value: new("https://" + *distribution.DistributionDomainName())})
 }
 
@@ -103,7 +103,7 @@ func managed(priority float64, group string, counting ...string) *awswafv2.CfnWe
 }
 
 // onlyThroughEdge makes the APIs refuse requests that do not show the pass.
-func onlyThroughEdge(stack awscdk.Stack, stage Stage, doors *apis, pass *string) {
+func onlyThroughEdge(stack awscdk.Stack, stage Stage, apis *apis, pass *string) {
 	rules := []*awswafv2.CfnWebACL_RuleProperty{{
 		Name: new("pass"), Priority: new(0.0), VisibilityConfig: visible("pass"),
 		Action: &awswafv2.CfnWebACL_RuleActionProperty{Allow: &awswafv2.CfnWebACL_AllowActionProperty{}},
@@ -125,8 +125,8 @@ func onlyThroughEdge(stack awscdk.Stack, stage Stage, doors *apis, pass *string)
 			ResourceArn: api.DeploymentStage().StageArn(), WebAclArn: acl.AttrArn(),
 		})
 	}
-	associate("ShopperDoor", doors.shopper)
-	associate("SellerDoor", doors.seller)
+	associate("ShopperDoor", apis.shopper)
+	associate("SellerDoor", apis.seller)
 }
 
 func visible(metric string) *awswafv2.CfnWebACL_VisibilityConfigProperty {

@@ -14,9 +14,9 @@ type folder struct {
 }
 
 // files makes the bucket of the room's files. What is in none of the folders is kept until it is deleted.
-func (r *room) files(folders ...folder) awss3.Bucket {
-	props := &awss3.BucketProps{BucketName: new(r.stage.filesBucket(r.context)), RemovalPolicy: awscdk.RemovalPolicy_DESTROY}
-	if !r.stage.Local {
+func (c *contextStack) files(folders ...folder) awss3.Bucket {
+	props := &awss3.BucketProps{BucketName: new(c.stage.filesBucket(c.context)), RemovalPolicy: awscdk.RemovalPolicy_DESTROY}
+	if !c.stage.Local {
 		props.RemovalPolicy = awscdk.RemovalPolicy_RETAIN
 		props.BlockPublicAccess = awss3.BlockPublicAccess_BLOCK_ALL()
 		props.Encryption = awss3.BucketEncryption_S3_MANAGED
@@ -27,19 +27,19 @@ func (r *room) files(folders ...folder) awss3.Bucket {
 		}
 		props.LifecycleRules = &rules
 	}
-	return awss3.NewBucket(r.stack, new("Files"), props)
+	return awss3.NewBucket(c.stack, new("Files"), props)
 }
 
 // announce has the bucket tell a queue of each file that comes to a folder. S3 tries the queue when it is told of it, so
 // the queue's policy comes first. (The bucket's own method would deploy a function for this.)
-func (r *room) announce(files awss3.Bucket, folder string, queue awssqs.Queue) {
+func (c *contextStack) announce(files awss3.Bucket, folder string, queue awssqs.Queue) {
 	queue.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(new("s3.amazonaws.com"), nil)},
 		Actions:    list([]string{"sqs:SendMessage"}),
 		Resources:  &[]*string{queue.QueueArn()},
 		Conditions: &map[string]any{
-			"ArnEquals":    map[string]any{"aws:SourceArn": r.stage.filesARN(r.context)},
-			"StringEquals": map[string]any{"aws:SourceAccount": r.stage.account()},
+			"ArnEquals":    map[string]any{"aws:SourceArn": c.stage.filesARN(c.context)},
+			"StringEquals": map[string]any{"aws:SourceAccount": c.stage.account()},
 		},
 	}))
 	files.Node().DefaultChild().(awss3.CfnBucket).SetNotificationConfiguration(&awss3.CfnBucket_NotificationConfigurationProperty{

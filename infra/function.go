@@ -16,13 +16,13 @@ import (
 )
 
 // function deploys one function with its own role, its log and its trigger.
-func (r *room) function(f contract.Function, code awslambda.Code) error {
-	all := r.baseline(f)
+func (c *contextStack) function(f contract.Function, code awslambda.Code) error {
+	all := c.baseline(f)
 	if q := f.Trigger.Queue; q != nil {
-		all.env["RECEIVES"] = strconv.Itoa(q.Receives) // which try of a record is its last
+		all.env["RECEIVES"] = strconv.Itoa(q.MaxReceiveCount) // which try of a record is its last
 	}
 	for _, g := range f.Grants {
-		more, err := r.grant(g)
+		more, err := c.grant(g)
 		if err != nil {
 			return err
 		}
@@ -33,56 +33,56 @@ func (r *room) function(f contract.Function, code awslambda.Code) error {
 			"ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface",
 		}, on: []string{"*"}})
 	}
-	source, err := r.triggerPermissions(f)
+	source, err := c.triggerPermissions(f)
 	if err != nil {
 		return err
 	}
 	all.allow = append(all.allow, source...)
 
 	props := &awslambda.FunctionProps{
-		FunctionName: new(r.stage.functionName(f.ID())),
-		Description:  new(f.Does),
+		FunctionName: new(c.stage.functionName(f.ID())),
+		Description:  new(f.Description),
 		Runtime:      awslambda.Runtime_PROVIDED_AL2023(),
-		Architecture: architecture(r.stage.Arch),
+		Architecture: architecture(c.stage.Arch),
 		Handler:      new(f.Name),
 		Code:         code,
 		MemorySize:   new(float64(f.Memory)),
 		Timeout:      duration(f.Timeout),
 		Environment:  texts(all.env),
 		// Permissions are exactly those of the contract: what CDK would add by itself is turned away.
-		Role: role(r.stack, "Role"+title(f.Name), "lambda.amazonaws.com", all.allow).WithoutPolicyUpdates(nil),
+		Role: role(c.stack, "Role"+title(f.Name), "lambda.amazonaws.com", all.allow).WithoutPolicyUpdates(nil),
 	}
 	if f.Reserved > 0 {
 		props.ReservedConcurrentExecutions = new(float64(f.Reserved))
 	}
-	if !r.stage.Local {
+	if !c.stage.Local {
 		props.Tracing = awslambda.Tracing_ACTIVE
-		props.LogGroup = logGroup(r.stack, r.stage, "Log"+title(f.Name), r.stage.logGroupName(f.ID()))
+		props.LogGroup = logGroup(c.stack, c.stage, "Log"+title(f.Name), c.stage.logGroupName(f.ID()))
 	}
 	if len(all.groups) > 0 {
-		props.Vpc = r.shared.network.vpc
+		props.Vpc = c.shared.network.vpc
 		props.VpcSubnets = isolated()
 		props.SecurityGroups = &all.groups
 	}
-	deployed := awslambda.NewFunction(r.stack, new(title(f.Name)), props)
-	r.deployed[f.Name] = deployed
-	if warm := r.stage.Provisioned[f.ID()]; warm > 0 {
+	deployed := awslambda.NewFunction(c.stack, new(title(f.Name)), props)
+	c.deployed[f.Name] = deployed
+	if warm := c.stage.Provisioned[f.ID()]; warm > 0 {
 		deployed.AddAlias(new(liveAlias), &awslambda.AliasOptions{ProvisionedConcurrentExecutions: new(float64(warm))})
 	}
-	return r.trigger(f, deployed)
+	return c.trigger(f, deployed)
 }
 
 // baseline is what every function may do and is told.
-func (r *room) baseline(f contract.Function) granted {
-	all := granted{env: r.environment()}
-	if r.stage.Local {
+func (c *contextStack) baseline(f contract.Function) granted {
+	all := granted{env: c.environment()}
+	if c.stage.Local {
 		all.env["AWS_XRAY_SDK_DISABLED"] = "true" // nothing listens for traces there
 		all.env["RECORD_CALLS"] = "true"
 		return all
 	}
 	all.allow = []permission{
 		{actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"},
-			on: []string{r.stage.arn("logs", "log-group:"+r.stage.logGroupName(f.ID())+":log-stream:*")}},
+			on: []string{c.stage.arn("logs", "log-group:"+c.stage.logGroupName(f.ID())+":log-stream:*")}},
 		{actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, on: []string{"*"}},
 	}
 	return all

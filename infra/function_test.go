@@ -69,7 +69,7 @@ func TestNoFunctionMayMore(t *testing.T) {
 		contract.Read: "dynamodb", contract.Write: "dynamodb", contract.Send: "sqs", contract.Publish: "sns",
 		contract.Start: "states", contract.Seal: "kms", contract.Sign: "kms", contract.Verify: "kms",
 		contract.Search: "es", contract.SQL: "secretsmanager", contract.Gateway: "secretsmanager", contract.Redis: "ec2",
-		contract.Fetch: "s3", contract.Keep: "s3",
+		contract.GetObject: "s3", contract.PutObject: "s3",
 	}
 	for _, f := range contract.Functions() {
 		allowed := []string{"logs", "xray"}
@@ -95,7 +95,7 @@ func TestNoFunctionMayMore(t *testing.T) {
 				t.Errorf("%s may %s without a grant", f.ID(), line)
 			}
 			if action, on, _ := strings.Cut(line, " "); strings.HasSuffix(on, "-files-${AWS::AccountId}/"+path.Base(path.Dir(on))+"/*") && !slices.ContainsFunc(f.Grants, func(g contract.Grant) bool {
-				return strings.HasSuffix(on, "/"+g.Name+"/*") && (g.Access == contract.Fetch && action == "s3:GetObject" || g.Access == contract.Keep && action == "s3:PutObject" || g.Access == contract.Drop && action == "s3:DeleteObject")
+				return strings.HasSuffix(on, "/"+g.Name+"/*") && (g.Access == contract.GetObject && action == "s3:GetObject" || g.Access == contract.PutObject && action == "s3:PutObject" || g.Access == contract.DeleteObject && action == "s3:DeleteObject")
 			}) {
 				t.Errorf("%s may %s without a grant", f.ID(), line)
 			}

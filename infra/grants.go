@@ -10,14 +10,14 @@ import (
 
 // grant turns one of the contract's grants into permissions and settings. Names are enough for most; the rest a
 // context's file has provided.
-func (r *room) grant(g contract.Grant) (granted, error) {
-	if own, ok := r.provided[g.Access]; ok {
+func (c *contextStack) grant(g contract.Grant) (granted, error) {
+	if own, ok := c.provided[g.Access]; ok {
 		return own, nil
 	}
-	s := r.stage
+	s := c.stage
 	switch g.Access {
 	case contract.Read, contract.Write, contract.Scan:
-		return r.tableGrant(g)
+		return c.tableGrant(g)
 	case contract.Send:
 		return granted{
 			allow: []permission{{actions: []string{"sqs:SendMessage", "sqs:ChangeMessageVisibility"}, on: []string{s.queueARN(g.Name)}}},
@@ -33,25 +33,25 @@ func (r *room) grant(g contract.Grant) (granted, error) {
 			allow: []permission{{actions: []string{"states:StartSyncExecution"}, on: []string{s.machineARN(g.Name)}}},
 			env:   map[string]string{"MACHINE_" + setting(g.Name): s.machineARN(g.Name)},
 		}, nil
-	case contract.Fetch, contract.Keep, contract.Drop:
-		action := map[contract.Access]string{contract.Fetch: "s3:GetObject", contract.Keep: "s3:PutObject", contract.Drop: "s3:DeleteObject"}[g.Access]
+	case contract.GetObject, contract.PutObject, contract.DeleteObject:
+		action := map[contract.Access]string{contract.GetObject: "s3:GetObject", contract.PutObject: "s3:PutObject", contract.DeleteObject: "s3:DeleteObject"}[g.Access]
 		return granted{
-			allow: []permission{{actions: []string{action}, on: []string{s.filesARN(r.context) + "/" + g.Name + "/*"}}},
-			env:   map[string]string{"FILES_BUCKET": s.filesBucket(r.context)},
+			allow: []permission{{actions: []string{action}, on: []string{s.filesARN(c.context) + "/" + g.Name + "/*"}}},
+			env:   map[string]string{"FILES_BUCKET": s.filesBucket(c.context)},
 		}, nil
 	}
-	return granted{}, fmt.Errorf("grant %s %s: infra/%s.go provides nothing for it", g.Access, g.Name, r.context)
+	return granted{}, fmt.Errorf("grant %s %s: infra/%s.go provides nothing for it", g.Access, g.Name, c.context)
 }
 
 // tableGrant lists the actions that the grant's own comment promises. A transaction needs no action of its own:
 // IAM asks for those of its parts.
-func (r *room) tableGrant(g contract.Grant) (granted, error) {
+func (c *contextStack) tableGrant(g contract.Grant) (granted, error) {
 	all := contract.Tables()
 	i := slices.IndexFunc(all, func(t contract.Table) bool { return t.Name == g.Name })
 	if i < 0 {
 		return granted{}, fmt.Errorf("grant %s %s: there is no such table", g.Access, g.Name)
 	}
-	on := []string{r.stage.tableARN(g.Name)}
+	on := []string{c.stage.tableARN(g.Name)}
 	if g.Access == contract.Write {
 		return granted{allow: []permission{{
 			actions: []string{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}, on: on,
@@ -61,7 +61,7 @@ func (r *room) tableGrant(g contract.Grant) (granted, error) {
 		return granted{allow: []permission{{actions: []string{"dynamodb:Scan"}, on: on}}}, nil
 	}
 	for _, index := range all[i].Indexes {
-		on = append(on, r.stage.indexARN(g.Name, index.Name))
+		on = append(on, c.stage.indexARN(g.Name, index.Name))
 	}
 	return granted{allow: []permission{{actions: []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}, on: on}}}, nil
 }

@@ -170,8 +170,8 @@ func timeouts(a *assembly) (violations []string) {
 		if f.Trigger.Tokens && f.Timeout >= poolLimit {
 			complain("%s may take %s, and Cognito waits %s", f.ID(), f.Timeout, poolLimit)
 		}
-		if f.Trigger.Every != 0 && f.Timeout > f.Trigger.Every {
-			complain("%s may take %s and starts every %s", f.ID(), f.Timeout, f.Trigger.Every)
+		if f.Trigger.Schedule != 0 && f.Timeout > f.Trigger.Schedule {
+			complain("%s may take %s and starts every %s", f.ID(), f.Timeout, f.Trigger.Schedule)
 		}
 	}
 	a.each(func(t template, id string, r resource) {

@@ -10,7 +10,7 @@ import (
 	"rialto/functions/contract"
 )
 
-// accessTokenLife is how long a signed-in person's token opens doors.
+// accessTokenLife is how long a signed-in person's token opens apis.
 const accessTokenLife = time.Hour
 
 // poolLimit is how long Cognito waits for a function that it calls.
@@ -25,13 +25,13 @@ const (
 
 // issuer says whose tokens customers and sellers bring. On AWS it makes the user pool that issues them: people sign
 // in with their e-mail address, and a client (a shop, an app) holds no secret.
-func (r *room) issuer() issuer {
-	if r.stage.Local {
-		url := r.stage.Stands.Issuer
+func (c *contextStack) issuer() issuer {
+	if c.stage.Local {
+		url := c.stage.Endpoints.Issuer
 		return issuer{Issuer: url, JWKS: url + "/.well-known/jwks.json", Audience: contract.Audience}
 	}
-	pool := awscognito.NewUserPool(r.stack, new("Users"), &awscognito.UserPoolProps{
-		UserPoolName:        new(r.stage.prefix() + "users"),
+	pool := awscognito.NewUserPool(c.stack, new("Users"), &awscognito.UserPoolProps{
+		UserPoolName:        new(c.stage.prefix() + "users"),
 		SelfSignUpEnabled:   new(true),
 		SignInAliases:       &awscognito.SignInAliases{Email: new(true)},
 		SignInCaseSensitive: new(false),
@@ -48,11 +48,11 @@ func (r *room) issuer() issuer {
 			}),
 		},
 		FeaturePlan:        awscognito.FeaturePlan_ESSENTIALS, // Lite lets nobody write into access tokens
-		DeletionProtection: new(r.stage.Keep),
-		RemovalPolicy:      r.stage.removal(),
+		DeletionProtection: new(c.stage.Keep),
+		RemovalPolicy:      c.stage.removal(),
 	})
-	r.users = pool
-	awscognito.NewCfnUserPoolGroup(r.stack, new("Sellers"), &awscognito.CfnUserPoolGroupProps{
+	c.users = pool
+	awscognito.NewCfnUserPoolGroup(c.stack, new("Sellers"), &awscognito.CfnUserPoolGroupProps{
 		UserPoolId: pool.UserPoolId(), GroupName: new(sellersGroup),
 		Description: new("sellers, each with the seller's id in the attribute custom:" + sellerAttribute),
 	})
@@ -66,19 +66,19 @@ func (r *room) issuer() issuer {
 		// All attributes, unless some are named: then users could say themselves which seller they are.
 		WriteAttributes: awscognito.NewClientAttributes().WithStandardAttributes(&awscognito.StandardAttributesMask{Email: new(true)}),
 	})
-	url := "https://cognito-idp." + r.stage.Region + ".amazonaws.com/" + *pool.UserPoolId()
+	url := "https://cognito-idp." + c.stage.Region + ".amazonaws.com/" + *pool.UserPoolId()
 	return issuer{Issuer: url, JWKS: url + "/.well-known/jwks.json", Audience: *client.UserPoolClientId()}
 }
 
 // customizeTokens has the user pool call a function before it signs a token. Locally there is no pool, and the issuer
 // signs what it is asked for.
-func (r *room) customizeTokens(deployed awslambda.Function) error {
-	if r.stage.Local {
+func (c *contextStack) customizeTokens(deployed awslambda.Function) error {
+	if c.stage.Local {
 		return nil
 	}
-	if r.users == nil {
+	if c.users == nil {
 		return errors.New("it is called by a user pool, and there is none here")
 	}
-	r.users.AddTrigger(awscognito.UserPoolOperation_PRE_TOKEN_GENERATION_CONFIG(), deployed, awscognito.LambdaVersion_V2_0)
+	c.users.AddTrigger(awscognito.UserPoolOperation_PRE_TOKEN_GENERATION_CONFIG(), deployed, awscognito.LambdaVersion_V2_0)
 	return nil
 }

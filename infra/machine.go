@@ -16,26 +16,26 @@ var placeholder = regexp.MustCompile(`\$\{([^}]+)\}`)
 
 // machine deploys an Express machine whose role may invoke exactly the functions that its definition names. Logs
 // never hold the data of an execution: it is a customer's.
-func (r *room) machine(name, definition string) error {
+func (c *contextStack) machine(name, definition string) error {
 	tasks, err := tasksOf(definition)
 	if err != nil {
 		return fmt.Errorf("machine %s: %w", name, err)
 	}
 	var functions []string
 	for _, id := range tasks {
-		functions = append(functions, r.stage.invokeARN(id))
+		functions = append(functions, c.stage.invokeARN(id))
 	}
 	// CloudFormation's own substitutions would do the same, but an ARN that is there can be checked by the guards.
 	definition = placeholder.ReplaceAllStringFunc(definition, func(p string) string {
-		return r.stage.invokeARN(placeholder.FindStringSubmatch(p)[1])
+		return c.stage.invokeARN(placeholder.FindStringSubmatch(p)[1])
 	})
 	props := &awsstepfunctions.StateMachineProps{
-		StateMachineName: new(r.stage.machineName(name)),
+		StateMachineName: new(c.stage.machineName(name)),
 		StateMachineType: awsstepfunctions.StateMachineType_EXPRESS,
 		DefinitionBody:   awsstepfunctions.DefinitionBody_FromString(&definition),
 	}
 	allow := []permission{{actions: []string{"lambda:InvokeFunction"}, on: functions}}
-	if !r.stage.Local {
+	if !c.stage.Local {
 		allow = append(allow,
 			permission{actions: []string{
 				"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:ListLogDeliveries",
@@ -47,22 +47,22 @@ func (r *room) machine(name, definition string) error {
 		)
 		props.TracingEnabled = new(true)
 		props.Logs = &awsstepfunctions.LogOptions{
-			Destination:          logGroup(r.stack, r.stage, "MachineLog", r.stage.machineLogName(name)),
+			Destination:          logGroup(c.stack, c.stage, "MachineLog", c.stage.machineLogName(name)),
 			IncludeExecutionData: new(false),
 			Level:                awsstepfunctions.LogLevel_ERROR,
 		}
 	}
-	props.Role = role(r.stack, "MachineRole", "states.amazonaws.com", allow).WithoutPolicyUpdates(nil)
-	deployed := awsstepfunctions.NewStateMachine(r.stack, new("Machine"), props)
-	if !r.stage.Local {
-		r.machineAlarms(name, deployed)
+	props.Role = role(c.stack, "MachineRole", "states.amazonaws.com", allow).WithoutPolicyUpdates(nil)
+	deployed := awsstepfunctions.NewStateMachine(c.stack, new("Machine"), props)
+	if !c.stage.Local {
+		c.machineAlarms(name, deployed)
 	}
 	return nil
 }
 
 // machineAlarms: a definition catches what its steps may fail with, so an execution that does not succeed left its work
 // undone.
-func (r *room) machineAlarms(name string, deployed awsstepfunctions.StateMachine) {
+func (c *contextStack) machineAlarms(name string, deployed awsstepfunctions.StateMachine) {
 	counted := &awscloudwatch.MetricOptions{Statistic: new("Sum"), Period: duration(failurePeriod)}
 	for _, end := range []struct {
 		how    string
@@ -72,8 +72,8 @@ func (r *room) machineAlarms(name string, deployed awsstepfunctions.StateMachine
 		{"timed-out", deployed.MetricTimedOut(counted)},
 		{"aborted", deployed.MetricAborted(counted)},
 	} {
-		r.alarm("Machine"+title(end.how), name+"-executions-"+end.how, "executions of "+name+" "+end.how+": find the state and the error in the log "+
-			r.stage.machineLogName(name)+"; what they left open is recovered when it is due (README, operations), unless the alarm on a dead-letter queue says otherwise",
+		c.alarm("Machine"+title(end.how), name+"-executions-"+end.how, "executions of "+name+" "+end.how+": find the state and the error in the log "+
+			c.stage.machineLogName(name)+"; what they left open is recovered when it is due (README, operations), unless the alarm on a dead-letter queue says otherwise",
 			end.metric, 1, 1)
 	}
 }

@@ -73,7 +73,7 @@ const liveAlias = "live"
 func (s Stage) queueURL(id string) string {
 	host := "https://sqs." + s.Region + ".amazonaws.com"
 	if s.Local {
-		host = s.Stands.AWS
+		host = s.Endpoints.AWS
 	}
 	return host + "/" + s.account() + "/" + s.queueName(id)
 }

@@ -46,9 +46,9 @@ func isolated() *awsec2.SubnetSelection {
 
 // guarded makes two security groups in the VPC: one for a server, which lets only members of the other, its
 // clients, in at a port.
-func (r *room) guarded(id string, port float64) (server, client awsec2.SecurityGroup) {
+func (c *contextStack) guarded(id string, port float64) (server, client awsec2.SecurityGroup) {
 	group := func(id, about string) awsec2.SecurityGroup {
-		return awsec2.NewSecurityGroup(r.stack, &id, &awsec2.SecurityGroupProps{Vpc: r.shared.network.vpc, Description: &about})
+		return awsec2.NewSecurityGroup(c.stack, &id, &awsec2.SecurityGroupProps{Vpc: c.shared.network.vpc, Description: &about})
 	}
 	server, client = group(id+"Group", "takes connections of its clients"), group(id+"Clients", "may connect to "+id)
 	server.AddIngressRule(client, awsec2.Port_Tcp(&port), new("clients"), nil)

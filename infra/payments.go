@@ -11,26 +11,26 @@ const stripe = "https://api.stripe.com"
 
 // payments knows the gateway's secret. On AWS it is made with a random text, which the gateway refuses, until an
 // operator puts the key in; functions read it as they start.
-func payments(r *room) error {
-	if r.stage.Local {
-		r.provide(contract.Gateway, granted{env: map[string]string{
-			"GATEWAY_URL": r.stage.Stands.Payments, "GATEWAY_SECRET": r.stage.Stands.PaymentsSecret,
+func payments(c *contextStack) error {
+	if c.stage.Local {
+		c.provide(contract.Gateway, granted{env: map[string]string{
+			"GATEWAY_URL": c.stage.Endpoints.Payments, "GATEWAY_SECRET": c.stage.Endpoints.PaymentsSecret,
 			"GATEWAY_RETURN_URL": "http://localhost/checkout/return", // a front end that is not there
 		}})
-		return r.functions()
+		return c.functions()
 	}
-	back := awscdk.NewCfnParameter(r.stack, new("ReturnUrl"), &awscdk.CfnParameterProps{
+	back := awscdk.NewCfnParameter(c.stack, new("ReturnUrl"), &awscdk.CfnParameterProps{
 		Description:    new("Page of the shop that a bank's question leads back to, which then resumes the checkout"),
 		AllowedPattern: new("https://[^ ]{4,}"),
 	})
-	secret := awssecretsmanager.NewSecret(r.stack, new("Gateway"), &awssecretsmanager.SecretProps{
-		SecretName:    new(r.stage.prefix() + "payments-gateway"),
+	secret := awssecretsmanager.NewSecret(c.stack, new("Gateway"), &awssecretsmanager.SecretProps{
+		SecretName:    new(c.stage.prefix() + "payments-gateway"),
 		Description:   new("Secret key of the payment gateway; put in by an operator"),
-		RemovalPolicy: r.stage.removal(),
+		RemovalPolicy: c.stage.removal(),
 	})
-	r.provide(contract.Gateway, granted{
+	c.provide(contract.Gateway, granted{
 		allow: []permission{{actions: []string{"secretsmanager:GetSecretValue"}, on: []string{*secret.SecretArn()}}},
 		env:   map[string]string{"GATEWAY_URL": stripe, "GATEWAY_SECRET_ARN": *secret.SecretArn(), "GATEWAY_RETURN_URL": *back.ValueAsString()},
 	})
-	return r.functions()
+	return c.functions()
 }

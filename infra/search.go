@@ -8,32 +8,32 @@ import (
 )
 
 // search has the domain of its indexes.
-func search(r *room) error {
-	r.provide(contract.Search, r.domain())
-	return r.functions()
+func search(c *contextStack) error {
+	c.provide(contract.Search, c.domain())
+	return c.functions()
 }
 
 // domain is reached over HTTPS with requests signed by a role of this account; the domain's own policy leaves it to
 // IAM which role. (It cannot name the roles: it refuses those that do not exist yet.)
-func (r *room) domain() granted {
-	if r.stage.Local {
-		return granted{env: map[string]string{"SEARCH_URL": r.stage.Stands.Search}}
+func (c *contextStack) domain() granted {
+	if c.stage.Local {
+		return granted{env: map[string]string{"SEARCH_URL": c.stage.Endpoints.Search}}
 	}
-	name, size := r.stage.prefix()+"products", r.stage.Index
-	anyPath := r.stage.arn("es", "domain/"+name+"/*")
+	name, size := c.stage.prefix()+"products", c.stage.Index
+	anyPath := c.stage.arn("es", "domain/"+name+"/*")
 	methods := []string{"es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut", "es:ESHttpDelete"}
 	cluster := &awsopensearchservice.CfnDomain_ClusterConfigProperty{
 		InstanceCount: &size.DataNodes, InstanceType: &size.DataType,
 	}
 	if size.DataNodes > 1 {
 		cluster.ZoneAwarenessEnabled = new(true)
-		cluster.ZoneAwarenessConfig = &awsopensearchservice.CfnDomain_ZoneAwarenessConfigProperty{AvailabilityZoneCount: new(float64(r.stage.Zones))}
+		cluster.ZoneAwarenessConfig = &awsopensearchservice.CfnDomain_ZoneAwarenessConfigProperty{AvailabilityZoneCount: new(float64(c.stage.Zones))}
 	}
 	if size.MasterNodes > 0 {
 		cluster.DedicatedMasterEnabled = new(true)
 		cluster.DedicatedMasterCount, cluster.DedicatedMasterType = &size.MasterNodes, &size.MasterType
 	}
-	domain := awsopensearchservice.NewCfnDomain(r.stack, new("Domain"), &awsopensearchservice.CfnDomainProps{
+	domain := awsopensearchservice.NewCfnDomain(c.stack, new("Domain"), &awsopensearchservice.CfnDomainProps{
 		DomainName:    &name,
 		EngineVersion: new("OpenSearch_2.19"),
 		ClusterConfig: cluster,
@@ -52,7 +52,7 @@ func (r *room) domain() granted {
 			}),
 		}}),
 	})
-	domain.ApplyRemovalPolicy(r.stage.removal(), nil)
+	domain.ApplyRemovalPolicy(c.stage.removal(), nil)
 	return granted{
 		allow: []permission{{actions: methods, on: []string{anyPath}}},
 		env:   map[string]string{"SEARCH_URL": "https://" + *domain.AttrDomainEndpoint()},

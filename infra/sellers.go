@@ -9,12 +9,12 @@ const (
 )
 
 // sellers has the bucket of feeds. What is uploaded to it goes to the queue of sellers-split.
-func sellers(r *room) error {
-	r.set("QUEUE_SELLERS_INTAKE", r.stage.queueURL("sellers-intake")) // what the API tells sellers
-	files := r.files(folder{"uploads", uploadDays}, folder{"parts", partDays}, folder{"reports", reportDays})
-	if err := r.functions(); err != nil {
+func sellers(c *contextStack) error {
+	c.set("QUEUE_SELLERS_INTAKE", c.stage.queueURL("sellers-intake")) // what the API tells sellers
+	files := c.files(folder{"uploads", uploadDays}, folder{"parts", partDays}, folder{"reports", reportDays})
+	if err := c.functions(); err != nil {
 		return err
 	}
-	r.announce(files, "uploads", r.queues["split"])
+	c.announce(files, "uploads", c.queues["split"])
 	return nil
 }

@@ -47,8 +47,8 @@ type Stage struct {
 	Cache    cache
 	Index    index
 
-	// Stands holds the addresses of the servers that stand in for services; empty on AWS.
-	Stands stands
+	// Endpoints holds the addresses of the local servers that are there in place of services; empty on AWS.
+	Endpoints endpoints
 }
 
 // capacity is the range that a serverless database moves in, in Aurora capacity units.
@@ -69,7 +69,8 @@ type index struct {
 	GB          float64
 }
 
-type stands struct {
+// endpoints are addresses of servers on this machine.
+type endpoints struct {
 	AWS, DynamoDB, Search, SQL, Cache, Payments, PaymentsSecret, Issuer string
 }
 
@@ -84,7 +85,7 @@ var stages = []Stage{
 		LogLevel: "debug", LogDays: 1,
 		FulfillmentStep: time.Second, CheckoutWait: 20 * time.Second, DueBuckets: 4,
 		Throttle: 10_000, Burst: 5_000,
-		Stands: stands{
+		Endpoints: endpoints{
 			AWS: contract.LocalAWSURL, DynamoDB: contract.LocalDynamoDBURL, Search: contract.LocalSearchURL,
 			SQL: contract.LocalSQLURL, Cache: contract.LocalCache,
 			Payments: contract.LocalPaymentsURL, PaymentsSecret: "sk_test_local", Issuer: contract.LocalIssuerURL,

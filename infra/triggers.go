@@ -34,22 +34,22 @@ const (
 )
 
 // triggerPermissions is what Lambda itself does in the function's name to feed it.
-func (r *room) triggerPermissions(f contract.Function) ([]permission, error) {
+func (c *contextStack) triggerPermissions(f contract.Function) ([]permission, error) {
 	switch t := f.Trigger; {
 	case t.Queue != nil:
 		return []permission{{
 			actions: []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"},
-			on:      []string{r.stage.queueARN(f.ID())},
+			on:      []string{c.stage.queueARN(f.ID())},
 		}}, nil
 	case t.Stream != "":
-		stream, ok := r.shared.streams[t.Stream]
+		stream, ok := c.shared.streams[t.Stream]
 		if !ok {
 			return nil, fmt.Errorf("table %s has no stream", t.Stream)
 		}
 		return []permission{
 			{actions: []string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}, on: []string{*stream}},
-			{actions: []string{"s3:ListBucket"}, on: []string{r.stage.failuresARN()}},
-			{actions: []string{"s3:PutObject"}, on: []string{r.stage.failuresARN() + "/aws/lambda/*"}},
+			{actions: []string{"s3:ListBucket"}, on: []string{c.stage.failuresARN()}},
+			{actions: []string{"s3:PutObject"}, on: []string{c.stage.failuresARN() + "/aws/lambda/*"}},
 		}, nil
 	}
 	return nil, nil
@@ -57,16 +57,16 @@ func (r *room) triggerPermissions(f contract.Function) ([]permission, error) {
 
 // trigger connects a function to what calls it. The APIs, their authorizer and the state machines call through a
 // role of their own, and operators through theirs, so nothing is left to do for those.
-func (r *room) trigger(f contract.Function, deployed awslambda.Function) error {
+func (c *contextStack) trigger(f contract.Function, deployed awslambda.Function) error {
 	switch t := f.Trigger; {
 	case t.Queue != nil:
-		r.consumeQueue(f, deployed)
+		c.consumeQueue(f, deployed)
 	case t.Stream != "":
-		r.consumeStream(f, deployed)
+		c.consumeStream(f, deployed)
 	case t.Tokens:
-		return r.customizeTokens(deployed)
-	case t.Every != 0:
-		r.repeat(f, deployed)
+		return c.customizeTokens(deployed)
+	case t.Schedule != 0:
+		c.repeat(f, deployed)
 	case !t.API && !t.Authorizer && !t.Saga && !t.Operator:
 		return fmt.Errorf("it has no trigger")
 	}
@@ -75,31 +75,31 @@ func (r *room) trigger(f contract.Function, deployed awslambda.Function) error {
 
 // repeat starts a function at a fixed rate. What sweeps is the last net, so it is missed when it fails, and when it
 // does not run: then there are no data, which alarms.
-func (r *room) repeat(f contract.Function, deployed awslambda.Function) {
+func (c *contextStack) repeat(f contract.Function, deployed awslambda.Function) {
 	id := title(f.Name)
-	awsevents.NewRule(r.stack, new(id+"Every"), &awsevents.RuleProps{
-		RuleName: new(r.stage.functionName(f.ID())),
-		Schedule: awsevents.Schedule_Rate(duration(f.Trigger.Every)),
+	awsevents.NewRule(c.stack, new(id+"Every"), &awsevents.RuleProps{
+		RuleName: new(c.stage.functionName(f.ID())),
+		Schedule: awsevents.Schedule_Rate(duration(f.Trigger.Schedule)),
 		Targets:  &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(deployed, nil)},
 	})
-	if r.stage.Local {
+	if c.stage.Local {
 		return
 	}
 	const after = "; once that is over, invoke it for the time that it missed (README, operations)"
-	r.alarm(id+"Errors", f.ID()+"-errors", f.ID()+" ("+f.Does+") fails: find the reason in the log "+r.stage.logGroupName(f.ID())+after,
+	c.alarm(id+"Errors", f.ID()+"-errors", f.ID()+" ("+f.Description+") fails: find the reason in the log "+c.stage.logGroupName(f.ID())+after,
 		deployed.MetricErrors(&awscloudwatch.MetricOptions{Statistic: new("Sum"), Period: duration(failurePeriod)}), 1, 1)
-	r.silence(id+"Silent", f.ID()+"-silent", f.ID()+" ("+f.Does+") does not run: see whether its rule "+r.stage.functionName(f.ID())+
+	c.silence(id+"Silent", f.ID()+"-silent", f.ID()+" ("+f.Description+") does not run: see whether its rule "+c.stage.functionName(f.ID())+
 		" is enabled and its function throttled"+after,
-		deployed.MetricInvocations(&awscloudwatch.MetricOptions{Statistic: new("Sum"), Period: duration(missedRuns * f.Trigger.Every)}))
+		deployed.MetricInvocations(&awscloudwatch.MetricOptions{Statistic: new("Sum"), Period: duration(missedRuns * f.Trigger.Schedule)}))
 }
 
 // consumeStream feeds a table's stream to a function, in order per key. A batch that keeps failing is halved
 // until the record at fault is alone; that record goes to the failures bucket, whole, and the rest goes on.
-func (r *room) consumeStream(f contract.Function, deployed awslambda.Function) {
-	failures := awss3.Bucket_FromBucketArn(r.stack, new(title(f.Name)+"Failures"), new(r.stage.failuresARN()))
-	awslambda.NewEventSourceMapping(r.stack, new(title(f.Name)+"Stream"), &awslambda.EventSourceMappingProps{
+func (c *contextStack) consumeStream(f contract.Function, deployed awslambda.Function) {
+	failures := awss3.Bucket_FromBucketArn(c.stack, new(title(f.Name)+"Failures"), new(c.stage.failuresARN()))
+	awslambda.NewEventSourceMapping(c.stack, new(title(f.Name)+"Stream"), &awslambda.EventSourceMappingProps{
 		Target:                        deployed,
-		EventSourceArn:                r.shared.streams[f.Trigger.Stream],
+		EventSourceArn:                c.shared.streams[f.Trigger.Stream],
 		StartingPosition:              awslambda.StartingPosition_TRIM_HORIZON,
 		BatchSize:                     new(float64(streamBatch)),
 		BisectBatchOnError:            new(true),
@@ -109,8 +109,8 @@ func (r *room) consumeStream(f contract.Function, deployed awslambda.Function) {
 		OnFailure:                     awslambdaeventsources.NewS3OnFailureDestination(failures),
 		SupportS3OnFailureDestination: new(true),
 	})
-	if !r.stage.Local {
-		r.alarm(title(f.Name)+"Late", f.ID()+"-late", "events of "+f.Trigger.Stream+" are late: "+f.ID()+" does not keep up with the stream",
+	if !c.stage.Local {
+		c.alarm(title(f.Name)+"Late", f.ID()+"-late", "events of "+f.Trigger.Stream+" are late: "+f.ID()+" does not keep up with the stream",
 			deployed.Metric(new("IteratorAge"), &awscloudwatch.MetricOptions{Statistic: new("Maximum"), Period: duration(time.Minute)}),
 			float64(streamLag.Milliseconds()), 5)
 	}
@@ -118,26 +118,26 @@ func (r *room) consumeStream(f contract.Function, deployed awslambda.Function) {
 
 // consumeQueue makes a function's queue with its dead-letter queue and alarm, subscribes it to the topics it
 // takes events from, and feeds it to the function.
-func (r *room) consumeQueue(f contract.Function, deployed awslambda.Function) {
-	q, id, s := f.Trigger.Queue, title(f.Name), r.stage
+func (c *contextStack) consumeQueue(f contract.Function, deployed awslambda.Function) {
+	q, id, s := f.Trigger.Queue, title(f.Name), c.stage
 	visibility := q.Visibility
 	if visibility == 0 {
 		visibility = 6 * f.Timeout
 	}
-	dead := awssqs.NewQueue(r.stack, new(id+"Dead"), &awssqs.QueueProps{
+	dead := awssqs.NewQueue(c.stack, new(id+"Dead"), &awssqs.QueueProps{
 		QueueName:       new(s.deadQueueName(f.ID())),
 		RetentionPeriod: duration(deadRetention),
 	})
-	queue := awssqs.NewQueue(r.stack, new(id+"Queue"), &awssqs.QueueProps{
+	queue := awssqs.NewQueue(c.stack, new(id+"Queue"), &awssqs.QueueProps{
 		QueueName:         new(s.queueName(f.ID())),
 		VisibilityTimeout: duration(visibility),
-		DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: dead, MaxReceiveCount: new(float64(q.Receives))},
+		DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: dead, MaxReceiveCount: new(float64(q.MaxReceiveCount))},
 	})
-	r.queues[f.Name] = queue
+	c.queues[f.Name] = queue
 	var topics []string
 	for _, sub := range q.Subscriptions {
 		topics = append(topics, s.topicARN(sub.Context))
-		topic := awssns.Topic_FromTopicArn(r.stack, new(id+title(sub.Context)+"Topic"), new(s.topicARN(sub.Context)))
+		topic := awssns.Topic_FromTopicArn(c.stack, new(id+title(sub.Context)+"Topic"), new(s.topicARN(sub.Context)))
 		props := &awssns.SubscriptionProps{
 			Topic:              topic,
 			Protocol:           awssns.SubscriptionProtocol_SQS,
@@ -149,7 +149,7 @@ func (r *room) consumeQueue(f contract.Function, deployed awslambda.Function) {
 				"name": awssns.SubscriptionFilter_StringFilter(&awssns.StringConditions{Allowlist: list(sub.Events)}),
 			}
 		}
-		awssns.NewSubscription(r.stack, new(id+"From"+title(sub.Context)), props)
+		awssns.NewSubscription(c.stack, new(id+"From"+title(sub.Context)), props)
 	}
 	if len(topics) > 0 {
 		queue.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
@@ -168,17 +168,17 @@ func (r *room) consumeQueue(f contract.Function, deployed awslambda.Function) {
 	if q.Concurrency > 0 {
 		mapping.MaxConcurrency = new(float64(q.Concurrency))
 	}
-	awslambda.NewEventSourceMapping(r.stack, new(id+"Mapping"), mapping)
+	awslambda.NewEventSourceMapping(c.stack, new(id+"Mapping"), mapping)
 	if !s.Local {
-		r.alarm(id+"DeadAlarm", f.ID()+"-dead", "records of "+f.ID()+" were given up and wait in its dead-letter queue",
+		c.alarm(id+"DeadAlarm", f.ID()+"-dead", "records of "+f.ID()+" were given up and wait in its dead-letter queue",
 			dead.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{Statistic: new("Maximum"), Period: duration(time.Minute)}),
 			1, 1)
 	}
 }
 
 // alarm tells the stage's alarm topic when a metric is at or above a threshold for some periods in a row.
-func (r *room) alarm(id, name, about string, metric awscloudwatch.IMetric, threshold, periods float64) {
-	r.tell(id, name, &awscloudwatch.AlarmProps{
+func (c *contextStack) alarm(id, name, about string, metric awscloudwatch.IMetric, threshold, periods float64) {
+	c.tell(id, name, &awscloudwatch.AlarmProps{
 		AlarmDescription:   &about,
 		Metric:             metric,
 		Threshold:          &threshold,
@@ -189,8 +189,8 @@ func (r *room) alarm(id, name, about string, metric awscloudwatch.IMetric, thres
 }
 
 // silence tells it when a metric that counts is below 1 for a period, or is not there.
-func (r *room) silence(id, name, about string, metric awscloudwatch.IMetric) {
-	r.tell(id, name, &awscloudwatch.AlarmProps{
+func (c *contextStack) silence(id, name, about string, metric awscloudwatch.IMetric) {
+	c.tell(id, name, &awscloudwatch.AlarmProps{
 		AlarmDescription:   &about,
 		Metric:             metric,
 		Threshold:          new(1.0),
@@ -200,9 +200,9 @@ func (r *room) silence(id, name, about string, metric awscloudwatch.IMetric) {
 	})
 }
 
-func (r *room) tell(id, name string, props *awscloudwatch.AlarmProps) {
-	props.AlarmName = new(r.stage.prefix() + name)
-	alarm := awscloudwatch.NewAlarm(r.stack, &id, props)
+func (c *contextStack) tell(id, name string, props *awscloudwatch.AlarmProps) {
+	props.AlarmName = new(c.stage.prefix() + name)
+	alarm := awscloudwatch.NewAlarm(c.stack, &id, props)
 	cfn := alarm.Node().DefaultChild().(awscloudwatch.CfnAlarm)
-	cfn.SetAlarmActions(&[]*string{new(r.stage.topicARN(alarms))})
+	cfn.SetAlarmActions(&[]*string{new(c.stage.topicARN(alarms))})
 }

@@ -78,8 +78,8 @@ func TestQueues(t *testing.T) {
 			continue
 		}
 		queue := find(t, "prod", "AWS::SQS::Queue", "QueueName", "rialto-prod-"+f.ID())
-		if got := queue.number("RedrivePolicy", "maxReceiveCount"); got != float64(q.Receives) {
-			t.Errorf("%s is tried %v times, want %d", f.ID(), got, q.Receives)
+		if got := queue.number("RedrivePolicy", "maxReceiveCount"); got != float64(q.MaxReceiveCount) {
+			t.Errorf("%s is tried %v times, want %d", f.ID(), got, q.MaxReceiveCount)
 		}
 		dead := find(t, "prod", "AWS::SQS::Queue", "QueueName", "rialto-prod-"+f.ID()+"-dead")
 		if got := dead.number("MessageRetentionPeriod"); got != deadRetention.Seconds() {

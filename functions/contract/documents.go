@@ -1,53 +1,9 @@
 package contract
 
-import (
-	"slices"
-
-	"rialto/functions/carts/cartsapi"
-	"rialto/functions/catalog/catalogapi"
-	"rialto/functions/checkout/checkoutapi"
-	"rialto/functions/customers/customersapi"
-	"rialto/functions/fulfillment/fulfillmentapi"
-	"rialto/functions/internal/api"
-	"rialto/functions/offers/offersapi"
-	"rialto/functions/orders/ordersapi"
-	"rialto/functions/payouts/payoutsapi"
-	"rialto/functions/reviews/reviewsapi"
-	"rialto/functions/search/searchapi"
-	"rialto/functions/sellers/sellersapi"
-)
+import "rialto/functions/internal/api"
 
 // version is the version of both documents: the API's, which its paths repeat.
 const version = "1"
-
-// shopper lists the contexts of the shopper API, one line each.
-func shopper() []api.Route {
-	return slices.Concat[[]api.Route](
-		catalogapi.Routes(nil),
-		searchapi.Routes(nil),
-		offersapi.Routes(nil),
-		cartsapi.Routes(nil),
-		checkoutapi.Routes(nil),
-		customersapi.Routes(nil),
-		ordersapi.Routes(nil),
-		fulfillmentapi.Routes(nil),
-		fulfillmentapi.ReturnRoutes(nil),
-		reviewsapi.Routes(nil),
-	)
-}
-
-// seller lists the contexts of the seller API, one line each.
-func seller() []api.Route {
-	return slices.Concat[[]api.Route](
-		catalogapi.SellerRoutes(nil),
-		catalogapi.ImageRoutes(nil),
-		offersapi.SellerRoutes(nil),
-		sellersapi.Routes(nil, "", nil),
-		fulfillmentapi.SellerRoutes(nil),
-		fulfillmentapi.SellerReturnRoutes(nil),
-		payoutsapi.SellerRoutes(nil),
-	)
-}
 
 // RouteInfo is a route without its handler.
 type RouteInfo struct {

@@ -5,11 +5,11 @@ import "time"
 // Function is one Lambda function. All functions of a context share one binary; Name is its handler and the
 // key in the binary's table. It is deployed as rialto-<stage>-<Context>-<Name>.
 type Function struct {
-	Context string
-	Name    string
-	Does    string        // one line, shown as the function's description
-	Memory  int           // MB
-	Timeout time.Duration // below the timeout of whatever calls it (a guard in infra/ checks it)
+	Context     string // filled in from the context that lists it
+	Name        string
+	Description string        // one line
+	Memory      int           // MB
+	Timeout     time.Duration // below the timeout of whatever calls it (a guard in infra/ checks it)
 	// Reserved concurrency keeps a noisy neighbour from starving the checkout path; 0 leaves it unreserved.
 	Reserved int
 	Trigger  Trigger
@@ -21,23 +21,23 @@ func (f Function) ID() string { return f.Context + "-" + f.Name }
 
 // Trigger says what calls a function. Exactly one field is set.
 type Trigger struct {
-	API        bool   // routes of the two APIs whose context is this one
-	Authorizer bool   // both APIs' request authorizer
-	Tokens     bool   // called by the user pool before it signs a token; by nobody where there is no pool (the local stage)
-	Saga       bool   // a task of a state machine
-	Operator   bool   // invoked by an operator's command (make seed, make deploy)
-	Stream     string // this table's stream, in order per key
-	Queue      *Queue // its own queue, named as the function
-	Every      time.Duration
+	API        bool          // routes of the two APIs whose context is this one
+	Authorizer bool          // both APIs' request authorizer
+	Tokens     bool          // called by the user pool before it signs a token; by nobody where there is no pool (the local stage)
+	Saga       bool          // a task of a state machine
+	Operator   bool          // invoked by an operator's command (make seed, make deploy)
+	Stream     string        // this table's stream, in order per key
+	Queue      *Queue        // its own queue, named as the function
+	Schedule   time.Duration // every so often
 }
 
 // Queue is a function's own SQS queue with its dead-letter queue and an alarm on it. Topics feed it.
 type Queue struct {
-	Subscriptions []Subscription
-	Batch         int           // records an invocation takes at most
-	Receives      int           // tries before a record goes to the dead-letter queue
-	Concurrency   int           // most invocations at once; 0 for no limit
-	Visibility    time.Duration // at least 6 timeouts of the function, as AWS advises; 0 means that
+	Subscriptions   []Subscription
+	Batch           int           // records an invocation takes at most
+	MaxReceiveCount int           // tries before a record goes to the dead-letter queue
+	Concurrency     int           // most invocations at once; 0 for no limit
+	Visibility      time.Duration // at least 6 timeouts of the function, as AWS advises; 0 means that
 }
 
 // Subscription takes the named events (all, if none is named) of a context's topic.
@@ -69,7 +69,9 @@ const (
 	Redis   Access = "redis"   // inside the VPC, the cache's security group
 	SQL     Access = "sql"     // inside the VPC, the database's security group and secret
 	Gateway Access = "gateway" // the payment gateway's secret
-	Fetch   Access = "fetch"   // GetObject in a folder of the context's bucket
-	Keep    Access = "keep"    // PutObject in a folder of the context's bucket
-	Drop    Access = "drop"    // DeleteObject in a folder of the context's bucket
+
+	// Objects in a folder of the context's bucket.
+	GetObject    Access = "get-object"
+	PutObject    Access = "put-object"
+	DeleteObject Access = "delete-object"
 )

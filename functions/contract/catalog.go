@@ -1,0 +1,57 @@
+package contract
+
+import (
+	"slices"
+
+	"rialto/functions/catalog/catalogapi"
+	"rialto/functions/internal/api"
+)
+
+var catalogContext = Context{
+	Name:    "catalog",
+	Owns:    "products, their images, and categories",
+	Imports: []string{"offers"},
+	shopper: func() []api.Route { return catalogapi.Routes(nil) },
+	seller:  func() []api.Route { return slices.Concat(catalogapi.SellerRoutes(nil), catalogapi.ImageRoutes(nil)) },
+	Functions: []Function{
+		{
+			Name: "api", Description: "product pages and category browsing; sellers' products",
+			Memory: 512, Timeout: 10 * second,
+			Trigger: Trigger{API: true},
+			Grants: []Grant{
+				{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"}, {Read, "offers"},
+				{Write, "sellers"}, {PutObject, "uploads"}, {DeleteObject, "images"},
+			},
+		},
+		{
+			Name: "image", Description: "checks uploaded images, and shows those that pass",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Queue: &Queue{Batch: 5, MaxReceiveCount: 5, Concurrency: 20}},
+			Grants: []Grant{
+				{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"},
+				{GetObject, "uploads"}, {PutObject, "images"},
+			},
+		},
+		{
+			Name: "import", Description: "writes a batch of products, row by row",
+			Memory: 512, Timeout: minute,
+			Trigger: Trigger{Operator: true},
+			Grants:  []Grant{{Read, "products"}, {Write, "products"}},
+		},
+		{
+			Name: "feed", Description: "writes chunks of sellers' feeds of products",
+			Memory: 512, Timeout: minute,
+			Trigger: Trigger{Queue: &Queue{Batch: 2, MaxReceiveCount: 5, Concurrency: 20}},
+			Grants: []Grant{
+				{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"},
+				{Send, "sellers-report"},
+			},
+		},
+		{
+			Name: "publish", Description: "products stream to events",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Stream: "products"},
+			Grants:  []Grant{{Publish, "catalog"}},
+		},
+	},
+}

@@ -1,0 +1,72 @@
+package contract
+
+import (
+	"slices"
+
+	"rialto/functions/fulfillment/fulfillmentapi"
+	"rialto/functions/internal/api"
+)
+
+var fulfillmentContext = Context{
+	Name:    "fulfillment",
+	Owns:    "shipments, tracking and returns; sellers' orders, and how sellers do",
+	Imports: []string{"orders", "inventory"},
+	shopper: func() []api.Route { return slices.Concat(fulfillmentapi.Routes(nil), fulfillmentapi.ReturnRoutes(nil)) },
+	seller: func() []api.Route {
+		return slices.Concat(fulfillmentapi.SellerRoutes(nil), fulfillmentapi.SellerReturnRoutes(nil))
+	},
+	Functions: []Function{
+		{
+			Name: "api", Description: "tracking of an order; a seller's orders",
+			Memory: 512, Timeout: 10 * second,
+			Trigger: Trigger{API: true},
+			Grants: []Grant{
+				{Read, "shipments"}, {Write, "shipments"}, {Read, "tracking"}, {Write, "tracking"}, {Read, "seller_orders"},
+				{Write, "seller_orders"}, {Read, "orders"}, {Read, "offers"}, {Read, "returns"}, {Write, "returns"},
+			},
+		},
+		{
+			Name: "start", Description: "opens the shipments of a placed order",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
+				{Context: "orders", Events: []string{"OrderPlaced"}},
+			}}},
+			Grants: []Grant{
+				{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"},
+				{Send, "fulfillment-advance"},
+			},
+		},
+		{
+			Name: "advance", Description: "moves a shipment one step on",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Subscriptions: []Subscription{
+				{Context: "payments", Events: []string{"PaymentCaptured", "PaymentCaptureFailed", "PaymentRefunded", "PaymentRefundFailed"}},
+			}}},
+			Grants: []Grant{
+				{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"}, {Read, "returns"},
+				{Write, "returns"}, {Send, "fulfillment-advance"},
+			},
+		},
+		{
+			Name: "overdue", Description: "cancels what sellers did not confirm in time",
+			Memory: 256, Timeout: 5 * minute,
+			Trigger: Trigger{Schedule: 60 * minute},
+			Grants: []Grant{
+				{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Read, "seller_orders"},
+				{Write, "seller_orders"},
+			},
+		},
+		{
+			Name: "returns", Description: "returns stream to events",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Stream: "returns"},
+			Grants:  []Grant{{Publish, "fulfillment"}},
+		},
+		{
+			Name: "publish", Description: "shipments stream to events",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Stream: "shipments"},
+			Grants:  []Grant{{Publish, "fulfillment"}},
+		},
+	},
+}

@@ -1,0 +1,54 @@
+package contract
+
+var inventoryContext = Context{
+	Name: "inventory",
+	Owns: "stock, holds and their ledger",
+	Functions: []Function{
+		{
+			Name: "receive", Description: "books a batch of received units, row by row",
+			Memory: 512, Timeout: minute,
+			Trigger: Trigger{Operator: true},
+			Grants:  []Grant{{Read, "inventory"}, {Write, "inventory"}},
+		},
+		{
+			Name: "feed", Description: "books chunks of sellers' feeds of stock",
+			Memory: 512, Timeout: minute,
+			Trigger: Trigger{Queue: &Queue{Batch: 2, MaxReceiveCount: 5, Concurrency: 20}},
+			Grants:  []Grant{{Read, "inventory"}, {Write, "inventory"}, {Send, "sellers-report"}},
+		},
+		{
+			Name: "hold", Description: "places the holds of a checkout, all or none",
+			Memory: 512, Timeout: 5 * second,
+			Trigger: Trigger{Saga: true},
+			Grants:  []Grant{{Read, "inventory"}, {Write, "inventory"}, {Read, "holds"}, {Write, "holds"}},
+		},
+		{
+			Name: "release", Description: "releases the holds of a checkout, or leaves a tombstone",
+			Memory: 512, Timeout: 5 * second,
+			Trigger: Trigger{Saga: true},
+			Grants:  []Grant{{Read, "holds"}, {Read, "inventory"}, {Write, "inventory"}, {Write, "holds"}},
+		},
+		{
+			Name: "ship", Description: "books shipped units against their holds, and gives cancelled ones back",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
+				{Context: "fulfillment", Events: []string{"ShipmentShipped", "ShipmentCancelled"}},
+			}}},
+			Grants: []Grant{{Read, "holds"}, {Read, "inventory"}, {Write, "inventory"}, {Write, "holds"}},
+		},
+		{
+			Name: "return", Description: "books units that came back",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
+				{Context: "fulfillment", Events: []string{"ReturnReceived"}},
+			}}},
+			Grants: []Grant{{Read, "inventory"}, {Write, "inventory"}},
+		},
+		{
+			Name: "publish", Description: "inventory stream to events, band crossings only",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Stream: "inventory"},
+			Grants:  []Grant{{Publish, "inventory"}},
+		},
+	},
+}

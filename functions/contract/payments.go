@@ -1,0 +1,42 @@
+package contract
+
+var paymentsContext = Context{
+	Name: "payments",
+	Owns: "intents: authorize, cancel, capture, refund",
+	Functions: []Function{
+		{
+			Name: "authorize", Description: "creates and confirms the intents of a checkout",
+			Memory: 256, Timeout: 25 * second,
+			Trigger: Trigger{Saga: true},
+			Grants:  []Grant{{Gateway, "payments"}, {Write, "payments"}},
+		},
+		{
+			Name: "cancel", Description: "cancels the intents of a checkout, or leaves a tombstone",
+			Memory: 256, Timeout: 25 * second,
+			Trigger: Trigger{Saga: true},
+			Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
+		},
+		{
+			Name: "capture", Description: "captures what a packed shipment costs, and frees what a cancelled one would have",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Subscriptions: []Subscription{
+				{Context: "fulfillment", Events: []string{"ShipmentPacked", "ShipmentCancelled"}},
+			}}},
+			Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
+		},
+		{
+			Name: "refund", Description: "gives back what was paid for units that came back",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Subscriptions: []Subscription{
+				{Context: "fulfillment", Events: []string{"ReturnReceived"}},
+			}}},
+			Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
+		},
+		{
+			Name: "publish", Description: "payments stream to events",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Stream: "payments"},
+			Grants:  []Grant{{Publish, "payments"}},
+		},
+	},
+}

@@ -1,0 +1,26 @@
+package contract
+
+var promotionsContext = Context{
+	Name: "promotions",
+	Owns: "coupons, and who used them: a budget is stock",
+	Functions: []Function{
+		{
+			Name: "import", Description: "writes a batch of coupons, row by row",
+			Memory: 256, Timeout: minute,
+			Trigger: Trigger{Operator: true},
+			Grants:  []Grant{{Read, "coupons"}, {Write, "coupons"}},
+		},
+		{
+			Name: "redeem", Description: "takes a use of a coupon for a checkout",
+			Memory: 512, Timeout: 5 * second,
+			Trigger: Trigger{Saga: true},
+			Grants:  []Grant{{Read, "coupons"}, {Write, "coupons"}, {Read, "redemptions"}, {Write, "redemptions"}},
+		},
+		{
+			Name: "return", Description: "gives a checkout's use of a coupon back, or leaves a tombstone",
+			Memory: 256, Timeout: 5 * second,
+			Trigger: Trigger{Saga: true},
+			Grants:  []Grant{{Read, "coupons"}, {Write, "coupons"}, {Read, "redemptions"}, {Write, "redemptions"}},
+		},
+	},
+}

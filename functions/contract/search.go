@@ -1,0 +1,39 @@
+package contract
+
+import (
+	"rialto/functions/internal/api"
+	"rialto/functions/search/searchapi"
+)
+
+var searchContext = Context{
+	Name:    "search",
+	Owns:    "the index and what is found in it",
+	Imports: []string{"catalog", "offers"},
+	shopper: func() []api.Route { return searchapi.Routes(nil) },
+	Functions: []Function{
+		{
+			Name: "api", Description: "search with facets",
+			Memory: 512, Timeout: 10 * second,
+			Trigger: Trigger{API: true},
+			Grants:  []Grant{{Search, "products"}},
+		},
+		{
+			Name: "index", Description: "projects products, offers and stock into the index",
+			Memory: 512, Timeout: 30 * second,
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
+				{Context: "catalog", Events: []string{"ProductChanged"}},
+				{Context: "offers", Events: []string{"BuyBoxChanged"}},
+			}}},
+			Grants: []Grant{{Search, "products"}, {Read, "products"}, {Read, "offers"}, {Write, "projections"}},
+		},
+		{
+			Name: "reindex", Description: "builds a marketplace's index anew from the tables, part by part",
+			Memory: 512, Timeout: 10 * minute,
+			Trigger: Trigger{Operator: true},
+			Grants: []Grant{
+				{Search, "products"}, {Scan, "products"}, {Read, "products"}, {Read, "offers"}, {Read, "projections"},
+				{Write, "projections"},
+			},
+		},
+	},
+}

@@ -1,0 +1,121 @@
+package infra
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+
+	"rialto/functions/contract"
+)
+
+// contextStack is one context's stack while it is built. A context's own file adds what is special to it, by provide and
+// set, and then calls functions.
+type contextStack struct {
+	stack   awscdk.Stack
+	stage   Stage
+	context string
+	shared  *shared
+
+	users awscognito.UserPool // whose tokens the context issues; nil in the local stage
+
+	provided map[contract.Access]granted
+	settings map[string]string
+	deployed map[string]awslambda.Function // by name
+	queues   map[string]awssqs.Queue       // of the functions that have one, by name
+}
+
+// shared is what the stacks before a context's hand to it.
+type shared struct {
+	zips     string             // folder of the functions' zips, one a context
+	streams  map[string]*string // ARN of a table's stream
+	network  *network           // nil in the local stage
+	checkout string             // the checkout machine, in Amazon States Language
+}
+
+// own says what contexts have in their stacks beyond their functions: resources and settings of their own. The others are
+// what the contract lists.
+var own = map[string]func(*contextStack) error{
+	"carts":       carts,
+	"catalog":     catalog,
+	"checkout":    checkout,
+	"customers":   customers,
+	"fulfillment": fulfillment,
+	"payments":    payments,
+	"payouts":     payouts,
+	"search":      search,
+	"sellers":     sellers,
+}
+
+// fulfillment moves shipments on at the stage's pace.
+func fulfillment(c *contextStack) error {
+	c.set("FULFILLMENT_STEP_SECONDS", seconds(c.stage.FulfillmentStep))
+	return c.functions()
+}
+
+// payouts waits with what it owes for as long as the stage says.
+func payouts(c *contextStack) error {
+	c.set("PAYOUT_RESERVE_SECONDS", seconds(c.stage.PayoutReserve))
+	return c.functions()
+}
+
+// build builds the stack.
+func (c *contextStack) build() error {
+	if build, ok := own[c.context]; ok {
+		return build(c)
+	}
+	return c.functions()
+}
+
+func newContextStack(app awscdk.App, stage Stage, context string, shared *shared) *contextStack {
+	return &contextStack{
+		stack: newStack(app, stage, context, "Rialto "+stage.Name+": the context "+context),
+		stage: stage, context: context, shared: shared,
+		provided: map[contract.Access]granted{},
+		settings: map[string]string{},
+		deployed: map[string]awslambda.Function{},
+		queues:   map[string]awssqs.Queue{},
+	}
+}
+
+// provide says what a grant means in this stack, where no name alone can tell.
+func (c *contextStack) provide(a contract.Access, g granted) { c.provided[a] = g }
+
+// set gives every function of the context a setting.
+func (c *contextStack) set(name, value string) { c.settings[name] = value }
+
+// functions deploys the context's functions of the contract, with all that they need.
+func (c *contextStack) functions() error {
+	zip := filepath.Join(c.shared.zips, c.context+".zip")
+	if _, err := os.Stat(zip); err != nil {
+		return fmt.Errorf("%s: its functions are not built for %s: run go run ./infra/cmd/build -arch %s", c.context, c.stage.Arch, c.stage.Arch)
+	}
+	code := awslambda.Code_FromAsset(&zip, nil) // once, so that all functions share the asset
+	var problems []error
+	for _, f := range contract.Functions() {
+		if f.Context != c.context {
+			continue
+		}
+		if err := c.function(f, code); err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", f.ID(), err))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// environment is what a function is told, before its grants add to it.
+func (c *contextStack) environment() map[string]string {
+	env := map[string]string{"STAGE": c.stage.Name, "PREFIX": c.stage.prefix(), "LOG_LEVEL": c.stage.LogLevel}
+	if c.stage.Local {
+		env["AWS_ENDPOINT_URL"] = c.stage.Endpoints.AWS
+		env["AWS_ENDPOINT_URL_DYNAMODB"] = c.stage.Endpoints.DynamoDB
+	}
+	maps.Copy(env, c.settings)
+	return env
+}

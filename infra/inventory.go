@@ -1,4 +1,0 @@
-package infra
-
-// inventory needs nothing beyond what its functions say.
-func inventory(r *room) error { return r.functions() }

@@ -1,4 +1,0 @@
-package infra
-
-// reviews needs nothing beyond what its functions say.
-func reviews(r *room) error { return r.functions() }
