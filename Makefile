@@ -94,8 +94,8 @@ test: ## everything: format, vet, lint, unit tests, the local cloud, store suite
 	@$(call part,check,$(MAKE) check)
 	@$(call part,start and deploy the local cloud,$(MAKE) deploy)
 	@$(call part,store suites on the real stores,RIALTO_TEST_DYNAMODB=http://127.0.0.1:18000 RIALTO_TEST_S3=http://127.0.0.1:4566 RIALTO_TEST_POSTGRES='postgres://rialto@127.0.0.1:15432/rialto?sslmode=disable' RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 go test -timeout 8m ./functions/...)
-	@$(call part,the interpreter against LocalStack,RIALTO_E2E=1 go test -count=1 -timeout 10m -v ./localstack/likeness | sed -u '/^=== /d')
-	@$(call part,end to end over HTTP,RIALTO_E2E=1 go test -count=1 -timeout 15m ./localstack/e2e)
+	@$(call part,the interpreter against LocalStack,RIALTO_E2E=1 go test -count=1 -timeout 10m -v ./localstack/checks/conformance | sed -u '/^=== /d')
+	@$(call part,end to end over HTTP,RIALTO_E2E=1 go test -count=1 -timeout 15m ./localstack/checks/e2e)
 	@$(call part,synth and lint dev and prod,$(MAKE) synth STAGE=dev && $(MAKE) synth STAGE=prod)
 	@$(call part,stop the local cloud,$(LOCAL) down)
 	@printf '\nall parts passed:\n'; cat $(TIMES)
@@ -108,7 +108,7 @@ BENCH := go test -count=1 -timeout 30m -v
 bench: tools ## figures beside their aims: what a checkout costs and calls, what one hot sku bears, and how late search is
 	@$(call measured,what a checkout costs,RIALTO_BENCH=1 $(BENCH) -run '^TestBill$$' ./functions/checkout/checkoutbill)
 	@if $(LOCAL) status >/dev/null 2>&1; then \
-	$(call measured,what the deployed checkout calls,RIALTO_E2E=1 $(BENCH) -run '^TestTheDeployedCheckout' ./localstack/e2e); \
+	$(call measured,what the deployed checkout calls,RIALTO_E2E=1 $(BENCH) -run '^TestTheDeployedCheckout' ./localstack/checks/e2e); \
 	else printf '\nthe local cloud is down; make deploy, and the deployed checkout is compared too\n'; fi
 	@$(call measured,what one hot sku bears,RIALTO_BENCH=1 $(BENCH) -run '^TestBench$$' ./functions/inventory/inventorymodel)
 	@$(call measured,how late search is,$(LOCAL) lag)

@@ -310,11 +310,11 @@ func overlaid(path string) any {
 }
 
 // Law 6: an error turns outward in three places only. Seen to catch: messages.InvokeResponse_Error built in
-// functions/tax/lambda. The function that localstack/likeness scripts is none of ours.
+// functions/tax/lambda. The function that localstack/checks/conformance scripts is none of ours.
 func TestErrorsLeaveInThreePlaces(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
-		if slices.Contains(p.Imports, "github.com/aws/aws-lambda-go/lambda/messages") && p.ImportPath != "rialto/functions/internal/saga" && p.ImportPath != "rialto/localstack/likeness/scripted" {
+		if slices.Contains(p.Imports, "github.com/aws/aws-lambda-go/lambda/messages") && p.ImportPath != "rialto/functions/internal/saga" && p.ImportPath != "rialto/localstack/checks/conformance/scripted" {
 			t.Errorf("%s names a Step Functions error; package saga does", p.ImportPath)
 		}
 	}

@@ -11,12 +11,12 @@ import (
 	"slices"
 	"syscall"
 
+	"rialto/localstack/checks/lag"
 	"rialto/localstack/cloud"
 	"rialto/localstack/demo"
-	"rialto/localstack/lag"
+	"rialto/localstack/demo/seed"
 	"rialto/localstack/operator"
 	"rialto/localstack/reindex"
-	"rialto/localstack/seed"
 )
 
 // command is one verb of the program. Errors it returns are printed, one a

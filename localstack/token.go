@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"rialto/localstack/cloud"
-	"rialto/localstack/issuer"
+	"rialto/localstack/standins/issuer"
 )
 
 // token prints one token and nothing else.

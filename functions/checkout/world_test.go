@@ -32,7 +32,7 @@ import (
 	"rialto/functions/promotions"
 	"rialto/functions/promotions/promotionsstore"
 	"rialto/functions/tax"
-	"rialto/localstack/gateway"
+	"rialto/localstack/standins/gateway"
 	"rialto/statemachines"
 	"rialto/statemachines/interpreter"
 )

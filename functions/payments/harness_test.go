@@ -18,7 +18,7 @@ import (
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
 	"rialto/functions/payments/stripegateway"
-	"rialto/localstack/gateway"
+	"rialto/localstack/standins/gateway"
 )
 
 // patience is how long the client waits for the stand-in, and is well below what the stand-in delays by.

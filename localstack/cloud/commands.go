@@ -60,12 +60,6 @@ func valkeyBinary(p place) string {
 	return found[0]
 }
 
-// gatewayPresent tells whether the payment gateway's stand-in was built.
-func gatewayPresent(p place) bool {
-	_, err := os.Stat(p.gateway())
-	return err == nil
-}
-
 func gateway(p place) run {
 	return run{dir: p.root, argv: []string{p.gateway(), "-addr", contract.LocalPayments}}
 }
@@ -74,14 +68,9 @@ func issuerServer(p place) run {
 	return run{dir: p.root, argv: []string{p.program(), "serve-issuer"}}
 }
 
-// buildGateway compiles the payment gateway's stand-in, if the repository
-// has it.
+// buildGateway compiles the payment gateway's stand-in.
 func (p place) buildGateway(ctx context.Context) error {
-	if sources, _ := filepath.Glob(p.source("gateway", "cmd", "*.go")); len(sources) == 0 {
-		_ = os.Remove(p.gateway())
-		return nil
-	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", p.gateway(), "./localstack/gateway/cmd")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", p.gateway(), "./localstack/standins/gateway/cmd")
 	cmd.Dir = p.root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the payment gateway's stand-in: %w\n%s", err, strings.TrimSpace(string(out)))

@@ -4,7 +4,7 @@
 //
 // Up checks the machine first and names everything that is wrong before it
 // starts anything; installs what is missing, pinned by the files in
-// localstack/packages; starts a detached supervisor and waits until every
+// localstack/cloud/packages; starts a detached supervisor and waits until every
 // service answers. Down stops all of it.
 //
 // # Invariants

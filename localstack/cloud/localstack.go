@@ -11,7 +11,7 @@ import (
 	"rialto/functions/contract"
 )
 
-// localStack runs LocalStack with the plug-ins of localstack/host on its
+// localStack runs LocalStack with the plug-ins of localstack/cloud/host on its
 // path. Each setting is there for a reason that its comment gives.
 func localStack(p place) run {
 	home := p.pkg("localstack")

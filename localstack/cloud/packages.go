@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"rialto/localstack/opensearch"
+	"rialto/localstack/cloud/opensearch"
 )
 
 var installations = []installation{

@@ -97,9 +97,9 @@ func here() (place, error) {
 
 func (p place) state() string { return filepath.Join(p.root, ".local") }
 
-// source is a file or folder below localstack/ in the repository.
+// source is a file or folder below localstack/cloud/ in the repository.
 func (p place) source(elem ...string) string {
-	return filepath.Join(append([]string{p.root, "localstack"}, elem...)...)
+	return filepath.Join(append([]string{p.root, "localstack", "cloud"}, elem...)...)
 }
 
 // pkg is the home of one installed package set.

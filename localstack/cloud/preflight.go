@@ -22,8 +22,8 @@ type machine struct {
 	output func(ctx context.Context, name string, args ...string) (string, error)
 	// listen tells whether an address is free.
 	listen func(addr string) error
-	// holder describes who has a taken port, or is empty.
-	holder func(addr string) string
+	// owner describes who has a taken port, or is empty.
+	owner func(addr string) string
 }
 
 func thisMachine() machine {
@@ -42,7 +42,7 @@ func thisMachine() machine {
 			}
 			return l.Close()
 		},
-		holder: portHolder,
+		owner: portOwner,
 	}
 }
 
@@ -153,7 +153,7 @@ func checkPort(m machine, e endpoint) error {
 	}
 	_, port, _ := net.SplitHostPort(e.addr)
 	by := ""
-	if who := m.holder(e.addr); who != "" {
+	if who := m.owner(e.addr); who != "" {
 		by = " by " + who
 	}
 	return fmt.Errorf("port %s, which %s needs, is taken%s: stop that program and run this again", port, e.service, by)

@@ -28,7 +28,7 @@ func sound() machine {
 			return versions[name], nil
 		},
 		listen: func(string) error { return nil },
-		holder: func(string) string { return "" },
+		owner:  func(string) string { return "" },
 	}
 }
 
@@ -53,7 +53,7 @@ func TestPreflight(t *testing.T) {
 				}
 				return nil
 			}
-			m.holder = func(string) string { return by }
+			m.owner = func(string) string { return by }
 		}
 	}
 	tests := []struct {
@@ -142,15 +142,15 @@ func TestPreflight(t *testing.T) {
 	}
 }
 
-func TestPortHolderNamesThisProcess(t *testing.T) {
+func TestPortOwnerNamesThisProcess(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if got := portHolder(l.Addr().String()); !strings.HasPrefix(got, "pid ") || !strings.Contains(got, "(") {
-		t.Errorf("portHolder(%s) = %q, want a pid and a name", l.Addr(), got)
+	if got := portOwner(l.Addr().String()); !strings.HasPrefix(got, "pid ") || !strings.Contains(got, "(") {
+		t.Errorf("portOwner(%s) = %q, want a pid and a name", l.Addr(), got)
 	}
 	m := thisMachine()
 	if err := checkPort(m, endpoint{"x", l.Addr().String()}); err == nil {

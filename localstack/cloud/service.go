@@ -18,9 +18,6 @@ type service struct {
 	addr string
 	// ports besides addr that must be free.
 	ports []string
-	// present tells whether this repository has the service's program;
-	// nil means always.
-	present func(place) bool
 	// prepare makes the folders and files it starts with.
 	prepare func(context.Context, place) error
 	command func(place) run
@@ -68,7 +65,7 @@ var services = []service{
 	},
 	{
 		name: "payments", addr: contract.LocalPayments, within: 30 * time.Second,
-		present: gatewayPresent, command: gateway, probe: httpProbe(contract.LocalPayments, "/_control/health"),
+		command: gateway, probe: httpProbe(contract.LocalPayments, "/_control/health"),
 	},
 	{
 		name: "issuer", addr: contract.LocalIssuer, within: 30 * time.Second,

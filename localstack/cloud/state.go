@@ -15,9 +15,8 @@ import (
 const (
 	starting = "starting"
 	ready    = "ready"
-	failed   = "failed"  // did not become ready
-	exited   = "exited"  // was ready, then ended by itself
-	skipped  = "skipped" // its program is not in the repository
+	failed   = "failed" // did not become ready
+	exited   = "exited" // was ready, then ended by itself
 )
 
 // cloudState is what the supervisor writes and every command reads.
@@ -51,7 +50,7 @@ func (s cloudState) healthy() bool {
 		return false
 	}
 	for _, svc := range s.Services {
-		if svc.Phase != skipped && (svc.Phase != ready || !svc.Process.alive()) {
+		if svc.Phase != ready || !svc.Process.alive() {
 			return false
 		}
 	}

@@ -22,7 +22,7 @@ func TestStateSurvivesWritingAndReading(t *testing.T) {
 		Supervisor: self,
 		Services: []serviceState{
 			{Name: "valkey", Addr: "127.0.0.1:1", Phase: ready, Process: self, Took: 40 * time.Millisecond},
-			{Name: "payments", Addr: "127.0.0.1:2", Phase: skipped},
+			{Name: "payments", Addr: "127.0.0.1:2", Phase: ready, Process: self},
 		},
 	}
 	if err := p.writeState(want); err != nil {
@@ -53,7 +53,6 @@ func TestHealthyNeedsEveryService(t *testing.T) {
 		want  bool
 	}{
 		"all ready":        {with(serviceState{Phase: ready, Process: self}), true},
-		"one skipped":      {with(serviceState{Phase: ready, Process: self}, serviceState{Phase: skipped}), true},
 		"one starting":     {with(serviceState{Phase: ready, Process: self}, serviceState{Phase: starting, Process: self}), false},
 		"one failed":       {with(serviceState{Phase: failed, Process: self}), false},
 		"one dead":         {with(serviceState{Phase: ready, Process: gone}), false},

@@ -76,11 +76,7 @@ func newSupervisor(p place, out io.Writer) (*supervisor, error) {
 	s := &supervisor{place: p, out: out, starts: make(chan func()), children: map[string]*child{}}
 	s.state.Supervisor = self
 	for _, svc := range services {
-		phase := starting
-		if svc.present != nil && !svc.present(p) {
-			phase = skipped
-		}
-		s.state.Services = append(s.state.Services, serviceState{Name: svc.name, Addr: svc.addr, Phase: phase})
+		s.state.Services = append(s.state.Services, serviceState{Name: svc.name, Addr: svc.addr, Phase: starting})
 	}
 	return s, p.writeState(s.state)
 }
@@ -89,9 +85,6 @@ func newSupervisor(p place, out io.Writer) (*supervisor, error) {
 // it to its end.
 func (s *supervisor) bringUp(ctx context.Context) {
 	for _, svc := range services {
-		if svc.present != nil && !svc.present(s.place) {
-			continue
-		}
 		go func() {
 			started := time.Now()
 			c, err := s.start(ctx, svc)

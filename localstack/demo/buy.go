@@ -11,7 +11,7 @@ import (
 	"time"
 	"unicode"
 
-	"rialto/localstack/shop"
+	"rialto/localstack/demo/shop"
 )
 
 // buy is the main journey.

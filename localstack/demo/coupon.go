@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"rialto/localstack/demo/shop"
 	"rialto/localstack/operator"
-	"rialto/localstack/shop"
 )
 
 // coupon lets two shoppers have a coupon in their carts that may be used once; one gets it, and the other is told.

@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"time"
 
-	"rialto/localstack/audit"
-	"rialto/localstack/catalog"
-	"rialto/localstack/shop"
+	"rialto/localstack/checks/audit"
+	"rialto/localstack/demo/catalog"
+	"rialto/localstack/demo/shop"
 )
 
 // Options say which catalog is shopped in, the bundled one if no file is named, and where the demo prints.

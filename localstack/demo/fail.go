@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"rialto/localstack/demo/shop"
 	"rialto/localstack/operator"
-	"rialto/localstack/shop"
 )
 
 // declined ends with 402, the stock free and nothing authorized.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"rialto/localstack/shop"
+	"rialto/localstack/demo/shop"
 )
 
 // settling is how long stock that is shipped may be between two tables: a stream and two queues.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"rialto/localstack/shop"
+	"rialto/localstack/demo/shop"
 )
 
 type printer struct {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"rialto/localstack/shop"
+	"rialto/localstack/demo/shop"
 )
 
 // sell is the seller's act: a file with good and bad rows, its report, and a price that wins the buy box.

@@ -4,6 +4,6 @@
 //
 // Beside the bill stands what an order costs until others are told of it (streams, topics, queues), and its share of
 // what stage prod runs by the hour. Not in it: what those others then do, logs and traces, data transfer, retries, cold
-// starts, the authorizer (its answer is cached), and the payment gateway's own fee. localstack/e2e compares the calls of
+// starts, the authorizer (its answer is cached), and the payment gateway's own fee. localstack/checks/e2e compares the calls of
 // a deployed checkout with testdata/calls.golden.
 package checkoutbill

@@ -10,7 +10,7 @@ import (
 	"rialto/functions/catalog"
 	"rialto/functions/internal/money"
 	"rialto/functions/offers"
-	local "rialto/localstack/catalog"
+	local "rialto/localstack/demo/catalog"
 )
 
 // piece is a product of the bundled catalog with what it was made of. The judgments are made from that, and from

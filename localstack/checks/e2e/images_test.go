@@ -1,0 +1,97 @@
+package e2e
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"rialto/localstack/demo/shop"
+)
+
+// An image that passes its check is on the page and at its address; one that is something else is refused with a reason.
+// Seen to catch: an upload that no queue is told of.
+func TestASellersImages(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	newSKU(ctx, t, "Image teapot", 0) // for the category
+	s := mustSeller(t, shop.NewID("sel_"))
+	var listed struct {
+		ProductID string `json:"product_id"`
+	}
+	if _, err := s.Call(ctx, http.MethodPost, "/seller/v1/products", map[string]any{"title": "Teapot", "gtin": gtin(), "category_id": "tests"}, &listed); err != nil {
+		t.Fatal(err)
+	}
+	type picture struct {
+		ID     string `json:"image_id"`
+		State  string
+		URL    string
+		Reason struct{ Code string }
+	}
+	all := "/seller/v1/products/" + listed.ProductID + "/images"
+	send := func(kind string, file []byte) picture {
+		t.Helper()
+		var made struct {
+			Image  picture
+			Upload shop.Upload
+		}
+		if _, err := s.Call(ctx, http.MethodPost, all, map[string]any{"content_type": kind, "bytes": len(file)}, &made, shop.Key(shop.NewKey())); err != nil {
+			t.Fatal(err)
+		}
+		if status, err := made.Upload.Put(ctx, file); err != nil || status != http.StatusOK {
+			t.Fatal(status, err)
+		}
+		var found picture
+		until(ctx, t, "the image is checked", 3*time.Minute, func() bool {
+			var list struct{ Images []picture }
+			if _, err := s.Call(ctx, http.MethodGet, all, nil, &list); err != nil {
+				t.Fatal(err)
+			}
+			n := slices.IndexFunc(list.Images, func(p picture) bool { return p.ID == made.Image.ID })
+			if n < 0 {
+				t.Fatal("the image is not listed")
+			}
+			found = list.Images[n]
+			return found.State != "AWAITING_UPLOAD"
+		})
+		return found
+	}
+	images := func() []string {
+		t.Helper()
+		var page struct{ Images []string }
+		shopper := &shop.Client{Base: shop.ShopperURL}
+		if _, err := shopper.Call(ctx, http.MethodGet, "/api/v1/products/"+listed.ProductID, nil, &page); err != nil {
+			t.Fatal(err)
+		}
+		return page.Images
+	}
+	if evil := send("image/png", []byte("<script>alert(1)</script>")); evil.State != "REFUSED" || evil.Reason.Code != "not_an_image" {
+		t.Errorf("%+v", evil)
+	}
+	var file bytes.Buffer
+	if err := png.Encode(&file, image.NewGray(image.Rect(0, 0, 300, 200))); err != nil {
+		t.Fatal(err)
+	}
+	good := send("image/png", file.Bytes())
+	if good.State != "ACCEPTED" {
+		t.Fatalf("%+v", good)
+	}
+	until(ctx, t, "the page shows it", 3*time.Minute, func() bool { return slices.Equal(images(), []string{good.URL}) })
+	res, err := http.Get(good.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := png.DecodeConfig(res.Body); err != nil || c.Width != 300 || res.Header.Get("Content-Type") != "image/png" {
+		t.Errorf("%+v %v %v", c, err, res.Header)
+	}
+	res.Body.Close()
+	if _, err := s.Call(ctx, http.MethodDelete, all+"/"+good.ID, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := images(); len(got) != 0 {
+		t.Error(got)
+	}
+}

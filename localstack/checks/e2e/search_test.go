@@ -1,0 +1,186 @@
+package e2e
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rialto/localstack/demo/shop"
+)
+
+// results is what these tests read of a page of hits.
+type results struct {
+	Total, Page int64
+	Relaxed     string
+	Exact       *int64
+	DidYouMean  string `json:"did_you_mean"`
+	NextCursor  string `json:"next_cursor"`
+	Hits        []struct {
+		ID     string `json:"product_id"`
+		BuyBox box    `json:"buy_box"`
+		Offers int    `json:"offer_count"`
+	}
+}
+
+// box is a buy box as search and the product page show it.
+type box struct {
+	OfferID string `json:"offer_id"`
+	Price   struct {
+		Amount   int64
+		Currency string
+	}
+	Landed struct{ Amount int64 }
+	Seller struct {
+		ID   string `json:"seller_id"`
+		Name string
+	}
+	InStock bool `json:"in_stock"`
+}
+
+func searchFor(ctx context.Context, t *testing.T, parameters url.Values) results {
+	t.Helper()
+	var r results
+	if _, err := (&shop.Client{Base: shop.ShopperURL}).Call(ctx, http.MethodGet, "/api/v1/products/search?"+parameters.Encode(), nil, &r); err != nil {
+		t.Fatal(parameters.Encode(), err)
+	}
+	return r
+}
+
+// A hit carries the offer that has the product page's buy box. What nothing has as it is typed is found less exactly, and
+// the answer says how.
+func TestAHitCarriesTheWinningOffer(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	// A word of its own, without digits: those have no typos.
+	name := "Quixolite" + strings.NewReplacer("2", "b", "3", "c", "4", "d", "5", "f", "6", "g", "7", "h").Replace(shop.NewID("")[:6])
+	k := newSKU(ctx, t, name+" lantern", 4)
+	words := func(q string) results { return searchFor(ctx, t, url.Values{"q": {q}}) }
+	var hit results
+	var page struct {
+		BuyBox box `json:"buy_box"`
+	}
+	until(ctx, t, "search shows the buy box in stock", 3*time.Minute, func() bool {
+		if _, err := (&shop.Client{Base: shop.ShopperURL}).Call(ctx, http.MethodGet, "/api/v1/products/"+k.product, nil, &page); err != nil {
+			t.Fatal(err)
+		}
+		hit = words(name)
+		return len(hit.Hits) == 1 && hit.Hits[0].BuyBox.InStock && page.BuyBox.InStock
+	})
+	if d := cmp.Diff(page.BuyBox, hit.Hits[0].BuyBox); d != "" || page.BuyBox.Price.Amount != 1999 || page.BuyBox.Seller.ID != k.seller || hit.Hits[0].Offers != 1 {
+		t.Errorf("%+v (-page +hit) %s", hit.Hits[0], d)
+	}
+	if hit.Relaxed != "" || hit.Exact != nil || hit.DidYouMean != "" {
+		t.Errorf("found as typed: %+v", hit)
+	}
+	typo := strings.Replace(name, "xol", "xlo", 1)
+	if r := words(typo); r.Relaxed != "fuzzy" || r.Exact == nil || *r.Exact != 0 || r.DidYouMean != strings.ToLower(name) || len(r.Hits) != 1 || r.Hits[0].ID != k.product {
+		t.Errorf("%s: %+v", typo, r)
+	}
+	if r := words(name + " qwertyuiop"); r.Relaxed != "fewer_terms" || r.Exact == nil || *r.Exact != 0 || len(r.Hits) != 1 || r.Hits[0].ID != k.product {
+		t.Errorf("%+v", r)
+	}
+	if r := words("zzyzx qwertyuiop"); r.Total != 0 || len(r.Hits) != 0 || r.Relaxed != "" {
+		t.Errorf("nothing: %+v", r)
+	}
+}
+
+// Whatever is typed is words to look for, and no language.
+func TestWhateverIsTypedIsSearched(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	c := &shop.Client{Base: shop.ShopperURL}
+	for _, q := range []string{"", " ", "\x00\x01\x1f", "lamp\r\nlamp\t\x7f", "\u200b\u202e\ufeff", "*", "?", "~", "lamp~2", "(lamp OR", "title:lamp", "_exists_:deleted", "deleted:true", "/[a-/", ".*.*.*.*", "a{1000000}",
+		`"lamp`, `\`, `\\"`, "lamp AND NOT lamp", "+lamp -lamp", "[* TO *]", "{lamp TO}", "<script>", "' OR 1=1 --", "${jndi:ldap://x}", "{{7*7}}", "🦆🦆", strings.Repeat("a ", 99), strings.Repeat("語", 200), "\xff\xfe", "%", "%00"} {
+		for _, path := range []string{"search?q=", "search?sort=price_asc&q=", "suggest?q=", "search?brand=", "search?attribute=colour:"} {
+			a, err := c.Do(ctx, http.MethodGet, "/api/v1/products/"+path+url.QueryEscape(q), nil)
+			// What no text may have, or a value of its length, is refused, and said to be.
+			refused := a.Status == http.StatusUnprocessableEntity && len(a.Problem().Errors) > 0
+			mayBe := strings.ContainsRune(q, 0) || !strings.HasPrefix(path, "search?q") && !strings.HasPrefix(path, "search?sort")
+			if err != nil || a.Status != http.StatusOK && !(refused && mayBe) {
+				t.Errorf("%s%.40q: %d %v %.200s", path, q, a.Status, err, a.Body)
+			}
+		}
+	}
+	if r := searchFor(ctx, t, url.Values{"q": {"deleted:true"}}); r.Total > 0 && r.Relaxed == "" {
+		t.Errorf("a field's name was understood: %+v", r)
+	}
+}
+
+// What a search is not asked like is refused with a code, and nothing of it comes back.
+func TestSearchRefusesClearly(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	c := &shop.Client{Base: shop.ShopperURL}
+	first := searchFor(ctx, t, url.Values{"q": {"lamp"}, "size": {"1"}})
+	if first.NextCursor == "" {
+		newSKU(ctx, t, "First lamp", 0)
+		newSKU(ctx, t, "Second lamp", 0)
+		until(ctx, t, "there are pages", 3*time.Minute, func() bool {
+			first = searchFor(ctx, t, url.Values{"q": {"lamp"}, "size": {"1"}})
+			return first.NextCursor != ""
+		})
+	}
+	if r := searchFor(ctx, t, url.Values{"q": {"lamp"}, "size": {"1"}, "cursor": {first.NextCursor}}); len(r.Hits) == 0 || r.Hits[0].ID == first.Hits[0].ID {
+		t.Errorf("the second page: %+v", r)
+	}
+	if r := searchFor(ctx, t, url.Values{"page": {"100"}, "size": {"100"}}); len(r.Hits) > 100 {
+		t.Errorf("the last page there may be: %d", len(r.Hits))
+	}
+	if r := searchFor(ctx, t, url.Values{"category": {"no-such-category"}}); r.Total != 0 {
+		t.Errorf("a category that nothing is in: %+v", r)
+	}
+	for query, code := range map[string]string{
+		"q=" + strings.Repeat("x", 201):     "",
+		"page=0":                            "",
+		"page=-1":                           "",
+		"page=x":                            "",
+		"page=99999999999999999999":         "",
+		"page=101&size=100":                 "search_too_deep",
+		"page=10001&size=1":                 "search_too_deep",
+		"page=9223372036854775807&size=100": "search_too_deep",
+		"size=0":                            "",
+		"size=101":                          "",
+		"sort=" + private:                   "",
+		"facet=" + private:                  "unknown_parameter",
+		"colour=red":                        "unknown_parameter",
+		"attribute=nosuchattribute:red":     "unknown_facet",
+		"attribute=colour":                  "",
+		"attribute=:red":                    "",
+		"attribute=.*:red":                  "",
+		"attribute=colour:" + strings.Repeat("x", 600): "",
+		strings.Repeat("attribute=colour:red&", 21):    "",
+		strings.Repeat("brand=x&", 21):                 "",
+		"category=" + url.QueryEscape("../"+private):   "",
+		"price_min=-1":                                     "",
+		"price_min=1.5":                                    "",
+		"price_min=2000&price_max=1000":                    "",
+		"price_max=1000000001":                             "",
+		"rating_min=6":                                     "",
+		"in_stock=perhaps":                                 "",
+		"fulfilment=" + private:                            "",
+		"cursor=" + private:                                "",
+		"cursor=" + url.QueryEscape(first.NextCursor):      "invalid_cursor", // another search's
+		"q=lamp&size=1&page=2&cursor=" + first.NextCursor:  "",
+		"q=lamp&size=1&cursor=" + strings.Repeat("A", 513): "",
+		"explain=" + private:                               "",
+	} {
+		check(ctx, t, c, bad{name: query[:min(60, len(query))], method: http.MethodGet, path: "/api/v1/products/search?" + query, status: http.StatusUnprocessableEntity, code: code})
+	}
+	check(ctx, t, c, bad{name: "another marketplace's cursor", method: http.MethodGet, path: "/api/v1/products/search?q=lamp&size=1&cursor=" + first.NextCursor, options: []shop.Option{shop.With("X-Marketplace", "DE")},
+		status: http.StatusUnprocessableEntity, code: "invalid_cursor"})
+	check(ctx, t, c, bad{name: "no marketplace", method: http.MethodGet, path: "/api/v1/products/search?q=lamp", options: []shop.Option{shop.With("X-Marketplace", "ZZ")}, status: http.StatusUnprocessableEntity, code: "unknown_marketplace"})
+	check(ctx, t, c, bad{name: "suggest nothing", method: http.MethodGet, path: "/api/v1/products/suggest", status: http.StatusBadRequest})
+	check(ctx, t, c, bad{name: "suggest for much", method: http.MethodGet, path: "/api/v1/products/suggest?q=" + strings.Repeat("x", 101), status: http.StatusUnprocessableEntity})
+	// A gateway may refuse so long a line before anybody reads it.
+	for _, path := range []string{"search", "suggest"} {
+		a, err := c.Do(ctx, http.MethodGet, "/api/v1/products/"+path+"?q="+strings.Repeat("x", 10_000), nil)
+		if err != nil || a.Status < 400 || a.Status >= 500 {
+			t.Errorf("%s of 10,000 characters: %d %v", path, a.Status, err)
+		}
+	}
+}
