@@ -35,7 +35,7 @@ func apisStack(app awscdk.App, stage Stage, documents Documents) (*apis, error) 
 
 // usagePlans makes a plan and its key for each tier of sellers on the seller API, whose methods demand a key; the
 // authorizer presents the one of the seller's tier. A plan is the gateway's, so approximate; what one seller may write is
-// held to by its own bucket (functions/sellers). The local cloud knows no plans.
+// held to by its own bucket (functions/internal/ratelimit). The local cloud knows no plans.
 func usagePlans(stack awscdk.Stack, stage Stage, seller awsapigateway.SpecRestApi) {
 	for _, p := range contract.Plans(stage.prefix()) {
 		plan := awsapigateway.NewUsagePlan(stack, new(title(p.Name)+"Plan"), &awsapigateway.UsagePlanProps{

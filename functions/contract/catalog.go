@@ -20,7 +20,7 @@ var catalogContext = Context{
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"}, {Read, "offers"},
-				{Write, "sellers"}, {PutObject, "uploads"}, {DeleteObject, "images"},
+				{Write, "rate_limits"}, {PutObject, "uploads"}, {DeleteObject, "images"},
 			},
 		},
 		{

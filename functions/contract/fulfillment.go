@@ -23,6 +23,7 @@ var fulfillmentContext = Context{
 			Grants: []Grant{
 				{Read, "shipments"}, {Write, "shipments"}, {Read, "tracking"}, {Write, "tracking"}, {Read, "seller_orders"},
 				{Write, "seller_orders"}, {Read, "orders"}, {Read, "offers"}, {Read, "returns"}, {Write, "returns"},
+				{Write, "rate_limits"},
 			},
 		},
 		{

@@ -17,7 +17,7 @@ var offersContext = Context{
 			Memory: 512, Timeout: 10 * second,
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
-				{Read, "offers"}, {Write, "offers"}, {Read, "products"}, {Read, "inventory"}, {Write, "sellers"},
+				{Read, "offers"}, {Write, "offers"}, {Read, "products"}, {Read, "inventory"}, {Write, "rate_limits"},
 			},
 		},
 		{

@@ -56,3 +56,19 @@ func TestEveryRouteRefusesStrangersAndUnknownParameters(t *testing.T) {
 		}
 	}
 }
+
+// Every write of the seller API asks the seller's token bucket. Seen to catch: fulfillment-api without it.
+func TestEveryWriteOfTheSellerAPIIsLimited(t *testing.T) {
+	t.Parallel()
+	limited := map[string]bool{}
+	for _, f := range Functions() {
+		if f.Trigger.API {
+			limited[f.Context] = slices.Contains(f.Grants, Grant{Write, "rate_limits"})
+		}
+	}
+	for _, r := range seller() {
+		if r.Method != http.MethodGet && !limited[r.Context] {
+			t.Errorf("%s of %s asks no bucket", r.ID, r.Context)
+		}
+	}
+}

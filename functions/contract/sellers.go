@@ -17,7 +17,7 @@ var sellersContext = Context{
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{Read, "sellers"}, {Write, "sellers"}, {Read, "feeds"}, {Write, "feeds"}, {PutObject, "uploads"},
-				{GetObject, "reports"},
+				{GetObject, "reports"}, {Write, "rate_limits"},
 			},
 		},
 		{
@@ -52,7 +52,7 @@ var sellersContext = Context{
 			Name: "tier", Description: "gives a seller another plan",
 			Memory: 256, Timeout: 10 * second,
 			Trigger: Trigger{Operator: true},
-			Grants:  []Grant{{Write, "sellers"}},
+			Grants:  []Grant{{Write, "sellers"}, {Write, "rate_limits"}},
 		},
 		{
 			Name: "publish", Description: "feeds stream to events",

@@ -1,10 +1,11 @@
-// Package sellers owns who sells: a seller's profile and tier, how often it may ask, and its feeds, which are files
+// Package sellers owns who sells: a seller's profile and tier, and its feeds, which are files
 // of rows for other contexts.
 //
 // Invariants:
 //   - a seller sees and touches only what is its own; who it is comes from its token, and for a file from the
 //     record of the feed that the file was uploaded for;
-//   - in any stretch of time a seller's writes are at most its tier's burst and rate (Tier.Take);
+//   - in any stretch of time a seller's writes are at most its tier's burst and rate: whoever sets the tier sets the
+//     limit of the seller's bucket with it (internal/ratelimit), which every write of the seller API asks;
 //   - a feed's rows are cut into chunks by the file alone: whoever cuts it again, from the start or from where
 //     another stopped, cuts the same chunks, so that a chunk that comes twice is known;
 //   - each chunk is counted once; when all are, the feed is over: DONE, DONE_WITH_ERRORS, or FAILED with a reason;

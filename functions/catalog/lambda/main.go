@@ -17,13 +17,12 @@ import (
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/rows"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
 	"rialto/functions/offers/offersstore"
-	"rialto/functions/sellers/sellersapi"
-	"rialto/functions/sellers/sellersstore"
 )
 
 func main() {
@@ -31,7 +30,7 @@ func main() {
 		"api": func(s *settings.Settings) (any, error) {
 			g := gallery(s)
 			h := api.Handler(slices.Concat(catalogapi.Routes(g), catalogapi.SellerRoutes(g), catalogapi.ImageRoutes(g)))
-			return lambdahttp.New(sellersapi.Limit(h, sellersstore.Store{DB: db(s)}, time.Now)), nil
+			return lambdahttp.New(api.LimitWrites(h, ratelimit.Buckets{DB: db(s)}, time.Now)), nil
 		},
 		"import": func(s *settings.Settings) (any, error) { return saga.Task("catalog-import", service(s).Import), nil },
 		"feed": func(s *settings.Settings) (any, error) {

@@ -6,24 +6,24 @@ import (
 	mathrand "math/rand/v2"
 
 	"rialto/functions/internal/auth"
+	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
 	"rialto/functions/sellers"
-	"rialto/functions/sellers/sellersstore"
 )
 
 // plan finds the usage plan of a caller. Whoever is no seller, and whose tier cannot be read just now, has the smallest
 // tier's: a plan must not keep a seller from changing a price.
 func plan(s *settings.Settings) func(context.Context, auth.Identity) string {
-	shelf := sellersstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, mathrand.Float64)}
+	buckets := ratelimit.Buckets{DB: store.NewDynamo(s.Tables(), s.Prefix, mathrand.Float64)}
 	return func(ctx context.Context, who auth.Identity) string {
-		tier := sellers.TierNamed(sellers.Basic)
+		limit := ratelimit.Basic()
 		if who.Role == auth.Seller {
 			var err error
-			if tier, err = shelf.Tier(ctx, who.SellerID); err != nil {
+			if limit, err = buckets.Limit(ctx, who.SellerID); err != nil {
 				slog.WarnContext(ctx, "a seller's tier was not read", "seller_id", who.SellerID, "error", err)
 			}
 		}
-		return tier.Key(s.Prefix)
+		return sellers.TierNamed(limit.Name).Key(s.Prefix)
 	}
 }

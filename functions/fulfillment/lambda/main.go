@@ -15,6 +15,7 @@ import (
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
@@ -30,8 +31,9 @@ func main() {
 			shelf := fulfillmentstore.Store{DB: db}
 			service := &fulfillment.Service{Shipments: shelf, Sellers: shelf, Owners: ordersstore.Store{DB: db}, Ratings: ratings{offersstore.Store{DB: db}}, Now: time.Now}
 			desk := &fulfillment.Desk{Shipments: shelf, Orders: ordersstore.Store{DB: db}, Returns: shelf, Now: time.Now}
-			return lambdahttp.New(api.Handler(slices.Concat(fulfillmentapi.Routes(service), fulfillmentapi.SellerRoutes(service),
-				fulfillmentapi.ReturnRoutes(desk), fulfillmentapi.SellerReturnRoutes(desk)))), nil
+			h := api.Handler(slices.Concat(fulfillmentapi.Routes(service), fulfillmentapi.SellerRoutes(service),
+				fulfillmentapi.ReturnRoutes(desk), fulfillmentapi.SellerReturnRoutes(desk)))
+			return lambdahttp.New(api.LimitWrites(h, ratelimit.Buckets{DB: db}, time.Now)), nil
 		},
 		"start": func(s *settings.Settings) (any, error) {
 			service := steps(s).Service

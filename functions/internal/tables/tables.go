@@ -6,7 +6,7 @@ package tables
 // Table is one table. Its key is pk (S) and, if Sorted, sk (S).
 type Table struct {
 	Name    string
-	Context string
+	Context string // that it belongs to; "" for what is on the ground, of no context
 	Sorted  bool
 	Stream  bool // new and old images
 	TTL     bool // attribute ttl, epoch seconds; housekeeping only
@@ -41,6 +41,7 @@ func All() []Table {
 		{Name: "returns", Context: "fulfillment", Sorted: true, Stream: true, Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "requested_at"}}},
 		{Name: "seller_orders", Context: "fulfillment", Sorted: true},
 		{Name: "sellers", Context: "sellers"},
+		{Name: "rate_limits"},
 		{Name: "feeds", Context: "sellers", Sorted: true, Stream: true, TTL: true, Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "created_at"}}},
 		{Name: "ratings", Context: "reviews", Sorted: true},
 		{Name: "seller_ratings", Context: "reviews", Sorted: true, Stream: true},

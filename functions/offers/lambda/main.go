@@ -12,6 +12,7 @@ import (
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
@@ -19,8 +20,6 @@ import (
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersapi"
 	"rialto/functions/offers/offersstore"
-	"rialto/functions/sellers/sellersapi"
-	"rialto/functions/sellers/sellersstore"
 )
 
 func main() {
@@ -28,7 +27,7 @@ func main() {
 		"api": func(s *settings.Settings) (any, error) {
 			svc := service(s)
 			h := api.Handler(slices.Concat(offersapi.Routes(svc), offersapi.SellerRoutes(svc)))
-			return lambdahttp.New(sellersapi.Limit(h, sellersstore.Store{DB: db(s)}, time.Now)), nil
+			return lambdahttp.New(api.LimitWrites(h, ratelimit.Buckets{DB: db(s)}, time.Now)), nil
 		},
 		"import": func(s *settings.Settings) (any, error) { return saga.Task("offers-import", service(s).Import), nil },
 		"feed": func(s *settings.Settings) (any, error) {

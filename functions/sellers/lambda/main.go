@@ -14,6 +14,7 @@ import (
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
@@ -30,7 +31,7 @@ func main() {
 			feeds := shelf(s)
 			svc := &sellers.Service{Book: feeds, Signer: files(s), Now: time.Now, Random: cryptorand.Reader}
 			routes := sellersapi.Routes(svc, s.Must("QUEUE_SELLERS_INTAKE"), time.Now)
-			return lambdahttp.New(sellersapi.Limit(api.Handler(routes), feeds, time.Now)), nil
+			return lambdahttp.New(api.LimitWrites(api.Handler(routes), ratelimit.Buckets{DB: feeds.DB}, time.Now)), nil
 		},
 		"intake": func(s *settings.Settings) (any, error) {
 			svc := &sellers.Service{Book: shelf(s), Files: files(s), Posts: queues(s, "sellers-split"), Bucket: s.Must("FILES_BUCKET"), Now: time.Now}

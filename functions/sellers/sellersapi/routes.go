@@ -1,4 +1,4 @@
-// Package sellersapi is the sellers' part of the seller API, and the limit on all of it.
+// Package sellersapi is the sellers' part of the seller API.
 package sellersapi
 
 import (

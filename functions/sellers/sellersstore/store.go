@@ -1,6 +1,6 @@
 // Package sellersstore keeps sellers and feeds. Keys:
 //
-//	sellers  sel_…                                    a seller: its profile, its tier, and when its bucket is full
+//	sellers  sel_…                                    a seller: its profile and its tier
 //	feeds    fed_…, feed                              a feed; in the index by_seller, by when it was created
 //	         fed_…, chunk#<number>                    a chunk that is counted
 //	         key#<seller>#<idempotency key>, key      the feed that a key made
@@ -14,9 +14,9 @@ package sellersstore
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/store"
 	"rialto/functions/sellers"
 )
@@ -62,7 +62,7 @@ func (s Store) Profile(ctx context.Context, sellerID string) (sellers.Profile, e
 }
 
 // SaveProfile writes what a seller says of itself over the profile of version previous, 0 for none. It leaves the tier
-// and the bucket as they are. Errors: profile_changed.
+// as it is. Errors: profile_changed.
 func (s Store) SaveProfile(ctx context.Context, p sellers.Profile, previous int64) error {
 	w := store.Update(sellersTable, sellerKey(p.SellerID)).Set("seller_id", p.SellerID).Set("display_name", p.Name).Set("country", p.Country).
 		Set("version", p.Version).SetIfAbsent("created_at", p.CreatedAt).Set("updated_at", p.UpdatedAt).Named("seller")
@@ -80,62 +80,11 @@ func (s Store) SaveProfile(ctx context.Context, p sellers.Profile, previous int6
 	return refusal("save seller", err)
 }
 
-// SetTier gives a seller a tier.
+// SetTier gives a seller a tier, and its bucket the tier's limit, both or neither.
 func (s Store) SetTier(ctx context.Context, sellerID, tier string) error {
-	_, err := s.DB.Apply(ctx, store.Update(sellersTable, sellerKey(sellerID)).Set("tier", tier).Named("seller"))
-	return refusal("set tier", err)
-}
-
-// Tier returns a seller's tier: the smallest, if nobody gave it another.
-func (s Store) Tier(ctx context.Context, sellerID string) (sellers.Tier, error) {
-	i, err := s.DB.Get(ctx, sellersTable, sellerKey(sellerID))
-	if err != nil {
-		return sellers.TierNamed(sellers.Basic), fmt.Errorf("get seller: %w", err)
-	}
-	tier, _, err := bucketOf(i)
-	return tier, err
-}
-
-// Take takes one request out of a seller's bucket, or says how long to wait. It is one conditional update where the
-// seller has been quiet (the bucket is full: the condition says so), and two where it has not: the first is refused and
-// shows the tier and how full the bucket is. A seller that is quiet pays the smallest tier's price for its first
-// request, which keeps the tier from being read before.
-func (s Store) Take(ctx context.Context, sellerID string, now time.Time) (wait time.Duration, err error) {
-	at := now.UnixMicro()
-	key := sellerKey(sellerID)
-	_, err = s.DB.Apply(ctx, store.Update(sellersTable, key).Set("full_at", at+sellers.TierNamed(sellers.Basic).Cost()).
-		If(store.Any(store.Lacks("full_at"), store.Le("full_at", at))).Named("bucket"))
-	found, refused := store.FailedCondition(err)
-	if !refused {
-		return 0, refusal("take from bucket", err)
-	}
-	tier, full, err := bucketOf(found)
-	if err != nil {
-		return 0, err
-	}
-	if _, wait := tier.Take(full, at); wait > 0 {
-		return wait, nil
-	}
-	_, err = s.DB.Apply(ctx, store.Update(sellersTable, key).Add("full_at", tier.Cost()).If(store.Le("full_at", tier.Latest(at))).Named("bucket"))
-	if found, refused = store.FailedCondition(err); !refused {
-		return 0, refusal("take from bucket", err)
-	}
-	if tier, full, err = bucketOf(found); err != nil { // others took the rest meanwhile
-		return 0, err
-	}
-	_, wait = tier.Take(full, at)
-	return max(wait, time.Millisecond), nil
-}
-
-func bucketOf(i store.Item) (sellers.Tier, int64, error) {
-	var b struct {
-		Tier string `dynamodbav:"tier"`
-		Full int64  `dynamodbav:"full_at"`
-	}
-	if err := store.Unmarshal(i, &b); err != nil {
-		return sellers.Tier{}, 0, fmt.Errorf("read bucket: %w", err)
-	}
-	return sellers.TierNamed(b.Tier), b.Full, nil
+	t := sellers.TierNamed(tier)
+	return refusal("set tier", s.DB.Transact(ctx, store.Update(sellersTable, sellerKey(sellerID)).Set("tier", t.Name).Named("seller"),
+		ratelimit.SetLimit(sellerID, ratelimit.Limit{Name: t.Name, Rate: t.Rate, Burst: t.Burst})))
 }
 
 // refusal makes a fault of what may pass later.

@@ -15,6 +15,7 @@ import (
 	"rialto/events"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/store"
 	"rialto/functions/laboratory/memory"
 	"rialto/functions/laboratory/storetest"
@@ -34,12 +35,6 @@ func TestProfiles(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		s := sellersstore.Store{DB: db}
 		svc := &sellers.Service{Book: s, Now: func() time.Time { return noon }}
-		if _, err := svc.Profile(ctx, me); !errors.Is(err, sellers.ErrProfileNotFound) {
-			t.Fatal(err)
-		}
-		if _, err := s.Take(ctx, me, noon); err != nil { // a bucket is no profile
-			t.Fatal(err)
-		}
 		if _, err := svc.Profile(ctx, me); !errors.Is(err, sellers.ErrProfileNotFound) {
 			t.Fatal(err)
 		}
@@ -81,6 +76,32 @@ func TestProfiles(t *testing.T) {
 			if _, _, err := svc.PutProfile(ctx, me, bad[0], bad[1], nil); err == nil {
 				t.Errorf("%q is a profile", bad)
 			}
+		}
+	})
+}
+
+// A seller's bucket has its tier's limit. Seen to catch: a tier that is set without its bucket; a smallest tier that is
+// not the limit of a seller that nobody gave one.
+func TestATierIsTheLimitOfItsBucket(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		svc, buckets := &sellers.Service{Book: sellersstore.Store{DB: db}}, ratelimit.Buckets{DB: db}
+		check := func(tier sellers.Tier) {
+			t.Helper()
+			want := ratelimit.Limit{Name: tier.Name, Rate: tier.Rate, Burst: tier.Burst}
+			if got, err := buckets.Limit(ctx, me); err != nil || got != want {
+				t.Error(got, err)
+			}
+		}
+		check(sellers.TierNamed(sellers.Basic))
+		for _, tier := range sellers.Tiers() {
+			if _, err := svc.SetTier(ctx, sellers.Plan{SellerID: me, Tier: tier.Name}); err != nil {
+				t.Fatal(err)
+			}
+			check(tier)
+		}
+		if _, err := svc.Profile(ctx, me); !errors.Is(err, sellers.ErrProfileNotFound) { // a tier is no profile
+			t.Fatal(err)
 		}
 	})
 }

@@ -1,6 +1,7 @@
-package sellers_test
+package ratelimit_test
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -8,32 +9,37 @@ import (
 
 	"pgregory.net/rapid"
 
+	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/store"
 	"rialto/functions/laboratory/storetest"
-	"rialto/functions/sellers"
-	"rialto/functions/sellers/sellersstore"
+)
+
+var (
+	ctx  = context.Background()
+	noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	pro  = ratelimit.Limit{Name: "pro", Rate: 20, Burst: 100}
 )
 
 // In no stretch of time does more go through than the burst and the rate allow, and who waits as told gets through.
 // Seen to catch: a bucket that fills while it is refused; a wait that is too short by one request.
-func TestATierLetsThroughWhatItSays(t *testing.T) {
+func TestALimitLetsThroughWhatItSays(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		tier := rapid.SampledFrom(sellers.Tiers()).Draw(t, "tier")
+		limit := rapid.SampledFrom([]ratelimit.Limit{ratelimit.Basic(), pro, {Name: "enterprise", Rate: 100, Burst: 500}}).Draw(t, "limit")
 		now := noon.UnixMicro()
 		var full int64
 		var through []int64
 		for range rapid.IntRange(1, 400).Draw(t, "requests") {
 			now += rapid.Int64Range(0, 400_000).Draw(t, "pause") * rapid.Int64Range(0, 1).Draw(t, "paused")
-			next, wait := tier.Take(full, now)
+			next, wait := limit.Take(full, now)
 			if wait > 0 {
 				if next != full {
 					t.Fatal("a refused request took from the bucket")
 				}
-				if _, again := tier.Take(full, now+wait.Microseconds()); again > 0 {
+				if _, again := limit.Take(full, now+wait.Microseconds()); again > 0 {
 					t.Fatalf("refused again after the wait of %s", wait)
 				}
-				if _, again := tier.Take(full, now+wait.Microseconds()-1); again == 0 {
+				if _, again := limit.Take(full, now+wait.Microseconds()-1); again == 0 {
 					t.Fatalf("let through before the wait of %s", wait)
 				}
 				continue
@@ -43,7 +49,7 @@ func TestATierLetsThroughWhatItSays(t *testing.T) {
 		}
 		for i := range through {
 			for j := i; j < len(through); j++ {
-				most := tier.Burst + (through[j]-through[i])*tier.Rate/time.Second.Microseconds() + 1
+				most := limit.Burst + (through[j]-through[i])*limit.Rate/time.Second.Microseconds() + 1
 				if int64(j-i+1) > most {
 					t.Fatalf("%d requests in %d µs", j-i+1, through[j]-through[i])
 				}
@@ -59,14 +65,13 @@ func TestATierLetsThroughWhatItSays(t *testing.T) {
 func TestTheStoredBucket(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db store.DB) {
-		s := sellersstore.Store{DB: db}
-		basic := sellers.TierNamed(sellers.Basic)
+		b := ratelimit.Buckets{DB: db}
 		let := func(at time.Time, n int) int64 {
 			var through atomic.Int64
 			var all sync.WaitGroup
 			for range n {
 				all.Go(func() {
-					wait, err := s.Take(ctx, me, at)
+					wait, err := b.Take(ctx, "key", at)
 					if err != nil {
 						t.Error(err)
 					}
@@ -80,16 +85,21 @@ func TestTheStoredBucket(t *testing.T) {
 			all.Wait()
 			return through.Load()
 		}
-		if n := let(noon, 60); n != basic.Burst {
+		if n := let(noon, 60); n != ratelimit.Basic().Burst {
 			t.Errorf("%d of 60 at once", n)
 		}
-		if n := let(noon.Add(time.Second), 60); n != basic.Rate {
+		if n := let(noon.Add(time.Second), 60); n != ratelimit.Basic().Rate {
 			t.Errorf("%d a second later", n)
 		}
-		if err := s.SetTier(ctx, me, "pro"); err != nil {
+		if _, err := db.Apply(ctx, ratelimit.SetLimit("key", pro)); err != nil {
 			t.Fatal(err)
 		}
-		// An hour later the bucket is full; the first request costs what it costs the smallest tier.
+		for key, want := range map[string]ratelimit.Limit{"key": pro, "another": ratelimit.Basic()} {
+			if got, err := b.Limit(ctx, key); err != nil || got != want {
+				t.Errorf("%s: %v %v", key, got, err)
+			}
+		}
+		// An hour later the bucket is full; the first request costs what it costs by the basic limit.
 		if n := let(noon.Add(time.Hour), 120); n != 97 {
 			t.Errorf("%d of 120 as pro", n)
 		}
