@@ -28,7 +28,7 @@ type ShipmentShipped struct {
 // ShippedLine is how many units of a line left which centre.
 type ShippedLine struct {
 	Line     string `json:"line"`
-	Centre   string `json:"centre"`
+	Centre   string `json:"fulfillment_center_id"`
 	Quantity int64  `json:"quantity"`
 }
 

@@ -55,7 +55,7 @@ type Return struct {
 type ReturnLine struct {
 	Line      string       `json:"line" dynamodbav:"line"`
 	ProductID string       `json:"product_id" dynamodbav:"product_id"`
-	Centre    string       `json:"centre" dynamodbav:"centre"` // that they left, and come back to
+	Centre    string       `json:"fulfillment_center_id" dynamodbav:"fulfillment_center_id"` // that they left, and come back to
 	Quantity  int64        `json:"quantity" dynamodbav:"quantity"`
 	Amount    money.Amount `json:"amount" dynamodbav:"amount"` // what was paid for them
 }

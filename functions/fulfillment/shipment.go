@@ -15,7 +15,7 @@ type Shipment struct {
 	OrderID  string `dynamodbav:"order_id"`
 	Group    string `dynamodbav:"group"`
 	SellerID string `dynamodbav:"seller_id"`
-	Centre   string `dynamodbav:"centre"`
+	Centre   string `dynamodbav:"fulfillment_center_id"`
 	// Fulfilment is orders.BySeller where the seller ships, and confirms it; empty where Rialto does.
 	Fulfilment     string       `dynamodbav:"fulfilment,omitempty"`
 	Lines          []Line       `dynamodbav:"lines"`

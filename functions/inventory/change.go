@@ -11,7 +11,7 @@ import (
 type Change struct {
 	ID string `json:"change_id"`
 	SKU
-	Centre string `json:"centre"`
+	Centre string `json:"fulfillment_center_id"`
 	Kind   Kind   `json:"kind"`
 	// Quantity is how many units came (receive, return), how many more there are (adjust; below 0, fewer), or how many
 	// there are (count).
@@ -51,7 +51,7 @@ func (c Change) Check(now time.Time) error {
 	flaw := func(name, message string) {
 		flaws = append(flaws, fault.Field{Pointer: "/" + name, Code: "invalid", Message: message})
 	}
-	for _, f := range []struct{ name, value string }{{"change_id", c.ID}, {"product_id", c.ProductID}, {"seller_id", c.SellerID}, {"centre", c.Centre}} {
+	for _, f := range []struct{ name, value string }{{"change_id", c.ID}, {"product_id", c.ProductID}, {"seller_id", c.SellerID}, {"fulfillment_center_id", c.Centre}} {
 		if !id.MatchString(f.value) {
 			flaw(f.name, f.name+" is missing or no id")
 		}

@@ -11,7 +11,7 @@ type Hold struct {
 	OrderID string `dynamodbav:"order_id"`
 	Line    string `dynamodbav:"line"`
 	SKU
-	Centre   string `dynamodbav:"centre"`
+	Centre   string `dynamodbav:"fulfillment_center_id"`
 	N        int    `dynamodbav:"n"`
 	Quantity int64  `dynamodbav:"quantity"` // 0 in the tombstone of a hold that never was
 	State    State  `dynamodbav:"state"`

@@ -22,7 +22,7 @@ type Want struct {
 
 // Pick is units of a line that ship from one centre.
 type Pick struct {
-	Centre   string `json:"centre"`
+	Centre   string `json:"fulfillment_center_id"`
 	Quantity int64  `json:"quantity"` // 1 to MaxQuantity
 }
 

@@ -4,7 +4,7 @@ package inventory
 type Receipt struct {
 	ID string `json:"receipt_id"`
 	SKU
-	Centre   string `json:"centre"`
+	Centre   string `json:"fulfillment_center_id"`
 	Quantity int64  `json:"quantity"` // 1 to MaxQuantity, added to what is there
 	// Returned tells that the units were shipped once and came back.
 	Returned bool `json:"returned,omitempty"`

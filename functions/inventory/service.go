@@ -83,7 +83,7 @@ type Departure struct {
 	OrderID string `json:"order_id"`
 	Lines   []struct {
 		Line     string `json:"line"`
-		Centre   string `json:"centre"`
+		Centre   string `json:"fulfillment_center_id"`
 		Quantity int64  `json:"quantity"`
 	} `json:"lines"`
 }
@@ -118,7 +118,7 @@ type Arrival struct {
 	Lines    []struct {
 		Line      string `json:"line"`
 		ProductID string `json:"product_id"`
-		Centre    string `json:"centre"`
+		Centre    string `json:"fulfillment_center_id"`
 		Quantity  int64  `json:"quantity"`
 	} `json:"lines"`
 }

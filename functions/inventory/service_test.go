@@ -33,7 +33,7 @@ func TestTheSagasTasks(t *testing.T) {
 	if _, err := svc.Receive(ctx, inventory.Batch{Rows: []inventory.Receipt{{ID: "r1", SKU: inventory.SKU{ProductID: "p", SellerID: "s"}, Centre: "us-west-1", Quantity: 3}}}); err != nil {
 		t.Fatal(err)
 	}
-	const plan = `"order_id":"ord_1","plan":{"lines":[{"line":"p#s","product_id":"p","seller_id":"s","picks":[{"centre":"us-west-1","quantity":2}]}]}`
+	const plan = `"order_id":"ord_1","plan":{"lines":[{"line":"p#s","product_id":"p","seller_id":"s","picks":[{"fulfillment_center_id":"us-west-1","quantity":2}]}]}`
 	var hold inventory.HoldInput
 	var release inventory.ReleaseInput
 	for text, in := range map[string]any{`{` + plan + `,"expires_at":"2026-11-27T08:10:00Z"}`: &hold, `{` + plan + `}`: &release} {
@@ -85,7 +85,7 @@ func TestADepartureBooksItsHolds(t *testing.T) {
 		t.Fatal(err)
 	}
 	var d inventory.Departure
-	if err := json.Unmarshal([]byte(`{"order_id":"ord_1","shipment_id":"shp_1","lines":[{"line":"p#s","centre":"us-west-1","quantity":2}]}`), &d); err != nil {
+	if err := json.Unmarshal([]byte(`{"order_id":"ord_1","shipment_id":"shp_1","lines":[{"line":"p#s","fulfillment_center_id":"us-west-1","quantity":2}]}`), &d); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -105,11 +105,11 @@ func TestABatchIsReportedRowByRow(t *testing.T) {
 	svc, _ := service()
 	var b inventory.Batch
 	const text = `{"rows":[
-		{"receipt_id":"r1","product_id":"p","seller_id":"s","centre":"c1","quantity":5},
-		{"receipt_id":"r1","product_id":"p","seller_id":"s","centre":"c1","quantity":5},
-		{"receipt_id":"r1","product_id":"p","seller_id":"s","centre":"c1","quantity":6},
-		{"receipt_id":"","product_id":"p#q","seller_id":"s","centre":"c1","quantity":0},
-		{"receipt_id":"r2","product_id":"p","seller_id":"s","centre":"c2","quantity":1,"returned":true}]}`
+		{"receipt_id":"r1","product_id":"p","seller_id":"s","fulfillment_center_id":"c1","quantity":5},
+		{"receipt_id":"r1","product_id":"p","seller_id":"s","fulfillment_center_id":"c1","quantity":5},
+		{"receipt_id":"r1","product_id":"p","seller_id":"s","fulfillment_center_id":"c1","quantity":6},
+		{"receipt_id":"","product_id":"p#q","seller_id":"s","fulfillment_center_id":"c1","quantity":0},
+		{"receipt_id":"r2","product_id":"p","seller_id":"s","fulfillment_center_id":"c2","quantity":1,"returned":true}]}`
 	if err := json.Unmarshal([]byte(text), &b); err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestAReturn(t *testing.T) {
 	t.Parallel()
 	svc, shelf := service()
 	var a inventory.Arrival
-	if err := json.Unmarshal([]byte(`{"return_id":"ret_a","order_id":"ord_1","seller_id":"s","lines":[{"line":"p#s","product_id":"p","centre":"us-west-1","quantity":2}]}`), &a); err != nil {
+	if err := json.Unmarshal([]byte(`{"return_id":"ret_a","order_id":"ord_1","seller_id":"s","lines":[{"line":"p#s","product_id":"p","fulfillment_center_id":"us-west-1","quantity":2}]}`), &a); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {

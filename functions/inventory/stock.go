@@ -15,7 +15,7 @@ func (s SKU) String() string { return s.ProductID + "#" + s.SellerID }
 // and Adjusted is ever negative; Received, Shipped and Returned only grow.
 type Stock struct {
 	SKU
-	Centre      string `json:"centre" dynamodbav:"centre"`
+	Centre      string `json:"fulfillment_center_id" dynamodbav:"fulfillment_center_id"`
 	Available   int64  `json:"available" dynamodbav:"available"` // free to be held
 	Received    int64  `json:"received" dynamodbav:"received"`
 	Shipped     int64  `json:"shipped" dynamodbav:"shipped"`
@@ -66,7 +66,7 @@ func BandOf(available int64) Band {
 type BandChange struct {
 	ProductID string `json:"product_id"`
 	SellerID  string `json:"seller_id"`
-	Centre    string `json:"centre"`
+	Centre    string `json:"fulfillment_center_id"`
 	Band      Band   `json:"band"`
 	Available int64  `json:"available"`
 }

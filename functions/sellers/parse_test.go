@@ -263,10 +263,10 @@ func TestGoodValues(t *testing.T) {
 		row  row
 		want string
 	}{
-		"count":          {Inventory, row{colProduct: someProduct, colCentre: "US-West-1", colQuantity: "0"}, `{"change_id":"F-7","product_id":"P","seller_id":"S","centre":"us-west-1","kind":"count","quantity":0,"as_of":"2026-11-27T12:00:00Z"}`},
-		"count as of":    {Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "12", colAsOf: "2026-11-27 08:30"}, `{"change_id":"F-7","product_id":"P","seller_id":"S","centre":"c","kind":"count","quantity":12,"as_of":"2026-11-27T08:30:00Z"}`},
-		"fewer":          {Inventory, row{colProduct: someProduct, colCentre: "c", colChange: "-3", colAsOf: "2026-11-27"}, `{"change_id":"F-7","product_id":"P","seller_id":"S","centre":"c","kind":"adjust","quantity":-3}`},
-		"more":           {Inventory, row{colProduct: someProduct, colCentre: "c", colChange: "+3"}, `{"change_id":"F-7","product_id":"P","seller_id":"S","centre":"c","kind":"adjust","quantity":3}`},
+		"count":          {Inventory, row{colProduct: someProduct, colCentre: "US-West-1", colQuantity: "0"}, `{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"us-west-1","kind":"count","quantity":0,"as_of":"2026-11-27T12:00:00Z"}`},
+		"count as of":    {Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "12", colAsOf: "2026-11-27 08:30"}, `{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"c","kind":"count","quantity":12,"as_of":"2026-11-27T08:30:00Z"}`},
+		"fewer":          {Inventory, row{colProduct: someProduct, colCentre: "c", colChange: "-3", colAsOf: "2026-11-27"}, `{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"c","kind":"adjust","quantity":-3}`},
+		"more":           {Inventory, row{colProduct: someProduct, colCentre: "c", colChange: "+3"}, `{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"c","kind":"adjust","quantity":3}`},
 		"price":          {Prices, row{colProduct: someProduct, colPrice: "12.9"}, `{"product_id":"P","seller_id":"S","marketplace":"US","price":{"amount":1290,"currency":"USD"}}`},
 		"comma":          {Prices, row{colSKU: someProduct, colPrice: "12,95", colMarketplace: "de"}, `{"product_id":"P","seller_id":"S","marketplace":"DE","price":{"amount":1295,"currency":"EUR"}}`},
 		"yen":            {Prices, row{colSKU: "A-1", colPrice: "1200", colMarketplace: "JP", colShipping: "0"}, `{"product_id":"prd_found","seller_id":"S","marketplace":"JP","price":{"amount":1200,"currency":"JPY"},"shipping":{"amount":0,"currency":"JPY"}}`},

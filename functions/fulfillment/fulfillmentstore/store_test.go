@@ -113,8 +113,8 @@ func TestEvents(t *testing.T) {
 		{fulfillment.Picked, fulfillment.Packed, `ShipmentPacked {"order_id":"ord_a","shipment_id":"` + x.ID + `","group":"g1","amount":{"amount":5,"currency":"USD"}}`},
 		{fulfillment.Packed, fulfillment.Packed, ""},
 		{fulfillment.Packed, fulfillment.HeldBack, ""},
-		{fulfillment.Pending, fulfillment.Cancelled, `ShipmentCancelled {"order_id":"ord_a","shipment_id":"` + x.ID + `","group":"g1","lines":[{"line":"l","centre":"c1","quantity":3}]}`},
-		{fulfillment.Packed, fulfillment.Shipped, `ShipmentShipped {"order_id":"ord_a","shipment_id":"` + x.ID + `","lines":[{"line":"l","centre":"c1","quantity":3}]}`},
+		{fulfillment.Pending, fulfillment.Cancelled, `ShipmentCancelled {"order_id":"ord_a","shipment_id":"` + x.ID + `","group":"g1","lines":[{"line":"l","fulfillment_center_id":"c1","quantity":3}]}`},
+		{fulfillment.Packed, fulfillment.Shipped, `ShipmentShipped {"order_id":"ord_a","shipment_id":"` + x.ID + `","lines":[{"line":"l","fulfillment_center_id":"c1","quantity":3}]}`},
 		{fulfillment.OutForDelivery, fulfillment.Delivered, `ShipmentDelivered {"order_id":"ord_a","shipment_id":"` + x.ID + `"}`},
 		{fulfillment.Delivered, "", ""},
 	} {

@@ -22,7 +22,7 @@ const (
 type record struct {
 	ID string `dynamodbav:"change_id"`
 	inventory.SKU
-	Centre   string         `dynamodbav:"centre"`
+	Centre   string         `dynamodbav:"fulfillment_center_id"`
 	Kind     inventory.Kind `dynamodbav:"kind"`
 	Quantity int64          `dynamodbav:"quantity"`
 	Delta    int64          `dynamodbav:"delta"`
@@ -142,7 +142,7 @@ func (s Store) move(ctx context.Context, ch inventory.Change, i store.Item, now 
 
 // owned has a write of stock say whose it is.
 func owned(w store.Write, ch inventory.Change) store.Write {
-	return w.Set("product_id", ch.ProductID).Set("seller_id", ch.SellerID).Set("centre", ch.Centre)
+	return w.Set("product_id", ch.ProductID).Set("seller_id", ch.SellerID).Set("fulfillment_center_id", ch.Centre)
 }
 
 // changed follows a change that was booked.

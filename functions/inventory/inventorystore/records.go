@@ -61,7 +61,7 @@ func stockKey(sku inventory.SKU, centre string) store.Key {
 func counter(sku inventory.SKU, centre string) shards.Counter {
 	text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
 	return shards.Counter{Table: inventoryTable, Key: stockKey(sku, centre),
-		Record: store.Item{"product_id": text(sku.ProductID), "seller_id": text(sku.SellerID), "centre": text(centre)}}
+		Record: store.Item{"product_id": text(sku.ProductID), "seller_id": text(sku.SellerID), "fulfillment_center_id": text(centre)}}
 }
 
 func holdKey(h inventory.Hold) store.Key {

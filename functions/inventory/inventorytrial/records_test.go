@@ -90,7 +90,7 @@ func (h holdItem) from() string {
 }
 
 func poolOf(i store.Item) int {
-	product, centre := str(i, "product_id"), str(i, "centre")
+	product, centre := str(i, "product_id"), str(i, "fulfillment_center_id")
 	for n, p := range pools {
 		if p.sku.ProductID == product && p.centre == centre {
 			return n

@@ -50,7 +50,7 @@ type line struct {
 type shipment struct {
 	Group      string  `dynamodbav:"group"`
 	SellerID   string  `dynamodbav:"seller_id,omitempty"` // if it is not the first line's
-	Centre     string  `dynamodbav:"centre"`
+	Centre     string  `dynamodbav:"center"`
 	Fulfilment string  `dynamodbav:"by,omitempty"`
 	Amount     int64   `dynamodbav:"amount"`
 	Lines      []int   `dynamodbav:"lines"`

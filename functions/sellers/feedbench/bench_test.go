@@ -440,7 +440,7 @@ func alone(ctx context.Context, t *testing.T, db *store.Dynamo) float64 {
 	for c := range clients {
 		g.Go(func() error {
 			for n := range each {
-				_, err := db.Apply(ctx, store.Update("holds", store.Key{PK: fmt.Sprint("alone", c, "-", n), SK: "x"}).Add("available", units).Set("centre", "c1").If(store.Lacks("shard")))
+				_, err := db.Apply(ctx, store.Update("holds", store.Key{PK: fmt.Sprint("alone", c, "-", n), SK: "x"}).Add("available", units).Set("fulfillment_center_id", "c1").If(store.Lacks("shard")))
 				if err != nil {
 					return err
 				}

@@ -116,7 +116,7 @@ func poison(ctx context.Context, t *testing.T, k sku) {
 	t.Helper()
 	s := func(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
 	table, key := aws.String("rialto-local-inventory"), map[string]types.AttributeValue{"pk": s(k.product + "#" + k.seller), "sk": s("us-west-2")}
-	item := map[string]types.AttributeValue{"pk": key["pk"], "sk": key["sk"], "product_id": s(k.product), "seller_id": s(k.seller), "centre": s("us-west-2"),
+	item := map[string]types.AttributeValue{"pk": key["pk"], "sk": key["sk"], "product_id": s(k.product), "seller_id": s(k.seller), "fulfillment_center_id": s("us-west-2"),
 		"available": s("many"), "kept": s("whole")}
 	if _, err := tables.PutItem(ctx, &dynamodb.PutItemInput{TableName: table, Item: item}); err != nil {
 		t.Fatal(err)

@@ -45,7 +45,7 @@ func TestTwoSellersShareAPageAndOneShips(t *testing.T) {
 	call(a, http.MethodPut, offer, terms(2000, "seller"), nil)
 	call(b, http.MethodPut, offer, terms(2100, "rialto"), nil)
 	for _, x := range []*shop.Seller{a, b} {
-		invoke(ctx, t, "inventory-receive", map[string]any{"rows": []any{map[string]any{"receipt_id": "r-" + x.ID, "product_id": product, "seller_id": x.ID, "centre": "us-west-2", "quantity": 9}}}, &struct{}{})
+		invoke(ctx, t, "inventory-receive", map[string]any{"rows": []any{map[string]any{"receipt_id": "r-" + x.ID, "product_id": product, "seller_id": x.ID, "fulfillment_center_id": "us-west-2", "quantity": 9}}}, &struct{}{})
 	}
 	boxOf := func(want *shop.Seller) {
 		t.Helper()

@@ -60,7 +60,7 @@ func newSKU(ctx context.Context, t *testing.T, title string, units int) sku {
 		{"offers-import", map[string]any{"offers": []any{map[string]any{"product_id": s.product, "seller_id": s.seller, "seller_name": "Test seller", "marketplace": "US",
 			"price": usd(1999), "shipping": usd(0), "condition": "new", "fulfilment": "rialto"}, map[string]any{"product_id": s.product, "seller_id": s.seller,
 			"seller_name": "Test seller", "marketplace": "DE", "price": eur(1190), "shipping": eur(0), "condition": "new", "fulfilment": "rialto"}}}},
-		{"inventory-receive", map[string]any{"rows": []any{map[string]any{"receipt_id": s.product, "product_id": s.product, "seller_id": s.seller, "centre": "us-west-2", "quantity": units}}}},
+		{"inventory-receive", map[string]any{"rows": []any{map[string]any{"receipt_id": s.product, "product_id": s.product, "seller_id": s.seller, "fulfillment_center_id": "us-west-2", "quantity": units}}}},
 	} {
 		if units == 0 && step.function == "inventory-receive" {
 			continue

@@ -58,7 +58,7 @@ type Receipt struct {
 	ID        string `json:"receipt_id"`
 	ProductID string `json:"product_id"`
 	SellerID  string `json:"seller_id"`
-	Centre    string `json:"centre"`
+	Centre    string `json:"fulfillment_center_id"`
 	Quantity  int64  `json:"quantity"`
 }
 
