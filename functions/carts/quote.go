@@ -36,7 +36,7 @@ type QuotedLine struct {
 	Discount   money.Amount `json:"discount,omitzero"` // off Amount
 	Category   string       `json:"category"`          // the product's category id, for tax
 	// Fulfilment is offers.BySeller where the seller ships, and empty where Rialto does.
-	Fulfilment string `json:"fulfilment,omitempty"`
+	Fulfilment string `json:"fulfillment,omitempty"`
 }
 
 // Wants lists what the quote's lines take from stock.

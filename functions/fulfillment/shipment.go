@@ -17,7 +17,7 @@ type Shipment struct {
 	SellerID string `dynamodbav:"seller_id"`
 	Centre   string `dynamodbav:"fulfillment_center_id"`
 	// Fulfilment is orders.BySeller where the seller ships, and confirms it; empty where Rialto does.
-	Fulfilment     string       `dynamodbav:"fulfilment,omitempty"`
+	Fulfilment     string       `dynamodbav:"fulfillment,omitempty"`
 	Lines          []Line       `dynamodbav:"lines"`
 	Amount         money.Amount `dynamodbav:"amount"`
 	State          State        `dynamodbav:"state"`

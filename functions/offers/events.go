@@ -26,6 +26,6 @@ type BuyBoxChanged struct {
 	Version      int64         `json:"version"`
 	Score        int64         `json:"score,omitempty"`         // 1 to MaxScore; absent is 0
 	SellerRating int64         `json:"seller_rating,omitempty"` // hundredths of a star
-	Fulfilment   string        `json:"fulfilment,omitempty"`
+	Fulfilment   string        `json:"fulfillment,omitempty"`
 	DeliveryDays int64         `json:"delivery_days,omitempty"`
 }

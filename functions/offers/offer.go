@@ -37,7 +37,7 @@ type Offer struct {
 	Price       money.Amount `json:"price"`    // of one unit
 	Shipping    money.Amount `json:"shipping"` // of one unit, what the seller adds for shipping it
 	Condition   string       `json:"condition"`
-	Fulfilment  string       `json:"fulfilment"`
+	Fulfilment  string       `json:"fulfillment"`
 	Paused      bool         `json:"paused"` // kept, but for nobody to buy
 	// DeliveryDays is what a seller who ships promises, from the order to the door; 0 leaves it at the usual.
 	DeliveryDays int64 `json:"delivery_days,omitempty"`

@@ -52,7 +52,7 @@ func (c Candidate) Factors() []Factor {
 	return []Factor{
 		{"landed_price", strconv.FormatInt(landed.Minor, 10), 0, whole},
 		{"seller_rating", strconv.FormatInt(rating, 10), (rating - LowestRating) * weightRating / (HighestRating - LowestRating), weightRating},
-		{"fulfilment", c.Offer.Fulfilment, fulfilmentPoints(c.Offer.Fulfilment), weightFulfilment},
+		{"fulfillment", c.Offer.Fulfilment, fulfilmentPoints(c.Offer.Fulfilment), weightFulfilment},
 		{"delivery_days", strconv.FormatInt(days, 10), (latest - min(max(days, soonest), latest)) * weightDelivery / (latest - soonest), weightDelivery},
 		{"stock", string(inventory.BandOf(c.Available)), stockPoints(inventory.BandOf(c.Available)), weightStock},
 	}

@@ -62,7 +62,7 @@ type Shipment struct {
 	Amount   money.Amount   `json:"amount"`
 	Lines    []ShipmentLine `json:"lines"`
 	// Fulfilment is BySeller where the seller ships it, and empty where Rialto does.
-	Fulfilment string `json:"fulfilment,omitempty"`
+	Fulfilment string `json:"fulfillment,omitempty"`
 }
 
 // BySeller marks a shipment that its seller ships.

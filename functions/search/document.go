@@ -35,7 +35,7 @@ type Document struct {
 	SellerName      string            `json:"seller_name,omitempty"`
 	InStock         bool              `json:"in_stock"`
 	OfferCount      int               `json:"offer_count"`
-	Fulfilment      string            `json:"fulfilment,omitempty"`
+	Fulfilment      string            `json:"fulfillment,omitempty"`
 	// Rating is the product's, in hundredths of a star; nobody rates products yet.
 	Rating int64 `json:"rating,omitempty"`
 	// SellerRating, in hundredths of a star, and DeliveryDays are what the offer won the buy box with; 0 if unknown.

@@ -112,7 +112,7 @@ func (q Query) Clean() (Query, error) {
 	unless(q.PriceMax >= 0 && q.PriceMax <= MaxPrice, "price_max", "out_of_range", "must be 1 to "+strconv.Itoa(MaxPrice))
 	unless(q.PriceMax == 0 || q.PriceMin <= q.PriceMax, "price_max", "out_of_range", "must not be below price_min")
 	unless(q.RatingMin >= 0 && q.RatingMin <= MaxStars, "rating_min", "out_of_range", "must be 1 to "+strconv.Itoa(MaxStars))
-	unless(slices.Contains([]string{"", offers.ByRialto, offers.BySeller}, q.Fulfilment), "fulfilment", "not_allowed", "must be one of: rialto, seller")
+	unless(slices.Contains([]string{"", offers.ByRialto, offers.BySeller}, q.Fulfilment), "fulfillment", "not_allowed", "must be one of: rialto, seller")
 	unless(len(q.Attributes) <= MaxAttributes, "attribute", "too_many", "must be given at most "+strconv.Itoa(MaxAttributes)+" times")
 	unless(!slices.ContainsFunc(q.Attributes, func(v Value) bool { return !v.valid() }), "attribute", "bad_format", "must be the name of an attribute, a colon and a value")
 	unless(q.Position == nil || q.Page == 1, "cursor", "not_allowed", "stands instead of page")

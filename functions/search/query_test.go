@@ -35,7 +35,7 @@ func TestClean(t *testing.T) {
 		"bounds crossed":     {with(func(q *Query) { q.PriceMin, q.PriceMax = 6, 5 }), "invalid_query", "query.price_max"},
 		"price too high":     {with(func(q *Query) { q.PriceMax = MaxPrice + 1 }), "invalid_query", "query.price_max"},
 		"six stars":          {with(func(q *Query) { q.RatingMin = 6 }), "invalid_query", "query.rating_min"},
-		"who ships it":       {with(func(q *Query) { q.Fulfilment = "me" }), "invalid_query", "query.fulfilment"},
+		"who ships it":       {with(func(q *Query) { q.Fulfilment = "me" }), "invalid_query", "query.fulfillment"},
 		"no attribute":       {with(func(q *Query) { q.Attributes = []Value{ValueOf("red")} }), "invalid_query", "query.attribute"},
 		"a pattern for one":  {with(func(q *Query) { q.Attributes = []Value{ValueOf(".*:red")} }), "invalid_query", "query.attribute"},
 		"too many values":    {with(func(q *Query) { q.Attributes = slices.Repeat([]Value{{"a", "b"}}, MaxAttributes+1) }), "invalid_query", "query.attribute"},

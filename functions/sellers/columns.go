@@ -21,7 +21,7 @@ const (
 	colShipping    = "shipping"
 	colCurrency    = "currency"
 	colCondition   = "condition"
-	colFulfilment  = "fulfilment"
+	colFulfilment  = "fulfillment"
 	colPaused      = "paused"
 	colTitle       = "title"
 	colDescription = "description"
@@ -58,7 +58,7 @@ var aliases = map[string][]string{
 	colShipping:   {"shipping" /* R */, "shipping price" /* A */, "shipping cost" /* E */, "merchant shipping", "Versandkosten"},
 	colCurrency:   {"currency" /* R, A */, "price currency", "currency code", "Währung"},
 	colCondition:  {"condition" /* R */, "item-condition" /* A */, "condition_type" /* A */, "Condition ID" /* E */},
-	colFulfilment: {"fulfilment" /* R */, "fulfillment", "fulfillment-channel" /* A */, "fulfilled_by"},
+	colFulfilment: {"fulfillment" /* R */, "fulfilment", "fulfillment-channel" /* A */, "fulfilled_by"},
 	colPaused:     {"paused" /* R */, "inactive"},
 
 	colTitle:       {"title" /* R, E, S */, "item-name" /* A */, "item_name" /* A */, "name" /* W */, "product name", "product title"},

@@ -276,7 +276,7 @@ func TestGoodValues(t *testing.T) {
 			t.Errorf("%s: %s", name, d)
 		}
 	}
-	if got := converted(Offers, row{colProduct: someProduct, colPrice: "1", colCondition: "UsedVeryGood", colFulfilment: "AMAZON_NA"}); !strings.Contains(got, `"condition":"used","fulfilment":"rialto"`) {
+	if got := converted(Offers, row{colProduct: someProduct, colPrice: "1", colCondition: "UsedVeryGood", colFulfilment: "AMAZON_NA"}); !strings.Contains(got, `"condition":"used","fulfillment":"rialto"`) {
 		t.Error(got)
 	}
 	for want, r := range map[string]row{

@@ -100,7 +100,7 @@ func seconds(since time.Time) string { return fmt.Sprintf("%.1f s", time.Since(s
 // undercut asks for the price that wins, sets it, and sees everything follow.
 func (d *demo) undercut(ctx context.Context, visitor *shop.Client, s *shop.Seller, page product) error {
 	path := "/seller/v1/offers/" + page.ID
-	terms := map[string]any{"price": page.BuyBox.Price, "shipping": amount{0, page.BuyBox.Price.Currency}, "condition": "new", "fulfilment": "rialto"}
+	terms := map[string]any{"price": page.BuyBox.Price, "shipping": amount{0, page.BuyBox.Price.Currency}, "condition": "new", "fulfillment": "rialto"}
 	var own struct {
 		Price, Shipping       amount
 		Condition, Fulfilment string
@@ -113,7 +113,7 @@ func (d *demo) undercut(ctx context.Context, visitor *shop.Client, s *shop.Selle
 	if a.Status == http.StatusNotFound {
 		a, err = s.Call(ctx, http.MethodPut, path, terms, &own)
 	} else if err = a.Into(&own); err == nil {
-		terms = map[string]any{"price": own.Price, "shipping": own.Shipping, "condition": own.Condition, "fulfilment": own.Fulfilment}
+		terms = map[string]any{"price": own.Price, "shipping": own.Shipping, "condition": own.Condition, "fulfillment": own.Fulfilment}
 		if own.SKU != "" {
 			terms["sku"] = own.SKU
 		}

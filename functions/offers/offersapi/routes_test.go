@@ -30,7 +30,7 @@ var (
 	theirs  = auth.Identity{Subject: "other", Role: auth.Seller, SellerID: ids.Derive(ids.Seller, "theirs"), ExpiresAt: noon.Add(time.Hour)}
 )
 
-const terms = `{"price":{"amount":1000,"currency":"USD"},"shipping":{"amount":99,"currency":"USD"},"condition":"new","fulfilment":"rialto"}`
+const terms = `{"price":{"amount":1000,"currency":"USD"},"shipping":{"amount":99,"currency":"USD"},"condition":"new","fulfillment":"rialto"}`
 
 type every struct{}
 
@@ -157,7 +157,7 @@ func TestBadChanges(t *testing.T) {
 		"other market":      {path, terms, []string{"X-Marketplace", "JP"}, 422, "invalid_offer", "/price/currency"},
 		"no market":         {path, terms, []string{"X-Marketplace", "XX"}, 422, "unknown_marketplace", "header.X-Marketplace"},
 		"condition":         {path, with(`"new"`, `"mint"`), nil, 422, "invalid_request", "/condition"},
-		"fulfilment":        {path, with(`"rialto"`, `"drone"`), nil, 422, "invalid_request", "/fulfilment"},
+		"fulfillment":       {path, with(`"rialto"`, `"drone"`), nil, 422, "invalid_request", "/fulfillment"},
 		"paused":            {path, with(`{"price"`, `{"paused":"no","price"`), nil, 422, "invalid_request", "/paused"},
 		"days of Rialto":    {path, with(`{"price"`, `{"delivery_days":3,"price"`), nil, 422, "invalid_offer", "/delivery_days"},
 		"days":              {path, with(`"rialto"`, `"seller","delivery_days":31`), nil, 422, "invalid_request", "/delivery_days"},

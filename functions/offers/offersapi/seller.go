@@ -56,7 +56,7 @@ type OwnOffer struct {
 	Price        money.Amount `json:"price"`
 	Shipping     money.Amount `json:"shipping"`
 	Condition    string       `json:"condition" enum:"new,used,refurbished"`
-	Fulfilment   string       `json:"fulfilment" enum:"rialto,seller"`
+	Fulfilment   string       `json:"fulfillment" enum:"rialto,seller"`
 	Paused       bool         `json:"paused"`
 	DeliveryDays int64        `json:"delivery_days" doc:"What is promised, from the order to the door"`
 	SKU          string       `json:"sku,omitempty" doc:"The seller's own name for it"`
@@ -81,7 +81,7 @@ type OfferTerms struct {
 	Price        money.Amount `json:"price" doc:"1 to 1,000,000,000 minor units"`
 	Shipping     money.Amount `json:"shipping" doc:"0 to 1,000,000,000 minor units"`
 	Condition    string       `json:"condition" enum:"new,used,refurbished"`
-	Fulfilment   string       `json:"fulfilment" enum:"rialto,seller"`
+	Fulfilment   string       `json:"fulfillment" enum:"rialto,seller"`
 	Paused       bool         `json:"paused,omitempty"`
 	DeliveryDays int64        `json:"delivery_days,omitempty" minimum:"1" maximum:"30" doc:"What a seller who ships promises, from the order to the door; 5 if it says nothing"`
 	SKU          string       `json:"sku,omitempty" maxLength:"64" doc:"The seller's own name for it, of one offer in a marketplace"`

@@ -21,7 +21,7 @@ type record struct {
 	Price        money.Amount `dynamodbav:"price"`
 	Shipping     money.Amount `dynamodbav:"shipping"`
 	Condition    string       `dynamodbav:"condition"`
-	Fulfilment   string       `dynamodbav:"fulfilment"`
+	Fulfilment   string       `dynamodbav:"fulfillment"`
 	Paused       bool         `dynamodbav:"paused"`
 	DeliveryDays int64        `dynamodbav:"delivery_days,omitempty"`
 	SKU          string       `dynamodbav:"sku,omitempty"`

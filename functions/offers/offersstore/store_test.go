@@ -318,7 +318,7 @@ func TestEvents(t *testing.T) {
 		return fmt.Sprintf(`OfferChanged {"product_id":"%s","marketplace":"US","seller_id":"%s","version":%d,"price":{"amount":1000,"currency":"USD"},"paused":%v}`, product, o1.SellerID, version, paused)
 	}
 	box := func(price, landed int, inStock bool, version int) string {
-		return fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","seller_id":"%s","price":{"amount":%d,"currency":"USD"},"landed":{"amount":%d,"currency":"USD"},"in_stock":%v,"version":%d,"score":160,"seller_rating":400,"fulfilment":"seller","delivery_days":5}`,
+		return fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","seller_id":"%s","price":{"amount":%d,"currency":"USD"},"landed":{"amount":%d,"currency":"USD"},"in_stock":%v,"version":%d,"score":160,"seller_rating":400,"fulfillment":"seller","delivery_days":5}`,
 			product, o1.SellerID, price, landed, inStock, version)
 	}
 	for name, x := range map[string]struct {

@@ -64,7 +64,7 @@ type BuyBox struct {
 	Seller   Seller       `json:"seller"`
 	InStock  bool         `json:"in_stock"`
 	// Fulfilment and DeliveryDays are left out where they are not known.
-	Fulfilment   string `json:"fulfilment,omitempty" doc:"Who stores and ships it: rialto or seller"`
+	Fulfilment   string `json:"fulfillment,omitempty" doc:"Who stores and ships it: rialto or seller"`
 	DeliveryDays int64  `json:"delivery_days,omitempty" doc:"Within how many days it is promised"`
 }
 
@@ -78,7 +78,7 @@ type Seller struct {
 type Facets struct {
 	Category   []Bucket    `json:"category" doc:"By category, the most frequent first; a product counts in every category above it too"`
 	Brand      []Bucket    `json:"brand" doc:"By brand, the most frequent first"`
-	Fulfilment []Bucket    `json:"fulfilment" doc:"By who ships it"`
+	Fulfilment []Bucket    `json:"fulfillment" doc:"By who ships it"`
 	Price      []Range     `json:"price" doc:"By price, the lowest first"`
 	Rating     []Stars     `json:"rating" doc:"By the least rating, the highest first, as rating_min takes it"`
 	InStock    int64       `json:"in_stock" doc:"How many can be bought"`

@@ -40,7 +40,7 @@ type searchInput struct {
 	PriceMax   int64    `query:"price_max" minimum:"1" maximum:"1000000000" doc:"The buy box's price is at most this"`
 	RatingMin  int      `query:"rating_min" minimum:"1" maximum:"5" doc:"Rated at least so many stars"`
 	InStock    bool     `query:"in_stock" doc:"Only what can be bought now"`
-	Fulfilment string   `query:"fulfilment" enum:"rialto,seller" doc:"Who stores and ships it"`
+	Fulfilment string   `query:"fulfillment" enum:"rialto,seller" doc:"Who stores and ships it"`
 	Attributes []string `query:"attribute,explode" maxItems:"20" minLength:"3" maxLength:"541" doc:"An attribute's name, a colon and a value, as the facets list them; repeat it for any of several values of a name, and for several names"`
 	Sort       string   `query:"sort" enum:"relevance,price_asc,price_desc,newest,rating" default:"relevance" doc:"The order; what has no such value comes last"`
 	Page       int      `query:"page" minimum:"1" default:"1" doc:"From 1; page times size is at most 10,000"`

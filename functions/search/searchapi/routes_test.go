@@ -53,7 +53,7 @@ func TestTheQueryIsRead(t *testing.T) {
 	for query, want := range map[string]search.Query{
 		"":                                    {Sort: search.Relevance, Page: 1, Size: 20},
 		"q=" + url.QueryEscape(`"a" AND b:*`): {Text: `"a" AND b:*`, Sort: search.Relevance, Page: 1, Size: 20},
-		"q=boots&category=outdoor&brand=Alba&brand=" + url.QueryEscape("Cor, vex & Söhne") + "&price_min=1&price_max=900&sort=price_desc&page=3&size=7&rating_min=4&in_stock=true&fulfilment=rialto&attribute=colour:red&attribute=size:" + url.QueryEscape("a:b") + "&explain=true": {
+		"q=boots&category=outdoor&brand=Alba&brand=" + url.QueryEscape("Cor, vex & Söhne") + "&price_min=1&price_max=900&sort=price_desc&page=3&size=7&rating_min=4&in_stock=true&fulfillment=rialto&attribute=colour:red&attribute=size:" + url.QueryEscape("a:b") + "&explain=true": {
 			RatingMin: 4, InStock: true, Fulfilment: "rialto", Attributes: []search.Value{{Name: "colour", Value: "red"}, {Name: "size", Value: "a:b"}}, Explain: true, Text: "boots", Category: "outdoor", Brands: []string{"Alba", "Cor, vex & Söhne"}, PriceMin: 1, PriceMax: 900, Sort: search.PriceDesc, Page: 3, Size: 7},
 	} {
 		s := &told{}
@@ -76,7 +76,7 @@ func TestWhatIsRefused(t *testing.T) {
 		"q=" + strings.Repeat("a", 10_000): "422 query.q", "q=%00": "422 query.q", "q=%ff": "422 query.q", "q=a&q=b": "422 query.q", "category=%3Cscript%3E": "422 query.category",
 		"price_min=-1": "422 query.price_min", "price_min=1.5": "422 query.price_min", "price_max=0": "422 query.price_max", "price_min=2&price_max=1": "422 query.price_max",
 		"sort=dearest": "422 query.sort", "page=0": "422 query.page", "page=99999999999999999999": "422 query.page", "page=501": "422 query.page", "size=101": "422 query.size",
-		"size=ten": "422 query.size", "from=5": "422 query.from", "rating_min=6": "422 query.rating_min", "in_stock=maybe": "422 query.in_stock", "fulfilment=me": "422 query.fulfilment",
+		"size=ten": "422 query.size", "from=5": "422 query.from", "rating_min=6": "422 query.rating_min", "in_stock=maybe": "422 query.in_stock", "fulfillment=me": "422 query.fulfillment",
 		"attribute=red": "422 query.attribute", "attribute=.*:red": "422 query.attribute", "cursor=x": "422 query.cursor", "facet=colour": "422 query.facet",
 	} {
 		w := get(&told{}, query, "")
@@ -111,14 +111,14 @@ func TestHitsAreWhole(t *testing.T) {
 	w := get(s, "page=2&size=5", "")
 	want := `{"total":41,"page":2,"size":5,"took_ms":7,"hits":[{"product_id":"prd_a","title":"Boots","description":"","brand":"Alba","bullets":[],"category_id":"boots","category_path":[],"attributes":{},` +
 		`"buy_box":{"offer_id":"off_a","price":{"amount":900,"currency":"USD"},"shipping":{"amount":100,"currency":"USD"},"landed":{"amount":1000,"currency":"USD"},"seller":{"seller_id":"sel_a","name":"A"},"in_stock":true},` +
-		`"offer_count":2,"updated_at":"2026-11-27T08:00:00Z"}],"facets":{"category":[],"brand":[{"value":"Alba","count":41}],"fulfilment":[],"price":[{"min":0,"max":9,"count":1},{"min":10,"count":0}],"rating":[{"least":4,"count":2}],"in_stock":0,"attributes":[{"name":"colour","values":[{"value":"red","count":1}]}]}}`
+		`"offer_count":2,"updated_at":"2026-11-27T08:00:00Z"}],"facets":{"category":[],"brand":[{"value":"Alba","count":41}],"fulfillment":[],"price":[{"min":0,"max":9,"count":1},{"min":10,"count":0}],"rating":[{"least":4,"count":2}],"in_stock":0,"attributes":[{"name":"colour","values":[{"value":"red","count":1}]}]}}`
 	if got := strings.TrimSpace(w.Body.String()); got != want {
 		t.Error(cmp.Diff(want, got))
 	}
 	if w.Header().Get("Vary") != "X-Marketplace" || !strings.HasPrefix(w.Header().Get("Cache-Control"), "public") {
 		t.Error(w.Header())
 	}
-	if w := get(&told{}, "", ""); !strings.Contains(w.Body.String(), `"hits":[],"facets":{"category":[],"brand":[],"fulfilment":[],"price":[],"rating":[],"in_stock":0,"attributes":[]}`) {
+	if w := get(&told{}, "", ""); !strings.Contains(w.Body.String(), `"hits":[],"facets":{"category":[],"brand":[],"fulfillment":[],"price":[],"rating":[],"in_stock":0,"attributes":[]}`) {
 		t.Error(w.Body)
 	}
 }

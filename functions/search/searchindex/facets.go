@@ -38,14 +38,14 @@ func facets(l filters, ranges []search.Range) object {
 		ratings = append(ratings, object{"from": n * stars})
 	}
 	aggs := object{
-		"matched":    object{"filter": object{"match_all": object{}}},
-		"category":   facet("category", terms("category_path", maxCategories)),
-		"brand":      facet("brand", terms("brand.name", maxBrands)),
-		"fulfilment": facet("fulfilment", terms("fulfilment", 5)),
-		"in_stock":   facet("in_stock", object{"filter": object{"term": object{"in_stock": true}}}),
-		"price":      facet("price", object{"range": object{"field": "price", "ranges": prices}}),
-		"rating":     facet("rating", object{"range": object{"field": "rating", "ranges": ratings}}),
-		"attributes": facet("", terms("attribute_pairs", maxPairs)),
+		"matched":     object{"filter": object{"match_all": object{}}},
+		"category":    facet("category", terms("category_path", maxCategories)),
+		"brand":       facet("brand", terms("brand.name", maxBrands)),
+		"fulfillment": facet("fulfillment", terms("fulfillment", 5)),
+		"in_stock":    facet("in_stock", object{"filter": object{"term": object{"in_stock": true}}}),
+		"price":       facet("price", object{"range": object{"field": "price", "ranges": prices}}),
+		"rating":      facet("rating", object{"range": object{"field": "rating", "ranges": ratings}}),
+		"attributes":  facet("", terms("attribute_pairs", maxPairs)),
 	}
 	for _, f := range l {
 		if name, ok := strings.CutPrefix(f.facet, attribute); ok {

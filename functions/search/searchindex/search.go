@@ -107,7 +107,7 @@ func filtersOf(q search.Query) filters {
 		add("brand", object{"terms": object{"brand.name": q.Brands}})
 	}
 	if q.Fulfilment != "" {
-		add("fulfilment", object{"term": object{"fulfilment": q.Fulfilment}})
+		add("fulfillment", object{"term": object{"fulfillment": q.Fulfilment}})
 	}
 	if q.InStock {
 		add("in_stock", object{"term": object{"in_stock": true}})

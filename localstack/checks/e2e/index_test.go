@@ -57,7 +57,7 @@ func (s *shelf) offer(ctx context.Context, t *testing.T, seller string, price in
 	var list []any
 	for n, id := range products {
 		list = append(list, map[string]any{"product_id": id, "seller_id": seller, "seller_name": "Test seller", "marketplace": s.market, "price": money(price + int64(n)),
-			"shipping": money(50), "condition": "new", "fulfilment": "rialto"})
+			"shipping": money(50), "condition": "new", "fulfillment": "rialto"})
 	}
 	imported(ctx, t, "offers-import", map[string]any{"offers": list})
 }

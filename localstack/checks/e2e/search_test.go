@@ -162,7 +162,7 @@ func TestSearchRefusesClearly(t *testing.T) {
 		"price_max=1000000001":                             "",
 		"rating_min=6":                                     "",
 		"in_stock=perhaps":                                 "",
-		"fulfilment=" + private:                            "",
+		"fulfillment=" + private:                           "",
 		"cursor=" + private:                                "",
 		"cursor=" + url.QueryEscape(first.NextCursor):      "invalid_cursor", // another search's
 		"q=lamp&size=1&page=2&cursor=" + first.NextCursor:  "",

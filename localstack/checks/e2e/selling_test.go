@@ -40,7 +40,7 @@ func TestTwoSellersShareAPageAndOneShips(t *testing.T) {
 	}
 	product, offer := mine.ProductID, "/seller/v1/offers/"+mine.ProductID
 	terms := func(minor int64, by string) map[string]any {
-		return map[string]any{"price": usd(minor), "shipping": usd(0), "condition": "new", "fulfilment": by}
+		return map[string]any{"price": usd(minor), "shipping": usd(0), "condition": "new", "fulfillment": by}
 	}
 	call(a, http.MethodPut, offer, terms(2000, "seller"), nil)
 	call(b, http.MethodPut, offer, terms(2100, "rialto"), nil)

@@ -58,7 +58,7 @@ func saveTitle(ctx context.Context, title string) error {
 func savePrice(ctx context.Context, price int64) error {
 	money := func(n int64) map[string]any { return map[string]any{"amount": n, "currency": currency} }
 	return imported(ctx, "offers-import", map[string]any{"offers": []any{map[string]any{"product_id": product, "seller_id": seller, "seller_name": "Probe", "marketplace": market,
-		"price": money(price), "shipping": money(0), "condition": "new", "fulfilment": "seller"}}})
+		"price": money(price), "shipping": money(0), "condition": "new", "fulfillment": "seller"}}})
 }
 
 // written polls until the index holds what is wanted, whether searches see it or not, and returns when it did.

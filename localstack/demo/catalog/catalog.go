@@ -49,7 +49,7 @@ type Offer struct {
 	Price       Money  `json:"price"`
 	Shipping    Money  `json:"shipping"`
 	Condition   string `json:"condition"`
-	Fulfilment  string `json:"fulfilment"`
+	Fulfilment  string `json:"fulfillment"`
 }
 
 // Receipt is a row of the function inventory-receive. Its id is derived from what it is of, so that loading a
