@@ -30,7 +30,7 @@ type Completable struct {
 
 // Complete returns what a text may become when it is typed on: categories first, then brands, both only where their
 // own name has the words, then products by title. Errors: unknown_marketplace, invalid_query, search_unavailable.
-func (s *Service) Complete(ctx context.Context, marketplace, text string) ([]Completion, error) {
+func (s *Searcher) Complete(ctx context.Context, marketplace, text string) ([]Completion, error) {
 	m, err := marketplaces.Lookup(marketplace)
 	if err != nil {
 		return nil, err

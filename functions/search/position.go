@@ -38,9 +38,9 @@ const maxSortKeys = 4
 var ErrPosition = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this search gave").
 	With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page of the same search"})
 
-// Ask is one search of an index: a clean query, how its words are to be met, and which hits are wanted, in the
+// IndexQuery is one search of an index: a clean query, how its words are to be met, and which hits are wanted, in the
 // index's own order.
-type Ask struct {
+type IndexQuery struct {
 	Query
 	Relaxed    Relaxed
 	Known      bool // some product has all words as typed
@@ -52,8 +52,8 @@ type Ask struct {
 func (q Query) rescored() bool { return q.Sort == Relevance && q.Text != "" && q.Ranker == Rescored }
 
 // ask says which hits of the index a page needs, and where among them it begins.
-func (q Query) ask() (a Ask, skip int) {
-	a = Ask{Query: q, From: (q.Page - 1) * q.Size, Want: q.Size}
+func (q Query) ask() (a IndexQuery, skip int) {
+	a = IndexQuery{Query: q, From: (q.Page - 1) * q.Size, Want: q.Size}
 	if p := q.Position; p != nil {
 		a.Relaxed, a.Known, a.From, a.After = p.Relaxed, p.Exact > 0, p.From, p.After
 	}
@@ -64,7 +64,7 @@ func (q Query) ask() (a Ask, skip int) {
 }
 
 // page makes a page of what the index found for its ask.
-func (q Query) page(a Ask, skip int, exact int64, found []Hit, marketplace string) (hits []Hit, next *Position) {
+func (q Query) page(a IndexQuery, skip int, exact int64, found []Hit, marketplace string) (hits []Hit, next *Position) {
 	last := q.Size
 	hits = found
 	if q.rescored() && a.After == nil && a.From == 0 {

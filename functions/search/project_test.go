@@ -34,21 +34,21 @@ var markets = []string{"DE", "US"}
 
 // world is the tables and an index that keeps the highest number, as OpenSearch does.
 type world struct {
-	db       *memory.DB
-	products *catalogstore.Store
-	boxes    *offersstore.Store
-	service  *search.Service
+	db        *memory.DB
+	products  *catalogstore.Store
+	boxes     *offersstore.Store
+	projector *search.Projector
 
 	mu    sync.Mutex
 	index map[string]search.Document // by marketplace
-	gate  func(name string)          // what an operation of the service waits for, nil for nothing
+	gate  func(name string)          // what an operation of the projector waits for, nil for nothing
 }
 
 func newWorld() *world {
 	w := &world{db: memory.New(), index: map[string]search.Document{}}
 	w.products, w.boxes = &catalogstore.Store{DB: w.db}, &offersstore.Store{DB: w.db}
 	slow := gated{w.db, w}
-	w.service = &search.Service{Index: w, Products: &catalogstore.Store{DB: slow}, Boxes: &offersstore.Store{DB: slow}, Numbers: &searchstore.Store{DB: slow}, Now: func() time.Time { return time.Time{} }}
+	w.projector = &search.Projector{Index: w, Products: &catalogstore.Store{DB: slow}, BuyBoxes: &offersstore.Store{DB: slow}, Sequence: &searchstore.Store{DB: slow}, Now: func() time.Time { return time.Time{} }}
 	return w
 }
 
@@ -61,14 +61,6 @@ func (w *world) pass(ctx context.Context, operation string) {
 	}
 }
 
-func (w *world) Search(context.Context, marketplaces.Marketplace, ...search.Ask) ([]search.Found, error) {
-	return nil, nil
-}
-
-func (w *world) Complete(context.Context, marketplaces.Marketplace, string) (search.Completable, error) {
-	return search.Completable{}, nil
-}
-
 func (w *world) Write(ctx context.Context, m marketplaces.Marketplace, d search.Document) error {
 	w.pass(ctx, "write "+m.Code)
 	w.mu.Lock()
@@ -79,7 +71,7 @@ func (w *world) Write(ctx context.Context, m marketplaces.Marketplace, d search.
 	return nil
 }
 
-// gated is the tables as the service sees them: each operation waits for its turn.
+// gated is the tables as the projector sees them: each operation waits for its turn.
 type gated struct {
 	store.DB
 	w *world
@@ -197,7 +189,7 @@ func run(choices []int) error {
 		workers++
 		ctx := context.WithValue(context.Background(), workerKey{}, workers)
 		go func() {
-			err := w.service.Project(ctx, product, search.Seen{}, e...)
+			err := w.projector.Project(ctx, product, search.EventTimes{}, e...)
 			mu.Lock()
 			defer mu.Unlock()
 			problems = append(problems, err)
@@ -264,19 +256,19 @@ func TestWhatIsOfferedIsIndexedWhereItIsOffered(t *testing.T) {
 			t.Errorf("%s: %v %v, indexed in %v", name, change, project, got)
 		}
 	}
-	step("an offer of no product", w.decide("US", 1, 5), w.service.Project(ctx, product, search.Seen{}, "US"))
+	step("an offer of no product", w.decide("US", 1, 5), w.projector.Project(ctx, product, search.EventTimes{}, "US"))
 	if len(w.index) != 0 {
 		t.Error("a tombstone of what was never there")
 	}
-	step("the product comes", w.write(1, false), w.service.Project(ctx, product, search.Seen{}), "US")
-	step("an offer in DE", w.decide("DE", 1, 6), w.service.Project(ctx, product, search.Seen{}, "DE"), "DE", "US")
-	step("none in US any more", w.decide("US", 2, 0), w.service.Project(ctx, product, search.Seen{}, "US"), "DE")
-	step("the product goes", w.write(0, true), w.service.Project(ctx, product, search.Seen{}))
-	step("and nothing has an offer", nil, w.service.Project(ctx, "prd_b", search.Seen{}))
+	step("the product comes", w.write(1, false), w.projector.Project(ctx, product, search.EventTimes{}), "US")
+	step("an offer in DE", w.decide("DE", 1, 6), w.projector.Project(ctx, product, search.EventTimes{}, "DE"), "DE", "US")
+	step("none in US any more", w.decide("US", 2, 0), w.projector.Project(ctx, product, search.EventTimes{}, "US"), "DE")
+	step("the product goes", w.write(0, true), w.projector.Project(ctx, product, search.EventTimes{}))
+	step("and nothing has an offer", nil, w.projector.Project(ctx, "prd_b", search.EventTimes{}))
 	if !w.index["US"].Deleted || !w.index["DE"].Deleted {
 		t.Errorf("no tombstones: %+v", w.index)
 	}
-	if err := w.service.Project(ctx, product, search.Seen{}, "XX"); fault.Code(err) != "malformed_event" {
+	if err := w.projector.Project(ctx, product, search.EventTimes{}, "XX"); fault.Code(err) != "malformed_event" {
 		t.Error(err)
 	}
 }
@@ -295,7 +287,7 @@ func TestAReadingThatFailsWritesNothing(t *testing.T) {
 			}
 			return nil
 		}
-		if err := w.service.Project(context.Background(), product, search.Seen{}); !errors.Is(err, away) || len(w.index) != 0 {
+		if err := w.projector.Project(context.Background(), product, search.EventTimes{}); !errors.Is(err, away) || len(w.index) != 0 {
 			t.Errorf("%s: %v %v", op, err, w.index)
 		}
 	}

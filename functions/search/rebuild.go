@@ -15,33 +15,38 @@ import (
 	"rialto/functions/offers"
 )
 
-// Everything lists what indexes are built from.
-type Everything interface {
+// ProductScanner lists what indexes are built from.
+type ProductScanner interface {
 	// Products returns a page of the ids of one of the parts of all products, and what the next goes on after, "" on
 	// the last.
 	Products(ctx context.Context, part, parts int, after string, limit int) (ids []string, next string, err error)
 }
 
-// Shelves reads many products and their buy boxes, consistently.
-type Shelves interface {
-	GetMany(ctx context.Context, ids ...string) (map[string]catalog.Product, error)
-}
-
-// Winners reads many buy boxes of a marketplace, consistently.
-type Winners interface {
-	Winners(ctx context.Context, marketplace string, products ...string) (map[string]offers.Winner, error)
-}
-
-// Draft is an index that is built beside the one that searches find. From Begin on, until it is published, all writes
-// of documents go to both.
-type Draft interface {
+// IndexBuild is an index that is built beside the one that searches find. From Begin on, until it is published, all
+// writes of documents go to both.
+type IndexBuild interface {
 	Begin(ctx context.Context, m marketplaces.Marketplace) (index string, err error)
 	Fill(ctx context.Context, index string, docs []Document) error
-	Held(ctx context.Context, index string, ids []string) (map[string]Document, error)
-	Shown(ctx context.Context, index, after string, limit int) ([]string, error)
-	Buried(ctx context.Context, m marketplaces.Marketplace, since time.Time, after string, limit int) ([]string, error)
-	Seen(ctx context.Context, m marketplaces.Marketplace, index string) error
+	// Documents returns what an index has of products, tombstones too, whether searches see it yet or not.
+	Documents(ctx context.Context, index string, ids []string) (map[string]Document, error)
+	// ProductIDs returns a page of the products that searches of an index see. Refresh before the first page.
+	ProductIDs(ctx context.Context, index, after string, limit int) ([]string, error)
+	// Tombstones returns a page of the products that the marketplace's published index lost since a time.
+	Tombstones(ctx context.Context, m marketplaces.Marketplace, since time.Time, after string, limit int) ([]string, error)
+	// Refresh makes all that was written to an index visible to searches; "" is the marketplace's published one.
+	Refresh(ctx context.Context, m marketplaces.Marketplace, index string) error
 	Publish(ctx context.Context, m marketplaces.Marketplace, index string) error
+}
+
+// Rebuilder builds indexes anew from the tables.
+type Rebuilder struct {
+	Scanner  ProductScanner
+	Products ProductReader
+	BuyBoxes BuyBoxReader
+	Sequence Sequence
+	Build    IndexBuild
+	Releases IndexReleases
+	Now      func() time.Time
 }
 
 // Phase is how far a rebuild has come.
@@ -49,12 +54,12 @@ type Phase string
 
 // The phases, in their order.
 const (
-	Begin   Phase = ""
-	Bury    Phase = "bury"    // late writes must not revive what was deleted: young tombstones come first
-	Fill    Phase = "fill"    // every product that is offered, read after its number was drawn
-	Compare Phase = "compare" // every product of the tables with the index
-	Count   Phase = "count"   // every document of the index with the tables
-	Done    Phase = "done"
+	Begin      Phase = ""
+	Tombstones Phase = "tombstones" // late writes must not revive what was deleted: young tombstones come first
+	Fill       Phase = "fill"       // every product that is offered, read after its number was drawn
+	Compare    Phase = "compare"    // every product of the tables with the index
+	Count      Phase = "count"      // every document of the index with the tables
+	Done       Phase = "done"
 )
 
 // Progress is a rebuild that can be gone on with, by anybody, from where it stands. The zero Progress begins.
@@ -80,13 +85,14 @@ type Part struct {
 const (
 	parts    = 4
 	pageSize = 100
-	drawing  = 16
-	// youth is how long a tombstone protects from late writes: far longer than a function that read before a deletion
+	// parallelDraws bounds how many numbers are drawn at once.
+	parallelDraws = 16
+	// tombstoneAge is how long a tombstone protects from late writes: far longer than a function that read before a deletion
 	// can run on.
-	youth = time.Hour
-	// compares is how often a document that differs is written again before the rebuild is given up. One that is being
+	tombstoneAge = time.Hour
+	// maxRepairs is how often a document that differs is written again before the rebuild is given up. One that is being
 	// changed differs for a moment.
-	compares = 4
+	maxRepairs = 4
 )
 
 // Rebuild makes a marketplace's index from the tables beside the one that is searched, while writes go on, compares the
@@ -94,15 +100,15 @@ const (
 // safe to begin again at any point. It fails with rebuild_differs (Conflict) if the new index does not come to say what
 // the tables say; the old one then stays.
 //
-// A document of the new index is written under the last number that was drawn before its product was read (see look), so
+// A document of the new index is written under the last number that was drawn before its product was read (see lastNumbers), so
 // live writes and the rebuild may meet in any order.
-func (s *Service) Rebuild(ctx context.Context, marketplace string, p Progress, enough func() bool) (Progress, error) {
+func (r *Rebuilder) Rebuild(ctx context.Context, marketplace string, p Progress, enough func() bool) (Progress, error) {
 	m, err := marketplaces.Lookup(marketplace)
 	if err != nil {
 		return p, err
 	}
 	for p.Phase != Done && !enough() {
-		if err := s.advance(ctx, m, &p); err != nil {
+		if err := r.advance(ctx, m, &p); err != nil {
 			return p, err
 		}
 	}
@@ -110,16 +116,16 @@ func (s *Service) Rebuild(ctx context.Context, marketplace string, p Progress, e
 }
 
 // advance does a phase's next page.
-func (s *Service) advance(ctx context.Context, m marketplaces.Marketplace, p *Progress) (err error) {
+func (r *Rebuilder) advance(ctx context.Context, m marketplaces.Marketplace, p *Progress) (err error) {
 	switch p.Phase {
 	case Begin:
-		if p.Index, err = s.Draft.Begin(ctx, m); err != nil {
+		if p.Index, err = r.Build.Begin(ctx, m); err != nil {
 			return err
 		}
-		p.Since, p.Phase = s.Now().Add(-youth), Bury
-		return s.Draft.Seen(ctx, m, "")
-	case Bury:
-		ids, err := s.Draft.Buried(ctx, m, p.Since, p.After, pageSize)
+		p.Since, p.Phase = r.Now().Add(-tombstoneAge), Tombstones
+		return r.Build.Refresh(ctx, m, "")
+	case Tombstones:
+		ids, err := r.Build.Tombstones(ctx, m, p.Since, p.After, pageSize)
 		if err != nil {
 			return err
 		}
@@ -129,34 +135,34 @@ func (s *Service) advance(ctx context.Context, m marketplaces.Marketplace, p *Pr
 		}
 		p.After = ids[len(ids)-1]
 		p.Written += len(ids)
-		return s.rewrite(ctx, m, p.Index, ids, s.look)
+		return r.rewrite(ctx, m, p.Index, ids, r.lastNumbers)
 	case Fill:
-		return s.walk(ctx, p, Compare, func(ctx context.Context, ids []string, mu *sync.Mutex) error {
-			offered, err := s.offered(ctx, m, ids)
+		return r.walk(ctx, p, Compare, func(ctx context.Context, ids []string, mu *sync.Mutex) error {
+			offered, err := r.offered(ctx, m, ids)
 			if err != nil {
 				return err
 			}
 			mu.Lock()
 			p.Written += len(offered)
 			mu.Unlock()
-			return s.rewrite(ctx, m, p.Index, offered, s.look)
+			return r.rewrite(ctx, m, p.Index, offered, r.lastNumbers)
 		})
 	case Compare:
-		return s.walk(ctx, p, Count, func(ctx context.Context, ids []string, mu *sync.Mutex) error {
-			shown, err := s.settle(ctx, m, p, ids, mu)
+		return r.walk(ctx, p, Count, func(ctx context.Context, ids []string, mu *sync.Mutex) error {
+			shown, err := r.repair(ctx, m, p, ids, mu)
 			mu.Lock()
 			defer mu.Unlock()
 			p.InTables += shown
 			return err
 		})
 	case Count:
-		return s.count(ctx, m, p)
+		return r.count(ctx, m, p)
 	}
 	return fault.New(fault.Invalid, "invalid_progress", "a rebuild has no such phase")
 }
 
 // walk does the next page of every part of all products, and ends in the next phase.
-func (s *Service) walk(ctx context.Context, p *Progress, next Phase, do func(context.Context, []string, *sync.Mutex) error) error {
+func (r *Rebuilder) walk(ctx context.Context, p *Progress, next Phase, do func(context.Context, []string, *sync.Mutex) error) error {
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
 	for i := range p.Parts {
@@ -164,7 +170,7 @@ func (s *Service) walk(ctx context.Context, p *Progress, next Phase, do func(con
 			continue
 		}
 		g.Go(func() error {
-			ids, after, err := s.Everything.Products(ctx, i, len(p.Parts), p.Parts[i].After, pageSize)
+			ids, after, err := r.Scanner.Products(ctx, i, len(p.Parts), p.Parts[i].After, pageSize)
 			if err != nil {
 				return err
 			}
@@ -187,18 +193,18 @@ func (s *Service) walk(ctx context.Context, p *Progress, next Phase, do func(con
 }
 
 // count looks whether the tables have what a page of the index shows, and publishes the index after the last.
-func (s *Service) count(ctx context.Context, m marketplaces.Marketplace, p *Progress) error {
+func (r *Rebuilder) count(ctx context.Context, m marketplaces.Marketplace, p *Progress) error {
 	if p.After == "" {
-		if err := s.Draft.Seen(ctx, m, p.Index); err != nil {
+		if err := r.Build.Refresh(ctx, m, p.Index); err != nil {
 			return err
 		}
 	}
-	ids, err := s.Draft.Shown(ctx, p.Index, p.After, pageSize)
+	ids, err := r.Build.ProductIDs(ctx, p.Index, p.After, pageSize)
 	if err != nil {
 		return err
 	}
 	if len(ids) == 0 {
-		if err := s.Draft.Publish(ctx, m, p.Index); err != nil {
+		if err := r.Build.Publish(ctx, m, p.Index); err != nil {
 			return err
 		}
 		p.Phase, p.After, p.Parts = Done, "", nil
@@ -206,51 +212,52 @@ func (s *Service) count(ctx context.Context, m marketplaces.Marketplace, p *Prog
 	}
 	p.After = ids[len(ids)-1]
 	var mu sync.Mutex
-	shown, err := s.settle(ctx, m, p, ids, &mu)
+	shown, err := r.repair(ctx, m, p, ids, &mu)
 	p.InIndex += shown
 	return err
 }
 
 // offered are those of the products that somebody offers. What is offered later comes by its event.
-func (s *Service) offered(ctx context.Context, m marketplaces.Marketplace, ids []string) ([]string, error) {
-	boxes, err := s.Winners.Winners(ctx, m.Code, ids...)
+func (r *Rebuilder) offered(ctx context.Context, m marketplaces.Marketplace, ids []string) ([]string, error) {
+	boxes, err := r.BuyBoxes.Winners(ctx, m.Code, ids...)
 	if err != nil {
 		return nil, err
 	}
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return boxes[id].Empty() }), nil
 }
 
+// numbering says which numbers documents are written under.
 type numbering func(ctx context.Context, m marketplaces.Marketplace, ids []string) (map[string]int64, error)
 
 // rewrite writes the documents of products as the tables say now, under numbers of before.
-func (s *Service) rewrite(ctx context.Context, m marketplaces.Marketplace, index string, ids []string, by numbering) error {
+func (r *Rebuilder) rewrite(ctx context.Context, m marketplaces.Marketplace, index string, ids []string, by numbering) error {
 	numbers, err := by(ctx, m, ids)
 	if err != nil {
 		return err
 	}
-	docs, err := s.fold(ctx, m, ids)
+	docs, err := r.compose(ctx, m, ids)
 	if err != nil {
 		return err
 	}
 	var list []Document
-	now := s.Now().UTC()
+	now := r.Now().UTC()
 	for _, id := range ids {
 		d := docs[id]
 		d.N, d.IndexedAt = numbers[id], &now
 		list = append(list, d)
 	}
-	return s.Draft.Fill(ctx, index, list)
+	return r.Build.Fill(ctx, index, list)
 }
 
-// settle compares what an index has of products with the tables, and writes what differs again, until nothing does. It
+// repair compares what an index has of products with the tables, and writes what differs again, until nothing does. It
 // returns how many of them the tables show.
-func (s *Service) settle(ctx context.Context, m marketplaces.Marketplace, p *Progress, ids []string, mu *sync.Mutex) (shown int, err error) {
+func (r *Rebuilder) repair(ctx context.Context, m marketplaces.Marketplace, p *Progress, ids []string, mu *sync.Mutex) (shown int, err error) {
 	for try := 0; ; try++ {
-		held, err := s.Draft.Held(ctx, p.Index, ids)
+		held, err := r.Build.Documents(ctx, p.Index, ids)
 		if err != nil {
 			return shown, err
 		}
-		docs, err := s.fold(ctx, m, ids)
+		docs, err := r.compose(ctx, m, ids)
 		if err != nil {
 			return shown, err
 		}
@@ -268,25 +275,25 @@ func (s *Service) settle(ctx context.Context, m marketplaces.Marketplace, p *Pro
 		if len(differ) == 0 {
 			return shown, nil
 		}
-		if try == compares {
+		if try == maxRepairs {
 			return shown, fault.New(fault.Conflict, "rebuild_differs", "%d documents of the new index do not come to say what the tables say", len(differ))
 		}
 		mu.Lock()
 		p.Repaired += len(differ)
 		mu.Unlock()
-		if err := s.rewrite(ctx, m, p.Index, differ, s.number); err != nil { // above what is there
+		if err := r.rewrite(ctx, m, p.Index, differ, r.drawNumbers); err != nil { // above what is there
 			return shown, err
 		}
 		ids = differ
 	}
 }
 
-// look numbers readings by the last that was drawn, as to draw one would be a write for every product there is. Two
+// lastNumbers numbers readings by the last that was drawn, as to draw one would be a write for every product there is. Two
 // readings may have that number then, of which the index keeps the first: what either lacks was changed after the number
 // was drawn, and that change's own event draws the next. Products that none was drawn for draw theirs, so that what is
 // written of them is known to be there, and is buried when they go.
-func (s *Service) look(ctx context.Context, m marketplaces.Marketplace, ids []string) (map[string]int64, error) {
-	numbers, err := s.Numbers.Drawn(ctx, m.Code, ids...)
+func (r *Rebuilder) lastNumbers(ctx context.Context, m marketplaces.Marketplace, ids []string) (map[string]int64, error) {
+	numbers, err := r.Sequence.Last(ctx, m.Code, ids...)
 	if err != nil {
 		return nil, err
 	}
@@ -296,7 +303,7 @@ func (s *Service) look(ctx context.Context, m marketplaces.Marketplace, ids []st
 			never = append(never, id)
 		}
 	}
-	drawn, err := s.number(ctx, m, never)
+	drawn, err := r.drawNumbers(ctx, m, never)
 	if err != nil {
 		return nil, err
 	}
@@ -304,14 +311,14 @@ func (s *Service) look(ctx context.Context, m marketplaces.Marketplace, ids []st
 	return numbers, nil
 }
 
-func (s *Service) number(ctx context.Context, m marketplaces.Marketplace, ids []string) (map[string]int64, error) {
+func (r *Rebuilder) drawNumbers(ctx context.Context, m marketplaces.Marketplace, ids []string) (map[string]int64, error) {
 	numbers := make(map[string]int64, len(ids))
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(drawing)
+	g.SetLimit(parallelDraws)
 	for _, id := range ids {
 		g.Go(func() error {
-			n, err := s.Numbers.Next(ctx, id, m.Code)
+			n, err := r.Sequence.Next(ctx, id, m.Code)
 			mu.Lock()
 			defer mu.Unlock()
 			numbers[id] = n
@@ -321,13 +328,13 @@ func (s *Service) number(ctx context.Context, m marketplaces.Marketplace, ids []
 	return numbers, g.Wait()
 }
 
-// fold makes the documents of products, without numbers, of what the tables say.
-func (s *Service) fold(ctx context.Context, m marketplaces.Marketplace, ids []string) (map[string]Document, error) {
+// compose makes the documents of products, without numbers, of what the tables say.
+func (r *Rebuilder) compose(ctx context.Context, m marketplaces.Marketplace, ids []string) (map[string]Document, error) {
 	var products map[string]catalog.Product
 	var boxes map[string]offers.Winner
 	g, each := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { products, err = s.Shelves.GetMany(each, ids...); return err })
-	g.Go(func() (err error) { boxes, err = s.Winners.Winners(each, m.Code, ids...); return err })
+	g.Go(func() (err error) { products, err = r.Products.GetMany(each, ids...); return err })
+	g.Go(func() (err error) { boxes, err = r.BuyBoxes.Winners(each, m.Code, ids...); return err })
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}

@@ -95,8 +95,8 @@ type shelf struct {
 	hits []Hit
 }
 
-func (s shelf) Search(_ context.Context, _ marketplaces.Marketplace, asks ...Ask) (list []Found, err error) {
-	for _, a := range asks {
+func (s shelf) Search(_ context.Context, _ marketplaces.Marketplace, queries ...IndexQuery) (list []Found, err error) {
+	for _, a := range queries {
 		from := a.From
 		if a.After != nil {
 			n, err := strconv.Atoi(string(a.After[0]))
@@ -116,7 +116,7 @@ func (s shelf) Search(_ context.Context, _ marketplaces.Marketplace, asks ...Ask
 func TestPagesAndCursorsGiveOneList(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		s := &Service{Index: shelf{hits: drawHits(t, 3*Window)}}
+		s := &Searcher{Index: shelf{hits: drawHits(t, 3*Window)}}
 		q := Query{Text: "boots", Page: 1, Size: rapid.IntRange(1, MaxSize).Draw(t, "size"), Sort: rapid.SampledFrom(Sorts).Draw(t, "sort"), Ranker: rapid.SampledFrom([]Ranker{Rescored, Boosted}).Draw(t, "ranker")}
 		var numbered, followed []string
 		for p := q; ; p.Page++ {
@@ -159,7 +159,7 @@ func TestACursorBelongsToItsSearch(t *testing.T) {
 	for i := range hits {
 		hits[i] = Hit{Document: Document{ProductID: fmt.Sprint(i)}, At: []json.RawMessage{json.RawMessage(strconv.Itoa(i))}}
 	}
-	s := &Service{Index: shelf{hits: hits}}
+	s := &Searcher{Index: shelf{hits: hits}}
 	q := Query{Text: "boots", Page: 1, Size: 10}
 	first, err := s.Search(context.Background(), "US", q)
 	if err != nil || first.Next == nil {
@@ -200,9 +200,9 @@ type thin struct {
 	asked *[]string // by call
 }
 
-func (x thin) Search(_ context.Context, _ marketplaces.Marketplace, asks ...Ask) ([]Found, error) {
+func (x thin) Search(_ context.Context, _ marketplaces.Marketplace, queries ...IndexQuery) ([]Found, error) {
 	call, list := "", []Found(nil)
-	for _, a := range asks {
+	for _, a := range queries {
 		n := x.finds[a.Relaxed]
 		f := Found{Matched: n, Total: n, Took: time.Duration(len(list) + 1)}
 		if a.Relaxed == Fuzzy && n > 0 {
@@ -226,7 +226,7 @@ func TestWhenWordsAreTakenLessExactly(t *testing.T) {
 		asked []string
 		want  Result
 	}{
-		"plenty":                 {map[Relaxed]int64{Strict: Thin}, Query{}, []string{strict}, Result{Total: Thin, Exact: Thin, Took: 1}},
+		"plenty":                 {map[Relaxed]int64{Strict: FewResults}, Query{}, []string{strict}, Result{Total: FewResults, Exact: FewResults, Took: 1}},
 		"few":                    {map[Relaxed]int64{Strict: 3, FewerTerms: 9}, Query{}, []string{strict, known}, Result{Total: 9, Exact: 3, Relaxed: FewerTerms, Took: 2}},
 		"few, and no more":       {map[Relaxed]int64{Strict: 3, FewerTerms: 3}, Query{}, []string{strict, known}, Result{Total: 3, Exact: 3, Took: 2}},
 		"few, by price":          {map[Relaxed]int64{Strict: 3, FewerTerms: 9}, price, []string{strict}, Result{Total: 3, Exact: 3, Took: 1}},
@@ -236,7 +236,7 @@ func TestWhenWordsAreTakenLessExactly(t *testing.T) {
 		"nothing, by price":      {map[Relaxed]int64{FewerTerms: 1}, price, []string{strict, fuzzy, fewer}, Result{Total: 1, Relaxed: FewerTerms, Took: 3}},
 		"another page of a typo": {map[Relaxed]int64{Fuzzy: 40}, Query{Position: &Position{Relaxed: Fuzzy}}, []string{fuzzy}, Result{Total: 40, Relaxed: Fuzzy, Took: 1}},
 		"another page of few":    {map[Relaxed]int64{FewerTerms: 40}, Query{Position: &Position{Relaxed: FewerTerms, Exact: 3}}, []string{known}, Result{Total: 40, Exact: 3, Relaxed: FewerTerms, Took: 1}},
-		"plenty, many words":     {map[Relaxed]int64{Strict: Thin, FewerTerms: 50}, wide, []string{wordy}, Result{Total: Thin, Exact: Thin, Took: 2}},
+		"plenty, many words":     {map[Relaxed]int64{Strict: FewResults, FewerTerms: 50}, wide, []string{wordy}, Result{Total: FewResults, Exact: FewResults, Took: 2}},
 		"few, many words":        {map[Relaxed]int64{Strict: 3, FewerTerms: 9}, wide, []string{wordy}, Result{Total: 9, Exact: 3, Relaxed: FewerTerms, Took: 2}},
 		"a typo, many words":     {map[Relaxed]int64{Fuzzy: 40, FewerTerms: 50}, wide, []string{wordy, again}, Result{Total: 40, Relaxed: Fuzzy, Suggestion: "boots", Took: 4}},
 	} {
@@ -246,7 +246,7 @@ func TestWhenWordsAreTakenLessExactly(t *testing.T) {
 		if q.Position != nil {
 			q.Position.Query = q.fingerprint("US")
 		}
-		r, err := (&Service{Index: thin{finds: c.finds, asked: &asked}}).Search(context.Background(), "US", q)
+		r, err := (&Searcher{Index: thin{finds: c.finds, asked: &asked}}).Search(context.Background(), "US", q)
 		if d := gocmp.Diff(c.want, r) + gocmp.Diff(c.asked, asked); err != nil || d != "" {
 			t.Errorf("%s: %v %s", name, err, d)
 		}

@@ -31,12 +31,12 @@ type Hit struct {
 // Relaxed is how much of what was typed a hit must have.
 type Relaxed string
 
-// Thin is how many matches are so few that others, with fewer of the words, are shown after them.
-const Thin = 10
+// FewResults is how many matches are so few that others, with fewer of the words, are shown after them.
+const FewResults = 10
 
-// Wordy is how many words are so many that hardly any product has all. With fewer of them is then looked for in the same
+// LongQuery is how many words are so many that hardly any product has all. With fewer of them is then looked for in the same
 // call as with all: the shopper waits for one call less, and an index does a search more where that is in vain.
-const Wordy = 6
+const LongQuery = 6
 
 // The steps, in the order they are tried in.
 const (

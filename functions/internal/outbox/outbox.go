@@ -101,24 +101,47 @@ func Receive(do func(context.Context, Event) error) func(context.Context, events
 // the same subject are worked on together, once, since all of the batch's changes were committed before it came.
 // If that fails, all of them come again.
 func ReceiveOnce(subject func(Event) (string, error), do func(ctx context.Context, subject string) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return ReceiveGrouped(subject, func(ctx context.Context, subject string, _ []Delivery) error { return do(ctx, subject) })
+}
+
+// Delivery is an event as a queue gave it.
+type Delivery struct {
+	Event
+	Queued time.Time // when the queue took it, zero if it does not say
+}
+
+// ReceiveGrouped is ReceiveOnce for consumers that need all of a subject's events, in the batch's order.
+func ReceiveGrouped(subject func(Event) (string, error), do func(ctx context.Context, subject string, group []Delivery) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
-		var mu sync.Mutex
-		work := map[string]func() error{}
-		return Receive(func(ctx context.Context, e Event) error {
+		groups := map[string][]Delivery{}
+		for _, m := range e.Records {
+			if e, err := Decode([]byte(m.Body)); err == nil { // the others are reported below
+				if s, err := subject(e); err == nil {
+					groups[s] = append(groups[s], Delivery{e, queued(m)})
+				}
+			}
+		}
+		work := make(map[string]func() error, len(groups))
+		for s, group := range groups {
+			work[s] = sync.OnceValue(func() error { return do(ctx, s, group) })
+		}
+		return Receive(func(_ context.Context, e Event) error {
 			s, err := subject(e)
 			if err != nil {
 				return err
 			}
-			mu.Lock()
-			once, ok := work[s]
-			if !ok {
-				once = sync.OnceValue(func() error { return do(ctx, s) })
-				work[s] = once
-			}
-			mu.Unlock()
-			return once()
+			return work[s]()
 		})(ctx, e)
 	}
+}
+
+// queued is when a queue took a message.
+func queued(m events.SQSMessage) time.Time {
+	ms, err := strconv.ParseInt(m.Attributes["SentTimestamp"], 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
 }
 
 // Decode reads an event; what is none is malformed_event.

@@ -15,6 +15,7 @@ import (
 	"rialto/functions/offers/offersstore"
 	"rialto/functions/search"
 	"rialto/functions/search/searchapi"
+	"rialto/functions/search/searchaws"
 	"rialto/functions/search/searchindex"
 	"rialto/functions/search/searchstore"
 )
@@ -23,24 +24,22 @@ func main() {
 	entry.Run("search", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
-			return lambdahttp.New(api.Handler(searchapi.Routes(&search.Service{Index: x}))), err
+			return lambdahttp.New(api.Handler(searchapi.Routes(&search.Searcher{Index: x}))), err
 		},
 		"index": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
-			return receive(service(s, x)), err
+			db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
+			return searchaws.Receive(&search.Projector{Index: x, Products: &catalogstore.Store{DB: db}, BuyBoxes: &offersstore.Store{DB: db},
+				Sequence: &searchstore.Store{DB: db}, Now: time.Now}), err
 		},
 		"reindex": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
-			return saga.Task("search-reindex", reindex(service(s, x), x)), err
+			db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
+			r := &search.Rebuilder{Scanner: catalogstore.Census{DB: db}, Products: &catalogstore.Store{DB: db}, BuyBoxes: &offersstore.Store{DB: db},
+				Sequence: &searchstore.Store{DB: db}, Build: x, Releases: x, Now: time.Now}
+			return saga.Task("search-reindex", r.Reindex), err
 		},
 	})
-}
-
-func service(s *settings.Settings, x *searchindex.Index) *search.Service {
-	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
-	products, boxes := &catalogstore.Store{DB: db}, &offersstore.Store{DB: db}
-	return &search.Service{Index: x, Products: products, Boxes: boxes, Numbers: &searchstore.Store{DB: db}, Now: time.Now,
-		Everything: catalogstore.Census{DB: db}, Shelves: products, Winners: boxes, Draft: x}
 }
 
 func index(s *settings.Settings) (*searchindex.Index, error) {

@@ -55,7 +55,7 @@ type counts struct {
 
 func (a answer) counts(name string) counts { return a.Aggregations[name].By }
 
-func (a answer) found(q search.Ask, ranges []search.Range) (search.Found, error) {
+func (a answer) found(q search.IndexQuery, ranges []search.Range) (search.Found, error) {
 	f := search.Found{Total: a.Hits.Total.Value, Matched: a.Aggregations["matched"].Count, Took: time.Duration(a.Took) * time.Millisecond}
 	for _, h := range a.Hits.Hits {
 		f.Hits = append(f.Hits, search.Hit{Document: h.Source, Ranking: search.Ranking{Words: h.Score, Score: h.Score}, At: h.Sort})

@@ -31,7 +31,7 @@ func standIn(t *testing.T, h http.HandlerFunc) *Index {
 }
 
 func look(x *Index) error {
-	_, err := x.Search(context.Background(), us, search.Ask{Query: search.Query{Sort: search.Relevance}, Want: 1})
+	_, err := x.Search(context.Background(), us, search.IndexQuery{Query: search.Query{Sort: search.Relevance}, Want: 1})
 	return err
 }
 

@@ -68,7 +68,7 @@ func put(t *testing.T, x *Index, m marketplaces.Marketplace, docs ...search.Docu
 func find(t *testing.T, x *Index, q search.Query) search.Result {
 	t.Helper()
 	q.Page, q.Size = cmp.Or(q.Page, 1), cmp.Or(q.Size, 20)
-	r, err := (&search.Service{Index: x}).Search(t.Context(), "US", q)
+	r, err := (&search.Searcher{Index: x}).Search(t.Context(), "US", q)
 	if err != nil {
 		t.Fatalf("%.60q: %v", q.Text, err)
 	}
@@ -179,7 +179,7 @@ func TestAMarketplaceHasItsLanguage(t *testing.T) {
 	x := real(t)
 	put(t, x, de, doc("p1", "Wasserdichte Wanderschuhe für große Füße", "Köhlbrand", "boots", 100))
 	for q, want := range map[string]int64{"wasserdichter": 1, "wanderschuh": 1, "fuesse": 1, "FÜSSE": 1, "Kohlbrand": 1, "hiking": 0} {
-		found, err := x.Search(t.Context(), de, search.Ask{Query: search.Query{Text: q, Sort: search.Relevance}, Want: 5})
+		found, err := x.Search(t.Context(), de, search.IndexQuery{Query: search.Query{Text: q, Sort: search.Relevance}, Want: 5})
 		if err != nil || found[0].Total != want {
 			t.Errorf("%q: %+v, want %d (%v)", q, found, want, err)
 		}
@@ -201,7 +201,7 @@ func TestEveryMarketplaceCanBeIndexed(t *testing.T) {
 				t.Errorf("%s: %v", m.Code, err)
 			}
 			for _, step := range []search.Relaxed{search.Strict, search.Fuzzy, search.FewerTerms} {
-				if _, err := x.Search(t.Context(), m, search.Ask{Query: search.Query{Text: "été ürün 登山靴 أحذية", Sort: search.Relevance}, Relaxed: step, Want: 1}); err != nil {
+				if _, err := x.Search(t.Context(), m, search.IndexQuery{Query: search.Query{Text: "été ürün 登山靴 أحذية", Sort: search.Relevance}, Relaxed: step, Want: 1}); err != nil {
 					t.Errorf("%s %s: %v", m.Code, step, err)
 				}
 			}

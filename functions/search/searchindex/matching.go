@@ -22,7 +22,7 @@ var (
 )
 
 // matching is the clause of what a shopper typed. It goes into match queries only, which know no operators.
-func matching(a search.Ask) object {
+func matching(a search.IndexQuery) object {
 	text, n := firstWords(a.Text)
 	if text == "" {
 		return object{"match_all": object{}}

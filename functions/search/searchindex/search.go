@@ -12,13 +12,13 @@ import (
 	"rialto/functions/search"
 )
 
-// Search finds products, with all asks in one call, side by side; a marketplace without an index has none. Errors:
+// Search finds products, with all queries in one call, side by side; a marketplace without an index has none. Errors:
 // invalid_cursor, search_unavailable.
-func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, asks ...search.Ask) ([]search.Found, error) {
+func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, queries ...search.IndexQuery) ([]search.Found, error) {
 	ranges := search.Ranges(m.Currency)
 	var body bytes.Buffer
 	line := json.NewEncoder(&body)
-	for _, a := range asks {
+	for _, a := range queries {
 		if err := errors.Join(line.Encode(object{"index": x.alias(m), "allow_partial_search_results": false}), line.Encode(request(a, ranges))); err != nil {
 			return nil, fmt.Errorf("write search: %w", err)
 		}
@@ -29,16 +29,16 @@ func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, asks ...
 	err := x.call(ctx, searching, http.MethodPost, "/_msearch", raw(body.Bytes()), &out)
 	var r *refusal
 	switch {
-	case asks[0].After != nil && errors.As(err, &r) && r.Status == http.StatusBadRequest: // one that cannot be read spoils the call
+	case queries[0].After != nil && errors.As(err, &r) && r.Status == http.StatusBadRequest: // one that cannot be read spoils the call
 		return nil, search.ErrPosition.Because(err) // all else of the request is made here
 	case err != nil:
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	if len(out.Responses) != len(asks) {
-		return nil, fmt.Errorf("OpenSearch answered %d of %d searches", len(out.Responses), len(asks))
+	if len(out.Responses) != len(queries) {
+		return nil, fmt.Errorf("OpenSearch answered %d of %d searches", len(out.Responses), len(queries))
 	}
-	list := make([]search.Found, len(asks))
-	for i, a := range asks {
+	list := make([]search.Found, len(queries))
+	for i, a := range queries {
 		err := out.Responses[i].refused()
 		switch {
 		case refused(err, "index_not_found_exception"):
@@ -58,7 +58,7 @@ func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, asks ...
 
 // request is the whole search. What filters a facet stands behind the query (post_filter), so that each facet
 // can count without its own.
-func request(a search.Ask, ranges []search.Range) object {
+func request(a search.IndexQuery, ranges []search.Range) object {
 	filters := filtersOf(a.Query)
 	body := object{
 		"size": a.Want, "track_total_hits": true,

@@ -207,7 +207,7 @@ func TestCompounds(t *testing.T) {
 	x := real(t)
 	put(t, x, de, doc("p1", "Wasserdichte Wanderschuhe", "Alba", "boots", 100), doc("p2", "Kochtopf mit Deckel", "Corvex", "kitchen", 100), doc("p3", "Schreibtischlampe", "Alba", "lamps", 100))
 	for text, want := range map[string]string{"schuh": "p1", "Wanderschuh": "p1", "Schuhe": "p1", "Töpfe": "p2", "Lampen": "p3", "Tisch": "p3", "Tischlampe": "p3 fewer_terms", "Sportschuhe": "p1 fewer_terms", "Handschuhe": "p1 fewer_terms"} {
-		r, err := (&search.Service{Index: x}).Search(t.Context(), "DE", search.Query{Text: text, Page: 1, Size: 5})
+		r, err := (&search.Searcher{Index: x}).Search(t.Context(), "DE", search.Query{Text: text, Page: 1, Size: 5})
 		if got := strings.TrimSpace(ids(r) + " " + string(r.Relaxed)); err != nil || got != want {
 			t.Errorf("%s: %q, want %q (%v)", text, got, want, err)
 		}
@@ -229,7 +229,7 @@ func TestAnUnknownFacetIsRefused(t *testing.T) {
 	t.Parallel()
 	x := real(t)
 	put(t, x, us, shelf()...)
-	s := &search.Service{Index: x}
+	s := &search.Searcher{Index: x}
 	for name, want := range map[string]string{"colour": "", "size": "", "voltage": "unknown_facet", "colou": "unknown_facet"} {
 		_, err := s.Search(t.Context(), "US", search.Query{Text: "jacket", Attributes: []search.Value{{Name: name, Value: "x"}}, Page: 1, Size: 5})
 		if fault.Code(err) != want {
@@ -275,7 +275,7 @@ func TestCursorsGoThroughTheWholeIndex(t *testing.T) {
 	q.Position = find(t, x, q).Next
 	q.Position.After = []json.RawMessage{[]byte(`"no price"`), []byte(`{"x":[]}`)}
 	q.Page = 1
-	if _, err := (&search.Service{Index: x}).Search(t.Context(), "US", q); fault.Code(err) != "invalid_cursor" {
+	if _, err := (&search.Searcher{Index: x}).Search(t.Context(), "US", q); fault.Code(err) != "invalid_cursor" {
 		t.Error(err)
 	}
 }
@@ -286,7 +286,7 @@ func TestWhatIsTypedIsCompleted(t *testing.T) {
 	put(t, x, us, shelf()...)
 	for text, want := range map[string]string{"jac": "jackets (category), Summit Down Jacket (product), Rain Jacket (product)", "al": "Alba (brand), Ridge Hiking Boots (product), Summit Down Jacket (product)",
 		"rain j": "Rain Jacket (product)", "caf": "Café Press (product)", "zz": "", "*": "", "j* OR": ""} {
-		list, err := (&search.Service{Index: x}).Complete(t.Context(), "US", text)
+		list, err := (&search.Searcher{Index: x}).Complete(t.Context(), "US", text)
 		var got []string
 		for _, c := range list {
 			got = append(got, c.Text+" ("+c.Kind+")")

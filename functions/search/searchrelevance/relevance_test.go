@@ -60,7 +60,7 @@ func TestRelevance(t *testing.T) {
 		fmt.Println()
 	}
 	c := &counting{Index: s.Index}
-	timed(t, &search.Service{Index: c}, market, c, slices.Sorted(maps.Keys(sets[0].judgments)))
+	timed(t, &search.Searcher{Index: c}, market, c, slices.Sorted(maps.Keys(sets[0].judgments)))
 }
 
 type named struct {
@@ -136,7 +136,7 @@ func broughtRun(t *testing.T, products, judgments string, m marketplaces.Marketp
 }
 
 // scratch indexes the documents as what is deployed would.
-func scratch(t *testing.T, m marketplaces.Marketplace, docs []search.Document) *search.Service {
+func scratch(t *testing.T, m marketplaces.Marketplace, docs []search.Document) *search.Searcher {
 	t.Helper()
 	url := os.Getenv("RIALTO_TEST_OPENSEARCH")
 	x, err := searchindex.New(searchindex.Config{URL: url, Prefix: "relevance-" + strings.ToLower(rand.Text()[:12]) + "-"})
@@ -156,13 +156,13 @@ func scratch(t *testing.T, m marketplaces.Marketplace, docs []search.Document) *
 			t.Fatal(err)
 		}
 	}
-	if err := x.Seen(t.Context(), m, ""); err != nil {
+	if err := x.Refresh(t.Context(), m, ""); err != nil {
 		t.Fatal(err)
 	}
-	return &search.Service{Index: x}
+	return &search.Searcher{Index: x}
 }
 
-func measure(t *testing.T, s *search.Service, m marketplaces.Marketplace, set Set, r search.Ranker) Scores {
+func measure(t *testing.T, s *search.Searcher, m marketplaces.Marketplace, set Set, r search.Ranker) Scores {
 	t.Helper()
 	var all []Scores
 	for _, q := range slices.Sorted(maps.Keys(set)) {
@@ -182,7 +182,7 @@ func measure(t *testing.T, s *search.Service, m marketplaces.Marketplace, set Se
 // timed compares how long pages of 20 take, in one run, side by side, and what they ask of the index. A machine that does
 // other things too is late now and then, whatever it is asked: each query's median over the rounds leaves that out, and the
 // percentiles of the medians are of the queries alone. What came as it came stands beside it.
-func timed(t *testing.T, s *search.Service, m marketplaces.Marketplace, c *counting, queries []string) {
+func timed(t *testing.T, s *search.Searcher, m marketplaces.Marketplace, c *counting, queries []string) {
 	t.Helper()
 	kinds := []string{"found as typed", "taken less exactly", "all queries"}
 	medians, all := map[search.Ranker]map[string][]float64{search.Plain: {}, search.Rescored: {}}, map[search.Ranker]map[string][]float64{search.Plain: {}, search.Rescored: {}}
@@ -264,7 +264,7 @@ type counting struct {
 	counts
 }
 
-func (c *counting) Search(ctx context.Context, m marketplaces.Marketplace, asks ...search.Ask) ([]search.Found, error) {
-	c.counts = c.plus(counts{1, len(asks)})
-	return c.Index.Search(ctx, m, asks...)
+func (c *counting) Search(ctx context.Context, m marketplaces.Marketplace, queries ...search.IndexQuery) ([]search.Found, error) {
+	c.counts = c.plus(counts{1, len(queries)})
+	return c.Index.Search(ctx, m, queries...)
 }

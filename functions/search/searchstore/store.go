@@ -34,9 +34,9 @@ func (s *Store) Next(ctx context.Context, product, marketplace string) (int64, e
 	return number(i)
 }
 
-// Drawn returns the last numbers that were drawn for products in the marketplace, each read consistently. It has none of
+// Last returns the last numbers that were drawn for products in the marketplace, each read consistently. It has none of
 // products that none was drawn for.
-func (s *Store) Drawn(ctx context.Context, marketplace string, products ...string) (map[string]int64, error) {
+func (s *Store) Last(ctx context.Context, marketplace string, products ...string) (map[string]int64, error) {
 	gets := make([]store.Get, len(products))
 	for n, id := range products {
 		gets[n] = store.Get{Table: table, Key: keyOf(id, marketplace)}

@@ -46,7 +46,7 @@ func TestNumbersRiseAndAreDrawnOnce(t *testing.T) {
 				t.Errorf("%v: %d %v", other, n, err)
 			}
 		}
-		seen, err := s.Drawn(context.Background(), "US", "prd_a", "prd_b", "prd_c")
+		seen, err := s.Last(context.Background(), "US", "prd_a", "prd_b", "prd_c")
 		if d := cmp.Diff(map[string]int64{"prd_a": 20, "prd_b": 1}, seen); d != "" || err != nil {
 			t.Error(d, err)
 		}

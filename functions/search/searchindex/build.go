@@ -59,8 +59,8 @@ func (x *Index) Fill(ctx context.Context, index string, docs []search.Document) 
 	return err
 }
 
-// Held returns the documents that an index has of products, tombstones too, whether searches see them yet or not.
-func (x *Index) Held(ctx context.Context, index string, ids []string) (map[string]search.Document, error) {
+// Documents returns the documents that an index has of products, tombstones too, whether searches see them yet or not.
+func (x *Index) Documents(ctx context.Context, index string, ids []string) (map[string]search.Document, error) {
 	out := map[string]search.Document{}
 	if len(ids) == 0 {
 		return out, nil
@@ -82,20 +82,20 @@ func (x *Index) Held(ctx context.Context, index string, ids []string) (map[strin
 	return out, nil
 }
 
-// Shown returns up to limit products that an index shows, by id, after one ("" for the first). Call Seen before the
+// ProductIDs returns up to limit products that an index shows, by id, after one ("" for the first). Call Refresh before the
 // first page.
-func (x *Index) Shown(ctx context.Context, index, after string, limit int) ([]string, error) {
+func (x *Index) ProductIDs(ctx context.Context, index, after string, limit int) ([]string, error) {
 	return x.page(ctx, index, object{"term": object{"deleted": false}}, after, limit)
 }
 
-// Buried returns up to limit products that the marketplace's index has had tombstones of since a time, by id.
-func (x *Index) Buried(ctx context.Context, m marketplaces.Marketplace, since time.Time, after string, limit int) ([]string, error) {
+// Tombstones returns up to limit products that the marketplace's index has had tombstones of since a time, by id.
+func (x *Index) Tombstones(ctx context.Context, m marketplaces.Marketplace, since time.Time, after string, limit int) ([]string, error) {
 	return x.page(ctx, x.alias(m), object{"bool": object{"filter": []object{
 		{"term": object{"deleted": true}}, {"range": object{"indexed_at": object{"gte": since.UTC().Format(time.RFC3339Nano)}}}}}}, after, limit)
 }
 
-// Seen makes all that was written to an index visible to searches; "" is the marketplace's.
-func (x *Index) Seen(ctx context.Context, m marketplaces.Marketplace, index string) error {
+// Refresh makes all that was written to an index visible to searches; "" is the marketplace's.
+func (x *Index) Refresh(ctx context.Context, m marketplaces.Marketplace, index string) error {
 	if index == "" {
 		index = x.alias(m)
 	}
@@ -195,7 +195,7 @@ func (x *Index) Rollback(ctx context.Context, m marketplaces.Marketplace) error 
 }
 
 // State tells whether a marketplace has an index, and whether that is of this release.
-func (x *Index) State(ctx context.Context, m marketplaces.Marketplace) (there, current bool, err error) {
+func (x *Index) State(ctx context.Context, m marketplaces.Marketplace) (exists, current bool, err error) {
 	list, err := x.indexes(ctx, m)
 	for _, i := range list {
 		if i.has(x.alias(m)) {

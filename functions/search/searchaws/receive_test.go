@@ -1,4 +1,4 @@
-package main
+package searchaws
 
 import (
 	"context"
@@ -22,8 +22,10 @@ import (
 
 // counting is every interface that projecting needs; it notes the numbers that are drawn.
 type counting struct {
-	search.Index
-	search.Numbers
+	search.DocumentWriter
+	search.ProductReader
+	search.BuyBoxReader
+	search.Sequence
 	mu    sync.Mutex
 	drawn []string
 	fail  string // the product whose projection fails
@@ -58,7 +60,7 @@ func message(id, name, product, market string) events.SQSMessage {
 func TestABatchReadsAProductOnce(t *testing.T) {
 	t.Parallel()
 	c := &counting{fail: "p3"}
-	h := receive(&search.Service{Products: c, Boxes: c, Numbers: c, Now: time.Now})
+	h := Receive(&search.Projector{Products: c, BuyBoxes: c, Sequence: c, Now: time.Now})
 	out, err := h(context.Background(), events.SQSEvent{Records: []events.SQSMessage{
 		message("1", "BuyBoxChanged", "p1", "US"), message("2", "BuyBoxChanged", "p1", "US"), message("3", "BuyBoxChanged", "p1", "CA"),
 		message("4", "ProductChanged", "p2", ""), message("5", "BuyBoxChanged", "p2", "US"),
@@ -94,11 +96,11 @@ func TestExamplesOfTheOwnersAreRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c, err := target(e); err != nil || c.product != e.Key || (c.market != "") != wantMarket {
+		if c, err := change(e); err != nil || c.ProductID != e.Key || (c.Marketplace != "") != wantMarket {
 			t.Errorf("%s: %+v %v", path, c, err)
 		}
 	}
-	if _, err := target(outbox.Event{Name: "ProductChanged", Data: []byte(`{"product_id":5}`)}); fault.Code(err) != "malformed_event" {
+	if _, err := change(outbox.Event{Name: "ProductChanged", Data: []byte(`{"product_id":5}`)}); fault.Code(err) != "malformed_event" {
 		t.Error(err)
 	}
 }

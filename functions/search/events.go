@@ -1,0 +1,42 @@
+package search
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"rialto/functions/internal/fault"
+)
+
+// Change is what an event tells to read again: a product, in one marketplace or ("") in all.
+type Change struct {
+	ProductID   string `json:"product_id"`
+	Marketplace string `json:"marketplace"`
+}
+
+// ChangeOf reads the data of ProductChanged or BuyBoxChanged. Errors: unknown_event, malformed_event.
+func ChangeOf(event string, data []byte) (Change, error) {
+	if event != "ProductChanged" && event != "BuyBoxChanged" {
+		return Change{}, fault.New(fault.Malformed, "unknown_event", "this function does not take %s", event)
+	}
+	var c Change
+	if err := json.Unmarshal(data, &c); err != nil {
+		return Change{}, fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
+	}
+	if c.ProductID == "" || (c.Marketplace == "") != (event == "ProductChanged") {
+		return Change{}, fault.New(fault.Malformed, "malformed_event", "the event names no product or no marketplace")
+	}
+	return c, nil
+}
+
+// marketplacesOf lists where changes of one product are to be projected, none for everywhere.
+func marketplacesOf(changes []Change) []string {
+	codes := map[string]bool{}
+	for _, c := range changes {
+		if c.Marketplace == "" {
+			return nil
+		}
+		codes[c.Marketplace] = true
+	}
+	return slices.Sorted(maps.Keys(codes))
+}

@@ -1,0 +1,169 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/catalog"
+	"rialto/functions/internal/fault"
+	"rialto/functions/marketplaces"
+	"rialto/functions/offers"
+)
+
+// ProductReader reads the catalog, consistently.
+type ProductReader interface {
+	Get(ctx context.Context, id string) (catalog.Product, error)
+	// GetMany returns those products that there are, by id.
+	GetMany(ctx context.Context, ids ...string) (map[string]catalog.Product, error)
+}
+
+// BuyBoxReader reads buy boxes, consistently.
+type BuyBoxReader interface {
+	// Winner returns the zero Winner for a box that was never decided.
+	Winner(ctx context.Context, product, marketplace string) (offers.Winner, error)
+	// Boxes returns those of a product that were decided, by marketplace.
+	Boxes(ctx context.Context, product string) (map[string]offers.Winner, error)
+	// Winners returns those of products in a marketplace that were decided, by product.
+	Winners(ctx context.Context, marketplace string, products ...string) (map[string]offers.Winner, error)
+}
+
+// Sequence counts the readings of a product in a marketplace. Its numbers are the versions of documents.
+type Sequence interface {
+	// Next draws a number above all that were drawn before for the product in the marketplace, from 1.
+	Next(ctx context.Context, product, marketplace string) (int64, error)
+	// Last returns the last that were drawn, of those products that any was drawn for.
+	Last(ctx context.Context, marketplace string, products ...string) (map[string]int64, error)
+}
+
+// DocumentWriter writes to the indexes of all marketplaces.
+type DocumentWriter interface {
+	// Write puts a document in unless one of a higher or the same number is there, which is a success.
+	Write(ctx context.Context, m marketplaces.Marketplace, d Document) error
+}
+
+// Projector keeps the indexes up to date with the catalog and the buy boxes.
+type Projector struct {
+	Index    DocumentWriter
+	Products ProductReader
+	BuyBoxes BuyBoxReader
+	Sequence Sequence
+	Now      func() time.Time
+}
+
+// EventTimes say when an event was queued and when its consumer received it; zero of what no event told of.
+type EventTimes struct{ Queued, Received time.Time }
+
+// parallelWrites bounds how many marketplaces of a product are written to at once.
+const parallelWrites = 8
+
+// Project writes a product as it stands into the indexes of the marketplaces, or of all in which its buy box was
+// ever decided if none is named. It is safe to repeat and to run side by side with itself.
+//
+// Of two that project the same product, whoever drew the higher number read later, and so read at least what
+// the other did. The index keeps the document of the higher number, whichever is written last.
+func (p *Projector) Project(ctx context.Context, product string, times EventTimes, codes ...string) error {
+	if len(codes) == 0 {
+		boxes, err := p.BuyBoxes.Boxes(ctx, product)
+		if err != nil {
+			return err
+		}
+		for code := range boxes {
+			codes = append(codes, code)
+		}
+		slices.Sort(codes)
+	}
+	if len(codes) == 0 {
+		return nil
+	}
+	markets := make([]marketplaces.Marketplace, len(codes))
+	for i, code := range codes {
+		m, err := marketplaces.Lookup(code)
+		if err != nil { // not of a request's header, but of an event
+			return fault.New(fault.Malformed, "malformed_event", "the event names no marketplace").Because(err)
+		}
+		markets[i] = m
+	}
+	numbers, err := p.draw(ctx, product, codes)
+	if err != nil {
+		return err
+	}
+	read, boxes, err := p.read(ctx, product, codes)
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallelWrites)
+	for _, m := range markets {
+		g.Go(func() error {
+			d, err := Compose(product, read, boxes[m.Code], numbers[m.Code])
+			if err != nil || d.Deleted && d.N == 1 { // nothing was ever written that it could bury
+				return err
+			}
+			p.stamp(&d, times)
+			return p.Index.Write(ctx, m, d)
+		})
+	}
+	return g.Wait()
+}
+
+// Apply projects a product once for all changes of it that came together: all were committed before they came, so one
+// reading sees them all.
+func (p *Projector) Apply(ctx context.Context, product string, times EventTimes, changes []Change) error {
+	return p.Project(ctx, product, times, marketplacesOf(changes)...)
+}
+
+func (p *Projector) stamp(d *Document, times EventTimes) {
+	at := func(t time.Time) *time.Time {
+		if t.IsZero() {
+			return nil
+		}
+		t = t.UTC()
+		return &t
+	}
+	d.QueuedAt, d.ReceivedAt, d.IndexedAt = at(times.Queued), at(times.Received), at(p.Now())
+}
+
+func (p *Projector) draw(ctx context.Context, product string, codes []string) (map[string]int64, error) {
+	numbers := make(map[string]int64, len(codes))
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallelWrites)
+	for _, code := range codes {
+		g.Go(func() error {
+			n, err := p.Sequence.Next(ctx, product, code)
+			mu.Lock()
+			defer mu.Unlock()
+			numbers[code] = n
+			return err
+		})
+	}
+	return numbers, g.Wait()
+}
+
+// read returns a product, the zero Product if there is none, and at least the boxes of the marketplaces.
+func (p *Projector) read(ctx context.Context, product string, codes []string) (catalog.Product, map[string]offers.Winner, error) {
+	var found catalog.Product
+	var boxes map[string]offers.Winner
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		if found, err = p.Products.Get(ctx, product); errors.Is(err, catalog.ErrProductNotFound) {
+			found, err = catalog.Product{}, nil
+		}
+		return err
+	})
+	g.Go(func() (err error) {
+		if len(codes) > 1 {
+			boxes, err = p.BuyBoxes.Boxes(ctx, product)
+			return err
+		}
+		w, err := p.BuyBoxes.Winner(ctx, product, codes[0])
+		boxes = map[string]offers.Winner{codes[0]: w}
+		return err
+	})
+	return found, boxes, g.Wait()
+}

@@ -1,0 +1,38 @@
+// Package searchaws is the queue of the events that the search's indexes follow.
+package searchaws
+
+import (
+	"context"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"rialto/functions/internal/outbox"
+	"rialto/functions/search"
+)
+
+// Receive returns the handler of the queue: it projects the products that a batch of events is about, each once. If a
+// projection fails, all its events come again.
+func Receive(p *search.Projector) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
+		received := p.Now()
+		apply := func(ctx context.Context, product string, group []outbox.Delivery) error {
+			changes := make([]search.Change, len(group))
+			for i, d := range group {
+				c, err := change(d.Event)
+				if err != nil {
+					return err
+				}
+				changes[i] = c
+			}
+			return p.Apply(ctx, product, search.EventTimes{Queued: group[0].Queued, Received: received}, changes)
+		}
+		return outbox.ReceiveGrouped(subject, apply)(ctx, e)
+	}
+}
+
+func subject(e outbox.Event) (string, error) {
+	c, err := change(e)
+	return c.ProductID, err
+}
+
+func change(e outbox.Event) (search.Change, error) { return search.ChangeOf(e.Name, e.Data) }
