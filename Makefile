@@ -15,22 +15,17 @@ export RETURN_URL
 STATE := .local
 LOCAL := $(STATE)/bin/local
 INFRA := $(STATE)/bin/infra
+OPS   := $(STATE)/bin/ops -stage $(STAGE)
 ARCH  := $(if $(filter local,$(STAGE)),$(shell go env GOARCH),arm64)
 
 .PHONY: help
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo seed reindex token up down status logs clean
+.PHONY: demo token up down status logs clean
 demo: deploy ## the whole journey on the local cloud: up, deploy, seed, shop (CATALOG=file for a catalog of your own)
-	@$(LOCAL) seed -missing $(if $(CATALOG),-catalog "$(CATALOG)")
+	@$(OPS) seed -missing $(if $(CATALOG),-catalog "$(CATALOG)")
 	@$(LOCAL) demo $(if $(CATALOG),-catalog "$(CATALOG)")
-
-seed: tools ## load the catalog through the functions (CATALOG=file)
-	@$(LOCAL) seed $(if $(CATALOG),-catalog "$(CATALOG)")
-
-reindex: tools ## build search indexes anew from the tables and swap them in (MARKETPLACE=US, ROLLBACK=1 for the one before)
-	@$(LOCAL) reindex $(if $(MARKETPLACE),-marketplace "$(MARKETPLACE)") $(if $(ROLLBACK),-rollback)
 
 up: tools ## start the local cloud
 	@$(LOCAL) up
@@ -55,6 +50,7 @@ token: tools ## a development token (CUSTOMER=cus_… or SELLER=sel_…)
 tools:
 	@mkdir -p $(STATE)/bin
 	@go build -o $(LOCAL) ./localstack
+	@go build -o $(STATE)/bin/ops ./infra/cmd/ops
 
 build: ## the functions' zips (STAGE=local|dev|prod)
 	@go run ./infra/cmd/build -arch $(ARCH)
@@ -71,18 +67,41 @@ ifeq ($(STAGE),local)
 	@$(MAKE) -j2 --output-sync=line up assembly
 	@go build -o $(STATE)/bin/deploy ./infra/cmd/deploy
 	@$(STATE)/bin/deploy
-	@$(LOCAL) migrate
+	@$(OPS) migrate
 else
 	@$(MAKE) synth
 	@go build -o $(STATE)/bin/deploy ./infra/cmd/deploy
 	@$(STATE)/bin/deploy -stage $(STAGE)
-	@echo "now invoke rialto-$(STAGE)-customers-migrate once: it brings the SQL schema up to date"
+	@echo "now run make migrate STAGE=$(STAGE): it brings the SQL schema and the search indexes up to date"
 endif
 
 .PHONY: assembly
 assembly: build
 	@go build -o $(INFRA) ./infra/cmd
 	@$(INFRA) -stage $(STAGE)
+
+# What an operator does, on every stage: the running local cloud, or one on AWS with the environment's credentials.
+.PHONY: dead redrive replay reindex migrate seed invoke
+dead: tools ## what functions gave up, with the reasons: dead-letter queues, failed stream records (STAGE=…)
+	@$(OPS) dead
+
+redrive: tools ## give a dead-letter queue's messages back to their function (QUEUE=carts-refresh STAGE=…)
+	@$(OPS) redrive $(QUEUE)
+
+replay: tools ## give failed stream records back to their functions (STAGE=…)
+	@$(OPS) replay
+
+reindex: tools ## build search indexes anew from the tables and swap them in (MARKETPLACE=US, ROLLBACK=1 for the one before, STAGE=…)
+	@$(OPS) reindex $(if $(MARKETPLACE),-marketplace "$(MARKETPLACE)") $(if $(ROLLBACK),-rollback)
+
+migrate: tools ## bring the SQL schema and the search indexes up to date; deploy does so locally (STAGE=…)
+	@$(OPS) migrate
+
+seed: tools ## load a catalog through the functions (CATALOG=file, STAGE=…, API=url of that stage's shopper API)
+	@$(OPS) seed $(if $(CATALOG),-catalog "$(CATALOG)") $(if $(API),-api "$(API)")
+
+invoke: tools ## invoke a function (FUNCTION=promotions-import BODY=file.json STAGE=…)
+	@$(OPS) invoke $(FUNCTION) $(if $(BODY),- < "$(BODY)")
 
 # Every part prints how long it took; the times stand together at the end.
 TIMES := $(STATE)/times
@@ -143,16 +162,6 @@ else
 	@printf '\n== proved, with seed %s\n' $(SEED); for part in $$(ls -tr $(PROOF)); do \
 	  printf '%s, %s s\n' "$$part" "$$(cat $(PROOF)/.$$part)"; awk '/^[^ ]/{h=$$0; getline; sub(/^ +/, ""); printf "  %s: %s\n", h, $$0}' "$(PROOF)/$$part"; done
 endif
-
-.PHONY: dead redrive replay
-dead: ## what functions gave up, with the reasons: dead-letter queues, failed stream records (STAGE=…)
-	@go run ./infra/cmd/letters -stage $(STAGE) dead
-
-redrive: ## give a dead-letter queue's messages back to their function (QUEUE=carts-refresh STAGE=…)
-	@go run ./infra/cmd/letters -stage $(STAGE) redrive $(QUEUE)
-
-replay: ## give failed stream records back to their functions (STAGE=…)
-	@go run ./infra/cmd/letters -stage $(STAGE) replay
 
 check: ## the quick subset: format, vet, lint, unit tests
 	@files=$$(gofmt -l events functions infra localstack statemachines); if [ -n "$$files" ]; then printf 'gofmt these files:\n%s\n' "$$files"; exit 1; fi

@@ -14,9 +14,6 @@ import (
 	"rialto/localstack/checks/lag"
 	"rialto/localstack/cloud"
 	"rialto/localstack/demo"
-	"rialto/localstack/demo/seed"
-	"rialto/localstack/operator"
-	"rialto/localstack/reindex"
 )
 
 // command is one verb of the program. Errors it returns are printed, one a
@@ -37,9 +34,6 @@ func commands() []command {
 		{"logs", "show a service's or function's log: logs [-f] NAME", logs},
 		{"token", "mint a development token: token -customer ID [-role ROLE] ...", token},
 		{"path", "print where an installed command lies: path cdk|cfn-lint|asl-validator|loopback.cjs", path},
-		{"migrate", "bring the SQL schema and the search indexes of the deployed cloud up to date", migrate},
-		{"seed", "load a catalog through the functions: seed [-catalog FILE]", load},
-		{"reindex", "build search indexes anew from the tables: reindex [-marketplace CODE] [-rollback]", rebuild},
 		{"lag", "measure how long a committed change takes until a search finds it: lag [-probes N]", measure},
 		{"demo", "play the main journey and three that must fail well", play},
 		{"clean", "stop the local cloud and delete all its state", clean},
@@ -88,41 +82,6 @@ func install(ctx context.Context, _ []string) error { return cloud.Install(ctx, 
 func down(ctx context.Context, _ []string) error { return cloud.Down(ctx, os.Stdout) }
 
 func status(ctx context.Context, _ []string) error { return cloud.Status(ctx, os.Stdout) }
-
-// migrate is part of every deployment: functions that need the schema find it, and searches an index of this release.
-func migrate(ctx context.Context, _ []string) error {
-	if err := operator.Invoke(ctx, "customers-migrate", struct{}{}, nil); err != nil {
-		return err
-	}
-	return reindex.Run(ctx, reindex.Options{Outdated: true, Out: os.Stdout})
-}
-
-func rebuild(ctx context.Context, args []string) error {
-	flags := flag.NewFlagSet("reindex", flag.ContinueOnError)
-	o := reindex.Options{Out: os.Stdout}
-	flags.StringVar(&o.Marketplace, "marketplace", "", "`code` of the marketplace; all that have an index without one")
-	flags.BoolVar(&o.Rollback, "rollback", false, "search the index before again")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	if err := cloud.Require(ctx); err != nil {
-		return err
-	}
-	return reindex.Run(ctx, o)
-}
-
-func load(ctx context.Context, args []string) error {
-	flags := flag.NewFlagSet("seed", flag.ContinueOnError)
-	file := flags.String("catalog", "", "JSON `file` to load instead of the bundled catalog")
-	missing := flags.Bool("missing", false, "do nothing if the catalog can be found already")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	if err := cloud.Require(ctx); err != nil {
-		return err
-	}
-	return seed.Run(ctx, seed.Options{Catalog: *file, Missing: *missing, Out: os.Stdout})
-}
 
 // measure is a part of make bench, which goes on where nothing runs.
 func measure(ctx context.Context, args []string) error {

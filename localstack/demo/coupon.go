@@ -9,14 +9,13 @@ import (
 	"time"
 
 	"rialto/localstack/demo/shop"
-	"rialto/localstack/operator"
 )
 
 // coupon lets two shoppers have a coupon in their carts that may be used once; one gets it, and the other is told.
 func (d *demo) coupon(ctx context.Context) error {
 	code := strings.ToUpper(strings.TrimPrefix(shop.NewID("X"), "X"))
 	now := time.Now().UTC()
-	if err := operator.Invoke(ctx, "promotions-import", map[string]any{"coupons": []any{map[string]any{"marketplace": "US", "code": code,
+	if err := d.stage.Invoke(ctx, "promotions-import", map[string]any{"coupons": []any{map[string]any{"marketplace": "US", "code": code,
 		"kind": "percent", "basis_points": 1_000, "valid_from": now.Add(-time.Hour), "valid_until": now.Add(time.Hour), "budget": 1}}}, nil); err != nil {
 		return err
 	}

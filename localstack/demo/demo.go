@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"rialto/infra/operate"
 	"rialto/localstack/checks/audit"
 	"rialto/localstack/demo/catalog"
 	"rialto/localstack/demo/shop"
@@ -28,7 +29,7 @@ func Run(ctx context.Context, o Options) error {
 			return err
 		}
 	}
-	d := &demo{p: p, audit: audit.Local(), catalog: c}
+	d := &demo{p: p, stage: operate.Local(), audit: audit.Local(), catalog: c}
 	for _, j := range []struct {
 		title string
 		play  func(context.Context) error
@@ -50,6 +51,7 @@ func Run(ctx context.Context, o Options) error {
 
 type demo struct {
 	p       *printer
+	stage   *operate.Client
 	audit   *audit.Auditor
 	catalog catalog.Catalog
 	found   product // by the first journey

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"rialto/localstack/demo/shop"
-	"rialto/localstack/operator"
 )
 
 // declined ends with 402, the stock free and nothing authorized.
@@ -85,7 +84,7 @@ func (d *demo) scarce(ctx context.Context) (productID, sellerID string, units in
 		return "", "", 0, err
 	}
 	row := map[string]any{"receipt_id": "demo-" + shop.NewKey(), "product_id": productID, "seller_id": sellerID, "fulfillment_center_id": centre, "quantity": 1}
-	if err := operator.Invoke(ctx, "inventory-receive", map[string]any{"rows": []any{row}}, nil); err != nil {
+	if err := d.stage.Invoke(ctx, "inventory-receive", map[string]any{"rows": []any{row}}, nil); err != nil {
 		return "", "", 0, err
 	}
 	stock, err := d.audit.Stock(ctx, productID, sellerID)

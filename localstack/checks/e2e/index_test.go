@@ -24,9 +24,9 @@ import (
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"rialto/functions/contract"
-	"rialto/infra/letters"
+	"rialto/infra/operate"
+	"rialto/infra/operate/deadletters"
 	"rialto/localstack/demo/shop"
-	"rialto/localstack/reindex"
 )
 
 // shelf is the products of this test in a marketplace that no other test uses, so that its index can be dropped.
@@ -118,10 +118,7 @@ func (s *shelf) equal(ctx context.Context, t *testing.T, when string, all bool) 
 // another marketplace.
 func TestTheIndexRecovers(t *testing.T) {
 	ctx := deployed(t)
-	office, err := letters.Open(ctx, "local")
-	if err != nil {
-		t.Fatal(err)
-	}
+	dl := deadletters.New(stage)
 	s, seller := &shelf{market: "ZA", currency: "ZAR"}, shop.NewID("sel_")
 	for range 24 {
 		s.products = append(s.products, shop.NewID("prd_"))
@@ -148,27 +145,29 @@ func TestTheIndexRecovers(t *testing.T) {
 		return deaths(ctx, t, "search-index", began) >= 10
 	})
 	kills := stop()
-	var letter letters.Letter
+	var message deadletters.Message
 	until(ctx, t, "the poisoned record is set aside", 2*time.Minute, func() bool {
-		dead, err := office.Dead(ctx)
+		dead, err := dl.Messages(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
-		i := slices.IndexFunc(dead, func(l letters.Letter) bool { return l.Queue == "search-index" && strings.Contains(l.Body, poisoned) })
+		i := slices.IndexFunc(dead, func(l deadletters.Message) bool {
+			return l.Queue == "search-index" && strings.Contains(l.Body, poisoned)
+		})
 		if i >= 0 {
-			letter = dead[i]
+			message = dead[i]
 		}
 		return i >= 0 && idle(ctx, t, "search-index")
 	})
-	if !strings.Contains(letter.Text, "read product") {
-		t.Errorf("its reason: %+v", letter.Reason)
+	if !strings.Contains(message.Text, "read product") {
+		t.Errorf("its reason: %+v", message.Reason)
 	}
 	patient()
 	cure() // no event tells of it: the redriven message alone brings the product
 	if d := s.differ(ctx, t, false); !slices.ContainsFunc(d, func(x string) bool { return strings.HasPrefix(x, poisoned) }) {
 		t.Errorf("the poisoned product is in the index already: %q", d)
 	}
-	given, err := office.Redrive(ctx, "search-index")
+	given, err := dl.Redrive(ctx, "search-index")
 	if err != nil || given < 1 {
 		t.Fatal(given, err)
 	}
@@ -186,7 +185,7 @@ func TestTheIndexRecovers(t *testing.T) {
 		t.Errorf("the index was dropped, and these differ alone: %q", d)
 	}
 	var said bytes.Buffer
-	if err := reindex.Run(ctx, reindex.Options{Marketplace: s.market, Out: &said}); err != nil {
+	if err := stage.Reindex(ctx, operate.ReindexOptions{Marketplace: s.market, Out: &said}); err != nil {
 		t.Fatal(err)
 	}
 	s.equal(ctx, t, "after a reindex", true)

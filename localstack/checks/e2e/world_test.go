@@ -10,9 +10,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"rialto/infra/operate"
 	"rialto/localstack/checks/audit"
 	"rialto/localstack/demo/shop"
-	"rialto/localstack/operator"
 )
 
 func deployed(t *testing.T) context.Context {
@@ -26,6 +26,7 @@ func deployed(t *testing.T) context.Context {
 }
 
 var (
+	stage   = operate.Local()
 	auditor = audit.Local()
 	keys    = credentials.NewStaticCredentialsProvider("test", "test", "")
 )
@@ -33,7 +34,7 @@ var (
 // invoke calls a deployed function as an operator does, and decodes what it returns.
 func invoke(ctx context.Context, t *testing.T, function string, input, out any) {
 	t.Helper()
-	if err := operator.Invoke(ctx, function, input, out); err != nil {
+	if err := stage.Invoke(ctx, function, input, out); err != nil {
 		t.Fatal(err)
 	}
 }

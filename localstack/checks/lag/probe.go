@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"rialto/functions/contract"
-	"rialto/localstack/operator"
+	"rialto/infra/operate"
 )
 
 // The probe is a product of its own category, offered in a marketplace that nobody shops in locally.
@@ -39,7 +39,7 @@ type report struct {
 
 func imported(ctx context.Context, function string, input any) error {
 	var r report
-	if err := operator.Invoke(ctx, function, input, &r); err != nil {
+	if err := operate.Local().Invoke(ctx, function, input, &r); err != nil {
 		return err
 	}
 	for _, row := range r.Rows {

@@ -1,4 +1,4 @@
-// Package seed loads a catalog into the deployed local cloud through the functions that production uses, and waits
+// Package seed loads a catalog into a deployed stage through the functions that production uses, and waits
 // until shoppers can find it. Loading twice changes nothing.
 package seed
 
@@ -13,9 +13,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"rialto/infra/operate"
 	"rialto/localstack/demo/catalog"
 	"rialto/localstack/demo/shop"
-	"rialto/localstack/operator"
 )
 
 // Options say what is loaded: the catalog in a file, or the bundled one if there is none. Missing loads only what
@@ -23,6 +23,7 @@ import (
 type Options struct {
 	Catalog string
 	Missing bool
+	API     string // base URL of the shopper API that is asked what shoppers find; nobody is asked without one
 	Out     io.Writer
 }
 
@@ -34,7 +35,7 @@ const (
 )
 
 // Run loads the catalog. It fails if any row is refused, after it has named the rows.
-func Run(ctx context.Context, o Options) error {
+func Run(ctx context.Context, stage *operate.Client, o Options) error {
 	c := catalog.Bundled()
 	name := "the bundled catalog"
 	if o.Catalog != "" {
@@ -44,7 +45,7 @@ func Run(ctx context.Context, o Options) error {
 		}
 		name = o.Catalog
 	}
-	s := &seeder{out: o.Out, started: time.Now()}
+	s := &seeder{stage: stage, visitor: &shop.Client{Base: o.API}, out: o.Out, started: time.Now()}
 	if o.Missing {
 		if n, err := s.count(ctx, c); err == nil && n == len(offered(c)) {
 			fmt.Fprintf(o.Out, "%s is loaded: search finds its %d products\n", name, n)
@@ -64,10 +65,15 @@ func Run(ctx context.Context, o Options) error {
 	}); err != nil {
 		return err
 	}
+	if o.API == "" {
+		return nil
+	}
 	return s.searchable(ctx, c)
 }
 
 type seeder struct {
+	stage   *operate.Client
+	visitor *shop.Client
 	out     io.Writer
 	started time.Time
 }
@@ -93,7 +99,7 @@ func load[T any](ctx context.Context, s *seeder, what, function string, rows []T
 	for start := 0; start < len(rows); start += perCall {
 		part := rows[start:min(start+perCall, len(rows))]
 		g.Go(func() error {
-			bad, err := send(gctx, function, part, input)
+			bad, err := send(gctx, s.stage, function, part, input)
 			if err != nil {
 				return err
 			}
@@ -121,10 +127,10 @@ func load[T any](ctx context.Context, s *seeder, what, function string, rows []T
 }
 
 // send loads one call's rows and says of each refused row why.
-func send[T any](ctx context.Context, function string, rows []T, input func([]T) any) (bad []string, err error) {
+func send[T any](ctx context.Context, stage *operate.Client, function string, rows []T, input func([]T) any) (bad []string, err error) {
 	for try := 1; ; try++ {
 		var r report
-		if err := operator.Invoke(ctx, function, input(rows), &r); err != nil {
+		if err := stage.Invoke(ctx, function, input(rows), &r); err != nil {
 			return nil, err
 		}
 		if len(r.Rows) != len(rows) {
@@ -163,14 +169,13 @@ func (s *seeder) count(ctx context.Context, c catalog.Catalog) (int, error) {
 	for _, p := range c.Products {
 		leaves[p.CategoryID] = true
 	}
-	visitor := &shop.Client{Base: shop.ShopperURL}
 	for leaf := range leaves {
 		var r struct {
 			Hits []struct {
 				ProductID string `json:"product_id"`
 			} `json:"hits"`
 		}
-		if _, err := visitor.Call(ctx, http.MethodGet, "/api/v1/products/search?size=100&category="+leaf, nil, &r); err != nil {
+		if _, err := s.visitor.Call(ctx, http.MethodGet, "/api/v1/products/search?size=100&category="+leaf, nil, &r); err != nil {
 			return 0, err
 		}
 		for _, h := range r.Hits {

@@ -1,4 +1,4 @@
-package letters
+package deadletters
 
 import (
 	"context"
@@ -8,18 +8,16 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
-	"rialto/functions/contract"
+	"rialto/infra/operate"
 )
 
-// Office knows one stage.
-type Office struct {
+// Client knows one stage.
+type Client struct {
 	prefix string
 	sqs    *sqs.Client
 	s3     *s3.Client
@@ -27,19 +25,11 @@ type Office struct {
 	logs   *cloudwatchlogs.Client
 }
 
-// Open returns the office of a stage: "local" is the local cloud, any other is on AWS with the environment's
-// credentials.
-func Open(ctx context.Context, stage string) (*Office, error) {
-	cfg := aws.Config{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL),
-		Credentials: credentials.NewStaticCredentialsProvider(contract.LocalAccount, "test", "")}
-	if stage != "local" {
-		var err error
-		if cfg, err = config.LoadDefaultConfig(ctx); err != nil {
-			return nil, fmt.Errorf("read the AWS configuration: %w", err)
-		}
-	}
-	return &Office{prefix: "rialto-" + stage + "-", sqs: sqs.NewFromConfig(cfg), lambda: lambda.NewFromConfig(cfg), logs: cloudwatchlogs.NewFromConfig(cfg),
-		s3: s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = cfg.BaseEndpoint != nil })}, nil
+// New returns the client of the stage that an operator has opened.
+func New(stage *operate.Client) *Client {
+	cfg := stage.Config
+	return &Client{prefix: stage.Prefix(), sqs: sqs.NewFromConfig(cfg), lambda: lambda.NewFromConfig(cfg), logs: cloudwatchlogs.NewFromConfig(cfg),
+		s3: s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = stage.IsLocal() })}
 }
 
 // Reason is why a function failed on something, as it said last.
@@ -48,6 +38,7 @@ type Reason struct {
 	Text string `json:"error"`
 }
 
+// String is the reason as an operator reads it.
 func (r Reason) String() string {
 	if r == (Reason{}) {
 		return "not in the log any more"
@@ -56,9 +47,9 @@ func (r Reason) String() string {
 }
 
 // reason looks an id up in a function's log.
-func (o *Office) reason(ctx context.Context, function, id string, since time.Time) (Reason, error) {
+func (c *Client) reason(ctx context.Context, function, id string, since time.Time) (Reason, error) {
 	var found Reason
-	pages := cloudwatchlogs.NewFilterLogEventsPaginator(o.logs, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/aws/lambda/" + o.prefix + function),
+	pages := cloudwatchlogs.NewFilterLogEventsPaginator(c.logs, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/aws/lambda/" + c.prefix + function),
 		FilterPattern: aws.String(`"` + id + `"`), StartTime: aws.Int64(since.UnixMilli())})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

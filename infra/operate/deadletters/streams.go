@@ -1,4 +1,4 @@
-package letters
+package deadletters
 
 import (
 	"bytes"
@@ -39,19 +39,19 @@ type Record struct {
 const where = "aws/lambda/"
 
 // Failures lists what is in the bucket, oldest first, with the reasons.
-func (o *Office) Failures(ctx context.Context) ([]Failure, error) {
-	bucket, err := o.bucket(ctx)
+func (c *Client) Failures(ctx context.Context) ([]Failure, error) {
+	bucket, err := c.bucket(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out []Failure
-	for pages := s3.NewListObjectsV2Paginator(o.s3, &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: aws.String(where)}); pages.HasMorePages(); {
+	for pages := s3.NewListObjectsV2Paginator(c.s3, &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: aws.String(where)}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("list %s: %w", bucket, err)
 		}
 		for _, object := range page.Contents {
-			f, err := o.failure(ctx, bucket, aws.ToString(object.Key))
+			f, err := c.failure(ctx, bucket, aws.ToString(object.Key))
 			if err != nil {
 				return nil, err
 			}
@@ -62,16 +62,16 @@ func (o *Office) Failures(ctx context.Context) ([]Failure, error) {
 }
 
 // bucket has the account's number in its name, which a queue's URL tells.
-func (o *Office) bucket(ctx context.Context) (string, error) {
-	url, err := o.url(ctx, queues()[0])
+func (c *Client) bucket(ctx context.Context) (string, error) {
+	url, err := c.url(ctx, queues()[0])
 	if err != nil {
 		return "", err
 	}
-	return o.prefix + "stream-failures-" + path.Base(path.Dir(url)), nil
+	return c.prefix + "stream-failures-" + path.Base(path.Dir(url)), nil
 }
 
-func (o *Office) failure(ctx context.Context, bucket, key string) (Failure, error) {
-	object, err := o.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
+func (c *Client) failure(ctx context.Context, bucket, key string) (Failure, error) {
+	object, err := c.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
 	if err != nil {
 		return Failure{}, fmt.Errorf("read %s: %w", key, err)
 	}
@@ -84,9 +84,9 @@ func (o *Office) failure(ctx context.Context, bucket, key string) (Failure, erro
 	if err != nil {
 		return Failure{}, fmt.Errorf("read %s: %w", key, err)
 	}
-	f.Key, f.Function = key, strings.TrimPrefix(f.name(), o.prefix)
+	f.Key, f.Function = key, strings.TrimPrefix(f.name(), c.prefix)
 	for i := range f.Records {
-		if f.Records[i].Reason, err = o.reason(ctx, f.Function, f.Records[i].Sequence, time.Now().Add(-90*24*time.Hour)); err != nil {
+		if f.Records[i].Reason, err = c.reason(ctx, f.Function, f.Records[i].Sequence, time.Now().Add(-90*24*time.Hour)); err != nil {
 			return Failure{}, err
 		}
 	}
@@ -137,24 +137,24 @@ func (f Failure) name() string {
 
 // Replay gives a failure's records to their function again, in their order. What passes leaves the bucket; what fails
 // again stays, whole, and the others do not wait for it. It returns what stays.
-func (o *Office) Replay(ctx context.Context, f Failure) ([]Record, error) {
-	bucket, err := o.bucket(ctx)
+func (c *Client) Replay(ctx context.Context, f Failure) ([]Record, error) {
+	bucket, err := c.bucket(ctx)
 	if err != nil {
 		return nil, err
 	}
-	left, err := replay(f.Records, func(records []Record) (int, string, error) { return o.again(ctx, f.arn, records) })
+	left, err := replay(f.Records, func(records []Record) (int, string, error) { return c.again(ctx, f.arn, records) })
 	if err != nil {
 		return left, fmt.Errorf("replay %s: %w", f.Key, err)
 	}
 	for i := range left {
 		if left[i].Text == "" { // it was alone in its batch, and so its function said which, not why
-			if left[i].Reason, err = o.reason(ctx, f.Function, left[i].Sequence, time.Now().Add(-time.Hour)); err != nil {
+			if left[i].Reason, err = c.reason(ctx, f.Function, left[i].Sequence, time.Now().Add(-time.Hour)); err != nil {
 				return left, err
 			}
 		}
 	}
 	if len(left) == 0 {
-		if _, err := o.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: &f.Key}); err != nil {
+		if _, err := c.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: &f.Key}); err != nil {
 			return nil, fmt.Errorf("remove %s: %w", f.Key, err)
 		}
 		return nil, nil
@@ -169,7 +169,7 @@ func (o *Office) Replay(ctx context.Context, f Failure) ([]Record, error) {
 	if err != nil {
 		return left, err
 	}
-	if _, err := o.s3.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &f.Key, Body: bytes.NewReader(b)}); err != nil {
+	if _, err := c.s3.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &f.Key, Body: bytes.NewReader(b)}); err != nil {
 		return left, fmt.Errorf("keep what is left of %s: %w", f.Key, err)
 	}
 	return left, nil
@@ -205,12 +205,12 @@ func replay(records []Record, try func([]Record) (done int, why string, err erro
 }
 
 // again invokes the function. done is how many records it is through with; why is empty if the function does not say.
-func (o *Office) again(ctx context.Context, arn string, records []Record) (done int, why string, err error) {
+func (c *Client) again(ctx context.Context, arn string, records []Record) (done int, why string, err error) {
 	event, err := payload(records)
 	if err != nil {
 		return 0, "", err
 	}
-	out, err := o.lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: &arn, Payload: event})
+	out, err := c.lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: &arn, Payload: event})
 	if err != nil {
 		return 0, "", fmt.Errorf("invoke %s: %w", arn, err)
 	}

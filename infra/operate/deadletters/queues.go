@@ -1,4 +1,4 @@
-package letters
+package deadletters
 
 import (
 	"context"
@@ -16,8 +16,8 @@ import (
 	"rialto/functions/contract"
 )
 
-// Letter is a message that was given up.
-type Letter struct {
+// Message is a message that was given up.
+type Message struct {
 	Queue string // "<context>-<function>"
 	ID    string
 	Sent  time.Time
@@ -36,14 +36,14 @@ func queues() []string {
 	return out
 }
 
-// Dead lists the messages of every dead-letter queue with their reasons, and leaves them there.
-func (o *Office) Dead(ctx context.Context) ([]Letter, error) {
+// Messages lists the messages of every dead-letter queue with their reasons, and leaves them there.
+func (c *Client) Messages(ctx context.Context) ([]Message, error) {
 	names := queues()
-	found := make([][]Letter, len(names))
+	found := make([][]Message, len(names))
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for n, name := range names {
-		g.Go(func() (err error) { found[n], err = o.dead(gctx, name); return err })
+		g.Go(func() (err error) { found[n], err = c.dead(gctx, name); return err })
 	}
 	err := g.Wait()
 	return slices.Concat(found...), err
@@ -56,14 +56,14 @@ const (
 	listed = 200
 )
 
-func (o *Office) dead(ctx context.Context, name string) (out []Letter, err error) {
-	url, err := o.url(ctx, name+"-dead")
+func (c *Client) dead(ctx context.Context, name string) (out []Message, err error) {
+	url, err := c.url(ctx, name+"-dead")
 	if err != nil {
 		return nil, err
 	}
 	var read []types.Message
 	for len(read) < listed {
-		page, err := o.sqs.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: &url, MaxNumberOfMessages: 10, VisibilityTimeout: hidden, WaitTimeSeconds: 1,
+		page, err := c.sqs.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: &url, MaxNumberOfMessages: 10, VisibilityTimeout: hidden, WaitTimeSeconds: 1,
 			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameSentTimestamp}})
 		if err != nil {
 			return nil, fmt.Errorf("read %s-dead: %w", name, err)
@@ -74,41 +74,41 @@ func (o *Office) dead(ctx context.Context, name string) (out []Letter, err error
 		read = append(read, page.Messages...)
 	}
 	for _, m := range read {
-		if _, err := o.sqs.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle}); err != nil {
+		if _, err := c.sqs.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle}); err != nil {
 			return nil, fmt.Errorf("put a message of %s-dead back: %w", name, err)
 		}
-		l := Letter{Queue: name, ID: aws.ToString(m.MessageId), Body: aws.ToString(m.Body)}
+		message := Message{Queue: name, ID: aws.ToString(m.MessageId), Body: aws.ToString(m.Body)}
 		if ms, err := strconv.ParseInt(m.Attributes["SentTimestamp"], 10, 64); err == nil {
-			l.Sent = time.UnixMilli(ms).UTC()
+			message.Sent = time.UnixMilli(ms).UTC()
 		}
-		if l.Reason, err = o.reason(ctx, name, l.ID, l.Sent); err != nil {
+		if message.Reason, err = c.reason(ctx, name, message.ID, message.Sent); err != nil {
 			return nil, err
 		}
-		out = append(out, l)
+		out = append(out, message)
 	}
 	return out, nil
 }
 
 // Redrive moves the messages of a dead-letter queue back to its queue and returns how many there were. name is
 // "<context>-<function>".
-func (o *Office) Redrive(ctx context.Context, name string) (int64, error) {
-	name = strings.TrimSuffix(strings.TrimPrefix(name, o.prefix), "-dead")
+func (c *Client) Redrive(ctx context.Context, name string) (int64, error) {
+	name = strings.TrimSuffix(strings.TrimPrefix(name, c.prefix), "-dead")
 	if !slices.Contains(queues(), name) {
 		return 0, fmt.Errorf("no function %q has a queue; there are %s", name, strings.Join(queues(), ", "))
 	}
-	from, err := o.arn(ctx, name+"-dead")
+	from, err := c.arn(ctx, name+"-dead")
 	if err != nil {
 		return 0, err
 	}
-	to, err := o.arn(ctx, name)
+	to, err := c.arn(ctx, name)
 	if err != nil {
 		return 0, err
 	}
-	if _, err := o.sqs.StartMessageMoveTask(ctx, &sqs.StartMessageMoveTaskInput{SourceArn: &from, DestinationArn: &to}); err != nil {
+	if _, err := c.sqs.StartMessageMoveTask(ctx, &sqs.StartMessageMoveTaskInput{SourceArn: &from, DestinationArn: &to}); err != nil {
 		return 0, fmt.Errorf("redrive %s: %w", name, err)
 	}
 	for {
-		tasks, err := o.sqs.ListMessageMoveTasks(ctx, &sqs.ListMessageMoveTasksInput{SourceArn: &from, MaxResults: aws.Int32(1)})
+		tasks, err := c.sqs.ListMessageMoveTasks(ctx, &sqs.ListMessageMoveTasksInput{SourceArn: &from, MaxResults: aws.Int32(1)})
 		if err != nil {
 			return 0, fmt.Errorf("redrive %s: %w", name, err)
 		}
@@ -128,20 +128,20 @@ func (o *Office) Redrive(ctx context.Context, name string) (int64, error) {
 	}
 }
 
-func (o *Office) url(ctx context.Context, name string) (string, error) {
-	out, err := o.sqs.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: aws.String(o.prefix + name)})
+func (c *Client) url(ctx context.Context, name string) (string, error) {
+	out, err := c.sqs.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: aws.String(c.prefix + name)})
 	if err != nil {
 		return "", fmt.Errorf("find queue %s: %w", name, err)
 	}
 	return aws.ToString(out.QueueUrl), nil
 }
 
-func (o *Office) arn(ctx context.Context, name string) (string, error) {
-	url, err := o.url(ctx, name)
+func (c *Client) arn(ctx context.Context, name string) (string, error) {
+	url, err := c.url(ctx, name)
 	if err != nil {
 		return "", err
 	}
-	out, err := o.sqs.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameQueueArn}})
+	out, err := c.sqs.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameQueueArn}})
 	if err != nil {
 		return "", fmt.Errorf("find queue %s: %w", name, err)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"rialto/functions/contract"
-	"rialto/infra/letters"
+	"rialto/infra/operate/deadletters"
 	"rialto/localstack/demo/shop"
 )
 
@@ -25,23 +25,20 @@ import (
 // parallel: the others wait for the same stream.
 func TestAPoisonedRecordIsKeptWholeAndReplayed(t *testing.T) {
 	ctx := deployed(t)
-	office, err := letters.Open(ctx, "local")
-	if err != nil {
-		t.Fatal(err)
-	}
+	dl := deadletters.New(stage)
 	heard := listen(ctx, t, "inventory")
 	bad := sku{shop.NewID("prd_"), shop.NewID("sel_")}
 	poison(ctx, t, bad)
 	good := newSKU(ctx, t, "Replay lamp", 9)
 
-	var kept letters.Failure
+	var kept deadletters.Failure
 	until(ctx, t, "the poisoned record is in S3", 2*time.Minute, func() bool {
-		failures, err := office.Failures(ctx)
+		failures, err := dl.Failures(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
-		i := slices.IndexFunc(failures, func(f letters.Failure) bool {
-			return slices.ContainsFunc(f.Records, func(r letters.Record) bool { return strings.Contains(string(r.Whole), bad.product) })
+		i := slices.IndexFunc(failures, func(f deadletters.Failure) bool {
+			return slices.ContainsFunc(f.Records, func(r deadletters.Record) bool { return strings.Contains(string(r.Whole), bad.product) })
 		})
 		if i >= 0 {
 			kept = failures[i]
@@ -51,21 +48,21 @@ func TestAPoisonedRecordIsKeptWholeAndReplayed(t *testing.T) {
 	if first := kept.Records[0]; kept.Function != "inventory-publish" || !strings.Contains(string(first.Whole), `"kept": {"S": "whole"}`) || !strings.Contains(first.Text, "read stock") {
 		t.Errorf("%s: %s: %s", kept.Function, first.Reason, first.Whole)
 	}
-	left, err := office.Replay(ctx, kept)
+	left, err := dl.Replay(ctx, kept)
 	if err != nil || len(left) != 1 || !strings.Contains(string(left[0].Whole), bad.product) || !strings.Contains(left[0].Text, "read stock") {
 		t.Fatalf("%+v %v", left, err)
 	}
 	until(ctx, t, "what came behind it is published", 3*time.Minute, func() bool { return heard(good.product) })
 
 	cured := kept // as if the function could read it now
-	cured.Records = []letters.Record{left[0]}
+	cured.Records = []deadletters.Record{left[0]}
 	cured.Records[0].Whole = json.RawMessage(strings.Replace(string(left[0].Whole), `"available": {"S": "many"}`, `"available": {"N": "7"}`, 1))
-	if left, err := office.Replay(ctx, cured); err != nil || len(left) != 0 {
+	if left, err := dl.Replay(ctx, cured); err != nil || len(left) != 0 {
 		t.Fatalf("%+v %v", left, err)
 	}
 	until(ctx, t, "the replayed record is published", 3*time.Minute, func() bool { return heard(bad.product) })
-	failures, err := office.Failures(ctx)
-	if err != nil || slices.ContainsFunc(failures, func(f letters.Failure) bool { return f.Key == kept.Key }) {
+	failures, err := dl.Failures(ctx)
+	if err != nil || slices.ContainsFunc(failures, func(f deadletters.Failure) bool { return f.Key == kept.Key }) {
 		t.Errorf("it is still in the bucket: %v", err)
 	}
 }
@@ -73,10 +70,7 @@ func TestAPoisonedRecordIsKeptWholeAndReplayed(t *testing.T) {
 // A message in a dead-letter queue is shown with the reason that its function logged, and moved back.
 func TestADeadLetterIsShownWithItsReasonAndRedriven(t *testing.T) {
 	ctx := deployed(t)
-	office, err := letters.Open(ctx, "local")
-	if err != nil {
-		t.Fatal(err)
-	}
+	dl := deadletters.New(stage)
 	queue, err := queues.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: aws.String("rialto-local-carts-refresh-dead")})
 	if err != nil {
 		t.Fatal(err)
@@ -90,14 +84,14 @@ func TestADeadLetterIsShownWithItsReasonAndRedriven(t *testing.T) {
 	id := aws.ToString(sent.MessageId)
 	// It would take a quarter of an hour to fail often enough by itself.
 	invoke(ctx, t, "carts-refresh", map[string]any{"Records": []map[string]any{{"messageId": id, "body": "no event"}}}, nil)
-	find := func() (letters.Letter, bool) {
-		dead, err := office.Dead(ctx)
+	find := func() (deadletters.Message, bool) {
+		dead, err := dl.Messages(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
-		i := slices.IndexFunc(dead, func(l letters.Letter) bool { return l.ID == id })
+		i := slices.IndexFunc(dead, func(l deadletters.Message) bool { return l.ID == id })
 		if i < 0 {
-			return letters.Letter{}, false
+			return deadletters.Message{}, false
 		}
 		return dead[i], true
 	}
@@ -105,7 +99,7 @@ func TestADeadLetterIsShownWithItsReasonAndRedriven(t *testing.T) {
 		l, ok := find()
 		return ok && l.Queue == "carts-refresh" && l.Body == body && l.Code == "malformed_event" && l.Text != ""
 	})
-	if n, err := office.Redrive(ctx, "carts-refresh"); err != nil || n < 1 {
+	if n, err := dl.Redrive(ctx, "carts-refresh"); err != nil || n < 1 {
 		t.Fatal(n, err)
 	}
 	until(ctx, t, "the dead-letter queue is empty again", 3*time.Minute, func() bool { _, there := find(); return !there })
