@@ -8,7 +8,9 @@
 //     said, whatever the page shows (contribution.go has the rule);
 //   - a category keeps its parent for good, so that a product's path stays true.
 //
-// What a product costs is not here: prices are the offers' (package offers), whose buy box a product page reads.
+// What a product costs is not here: prices are the offers' (package offers). What a page shows of them is a projection
+// of their event, which this context keeps: it is never older than the last event that came, and an older event
+// changes nothing.
 //
-// Events out: ProductChanged, derived from the products table's stream. Events in: none.
+// Events out: ProductChanged, derived from the products table's stream. Events in: BuyBoxChanged (offers).
 package catalog

@@ -7,7 +7,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"rialto/functions/marketplaces"
-	"rialto/functions/offers"
 )
 
 // Products is what shoppers' use cases need of the store.
@@ -18,26 +17,20 @@ type Products interface {
 	Categories(ctx context.Context) ([]Category, error)
 }
 
-// Boxes reads buy boxes.
-type Boxes interface {
-	Winner(ctx context.Context, product, marketplace string) (offers.Winner, error)
-	Winners(ctx context.Context, marketplace string, products ...string) (map[string]offers.Winner, error)
-}
-
 // Service is the context's use cases.
 type Service struct {
 	Products Products
-	Boxes    Boxes
+	BuyBoxes BuyBoxes
 	Shelf    Shelf // of imports only
 	// Contributions is of sellers' use cases only.
 	Contributions Contributions
 	Now           func() time.Time
 }
 
-// Listing is a product with the buy box of one marketplace, the zero Winner if none was decided.
+// Listing is a product with the buy box of one marketplace, the zero BuyBox if none is known.
 type Listing struct {
 	Product Product
-	Box     offers.Winner
+	BuyBox  BuyBox
 }
 
 // Product returns a product page's content: two reads, in parallel. Whether it is in stock is what the buy box
@@ -50,7 +43,7 @@ func (s *Service) Product(ctx context.Context, id, marketplace string) (Listing,
 	var l Listing
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { l.Product, err = s.Products.Get(ctx, id); return err })
-	g.Go(func() (err error) { l.Box, err = s.Boxes.Winner(ctx, id, m.Code); return err })
+	g.Go(func() (err error) { l.BuyBox, err = s.BuyBoxes.BuyBox(ctx, id, m.Code); return err })
 	if err := g.Wait(); err != nil {
 		return Listing{}, err
 	}
@@ -86,7 +79,7 @@ func (s *Service) Browse(ctx context.Context, category, marketplace, after strin
 	for _, p := range products {
 		ids = append(ids, p.ID)
 	}
-	boxes, err := s.Boxes.Winners(ctx, m.Code, ids...)
+	boxes, err := s.BuyBoxes.BuyBoxes(ctx, m.Code, ids...)
 	if err != nil {
 		return nil, "", err
 	}

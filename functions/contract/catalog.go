@@ -10,7 +10,6 @@ import (
 var catalogContext = Context{
 	Name:    "catalog",
 	Owns:    "products, their images, and categories",
-	Imports: []string{"offers"},
 	shopper: func() []api.Route { return catalogapi.Routes(nil) },
 	seller:  func() []api.Route { return slices.Concat(catalogapi.SellerRoutes(nil), catalogapi.ImageRoutes(nil)) },
 	Functions: []Function{
@@ -19,7 +18,7 @@ var catalogContext = Context{
 			Memory: 512, Timeout: 10 * second,
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
-				{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"}, {Read, "offers"},
+				{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"}, {Read, "buy_boxes"},
 				{Write, "rate_limits"}, {PutObject, "uploads"}, {DeleteObject, "images"},
 			},
 		},
@@ -46,6 +45,14 @@ var catalogContext = Context{
 				{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"},
 				{Send, "sellers-report"},
 			},
+		},
+		{
+			Name: "buybox", Description: "keeps what product pages show of the buy box",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
+				{Context: "offers", Events: []string{"BuyBoxChanged"}},
+			}}},
+			Grants: []Grant{{Write, "buy_boxes"}},
 		},
 		{
 			Name: "publish", Description: "products stream to events",

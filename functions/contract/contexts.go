@@ -31,8 +31,8 @@ func Contexts() []Context {
 	return []Context{
 		{Name: "marketplaces", Owns: "23 marketplaces: currency, language, where they ship"},
 		inventoryContext,
-		offersContext,
 		catalogContext,
+		offersContext,
 		searchContext,
 		promotionsContext,
 		cartsContext,

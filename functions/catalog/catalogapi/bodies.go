@@ -5,7 +5,6 @@ import (
 
 	"rialto/functions/catalog"
 	"rialto/functions/internal/money"
-	"rialto/functions/offers"
 )
 
 // ProductPage is a product in a marketplace.
@@ -59,23 +58,22 @@ type Category struct {
 
 func page(l catalog.Listing) (ProductPage, error) {
 	p := l.Product
-	box, err := boxOf(l.Box)
+	box, err := buyBoxOf(l.BuyBox)
 	out := ProductPage{ProductID: p.ID, Title: p.Title, Description: p.Description, Brand: p.Brand, Bullets: list(p.Bullets), CategoryID: p.CategoryID,
 		CategoryPath: list(p.CategoryPath), Attributes: p.Attributes, Images: list(p.Images), Version: p.Version, UpdatedAt: p.UpdatedAt,
-		BuyBox: box, OtherOffersCount: max(0, l.Box.Offers-1)}
+		BuyBox: box, OtherOffersCount: max(0, l.BuyBox.OfferCount-1)}
 	if out.Attributes == nil {
 		out.Attributes = map[string]string{}
 	}
 	return out, err
 }
 
-func boxOf(w offers.Winner) (*BuyBox, error) {
-	if w.Empty() {
+func buyBoxOf(b catalog.BuyBox) (*BuyBox, error) {
+	if b.Empty() {
 		return nil, nil
 	}
-	o := w.Offer
-	landed, err := o.Landed()
-	return &BuyBox{o.ID, o.Price, o.Shipping, landed, Seller{o.SellerID, o.SellerName}, w.InStock}, err
+	shipping, err := b.Shipping()
+	return &BuyBox{b.OfferID, b.Price, shipping, b.Landed, Seller{b.SellerID, b.SellerName}, b.InStock}, err
 }
 
 func summaries(listings []catalog.Listing) ([]Summary, error) {
@@ -86,7 +84,7 @@ func summaries(listings []catalog.Listing) ([]Summary, error) {
 			s.Image = l.Product.Images[0]
 		}
 		var err error
-		if s.BuyBox, err = boxOf(l.Box); err != nil {
+		if s.BuyBox, err = buyBoxOf(l.BuyBox); err != nil {
 			return nil, err
 		}
 		out = append(out, s)

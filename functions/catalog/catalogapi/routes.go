@@ -64,7 +64,7 @@ func (h handler) product(ctx context.Context, in *productInput) (*productOutput,
 		return nil, err
 	}
 	// The page is made of two records, so its tag is made of their versions.
-	tag := fmt.Sprintf(`"%s.%d.%d"`, in.Market, l.Product.Version, l.Box.Version)
+	tag := fmt.Sprintf(`"%s.%d.%d"`, in.Market, l.Product.Version, l.BuyBox.Version)
 	out := &productOutput{ETag: api.ETag{Tag: tag}, Cached: cachedFor(10)}
 	if matches(in.IfNoneMatch, tag) {
 		out.Status = http.StatusNotModified

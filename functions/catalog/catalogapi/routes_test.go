@@ -19,7 +19,6 @@ import (
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
 	"rialto/functions/laboratory/memory"
-	"rialto/functions/offers"
 )
 
 var (
@@ -29,29 +28,15 @@ var (
 	shop = ids.Derive(ids.Seller, "shop")
 )
 
-// boxes are the buy boxes of the US, by product.
-type boxes map[string]offers.Winner
-
-func (b boxes) Winner(_ context.Context, product, marketplace string) (offers.Winner, error) {
-	if marketplace != "US" {
-		return offers.Winner{}, nil
-	}
-	return b[product], nil
-}
-
-func (b boxes) Winners(_ context.Context, marketplace string, _ ...string) (map[string]offers.Winner, error) {
-	if marketplace != "US" {
-		return nil, nil
-	}
-	return b, nil
-}
-
 func handler(t *testing.T) (http.Handler, *catalog.Service) {
 	t.Helper()
 	products := &catalogstore.Store{DB: memory.New()}
-	box := offers.Winner{ProductID: sold, Marketplace: "US", InStock: true, Version: 4, Offers: 3,
-		Offer: offers.Offer{ID: "off_1", SellerID: shop, SellerName: "Shop", Price: money.Of(1000, "USD"), Shipping: money.Of(99, "USD"), Version: 1}}
-	s := &catalog.Service{Products: products, Shelf: products, Boxes: boxes{sold: box}, Now: func() time.Time { return noon }}
+	box := catalog.BuyBox{ProductID: sold, Marketplace: "US", OfferID: "off_1", SellerID: shop, SellerName: "Shop", Price: money.Of(1000, "USD"), Landed: money.Of(1099, "USD"),
+		InStock: true, OfferCount: 3, Version: 4}
+	if err := products.SaveBuyBox(context.Background(), box); err != nil {
+		t.Fatal(err)
+	}
+	s := &catalog.Service{Products: products, Shelf: products, BuyBoxes: products, Now: func() time.Time { return noon }}
 	var b catalog.Batch
 	for _, id := range []string{sold, bare} {
 		raw, err := json.Marshal(catalog.Product{ID: id, Title: "Boots", CategoryID: "boots", CategoryPath: []string{"outdoor", "boots"}, Images: []string{"https://a.example/1", "https://a.example/2"}})

@@ -9,6 +9,7 @@ import (
 
 	"rialto/functions/catalog"
 	"rialto/functions/catalog/catalogapi"
+	"rialto/functions/catalog/catalogaws"
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/bucket"
@@ -22,7 +23,6 @@ import (
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
-	"rialto/functions/offers/offersstore"
 )
 
 func main() {
@@ -43,6 +43,9 @@ func main() {
 			g := gallery(s)
 			return bucket.Receive(func(ctx context.Context, o bucket.Object) error { return g.Arrived(ctx, o.Key, o.ETag, o.Bytes) }), nil
 		},
+		"buybox": func(s *settings.Settings) (any, error) {
+			return catalogaws.BuyBox(catalog.BuyBoxProjection{BuyBoxes: &catalogstore.Store{DB: db(s)}}), nil
+		},
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), catalogstore.Events), nil
 		},
@@ -52,7 +55,7 @@ func main() {
 func service(s *settings.Settings) *catalog.Service {
 	db := db(s)
 	products := &catalogstore.Store{DB: db}
-	return &catalog.Service{Products: products, Shelf: products, Contributions: products, Boxes: &offersstore.Store{DB: db}, Now: time.Now}
+	return &catalog.Service{Products: products, Shelf: products, Contributions: products, BuyBoxes: products, Now: time.Now}
 }
 
 func gallery(s *settings.Settings) *catalog.Gallery {

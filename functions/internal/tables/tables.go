@@ -25,6 +25,7 @@ func All() []Table {
 	return []Table{
 		{Name: "products", Context: "catalog", Stream: true, Indexes: []Index{{Name: "by_category", Hash: "category_id", Sort: "rank"}}},
 		{Name: "contributions", Context: "catalog", Sorted: true, Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "product_id", KeysOnly: true}}},
+		{Name: "buy_boxes", Context: "catalog", Sorted: true},
 		{Name: "projections", Context: "search"},
 		{Name: "offers", Context: "offers", Sorted: true, Stream: true, Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "listing", KeysOnly: true}}},
 		{Name: "inventory", Context: "inventory", Sorted: true, Stream: true, TTL: true},

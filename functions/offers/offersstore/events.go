@@ -67,6 +67,7 @@ func shown(w offers.Winner) (offers.BuyBoxChanged, error) {
 		return out, nil
 	}
 	landed, err := w.Offer.Landed()
+	out.OfferID, out.SellerName, out.OfferCount = w.Offer.ID, w.Offer.SellerName, w.Offers
 	out.Price, out.Landed = &w.Offer.Price, &landed
 	out.Score, out.SellerRating, out.Fulfilment, out.DeliveryDays = w.Score, w.Rating, w.Offer.Fulfilment, w.DeliveryDays
 	return out, err

@@ -318,8 +318,8 @@ func TestEvents(t *testing.T) {
 		return fmt.Sprintf(`OfferChanged {"product_id":"%s","marketplace":"US","seller_id":"%s","version":%d,"price":{"amount":1000,"currency":"USD"},"paused":%v}`, product, o1.SellerID, version, paused)
 	}
 	box := func(price, landed int, inStock bool, version int) string {
-		return fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","seller_id":"%s","price":{"amount":%d,"currency":"USD"},"landed":{"amount":%d,"currency":"USD"},"in_stock":%v,"version":%d,"score":160,"seller_rating":400,"fulfillment":"seller","delivery_days":5}`,
-			product, o1.SellerID, price, landed, inStock, version)
+		return fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","offer_id":"%s","seller_id":"%s","seller_name":"a","price":{"amount":%d,"currency":"USD"},"landed":{"amount":%d,"currency":"USD"},"in_stock":%v,"offer_count":2,"version":%d,"score":160,"seller_rating":400,"fulfillment":"seller","delivery_days":5}`,
+			product, o1.ID, o1.SellerID, price, landed, inStock, version)
 	}
 	for name, x := range map[string]struct {
 		change outbox.Change
@@ -335,8 +335,8 @@ func TestEvents(t *testing.T) {
 		"better rated":      {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, better)}, strings.NewReplacer(`"score":160`, `"score":260`, `400`, `480`).Replace(box(1000, 1099, true, 2))},
 		"a seller's rating": {outbox.Change{New: image(t, profileOf(o1.SellerID), standing{SellerID: o1.SellerID})}, ""},
 		"a sku":             {outbox.Change{Old: image(t, claimOf(o1.Key(), "x"), claim{product})}, ""},
-		"another offer":     {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, more)}, box(1000, 1099, true, 2)},
-		"another name":      {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, renamed)}, box(1000, 1099, true, 2)},
+		"another offer":     {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, more)}, strings.Replace(box(1000, 1099, true, 2), `"offer_count":2`, `"offer_count":9`, 1)},
+		"another name":      {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, renamed)}, strings.Replace(box(1000, 1099, true, 2), `"seller_name":"a"`, `"seller_name":"Elsewhere"`, 1)},
 		"says the same":     {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, again)}, ""},
 		"nobody offers it":  {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, gone)}, fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","seller_id":"","in_stock":false,"version":2}`, product)},
 		"box of an old age": {outbox.Change{Old: boxImage(t, w1)}, ""},

@@ -1,0 +1,2 @@
+// Package catalogaws is what AWS hands to the catalog: the handlers of its queues.
+package catalogaws
