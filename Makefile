@@ -22,7 +22,7 @@ ARCH  := $(if $(filter local,$(STAGE)),$(shell go env GOARCH),arm64)
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo token up down status logs clean
+.PHONY: demo docs token up down status logs clean
 demo: deploy ## the whole journey on the local cloud: up, deploy, seed, shop (CATALOG=file for a catalog of your own)
 	@$(OPS) seed -missing $(if $(CATALOG),-catalog "$(CATALOG)")
 	@$(LOCAL) demo $(if $(CATALOG),-catalog "$(CATALOG)")
@@ -42,6 +42,9 @@ logs: tools ## a service's or function's log (SERVICE=localstack, SERVICE=checko
 clean: tools ## stop it and delete all local state
 	@$(LOCAL) clean
 	@rm -rf $(STATE)
+
+docs: tools ## both APIs' documents as pages, to read and to try against the local cloud, until Ctrl-C
+	@$(LOCAL) docs
 
 token: tools ## a development token (CUSTOMER=cus_… or SELLER=sel_…)
 	@$(LOCAL) token $(if $(SELLER),-customer $(SELLER) -seller $(SELLER),-customer "$(CUSTOMER)")

@@ -14,6 +14,7 @@ import (
 	"rialto/localstack/checks/lag"
 	"rialto/localstack/cloud"
 	"rialto/localstack/demo"
+	"rialto/localstack/docs"
 )
 
 // command is one verb of the program. Errors it returns are printed, one a
@@ -36,6 +37,7 @@ func commands() []command {
 		{"path", "print where an installed command lies: path cdk|cfn-lint|asl-validator|loopback.cjs", path},
 		{"lag", "measure how long a committed change takes until a search finds it: lag [-probes N]", measure},
 		{"demo", "play the main journey and three that must fail well", play},
+		{"docs", "serve both APIs' documents as pages to read and try, until it is interrupted", documents},
 		{"clean", "stop the local cloud and delete all its state", clean},
 		{"supervise", "", supervise},
 		{"serve-issuer", "", serveIssuer},
@@ -107,6 +109,17 @@ func play(ctx context.Context, args []string) error {
 		return err
 	}
 	return demo.Run(ctx, demo.Options{Catalog: *file, Out: os.Stdout})
+}
+
+func documents(ctx context.Context, _ []string) error {
+	if err := cloud.Install(ctx, os.Stdout); err != nil {
+		return err
+	}
+	viewer, err := cloud.Viewer()
+	if err != nil {
+		return err
+	}
+	return docs.Serve(ctx, os.DirFS(viewer), os.Stdout)
 }
 
 func clean(ctx context.Context, _ []string) error { return cloud.Clean(ctx, os.Stdout) }

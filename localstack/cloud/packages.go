@@ -28,7 +28,7 @@ var installations = []installation{
 		pins: []string{"packages/python/tools.lock"}, build: buildVenv("tools.lock"),
 	},
 	{
-		name: "node", about: "CDK, Kinesis and ASL validator (npm)",
+		name: "node", about: "CDK, Kinesis, ASL validator and Swagger UI (npm)",
 		pins: []string{"packages/node/package.json", "packages/node/package-lock.json"}, build: buildNode,
 	},
 	{

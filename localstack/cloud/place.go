@@ -46,6 +46,13 @@ func Node(command string) (string, error) {
 	})
 }
 
+// Viewer returns the folder of Swagger UI's files.
+func Viewer() (string, error) {
+	return installed(func(p place) string {
+		return filepath.Join(p.pkg("node"), "node_modules", "swagger-ui-dist")
+	})
+}
+
 // Tools returns the path of an installed Python tool, such as "cfn-lint".
 func Tools(command string) (string, error) {
 	return installed(func(p place) string {
