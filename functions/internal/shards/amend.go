@@ -20,17 +20,17 @@ type Effect struct {
 func (f Effect) Units() int64 { return f.Available - f.Debt }
 
 // Amendment says what a change of a counter's units by n does to each of its shards, as they were seen if they were (v).
-// A glance is enough, as every write has its condition, unless it seems that not all can be taken from what is free:
-// units that are moving could be missing from it. Errors: Declined ones when others move the same units.
+// ReadCommitted is enough, as every write has its condition, unless it seems that not all can be taken from what is
+// free: units that are moving could be missing from it. Errors: Declined ones when others move the same units.
 func (e *Environment) Amendment(ctx context.Context, c Counter, v View, n int64) (_ []Effect, err error) {
 	if n == 0 {
 		return nil, nil
 	}
 	if v.Shards == nil {
-		v, err = e.Glance(ctx, c)
+		v, err = e.ReadCommitted(ctx, c)
 	}
 	if err == nil && v.Free()+n < 0 && v.Layout.Divided() {
-		v, err = e.Read(ctx, c)
+		v, err = e.ReadSnapshot(ctx, c)
 	}
 	if err != nil {
 		return nil, err
@@ -50,12 +50,12 @@ func (e *Environment) Amendment(ctx context.Context, c Counter, v View, n int64)
 // there are draws that can pay it when they return, and by the youngest shard what nobody can.
 func (v View) Amend(n int64) []Effect {
 	if n >= 0 {
-		return v.come(n)
+		return v.added(n)
 	}
-	return v.gone(-n)
+	return v.removed(-n)
 }
 
-func (v View) come(n int64) []Effect {
+func (v View) added(n int64) []Effect {
 	var out []Effect
 	for _, s := range v.Shards {
 		if p := min(s.Debt, n); p > 0 {
@@ -75,7 +75,7 @@ func (v View) come(n int64) []Effect {
 	return append(out, v.effect(home, n, 0))
 }
 
-func (v View) gone(n int64) []Effect {
+func (v View) removed(n int64) []Effect {
 	taken := map[int]int64{}
 	for _, d := range v.Spread(min(n, v.Free())) {
 		taken[d.Shard] = d.Quantity

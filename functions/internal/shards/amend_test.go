@@ -101,7 +101,7 @@ func TestNothingMovesToAShardThatOwes(t *testing.T) {
 		t.Error(err, w.view(3))
 	}
 	w.wait(time.Second)
-	if err := e.Tend(ctx, tickets); err != nil { // but what is free pays
+	if err := e.Rebalance(ctx, tickets); err != nil { // but what is free pays
 		t.Fatal(err)
 	}
 	if v := w.view(3); v.Free() != 0 || v.Shards[2].Debt != 0 {

@@ -22,20 +22,20 @@ func TestCalmBringsALayoutDown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tend := func() {
+		calm := func() {
 			for range 40 {
 				w.wait(time.Second)
-				if err := w.environment().Tend(ctx, tickets); err != nil && !shards.Declined(err) {
+				if err := w.environment().Rebalance(ctx, tickets); err != nil && !shards.Declined(err) {
 					t.Fatal(err)
 				}
 			}
 		}
-		tend()
+		calm()
 		if l := w.view(100).Layout; l.Width() != 1 || l.Open > out[0].Shard {
 			t.Fatalf("%+v, and shard %d has units out", l, out[0].Shard)
 		}
 		w.give(out)
-		tend()
+		calm()
 		v := w.view(100)
 		if v.Layout.Open != 8 || v.Layout.Next != 9 || v.Layout.Free != 100 {
 			t.Errorf("%+v", v.Layout)
@@ -64,7 +64,7 @@ func TestAReturnRenewsAHintOfNothing(t *testing.T) {
 		t.Fatalf("%+v", l)
 	}
 	w.give(draws)
-	w.environment().Returned(ctx, tickets)
+	w.environment().RefreshHint(ctx, tickets)
 	if l := w.view(4).Layout; l.Free != 4 {
 		t.Fatalf("%+v", l)
 	}

@@ -148,8 +148,8 @@ func (v View) Free() (n int64) {
 	return n
 }
 
-// Alone is the view of a counter that is one item, as that was read just now. Of a divided one it returns false.
-func (c Counter) Alone(i store.Item, at time.Time) (View, bool, error) {
+// Undivided is the view of a counter that is one item, as that was read just now. Of a divided one it returns false.
+func (c Counter) Undivided(i store.Item, at time.Time) (View, bool, error) {
 	if Divided(i) {
 		return View{}, false, nil
 	}

@@ -22,9 +22,9 @@
 // Each execution environment draws at a home of its own. A conflict moves its home to another active shard; enough of
 // them make it propose twice as many. An empty home is fed from an older shard, half of the richest of a few. If those
 // have too little, all shards and the layout are read in one transaction. Then a draw is spread over several shards,
-// or there is less than wanted: only that reading, made during the call or at most Fresh before it, says so. About
+// or there is less than wanted: only that reading, made during the call or at most MaxAge before it, says so. About
 // once a second somebody reads all shards anyway, writes how many units there are into the layout as a hint, and takes
-// one step towards the width that the rate since the last look needs.
+// one step towards the width that the rate since the last time needs.
 //
 // An environment starts as if no counter were divided. It learns of a layout from a conflict, or from shard 0, which
 // growth empties and marks, so that the refusal of a draw shows it.

@@ -21,8 +21,8 @@ type Environment struct {
 	// Pause waits before try n (1, 2, …) of a draw that met others; an error ends the trying.
 	Pause  func(ctx context.Context, try int) error
 	Policy Policy
-	// Fresh is how old what is remembered of a layout, or of all shards, may get: it is used while it is younger.
-	Fresh time.Duration
+	// MaxAge is how old what is remembered of a layout, or of all shards, may get: it is used while it is younger.
+	MaxAge time.Duration
 
 	mu    sync.Mutex
 	tick  int64
@@ -31,7 +31,7 @@ type Environment struct {
 
 // New returns an environment of the default policy, which remembers for a second.
 func New(db store.DB, now func() time.Time, random func() float64) *Environment {
-	return &Environment{DB: db, Now: now, Random: random, Pause: store.Backoff(5*time.Millisecond, random), Policy: Default, Fresh: time.Second}
+	return &Environment{DB: db, Now: now, Random: random, Pause: store.Backoff(5*time.Millisecond, random), Policy: Default, MaxAge: time.Second}
 }
 
 // Forgetful returns an environment for one call: it has no clock and no chance, and too little experience to make a
@@ -44,16 +44,16 @@ func Forgetful(db store.DB) *Environment {
 
 type memory struct {
 	layout                  Layout
-	looked                  time.Time // when the layout was read
+	readAt                  time.Time // when the layout was read
 	home                    int
 	due                     bool // the hint was old when the layout was read
 	transactions, conflicts int64
-	view                    *sight
+	view                    *cachedView
 	flight                  *flight
 }
 
-// sight is a view and the tick at which its reading began.
-type sight struct {
+// cachedView is a view and the tick at which its reading began.
+type cachedView struct {
 	View
 	begun int64
 }
@@ -65,8 +65,8 @@ type flight struct {
 	err   error
 }
 
-// most bounds how many counters are remembered; who forgets one learns it again at its next conflict.
-const most = 4096
+// maxRemembered bounds how many counters are remembered; who forgets one learns it again at its next conflict.
+const maxRemembered = 4096
 
 // remember calls f with what is remembered of a counter, under the lock.
 func (e *Environment) remember(c Counter, f func(*memory)) {
@@ -74,7 +74,7 @@ func (e *Environment) remember(c Counter, f func(*memory)) {
 	defer e.mu.Unlock()
 	m := e.known[c.id()]
 	if m == nil {
-		if e.known == nil || len(e.known) >= most {
+		if e.known == nil || len(e.known) >= maxRemembered {
 			e.known = map[store.Get]*memory{}
 		}
 		m = &memory{layout: Whole}
@@ -92,7 +92,7 @@ func (e *Environment) recall(c Counter, f func(*memory)) {
 	}
 }
 
-func (e *Environment) now() int64 {
+func (e *Environment) nextTick() int64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.tick++
@@ -108,7 +108,7 @@ func (e *Environment) Forget(c Counter) {
 func (e *Environment) learn(c Counter, l Layout, at time.Time) {
 	random := e.Random()
 	e.remember(c, func(m *memory) {
-		if l.Version < m.layout.Version || l.Version == m.layout.Version && at.Before(m.looked) {
+		if l.Version < m.layout.Version || l.Version == m.layout.Version && at.Before(m.readAt) {
 			return // an older reading that came late
 		}
 		if l.Version > m.layout.Version {
@@ -117,13 +117,13 @@ func (e *Environment) learn(c Counter, l Layout, at time.Time) {
 				m.home = l.Active + int(random*float64(l.Width()))
 			}
 		}
-		m.layout, m.looked = l, at
+		m.layout, m.readAt = l, at
 		m.due = l.Divided() && at.UnixMilli()-l.At >= hintAge.Milliseconds()
 	})
 }
 
-// look reads a counter's layout.
-func (e *Environment) look(ctx context.Context, c Counter) (Layout, error) {
+// readLayout reads a counter's layout.
+func (e *Environment) readLayout(ctx context.Context, c Counter) (Layout, error) {
 	at := e.Now()
 	i, err := e.DB.Get(ctx, c.Table, c.Layout())
 	if err != nil {
@@ -136,19 +136,19 @@ func (e *Environment) look(ctx context.Context, c Counter) (Layout, error) {
 	return l, err
 }
 
-// layout returns a counter's layout as it was at most Fresh ago; never hot means whole.
+// layout returns a counter's layout as it was at most MaxAge ago; never hot means whole.
 func (e *Environment) layout(ctx context.Context, c Counter) (Layout, error) {
 	l, stale := Whole, false
 	at := e.Now()
-	e.recall(c, func(m *memory) { l, stale = m.layout, m.layout.Divided() && at.Sub(m.looked) >= e.Fresh })
+	e.recall(c, func(m *memory) { l, stale = m.layout, m.layout.Divided() && at.Sub(m.readAt) >= e.MaxAge })
 	if stale {
-		return e.look(ctx, c)
+		return e.readLayout(ctx, c)
 	}
 	return l, nil
 }
 
-// settle moves home to another active shard, if there is one, and tells whether it did.
-func (e *Environment) settle(c Counter) (did bool) {
+// moveHome moves home to another active shard, if there is one, and tells whether it did.
+func (e *Environment) moveHome(c Counter) (did bool) {
 	random := e.Random()
 	e.remember(c, func(m *memory) {
 		l := m.layout
@@ -168,19 +168,19 @@ func (e *Environment) settle(c Counter) (did bool) {
 	return did
 }
 
-// Read reads a counter's layout and open shards as of one instant, now. While a counter is hot, that may be refused:
+// ReadSnapshot reads a counter's layout and open shards as of one instant, now. While a counter is hot, that may be refused:
 // some transaction is under way on one of the shards.
 //
 // Two plain reads that find the same versions would not do: a transaction that is being committed shows its items
 // one by one, so both could find a transfer's units gone from here and not yet there.
-func (e *Environment) Read(ctx context.Context, c Counter) (View, error) {
+func (e *Environment) ReadSnapshot(ctx context.Context, c Counter) (View, error) {
 	return e.read(ctx, c, e.DB.Snapshot)
 }
 
-// Every reads all shards that a counter ever had, in the order of their numbers: the open ones as of one instant, and
+// ReadAll reads all shards that a counter ever had, in the order of their numbers: the open ones as of one instant, and
 // those that are closed, which do not change any more. Where nothing was ever put in, shard 0 is nil.
-func (e *Environment) Every(ctx context.Context, c Counter) (Layout, []store.Item, error) {
-	v, err := e.Read(ctx, c)
+func (e *Environment) ReadAll(ctx context.Context, c Counter) (Layout, []store.Item, error) {
+	v, err := e.ReadSnapshot(ctx, c)
 	if err != nil {
 		return Whole, nil, err
 	}
@@ -203,9 +203,9 @@ func (e *Environment) Every(ctx context.Context, c Counter) (Layout, []store.Ite
 	return v.Layout, items, nil
 }
 
-// Glance reads a counter's layout and open shards one by one. Nothing can be in its way, and units that are moving may
-// be in it twice or not at all.
-func (e *Environment) Glance(ctx context.Context, c Counter) (View, error) {
+// ReadCommitted reads a counter's layout and open shards item by item, with read-committed isolation: no transaction
+// can be in its way, and units that are moving may be in it twice or not at all.
+func (e *Environment) ReadCommitted(ctx context.Context, c Counter) (View, error) {
 	return e.read(ctx, c, e.DB.GetMany)
 }
 
@@ -246,16 +246,16 @@ func (e *Environment) read(ctx context.Context, c Counter, from func(context.Con
 	return View{}, ErrChanged
 }
 
-// see returns all shards as of an instant since a tick or, if it may be cached, at most Fresh ago. Calls that can
+// readCached returns all shards as of an instant since a tick or, if it may be cached, at most MaxAge ago. Calls that can
 // use the same reading share it.
-func (e *Environment) see(ctx context.Context, c Counter, since int64, cached bool) (View, error) {
-	begun, at := e.now(), e.Now()
+func (e *Environment) readCached(ctx context.Context, c Counter, since int64, cached bool) (View, error) {
+	begun, at := e.nextTick(), e.Now()
 	var ready *View
 	var f *flight
 	mine := false
 	e.remember(c, func(m *memory) {
 		switch {
-		case m.view != nil && (m.view.begun >= since || cached && at.Sub(m.view.At) < e.Fresh):
+		case m.view != nil && (m.view.begun >= since || cached && at.Sub(m.view.At) < e.MaxAge):
 			ready = &m.view.View
 		case m.flight != nil && (m.flight.begun >= since || cached):
 			f = m.flight
@@ -274,15 +274,15 @@ func (e *Environment) see(ctx context.Context, c Counter, since int64, cached bo
 			return View{}, ctx.Err()
 		}
 		if errors.Is(f.err, context.Canceled) && ctx.Err() == nil {
-			return e.Read(ctx, c) // who read for both has gone
+			return e.ReadSnapshot(ctx, c) // who read for both has gone
 		}
 		return f.view, f.err
 	}
-	f.view, f.err = e.Read(ctx, c)
+	f.view, f.err = e.ReadSnapshot(ctx, c)
 	e.remember(c, func(m *memory) {
 		if m.flight == f { // else somebody forgot, or reads anew
 			if m.flight = nil; f.err == nil {
-				m.view = &sight{f.view, f.begun}
+				m.view = &cachedView{f.view, f.begun}
 			}
 		}
 	})
@@ -290,9 +290,9 @@ func (e *Environment) see(ctx context.Context, c Counter, since int64, cached bo
 	return f.view, f.err
 }
 
-// See is Read, shared and cached for at most Fresh.
-func (e *Environment) See(ctx context.Context, c Counter) (View, error) {
-	v, err := e.see(ctx, c, e.now(), true)
+// ReadCached is ReadSnapshot, shared by concurrent calls and cached for at most MaxAge.
+func (e *Environment) ReadCached(ctx context.Context, c Counter) (View, error) {
+	v, err := e.readCached(ctx, c, e.nextTick(), true)
 	v.Shards = slices.Clone(v.Shards)
 	return v, err
 }

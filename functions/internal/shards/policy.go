@@ -10,7 +10,7 @@ type Policy struct {
 	FlightMillis, PerFlight int64
 	// Low is the number of free units up to which every return renews the hint, so that it is exact where it matters.
 	Low int64
-	// Probes is how many shards are looked at before all are.
+	// Probes is how many shards are read before all are.
 	Probes int
 	// Tries bounds how often a draw is sent.
 	Tries int
@@ -54,7 +54,7 @@ type Transfer struct {
 	Quantity int64
 }
 
-// Next is the step that a counter needs after perSecond transactions met it each second since the last look;
+// Next is the step that a counter needs after perSecond transactions met it each second since the last hint;
 // below 0, that is not known and nothing is retired. Debts are paid first, then what is emptied is closed, then what is
 // retired is drained, then what is too wide is halved.
 func (p Policy) Next(v View, perSecond int64) Step {

@@ -16,7 +16,8 @@ const hintAge = time.Second
 
 // Grow adds m shards and gives each a share of what shard source has free, as large as the one that stays there. If
 // it divides a counter that was whole, nearly all of shard 0 goes to them; a little stays, for the counter is being
-// drawn on between the look and the change. Errors: ErrTooMany, ErrTooFew if there is no such shard, ErrChanged if others were faster.
+// drawn on between the read and the change. Errors: ErrTooMany, ErrTooFew if there is no such shard, ErrChanged
+// if others were faster.
 func (e *Environment) Grow(ctx context.Context, c Counter, m, source int) (Layout, error) {
 	at := e.Now()
 	items, err := e.DB.GetMany(ctx, store.Get{Table: c.Table, Key: c.Layout()}, store.Get{Table: c.Table, Key: c.Shard(source)})
@@ -55,7 +56,7 @@ func (e *Environment) Grow(ctx context.Context, c Counter, m, source int) (Layou
 		writes = append(writes, give)
 	}
 	for k := old.Next; k < l.Next; k++ {
-		writes = append(writes, c.first(c.Shard(k), fresh{K: k, Available: share, Moved: share, Version: 1}))
+		writes = append(writes, c.first(c.Shard(k), newShard{K: k, Available: share, Moved: share, Version: 1}))
 	}
 	return e.reshape(ctx, c, l, at, e.DB.Transact(ctx, writes...), ErrChanged)
 }
@@ -63,7 +64,7 @@ func (e *Environment) Grow(ctx context.Context, c Counter, m, source int) (Layou
 // Shrink retires the m oldest active shards. Errors: ErrLast, ErrChanged if others were faster.
 func (e *Environment) Shrink(ctx context.Context, c Counter, m int) (Layout, error) {
 	at := e.Now()
-	old, err := e.look(ctx, c)
+	old, err := e.readLayout(ctx, c)
 	if err != nil {
 		return old, err
 	}
@@ -79,7 +80,7 @@ func (e *Environment) Shrink(ctx context.Context, c Counter, m int) (Layout, err
 // ErrChanged if others were faster.
 func (e *Environment) Close(ctx context.Context, c Counter) (Layout, error) {
 	at := e.Now()
-	old, err := e.look(ctx, c)
+	old, err := e.readLayout(ctx, c)
 	if err != nil {
 		return old, err
 	}
@@ -126,8 +127,8 @@ func (e *Environment) Gather(ctx context.Context, c Counter, v View) error {
 	return err
 }
 
-// fresh is what a new shard begins with.
-type fresh struct {
+// newShard is what a new shard begins with.
+type newShard struct {
 	K         int   `dynamodbav:"shard"`
 	Available int64 `dynamodbav:"available"`
 	Out       int64 `dynamodbav:"out"`
@@ -167,7 +168,7 @@ func (e *Environment) reshape(ctx context.Context, c Counter, l Layout, at time.
 		return l, ErrChanged.Because(err)
 	}
 	if _, changed := r.Failed("layout"); changed {
-		if _, err := e.look(ctx, c); err != nil {
+		if _, err := e.readLayout(ctx, c); err != nil {
 			return l, err
 		}
 		return l, ErrChanged.Because(err)
@@ -178,12 +179,12 @@ func (e *Environment) reshape(ctx context.Context, c Counter, l Layout, at time.
 	return l, missed.Because(err)
 }
 
-// Tend looks after a counter: it glances at all shards, renews the layout's hint, and takes the next step of the policy,
-// which has conditions of its own. Where there seem to be few units they are counted, so that the hint is exact where
-// it matters. Of many that do so at once, one does. It does nothing for a counter that was never divided. Errors: Declined ones
-// if there was a step and somebody was faster.
-func (e *Environment) Tend(ctx context.Context, c Counter) error {
-	l, err := e.look(ctx, c)
+// Rebalance reads all shards of a counter, renews the layout's hint, and takes the next step of the policy, which has
+// conditions of its own. Where there seem to be few units it reads them again as of one instant, so that the hint is
+// exact where it matters. Of many callers at once, one does so. It does nothing for a counter that was never divided.
+// Errors: Declined ones if there was a step and somebody was faster.
+func (e *Environment) Rebalance(ctx context.Context, c Counter) error {
+	l, err := e.readLayout(ctx, c)
 	if err != nil || !l.Divided() {
 		return err
 	}
@@ -194,9 +195,9 @@ func (e *Environment) Tend(ctx context.Context, c Counter) error {
 		}
 		return err
 	}
-	v, err := e.Glance(ctx, c)
+	v, err := e.ReadCommitted(ctx, c)
 	if err == nil && v.Free() <= e.Policy.Low {
-		v, err = e.Read(ctx, c)
+		v, err = e.ReadSnapshot(ctx, c)
 	}
 	if err != nil {
 		return err
@@ -205,21 +206,21 @@ func (e *Environment) Tend(ctx context.Context, c Counter) error {
 	return e.step(ctx, c, e.Policy.Next(v, rate(l.Hint, v)))
 }
 
-// Returned is called after units came to a counter that is known to be divided, returned or new, so that a hint that
-// says there are none does not stay. Like Tend, it can fail without making anything wrong.
-func (e *Environment) Returned(ctx context.Context, c Counter) {
+// RefreshHint is called after units came to a counter that is known to be divided, returned or new, so that a hint that
+// says there are none does not stay. Like Rebalance, it can fail without making anything wrong.
+func (e *Environment) RefreshHint(ctx context.Context, c Counter) {
 	e.Forget(c)
-	l, err := e.look(ctx, c)
+	l, err := e.readLayout(ctx, c)
 	if err == nil && l.Divided() && l.Free <= e.Policy.Low {
-		err = e.Tend(ctx, c)
+		err = e.Rebalance(ctx, c)
 	}
 	if _, refused := store.AsRefused(err); err != nil && !refused && !Declined(err) {
 		slog.WarnContext(ctx, "a counter's hint was not renewed", "counter", c.Key, "error", err)
 	}
 }
 
-// Known tells whether a counter is known here to be divided.
-func (e *Environment) Known(c Counter) (divided bool) {
+// KnownDivided tells whether a counter is known here to be divided.
+func (e *Environment) KnownDivided(c Counter) (divided bool) {
 	e.recall(c, func(m *memory) { divided = m.layout.Divided() })
 	return divided
 }

@@ -18,6 +18,7 @@ type Want struct {
 // Short reports that some wants, by their places, are for more units than there are.
 type Short struct{ Wants []int }
 
+// Error lists the wants.
 func (s *Short) Error() string { return fmt.Sprintf("fewer units than wanted (%v)", s.Wants) }
 
 // Order is what goes into the transaction that draws.
@@ -41,11 +42,13 @@ const (
 // A counter that was never divided costs what a plain conditional write costs, and is short when that write says
 // so. Of a divided one the draw is tried at the environment's home; a conflict moves home, and if many, makes the
 // counter grow; emptiness is answered from an older shard, or from several at once. It is short only if one
-// transactional read of all its shards says so, made during the call or at most Fresh before it.
+// transactional read of all its shards says so, made during the call or at most MaxAge before it.
 //
 // Errors: *Short; what Judge says; a transient *store.Refused when others keep being in the way.
 func (e *Environment) Take(ctx context.Context, wants []Want, o Order) error {
-	t := &taking{Environment: e, since: e.now(), wants: wants, order: o, spread: make([][]Draw, len(wants)), probed: make([]bool, len(wants)), plain: make([]bool, len(wants))}
+	n := len(wants)
+	t := &taking{Environment: e, since: e.nextTick(), wants: wants, order: o,
+		spread: make([][]Draw, n), probed: make([]bool, n), plain: make([]bool, n)}
 	if short := t.knownShort(); short != nil {
 		return t.short(ctx, short)
 	}
@@ -92,7 +95,7 @@ func (t *taking) knownShort() (short []int) {
 	at := t.Now()
 	for i, w := range t.wants {
 		t.recall(w.Counter, func(m *memory) {
-			if m.view != nil && at.Sub(m.view.At) < t.Fresh && m.view.Layout.Divided() && m.view.Free() < w.Quantity {
+			if m.view != nil && at.Sub(m.view.At) < t.MaxAge && m.view.Layout.Divided() && m.view.Free() < w.Quantity {
 				short = append(short, i)
 			}
 		})
@@ -100,9 +103,9 @@ func (t *taking) knownShort() (short []int) {
 	return short
 }
 
-// short says that wants are short. Where that is known from a look at all shards, the caller's own records are looked
-// at after it: if they are there, the units may be missing because another try of the same order took them. That look
-// is a transactional read, so a try that is still being made refuses it.
+// short says that wants are short. Where that is known from a read of all shards, the caller's own records are read
+// after it: if they are there, the units may be missing because another try of the same order took them. That read is
+// transactional, so a try that is still being made refuses it.
 func (t *taking) short(ctx context.Context, wants []int) error {
 	if !slices.ContainsFunc(wants, func(i int) bool { return !t.plain[i] }) {
 		return &Short{wants} // the refusal told of both at once
@@ -159,7 +162,7 @@ func (t *taking) send(ctx context.Context) (*store.Refused, error) {
 		for _, w := range t.wants {
 			t.count(w.Counter, 0)
 		}
-		t.tendDue(ctx)
+		t.rebalanceDue(ctx)
 		return nil, nil
 	}
 	if r, ok := store.AsRefused(err); ok && len(r.Reasons) == len(writes) {
@@ -170,17 +173,17 @@ func (t *taking) send(ctx context.Context) (*store.Refused, error) {
 	return nil, err
 }
 
-// tendDue looks after the counters whose hint was found old. The draw is made, so nothing of it can fail.
-func (t *taking) tendDue(ctx context.Context) {
+// rebalanceDue rebalances the counters whose hint was found old. The draw is made, so nothing of it can fail.
+func (t *taking) rebalanceDue(ctx context.Context) {
 	for _, w := range t.wants {
 		due := false
 		t.recall(w.Counter, func(m *memory) { due, m.due = m.due, false })
 		if !due {
 			continue
 		}
-		err := t.Tend(ctx, w.Counter)
+		err := t.Rebalance(ctx, w.Counter)
 		if _, refused := store.AsRefused(err); err != nil && !refused && !Declined(err) {
-			slog.WarnContext(ctx, "shards were not looked after", "counter", w.Counter.Key, "error", err)
+			slog.WarnContext(ctx, "shards were not rebalanced", "counter", w.Counter.Key, "error", err)
 		}
 	}
 }
@@ -201,7 +204,7 @@ func (t *taking) adapt(ctx context.Context, r *store.Refused) (wait bool, short 
 		case reasons.Has(store.ConditionFailed) && t.sent[i][0].Shard == 0 && len(t.sent[i]) == 1 && !Divided(reasons.Reasons[0].Found):
 			short, t.plain[i] = append(short, i), true
 		case reasons.Has(store.ConditionFailed):
-			enough, err := t.dry(ctx, i)
+			enough, err := t.findUnits(ctx, i)
 			if refused, ok := store.AsRefused(err); ok && refused.Transient() {
 				wait = true // others are at the shards that were to be read
 			} else if err != nil {
@@ -235,7 +238,7 @@ func (t *taking) conflict(ctx context.Context, c Counter) (moved bool, err error
 	t.count(c, 1)
 	l, err := t.layout(ctx, c)
 	if err == nil && !l.Divided() {
-		l, err = t.look(ctx, c) // maybe somebody has just divided it
+		l, err = t.readLayout(ctx, c) // maybe somebody has just divided it
 	}
 	if err != nil {
 		return false, err
@@ -248,5 +251,5 @@ func (t *taking) conflict(ctx context.Context, c Counter) (moved bool, err error
 			return false, err
 		}
 	}
-	return t.settle(c), nil
+	return t.moveHome(c), nil
 }

@@ -212,7 +212,7 @@ func TestAVerdictServesForFresh(t *testing.T) {
 		w := open(t, db, 3)
 		w.must(w.environment().Grow(ctx, tickets, 3, 0))
 		e := w.environment()
-		e.Fresh = fresh
+		e.MaxAge = fresh
 		var readings, asked atomic.Int64
 		db.Before = func(_ context.Context, op string, ws []store.Write) error {
 			if op == "Snapshot" {
@@ -281,7 +281,7 @@ func TestCallersOfOneEnvironmentShareAReading(t *testing.T) {
 	var all sync.WaitGroup
 	for range 12 {
 		all.Go(func() {
-			if v, err := e.See(ctx, tickets); err != nil || v.Free() != 3 {
+			if v, err := e.ReadCached(ctx, tickets); err != nil || v.Free() != 3 {
 				t.Error(v, err)
 			}
 		})

@@ -25,7 +25,8 @@ func TestMain(m *testing.M) {
 var ctx = context.Background()
 
 // tickets is a made-up counter: seats of a hall, sold in bookings.
-var tickets = shards.Counter{Table: "inventory", Key: store.Key{PK: "hall", SK: "seats"}, Record: store.Item{"hall": &types.AttributeValueMemberS{Value: "h"}}}
+var tickets = shards.Counter{Table: "inventory", Key: store.Key{PK: "hall", SK: "seats"},
+	Record: store.Item{"hall": &types.AttributeValueMemberS{Value: "h"}}}
 
 // world is a counter over a DB, and the clock of all who draw on it.
 type world struct {
@@ -46,7 +47,7 @@ func open(t *testing.T, db store.DB, units int64) *world {
 // amend gives a counter units from outside, or takes them away.
 func (w *world) amend(c shards.Counter, n int64) {
 	w.t.Helper()
-	v, err := w.environment().Glance(ctx, c)
+	v, err := w.environment().ReadCommitted(ctx, c)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -117,7 +118,7 @@ func (w *world) give(draws []shards.Draw) {
 // view reads all open shards and checks that units are where they were put.
 func (w *world) view(units int64) shards.View {
 	w.t.Helper()
-	v, err := w.environment().Read(ctx, tickets)
+	v, err := w.environment().ReadSnapshot(ctx, tickets)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -79,8 +79,8 @@ func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned i
 		}
 		err = s.DB.Transact(ctx, moveWrites(found, planned, step, owed, now)...)
 		if err == nil {
-			if c := counter(found.SKU, found.Centre); step.Available > 0 && (found.Draws != nil || s.env().Known(c)) {
-				s.env().Returned(ctx, c)
+			if c := counter(found.SKU, found.Centre); step.Available > 0 && (found.Draws != nil || s.env().KnownDivided(c)) {
+				s.env().RefreshHint(ctx, c)
 			}
 			return found.State != inventory.Absent, nil
 		}

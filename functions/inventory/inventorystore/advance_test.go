@@ -61,7 +61,7 @@ func TestWhatWillNotBeShippedIsForSaleAgain(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				if err := s.Tend(ctx, shoe, "c1"); err != nil {
+				if err := s.Rebalance(ctx, shoe, "c1"); err != nil {
 					t.Fatal(err)
 				}
 				if left := balanced(t, s, []string{"o1"}, shoe); left["shoe c1"] != 2 {

@@ -94,7 +94,7 @@ func (s Store) book(ctx context.Context, ch inventory.Change, i store.Item, now 
 // record.
 func (s Store) move(ctx context.Context, ch inventory.Change, i store.Item, now time.Time) (changed bool, err error) {
 	env, c, rec := s.env(), counter(ch.SKU, ch.Centre), recordOf(ch)
-	v, whole, err := c.Alone(i, env.Now())
+	v, whole, err := c.Undivided(i, env.Now())
 	if err != nil {
 		return false, err
 	}
@@ -109,7 +109,7 @@ func (s Store) move(ctx context.Context, ch inventory.Change, i store.Item, now 
 			continue // others move the same units
 		}
 		if err != nil {
-			return false, spoken("book change", err)
+			return false, asFault("book change", err)
 		}
 		writes := []store.Write{store.Put(inventoryTable, changeKey(ch.ID), rec).If(store.Absent()).Named(changeName)}
 		for _, f := range effects {
@@ -148,8 +148,8 @@ func owned(w store.Write, ch inventory.Change) store.Write {
 // changed follows a change that was booked.
 func (s Store) changed(ctx context.Context, env *Environment, c shards.Counter, effects []shards.Effect) {
 	env.Forget(c)
-	if len(effects) > 0 && (env.Known(c) || effects[0].Shard > 0) {
-		env.Returned(ctx, c)
+	if len(effects) > 0 && (env.KnownDivided(c) || effects[0].Shard > 0) {
+		env.RefreshHint(ctx, c)
 	}
 }
 

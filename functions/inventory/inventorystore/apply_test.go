@@ -268,7 +268,7 @@ func TestDebtsOfShardsArePaidByTheirOwnReturns(t *testing.T) {
 			if _, err := s.Release(ctx, o, planOf(pick{shoe, "c1", 3}), now); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.Tend(ctx, shoe, "c1"); err != nil {
+			if err := s.Rebalance(ctx, shoe, "c1"); err != nil {
 				t.Fatal(err)
 			}
 			if a, d := total(); a > 0 && d > 0 {

@@ -66,11 +66,11 @@ func (s Store) count(ctx context.Context, ch inventory.Change, i store.Item) (ch
 		}
 		delta, v, was, err := s.missing(ctx, env, c, ch, i)
 		if err != nil {
-			return false, spoken("book count", err)
+			return false, asFault("book count", err)
 		}
 		effects, err := env.Amendment(ctx, c, v, delta)
 		if err != nil && !shards.Declined(err) {
-			return false, spoken("book count", err)
+			return false, asFault("book count", err)
 		}
 		if err == nil {
 			if err = s.write(ctx, m.writes(c, ch, last, effects, was)); err == nil {
@@ -124,12 +124,12 @@ func (s Store) write(ctx context.Context, writes []store.Write) (err error) {
 // that is what its ledger says less what moved since, if the ledger, as was says, is still the same when the count is
 // written: then nothing came between it and the journal.
 func (s Store) missing(ctx context.Context, env *Environment, c shards.Counter, ch inventory.Change, i store.Item) (delta int64, v shards.View, was []store.Cond, err error) {
-	v, whole, err := c.Alone(i, env.Now())
+	v, whole, err := c.Undivided(i, env.Now())
 	if err != nil {
 		return 0, v, nil, err
 	}
 	if !whole {
-		if v, err = env.Glance(ctx, c); err != nil {
+		if v, err = env.ReadCommitted(ctx, c); err != nil {
 			return 0, v, nil, err
 		}
 		onHand, v, err := s.onHand(ctx, env, c, v, second(ch.AsOf))

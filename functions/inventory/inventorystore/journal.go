@@ -61,7 +61,7 @@ func (s Store) onHand(ctx context.Context, env *Environment, c shards.Counter, v
 		if err != nil {
 			return 0, v, err
 		}
-		if v, err = env.Glance(ctx, c); err != nil {
+		if v, err = env.ReadCommitted(ctx, c); err != nil {
 			return 0, v, err
 		}
 		after, err := s.ledgers(ctx, c, v, open)

@@ -75,7 +75,7 @@ func TestNoInterleavingOversellsOrStrands(t *testing.T) {
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "random"), 1))
 		for range deepest + 1 {
 			s := New(shards.New(m.db, func() time.Time { return m.now }, random.Float64))
-			s.Env.Fresh, s.Env.Pause = fresh, func(context.Context, int) error { return nil }
+			s.Env.MaxAge, s.Env.Pause = fresh, func(context.Context, int) error { return nil }
 			m.envs = append(m.envs, s)
 		}
 		for i := range 3 {
@@ -112,7 +112,7 @@ func (m *machine) step() {
 	s := m.envs[m.depth]
 	m.began[m.depth] = m.now
 	sku, centre := rapid.SampledFrom(skus).Draw(m.T, "sku"), rapid.SampledFrom([]string{"c1", "c2"}).Draw(m.T, "centre")
-	switch op := rapid.SampledFrom([]string{"receive", "place", "place", "place", "release", "commit", "commit", "ship", "wait", "grow", "shrink", "transfer", "close", "tend", "adjust", "adjust", "count", "count"}).Draw(m.T, "op"); op {
+	switch op := rapid.SampledFrom([]string{"receive", "place", "place", "place", "release", "commit", "commit", "ship", "wait", "grow", "shrink", "transfer", "close", "rebalance", "adjust", "adjust", "count", "count"}).Draw(m.T, "op"); op {
 	case "receive":
 		_, err := s.Receive(ctx, inventory.Receipt{ID: rapid.SampledFrom([]string{"r1", "r2", "r3", "r4"}).Draw(m.T, "receipt") + sku.ProductID + centre,
 			SKU: sku, Centre: centre, Quantity: 2})
@@ -151,8 +151,8 @@ func (m *machine) step() {
 	case "close":
 		_, err := s.Close(ctx, sku, centre)
 		m.expect(err, "shard_in_use")
-	case "tend":
-		m.expect(s.Tend(ctx, sku, centre))
+	case "rebalance":
+		m.expect(s.Rebalance(ctx, sku, centre))
 	case "adjust":
 		c := inventory.Change{ID: rapid.SampledFrom([]string{"a1", "a2", "a3", "a4"}).Draw(m.T, "change") + sku.ProductID + centre, SKU: sku, Centre: centre,
 			Kind: inventory.Adjusted, Quantity: rapid.SampledFrom([]int64{-3, -2, -1, 1, 2}).Draw(m.T, "units")}
@@ -179,7 +179,7 @@ func (m *machine) place(o string) {
 			m.Fatalf("%s was told that it has its holds, and has %d", o, n)
 		}
 	case "item_unavailable":
-		m.wasShort(err, m.plans[o], since, began.Add(-s.Env.Fresh), s.Env.Fresh > 0)
+		m.wasShort(err, m.plans[o], since, began.Add(-s.Env.MaxAge), s.Env.MaxAge > 0)
 		for _, h := range holdsOf(m.T, m.s, o) {
 			if h.State != inventory.Released {
 				m.Fatalf("%s was told that nothing is there, and has %+v", o, h)

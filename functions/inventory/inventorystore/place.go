@@ -120,11 +120,11 @@ func placeError(err error, plan inventory.Plan, wanted []inventory.Hold, takers 
 		}
 		return inventory.ErrUnavailable.With(fields...)
 	}
-	return spoken("place holds", err)
+	return asFault("place holds", err)
 }
 
-// spoken returns a fault as it is, makes one of a refusal that may pass, and says of any other error what failed.
-func spoken(what string, err error) error {
+// asFault returns a fault as it is, makes one of a refusal that may pass, and says of any other error what failed.
+func asFault(what string, err error) error {
 	if f := (*fault.Error)(nil); err == nil || errors.As(err, &f) {
 		return err
 	}

@@ -116,7 +116,7 @@ func TestExactlyAsManyWinOnShards(t *testing.T) {
 				for _, step := range []func() error{
 					func() error { _, err := s.Grow(ctx, shoe, "c1", 2); return err },
 					func() error { _, err := s.Shrink(ctx, shoe, "c1", 2); return err },
-					func() error { return s.Tend(ctx, shoe, "c1") },
+					func() error { return s.Rebalance(ctx, shoe, "c1") },
 				} {
 					if err := step(); err != nil && !fault.Of(err).Kind.Transient() && fault.Of(err).Kind != fault.Conflict {
 						t.Error(err)
@@ -201,7 +201,7 @@ func TestDividedStockIsToldAsOne(t *testing.T) {
 	}
 	at = at.Add(time.Second)
 	tell(3000, 7) // the hint is not renewed yet, and tells of enough for any cart
-	if err := s.Tend(ctx, shoe, "c1"); err != nil {
+	if err := s.Rebalance(ctx, shoe, "c1"); err != nil {
 		t.Fatal(err)
 	}
 	at = at.Add(time.Second)

@@ -54,7 +54,7 @@ func (e *Environment) stock(ctx context.Context, sku inventory.SKU) ([]inventory
 	e.mu.Lock()
 	recent, ok := e.recent[sku]
 	e.mu.Unlock()
-	if ok && at.Sub(recent.at) < e.Fresh {
+	if ok && at.Sub(recent.at) < e.MaxAge {
 		return slices.Clone(recent.stock), nil
 	}
 	stock, divided, err := e.query(ctx, sku)
@@ -103,14 +103,14 @@ func (e *Environment) hinted(ctx context.Context, x inventory.Stock, l shards.La
 	if l.Free >= scarce {
 		return x, nil
 	}
-	v, err := e.See(ctx, counter(x.SKU, x.Centre))
+	v, err := e.ReadCached(ctx, counter(x.SKU, x.Centre))
 	if _, busy := store.AsRefused(err); busy && l.Free > 0 {
 		return x, nil // it sells too fast to be counted, so there is some
 	}
 	if err == nil {
 		x.Available = v.Free()
 	}
-	return x, spoken("stock", err)
+	return x, asFault("stock", err)
 }
 
 func sortKey(i store.Item) string {

@@ -130,13 +130,13 @@ func (a *actor) operate(r *reshape) error {
 	return err
 }
 
-// keep tends what is divided when all else has ended, until no retired shard is open.
+// keep rebalances what is divided when all else has ended, until no retired shard is open.
 func (a *actor) keep() error {
 	if err := schedule.Sleep(a.ctx, 4*time.Hour); err != nil {
 		return err
 	}
 	for i := range pools {
-		r := &reshape{pool: i, kind: tendIt}
+		r := &reshape{pool: i, kind: rebalanceIt}
 		for idle := 0; a.books.pools[i].retired() && idle < 5; idle++ { // what owes units stays open
 			before := a.books.state
 			if err := a.operate(r); err != nil {

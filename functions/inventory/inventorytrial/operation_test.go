@@ -29,14 +29,14 @@ const (
 	shrinkIt
 	transferIt
 	closeIt
-	tendIt
+	rebalanceIt
 	kinds
 )
 
-var kindNames = [...]string{"hold", "commit", "release", "ship", "receive", "adjust", "count", "grow", "shrink", "transfer", "close", "tend"}
+var kindNames = [...]string{"hold", "commit", "release", "ship", "receive", "adjust", "count", "grow", "shrink", "transfer", "close", "rebalance"}
 
 // reshapeKinds are what a layout goes through. The first is nothing.
-var reshapeKinds = []kind{holdIt, growIt, growIt, shrinkIt, shrinkIt, transferIt, closeIt, tendIt, tendIt}
+var reshapeKinds = []kind{holdIt, growIt, growIt, shrinkIt, shrinkIt, transferIt, closeIt, rebalanceIt, rebalanceIt}
 
 func (k kind) String() string { return kindNames[k] }
 
@@ -137,8 +137,8 @@ func (o operation) perform(ctx context.Context, p *process, late time.Duration) 
 		out.err = p.store.Transfer(ctx, o.sku(), o.centre(), o.reshape.from, o.reshape.to, o.reshape.quantity)
 	case closeIt:
 		_, out.err = p.store.Close(ctx, o.sku(), o.centre())
-	case tendIt:
-		out.err = p.store.Tend(ctx, o.sku(), o.centre())
+	case rebalanceIt:
+		out.err = p.store.Rebalance(ctx, o.sku(), o.centre())
 	}
 	out.code = fault.Code(out.err)
 	out.unknown = out.err != nil && (interrupted(out.err) || transient(out.err))

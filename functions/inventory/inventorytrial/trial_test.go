@@ -179,7 +179,7 @@ type process struct {
 func (t *trial) process() *process {
 	const grains = 64
 	env := shards.New(t.db, t.s.Now, func() float64 { return float64(t.s.Choose(grains)) / grains })
-	env.Pause, env.Fresh = schedule.Pause(5*time.Millisecond), t.work.fresh
+	env.Pause, env.MaxAge = schedule.Pause(5*time.Millisecond), t.work.fresh
 	env.Policy.GrowAfter, env.Policy.Probes, env.Policy.Tries = t.work.growth, t.work.probes, 4
 	s := inventorystore.New(env)
 	return &process{s, &inventory.Service{Shelf: s, Now: t.s.Now}}

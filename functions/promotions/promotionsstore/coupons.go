@@ -59,7 +59,7 @@ func (s Store) Coupon(ctx context.Context, r promotions.Ref) (promotions.Coupon,
 	env.mu.Lock()
 	recent, ok := env.recent[r]
 	env.mu.Unlock()
-	if ok && at.Sub(recent.at) < env.Fresh {
+	if ok && at.Sub(recent.at) < env.MaxAge {
 		return recent.coupon, nil
 	}
 	c, err := s.read(ctx, r)
@@ -102,7 +102,7 @@ func (s Store) Save(ctx context.Context, c, current promotions.Coupon) error {
 		return promotions.ErrChanged.Because(err)
 	}
 	if err != nil {
-		return spoken("change budget", err)
+		return asFault("change budget", err)
 	}
 	is := store.Eq("version", current.Version)
 	if current.Version == 0 {
@@ -119,11 +119,11 @@ func (s Store) Save(ctx context.Context, c, current promotions.Coupon) error {
 		return promotions.ErrChanged.Because(err)
 	}
 	if err != nil {
-		return spoken("save coupon", err)
+		return asFault("save coupon", err)
 	}
 	env.forget(c.Ref)
-	if env.Known(budget) || len(effects) > 0 && effects[0].Shard > 0 {
-		env.Returned(ctx, budget)
+	if env.KnownDivided(budget) || len(effects) > 0 && effects[0].Shard > 0 {
+		env.RefreshHint(ctx, budget)
 	}
 	return nil
 }
@@ -138,9 +138,9 @@ func (e *Environment) forget(r promotions.Ref) {
 
 // Budget reads all shards that a coupon's budget ever had, the open ones as of one instant.
 func (s Store) Budget(ctx context.Context, r promotions.Ref) ([]promotions.Budget, error) {
-	_, items, err := s.env().Every(ctx, counter(r))
+	_, items, err := s.env().ReadAll(ctx, counter(r))
 	if err != nil {
-		return nil, spoken("read budget", err)
+		return nil, asFault("read budget", err)
 	}
 	var out []promotions.Budget
 	for _, i := range items {
@@ -160,5 +160,5 @@ func (s Store) Budget(ctx context.Context, r promotions.Ref) ([]promotions.Budge
 // Errors: those of shards.Environment's Grow.
 func (s Store) Grow(ctx context.Context, r promotions.Ref, n int) error {
 	_, err := s.env().Grow(ctx, counter(r), n, 0)
-	return spoken("grow", err)
+	return asFault("grow", err)
 }

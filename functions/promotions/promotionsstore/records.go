@@ -86,8 +86,8 @@ func readRedemption(i store.Item) (promotions.Redemption, error) {
 	return r, nil
 }
 
-// spoken returns a fault as it is, makes one of a refusal that may pass, and says of any other error what failed.
-func spoken(what string, err error) error {
+// asFault returns a fault as it is, makes one of a refusal that may pass, and says of any other error what failed.
+func asFault(what string, err error) error {
 	if f := (*fault.Error)(nil); errors.As(err, &f) {
 		return err
 	}

@@ -39,7 +39,7 @@ func (s Store) Redeem(ctx context.Context, r promotions.Redemption, perCustomer 
 	if short := (*shards.Short)(nil); errors.As(err, &short) {
 		return promotions.ErrExhausted
 	}
-	return spoken("redeem coupon", err)
+	return asFault("redeem coupon", err)
 }
 
 // judge looks at an order's own redemption before anything is said of the customer or of the budget: they may be as they
@@ -87,8 +87,8 @@ func (s Store) Return(ctx context.Context, r promotions.Redemption, now time.Tim
 		}
 		err = s.DB.Transact(ctx, returnWrites(found, r, owed, now)...)
 		if err == nil {
-			if held := found.State == promotions.Held; held && (found.Shard > 0 || env.Known(budget)) {
-				env.Returned(ctx, budget)
+			if held := found.State == promotions.Held; held && (found.Shard > 0 || env.KnownDivided(budget)) {
+				env.RefreshHint(ctx, budget)
 			}
 			return found.State == promotions.Held, nil
 		}
@@ -101,7 +101,7 @@ func (s Store) Return(ctx context.Context, r promotions.Redemption, now time.Tim
 		case lost:
 			item = reason.Found // it moved since it was read: maybe by our own try, whose answer was lost
 		case refused.Transient():
-			return false, spoken("return coupon", err)
+			return false, asFault("return coupon", err)
 		default:
 			last := refused.Reasons[len(refused.Reasons)-1]
 			if last.Cause != store.ConditionFailed || last.Found == nil {

@@ -8,13 +8,13 @@ import (
 	"rialto/functions/internal/store"
 )
 
-// dry finds units for a want whose draw found too few, and tells whether there are enough.
-func (t *taking) dry(ctx context.Context, i int) (enough bool, err error) {
+// findUnits finds units for a want whose draw found too few, and tells whether there are enough.
+func (t *taking) findUnits(ctx context.Context, i int) (enough bool, err error) {
 	c, q := t.wants[i].Counter, t.wants[i].Quantity
 	if l, err := t.layout(ctx, c); err != nil {
 		return false, err
 	} else if !l.Divided() {
-		if _, err := t.look(ctx, c); err != nil {
+		if _, err := t.readLayout(ctx, c); err != nil {
 			return false, err
 		}
 		return true, nil // the item said that there is a layout: now home is in it
@@ -27,9 +27,9 @@ func (t *taking) dry(ctx context.Context, i int) (enough bool, err error) {
 	}
 	since, cached := t.since, true
 	if t.spread[i] != nil { // a reading said where, and it is no longer so
-		since, cached = t.now(), false
+		since, cached = t.nextTick(), false
 	}
-	v, err := t.see(ctx, c, since, cached)
+	v, err := t.readCached(ctx, c, since, cached)
 	if err != nil {
 		return false, err
 	}
