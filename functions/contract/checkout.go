@@ -9,6 +9,7 @@ var checkoutContext = Context{
 	Name:    "checkout",
 	Owns:    "the checkout record and the saga",
 	Imports: []string{"carts", "customers", "inventory", "orders", "promotions", "tax"},
+	Writes:  []string{"holds", "redemptions", "orders", "carts"}, // the pivot's
 	shopper: func() []api.Route { return checkoutapi.Routes(nil) },
 	Functions: []Function{
 		// It waits for the saga for nearly all of its time, and memory is paid for while it waits.

@@ -19,7 +19,12 @@ type Context struct {
 	Owns string // one line
 	// Imports are the contexts whose root packages its root may import, for their values and rules. Everyone may import
 	// marketplaces.
-	Imports   []string
+	Imports []string
+	// Reads are the contexts whose stores its wiring may use besides those, and so whose tables its functions may read.
+	Reads []string
+	// Writes are tables of others that its functions write, by name.
+	Writes []string
+
 	Functions []Function
 	// The routes of the two APIs that its api function serves, bound to no service.
 	shopper, seller func() []api.Route
@@ -33,6 +38,7 @@ func Contexts() []Context {
 		inventoryContext,
 		catalogContext,
 		offersContext,
+		sellersContext,
 		searchContext,
 		promotionsContext,
 		cartsContext,
@@ -42,7 +48,6 @@ func Contexts() []Context {
 		ordersContext,
 		checkoutContext,
 		fulfillmentContext,
-		sellersContext,
 		payoutsContext,
 		reviewsContext,
 	}

@@ -8,6 +8,7 @@ import (
 var customersContext = Context{
 	Name:    "customers",
 	Owns:    "profiles, addresses, payment methods, tokens of guests; the authorizer",
+	Reads:   []string{"sellers"},
 	shopper: func() []api.Route { return customersapi.Routes(nil) },
 	Functions: []Function{
 		{

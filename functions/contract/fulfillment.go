@@ -11,6 +11,7 @@ var fulfillmentContext = Context{
 	Name:    "fulfillment",
 	Owns:    "shipments, tracking and returns; sellers' orders, and how sellers do",
 	Imports: []string{"orders", "inventory"},
+	Reads:   []string{"offers"},
 	shopper: func() []api.Route { return slices.Concat(fulfillmentapi.Routes(nil), fulfillmentapi.ReturnRoutes(nil)) },
 	seller: func() []api.Route {
 		return slices.Concat(fulfillmentapi.SellerRoutes(nil), fulfillmentapi.SellerReturnRoutes(nil))

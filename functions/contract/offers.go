@@ -9,6 +9,7 @@ var offersContext = Context{
 	Name:    "offers",
 	Owns:    "who sells a product for how much; the buy box",
 	Imports: []string{"inventory"},
+	Reads:   []string{"catalog"},
 	shopper: func() []api.Route { return offersapi.Routes(nil) },
 	seller:  func() []api.Route { return offersapi.SellerRoutes(nil) },
 	Functions: []Function{

@@ -8,6 +8,7 @@ import (
 var ordersContext = Context{
 	Name:    "orders",
 	Owns:    "orders as they were placed",
+	Reads:   []string{"payments"},
 	shopper: func() []api.Route { return ordersapi.Routes(nil) },
 	Functions: []Function{
 		{

@@ -9,6 +9,7 @@ var reviewsContext = Context{
 	Name:    "reviews",
 	Owns:    "what customers think of sellers",
 	Imports: []string{"orders"},
+	Reads:   []string{"fulfillment"},
 	shopper: func() []api.Route { return reviewsapi.Routes(nil) },
 	Functions: []Function{
 		{
