@@ -73,8 +73,8 @@ func (c *contextStack) machineAlarms(name string, deployed awsstepfunctions.Stat
 		{"aborted", deployed.MetricAborted(counted)},
 	} {
 		c.alarm("Machine"+title(end.how), name+"-executions-"+end.how, "executions of "+name+" "+end.how+": find the state and the error in the log "+
-			c.stage.machineLogName(name)+"; what they left open is recovered when it is due (README, operations), unless the alarm on a dead-letter queue says otherwise",
-			end.metric, 1, 1)
+			c.stage.machineLogName(name)+"; what they left open is recovered when it is due (infra/OPERATIONS.md), "+
+			"unless the alarm on a dead-letter queue says otherwise", end.metric, 1, 1)
 	}
 }
 

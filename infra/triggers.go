@@ -85,7 +85,7 @@ func (c *contextStack) repeat(f contract.Function, deployed awslambda.Function) 
 	if c.stage.Local {
 		return
 	}
-	const after = "; once that is over, invoke it for the time that it missed (README, operations)"
+	const after = "; once that is over, invoke it for the time that it missed (infra/OPERATIONS.md)"
 	c.alarm(id+"Errors", f.ID()+"-errors", f.ID()+" ("+f.Description+") fails: find the reason in the log "+c.stage.logGroupName(f.ID())+after,
 		deployed.MetricErrors(&awscloudwatch.MetricOptions{Statistic: new("Sum"), Period: duration(failurePeriod)}), 1, 1)
 	c.silence(id+"Silent", f.ID()+"-silent", f.ID()+" ("+f.Description+") does not run: see whether its rule "+c.stage.functionName(f.ID())+

@@ -13,6 +13,11 @@
 // the next `up` stops the others and starts all anew, so no half of the cloud
 // ever meets data that the other half has forgotten.
 //
-// How it works stands in the packages: cloud (processes), issuer (tokens),
-// opensearch (the node's layout) and host (LocalStack's plug-ins, in Python).
+// Below it stand four ideas: cloud (the processes, what they are installed
+// from, LocalStack's plug-ins and the OpenSearch node), standins (the payment
+// gateway and the issuer of tokens), demo (what make demo plays, with its
+// client, catalog and seed) and checks (end-to-end tests, the auditor that
+// reads back what was left, the interpreter's conformance, the lag of search);
+// and docs, the pages of both APIs. What an operator does to a stage, this one
+// too, is infra/cmd/ops.
 package main
