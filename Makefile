@@ -139,7 +139,7 @@ ROWS ?= 300000
 .PHONY: bench-feed
 bench-feed: up ## a seller's feed of a million rows cut and counted, and one of ROWS= rows booked (for 15 minutes at most): rows a second, peak memory, sums
 	@RIALTO_BENCH_UNBOOKED=1000000 RIALTO_BENCH_ROWS=$(ROWS) RIALTO_TEST_S3=http://127.0.0.1:4566 RIALTO_TEST_DYNAMODB=http://127.0.0.1:18000 \
-	  go test -count=1 -timeout 60m -v ./functions/sellers/feedbench | sed -u -e '/^=== /d' -e '/^--- PASS/d' -e '/^PASS$$/d' -e '/^ok /d'
+	  go test -count=1 -timeout 60m -v ./functions/feeds/feedbench | sed -u -e '/^=== /d' -e '/^--- PASS/d' -e '/^PASS$$/d' -e '/^ok /d'
 
 .PHONY: relevance
 relevance: up ## how well search ranks: NDCG, MRR and recall of three rankers (CATALOG=file JUDGMENTS=file for your own)

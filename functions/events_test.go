@@ -16,6 +16,7 @@ import (
 	"rialto/events"
 	"rialto/functions/catalog"
 	"rialto/functions/contract"
+	"rialto/functions/feeds"
 	"rialto/functions/fulfillment"
 	"rialto/functions/internal/tables"
 	"rialto/functions/inventory"
@@ -43,7 +44,7 @@ var published = map[string]any{
 	"payments/PaymentRefunded":      payments.PaymentRefunded{},
 	"payments/PaymentRefundFailed":  payments.PaymentRefundFailed{},
 	"reviews/SellerRated":           reviews.SellerRated{},
-	"sellers/FeedFinished":          sellers.FeedFinished{},
+	"feeds/FeedFinished":            feeds.FeedFinished{},
 	"sellers/SellerChanged":         sellers.SellerChanged{},
 }
 

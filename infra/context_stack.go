@@ -46,11 +46,11 @@ var own = map[string]func(*contextStack) error{
 	"catalog":     catalog,
 	"checkout":    checkout,
 	"customers":   customers,
+	"feeds":       feeds,
 	"fulfillment": fulfillment,
 	"payments":    payments,
 	"payouts":     payouts,
 	"search":      search,
-	"sellers":     sellers,
 }
 
 // fulfillment moves shipments on at the stage's pace.

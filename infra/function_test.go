@@ -115,7 +115,7 @@ func TestSettings(t *testing.T) {
 		"orders-publish":      {"TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:rialto-local-orders"},
 		"carts-api":           {"REDIS_ADDR": contract.LocalCache},
 		"search-index":        {"SEARCH_URL": contract.LocalSearchURL, "RECEIVES": "5"},
-		"sellers-assemble":    {"FILES_BUCKET": "rialto-local-sellers-files-000000000000", "RECEIVES": "5", "QUEUE_SELLERS_INTAKE": contract.LocalAWSURL + "/000000000000/rialto-local-sellers-intake"},
+		"feeds-assemble":      {"FILES_BUCKET": "rialto-local-feeds-files-000000000000", "RECEIVES": "5", "QUEUE_FEEDS_INTAKE": contract.LocalAWSURL + "/000000000000/rialto-local-feeds-intake"},
 		"customers-migrate":   {"DATABASE_URL": contract.LocalSQLURL},
 		"customers-locate":    {},
 		"fulfillment-advance": {"FULFILLMENT_STEP_SECONDS": "1", "RECEIVES": "10", "QUEUE_FULFILLMENT_ADVANCE": contract.LocalAWSURL + "/000000000000/rialto-local-fulfillment-advance"},

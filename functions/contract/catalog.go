@@ -43,7 +43,7 @@ var catalogContext = Context{
 			Trigger: Trigger{Queue: &Queue{Batch: 2, MaxReceiveCount: 5, Concurrency: 20}},
 			Grants: []Grant{
 				{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"},
-				{Send, "sellers-report"},
+				{Send, "feeds-report"},
 			},
 		},
 		{

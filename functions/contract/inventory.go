@@ -14,7 +14,7 @@ var inventoryContext = Context{
 			Name: "feed", Description: "books chunks of sellers' feeds of stock",
 			Memory: 512, Timeout: minute,
 			Trigger: Trigger{Queue: &Queue{Batch: 2, MaxReceiveCount: 5, Concurrency: 20}},
-			Grants:  []Grant{{Read, "inventory"}, {Write, "inventory"}, {Send, "sellers-report"}},
+			Grants:  []Grant{{Read, "inventory"}, {Write, "inventory"}, {Send, "feeds-report"}},
 		},
 		{
 			Name: "hold", Description: "places the holds of a checkout, all or none",

@@ -31,7 +31,7 @@ var offersContext = Context{
 			Name: "feed", Description: "writes chunks of sellers' feeds of offers and prices",
 			Memory: 512, Timeout: minute,
 			Trigger: Trigger{Queue: &Queue{Batch: 2, MaxReceiveCount: 5, Concurrency: 20}},
-			Grants:  []Grant{{Read, "offers"}, {Write, "offers"}, {Read, "products"}, {Send, "sellers-report"}},
+			Grants:  []Grant{{Read, "offers"}, {Write, "offers"}, {Read, "products"}, {Send, "feeds-report"}},
 		},
 		{
 			Name: "decide", Description: "decides the buy box of each marketplace",

@@ -6,47 +6,15 @@ import (
 )
 
 var sellersContext = Context{
-	Name:    "sellers",
-	Owns:    "profiles, tiers, feeds of rows for other contexts",
-	Imports: []string{"catalog", "offers", "inventory"},
-	seller:  func() []api.Route { return sellersapi.Routes(nil, "", nil) },
+	Name:   "sellers",
+	Owns:   "who sells: profiles and tiers",
+	seller: func() []api.Route { return sellersapi.Routes(nil) },
 	Functions: []Function{
 		{
-			Name: "api", Description: "a seller's profile and feeds",
+			Name: "api", Description: "a seller's profile",
 			Memory: 512, Timeout: 10 * second,
 			Trigger: Trigger{API: true},
-			Grants: []Grant{
-				{Read, "sellers"}, {Write, "sellers"}, {Read, "feeds"}, {Write, "feeds"}, {PutObject, "uploads"},
-				{GetObject, "reports"}, {Write, "rate_limits"},
-			},
-		},
-		{
-			Name: "intake", Description: "takes a feed's rows as a message",
-			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 3}},
-			Grants:  []Grant{{Read, "feeds"}, {PutObject, "uploads"}, {Send, "sellers-split"}},
-		},
-		{
-			Name: "split", Description: "cuts an uploaded file into chunks",
-			Memory: 512, Timeout: 2 * minute,
-			Trigger: Trigger{Queue: &Queue{Batch: 1, MaxReceiveCount: 5, Concurrency: 20}},
-			Grants: []Grant{
-				{Read, "feeds"}, {Write, "feeds"}, {Read, "offers"}, {Read, "contributions"}, {GetObject, "uploads"},
-				{Send, "sellers-split"}, {Send, "sellers-report"}, {Send, "sellers-assemble"}, {Send, "catalog-feed"},
-				{Send, "offers-feed"}, {Send, "inventory-feed"},
-			},
-		},
-		{
-			Name: "report", Description: "counts answers on chunks, and keeps their bad rows",
-			Memory: 256, Timeout: minute,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: 5}},
-			Grants:  []Grant{{Read, "feeds"}, {Write, "feeds"}, {PutObject, "parts"}, {Send, "sellers-assemble"}},
-		},
-		{
-			Name: "assemble", Description: "puts a feed's report together",
-			Memory: 512, Timeout: 5 * minute,
-			Trigger: Trigger{Queue: &Queue{Batch: 1, MaxReceiveCount: 5}},
-			Grants:  []Grant{{Read, "feeds"}, {Write, "feeds"}, {GetObject, "parts"}, {PutObject, "reports"}},
+			Grants:  []Grant{{Read, "sellers"}, {Write, "sellers"}, {Write, "rate_limits"}},
 		},
 		{
 			Name: "tier", Description: "gives a seller another plan",
@@ -55,9 +23,9 @@ var sellersContext = Context{
 			Grants:  []Grant{{Write, "sellers"}, {Write, "rate_limits"}},
 		},
 		{
-			Name: "publish", Description: "feeds stream to events",
+			Name: "publish", Description: "sellers stream to events",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Stream: "feeds"},
+			Trigger: Trigger{Stream: "sellers"},
 			Grants:  []Grant{{Publish, "sellers"}},
 		},
 	},

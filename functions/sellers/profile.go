@@ -25,10 +25,10 @@ type Profile struct {
 
 // SellerChanged is the data of the event of that name: a seller says who it is, for the first time or differently.
 type SellerChanged struct {
-	SellerID string `json:"seller_id" dynamodbav:"of_seller"`
-	Name     string `json:"display_name" dynamodbav:"display_name"`
-	Country  string `json:"country" dynamodbav:"country"`
-	Version  int64  `json:"version" dynamodbav:"version"`
+	SellerID string `json:"seller_id"`
+	Name     string `json:"display_name"`
+	Country  string `json:"country"`
+	Version  int64  `json:"version"`
 }
 
 // Changed is what others are told of a profile.

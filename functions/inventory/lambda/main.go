@@ -22,7 +22,7 @@ func main() {
 	entry.Run("inventory", entry.Table{
 		"receive": func(s *settings.Settings) (any, error) { return saga.Task("receive", service(s).Receive), nil },
 		"feed": func(s *settings.Settings) (any, error) {
-			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.To(chunkqueue.New(s.AWS(), s.Queue("sellers-report"))), fed(service(s))), nil
+			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.To(chunkqueue.New(s.AWS(), s.Queue("feeds-report"))), fed(service(s))), nil
 		},
 		"hold":    func(s *settings.Settings) (any, error) { return saga.Task("hold", service(s).Hold), nil },
 		"release": func(s *settings.Settings) (any, error) { return saga.Task("release", service(s).Release), nil },

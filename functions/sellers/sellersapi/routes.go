@@ -9,7 +9,6 @@ import (
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/fault"
-	"rialto/functions/internal/files"
 	"rialto/functions/sellers"
 )
 
@@ -17,36 +16,25 @@ import (
 type Sellers interface {
 	Profile(ctx context.Context, sellerID string) (sellers.Profile, error)
 	PutProfile(ctx context.Context, sellerID, name, country string, replaces *int64) (sellers.Profile, bool, error)
-	Create(ctx context.Context, sellerID, key string, o sellers.Order) (sellers.Opened, error)
-	Feed(ctx context.Context, sellerID, feedID string) (sellers.Feed, error)
-	Feeds(ctx context.Context, sellerID string, limit int, after sellers.Position) ([]sellers.Feed, sellers.Position, error)
-	Report(ctx context.Context, sellerID, feedID string) (files.Address, error)
 }
 
-// Routes lists the routes; s may be nil where only their description is wanted. intake is the URL of the queue that
-// takes a feed's rows as a message.
-func Routes(s Sellers, intake string, now func() time.Time) []api.Route {
-	h := handler{s, intake, now}
-	const profile, feeds = "/seller/v1/profile", "/seller/v1/feeds"
-	missing := []fault.Kind{fault.NotFound}
+// Routes lists the routes; s may be nil where only their description is wanted.
+func Routes(s Sellers) []api.Route {
+	h := handler{s}
+	const path = "/seller/v1/profile"
 	return []api.Route{
-		api.Handle(api.Route{ID: "getProfile", Method: http.MethodGet, Path: profile, Summary: "Who the seller is, and what its plan allows", Context: "sellers", Access: api.Seller, Errors: missing}, h.getProfile),
-		api.Handle(api.Route{ID: "putProfile", Method: http.MethodPut, Path: profile, Summary: "Say who the seller is", Context: "sellers", Access: api.Seller,
-			Also: []int{http.StatusCreated}, Errors: []fault.Kind{fault.Stale, fault.Conflict}}, h.putProfile),
-		api.Handle(api.Route{ID: "createFeed", Method: http.MethodPost, Path: feeds, Summary: "Create a feed and get an address to upload its file to", Context: "sellers", Access: api.Seller,
-			Spends: true, Success: http.StatusCreated, Errors: nil}, h.create),
-		api.Handle(api.Route{ID: "listFeeds", Method: http.MethodGet, Path: feeds, Summary: "The seller's feeds, newest first", Context: "sellers", Access: api.Seller}, h.list),
-		api.Handle(api.Route{ID: "getFeed", Method: http.MethodGet, Path: feeds + "/{feed_id}", Summary: "How far a feed is", Context: "sellers", Access: api.Seller, Errors: missing}, h.get),
-		api.Handle(api.Route{ID: "getFeedReport", Method: http.MethodGet, Path: feeds + "/{feed_id}/report", Summary: "Where to fetch the report on a feed's rows: CSV of line, code and message", Context: "sellers", Access: api.Seller,
-			Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.report),
+		api.Handle(api.Route{
+			ID: "getProfile", Method: http.MethodGet, Path: path, Summary: "Who the seller is, and what its plan allows", Context: "sellers",
+			Access: api.Seller, Errors: []fault.Kind{fault.NotFound},
+		}, h.getProfile),
+		api.Handle(api.Route{
+			ID: "putProfile", Method: http.MethodPut, Path: path, Summary: "Say who the seller is", Context: "sellers", Access: api.Seller,
+			Also: []int{http.StatusCreated}, Errors: []fault.Kind{fault.Stale, fault.Conflict},
+		}, h.putProfile),
 	}
 }
 
-type handler struct {
-	sellers Sellers
-	intake  string
-	now     func() time.Time
-}
+type handler struct{ sellers Sellers }
 
 // Profile is what a seller sees of itself.
 type Profile struct {

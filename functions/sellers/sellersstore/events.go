@@ -1,42 +1,26 @@
 package sellersstore
 
 import (
+	"fmt"
+
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
 	"rialto/functions/sellers"
 )
 
-// Events turns a change of the table feeds into FeedFinished where a feed came to be over, or was counted anew after
-// it was, and into SellerChanged where a profile was put.
+// Events turns a change of the table sellers into SellerChanged where a profile was put: a tier alone is nobody's
+// business.
 func Events(c outbox.Change) ([]outbox.Event, error) {
-	var key struct {
-		SK string `dynamodbav:"sk"`
+	var before, after sellers.Profile
+	if err := store.Unmarshal(c.Old, &before); err != nil {
+		return nil, fmt.Errorf("read seller: %w", err)
 	}
-	if err := store.Unmarshal(c.New, &key); err != nil {
-		return nil, err
+	if err := store.Unmarshal(c.New, &after); err != nil {
+		return nil, fmt.Errorf("read seller: %w", err)
 	}
-	switch key.SK {
-	case toldSK:
-		var told sellers.SellerChanged
-		if err := store.Unmarshal(c.New, &told); err != nil {
-			return nil, err
-		}
-		e, err := outbox.New("SellerChanged", told.SellerID, told)
-		return []outbox.Event{e}, err
-	case feedSK:
-	default:
+	if after.Version == before.Version || after.Version == 0 {
 		return nil, nil
 	}
-	after, err := feedOf(c.New)
-	if err != nil || !after.State.Over() {
-		return nil, err
-	}
-	if c.Old != nil {
-		before, err := feedOf(c.Old)
-		if err != nil || before.OverAt.Equal(after.OverAt) {
-			return nil, err
-		}
-	}
-	e, err := outbox.New("FeedFinished", after.ID, after.Finished())
+	e, err := outbox.New("SellerChanged", after.SellerID, after.Changed())
 	return []outbox.Event{e}, err
 }

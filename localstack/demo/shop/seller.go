@@ -91,7 +91,7 @@ func (s *Seller) Await(ctx context.Context, feedID string) (Feed, error) {
 			return f, err
 		}
 		if time.Now().After(deadline) {
-			return f, fmt.Errorf("feed %s is %s after two minutes, %d%%; make logs SERVICE=sellers-split says more", feedID, f.State, f.Progress.Percent)
+			return f, fmt.Errorf("feed %s is %s after two minutes, %d%%; make logs SERVICE=feeds-split says more", feedID, f.State, f.Progress.Percent)
 		}
 		if err := Pause(ctx, 250*time.Millisecond); err != nil {
 			return f, err

@@ -1,4 +1,4 @@
-package sellersqueues
+package feedsaws
 
 import (
 	"context"
@@ -11,11 +11,11 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"rialto/functions/feeds"
 	"rialto/functions/internal/batch"
 	"rialto/functions/internal/bucket"
 	"rialto/functions/internal/chunks"
 	"rialto/functions/internal/fault"
-	"rialto/functions/sellers"
 )
 
 var errMessage = fault.New(fault.Malformed, "malformed_message", "the message is none that this queue takes")
@@ -23,9 +23,9 @@ var errMessage = fault.New(fault.Malformed, "malformed_message", "the message is
 // spare is what cutting leaves of the function's time, to send what is cut and to say where to go on.
 const spare = 20 * time.Second
 
-// OnSplit returns the handler of sellers-split. A task that was tried receives times is noted at its feed before it
+// OnSplit returns the handler of feeds-split. A task that was tried receives times is noted at its feed before it
 // goes to the dead-letter queue. most is how many bytes one invocation cuts.
-func OnSplit(s *sellers.Splitter, receives int, most int64, now func() time.Time) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func OnSplit(s *feeds.Splitter, receives int, most int64, now func() time.Time) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		tasks, err := tasksOf([]byte(m.Body))
 		if err != nil {
@@ -46,26 +46,26 @@ func OnSplit(s *sellers.Splitter, receives int, most int64, now func() time.Time
 }
 
 // tasksOf reads a task of our own, or what S3 says of an object that came.
-func tasksOf(body []byte) ([]sellers.Task, error) {
-	var own sellers.Task
+func tasksOf(body []byte) ([]feeds.Task, error) {
+	var own feeds.Task
 	if err := json.Unmarshal(body, &own); err == nil && own.FeedID != "" {
-		return []sellers.Task{own}, nil
+		return []feeds.Task{own}, nil
 	}
 	came, err := bucket.Came(body)
 	if err != nil {
 		return nil, err
 	}
-	var tasks []sellers.Task
+	var tasks []feeds.Task
 	for _, o := range came {
-		if id, ok := sellers.FeedOf(o.Key); ok {
-			tasks = append(tasks, sellers.Task{FeedID: id, ETag: o.ETag, Bytes: o.Bytes})
+		if id, ok := feeds.FeedOf(o.Key); ok {
+			tasks = append(tasks, feeds.Task{FeedID: id, ETag: o.ETag, Bytes: o.Bytes})
 		}
 	}
 	return tasks, nil
 }
 
-// OnReport returns the handler of sellers-report. Answers of one batch on one feed are counted together.
-func OnReport(c *sellers.Counter) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+// OnReport returns the handler of feeds-report. Answers of one batch on one feed are counted together.
+func OnReport(c *feeds.Counter) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
 		of := map[string][]chunks.Answer{}
 		for _, m := range e.Records {
@@ -78,7 +78,7 @@ func OnReport(c *sellers.Counter) func(context.Context, events.SQSEvent) (events
 		for id, answers := range of {
 			counted[id] = sync.OnceValue(func() error {
 				err := c.Count(ctx, id, answers)
-				if errors.Is(err, sellers.ErrFeedNotFound) {
+				if errors.Is(err, feeds.ErrFeedNotFound) {
 					slog.WarnContext(ctx, "an answer to no feed", "feed_id", id)
 					return nil
 				}
@@ -95,8 +95,8 @@ func OnReport(c *sellers.Counter) func(context.Context, events.SQSEvent) (events
 	}
 }
 
-// OnAssemble returns the handler of sellers-assemble.
-func OnAssemble(c *sellers.Counter) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+// OnAssemble returns the handler of feeds-assemble.
+func OnAssemble(c *feeds.Counter) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		var a assemble
 		if err := json.Unmarshal([]byte(m.Body), &a); err != nil || a.FeedID == "" {
@@ -106,10 +106,10 @@ func OnAssemble(c *sellers.Counter) func(context.Context, events.SQSEvent) (even
 	})
 }
 
-// OnIntake returns the handler of sellers-intake.
-func OnIntake(s *sellers.Service) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+// OnIntake returns the handler of feeds-intake.
+func OnIntake(s *feeds.Service) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
-		var in sellers.Message
+		var in feeds.Message
 		if err := json.Unmarshal([]byte(m.Body), &in); err != nil {
 			return errMessage.Because(err)
 		}

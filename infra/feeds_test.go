@@ -12,7 +12,7 @@ import (
 func TestUploadsGoToTheirQueueAlone(t *testing.T) {
 	t.Parallel()
 	for stage, account := range map[string]string{"local": contract.LocalAccount, "prod": "${AWS::AccountId}"} {
-		for context, queue := range map[string]string{"sellers": "${Split", "catalog": "${Image"} {
+		for context, queue := range map[string]string{"feeds": "${Split", "catalog": "${Image"} {
 			bucket := find(t, stage, "AWS::S3::Bucket", "BucketName", "rialto-"+stage+"-"+context+"-files-"+account)
 			to := many(bucket.at("NotificationConfiguration", "QueueConfigurations"))
 			if len(to) != 1 {

@@ -1,13 +1,13 @@
-package sellersstore
+package feedsstore
 
 import (
 	"context"
 	"fmt"
 	"time"
 
+	"rialto/functions/feeds"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/store"
-	"rialto/functions/sellers"
 )
 
 // meetings bounds how often a count is tried again because others counted the same chunks meanwhile.
@@ -15,18 +15,18 @@ const meetings = 4
 
 // counted is a stored Mark.
 type counted struct {
-	sellers.Mark
+	feeds.Mark
 	TTL int64 `dynamodbav:"ttl"`
 }
 
 // Count adds chunks to their feed in one transaction, each once. A chunk that was given up and has come again is
 // counted in the place of what it was. It returns the feed as it is then, and whether anything was added. At most 25
 // marks.
-func (s Store) Count(ctx context.Context, feedID string, marks []sellers.Mark, now time.Time) (sellers.Feed, bool, error) {
+func (s Store) Count(ctx context.Context, feedID string, marks []feeds.Mark, now time.Time) (feeds.Feed, bool, error) {
 	for range meetings {
 		writes, err := s.counts(ctx, feedID, marks, now)
 		if err != nil {
-			return sellers.Feed{}, false, err
+			return feeds.Feed{}, false, err
 		}
 		if len(writes) > 0 {
 			err = s.DB.Transact(ctx, writes...)
@@ -34,17 +34,17 @@ func (s Store) Count(ctx context.Context, feedID string, marks []sellers.Mark, n
 				continue // somebody counted one of them
 			}
 			if err != nil {
-				return sellers.Feed{}, false, refusal("count", err)
+				return feeds.Feed{}, false, refusal("count", err)
 			}
 		}
 		f, err := s.Feed(ctx, feedID)
 		return f, len(writes) > 0, err
 	}
-	return sellers.Feed{}, false, fault.New(fault.Unavailable, "feed_contended", "others are counting the same chunks just now")
+	return feeds.Feed{}, false, fault.New(fault.Unavailable, "feed_contended", "others are counting the same chunks just now")
 }
 
 // counts are the writes that count what is not counted yet; none if all is.
-func (s Store) counts(ctx context.Context, feedID string, marks []sellers.Mark, now time.Time) ([]store.Write, error) {
+func (s Store) counts(ctx context.Context, feedID string, marks []feeds.Mark, now time.Time) ([]store.Write, error) {
 	gets := make([]store.Get, len(marks))
 	for i, m := range marks {
 		gets[i] = store.Get{Table: feedsTable, Key: chunkKey(feedID, m.Number)}
@@ -54,10 +54,10 @@ func (s Store) counts(ctx context.Context, feedID string, marks []sellers.Mark, 
 		return nil, fmt.Errorf("get chunks: %w", err)
 	}
 	var writes []store.Write
-	var sum sellers.Tally
+	var sum feeds.Tally
 	fresh := int64(0)
 	for i, m := range marks {
-		w := store.Put(feedsTable, gets[i].Key, counted{m, now.Add(sellers.KeepFor).Unix()}).Named("chunk")
+		w := store.Put(feedsTable, gets[i].Key, counted{m, now.Add(feeds.KeepFor).Unix()}).Named("chunk")
 		if found[i] == nil {
 			writes, sum, fresh = append(writes, w.If(store.Absent())), sum.Add(m.Tally), fresh+1
 			continue
@@ -95,7 +95,7 @@ func (s Store) Answered(ctx context.Context, feedID string, numbers []int64) (ma
 }
 
 // Refused lists the counted chunks with refused rows in the file's order.
-func (s Store) Refused(ctx context.Context, feedID string, each func(m sellers.Mark) error) error {
+func (s Store) Refused(ctx context.Context, feedID string, each func(m feeds.Mark) error) error {
 	q := store.Query{Table: feedsTable, Hash: feedID, Prefix: chunkPrefix}
 	for i, err := range store.Items(ctx, s.DB, q) {
 		if err != nil {

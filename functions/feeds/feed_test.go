@@ -1,4 +1,4 @@
-package sellers_test
+package feeds_test
 
 import (
 	"bytes"
@@ -16,14 +16,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"rialto/functions/feeds"
+	"rialto/functions/feeds/feedsstore"
 	"rialto/functions/internal/chunks"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/files"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/rows"
 	"rialto/functions/laboratory/memory"
-	"rialto/functions/sellers"
-	"rialto/functions/sellers/sellersstore"
 )
 
 var (
@@ -37,23 +37,23 @@ var (
 type world struct {
 	t     rapid.TB
 	mu    sync.Mutex
-	store sellersstore.Store
+	store feedsstore.Store
 	files map[string][]byte
 	etag  map[string]string
 	now   time.Time
 
-	tasks    []sellers.Task
-	later    []sellers.Task
+	tasks    []feeds.Task
+	later    []feeds.Task
 	chunks   []chunks.Chunk
 	answers  []chunks.Answer
 	assemble []string
-	names    map[sellers.Name]string
+	names    map[feeds.Name]string
 	stop     func() bool // tells an invocation to let another go on
 	failing  error       // what posting chunks fails with
 }
 
 func newWorld(t rapid.TB) *world {
-	return &world{t: t, store: sellersstore.Store{DB: memory.New()}, files: map[string][]byte{}, etag: map[string]string{}, now: noon, stop: func() bool { return false }}
+	return &world{t: t, store: feedsstore.Store{DB: memory.New()}, files: map[string][]byte{}, etag: map[string]string{}, now: noon, stop: func() bool { return false }}
 }
 
 func (w *world) Open(_ context.Context, key, etag string, from int64) (io.ReadCloser, error) {
@@ -78,7 +78,7 @@ func (w *world) Write(_ context.Context, key string, from io.Reader) error {
 	w.files[key] = b
 	return err
 }
-func (w *world) Chunks(_ context.Context, _ sellers.Kind, list []chunks.Chunk) error {
+func (w *world) Chunks(_ context.Context, _ feeds.Kind, list []chunks.Chunk) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.failing != nil {
@@ -93,16 +93,16 @@ func (w *world) Answers(_ context.Context, list []chunks.Answer) error {
 	w.answers = append(w.answers, list...)
 	return nil
 }
-func (w *world) Next(_ context.Context, t sellers.Task) error {
+func (w *world) Next(_ context.Context, t feeds.Task) error {
 	b, err := json.Marshal(t) // as it travels
-	var copied sellers.Task
+	var copied feeds.Task
 	if err == nil {
 		err = json.Unmarshal(b, &copied)
 	}
 	w.tasks = append(w.tasks, copied)
 	return err
 }
-func (w *world) Later(_ context.Context, t sellers.Task, _ time.Duration) error {
+func (w *world) Later(_ context.Context, t feeds.Task, _ time.Duration) error {
 	w.later = append(w.later, t)
 	return nil
 }
@@ -110,19 +110,19 @@ func (w *world) Assemble(_ context.Context, id string) error {
 	w.assemble = append(w.assemble, id)
 	return nil
 }
-func (w *world) Products(_ context.Context, _, _ string, names ...sellers.Name) (map[sellers.Name]string, error) {
+func (w *world) Products(_ context.Context, _, _ string, names ...feeds.Name) (map[feeds.Name]string, error) {
 	return w.names, nil
 }
 func (w *world) clock() time.Time { return w.now }
 
-func (w *world) service() *sellers.Service {
-	return &sellers.Service{Book: w.store, Signer: signer{}, Files: w, Posts: w, Bucket: "files", Now: w.clock, Random: rand.NewChaCha8([32]byte{byte(len(w.files))})}
+func (w *world) service() *feeds.Service {
+	return &feeds.Service{Book: w.store, Signer: signer{}, Files: w, Posts: w, Bucket: "files", Now: w.clock, Random: rand.NewChaCha8([32]byte{byte(len(w.files))})}
 }
-func (w *world) splitter() *sellers.Splitter {
-	return &sellers.Splitter{Feeds: w.store, Files: w, Posts: w, Names: w, Now: w.clock}
+func (w *world) splitter() *feeds.Splitter {
+	return &feeds.Splitter{Feeds: w.store, Files: w, Posts: w, Names: w, Now: w.clock}
 }
-func (w *world) counter() *sellers.Counter {
-	return &sellers.Counter{Feeds: w.store, Files: w, Posts: w, Now: w.clock}
+func (w *world) counter() *feeds.Counter {
+	return &feeds.Counter{Feeds: w.store, Files: w, Posts: w, Now: w.clock}
 }
 
 type signer struct{}
@@ -135,7 +135,7 @@ func (signer) Download(_ context.Context, key, _ string, until time.Duration) (f
 }
 
 // create makes a feed; upload puts its file, and S3 tells of it.
-func (w *world) create(o sellers.Order, key string) sellers.Feed {
+func (w *world) create(o feeds.Order, key string) feeds.Feed {
 	o.Marketplace = "US"
 	out, err := w.service().Create(ctx, me, key, o)
 	if err != nil {
@@ -144,9 +144,9 @@ func (w *world) create(o sellers.Order, key string) sellers.Feed {
 	return out.Feed
 }
 
-func (w *world) upload(f sellers.Feed, file string) {
+func (w *world) upload(f feeds.Feed, file string) {
 	w.files[f.UploadKey()], w.etag[f.UploadKey()] = []byte(file), fmt.Sprintf("etag-%x", len(file))+ids.Derive("", file)
-	w.tasks = append(w.tasks, sellers.Task{FeedID: f.ID, ETag: w.etag[f.UploadKey()], Bytes: int64(len(file))})
+	w.tasks = append(w.tasks, feeds.Task{FeedID: f.ID, ETag: w.etag[f.UploadKey()], Bytes: int64(len(file))})
 }
 
 func (w *world) split() {
@@ -202,7 +202,7 @@ func (w *world) report() {
 	w.assemble = nil
 }
 
-func (w *world) feed(id string) sellers.Feed {
+func (w *world) feed(id string) feeds.Feed {
 	f, err := w.store.Feed(ctx, id)
 	if err != nil {
 		w.t.Fatal(err)
@@ -232,11 +232,11 @@ func TestAFeed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	file := "\xef\xbb\xbf" + stockFile(250)
-	f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV, Bytes: int64(len(file))}, "key-0001")
+	f := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV, Bytes: int64(len(file))}, "key-0001")
 	w.upload(f, file)
 	w.run()
 	got := w.feed(f.ID)
-	if got.State != sellers.WithErrors || got.Tally != (sellers.Tally{Rows: 250, Written: 225, Refused: 25}) || got.Chunks != 3 || got.Answered != 3 ||
+	if got.State != feeds.WithErrors || got.Tally != (feeds.Tally{Rows: 250, Written: 225, Refused: 25}) || got.Chunks != 3 || got.Answered != 3 ||
 		got.Percent() != 100 || cmp.Diff([]string{"Notiz"}, got.Ignored) != "" || got.Position != int64(len(file)) {
 		t.Fatalf("%+v", got)
 	}
@@ -260,10 +260,10 @@ func TestAFeed(t *testing.T) {
 func TestChunksAreCutByTheFileAlone(t *testing.T) {
 	t.Parallel()
 	file := stockFile(640)
-	cut := func(t rapid.TB, stop func() bool, twice func() bool) (map[int64]string, sellers.Tally) {
+	cut := func(t rapid.TB, stop func() bool, twice func() bool) (map[int64]string, feeds.Tally) {
 		w := newWorld(t)
 		w.stop = stop
-		f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV, Bytes: int64(len(file))}, "key-0001")
+		f := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV, Bytes: int64(len(file))}, "key-0001")
 		w.upload(f, file)
 		for len(w.tasks) > 0 {
 			if len(w.tasks) < 5 && twice() {
@@ -303,7 +303,7 @@ func TestChunksAreCutByTheFileAlone(t *testing.T) {
 			}
 		}
 		w.report()
-		if got := w.feed(f.ID); got.State != sellers.WithErrors || got.Answered != got.Chunks {
+		if got := w.feed(f.ID); got.State != feeds.WithErrors || got.Answered != got.Chunks {
 			t.Fatalf("%+v", got)
 		}
 		return out, w.feed(f.ID).Tally
@@ -325,29 +325,29 @@ func TestChunksAreCutByTheFileAlone(t *testing.T) {
 func TestPoisonedFilesFailWithTheirReason(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ format, file, code string }{
-		"empty":          {sellers.CSV, " ", "empty_file"},
-		"mark alone":     {sellers.CSV, "\xef\xbb\xbf", "empty_file"},
-		"header alone":   {sellers.CSV, "sku,quantity,warehouse\n\n", "empty_file"},
-		"blank lines":    {sellers.Lines, "\n\n", "empty_file"},
-		"gzip":           {sellers.CSV, "\x1f\x8b\x08 and so on", "compressed_file"},
-		"zip bomb":       {sellers.Lines, "PK\x03\x04 and so on", "compressed_file"},
-		"latin-1":        {sellers.CSV, "sku,quantity,warehouse\nGr\xfc\xdfe,1,x\n", "wrong_encoding"},
-		"utf-16":         {sellers.CSV, "\xff\xfes\x00k\x00u\x00", "wrong_encoding"},
-		"no header":      {sellers.CSV, "1,2,3\n4,5,6\n", "unknown_header"},
-		"duplicates":     {sellers.CSV, "sku,item_sku,quantity,warehouse\na,b,1,x\n", "duplicate_header"},
-		"no quantity":    {sellers.CSV, "sku,warehouse\na,x\n", "missing_column"},
-		"a broken quote": {sellers.CSV, "\"sku\"x,quantity,warehouse\na,1,x\n", "unknown_header"},
-		"no JSON":        {sellers.Lines, "sku,quantity,warehouse\na,1,x\n", "not_json_lines"},
-		"one array":      {sellers.Lines, "[{\"sku\":\"a\"}]", "not_json_lines"},
+		"empty":          {feeds.CSV, " ", "empty_file"},
+		"mark alone":     {feeds.CSV, "\xef\xbb\xbf", "empty_file"},
+		"header alone":   {feeds.CSV, "sku,quantity,warehouse\n\n", "empty_file"},
+		"blank lines":    {feeds.Lines, "\n\n", "empty_file"},
+		"gzip":           {feeds.CSV, "\x1f\x8b\x08 and so on", "compressed_file"},
+		"zip bomb":       {feeds.Lines, "PK\x03\x04 and so on", "compressed_file"},
+		"latin-1":        {feeds.CSV, "sku,quantity,warehouse\nGr\xfc\xdfe,1,x\n", "wrong_encoding"},
+		"utf-16":         {feeds.CSV, "\xff\xfes\x00k\x00u\x00", "wrong_encoding"},
+		"no header":      {feeds.CSV, "1,2,3\n4,5,6\n", "unknown_header"},
+		"duplicates":     {feeds.CSV, "sku,item_sku,quantity,warehouse\na,b,1,x\n", "duplicate_header"},
+		"no quantity":    {feeds.CSV, "sku,warehouse\na,x\n", "missing_column"},
+		"a broken quote": {feeds.CSV, "\"sku\"x,quantity,warehouse\na,1,x\n", "unknown_header"},
+		"no JSON":        {feeds.Lines, "sku,quantity,warehouse\na,1,x\n", "not_json_lines"},
+		"one array":      {feeds.Lines, "[{\"sku\":\"a\"}]", "not_json_lines"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			f := w.create(sellers.Order{Kind: sellers.Inventory, Format: c.format, Bytes: int64(len(c.file))}, "key-0001")
+			f := w.create(feeds.Order{Kind: feeds.Inventory, Format: c.format, Bytes: int64(len(c.file))}, "key-0001")
 			w.upload(f, c.file)
 			w.run()
 			got := w.feed(f.ID)
-			if got.State != sellers.Failed || got.Reason == nil || got.Reason.Code != c.code || got.Reason.Message == "" {
+			if got.State != feeds.Failed || got.Reason == nil || got.Reason.Code != c.code || got.Reason.Message == "" {
 				t.Errorf("%s %+v", got.State, got.Reason)
 			}
 			if _, err := w.service().Report(ctx, me, f.ID); fault.Code(err) != "report_not_ready" {
@@ -360,9 +360,9 @@ func TestPoisonedFilesFailWithTheirReason(t *testing.T) {
 func TestJSONLines(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.names = map[sellers.Name]string{{SKU: "A-1"}: shoe}
+	w.names = map[feeds.Name]string{{SKU: "A-1"}: shoe}
 	file := `{"sku":"A-1","qty":3,"fc":"us-west-1"}` + "\n\nnot json\n" + `{"sku":"A-2","qty":3,"fc":"us-west-1"}` + "\r\n" + `{"sku":"A-1","qty":1.5,"fc":"x"}`
-	f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.Lines}, "key-0001")
+	f := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.Lines}, "key-0001")
 	w.upload(f, file)
 	w.split()
 	if len(w.chunks) != 1 || !strings.Contains(string(w.chunks[0].Rows[0]), shoe) || cmp.Diff([]int{1}, w.chunks[0].Lines) != "" {
@@ -380,14 +380,14 @@ func TestFilesThatAreNotWhatTheyWere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	file := stockFile(5000)
-	f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV, Bytes: int64(len(file))}, "key-0001")
+	f := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV, Bytes: int64(len(file))}, "key-0001")
 	w.upload(f, file)
 	task := w.tasks[0]
 	if err := w.splitter().Split(ctx, task, func(int64) bool { return true }); err != nil || w.feed(f.ID).Chunks != 10 {
 		t.Fatal(err, w.feed(f.ID).Chunks)
 	}
 	first := w.feed(f.ID)
-	if p := first.Percent(); p != 0 || first.State != sellers.Processing {
+	if p := first.Percent(); p != 0 || first.State != feeds.Processing {
 		t.Errorf("%d%% %+v", p, first)
 	}
 	w.tasks = w.tasks[1:]
@@ -395,18 +395,18 @@ func TestFilesThatAreNotWhatTheyWere(t *testing.T) {
 	w.tasks = nil
 	w.upload(f, file[:len(file)-1]+"9") // S3 tells of it, and it is not begun
 	w.split()
-	if got := w.feed(f.ID); got.State != sellers.Processing || got.Chunks != 10 {
+	if got := w.feed(f.ID); got.State != feeds.Processing || got.Chunks != 10 {
 		t.Fatalf("%+v", got)
 	}
 	w.tasks = next
 	w.split()
-	if got := w.feed(f.ID); got.State != sellers.Failed || got.Reason.Code != "file_changed" {
+	if got := w.feed(f.ID); got.State != feeds.Failed || got.Reason.Code != "file_changed" {
 		t.Errorf("%s %+v", got.State, got.Reason)
 	}
-	short := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV, Bytes: 5}, "key-0002")
+	short := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV, Bytes: 5}, "key-0002")
 	w.upload(short, file)
 	w.split()
-	if got := w.feed(short.ID); got.State != sellers.Failed || got.Reason.Code != "wrong_size" {
+	if got := w.feed(short.ID); got.State != feeds.Failed || got.Reason.Code != "wrong_size" {
 		t.Errorf("%s %+v", got.State, got.Reason)
 	}
 }
@@ -422,18 +422,18 @@ func TestTheSameFileTwice(t *testing.T) {
 		file  string
 		again bool
 		after time.Duration
-		want  sellers.State
+		want  feeds.State
 	}{
-		{changes, false, 0, sellers.Done}, {changes, false, time.Hour, sellers.Failed}, {changes, true, time.Hour, sellers.Done},
-		{counts, false, 0, sellers.Done}, {counts, false, 0, sellers.Done}, {changes, false, 30 * time.Hour, sellers.Done},
+		{changes, false, 0, feeds.Done}, {changes, false, time.Hour, feeds.Failed}, {changes, true, time.Hour, feeds.Done},
+		{counts, false, 0, feeds.Done}, {counts, false, 0, feeds.Done}, {changes, false, 30 * time.Hour, feeds.Done},
 	} {
 		w.now = noon.Add(c.after)
-		f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV, Again: c.again}, fmt.Sprint("key-000", i))
+		f := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV, Again: c.again}, fmt.Sprint("key-000", i))
 		w.upload(f, c.file)
 		w.tasks = append(w.tasks, w.tasks[0])
 		w.run()
 		got := w.feed(f.ID)
-		if got.State != c.want || got.State == sellers.Failed && (got.Reason.Code != "duplicate_file" || !strings.Contains(got.Reason.Message, "fed_")) {
+		if got.State != c.want || got.State == feeds.Failed && (got.Reason.Code != "duplicate_file" || !strings.Contains(got.Reason.Message, "fed_")) {
 			t.Errorf("%d: %s %+v", i, got.State, got.Reason)
 		}
 	}
@@ -445,13 +445,13 @@ func TestWhatWasGivenUpCanComeAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	file := "sku,quantity,warehouse\n" + shoe + ",5,down\n" + shoe + ",5,us-west-1\n" + shoe + ",x,us-west-1\n"
-	f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV}, "key-0001")
+	f := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV}, "key-0001")
 	w.upload(f, file)
 	w.split()
 	c := w.chunks[0]
 	w.count(own(c, true), own(c, true))
 	w.report()
-	if got := w.feed(f.ID); got.State != sellers.WithErrors || got.Tally != (sellers.Tally{Rows: 3, Written: 1, Refused: 2, Dead: 1}) {
+	if got := w.feed(f.ID); got.State != feeds.WithErrors || got.Tally != (feeds.Tally{Rows: 3, Written: 1, Refused: 2, Dead: 1}) {
 		t.Fatalf("%+v", got)
 	}
 	if r := string(w.files[f.ReportKey()]); !strings.Contains(r, "2,internal,given up after every try") {
@@ -459,7 +459,7 @@ func TestWhatWasGivenUpCanComeAgain(t *testing.T) {
 	}
 	w.count(own(c, false), own(c, false), own(c, true)) // the last comes late
 	w.report()
-	if got := w.feed(f.ID); got.State != sellers.WithErrors || got.Tally != (sellers.Tally{Rows: 3, Written: 2, Refused: 1}) || got.Answered != 1 {
+	if got := w.feed(f.ID); got.State != feeds.WithErrors || got.Tally != (feeds.Tally{Rows: 3, Written: 2, Refused: 1}) || got.Answered != 1 {
 		t.Fatalf("%+v", got)
 	}
 	if r := string(w.files[f.ReportKey()]); strings.Contains(r, "internal") || !strings.Contains(r, "4,invalid_value") {
@@ -473,7 +473,7 @@ func TestWhatWasGivenUpCanComeAgain(t *testing.T) {
 func TestAFeedThatStallsIsEnded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV}, "key-0001")
+	f := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV}, "key-0001")
 	w.upload(f, stockFile(450))
 	w.split()
 	var dead []chunks.Chunk
@@ -507,14 +507,14 @@ func TestAFeedThatStallsIsEnded(t *testing.T) {
 	}
 	look(59*time.Minute, 0)
 	before := w.feed(f.ID)
-	if before.State != sellers.Processing || before.Answered != 3 {
+	if before.State != feeds.Processing || before.Answered != 3 {
 		t.Fatalf("%+v", before)
 	}
 	look(2*time.Minute, 2)
 	w.report()
 	lost := int64(len(dead[0].Rows) + len(dead[1].Rows))
 	got := w.feed(f.ID)
-	if got.State != sellers.WithErrors || got.Rows != 450 || got.Dead != lost || got.Written+got.Unchanged != before.Written+before.Unchanged {
+	if got.State != feeds.WithErrors || got.Rows != 450 || got.Dead != lost || got.Written+got.Unchanged != before.Written+before.Unchanged {
 		t.Fatalf("%+v", got)
 	}
 	if r := string(w.files[f.ReportKey()]); strings.Count(r, ",no_answer,\"given up") != int(lost) || !strings.Contains(r, fmt.Sprint("\n", dead[0].Lines[0], ",no_answer")) {
@@ -537,7 +537,7 @@ func TestAFeedThatStallsIsEnded(t *testing.T) {
 func TestATaskThatFailsCanBeTriedAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV}, "key-0001")
+	f := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV}, "key-0001")
 	w.upload(f, stockFile(250))
 	w.failing = errors.New("the queue is away")
 	task := w.tasks[0]
@@ -548,7 +548,7 @@ func TestATaskThatFailsCanBeTriedAgain(t *testing.T) {
 	if err := w.splitter().GiveUp(ctx, task); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.feed(f.ID); got.State != sellers.Processing || got.Reason == nil || got.Reason.Code != "given_up" || got.Chunks != 0 {
+	if got := w.feed(f.ID); got.State != feeds.Processing || got.Reason == nil || got.Reason.Code != "given_up" || got.Chunks != 0 {
 		t.Fatalf("%+v", got)
 	}
 	w.now = w.now.Add(2 * time.Hour)
@@ -557,7 +557,7 @@ func TestATaskThatFailsCanBeTriedAgain(t *testing.T) {
 	}
 	w.failing = nil
 	w.run()
-	if got := w.feed(f.ID); got.State != sellers.WithErrors || got.Reason != nil || got.Rows != 250 {
+	if got := w.feed(f.ID); got.State != feeds.WithErrors || got.Reason != nil || got.Rows != 250 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -565,8 +565,8 @@ func TestATaskThatFailsCanBeTriedAgain(t *testing.T) {
 func TestAMessageIsTheSameFeed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	f := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.Lines}, "key-0001")
-	m := sellers.Message{FeedID: f.ID}
+	f := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.Lines}, "key-0001")
+	m := feeds.Message{FeedID: f.ID}
 	if err := json.Unmarshal([]byte("[{\"sku\":\n\""+shoe+"\",\"qty\":3,\"fc\":\"us-west-1\"},{\"qty\":1}]"), &m.Rows); err != nil {
 		t.Fatal(err)
 	}
@@ -576,23 +576,23 @@ func TestAMessageIsTheSameFeed(t *testing.T) {
 	file := string(w.files[f.UploadKey()])
 	w.upload(f, file)
 	w.run()
-	if got := w.feed(f.ID); got.State != sellers.WithErrors || got.Tally != (sellers.Tally{Rows: 2, Written: 1, Refused: 1}) {
+	if got := w.feed(f.ID); got.State != feeds.WithErrors || got.Tally != (feeds.Tally{Rows: 2, Written: 1, Refused: 1}) {
 		t.Fatalf("%q %+v", file, got)
 	}
 	if err := w.service().Take(ctx, m); err != nil { // again, and the feed is over
 		t.Error(err)
 	}
-	csv := w.create(sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV, Bytes: 9}, "key-0002")
+	csv := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV, Bytes: 9}, "key-0002")
 	for name, c := range map[string]struct {
-		m    sellers.Message
+		m    feeds.Message
 		code string
 	}{
-		"no feed":          {sellers.Message{FeedID: ids.Derive(ids.Feed, "x"), Rows: m.Rows}, "feed_not_found"},
-		"rows for a CSV":   {sellers.Message{FeedID: csv.ID, Rows: m.Rows}, "malformed_message"},
-		"nothing":          {sellers.Message{FeedID: csv.ID}, "malformed_message"},
-		"another's object": {sellers.Message{FeedID: csv.ID, Bucket: "files", Key: f.UploadKey(), ETag: "x"}, "malformed_message"},
-		"another's bucket": {sellers.Message{FeedID: csv.ID, Bucket: "theirs", Key: csv.UploadKey(), ETag: "x"}, "malformed_message"},
-		"its own":          {sellers.Message{FeedID: csv.ID, Bucket: "files", Key: csv.UploadKey(), ETag: "x", Bytes: 9}, ""},
+		"no feed":          {feeds.Message{FeedID: ids.Derive(ids.Feed, "x"), Rows: m.Rows}, "feed_not_found"},
+		"rows for a CSV":   {feeds.Message{FeedID: csv.ID, Rows: m.Rows}, "malformed_message"},
+		"nothing":          {feeds.Message{FeedID: csv.ID}, "malformed_message"},
+		"another's object": {feeds.Message{FeedID: csv.ID, Bucket: "files", Key: f.UploadKey(), ETag: "x"}, "malformed_message"},
+		"another's bucket": {feeds.Message{FeedID: csv.ID, Bucket: "theirs", Key: csv.UploadKey(), ETag: "x"}, "malformed_message"},
+		"its own":          {feeds.Message{FeedID: csv.ID, Bucket: "files", Key: csv.UploadKey(), ETag: "x", Bytes: 9}, ""},
 	} {
 		if err := w.service().Take(ctx, c.m); fault.Code(err) != c.code {
 			t.Errorf("%s: %v", name, err)
@@ -606,7 +606,7 @@ func TestAMessageIsTheSameFeed(t *testing.T) {
 func TestCreatingTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	o := sellers.Order{Kind: sellers.Prices, Format: sellers.CSV, Bytes: 10, Marketplace: "DE"}
+	o := feeds.Order{Kind: feeds.Prices, Format: feeds.CSV, Bytes: 10, Marketplace: "DE"}
 	one, err := w.service().Create(ctx, me, "key-0001", o)
 	if err != nil || one.Replayed || !strings.Contains(one.Upload.URL, one.UploadKey()) {
 		t.Fatal(one, err)
@@ -620,13 +620,13 @@ func TestCreatingTwice(t *testing.T) {
 	if _, err := w.service().Create(ctx, me, "key-0001", other); fault.Code(err) != "idempotency_key_reused" {
 		t.Error(err)
 	}
-	for _, bad := range []sellers.Order{{Kind: "x", Format: "csv", Marketplace: "US"}, {Kind: sellers.Offers, Format: "xml", Marketplace: "US"}, {Kind: sellers.Offers, Format: "csv", Bytes: sellers.MaxBytes + 1, Marketplace: "US"},
-		{Kind: sellers.Offers, Format: "csv", SHA256: "x", Marketplace: "US"}} {
+	for _, bad := range []feeds.Order{{Kind: "x", Format: "csv", Marketplace: "US"}, {Kind: feeds.Offers, Format: "xml", Marketplace: "US"}, {Kind: feeds.Offers, Format: "csv", Bytes: feeds.MaxBytes + 1, Marketplace: "US"},
+		{Kind: feeds.Offers, Format: "csv", SHA256: "x", Marketplace: "US"}} {
 		if _, err := w.service().Create(ctx, me, "key-0002", bad); fault.Code(err) != "invalid_feed" {
 			t.Error(bad, err)
 		}
 	}
-	if _, err := w.service().Create(ctx, me, "key-0002", sellers.Order{Kind: sellers.Offers, Format: "csv", Marketplace: "XX"}); fault.Code(err) != "unknown_marketplace" {
+	if _, err := w.service().Create(ctx, me, "key-0002", feeds.Order{Kind: feeds.Offers, Format: "csv", Marketplace: "XX"}); fault.Code(err) != "unknown_marketplace" {
 		t.Error(err)
 	}
 }

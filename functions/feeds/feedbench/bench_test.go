@@ -25,6 +25,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
 
+	"rialto/functions/feeds"
+	"rialto/functions/feeds/feedsstore"
 	"rialto/functions/internal/bucket"
 	"rialto/functions/internal/chunks"
 	"rialto/functions/internal/ids"
@@ -36,8 +38,6 @@ import (
 	"rialto/functions/laboratory/memory"
 	"rialto/functions/laboratory/recorded"
 	"rialto/functions/laboratory/storetest"
-	"rialto/functions/sellers"
-	"rialto/functions/sellers/sellersstore"
 )
 
 const (
@@ -80,11 +80,11 @@ func bench(t *testing.T, n int, booked bool) {
 		t.Fatal(err)
 	}
 	db := storetest.Dynamo(t)
-	r := &run{unbooked: !booked, files: files, db: db, feeds: sellersstore.Store{DB: db}, queue: make(chan chunks.Chunk, waiting), counts: make(chan chunks.Answer, waiting),
+	r := &run{unbooked: !booked, files: files, db: db, feeds: feedsstore.Store{DB: db}, queue: make(chan chunks.Chunk, waiting), counts: make(chan chunks.Answer, waiting),
 		stock: &inventory.Service{Shelf: inventorystore.Store{DB: db}, Now: time.Now}}
 	seller := ids.Derive(ids.Seller, "bench")
-	svc := &sellers.Service{Book: r.feeds, Signer: files, Now: time.Now, Random: crand.Reader}
-	opened, err := svc.Create(ctx, seller, "bench-key", sellers.Order{Kind: sellers.Inventory, Format: sellers.CSV, Marketplace: "US"})
+	svc := &feeds.Service{Book: r.feeds, Signer: files, Now: time.Now, Random: crand.Reader}
+	opened, err := svc.Create(ctx, seller, "bench-key", feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV, Marketplace: "US"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func bench(t *testing.T, n int, booked bool) {
 	before := resident(t)
 	began = time.Now()
 	r.began = began
-	r.tasks = []sellers.Task{{FeedID: f.ID, ETag: aws.ToString(head.ETag), Bytes: size}}
+	r.tasks = []feeds.Task{{FeedID: f.ID, ETag: aws.ToString(head.ETag), Bytes: size}}
 	if err := r.all(ctx, f.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func bench(t *testing.T, n int, booked bool) {
 	fmt.Printf("%s: %d rows, %d written, %d unchanged, %d refused, in %d chunks over %d invocations of the splitter\n", f.State, f.Rows, f.Written, f.Unchanged, f.Refused, f.Answered, r.invocations)
 	fmt.Printf("%s, %.0f rows a second; the splitter had cut all after %s (it waits for the owners here)\n", took.Round(100*time.Millisecond), float64(n)/took.Seconds(), r.cut.Round(100*time.Millisecond))
 	fmt.Printf("resident memory: %.1f MB before, %.1f MB at its peak\n", float64(before)/1e6, float64(peak(t))/1e6)
-	if f.State != sellers.WithErrors || f.Rows != int64(n) || f.Written+f.Unchanged != good || f.Refused != bad || f.Dead != 0 {
+	if f.State != feeds.WithErrors || f.Rows != int64(n) || f.Written+f.Unchanged != good || f.Refused != bad || f.Dead != 0 {
 		t.Errorf("wanted %d rows, %d good, %d bad", n, good, bad)
 	}
 	lines := bad
@@ -154,7 +154,7 @@ func bench(t *testing.T, n int, booked bool) {
 }
 
 // reported counts the lines of a report.
-func reported(ctx context.Context, t *testing.T, files *bucket.Bucket, client *s3.Client, f sellers.Feed) int64 {
+func reported(ctx context.Context, t *testing.T, files *bucket.Bucket, client *s3.Client, f feeds.Feed) int64 {
 	t.Helper()
 	report, err := files.Open(ctx, f.ReportKey(), etagOf(ctx, t, client, f.ReportKey()), 0)
 	if err != nil {
@@ -207,7 +207,7 @@ func (c *counting) Read(b []byte) (int, error) {
 type run struct {
 	files *bucket.Bucket
 	db    *store.Dynamo
-	feeds sellersstore.Store
+	feeds feedsstore.Store
 	stock *inventory.Service
 	began time.Time
 
@@ -215,7 +215,7 @@ type run struct {
 	stopped  bool // the file was too long for the time
 	rows     atomic.Int64
 
-	tasks       []sellers.Task
+	tasks       []feeds.Task
 	invocations int
 	cut         time.Duration
 	queue       chan chunks.Chunk
@@ -225,7 +225,7 @@ type run struct {
 }
 
 func (r *run) all(ctx context.Context, feedID string) error {
-	counter := &sellers.Counter{Feeds: r.feeds, Files: r.files, Posts: r, Now: time.Now}
+	counter := &feeds.Counter{Feeds: r.feeds, Files: r.files, Posts: r, Now: time.Now}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { defer close(r.queue); return r.split(ctx) })
 	var booking sync.WaitGroup
@@ -260,7 +260,7 @@ func (r *run) progress(over <-chan struct{}) {
 func (r *run) split(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	s := &sellers.Splitter{Feeds: r.feeds, Files: r.files, Posts: r, Now: time.Now}
+	s := &feeds.Splitter{Feeds: r.feeds, Files: r.files, Posts: r, Now: time.Now}
 	for len(r.tasks) > 0 {
 		t := r.tasks[0]
 		r.tasks = r.tasks[1:]
@@ -318,7 +318,7 @@ func (r *run) booked(ctx context.Context, c chunks.Chunk) (report rows.Report, e
 	return report, nil
 }
 
-func (r *run) count(ctx context.Context, c *sellers.Counter, feedID string) error {
+func (r *run) count(ctx context.Context, c *feeds.Counter, feedID string) error {
 	for {
 		var batch []chunks.Answer
 		for a := range r.counts {
@@ -335,7 +335,7 @@ func (r *run) count(ctx context.Context, c *sellers.Counter, feedID string) erro
 	}
 }
 
-func (r *run) Chunks(ctx context.Context, _ sellers.Kind, list []chunks.Chunk) error {
+func (r *run) Chunks(ctx context.Context, _ feeds.Kind, list []chunks.Chunk) error {
 	for _, c := range list {
 		select {
 		case r.queue <- c:
@@ -357,13 +357,13 @@ func (r *run) Answers(ctx context.Context, list []chunks.Answer) error {
 	return nil
 }
 
-func (r *run) Next(_ context.Context, t sellers.Task) error {
+func (r *run) Next(_ context.Context, t feeds.Task) error {
 	r.tasks = append(r.tasks, t)
 	return nil
 }
 
 // Later is for feeds that stall.
-func (r *run) Later(context.Context, sellers.Task, time.Duration) error { return nil }
+func (r *run) Later(context.Context, feeds.Task, time.Duration) error { return nil }
 
 func (r *run) Assemble(context.Context, string) error {
 	r.mu.Lock()

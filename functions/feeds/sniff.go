@@ -1,4 +1,4 @@
-package sellers
+package feeds
 
 import (
 	"bytes"

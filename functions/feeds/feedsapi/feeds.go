@@ -1,12 +1,12 @@
-package sellersapi
+package feedsapi
 
 import (
 	"context"
 	"time"
 
+	"rialto/functions/feeds"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/files"
-	"rialto/functions/sellers"
 )
 
 // Feed is how far a feed is.
@@ -49,7 +49,7 @@ type Counts struct {
 	GivenUp   int64 `json:"given_up" doc:"Of the refused: failed on our side after every try; operators can send them again"`
 }
 
-func (h handler) shown(f sellers.Feed) Feed {
+func (h handler) shown(f feeds.Feed) Feed {
 	out := Feed{FeedID: f.ID, Type: string(f.Kind), Format: f.Format, Filename: f.Filename, Marketplace: f.Marketplace, State: string(f.State),
 		Stalled: f.Stalled(h.now()), Bytes: f.Bytes, Progress: Progress{f.Percent(), f.Position}, Ignored: f.Ignored, CreatedAt: f.CreatedAt,
 		Counts: Counts{f.Rows, f.Written, f.Unchanged, f.Refused, f.Dead}, StartedAt: given(f.BegunAt), FinishedAt: given(f.OverAt)}
@@ -99,7 +99,7 @@ type Intake struct {
 
 func (h handler) create(ctx context.Context, in *createInput) (*createOutput, error) {
 	b := in.Body
-	o, err := h.sellers.Create(ctx, me(ctx), in.Key, sellers.Order{Kind: sellers.Kind(b.Type), Format: b.Format, Filename: b.Filename, Marketplace: in.Market,
+	o, err := h.feeds.Create(ctx, me(ctx), in.Key, feeds.Order{Kind: feeds.Kind(b.Type), Format: b.Format, Filename: b.Filename, Marketplace: in.Market,
 		Bytes: b.Bytes, SHA256: b.SHA256, Again: b.Again})
 	if err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func (h handler) create(ctx context.Context, in *createInput) (*createOutput, er
 	switch {
 	case o.Upload.URL != "":
 		out.Body.Upload = &o.Upload
-	case o.State == sellers.Created:
+	case o.State == feeds.Created:
 		out.Body.Queue = &Intake{h.intake}
 	}
 	return out, nil
@@ -124,11 +124,11 @@ type listOutput struct {
 }
 
 func (h handler) list(ctx context.Context, in *listInput) (*listOutput, error) {
-	var after sellers.Position
+	var after feeds.Position
 	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
 		return nil, err
 	}
-	page, next, err := h.sellers.Feeds(ctx, me(ctx), in.Limit, after)
+	page, next, err := h.feeds.Feeds(ctx, me(ctx), in.Limit, after)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ type feedInput struct {
 type feedOutput struct{ Body Feed }
 
 func (h handler) get(ctx context.Context, in *feedInput) (*feedOutput, error) {
-	f, err := h.sellers.Feed(ctx, me(ctx), in.FeedID)
+	f, err := h.feeds.Feed(ctx, me(ctx), in.FeedID)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +163,7 @@ type reportOutput struct {
 }
 
 func (h handler) report(ctx context.Context, in *feedInput) (*reportOutput, error) {
-	a, err := h.sellers.Report(ctx, me(ctx), in.FeedID)
+	a, err := h.feeds.Report(ctx, me(ctx), in.FeedID)
 	if err != nil {
 		return nil, err
 	}

@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"rialto/functions/catalog"
+	"rialto/functions/feeds"
 	"rialto/functions/offers/offersstore"
-	"rialto/functions/sellers"
 )
 
 // names finds what sellers offer under a sku, and which product has a GTIN.
@@ -14,7 +14,7 @@ type names struct {
 	catalog *catalog.Service
 }
 
-func (n names) Products(ctx context.Context, sellerID, marketplace string, list ...sellers.Name) (map[sellers.Name]string, error) {
+func (n names) Products(ctx context.Context, sellerID, marketplace string, list ...feeds.Name) (map[feeds.Name]string, error) {
 	var skus, gtins []string
 	for _, name := range list {
 		if name.GTIN != "" {
@@ -23,19 +23,19 @@ func (n names) Products(ctx context.Context, sellerID, marketplace string, list 
 			skus = append(skus, name.SKU)
 		}
 	}
-	out := map[sellers.Name]string{}
+	out := map[feeds.Name]string{}
 	if len(skus) > 0 {
 		found, err := n.offers.ProductsOf(ctx, sellerID, marketplace, skus...)
 		if err != nil {
 			return nil, err
 		}
 		for sku, product := range found {
-			out[sellers.Name{SKU: sku}] = product
+			out[feeds.Name{SKU: sku}] = product
 		}
 	}
 	found, err := n.catalog.Numbered(ctx, gtins...)
 	for gtin, product := range found {
-		out[sellers.Name{GTIN: gtin}] = product
+		out[feeds.Name{GTIN: gtin}] = product
 	}
 	return out, err
 }

@@ -1,27 +1,27 @@
-// Package sellersqueues is the queues that feeds move along: sellers-intake (sellers' messages), sellers-split (files
-// that came, and where to go on in one), the owners' queues, sellers-report (their answers) and sellers-assemble.
-package sellersqueues
+// Package feedsaws is the queues that feeds move along: feeds-intake (sellers' messages), feeds-split (files
+// that came, and where to go on in one), the owners' queues, feeds-report (their answers) and feeds-assemble.
+package feedsaws
 
 import (
 	"context"
 	"fmt"
 	"time"
 
+	"rialto/functions/feeds"
 	"rialto/functions/internal/chunkqueue"
 	"rialto/functions/internal/chunks"
-	"rialto/functions/sellers"
 )
 
 // Queues are those that a function writes to; the others are nil.
 type Queues struct {
-	Owners  map[sellers.Kind]*chunkqueue.Queue
+	Owners  map[feeds.Kind]*chunkqueue.Queue
 	Split   *chunkqueue.Queue
 	Report  *chunkqueue.Queue
-	Collect *chunkqueue.Queue // sellers-assemble
+	Collect *chunkqueue.Queue // feeds-assemble
 }
 
 // Chunks sends chunks to the context that owns their rows.
-func (q Queues) Chunks(ctx context.Context, kind sellers.Kind, list []chunks.Chunk) error {
+func (q Queues) Chunks(ctx context.Context, kind feeds.Kind, list []chunks.Chunk) error {
 	owner, ok := q.Owners[kind]
 	if !ok {
 		return fmt.Errorf("nobody owns rows of %s", kind)
@@ -35,16 +35,16 @@ func (q Queues) Answers(ctx context.Context, list []chunks.Answer) error {
 }
 
 // Next lets another invocation go on with a file.
-func (q Queues) Next(ctx context.Context, t sellers.Task) error {
+func (q Queues) Next(ctx context.Context, t feeds.Task) error {
 	return chunkqueue.Send(ctx, q.Split, t)
 }
 
 // Later lets another invocation go on after a while, 15 minutes at most.
-func (q Queues) Later(ctx context.Context, t sellers.Task, after time.Duration) error {
+func (q Queues) Later(ctx context.Context, t feeds.Task, after time.Duration) error {
 	return chunkqueue.Later(ctx, q.Split, t, after)
 }
 
-// assemble is the message of the queue sellers-assemble.
+// assemble is the message of the queue feeds-assemble.
 type assemble struct {
 	FeedID string `json:"feed_id"`
 }
@@ -54,4 +54,4 @@ func (q Queues) Assemble(ctx context.Context, feedID string) error {
 	return chunkqueue.Send(ctx, q.Collect, assemble{feedID})
 }
 
-var _ sellers.Posts = Queues{}
+var _ feeds.Posts = Queues{}

@@ -8,9 +8,9 @@ const (
 	reportDays = 90
 )
 
-// sellers has the bucket of feeds. What is uploaded to it goes to the queue of sellers-split.
-func sellers(c *contextStack) error {
-	c.set("QUEUE_SELLERS_INTAKE", c.stage.queueURL("sellers-intake")) // what the API tells sellers
+// feeds has the bucket of sellers' files. What is uploaded to it goes to the queue of feeds-split.
+func feeds(c *contextStack) error {
+	c.set("QUEUE_FEEDS_INTAKE", c.stage.queueURL("feeds-intake")) // what the API tells sellers
 	files := c.files(folder{"uploads", uploadDays}, folder{"parts", partDays}, folder{"reports", reportDays})
 	if err := c.functions(); err != nil {
 		return err

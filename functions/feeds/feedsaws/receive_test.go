@@ -1,12 +1,12 @@
-package sellersqueues
+package feedsaws
 
 import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"rialto/functions/feeds"
 	"rialto/functions/internal/ids"
-	"rialto/functions/sellers"
 )
 
 // Seen to catch: a key that S3 wrote as a form does, not read back; an object of another folder taken for an upload.
@@ -16,10 +16,10 @@ func TestWhatComesToTheQueueOfFiles(t *testing.T) {
 	event := func(key string) string {
 		return `{"Records":[{"eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{"key":"` + key + `","size":12,"eTag":"abc"}}}]}`
 	}
-	came := []sellers.Task{{FeedID: feed, ETag: "abc", Bytes: 12}}
+	came := []feeds.Task{{FeedID: feed, ETag: "abc", Bytes: 12}}
 	for name, c := range map[string]struct {
 		body string
-		want []sellers.Task
+		want []feeds.Task
 		bad  bool
 	}{
 		"an upload":       {event("uploads/" + seller + "/" + feed), came, false},
@@ -29,7 +29,7 @@ func TestWhatComesToTheQueueOfFiles(t *testing.T) {
 		"another name":    {event("uploads/" + seller + "/" + feed + ".csv"), nil, false},
 		"a bad key":       {event("uploads/%zz"), nil, true},
 		"a test":          {`{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}`, nil, false},
-		"our own":         {`{"feed_id":"` + feed + `","etag":"abc","bytes":12,"position":7,"line":3,"chunk":1,"comma":";","columns":["sku",""]}`, []sellers.Task{{FeedID: feed, ETag: "abc", Bytes: 12, Position: 7, Line: 3, Chunk: 1, Comma: ";", Columns: []string{"sku", ""}}}, false},
+		"our own":         {`{"feed_id":"` + feed + `","etag":"abc","bytes":12,"position":7,"line":3,"chunk":1,"comma":";","columns":["sku",""]}`, []feeds.Task{{FeedID: feed, ETag: "abc", Bytes: 12, Position: 7, Line: 3, Chunk: 1, Comma: ";", Columns: []string{"sku", ""}}}, false},
 		"nothing":         {`{}`, nil, true},
 		"no JSON":         {`x`, nil, true},
 	} {
