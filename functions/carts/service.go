@@ -18,8 +18,8 @@ import (
 
 var errOfferUnavailable = fault.New(fault.Conflict, "offer_unavailable", "an offer in the cart is no longer for sale")
 
-// Shelf is the carts' table.
-type Shelf interface {
+// Store is the carts' table.
+type Store interface {
 	Get(ctx context.Context, cartID string) (Cart, bool, error)
 	// Save writes a cart whose stored version is still c.Version, and returns it with the next one. Errors:
 	// ErrStale.
@@ -52,7 +52,7 @@ type Coupons interface {
 
 // Service is what can be done with carts.
 type Service struct {
-	Shelf    Shelf
+	Store    Store
 	Cache    Cache
 	Offers   Offers
 	Products Products
@@ -205,7 +205,7 @@ func (s *Service) change(ctx context.Context, o Owner, m marketplaces.Marketplac
 		}
 		c.remember(g.Key)
 		c.UpdatedAt = s.Now().UTC()
-		saved, err := s.Shelf.Save(ctx, c)
+		saved, err := s.Store.Save(ctx, c)
 		if errors.Is(err, ErrStale) && !g.HasVersion && try < tries {
 			continue
 		}
@@ -221,7 +221,7 @@ func (s *Service) change(ctx context.Context, o Owner, m marketplaces.Marketplac
 // ErrNotFound (also for a cart that is no guest's), ErrMerged if it went into another cart.
 func (s *Service) Merge(ctx context.Context, o Owner, m marketplaces.Marketplace, guestCartID string) (View, error) {
 	for try := 1; ; try++ {
-		guest, ok, err := s.Shelf.Get(ctx, guestCartID)
+		guest, ok, err := s.Store.Get(ctx, guestCartID)
 		if err != nil {
 			return View{}, err
 		}
@@ -242,7 +242,7 @@ func (s *Service) Merge(ctx context.Context, o Owner, m marketplaces.Marketplace
 			return View{}, ErrTooManyLines
 		}
 		guest.State, guest.MergedInto, guest.UpdatedAt, into.UpdatedAt = Merged, into.ID, s.Now().UTC(), s.Now().UTC()
-		saved, err := s.Shelf.Merge(ctx, into, guest)
+		saved, err := s.Store.Merge(ctx, into, guest)
 		if errors.Is(err, ErrStale) && try < tries {
 			continue
 		}
@@ -256,7 +256,7 @@ func (s *Service) Merge(ctx context.Context, o Owner, m marketplaces.Marketplace
 
 // Refresh renews the copy of a cart after it changed behind the service's back.
 func (s *Service) Refresh(ctx context.Context, cartID string) error {
-	c, ok, err := s.Shelf.Get(ctx, cartID)
+	c, ok, err := s.Store.Get(ctx, cartID)
 	if err != nil || !ok {
 		return err
 	}
@@ -276,7 +276,7 @@ func (s *Service) Quote(ctx context.Context, in QuoteInput) (Quote, error) {
 	if err != nil {
 		return Quote{}, err
 	}
-	c, ok, err := s.Shelf.Get(ctx, in.CartID)
+	c, ok, err := s.Store.Get(ctx, in.CartID)
 	if err != nil {
 		return Quote{}, err
 	}
@@ -291,7 +291,7 @@ func (s *Service) Quote(ctx context.Context, in QuoteInput) (Quote, error) {
 }
 
 func (s *Service) load(ctx context.Context, o Owner, m marketplaces.Marketplace) (Cart, error) {
-	c, ok, err := s.Shelf.Get(ctx, IDOf(o.ID, m.Code))
+	c, ok, err := s.Store.Get(ctx, IDOf(o.ID, m.Code))
 	if err == nil && !ok {
 		c = New(o.ID, o.Guest, m.Code)
 	}

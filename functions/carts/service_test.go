@@ -53,7 +53,7 @@ func (away) Get(context.Context, string) (carts.Cart, bool, error) {
 func (away) Put(context.Context, carts.Cart) error { return errors.New("away") }
 
 func service() *carts.Service {
-	return &carts.Service{Shelf: cartsstore.Store{DB: memory.New()}, Cache: away{}, Offers: shop{}, Products: names{}, Stock: stock{}, Now: func() time.Time { return time.Unix(1, 0) }}
+	return &carts.Service{Store: cartsstore.Store{DB: memory.New()}, Cache: away{}, Offers: shop{}, Products: names{}, Stock: stock{}, Now: func() time.Time { return time.Unix(1, 0) }}
 }
 
 var (

@@ -39,7 +39,7 @@ func (w *world) issue() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	report, err := (&promotions.Service{Shelf: shelf, Now: w.clock}).Import(context.Background(), promotions.Batch{Coupons: []json.RawMessage{row}})
+	report, err := (&promotions.Service{Store: shelf, Now: w.clock}).Import(context.Background(), promotions.Batch{Coupons: []json.RawMessage{row}})
 	if err != nil || report.Written != 1 {
 		w.t.Fatal(report, err)
 	}

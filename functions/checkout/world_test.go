@@ -147,7 +147,7 @@ func newWorld(t tester, goods []good) *world {
 	stock := func() inventorystore.Store { return inventorystore.New(environment()) }
 	quotes, holds := stockFleet{fleet[inventorystore.Store]{start: stock}}, &fleet[inventorystore.Store]{start: stock}
 	coupons := &fleet[promotionsstore.Store]{start: func() promotionsstore.Store { return promotionsstore.New(environment()) }}
-	w.carts = &carts.Service{Shelf: cartsstore.Store{DB: db}, Cache: noCache{}, Offers: shelves(goods), Products: titles{}, Stock: &quotes, Coupons: promotionsstore.Store{DB: db}, Now: w.clock}
+	w.carts = &carts.Service{Store: cartsstore.Store{DB: db}, Cache: noCache{}, Offers: shelves(goods), Products: titles{}, Stock: &quotes, Coupons: promotionsstore.Store{DB: db}, Now: w.clock}
 	w.record = checkoutstore.Store{DB: db, Buckets: 4, Pivot: checkoutstore.Contexts}
 	random := &source{r: rand.NewChaCha8([32]byte{7})}
 	w.front = &checkout.Service{Ledger: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
@@ -164,22 +164,22 @@ func newWorld(t tester, goods []good) *world {
 		"checkout-close":   task(steps.Close),
 		"checkout-place":   task(steps.Place),
 		"inventory-hold": task(func(ctx context.Context, in inventory.HoldInput) (out inventory.HoldOutput, err error) {
-			holds.serve(func(s inventorystore.Store) { out, err = (&inventory.Service{Shelf: s, Now: w.clock}).Hold(ctx, in) })
+			holds.serve(func(s inventorystore.Store) { out, err = (&inventory.Service{Store: s, Now: w.clock}).Hold(ctx, in) })
 			return out, err
 		}),
 		"inventory-release": task(func(ctx context.Context, in inventory.ReleaseInput) (out inventory.ReleaseOutput, err error) {
-			holds.serve(func(s inventorystore.Store) { out, err = (&inventory.Service{Shelf: s, Now: w.clock}).Release(ctx, in) })
+			holds.serve(func(s inventorystore.Store) { out, err = (&inventory.Service{Store: s, Now: w.clock}).Release(ctx, in) })
 			return out, err
 		}),
 		"promotions-redeem": task(func(ctx context.Context, in promotions.RedeemInput) (out promotions.RedeemOutput, err error) {
 			coupons.serve(func(s promotionsstore.Store) {
-				out, err = (&promotions.Service{Shelf: s, Now: w.clock}).Redeem(ctx, in)
+				out, err = (&promotions.Service{Store: s, Now: w.clock}).Redeem(ctx, in)
 			})
 			return out, err
 		}),
 		"promotions-return": task(func(ctx context.Context, in promotions.ReturnInput) (out promotions.ReturnOutput, err error) {
 			coupons.serve(func(s promotionsstore.Store) {
-				out, err = (&promotions.Service{Shelf: s, Now: w.clock}).Return(ctx, in)
+				out, err = (&promotions.Service{Store: s, Now: w.clock}).Return(ctx, in)
 			})
 			return out, err
 		}),

@@ -23,7 +23,7 @@ func Route(order string, wants []Want, stock []Stock, to Destination) (Plan, err
 	if err := checkWants(wants); err != nil {
 		return Plan{}, err
 	}
-	free := newShelves(stock)
+	free := newFreeUnits(stock)
 	if err := short(wants, free); err != nil {
 		return Plan{}, err
 	}
@@ -43,11 +43,11 @@ func Route(order string, wants []Want, stock []Stock, to Destination) (Plan, err
 	return plan, plan.Check()
 }
 
-// shelves are free units by sku and centre.
-type shelves map[SKU]map[string]int64
+// freeUnits are free units by sku and centre.
+type freeUnits map[SKU]map[string]int64
 
-func newShelves(stock []Stock) shelves {
-	free := shelves{}
+func newFreeUnits(stock []Stock) freeUnits {
+	free := freeUnits{}
 	for _, s := range stock {
 		if s.Available <= 0 {
 			continue
@@ -72,7 +72,7 @@ func checkWants(wants []Want) error {
 	return nil
 }
 
-func short(wants []Want, free shelves) error {
+func short(wants []Want, free freeUnits) error {
 	need := demand(wants)
 	var fields []fault.Field
 	for i, w := range wants {
@@ -102,7 +102,7 @@ func demand(wants []Want) map[SKU]int64 {
 const exactCentres = 10
 
 // fewest returns the centres that a seller's wants ship from, nearest first. All centres together have enough.
-func fewest(wants []Want, free shelves, to Destination, turn func(centre string) uint64) []string {
+func fewest(wants []Want, free freeUnits, to Destination, turn func(centre string) uint64) []string {
 	need := demand(wants)
 	away, turns := map[string]int{}, map[string]uint64{}
 	for sku := range need {
@@ -147,7 +147,7 @@ func subsets(from []string, size int, chosen []string, visit func([]string)) {
 }
 
 // greedy takes the centre that leaves the least missing, the nearest among equals, until nothing is.
-func greedy(need map[SKU]int64, free shelves, centres []string) []string {
+func greedy(need map[SKU]int64, free freeUnits, centres []string) []string {
 	var chosen []string
 	rest := slices.Clone(centres)
 	for missing(need, free, chosen) > 0 {
@@ -161,7 +161,7 @@ func greedy(need map[SKU]int64, free shelves, centres []string) []string {
 }
 
 // missing returns how many wanted units the centres have not.
-func missing(need map[SKU]int64, free shelves, centres []string) int64 {
+func missing(need map[SKU]int64, free freeUnits, centres []string) int64 {
 	var n int64
 	for sku, want := range need {
 		for _, c := range centres {
@@ -174,7 +174,7 @@ func missing(need map[SKU]int64, free shelves, centres []string) int64 {
 
 // fill picks each line's units from the centres, whole from the nearest that can, else as much as possible from
 // where there is most. It takes what it picks from free, for two lines may want one sku.
-func fill(lines []PlannedLine, wants []Want, free shelves, centres []string) {
+func fill(lines []PlannedLine, wants []Want, free freeUnits, centres []string) {
 	for i, w := range wants {
 		have, left := free[w.SKU], w.Quantity
 		from := slices.Clone(centres)

@@ -195,7 +195,7 @@ func TestRouteCoversExactlyNeverMoreThanAvailableFromTheFewestCentres(t *testing
 		if err != nil {
 			return
 		}
-		left := newShelves(stock)
+		left := newFreeUnits(stock)
 		used := map[string]map[string]bool{}
 		covered := map[string]int64{}
 		for _, l := range plan.Lines {

@@ -9,8 +9,8 @@ import (
 	"rialto/functions/internal/rows"
 )
 
-// Shelf is what the use cases need of the store.
-type Shelf interface {
+// Store is what the use cases need of the store.
+type Store interface {
 	Place(ctx context.Context, orderID string, plan Plan, expiresAt time.Time) error
 	Release(ctx context.Context, orderID string, plan Plan, now time.Time) (int, error)
 	Ship(ctx context.Context, orderID string, lines []PlannedLine, now time.Time) error
@@ -21,7 +21,7 @@ type Shelf interface {
 
 // Service is the context's use cases.
 type Service struct {
-	Shelf Shelf
+	Store Store
 	Now   func() time.Time
 }
 
@@ -47,7 +47,7 @@ func (s *Service) Hold(ctx context.Context, in HoldInput) (HoldOutput, error) {
 	if !in.ExpiresAt.After(s.Now()) {
 		return HoldOutput{}, ErrExpired
 	}
-	if err := s.Shelf.Place(ctx, in.OrderID, in.Plan, in.ExpiresAt); err != nil {
+	if err := s.Store.Place(ctx, in.OrderID, in.Plan, in.ExpiresAt); err != nil {
 		return HoldOutput{}, err
 	}
 	return HoldOutput{Held: true}, nil
@@ -69,7 +69,7 @@ func (s *Service) Release(ctx context.Context, in ReleaseInput) (ReleaseOutput, 
 	if !id.MatchString(in.OrderID) {
 		return ReleaseOutput{}, errOrder
 	}
-	n, err := s.Shelf.Release(ctx, in.OrderID, in.Plan, s.Now())
+	n, err := s.Store.Release(ctx, in.OrderID, in.Plan, s.Now())
 	if err != nil {
 		return ReleaseOutput{}, err
 	}
@@ -93,7 +93,7 @@ func (s *Service) Ship(ctx context.Context, d Departure) error {
 	if !id.MatchString(d.OrderID) {
 		return errOrder
 	}
-	return s.Shelf.Ship(ctx, d.OrderID, d.lines(), s.Now())
+	return s.Store.Ship(ctx, d.OrderID, d.lines(), s.Now())
 }
 
 // Restock gives back a shipment's units that were sold and will not be shipped.
@@ -101,7 +101,7 @@ func (s *Service) Restock(ctx context.Context, d Departure) error {
 	if !id.MatchString(d.OrderID) {
 		return errOrder
 	}
-	return s.Shelf.Restock(ctx, d.OrderID, d.lines(), s.Now())
+	return s.Store.Restock(ctx, d.OrderID, d.lines(), s.Now())
 }
 
 func (d Departure) lines() (out []PlannedLine) {
@@ -163,7 +163,7 @@ func (s *Service) Apply(ctx context.Context, changes []Change) (rows.Report, err
 	if err != nil {
 		return rows.Report{}, err
 	}
-	book, err := s.Shelf.Booker(ctx, changes, s.Now())
+	book, err := s.Store.Booker(ctx, changes, s.Now())
 	if err != nil {
 		return rows.Report{}, err
 	}

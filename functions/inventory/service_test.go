@@ -21,15 +21,15 @@ var (
 )
 
 func service() (*inventory.Service, inventorystore.Store) {
-	shelf := inventorystore.Store{DB: memory.New()}
-	return &inventory.Service{Shelf: shelf, Now: func() time.Time { return now }}, shelf
+	s := inventorystore.Store{DB: memory.New()}
+	return &inventory.Service{Store: s, Now: func() time.Time { return now }}, s
 }
 
 // The tasks as a state machine calls them. Seen to catch: a field of the plan renamed; a hold placed that could
 // never be committed.
 func TestTheSagasTasks(t *testing.T) {
 	t.Parallel()
-	svc, shelf := service()
+	svc, s := service()
 	if _, err := svc.Receive(ctx, inventory.Batch{Rows: []inventory.Receipt{{ID: "r1", SKU: inventory.SKU{ProductID: "p", SellerID: "s"}, Centre: "us-west-1", Quantity: 3}}}); err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func TestTheSagasTasks(t *testing.T) {
 		}
 	}
 	available := func() int64 {
-		stock, err := shelf.Stock(ctx, inventory.SKU{ProductID: "p", SellerID: "s"})
+		stock, err := s.Stock(ctx, inventory.SKU{ProductID: "p", SellerID: "s"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +72,7 @@ func TestTheSagasTasks(t *testing.T) {
 
 func TestADepartureBooksItsHolds(t *testing.T) {
 	t.Parallel()
-	svc, shelf := service()
+	svc, s := service()
 	sku := inventory.SKU{ProductID: "p", SellerID: "s"}
 	plan := inventory.Plan{Lines: []inventory.PlannedLine{{Line: sku.String(), ProductID: "p", SellerID: "s", Picks: []inventory.Pick{{Centre: "us-west-1", Quantity: 2}}}}}
 	if _, err := svc.Receive(ctx, inventory.Batch{Rows: []inventory.Receipt{{ID: "r1", SKU: sku, Centre: "us-west-1", Quantity: 3}}}); err != nil {
@@ -81,7 +81,7 @@ func TestADepartureBooksItsHolds(t *testing.T) {
 	if _, err := svc.Hold(ctx, inventory.HoldInput{OrderID: "ord_1", Plan: plan, ExpiresAt: now.Add(time.Minute)}); err != nil {
 		t.Fatal(err)
 	}
-	if err := shelf.DB.Transact(ctx, inventorystore.Commit("ord_1", plan, now)...); err != nil {
+	if err := s.DB.Transact(ctx, inventorystore.Commit("ord_1", plan, now)...); err != nil {
 		t.Fatal(err)
 	}
 	var d inventory.Departure
@@ -93,7 +93,7 @@ func TestADepartureBooksItsHolds(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	stock, err := shelf.Stock(ctx, sku)
+	stock, err := s.Stock(ctx, sku)
 	if diff := cmp.Diff([]inventory.Stock{{SKU: sku, Centre: "us-west-1", Available: 1, Received: 3, Shipped: 2, Version: 3}}, stock); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
@@ -138,7 +138,7 @@ func TestABatchIsReportedRowByRow(t *testing.T) {
 // come back as new goods.
 func TestAReturn(t *testing.T) {
 	t.Parallel()
-	svc, shelf := service()
+	svc, s := service()
 	var a inventory.Arrival
 	if err := json.Unmarshal([]byte(`{"return_id":"ret_a","order_id":"ord_1","seller_id":"s","lines":[{"line":"p#s","product_id":"p","fulfillment_center_id":"us-west-1","quantity":2}]}`), &a); err != nil {
 		t.Fatal(err)
@@ -148,7 +148,7 @@ func TestAReturn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	stock, err := shelf.Stock(ctx, inventory.SKU{ProductID: "p", SellerID: "s"})
+	stock, err := s.Stock(ctx, inventory.SKU{ProductID: "p", SellerID: "s"})
 	if err != nil || len(stock) != 1 || stock[0].Available != 2 || stock[0].Returned != 2 || stock[0].Received != 0 {
 		t.Error(stock, err)
 	}

@@ -6,8 +6,8 @@ import (
 	"rialto/functions/internal/money"
 )
 
-// Shelf is what the use cases need of the store.
-type Shelf interface {
+// Store is what the use cases need of the store.
+type Store interface {
 	Get(ctx context.Context, orderID string) (Order, bool, error)
 	History(ctx context.Context, customerID string, limit int, after Position) ([]Order, Position, error)
 }
@@ -25,7 +25,7 @@ type Refunds interface {
 
 // Service answers questions about orders.
 type Service struct {
-	Shelf   Shelf
+	Store   Store
 	Refunds Refunds
 }
 
@@ -37,7 +37,7 @@ func (s *Service) Refunded(ctx context.Context, o Order) (money.Amount, error) {
 
 // Order returns an order of the customer. Errors: ErrNotFound, for another's too.
 func (s *Service) Order(ctx context.Context, customerID, orderID string) (Order, error) {
-	o, ok, err := s.Shelf.Get(ctx, orderID)
+	o, ok, err := s.Store.Get(ctx, orderID)
 	if err != nil {
 		return Order{}, err
 	}
@@ -49,5 +49,5 @@ func (s *Service) Order(ctx context.Context, customerID, orderID string) (Order,
 
 // History returns up to limit (1 to 100) orders, newest first.
 func (s *Service) History(ctx context.Context, customerID string, limit int, after Position) ([]Order, Position, error) {
-	return s.Shelf.History(ctx, customerID, limit, after)
+	return s.Store.History(ctx, customerID, limit, after)
 }

@@ -10,8 +10,8 @@ import (
 	"rialto/functions/internal/rows"
 )
 
-// Shelf is what the use cases need of the store.
-type Shelf interface {
+// Store is what the use cases need of the store.
+type Store interface {
 	// Redeem takes one use for an order. Errors: ErrExhausted, ErrUsed, ErrReleased, ErrCommitted.
 	Redeem(ctx context.Context, r Redemption, perCustomer int64) error
 	// Return gives it back, or bars it from being taken, and tells whether it gave one back. Errors: ErrCommitted.
@@ -24,7 +24,7 @@ type Shelf interface {
 
 // Service is the context's use cases.
 type Service struct {
-	Shelf Shelf
+	Store Store
 	Now   func() time.Time
 }
 
@@ -49,7 +49,7 @@ func (s *Service) Redeem(ctx context.Context, in RedeemInput) (RedeemOutput, err
 		return RedeemOutput{}, ErrExpired
 	}
 	r := Redemption{Ref: in.Coupon.Ref, OrderID: in.OrderID, CustomerID: in.CustomerID, ExpiresAt: in.ExpiresAt.UnixMilli()}
-	if err := s.Shelf.Redeem(ctx, r, in.Coupon.PerCustomer); err != nil {
+	if err := s.Store.Redeem(ctx, r, in.Coupon.PerCustomer); err != nil {
 		return RedeemOutput{}, err
 	}
 	return RedeemOutput{Redeemed: true}, nil
@@ -69,7 +69,7 @@ type ReturnOutput struct {
 
 // Return gives an order's use of a coupon back, or bars it from being taken. Errors: redemption_committed.
 func (s *Service) Return(ctx context.Context, in ReturnInput) (ReturnOutput, error) {
-	did, err := s.Shelf.Return(ctx, Redemption{Ref: in.Coupon, OrderID: in.OrderID, CustomerID: in.CustomerID}, s.Now())
+	did, err := s.Store.Return(ctx, Redemption{Ref: in.Coupon, OrderID: in.OrderID, CustomerID: in.CustomerID}, s.Now())
 	return ReturnOutput{Returned: did}, err
 }
 
@@ -94,7 +94,7 @@ func (s *Service) Import(ctx context.Context, b Batch) (rows.Report, error) {
 }
 
 func (s *Service) save(ctx context.Context, c Coupon) (written bool, err error) {
-	look := func() (Coupon, error) { return found(s.Shelf.Coupon(ctx, c.Ref)) }
+	look := func() (Coupon, error) { return found(s.Store.Coupon(ctx, c.Ref)) }
 	current, err := look()
 	if err != nil {
 		return false, err
@@ -103,7 +103,7 @@ func (s *Service) save(ctx context.Context, c Coupon) (written bool, err error) 
 		if c.Version = current.Version; c == current {
 			return false, nil
 		}
-		return true, s.Shelf.Save(ctx, c, current)
+		return true, s.Store.Save(ctx, c, current)
 	}, look)
 }
 

@@ -49,7 +49,7 @@ func main() {
 func service(s *settings.Settings) *carts.Service {
 	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
 	env := shards.New(db, time.Now, rand.Float64)
-	return &carts.Service{Shelf: cartsstore.Store{DB: db}, Offers: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.New(env), Coupons: promotionsstore.New(env), Now: time.Now}
+	return &carts.Service{Store: cartsstore.Store{DB: db}, Offers: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.New(env), Coupons: promotionsstore.New(env), Now: time.Now}
 }
 
 func cached(s *settings.Settings) *carts.Service {

@@ -75,9 +75,9 @@ func open(t *testing.T, m model) *shop {
 	s.db = &recorded.DB{DB: s.memory, Tables: tables.All(), Delay: func(context.Context) { wait(m.DynamoDB) },
 		Label: func(ctx context.Context) string { l, _ := ctx.Value(labelled{}).(string); return l }}
 	stock, coupons := inventorystore.Store{DB: s.db}, promotionsstore.Store{DB: s.db}
-	quote := &carts.Service{Shelf: cartsstore.Store{DB: s.db}, Cache: none{}, Offers: &offersstore.Store{DB: s.db}, Products: &catalogstore.Store{DB: s.db}, Stock: stock, Coupons: coupons, Now: time.Now}
+	quote := &carts.Service{Store: cartsstore.Store{DB: s.db}, Cache: none{}, Offers: &offersstore.Store{DB: s.db}, Products: &catalogstore.Store{DB: s.db}, Stock: stock, Coupons: coupons, Now: time.Now}
 	steps := &checkout.Steps{Book: s.record(), Now: time.Now}
-	hold := &inventory.Service{Shelf: stock, Now: time.Now}
+	hold := &inventory.Service{Store: stock, Now: time.Now}
 	pay := &payments.Service{Records: paymentsstore.Store{DB: s.db}, Gateway: till{s}, Now: time.Now}
 	s.tasks = map[string]func(context.Context, []byte) ([]byte, error){
 		"carts-quote":        task(quote.Quote),
@@ -85,7 +85,7 @@ func open(t *testing.T, m model) *shop {
 		"tax-assess":         task(func(_ context.Context, x tax.Sale) (tax.Assessment, error) { return tax.Assess(x) }),
 		"checkout-claim":     task(steps.Claim),
 		"inventory-hold":     task(hold.Hold),
-		"promotions-redeem":  task((&promotions.Service{Shelf: coupons, Now: time.Now}).Redeem),
+		"promotions-redeem":  task((&promotions.Service{Store: coupons, Now: time.Now}).Redeem),
 		"payments-authorize": task(pay.Authorize),
 		"checkout-place":     task(steps.Place),
 	}

@@ -81,7 +81,7 @@ func bench(t *testing.T, n int, booked bool) {
 	}
 	db := storetest.Dynamo(t)
 	r := &run{unbooked: !booked, files: files, db: db, feeds: feedsstore.Store{DB: db}, queue: make(chan chunks.Chunk, waiting), counts: make(chan chunks.Answer, waiting),
-		stock: &inventory.Service{Shelf: inventorystore.Store{DB: db}, Now: time.Now}}
+		stock: &inventory.Service{Store: inventorystore.Store{DB: db}, Now: time.Now}}
 	seller := ids.Derive(ids.Seller, "bench")
 	svc := &feeds.Service{Book: r.feeds, Signer: files, Now: time.Now, Random: crand.Reader}
 	opened, err := svc.Create(ctx, seller, "bench-key", feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV, Marketplace: "US"})
@@ -410,7 +410,7 @@ func cost(t *testing.T) string {
 	t.Helper()
 	db := &recorded.DB{DB: memory.New(), Tables: tables.All()}
 	now := time.Now()
-	svc := &inventory.Service{Shelf: inventorystore.Store{DB: db}, Now: func() time.Time { return now }}
+	svc := &inventory.Service{Store: inventorystore.Store{DB: db}, Now: func() time.Time { return now }}
 	out := "a row costs"
 	for round, name := range []string{"of new stock", "of stock that was counted before"} {
 		db.Reset()

@@ -9,15 +9,15 @@ import (
 	"rialto/functions/inventory"
 )
 
-// shelves notes what moved, and checks a count that was just booked against what moved since: it says what was on the
+// noteMoves notes what moved, and checks a count that was just booked against what moved since: it says what was on the
 // shelf then, with what came in its own second and what left in it.
-func (m *machine) shelves(writes []store.Write) {
+func (m *machine) noteMoves(writes []store.Write) {
 	counted := false
 	for _, w := range writes {
 		counted = counted || w.Name == markName
 	}
 	for k, was := range m.onHand {
-		now := m.shelf(k)
+		now := m.ledgerSum(k)
 		c := m.counting[m.depth]
 		switch {
 		case counted && c.SKU == k.sku && c.Centre == k.centre:
@@ -40,8 +40,8 @@ func (m *machine) shelves(writes []store.Write) {
 	}
 }
 
-// shelf is what a place's ledgers say.
-func (m *machine) shelf(k place) (n int64) {
+// ledgerSum is what a place's ledgers say.
+func (m *machine) ledgerSum(k place) (n int64) {
 	defer func(calm bool) { m.calm = calm }(m.calm)
 	m.calm = true
 	count, err := m.s.Count(ctx, k.sku, k.centre)

@@ -236,7 +236,7 @@ func (m *machine) before(_ context.Context, op string, writes []store.Write) err
 
 func (m *machine) after(_ context.Context, _ string, writes []store.Write) error {
 	m.check()
-	m.shelves(writes)
+	m.noteMoves(writes)
 	if m.calm {
 		return nil
 	}

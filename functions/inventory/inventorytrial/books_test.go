@@ -29,14 +29,14 @@ type books struct {
 
 // account is a pool: the sum of its shards, and each of them.
 type account struct {
-	shelf
+	ledger
 	receipts, returns int64 // units of receipts
 	deltas            int64 // of adjustments and counts
 	counts            int64 // of counts alone
 	counted           time.Time
 	last              string // the last count, by its change
 	moves             []movement
-	shards            []shelf
+	shards            []ledger
 	layout            layout
 	at                store.Key // of the layout
 	past              []level
@@ -60,16 +60,16 @@ type level struct {
 	available int64
 }
 
-// shelf is an item of stock, or their sum, and what holds say about it.
-type shelf struct {
+// ledger is an item of stock, or their sum, and what holds say about it.
+type ledger struct {
 	stockItem
 	held, committed, gone int64 // units of holds
 	closed                bool
 }
 
-func (p *account) shard(k int) *shelf {
+func (p *account) shard(k int) *ledger {
 	for len(p.shards) <= k {
-		p.shards = append(p.shards, shelf{})
+		p.shards = append(p.shards, ledger{})
 	}
 	return &p.shards[k]
 }
@@ -366,7 +366,7 @@ func (b *books) hold(ctx context.Context, key store.Key, i store.Item) {
 
 func (p *account) count(h holdItem, sign int64) {
 	for _, d := range h.draws {
-		for _, s := range []*shelf{&p.shelf, p.shard(d.shard)} {
+		for _, s := range []*ledger{&p.ledger, p.shard(d.shard)} {
 			switch h.state {
 			case inventory.Held:
 				s.held += sign * d.quantity
@@ -386,11 +386,11 @@ func (b *books) balanced(i int) {
 	in := p.received + p.returned + p.adjusted
 	switch {
 	case p.held+p.committed+p.gone-p.debt > in:
-		b.t.fail("oversold", "%s: %s", pools[i], &p.shelf)
+		b.t.fail("oversold", "%s: %s", pools[i], &p.ledger)
 	case p.moved != 0:
 		b.t.fail("stock-equation", "%s: %d units more arrived in shards than left others", pools[i], p.moved)
 	case p.received != p.receipts || p.returned != p.returns || p.adjusted != p.deltas:
-		b.t.fail("receipt-twice", "%s: %s; changes say %d, %d and %d", pools[i], &p.shelf, p.receipts, p.returns, p.deltas)
+		b.t.fail("receipt-twice", "%s: %s; changes say %d, %d and %d", pools[i], &p.ledger, p.receipts, p.returns, p.deltas)
 	}
 	for k := range p.shards {
 		s := &p.shards[k]
@@ -459,7 +459,7 @@ func (b *books) end() {
 			b.t.fail("stock-equation", "%s: the store counts %d available, the table has %d", pools[i], count.Available(), p.available)
 		}
 		if p.available-p.debt != p.received+p.returned+p.adjusted-p.shipped {
-			b.t.fail("stranded", "%s: %s", pools[i], &p.shelf)
+			b.t.fail("stranded", "%s: %s", pools[i], &p.ledger)
 		}
 		if p.retired() && p.debt == 0 {
 			b.t.fail("stranded", "%s: shards %d to %d are retired and stay open: %+v", pools[i], p.layout.open, p.layout.active-1, p.shards)
@@ -493,7 +493,7 @@ func (b *books) keys() []store.Get {
 	return out
 }
 
-func (s *shelf) String() string {
+func (s *ledger) String() string {
 	in := fmt.Sprintf("%d received + %d returned", s.received, s.returned)
 	if s.adjusted != 0 {
 		in += fmt.Sprintf(" + %d adjusted", s.adjusted)

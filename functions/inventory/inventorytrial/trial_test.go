@@ -182,7 +182,7 @@ func (t *trial) process() *process {
 	env.Pause, env.MaxAge = schedule.Pause(5*time.Millisecond), t.work.fresh
 	env.Policy.GrowAfter, env.Policy.Probes, env.Policy.Tries = t.work.growth, t.work.probes, 4
 	s := inventorystore.New(env)
-	return &process{s, &inventory.Service{Shelf: s, Now: t.s.Now}}
+	return &process{s, &inventory.Service{Store: s, Now: t.s.Now}}
 }
 
 // actor is a task that does operations, one process after another.

@@ -59,6 +59,6 @@ func main() {
 }
 
 func service(s *settings.Settings) *inventory.Service {
-	shelf := inventorystore.New(shards.New(store.NewDynamo(s.Tables(), s.Prefix, rand.Float64), time.Now, rand.Float64))
-	return &inventory.Service{Shelf: shelf, Now: time.Now}
+	env := shards.New(store.NewDynamo(s.Tables(), s.Prefix, rand.Float64), time.Now, rand.Float64)
+	return &inventory.Service{Store: inventorystore.New(env), Now: time.Now}
 }

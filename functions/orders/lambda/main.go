@@ -20,7 +20,7 @@ func main() {
 	entry.Run("orders", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
 			db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
-			return lambdahttp.New(api.Handler(ordersapi.Routes(&orders.Service{Shelf: ordersstore.Store{DB: db}, Refunds: paymentsstore.Store{DB: db}}))), nil
+			return lambdahttp.New(api.Handler(ordersapi.Routes(&orders.Service{Store: ordersstore.Store{DB: db}, Refunds: paymentsstore.Store{DB: db}}))), nil
 		},
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), ordersstore.Events), nil

@@ -23,6 +23,6 @@ func main() {
 }
 
 func service(s *settings.Settings) *promotions.Service {
-	shelf := promotionsstore.New(shards.New(store.NewDynamo(s.Tables(), s.Prefix, rand.Float64), time.Now, rand.Float64))
-	return &promotions.Service{Shelf: shelf, Now: time.Now}
+	env := shards.New(store.NewDynamo(s.Tables(), s.Prefix, rand.Float64), time.Now, rand.Float64)
+	return &promotions.Service{Store: promotionsstore.New(env), Now: time.Now}
 }

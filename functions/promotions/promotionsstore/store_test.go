@@ -39,7 +39,7 @@ func imported(t *testing.T, s promotionsstore.Store, cs ...promotions.Coupon) in
 		}
 		b.Coupons = append(b.Coupons, row)
 	}
-	report, err := (&promotions.Service{Shelf: s, Now: func() time.Time { return noon }}).Import(ctx, b)
+	report, err := (&promotions.Service{Store: s, Now: func() time.Time { return noon }}).Import(ctx, b)
 	if err != nil || report.Failed > 0 {
 		t.Fatalf("%+v %v", report, err)
 	}
