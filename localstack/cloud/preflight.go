@@ -90,8 +90,9 @@ var tools = []tool{
 	{
 		// importing venv and ensurepip shows that venvs can be made at all
 		name: "python3.11", ask: []string{"python3.11", "-c", "import venv, ensurepip, sys; print(sys.version)"}, version: versionNumber,
-		fits: func(major, minor int) bool { return major == 3 && minor == 11 },
-		need: "Python 3.11 exactly, with venv (LocalStack's pinned packages run on no other)", advice: "install it (Debian 12: apt-get install python3.11-venv)",
+		fits:   func(major, minor int) bool { return major == 3 && minor == 11 },
+		need:   "Python 3.11 exactly, with venv (LocalStack's pinned packages run on no other)",
+		advice: "install it (Debian 12: apt-get install python3.11-venv)",
 	},
 	{
 		name: "mvn", ask: []string{"mvn", "--version"}, version: regexp.MustCompile(`Maven (\d+)\.(\d+)`),

@@ -87,9 +87,10 @@ func TestPreflight(t *testing.T) {
 			want:   []string{"python3.11 is version 3.12: Rialto's local cloud needs Python 3.11 exactly"},
 		},
 		{
-			name:   "Python without venv",
-			broken: []func(*machine){says("python3.11", "Traceback\nModuleNotFoundError: No module named 'ensurepip'\n", errors.New("exit status 1"))},
-			want:   []string{"python3.11 does not work (ModuleNotFoundError: No module named 'ensurepip'): "},
+			name: "Python without venv",
+			broken: []func(*machine){says("python3.11", "Traceback\nModuleNotFoundError: No module named 'ensurepip'\n",
+				errors.New("exit status 1"))},
+			want: []string{"python3.11 does not work (ModuleNotFoundError: No module named 'ensurepip'): "},
 		},
 		{
 			name:   "a program that tells no version",

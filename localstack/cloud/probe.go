@@ -31,7 +31,8 @@ func dynamoDBProbe(ctx context.Context) error {
 	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	req.Header.Set("X-Amz-Target", "DynamoDB_20120810.ListTables")
 	// DynamoDB Local reads the key and the region, and checks no signature.
-	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+contract.LocalAccount+"/20000101/"+contract.LocalRegion+"/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+contract.LocalAccount+"/20000101/"+contract.LocalRegion+
+		"/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
 	return expect2xx(req)
 }
 

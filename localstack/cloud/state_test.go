@@ -219,8 +219,9 @@ func TestLogsAreFoundByTheNamesPeopleUse(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, want := range map[string]bool{"localstack": true, "checkout-api": true, "rialto-local-checkout-api": true, "functions/rialto-local-checkout-api": true,
-		"": false, "nothing": false, "../state": false} {
+	for name, want := range map[string]bool{"localstack": true, "checkout-api": true, "rialto-local-checkout-api": true,
+		"functions/rialto-local-checkout-api": true,
+		"":                                    false, "nothing": false, "../state": false} {
 		if _, ok := p.findLog(name); ok != want {
 			t.Errorf("%q: found %v", name, ok)
 		}

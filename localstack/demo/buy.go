@@ -31,7 +31,8 @@ func (d *demo) buy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.p.step("POST /cart/items", "%d units: items %s, shipping %s, before tax %s", c.Breakdown.Units, money(c.Breakdown.Items), money(c.Breakdown.Shipping), money(c.Breakdown.Total))
+	d.p.step("POST /cart/items", "%d units: items %s, shipping %s, before tax %s", c.Breakdown.Units, money(c.Breakdown.Items),
+		money(c.Breakdown.Shipping), money(c.Breakdown.Total))
 	began := time.Now()
 	a, st, err := s.checkout(ctx, c.ID)
 	if err != nil {
@@ -40,7 +41,8 @@ func (d *demo) buy(ctx context.Context) error {
 	if st.Status != "placed" {
 		return fmt.Errorf("checkout ended as %d %s %s", a.Status, st.Status, a.Problem().Code)
 	}
-	d.p.step("POST /orders/checkout", "%d %s %s, total %s, in %s", a.Status, st.Status, st.OrderID, money(*st.Total), time.Since(began).Round(10*time.Millisecond))
+	d.p.step("POST /orders/checkout", "%d %s %s, total %s, in %s", a.Status, st.Status, st.OrderID, money(*st.Total),
+		time.Since(began).Round(10*time.Millisecond))
 	var o struct {
 		Status string `json:"status"`
 		Totals struct {
@@ -50,7 +52,8 @@ func (d *demo) buy(ctx context.Context) error {
 	if _, err := s.Call(ctx, http.MethodGet, "/api/v1/orders/"+st.OrderID, nil, &o); err != nil {
 		return err
 	}
-	d.p.step("GET /orders/{order_id}", "%s: items %s + shipping %s + tax %s = %s", o.Status, money(o.Totals.Items), money(o.Totals.Shipping), money(o.Totals.Tax), money(o.Totals.Total))
+	d.p.step("GET /orders/{order_id}", "%s: items %s + shipping %s + tax %s = %s", o.Status, money(o.Totals.Items), money(o.Totals.Shipping),
+		money(o.Totals.Tax), money(o.Totals.Total))
 	if err := d.left(ctx, d.found.ID, d.found.BuyBox.Seller.ID, st.OrderID, true); err != nil {
 		return err
 	}
@@ -189,7 +192,8 @@ func (d *demo) ship(ctx context.Context, sellerID, orderID string) error {
 			continue
 		}
 		number := fmt.Sprintf("PP-%s-%d", strings.ToUpper(orderID[len(orderID)-8:]), i+1)
-		if _, err := seller.Call(ctx, http.MethodPost, path+"/shipments/"+sh.ID+"/confirm", map[string]string{"carrier": "Parcel Post", "tracking_number": number}, nil); err != nil {
+		if _, err := seller.Call(ctx, http.MethodPost, path+"/shipments/"+sh.ID+"/confirm",
+			map[string]string{"carrier": "Parcel Post", "tracking_number": number}, nil); err != nil {
 			return err
 		}
 		d.p.step("POST …/shipments/{shipment_id}/confirm", "by the seller, who ships it: Parcel Post %s", number)

@@ -16,7 +16,8 @@ func (d *demo) coupon(ctx context.Context) error {
 	code := strings.ToUpper(strings.TrimPrefix(shop.NewID("X"), "X"))
 	now := time.Now().UTC()
 	if err := d.stage.Invoke(ctx, "promotions-import", map[string]any{"coupons": []any{map[string]any{"marketplace": "US", "code": code,
-		"kind": "percent", "basis_points": 1_000, "valid_from": now.Add(-time.Hour), "valid_until": now.Add(time.Hour), "budget": 1}}}, nil); err != nil {
+		"kind": "percent", "basis_points": 1_000, "valid_from": now.Add(-time.Hour), "valid_until": now.Add(time.Hour), "budget": 1}}},
+		nil); err != nil {
 		return err
 	}
 	d.p.step("an operator's coupon", "10%% off for one use in all: %s", code)

@@ -83,7 +83,8 @@ func (d *demo) scarce(ctx context.Context) (productID, sellerID string, units in
 	if err != nil {
 		return "", "", 0, err
 	}
-	row := map[string]any{"receipt_id": "demo-" + shop.NewKey(), "product_id": productID, "seller_id": sellerID, "fulfillment_center_id": centre, "quantity": 1}
+	row := map[string]any{"receipt_id": "demo-" + shop.NewKey(), "product_id": productID, "seller_id": sellerID, "fulfillment_center_id": centre,
+		"quantity": 1}
 	if err := d.stage.Invoke(ctx, "inventory-receive", map[string]any{"rows": []any{row}}, nil); err != nil {
 		return "", "", 0, err
 	}

@@ -57,7 +57,8 @@ func (d *demo) stock(ctx context.Context, productID, sellerID string) error {
 			if !s.Balanced() {
 				mark = "NOT BALANCED"
 			}
-			d.p.detail("stock      %d received = %d available + %d held + %d committed + %d shipped: %s", s.Received+s.Returned, s.Available, s.Held, s.Committed, s.Shipped, mark)
+			d.p.detail("stock      %d received = %d available + %d held + %d committed + %d shipped: %s", s.Received+s.Returned, s.Available, s.Held,
+				s.Committed, s.Shipped, mark)
 			if !s.Balanced() {
 				return errors.New("the stock does not balance")
 			}

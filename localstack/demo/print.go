@@ -62,6 +62,7 @@ All journeys ended as they should, in %s. The cloud is still running:
    curl -s -H "Authorization: Bearer $TOKEN" "$API/api/v1/cart"
 
    make status shows what runs, make logs SERVICE=localstack a log, make down stops it all.
-`, time.Since(d.p.started).Round(100*time.Millisecond), shop.ShopperURL, shop.SellerURL, shop.ShopperURL, s.Token, d.found.ID, d.found.BuyBox.Seller.ID)
+`, time.Since(d.p.started).Round(100*time.Millisecond), shop.ShopperURL, shop.SellerURL, shop.ShopperURL, s.Token, d.found.ID,
+		d.found.BuyBox.Seller.ID)
 	return nil
 }

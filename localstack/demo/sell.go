@@ -80,7 +80,8 @@ func (d *demo) send(ctx context.Context, s *shop.Seller, productID string) error
 	if f, err = s.Await(ctx, f.ID); err != nil {
 		return err
 	}
-	d.p.step("GET /seller/v1/feeds/{feed_id}", "%s after %s: %d rows, %d written, %d refused", f.State, seconds(began), f.Counts.Rows, f.Counts.Written, f.Counts.Refused)
+	d.p.step("GET /seller/v1/feeds/{feed_id}", "%s after %s: %d rows, %d written, %d refused", f.State, seconds(began), f.Counts.Rows,
+		f.Counts.Written, f.Counts.Refused)
 	if f.State != "DONE_WITH_ERRORS" || f.Counts.Written+f.Counts.Unchanged != 2 || f.Counts.Refused != 2 {
 		return fmt.Errorf("wanted 2 of 4 rows: %+v", f)
 	}
@@ -100,7 +101,8 @@ func seconds(since time.Time) string { return fmt.Sprintf("%.1f s", time.Since(s
 // undercut asks for the price that wins, sets it, and sees everything follow.
 func (d *demo) undercut(ctx context.Context, visitor *shop.Client, s *shop.Seller, page product) error {
 	path := "/seller/v1/offers/" + page.ID
-	terms := map[string]any{"price": page.BuyBox.Price, "shipping": amount{0, page.BuyBox.Price.Currency}, "condition": "new", "fulfillment": "rialto"}
+	terms := map[string]any{"price": page.BuyBox.Price, "shipping": amount{0, page.BuyBox.Price.Currency}, "condition": "new",
+		"fulfillment": "rialto"}
 	var own struct {
 		Price, Shipping       amount
 		Condition, Fulfilment string
@@ -137,7 +139,8 @@ func (d *demo) undercut(ctx context.Context, visitor *shop.Client, s *shop.Selle
 	if price == own.Price {
 		price.Amount--
 	}
-	d.p.step("GET …/price-to-win", "the buy box is %s's at %s; ours is %s, and %s wins", page.BuyBox.Seller.Name, money(page.BuyBox.Price), money(own.Price), money(price))
+	d.p.step("GET …/price-to-win", "the buy box is %s's at %s; ours is %s, and %s wins", page.BuyBox.Seller.Name, money(page.BuyBox.Price),
+		money(own.Price), money(price))
 	terms["price"] = price
 	began := time.Now()
 	if _, err := s.Call(ctx, http.MethodPut, path, terms, nil, shop.With("If-Match", a.Header.Get("ETag"))); err != nil {

@@ -49,8 +49,9 @@ func (r Reason) String() string {
 // reason looks an id up in a function's log.
 func (c *Client) reason(ctx context.Context, function, id string, since time.Time) (Reason, error) {
 	var found Reason
-	pages := cloudwatchlogs.NewFilterLogEventsPaginator(c.logs, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/aws/lambda/" + c.prefix + function),
-		FilterPattern: aws.String(`"` + id + `"`), StartTime: aws.Int64(since.UnixMilli())})
+	pages := cloudwatchlogs.NewFilterLogEventsPaginator(c.logs,
+		&cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/aws/lambda/" + c.prefix + function),
+			FilterPattern: aws.String(`"` + id + `"`), StartTime: aws.Int64(since.UnixMilli())})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

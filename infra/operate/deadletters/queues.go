@@ -63,7 +63,8 @@ func (c *Client) dead(ctx context.Context, name string) (out []Message, err erro
 	}
 	var read []types.Message
 	for len(read) < listed {
-		page, err := c.sqs.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: &url, MaxNumberOfMessages: 10, VisibilityTimeout: hidden, WaitTimeSeconds: 1,
+		page, err := c.sqs.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: &url, MaxNumberOfMessages: 10, VisibilityTimeout: hidden,
+			WaitTimeSeconds:             1,
 			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameSentTimestamp}})
 		if err != nil {
 			return nil, fmt.Errorf("read %s-dead: %w", name, err)
@@ -74,7 +75,8 @@ func (c *Client) dead(ctx context.Context, name string) (out []Message, err erro
 		read = append(read, page.Messages...)
 	}
 	for _, m := range read {
-		if _, err := c.sqs.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle}); err != nil {
+		if _, err := c.sqs.ChangeMessageVisibility(ctx,
+			&sqs.ChangeMessageVisibilityInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle}); err != nil {
 			return nil, fmt.Errorf("put a message of %s-dead back: %w", name, err)
 		}
 		message := Message{Queue: name, ID: aws.ToString(m.MessageId), Body: aws.ToString(m.Body)}
@@ -117,7 +119,8 @@ func (c *Client) Redrive(ctx context.Context, name string) (int64, error) {
 			case "COMPLETED":
 				return t.ApproximateNumberOfMessagesMoved, nil
 			case "FAILED", "CANCELLED":
-				return t.ApproximateNumberOfMessagesMoved, fmt.Errorf("redrive %s: %s: %s", name, aws.ToString(t.Status), aws.ToString(t.FailureReason))
+				return t.ApproximateNumberOfMessagesMoved,
+					fmt.Errorf("redrive %s: %s: %s", name, aws.ToString(t.Status), aws.ToString(t.FailureReason))
 			}
 		}
 		select {
@@ -141,7 +144,8 @@ func (c *Client) arn(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	out, err := c.sqs.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameQueueArn}})
+	out, err := c.sqs.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url,
+		AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameQueueArn}})
 	if err != nil {
 		return "", fmt.Errorf("find queue %s: %w", name, err)
 	}

@@ -52,13 +52,15 @@ func TestABadRecordKeepsNoOtherFromItsReplay(t *testing.T) {
 
 func TestAFailureIsReadAsBothCloudsWriteIt(t *testing.T) {
 	t.Parallel()
-	const head = `{"requestContext":{"functionArn":"arn:aws:lambda:us-east-1:1:function:rialto-prod-orders-publish:live"},"timestamp":"2026-11-27T08:00:00.000Z","payload":`
+	const head = `{"requestContext":{"functionArn":"arn:aws:lambda:us-east-1:1:function:rialto-prod-orders-publish:live"},` +
+		`"timestamp":"2026-11-27T08:00:00.000Z","payload":`
 	for name, doc := range map[string]string{
 		"AWS":        head + `"{\"Records\":[{\"dynamodb\":{\"SequenceNumber\":\"7\",\"Keys\":{}}}]}"}`,
 		"LocalStack": head + `{"Records":[{"dynamodb":{"SequenceNumber":"7","Keys":{}}}]}}`,
 	} {
 		f, err := parse([]byte(doc))
-		if err != nil || len(f.Records) != 1 || f.Records[0].Sequence != "7" || f.name() != "rialto-prod-orders-publish" || string(f.Records[0].Whole) != `{"dynamodb":{"SequenceNumber":"7","Keys":{}}}` {
+		if err != nil || len(f.Records) != 1 || f.Records[0].Sequence != "7" || f.name() != "rialto-prod-orders-publish" ||
+			string(f.Records[0].Whole) != `{"dynamodb":{"SequenceNumber":"7","Keys":{}}}` {
 			t.Errorf("%s: %+v %v", name, f, err)
 		}
 	}

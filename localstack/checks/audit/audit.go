@@ -234,7 +234,8 @@ func (a *Auditor) ask(ctx context.Context, path string, v any) error {
 func (a *Auditor) partition(ctx context.Context, table, pk string) ([]map[string]types.AttributeValue, error) {
 	var out []map[string]types.AttributeValue
 	p := dynamodb.NewQueryPaginator(a.db, &dynamodb.QueryInput{TableName: aws.String(a.prefix + table), ConsistentRead: aws.Bool(true),
-		KeyConditionExpression: aws.String("pk = :pk"), ExpressionAttributeValues: map[string]types.AttributeValue{":pk": &types.AttributeValueMemberS{Value: pk}}})
+		KeyConditionExpression:    aws.String("pk = :pk"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": &types.AttributeValueMemberS{Value: pk}}})
 	for p.HasMorePages() {
 		page, err := p.NextPage(ctx)
 		if err != nil {

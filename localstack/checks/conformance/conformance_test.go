@@ -214,9 +214,11 @@ func (s *stage) create(ctx context.Context, t *testing.T, script string) map[int
 	s.machines = sfn.New(sfn.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), Credentials: keys})
 	name := fmt.Sprintf("rialto-conformance-%d", time.Now().UnixNano())
 	role := aws.String("arn:aws:iam::" + contract.LocalAccount + ":role/none")
-	f, err := s.functions.CreateFunction(ctx, &lambda.CreateFunctionInput{FunctionName: &name, Runtime: lambdatypes.RuntimeProvidedal2023, Handler: aws.String("scripted"),
-		Role: role, Timeout: aws.Int32(20), Code: &lambdatypes.FunctionCode{ZipFile: zipped(t)}, Architectures: []lambdatypes.Architecture{lambdatypes.ArchitectureX8664},
-		Environment: &lambdatypes.Environment{Variables: map[string]string{"SCRIPT": script}}})
+	f, err := s.functions.CreateFunction(ctx, &lambda.CreateFunctionInput{FunctionName: &name, Runtime: lambdatypes.RuntimeProvidedal2023,
+		Handler: aws.String("scripted"),
+		Role:    role, Timeout: aws.Int32(20), Code: &lambdatypes.FunctionCode{ZipFile: zipped(t)},
+		Architectures: []lambdatypes.Architecture{lambdatypes.ArchitectureX8664},
+		Environment:   &lambdatypes.Environment{Variables: map[string]string{"SCRIPT": script}}})
 	if err != nil {
 		t.Fatalf("create the function: %v", err)
 	}
@@ -225,8 +227,9 @@ func (s *stage) create(ctx context.Context, t *testing.T, script string) map[int
 	})
 	arns := map[int]string{}
 	for _, timeout := range []int{patient, hasty} {
-		m, err := s.machines.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{Name: aws.String(fmt.Sprintf("%s-%d", name, timeout)), RoleArn: role,
-			Definition: aws.String(scripted(t, *f.FunctionArn, timeout)), Type: sfntypes.StateMachineTypeStandard})
+		m, err := s.machines.CreateStateMachine(ctx,
+			&sfn.CreateStateMachineInput{Name: aws.String(fmt.Sprintf("%s-%d", name, timeout)), RoleArn: role,
+				Definition: aws.String(scripted(t, *f.FunctionArn, timeout)), Type: sfntypes.StateMachineTypeStandard})
 		if err != nil {
 			t.Fatalf("create the machine: %v", err)
 		}
@@ -294,7 +297,8 @@ func (s *stage) stepFunctions(ctx context.Context, m *interpreter.Machine, arn s
 			return run{}, err
 		}
 	}
-	pages := sfn.NewGetExecutionHistoryPaginator(s.machines, &sfn.GetExecutionHistoryInput{ExecutionArn: started.ExecutionArn, IncludeExecutionData: aws.Bool(false)})
+	pages := sfn.NewGetExecutionHistoryPaginator(s.machines,
+		&sfn.GetExecutionHistoryInput{ExecutionArn: started.ExecutionArn, IncludeExecutionData: aws.Bool(false)})
 	for pages.HasMorePages() {
 		p, err := pages.NextPage(ctx)
 		if err != nil {

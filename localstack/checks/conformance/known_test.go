@@ -27,11 +27,13 @@ func known(m *interpreter.Machine, tr trial, got, want run) string {
 		}
 		return ""
 	}
-	if got.failure == "States.DataLimitExceeded" && want.failure == "States.Runtime" && isBranch(m, tr.state) && slices.Equal(got.entered, want.entered) {
+	if got.failure == "States.DataLimitExceeded" && want.failure == "States.Runtime" && isBranch(m, tr.state) &&
+		slices.Equal(got.entered, want.entered) {
 		return losesNames
 	}
 	n := len(got.entered)
-	if got.failure != "States.Runtime" && got.failure != "States.DataLimitExceeded" || len(want.entered) <= n || !slices.Equal(got.entered, want.entered[:n]) {
+	if got.failure != "States.Runtime" && got.failure != "States.DataLimitExceeded" || len(want.entered) <= n ||
+		!slices.Equal(got.entered, want.entered[:n]) {
 		return ""
 	}
 	last, next := m.States[got.entered[n-1]], want.entered[n]

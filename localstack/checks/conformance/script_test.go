@@ -51,7 +51,8 @@ var ways = []way{
 	{"recover", "Fence", `{"status":"finished","epoch":2,"plan":{"lines":[]},"groups":[],"closed":{"state":"PLACED"}}`},
 	{"recover", "Fence", `{"status":"undo","epoch":2,"plan":{"lines":[]},"groups":["g1"],"closed":null,"coupon":{"marketplace":"US","code":"SAVE"}}`},
 	{mode: "resume"},
-	{"resume", "Claim", `{"draft":{"order":{}},"plan":{"lines":[]},"groups":[],"method_token":"pm","expires_at":"2026-11-27T08:10:00Z","coupon":{"marketplace":"US","code":"SAVE","per_customer":1}}`},
+	{"resume", "Claim", `{"draft":{"order":{}},"plan":{"lines":[]},"groups":[],"method_token":"pm",` +
+		`"expires_at":"2026-11-27T08:10:00Z","coupon":{"marketplace":"US","code":"SAVE","per_customer":1}}`},
 	{"resume", "Authorize", `{"status":"action_required","next_action":{"type":"redirect","url":"https://bank.test"}}`},
 	{"resume", "Authorize", `{"status":"something else"}`},
 	{"resume", "Authorize", `{"status":7}`},
@@ -60,9 +61,11 @@ var ways = []way{
 }
 
 func (w way) input(name string) []byte {
-	b, err := json.Marshal(map[string]any{"case": name, "mode": w.mode, "prepared": nil, "failure": map[string]string{"Error": "checkout_failed", "Cause": "due"},
+	b, err := json.Marshal(map[string]any{"case": name, "mode": w.mode, "prepared": nil,
+		"failure":  map[string]string{"Error": "checkout_failed", "Cause": "due"},
 		"checkout": map[string]any{"checkout_id": "chk_1", "customer_id": "cus_1", "order_id": "ord_1", "epoch": 1, "run": "run_1"},
-		"request":  map[string]any{"cart_id": "crt_1", "shipping_address_id": "adr_1", "payment_method_id": "pm_1", "shipping_option_id": "", "marketplace": "US"}})
+		"request": map[string]any{"cart_id": "crt_1", "shipping_address_id": "adr_1", "payment_method_id": "pm_1", "shipping_option_id": "",
+			"marketplace": "US"}})
 	if err != nil {
 		panic(err) // maps of strings always marshal
 	}

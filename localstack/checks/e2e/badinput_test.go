@@ -60,24 +60,31 @@ func TestBadInput(t *testing.T) {
 		{"malformed", post, "/api/v1/cart/items", `{"product_id":`, []shop.Option{key}, 400, ""},
 		{"not an object", post, "/api/v1/cart/items", `[1]`, []shop.Option{key}, 400, ""},
 		{"empty body", post, "/api/v1/cart/items", nil, []shop.Option{key}, 400, ""},
-		{"unknown field", post, "/api/v1/cart/items", map[string]any{"product_id": k.product, "seller_id": k.seller, "quantity": 1, "price": 1}, []shop.Option{key}, 422, "unknown_field"},
+		{"unknown field", post, "/api/v1/cart/items", map[string]any{"product_id": k.product, "seller_id": k.seller, "quantity": 1, "price": 1},
+			[]shop.Option{key}, 422, "unknown_field"},
 		{"wrong type", post, "/api/v1/cart/items", item("two " + private), []shop.Option{key}, 422, ""},
 		{"fraction", post, "/api/v1/cart/items", item(1.5), []shop.Option{key}, 422, ""},
 		{"missing field", post, "/api/v1/cart/items", map[string]any{"quantity": 1}, []shop.Option{key}, 422, ""},
 		{"quantity 0", post, "/api/v1/cart/items", item(0), []shop.Option{key}, 422, ""},
 		{"quantity -1", post, "/api/v1/cart/items", item(-1), []shop.Option{key}, 422, ""},
 		{"quantity 10^9", post, "/api/v1/cart/items", item(1_000_000_000), []shop.Option{key}, 422, ""},
-		{"quantity 10^30", post, "/api/v1/cart/items", `{"product_id":"p","seller_id":"s","quantity":1000000000000000000000000000000}`, []shop.Option{key}, 422, ""},
+		{"quantity 10^30", post, "/api/v1/cart/items", `{"product_id":"p","seller_id":"s","quantity":1000000000000000000000000000000}`,
+			[]shop.Option{key}, 422, ""},
 		{"no guard", post, "/api/v1/cart/items", item(1), nil, 422, "guard_required"},
 		{"stale If-Match", post, "/api/v1/cart/items", item(1), []shop.Option{shop.With("If-Match", `"999"`)}, 412, "cart_version_stale"},
 		{"foreign If-Match", post, "/api/v1/cart/items", item(1), []shop.Option{shop.With("If-Match", private)}, 422, "invalid_if_match"},
 		{"unknown marketplace", get, "/api/v1/cart", nil, []shop.Option{shop.With("X-Marketplace", "ZZ")}, 422, "unknown_marketplace"},
 		{"malformed marketplace", get, "/api/v1/cart", nil, []shop.Option{shop.With("X-Marketplace", private)}, 422, ""},
-		{"product that does not exist", post, "/api/v1/cart/items", map[string]any{"product_id": "prd_none", "seller_id": "sel_none", "quantity": 1}, []shop.Option{key}, 404, "offer_not_found"},
-		{"long string", post, "/api/v1/cart/items", map[string]any{"product_id": strings.Repeat("x", 10_000), "seller_id": "s", "quantity": 1}, []shop.Option{key}, 422, ""},
+		{"product that does not exist", post, "/api/v1/cart/items", map[string]any{"product_id": "prd_none", "seller_id": "sel_none", "quantity": 1},
+			[]shop.Option{key}, 404, "offer_not_found"},
+		{"long string", post, "/api/v1/cart/items", map[string]any{"product_id": strings.Repeat("x", 10_000), "seller_id": "s", "quantity": 1},
+			[]shop.Option{key}, 422, ""},
 		{"big body", post, "/api/v1/cart/items", `{"product_id":"` + strings.Repeat("x", 300_000) + `"}`, []shop.Option{key}, 413, ""},
-		{"wrong content type", post, "/api/v1/cart/items", "a=1", []shop.Option{key, shop.With("Content-Type", "application/x-www-form-urlencoded")}, 400, ""}, // the gateway reads bodies as JSON, whatever they are called
-		{"line that does not exist", put, "/api/v1/cart/items/prd_x/sel_x", map[string]int{"quantity": 1}, []shop.Option{key}, 404, "cart_line_not_found"},
+		// the gateway reads bodies as JSON, whatever they are called
+		{"wrong content type", post, "/api/v1/cart/items", "a=1", []shop.Option{key, shop.With("Content-Type", "application/x-www-form-urlencoded")},
+			400, ""},
+		{"line that does not exist", put, "/api/v1/cart/items/prd_x/sel_x", map[string]int{"quantity": 1}, []shop.Option{key}, 404,
+			"cart_line_not_found"},
 		{"another's guest cart", post, "/api/v1/cart/merge", map[string]string{"cart_id": c.ID}, nil, 404, "cart_not_found"},
 		{"checkout without key", post, "/api/v1/orders/checkout", order(c.ID, s.Address, s.Method), nil, 422, ""},
 		{"checkout with a bad key", post, "/api/v1/orders/checkout", order(c.ID, s.Address, s.Method), []shop.Option{shop.Key("x")}, 422, ""},
@@ -93,15 +100,18 @@ func TestBadInput(t *testing.T) {
 		{"unknown path", get, "/api/v1/nothing/here", nil, nil, 404, ""},
 		{"unknown method", http.MethodPatch, "/api/v1/cart", "{}", nil, 404, ""},
 		{"address without a city", post, "/api/v1/addresses", map[string]string{"name": private, "line1": private, "country": "US"}, nil, 422, ""},
-		{"address of no country", post, "/api/v1/addresses", map[string]string{"name": private, "line1": private, "city": "x", "country": "ZZ"}, nil, 422, ""},
+		{"address of no country", post, "/api/v1/addresses", map[string]string{"name": private, "line1": private, "city": "x", "country": "ZZ"}, nil,
+			422, ""},
 		{"card number as token", post, "/api/v1/payment-methods", map[string]string{"token": "4242424242424242"}, nil, 422, ""},
 	} {
 		check(ctx, t, s.Client, b)
 	}
 	for _, b := range []bad{
 		{"another's order", post, "/api/v1/orders/checkout", order(c.ID, other.Address, other.Method), []shop.Option{key}, 404, "cart_not_found"},
-		{"another's address", post, "/api/v1/orders/checkout", order(other.mustPut(ctx, t, k, 1).ID, s.Address, other.Method), []shop.Option{shop.Key(shop.NewKey())}, 404, "address_not_found"},
-		{"another's payment method", post, "/api/v1/orders/checkout", order(other.mustPut(ctx, t, k, 1).ID, other.Address, s.Method), []shop.Option{shop.Key(shop.NewKey())}, 404, "payment_method_not_found"},
+		{"another's address", post, "/api/v1/orders/checkout", order(other.mustPut(ctx, t, k, 1).ID, s.Address, other.Method),
+			[]shop.Option{shop.Key(shop.NewKey())}, 404, "address_not_found"},
+		{"another's payment method", post, "/api/v1/orders/checkout", order(other.mustPut(ctx, t, k, 1).ID, other.Address, s.Method),
+			[]shop.Option{shop.Key(shop.NewKey())}, 404, "payment_method_not_found"},
 	} {
 		check(ctx, t, other.Client, b)
 	}
@@ -171,7 +181,8 @@ func TestStrangersStayOutside(t *testing.T) {
 	shopperAtSeller.Base = shop.SellerURL
 	for _, r := range contract.SellerRoutes() {
 		if r.Method == http.MethodGet {
-			check(ctx, t, shopperAtSeller, bad{name: "a shopper at " + r.Path, method: r.Method, path: strings.NewReplacer("{", "", "}", "").Replace(r.Path), status: 403})
+			check(ctx, t, shopperAtSeller, bad{name: "a shopper at " + r.Path, method: r.Method,
+				path: strings.NewReplacer("{", "", "}", "").Replace(r.Path), status: 403})
 		}
 	}
 }

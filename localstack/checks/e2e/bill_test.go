@@ -41,7 +41,8 @@ type recordedCall struct {
 }
 
 // operations of DynamoDB as the bill names them.
-var operations = map[string]string{"GetItem": "Get", "BatchGetItem": "GetMany", "TransactGetItems": "Snapshot", "PutItem": "Apply", "UpdateItem": "Apply",
+var operations = map[string]string{"GetItem": "Get", "BatchGetItem": "GetMany", "TransactGetItems": "Snapshot", "PutItem": "Apply",
+	"UpdateItem": "Apply",
 	"DeleteItem": "Apply", "TransactWriteItems": "Transact", "Query": "Query"}
 
 // What the deployed functions call for a checkout of one line is what the bill of it counts (make bench), call by call,

@@ -21,7 +21,8 @@ func newCoupon(ctx context.Context, t *testing.T, budget int) string {
 		Written int
 		Rows    []map[string]any
 	}
-	invoke(ctx, t, "promotions-import", map[string]any{"coupons": []any{map[string]any{"marketplace": "US", "code": code, "kind": "percent", "basis_points": 1_555, "minimum": usd(1_000),
+	invoke(ctx, t, "promotions-import", map[string]any{"coupons": []any{map[string]any{"marketplace": "US", "code": code, "kind": "percent",
+		"basis_points": 1_555, "minimum": usd(1_000),
 		"valid_from": time.Now().Add(-time.Hour).UTC(), "valid_until": time.Now().Add(time.Hour).UTC(), "budget": budget}}}, &report)
 	if report.Written != 1 {
 		t.Fatalf("%+v", report)
@@ -94,7 +95,8 @@ func TestThirtyShoppersAfterACouponOfEight(t *testing.T) {
 	if got["placed"] != uses || got["coupon_exhausted"]+got["failedcoupon_exhausted"] != shoppers-uses {
 		t.Errorf("%v", got)
 	}
-	if c, err := auditor.Coupon(ctx, "US", code); err != nil || !c.Balanced() || c.Available != 0 || c.Held != 0 || c.Committed != uses || c.Customers != uses {
+	if c, err := auditor.Coupon(ctx, "US", code); err != nil || !c.Balanced() || c.Available != 0 || c.Held != 0 || c.Committed != uses ||
+		c.Customers != uses {
 		t.Errorf("%+v %v", c, err)
 	}
 	if st := balanced(ctx, t, k); st.Available != 200-2*uses {
@@ -186,7 +188,8 @@ func TestTheSellerIsPaidAsIfThereWereNoCoupon(t *testing.T) {
 		of[e.Account] += e.Amount.Amount
 	}
 	// 19.99 and 5.99 of shipping were sold; 3.11 of it the customer did not pay.
-	if sum != 0 || of["discounts_granted"] != 311 || of["seller_payable"]+of["commission_revenue"] != -(1_999+599) || of["gateway_clearing"] != 1_999+599-311-of["tax_withheld"] {
+	if sum != 0 || of["discounts_granted"] != 311 || of["seller_payable"]+of["commission_revenue"] != -(1_999+599) ||
+		of["gateway_clearing"] != 1_999+599-311-of["tax_withheld"] {
 		t.Errorf("%+v", statement)
 	}
 }

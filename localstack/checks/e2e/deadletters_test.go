@@ -45,7 +45,8 @@ func TestAPoisonedRecordIsKeptWholeAndReplayed(t *testing.T) {
 		}
 		return i >= 0
 	})
-	if first := kept.Records[0]; kept.Function != "inventory-publish" || !strings.Contains(string(first.Whole), `"kept": {"S": "whole"}`) || !strings.Contains(first.Text, "read stock") {
+	if first := kept.Records[0]; kept.Function != "inventory-publish" || !strings.Contains(string(first.Whole), `"kept": {"S": "whole"}`) ||
+		!strings.Contains(first.Text, "read stock") {
 		t.Errorf("%s: %s: %s", kept.Function, first.Reason, first.Whole)
 	}
 	left, err := dl.Replay(ctx, kept)
@@ -110,8 +111,9 @@ func poison(ctx context.Context, t *testing.T, k sku) {
 	t.Helper()
 	s := func(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
 	table, key := aws.String("rialto-local-inventory"), map[string]types.AttributeValue{"pk": s(k.product + "#" + k.seller), "sk": s("us-west-2")}
-	item := map[string]types.AttributeValue{"pk": key["pk"], "sk": key["sk"], "product_id": s(k.product), "seller_id": s(k.seller), "fulfillment_center_id": s("us-west-2"),
-		"available": s("many"), "kept": s("whole")}
+	item := map[string]types.AttributeValue{"pk": key["pk"], "sk": key["sk"], "product_id": s(k.product), "seller_id": s(k.seller),
+		"fulfillment_center_id": s("us-west-2"),
+		"available":             s("many"), "kept": s("whole")}
 	if _, err := tables.PutItem(ctx, &dynamodb.PutItemInput{TableName: table, Item: item}); err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +136,8 @@ func listen(ctx context.Context, t *testing.T, topic string) func(word string) b
 	arn := func(service, name string) *string {
 		return aws.String("arn:aws:" + service + ":" + contract.LocalRegion + ":" + contract.LocalAccount + ":" + name)
 	}
-	sub, err := topics.Subscribe(ctx, &sns.SubscribeInput{TopicArn: arn("sns", "rialto-local-"+topic), Protocol: aws.String("sqs"), Endpoint: arn("sqs", name),
+	sub, err := topics.Subscribe(ctx, &sns.SubscribeInput{TopicArn: arn("sns", "rialto-local-"+topic), Protocol: aws.String("sqs"),
+		Endpoint:   arn("sqs", name),
 		Attributes: map[string]string{"RawMessageDelivery": "true"}, ReturnSubscriptionArn: true})
 	if err != nil {
 		t.Fatal(err)

@@ -24,12 +24,14 @@ func TestTheDeployedRoutesAreTheContracts(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
 	client := apigateway.New(apigateway.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), Credentials: keys})
-	for id, routes := range map[string][]contract.RouteInfo{"rialto-local-shopper": contract.ShopperRoutes(), "rialto-local-seller": contract.SellerRoutes()} {
+	for id, routes := range map[string][]contract.RouteInfo{"rialto-local-shopper": contract.ShopperRoutes(),
+		"rialto-local-seller": contract.SellerRoutes()} {
 		var want, got []string
 		for _, r := range routes {
 			want = append(want, fmt.Sprint(r.Method, " ", r.Path, " protected ", r.Access != "public"))
 		}
-		for p := apigateway.NewGetResourcesPaginator(client, &apigateway.GetResourcesInput{RestApiId: &id, Embed: []string{"methods"}}); p.HasMorePages(); {
+		for p := apigateway.NewGetResourcesPaginator(client,
+			&apigateway.GetResourcesInput{RestApiId: &id, Embed: []string{"methods"}}); p.HasMorePages(); {
 			page, err := p.NextPage(ctx)
 			if err != nil {
 				t.Fatal(err)

@@ -27,7 +27,8 @@ func TestTheDocumentsCanBeReadAndTried(t *testing.T) {
 	server := httptest.NewServer(handler)
 	defer server.Close()
 	client := &shop.Client{Base: server.URL}
-	for _, path := range []string{"/", "/page.js", "/viewer/swagger-ui.css", "/viewer/swagger-ui-bundle.js", "/viewer/swagger-ui-standalone-preset.js"} {
+	for _, path := range []string{"/", "/page.js", "/viewer/swagger-ui.css", "/viewer/swagger-ui-bundle.js",
+		"/viewer/swagger-ui-standalone-preset.js"} {
 		if a, err := client.Do(ctx, http.MethodGet, path, nil); err != nil || a.Status != http.StatusOK || len(a.Body) == 0 {
 			t.Errorf("%s: %d, %d bytes, %v", path, a.Status, len(a.Body), err)
 		}
@@ -39,7 +40,8 @@ func TestTheDocumentsCanBeReadAndTried(t *testing.T) {
 	s := mustSeller(t, shop.NewID("sel_"))
 	s.Base = server.URL + "/seller"
 	var tier struct{ Tier string }
-	if _, err := s.Call(ctx, http.MethodPut, "/seller/v1/profile", map[string]string{"display_name": "Reader", "country": "US"}, &tier); err != nil || tier.Tier == "" {
+	if _, err := s.Call(ctx, http.MethodPut, "/seller/v1/profile", map[string]string{"display_name": "Reader", "country": "US"}, &tier); err != nil ||
+		tier.Tier == "" {
 		t.Errorf("%+v %v", tier, err)
 	}
 	if a, err := s.Do(ctx, http.MethodGet, "/seller/v1/feeds/none", nil); err != nil || a.Problem().Code == "" {

@@ -70,7 +70,8 @@ func TestASellersFile(t *testing.T) {
 	if f.State != "DONE_WITH_ERRORS" || f.Counts.Rows != 4 || f.Counts.Written != 2 || f.Counts.Refused != 2 || len(f.Ignored) != 1 {
 		t.Errorf("%+v", f)
 	}
-	want := "line,code,message\n4,fractional_quantity,/change must be a whole number of units\n5,invalid_value,/product_id must be a product id or a GTIN\n"
+	want := "line,code,message\n4,fractional_quantity,/change must be a whole number of units\n" +
+		"5,invalid_value,/product_id must be a product id or a GTIN\n"
 	if report != want {
 		t.Errorf("the report:\n%s", report)
 	}
@@ -82,10 +83,12 @@ func TestASellersFile(t *testing.T) {
 	for moved := time.Now().Unix(); time.Now().Unix() == moved; { // what moves within a count's own second counts as after it
 		time.Sleep(10 * time.Millisecond)
 	}
-	if f, report = feed(ctx, t, s, "inventory", "csv", "product-id,stock,counted_at,fc\n"+k.product+",20,,us-west-2\n"+k.product+",9,,us-east-1\n"); f.State != "DONE" || f.Counts.Written != 2 {
+	if f, report = feed(ctx, t, s, "inventory", "csv",
+		"product-id,stock,counted_at,fc\n"+k.product+",20,,us-west-2\n"+k.product+",9,,us-east-1\n"); f.State != "DONE" || f.Counts.Written != 2 {
 		t.Errorf("%+v\n%s", f, report)
 	}
-	if f, report = feed(ctx, t, s, "inventory", "csv", "product-id,stock,counted_at,fc\n"+k.product+",500,"+ago+",us-west-2\n"+k.product+",-1,,us-west-2\n"); f.Counts.Refused != 2 ||
+	if f, report = feed(ctx, t, s, "inventory", "csv",
+		"product-id,stock,counted_at,fc\n"+k.product+",500,"+ago+",us-west-2\n"+k.product+",-1,,us-west-2\n"); f.Counts.Refused != 2 ||
 		!strings.Contains(report, "2,superseded,") || !strings.Contains(report, "3,negative_quantity,") {
 		t.Errorf("%+v\n%s", f, report)
 	}
@@ -97,15 +100,21 @@ func TestASellersFile(t *testing.T) {
 	}
 	// Products, offers and prices go the same way. A product is named by its GTIN until the seller has a sku for it.
 	sku, number := "kettle-"+strings.ToLower(shop.NewKey()[:8]), gtin()
-	if f, report = feed(ctx, t, s, "products", "jsonl", `{"ean":"`+number+`","title":"Feed kettle, large","category":"tests","brand":"Testwell"}`+"\n"+
-		`{"ean":"`+gtin()+`","title":"Lost","category":"nowhere-at-all"}`+"\n"); f.Counts.Written != 1 || !strings.Contains(report, "2,invalid_product,/category_id") {
+	if f, report = feed(ctx, t, s, "products", "jsonl",
+		`{"ean":"`+number+`","title":"Feed kettle, large","category":"tests","brand":"Testwell"}`+"\n"+
+			`{"ean":"`+gtin()+`","title":"Lost","category":"nowhere-at-all"}`+"\n"); f.Counts.Written != 1 ||
+		!strings.Contains(report, "2,invalid_product,/category_id") {
 		t.Errorf("%+v\n%s", f, report)
 	}
-	if f, report = feed(ctx, t, s, "offers", "csv", "sku,product-id,price,currency,marketplace\n"+sku+","+number+",24.90,USD,US\n"+sku+","+number+",24.90,USD,DE\n,"+gtin()+",1,,\n,prd_"+strings.Repeat("a", 26)+",1,,\n"); f.Counts.Written != 1 ||
-		!strings.Contains(report, "3,wrong_currency,") || !strings.Contains(report, "4,product_not_found,") || !strings.Contains(report, "5,product_not_found,") {
+	if f, report = feed(ctx, t, s, "offers", "csv",
+		"sku,product-id,price,currency,marketplace\n"+sku+","+number+",24.90,USD,US\n"+sku+","+number+",24.90,USD,DE\n"+
+			","+gtin()+",1,,\n,prd_"+strings.Repeat("a", 26)+",1,,\n"); f.Counts.Written != 1 ||
+		!strings.Contains(report, "3,wrong_currency,") || !strings.Contains(report, "4,product_not_found,") ||
+		!strings.Contains(report, "5,product_not_found,") {
 		t.Errorf("%+v\n%s", f, report)
 	}
-	if f, report = feed(ctx, t, s, "prices", "csv", "seller-sku\tstandard_price\n"+sku+"\t19.95\nunheard-of\t1\n"); f.Counts.Written != 1 || !strings.Contains(report, "3,product_not_found,") {
+	if f, report = feed(ctx, t, s, "prices", "csv", "seller-sku\tstandard_price\n"+sku+"\t19.95\nunheard-of\t1\n"); f.Counts.Written != 1 ||
+		!strings.Contains(report, "3,product_not_found,") {
 		t.Errorf("%+v\n%s", f, report)
 	}
 	var own struct {
@@ -130,14 +139,17 @@ func TestASellersFile(t *testing.T) {
 	if _, err := other.Call(ctx, http.MethodGet, "/seller/v1/feeds", nil, &list); err != nil || len(list.Feeds) != 0 {
 		t.Error(list, err)
 	}
-	if f, report := feed(ctx, t, other, "products", "jsonl", `{"product_id":"`+k.product+`","title":"Mine now","category":"tests","brand":"x","model":"y"}`); f.Counts.Written != 1 {
+	if f, report := feed(ctx, t, other, "products", "jsonl",
+		`{"product_id":"`+k.product+`","title":"Mine now","category":"tests","brand":"x","model":"y"}`); f.Counts.Written != 1 {
 		t.Errorf("%+v\n%s", f, report)
 	}
 	var page struct{ Title string }
-	if _, err := (&shop.Client{Base: shop.ShopperURL}).Call(ctx, http.MethodGet, "/api/v1/products/"+k.product, nil, &page); err != nil || page.Title != "Feed kettle" {
+	if _, err := (&shop.Client{Base: shop.ShopperURL}).Call(ctx, http.MethodGet, "/api/v1/products/"+k.product, nil, &page); err != nil ||
+		page.Title != "Feed kettle" {
 		t.Errorf("a page shows what one who does not own it says: %+v %v", page, err)
 	}
-	if f, report := feed(ctx, t, other, "prices", "jsonl", `{"product_id":"`+k.product+`","price":0.01}`); f.Counts.Refused != 1 || !strings.Contains(report, "1,offer_not_found,") {
+	if f, report := feed(ctx, t, other, "prices", "jsonl", `{"product_id":"`+k.product+`","price":0.01}`); f.Counts.Refused != 1 ||
+		!strings.Contains(report, "1,offer_not_found,") {
 		t.Errorf("%+v\n%s", f, report)
 	}
 }
@@ -152,10 +164,13 @@ func TestAMessageOfRows(t *testing.T) {
 		Feed  shop.Feed
 		Queue struct{ URL string }
 	}
-	if _, err := s.Call(ctx, http.MethodPost, "/seller/v1/feeds", map[string]any{"type": "inventory", "format": "jsonl"}, &created, shop.Key(shop.NewKey())); err != nil {
+	if _, err := s.Call(ctx, http.MethodPost, "/seller/v1/feeds", map[string]any{"type": "inventory", "format": "jsonl"}, &created,
+		shop.Key(shop.NewKey())); err != nil {
 		t.Fatal(err)
 	}
-	body, err := json.Marshal(map[string]any{"feed_id": created.Feed.ID, "rows": []any{map[string]any{"product_id": k.product, "change": 3, "fc": "us-west-2"}, map[string]any{"product_id": k.product, "change": "x", "fc": "us-west-2"}}})
+	body, err := json.Marshal(map[string]any{"feed_id": created.Feed.ID,
+		"rows": []any{map[string]any{"product_id": k.product, "change": 3, "fc": "us-west-2"},
+			map[string]any{"product_id": k.product, "change": "x", "fc": "us-west-2"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

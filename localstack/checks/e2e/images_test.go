@@ -22,7 +22,8 @@ func TestASellersImages(t *testing.T) {
 	var listed struct {
 		ProductID string `json:"product_id"`
 	}
-	if _, err := s.Call(ctx, http.MethodPost, "/seller/v1/products", map[string]any{"title": "Teapot", "gtin": gtin(), "category_id": "tests"}, &listed); err != nil {
+	if _, err := s.Call(ctx, http.MethodPost, "/seller/v1/products", map[string]any{"title": "Teapot", "gtin": gtin(), "category_id": "tests"},
+		&listed); err != nil {
 		t.Fatal(err)
 	}
 	type picture struct {
@@ -38,7 +39,8 @@ func TestASellersImages(t *testing.T) {
 			Image  picture
 			Upload shop.Upload
 		}
-		if _, err := s.Call(ctx, http.MethodPost, all, map[string]any{"content_type": kind, "bytes": len(file)}, &made, shop.Key(shop.NewKey())); err != nil {
+		if _, err := s.Call(ctx, http.MethodPost, all, map[string]any{"content_type": kind, "bytes": len(file)}, &made,
+			shop.Key(shop.NewKey())); err != nil {
 			t.Fatal(err)
 		}
 		if status, err := made.Upload.Put(ctx, file); err != nil || status != http.StatusOK {

@@ -29,34 +29,37 @@ import (
 	"rialto/localstack/demo/shop"
 )
 
-// shelf is the products of this test in a marketplace that no other test uses, so that its index can be dropped.
-type shelf struct {
+// testMarket is the products of this test in a marketplace that no other test uses, so that its index can be dropped.
+type testMarket struct {
 	market, currency string
 	products         []string
 	round            int
 }
 
 // stock imports products and their offers, each time with other titles and prices.
-func (s *shelf) stock(ctx context.Context, t *testing.T, seller string, products []string) {
+func (s *testMarket) stock(ctx context.Context, t *testing.T, seller string, products []string) {
 	t.Helper()
 	s.round++
 	var list []any
 	for n, id := range products {
-		list = append(list, map[string]any{"product_id": id, "title": fmt.Sprintf("Recovery lamp %d of round %d", n, s.round), "description": "For end-to-end tests.", "brand": "Testwell",
-			"category_id": "recovery-lamps", "category_path": []string{"tests", "recovery-lamps"}, "bullets": []string{"Bright"}, "attributes": map[string]string{"colour": "red", "round": fmt.Sprint(s.round)},
-			"images": []string{}, "owner_id": seller})
+		list = append(list, map[string]any{"product_id": id, "title": fmt.Sprintf("Recovery lamp %d of round %d", n, s.round),
+			"description": "For end-to-end tests.", "brand": "Testwell",
+			"category_id": "recovery-lamps", "category_path": []string{"tests", "recovery-lamps"}, "bullets": []string{"Bright"},
+			"attributes": map[string]string{"colour": "red", "round": fmt.Sprint(s.round)},
+			"images":     []string{}, "owner_id": seller})
 	}
 	imported(ctx, t, "catalog-import", map[string]any{"products": list})
 	s.offer(ctx, t, seller, int64(1000*s.round), products)
 }
 
 // offer imports a seller's offers, the first at a price, each further one a cent dearer.
-func (s *shelf) offer(ctx context.Context, t *testing.T, seller string, price int64, products []string) {
+func (s *testMarket) offer(ctx context.Context, t *testing.T, seller string, price int64, products []string) {
 	t.Helper()
 	money := func(n int64) map[string]any { return map[string]any{"amount": n, "currency": s.currency} }
 	var list []any
 	for n, id := range products {
-		list = append(list, map[string]any{"product_id": id, "seller_id": seller, "seller_name": "Test seller", "marketplace": s.market, "price": money(price + int64(n)),
+		list = append(list, map[string]any{"product_id": id, "seller_id": seller, "seller_name": "Test seller", "marketplace": s.market,
+			"price":    money(price + int64(n)),
 			"shipping": money(50), "condition": "new", "fulfillment": "rialto"})
 	}
 	imported(ctx, t, "offers-import", map[string]any{"offers": list})
@@ -76,7 +79,7 @@ func imported(ctx context.Context, t *testing.T, function string, input any) {
 }
 
 // differ lists what the index does not show as the tables say: of the test's products, or of all that the marketplace has.
-func (s *shelf) differ(ctx context.Context, t *testing.T, all bool) (out []string) {
+func (s *testMarket) differ(ctx context.Context, t *testing.T, all bool) (out []string) {
 	t.Helper()
 	tables, err := auditor.Tables(ctx, s.market)
 	if err != nil {
@@ -91,10 +94,11 @@ func (s *shelf) differ(ctx context.Context, t *testing.T, all bool) (out []strin
 			out = append(out, id+": nobody has its buy box yet")
 		}
 	}
-	return append(out, slices.DeleteFunc(tables.Differ(index), func(d string) bool { return !all && !slices.Contains(s.products, d[:len(s.products[0])]) })...)
+	return append(out, slices.DeleteFunc(tables.Differ(index),
+		func(d string) bool { return !all && !slices.Contains(s.products, d[:len(s.products[0])]) })...)
 }
 
-func (s *shelf) equal(ctx context.Context, t *testing.T, when string, all bool) {
+func (s *testMarket) equal(ctx context.Context, t *testing.T, when string, all bool) {
 	t.Helper()
 	var last []string
 	t.Cleanup(func() {
@@ -119,7 +123,7 @@ func (s *shelf) equal(ctx context.Context, t *testing.T, when string, all bool) 
 func TestTheIndexRecovers(t *testing.T) {
 	ctx := deployed(t)
 	dl := deadletters.New(stage)
-	s, seller := &shelf{market: "ZA", currency: "ZAR"}, shop.NewID("sel_")
+	s, seller := &testMarket{market: "ZA", currency: "ZAR"}, shop.NewID("sel_")
 	for range 24 {
 		s.products = append(s.products, shop.NewID("prd_"))
 	}
@@ -203,7 +207,8 @@ func hasten(ctx context.Context, t *testing.T, function string) (patient func())
 		t.Fatal(err)
 	}
 	set := func(ctx context.Context, seconds string) {
-		if _, err := queues.SetQueueAttributes(ctx, &sqs.SetQueueAttributesInput{QueueUrl: url, Attributes: map[string]string{string(visibility): seconds}}); err != nil {
+		if _, err := queues.SetQueueAttributes(ctx,
+			&sqs.SetQueueAttributesInput{QueueUrl: url, Attributes: map[string]string{string(visibility): seconds}}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -225,7 +230,8 @@ func queueURL(ctx context.Context, t *testing.T, function string) *string {
 // idle tells whether a function's queue has nothing to do.
 func idle(ctx context.Context, t *testing.T, function string) bool {
 	t.Helper()
-	q, err := queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: queueURL(ctx, t, function), AttributeNames: []sqstypes.QueueAttributeName{"All"}})
+	q, err := queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: queueURL(ctx, t, function),
+		AttributeNames: []sqstypes.QueueAttributeName{"All"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,9 +243,11 @@ func idle(ctx context.Context, t *testing.T, function string) bool {
 func poisonProduct(ctx context.Context, t *testing.T, id string) (poisoned string, cure func()) {
 	t.Helper()
 	set := func(ctx context.Context, step int, title types.AttributeValue) {
-		if _, err := tables.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: aws.String("rialto-local-products"), Key: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: id}},
-			UpdateExpression:          aws.String("SET title = :t ADD version :n"),
-			ExpressionAttributeValues: map[string]types.AttributeValue{":t": title, ":n": &types.AttributeValueMemberN{Value: strconv.Itoa(step)}}}); err != nil {
+		if _, err := tables.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: aws.String("rialto-local-products"),
+			Key:              map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: id}},
+			UpdateExpression: aws.String("SET title = :t ADD version :n"),
+			ExpressionAttributeValues: map[string]types.AttributeValue{":t": title,
+				":n": &types.AttributeValueMemberN{Value: strconv.Itoa(step)}}}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -298,7 +306,8 @@ func processOf(t *testing.T, function string) int {
 			continue
 		}
 		vars := strings.Split(string(env), "\x00")
-		if slices.Contains(vars, "AWS_LAMBDA_FUNCTION_NAME=rialto-local-"+function) && slices.ContainsFunc(vars, func(v string) bool { return strings.HasPrefix(v, "RIALTO_CLOUD=") }) {
+		if slices.Contains(vars, "AWS_LAMBDA_FUNCTION_NAME=rialto-local-"+function) &&
+			slices.ContainsFunc(vars, func(v string) bool { return strings.HasPrefix(v, "RIALTO_CLOUD=") }) {
 			pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file)))
 			if err != nil {
 				t.Error(err)
@@ -312,16 +321,19 @@ func processOf(t *testing.T, function string) int {
 // deaths counts the invocations of a function, since an instant, whose process was killed before it answered.
 func deaths(ctx context.Context, t *testing.T, function string, since time.Time) (n int) {
 	t.Helper()
-	logs := cloudwatchlogs.New(cloudwatchlogs.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), Credentials: keys})
-	pages := cloudwatchlogs.NewFilterLogEventsPaginator(logs, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/aws/lambda/rialto-local-" + function),
-		FilterPattern: aws.String(`"SIGKILL"`), StartTime: aws.Int64(since.UnixMilli())})
+	logs := cloudwatchlogs.New(cloudwatchlogs.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL),
+		Credentials: keys})
+	pages := cloudwatchlogs.NewFilterLogEventsPaginator(logs,
+		&cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/aws/lambda/rialto-local-" + function),
+			FilterPattern: aws.String(`"SIGKILL"`), StartTime: aws.Int64(since.UnixMilli())})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, e := range page.Events {
-			if text := aws.ToString(e.Message); strings.HasPrefix(text, "REPORT") && strings.Contains(text, `"errorMessage": "RequestId: `) { // not at its start
+			// not at its start
+			if text := aws.ToString(e.Message); strings.HasPrefix(text, "REPORT") && strings.Contains(text, `"errorMessage": "RequestId: `) {
 				n++
 			}
 		}

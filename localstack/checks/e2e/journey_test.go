@@ -55,7 +55,8 @@ func TestAnOrderIsPlacedPaidAndDelivered(t *testing.T) {
 			OrderID string `json:"order_id"`
 		}
 	}
-	if _, err := s.Call(ctx, http.MethodGet, "/api/v1/orders", nil, &history); err != nil || len(history.Orders) != 1 || history.Orders[0].OrderID != o.OrderID {
+	if _, err := s.Call(ctx, http.MethodGet, "/api/v1/orders", nil, &history); err != nil || len(history.Orders) != 1 ||
+		history.Orders[0].OrderID != o.OrderID {
 		t.Fatalf("%+v %v", history, err)
 	}
 }
@@ -111,7 +112,8 @@ func nothing(ctx context.Context, t *testing.T, s *shopper) {
 func TestTheGatewayMisbehaves(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
-	for _, method := range []string{"pm_rialto_lost_answer", "pm_rialto_create_lost", "pm_rialto_error", "pm_rialto_error_saved", "pm_rialto_rate_limited", "pm_rialto_timeout", "pm_rialto_late"} {
+	for _, method := range []string{"pm_rialto_lost_answer", "pm_rialto_create_lost", "pm_rialto_error", "pm_rialto_error_saved",
+		"pm_rialto_rate_limited", "pm_rialto_timeout", "pm_rialto_late"} {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
 			k := newSKU(ctx, t, "Gateway lamp", 5)
@@ -177,7 +179,8 @@ func TestAGuestBuysAndAGuestCartIsMerged(t *testing.T) {
 	s.mustPut(ctx, t, k, 1)
 	for range 2 { // the second time changes nothing
 		var merged cart
-		if _, err := s.Call(ctx, http.MethodPost, "/api/v1/cart/merge", map[string]string{"cart_id": c.ID}, &merged); err != nil || merged.Breakdown.Units != 4 {
+		if _, err := s.Call(ctx, http.MethodPost, "/api/v1/cart/merge", map[string]string{"cart_id": c.ID}, &merged); err != nil ||
+			merged.Breakdown.Units != 4 {
 			t.Fatalf("%+v %v", merged, err)
 		}
 	}
@@ -233,7 +236,8 @@ func TestGermanyPaysWhatItSees(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := s.mustPut(ctx, t, k, 1)
-	if o, err := s.checkout(ctx, c.ID, shop.NewKey()); err != nil || o.HTTP != http.StatusUnprocessableEntity || o.Code != "address_undeliverable" && o.Code != "tax_unsupported" {
+	if o, err := s.checkout(ctx, c.ID, shop.NewKey()); err != nil || o.HTTP != http.StatusUnprocessableEntity || o.Code != "address_undeliverable" &&
+		o.Code != "tax_unsupported" {
 		t.Fatalf("from Germany to %s: %+v %v", us, o, err)
 	}
 	s.Address = a.ID
@@ -270,7 +274,8 @@ func TestAFullCartIsOneOrder(t *testing.T) {
 		c = s.mustPut(ctx, t, skus[i], 1)
 	}
 	extra := newSKU(ctx, t, "One lamp too many", 3)
-	check(ctx, t, s.Client, bad{name: "one line too many", method: http.MethodPost, path: "/api/v1/cart/items", status: http.StatusUnprocessableEntity, code: "too_many_lines",
+	check(ctx, t, s.Client, bad{name: "one line too many", method: http.MethodPost, path: "/api/v1/cart/items",
+		status: http.StatusUnprocessableEntity, code: "too_many_lines",
 		body: map[string]any{"product_id": extra.product, "seller_id": extra.seller, "quantity": 1}, options: []shop.Option{shop.Key(shop.NewKey())}})
 	o, err := s.checkout(ctx, c.ID, shop.NewKey())
 	if err != nil || o.Status != "placed" {

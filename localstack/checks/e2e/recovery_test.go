@@ -25,18 +25,21 @@ import (
 var (
 	functions = lambda.New(lambda.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), Credentials: keys})
 	queues    = sqs.New(sqs.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), Credentials: keys})
-	tables    = dynamodb.New(dynamodb.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalDynamoDBURL), Credentials: credentials.NewStaticCredentialsProvider(contract.LocalAccount, "test", "")})
+	tables    = dynamodb.New(dynamodb.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalDynamoDBURL),
+		Credentials: credentials.NewStaticCredentialsProvider(contract.LocalAccount, "test", "")})
 )
 
 // stop takes a function away; giving it back is the test's or its end's.
 func stop(ctx context.Context, t *testing.T, function string) (again func()) {
 	t.Helper()
 	name := aws.String("rialto-local-" + function)
-	if _, err := functions.PutFunctionConcurrency(ctx, &lambda.PutFunctionConcurrencyInput{FunctionName: name, ReservedConcurrentExecutions: aws.Int32(0)}); err != nil {
+	if _, err := functions.PutFunctionConcurrency(ctx,
+		&lambda.PutFunctionConcurrencyInput{FunctionName: name, ReservedConcurrentExecutions: aws.Int32(0)}); err != nil {
 		t.Fatal(err)
 	}
 	again = func() {
-		if _, err := functions.DeleteFunctionConcurrency(context.WithoutCancel(ctx), &lambda.DeleteFunctionConcurrencyInput{FunctionName: name}); err != nil {
+		if _, err := functions.DeleteFunctionConcurrency(context.WithoutCancel(ctx),
+			&lambda.DeleteFunctionConcurrencyInput{FunctionName: name}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -48,7 +51,8 @@ func stop(ctx context.Context, t *testing.T, function string) (again func()) {
 func dueAt(ctx context.Context, t *testing.T, checkoutID, orderID string, at time.Time, holdsToo bool) {
 	t.Helper()
 	key := map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: checkoutID}}
-	found, err := tables.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("rialto-local-checkouts"), Key: key, ConsistentRead: aws.Bool(true)})
+	found, err := tables.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("rialto-local-checkouts"), Key: key,
+		ConsistentRead: aws.Bool(true)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +82,8 @@ func dueAt(ctx context.Context, t *testing.T, checkoutID, orderID string, at tim
 	for _, h := range holds.Items {
 		if _, err := tables.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: aws.String("rialto-local-holds"),
 			Key: map[string]types.AttributeValue{"pk": h["pk"], "sk": h["sk"]}, UpdateExpression: aws.String("SET expires_at = :end"),
-			ExpressionAttributeValues: map[string]types.AttributeValue{":end": &types.AttributeValueMemberN{Value: fmt.Sprint(at.UnixMilli())}}}); err != nil {
+			ExpressionAttributeValues: map[string]types.AttributeValue{
+				":end": &types.AttributeValueMemberN{Value: fmt.Sprint(at.UnixMilli())}}}); err != nil {
 			t.Fatal(err)
 		}
 	}

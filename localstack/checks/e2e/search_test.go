@@ -45,7 +45,8 @@ type box struct {
 func searchFor(ctx context.Context, t *testing.T, parameters url.Values) results {
 	t.Helper()
 	var r results
-	if _, err := (&shop.Client{Base: shop.ShopperURL}).Call(ctx, http.MethodGet, "/api/v1/products/search?"+parameters.Encode(), nil, &r); err != nil {
+	if _, err := (&shop.Client{Base: shop.ShopperURL}).Call(ctx, http.MethodGet, "/api/v1/products/search?"+parameters.Encode(), nil,
+		&r); err != nil {
 		t.Fatal(parameters.Encode(), err)
 	}
 	return r
@@ -71,17 +72,20 @@ func TestAHitCarriesTheWinningOffer(t *testing.T) {
 		hit = words(name)
 		return len(hit.Hits) == 1 && hit.Hits[0].BuyBox.InStock && page.BuyBox.InStock
 	})
-	if d := cmp.Diff(page.BuyBox, hit.Hits[0].BuyBox); d != "" || page.BuyBox.Price.Amount != 1999 || page.BuyBox.Seller.ID != k.seller || hit.Hits[0].Offers != 1 {
+	if d := cmp.Diff(page.BuyBox, hit.Hits[0].BuyBox); d != "" || page.BuyBox.Price.Amount != 1999 || page.BuyBox.Seller.ID != k.seller ||
+		hit.Hits[0].Offers != 1 {
 		t.Errorf("%+v (-page +hit) %s", hit.Hits[0], d)
 	}
 	if hit.Relaxed != "" || hit.Exact != nil || hit.DidYouMean != "" {
 		t.Errorf("found as typed: %+v", hit)
 	}
 	typo := strings.Replace(name, "xol", "xlo", 1)
-	if r := words(typo); r.Relaxed != "fuzzy" || r.Exact == nil || *r.Exact != 0 || r.DidYouMean != strings.ToLower(name) || len(r.Hits) != 1 || r.Hits[0].ID != k.product {
+	if r := words(typo); r.Relaxed != "fuzzy" || r.Exact == nil || *r.Exact != 0 || r.DidYouMean != strings.ToLower(name) || len(r.Hits) != 1 ||
+		r.Hits[0].ID != k.product {
 		t.Errorf("%s: %+v", typo, r)
 	}
-	if r := words(name + " qwertyuiop"); r.Relaxed != "fewer_terms" || r.Exact == nil || *r.Exact != 0 || len(r.Hits) != 1 || r.Hits[0].ID != k.product {
+	if r := words(name + " qwertyuiop"); r.Relaxed != "fewer_terms" || r.Exact == nil || *r.Exact != 0 || len(r.Hits) != 1 ||
+		r.Hits[0].ID != k.product {
 		t.Errorf("%+v", r)
 	}
 	if r := words("zzyzx qwertyuiop"); r.Total != 0 || len(r.Hits) != 0 || r.Relaxed != "" {
@@ -94,8 +98,10 @@ func TestWhateverIsTypedIsSearched(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
 	c := &shop.Client{Base: shop.ShopperURL}
-	for _, q := range []string{"", " ", "\x00\x01\x1f", "lamp\r\nlamp\t\x7f", "\u200b\u202e\ufeff", "*", "?", "~", "lamp~2", "(lamp OR", "title:lamp", "_exists_:deleted", "deleted:true", "/[a-/", ".*.*.*.*", "a{1000000}",
-		`"lamp`, `\`, `\\"`, "lamp AND NOT lamp", "+lamp -lamp", "[* TO *]", "{lamp TO}", "<script>", "' OR 1=1 --", "${jndi:ldap://x}", "{{7*7}}", "🦆🦆", strings.Repeat("a ", 99), strings.Repeat("語", 200), "\xff\xfe", "%", "%00"} {
+	for _, q := range []string{"", " ", "\x00\x01\x1f", "lamp\r\nlamp\t\x7f", "\u200b\u202e\ufeff", "*", "?", "~", "lamp~2", "(lamp OR", "title:lamp",
+		"_exists_:deleted", "deleted:true", "/[a-/", ".*.*.*.*", "a{1000000}",
+		`"lamp`, `\`, `\\"`, "lamp AND NOT lamp", "+lamp -lamp", "[* TO *]", "{lamp TO}", "<script>", "' OR 1=1 --", "${jndi:ldap://x}", "{{7*7}}",
+		"🦆🦆", strings.Repeat("a ", 99), strings.Repeat("語", 200), "\xff\xfe", "%", "%00"} {
 		for _, path := range []string{"search?q=", "search?sort=price_asc&q=", "suggest?q=", "search?brand=", "search?attribute=colour:"} {
 			a, err := c.Do(ctx, http.MethodGet, "/api/v1/products/"+path+url.QueryEscape(q), nil)
 			// What no text may have, or a value of its length, is refused, and said to be.
@@ -125,7 +131,8 @@ func TestSearchRefusesClearly(t *testing.T) {
 			return first.NextCursor != ""
 		})
 	}
-	if r := searchFor(ctx, t, url.Values{"q": {"lamp"}, "size": {"1"}, "cursor": {first.NextCursor}}); len(r.Hits) == 0 || r.Hits[0].ID == first.Hits[0].ID {
+	if r := searchFor(ctx, t, url.Values{"q": {"lamp"}, "size": {"1"}, "cursor": {first.NextCursor}}); len(r.Hits) == 0 ||
+		r.Hits[0].ID == first.Hits[0].ID {
 		t.Errorf("the second page: %+v", r)
 	}
 	if r := searchFor(ctx, t, url.Values{"page": {"100"}, "size": {"100"}}); len(r.Hits) > 100 {
@@ -169,13 +176,17 @@ func TestSearchRefusesClearly(t *testing.T) {
 		"q=lamp&size=1&cursor=" + strings.Repeat("A", 513): "",
 		"explain=" + private:                               "",
 	} {
-		check(ctx, t, c, bad{name: query[:min(60, len(query))], method: http.MethodGet, path: "/api/v1/products/search?" + query, status: http.StatusUnprocessableEntity, code: code})
+		check(ctx, t, c, bad{name: query[:min(60, len(query))], method: http.MethodGet, path: "/api/v1/products/search?" + query,
+			status: http.StatusUnprocessableEntity, code: code})
 	}
-	check(ctx, t, c, bad{name: "another marketplace's cursor", method: http.MethodGet, path: "/api/v1/products/search?q=lamp&size=1&cursor=" + first.NextCursor, options: []shop.Option{shop.With("X-Marketplace", "DE")},
+	check(ctx, t, c, bad{name: "another marketplace's cursor", method: http.MethodGet,
+		path: "/api/v1/products/search?q=lamp&size=1&cursor=" + first.NextCursor, options: []shop.Option{shop.With("X-Marketplace", "DE")},
 		status: http.StatusUnprocessableEntity, code: "invalid_cursor"})
-	check(ctx, t, c, bad{name: "no marketplace", method: http.MethodGet, path: "/api/v1/products/search?q=lamp", options: []shop.Option{shop.With("X-Marketplace", "ZZ")}, status: http.StatusUnprocessableEntity, code: "unknown_marketplace"})
+	check(ctx, t, c, bad{name: "no marketplace", method: http.MethodGet, path: "/api/v1/products/search?q=lamp",
+		options: []shop.Option{shop.With("X-Marketplace", "ZZ")}, status: http.StatusUnprocessableEntity, code: "unknown_marketplace"})
 	check(ctx, t, c, bad{name: "suggest nothing", method: http.MethodGet, path: "/api/v1/products/suggest", status: http.StatusBadRequest})
-	check(ctx, t, c, bad{name: "suggest for much", method: http.MethodGet, path: "/api/v1/products/suggest?q=" + strings.Repeat("x", 101), status: http.StatusUnprocessableEntity})
+	check(ctx, t, c, bad{name: "suggest for much", method: http.MethodGet, path: "/api/v1/products/suggest?q=" + strings.Repeat("x", 101),
+		status: http.StatusUnprocessableEntity})
 	// A gateway may refuse so long a line before anybody reads it.
 	for _, path := range []string{"search", "suggest"} {
 		a, err := c.Do(ctx, http.MethodGet, "/api/v1/products/"+path+"?q="+strings.Repeat("x", 10_000), nil)

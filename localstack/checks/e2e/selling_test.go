@@ -45,7 +45,8 @@ func TestTwoSellersShareAPageAndOneShips(t *testing.T) {
 	call(a, http.MethodPut, offer, terms(2000, "seller"), nil)
 	call(b, http.MethodPut, offer, terms(2100, "rialto"), nil)
 	for _, x := range []*shop.Seller{a, b} {
-		invoke(ctx, t, "inventory-receive", map[string]any{"rows": []any{map[string]any{"receipt_id": "r-" + x.ID, "product_id": product, "seller_id": x.ID, "fulfillment_center_id": "us-west-2", "quantity": 9}}}, &struct{}{})
+		invoke(ctx, t, "inventory-receive", map[string]any{"rows": []any{map[string]any{"receipt_id": "r-" + x.ID, "product_id": product,
+			"seller_id": x.ID, "fulfillment_center_id": "us-west-2", "quantity": 9}}}, &struct{}{})
 	}
 	boxOf := func(want *shop.Seller) {
 		t.Helper()
@@ -162,7 +163,8 @@ func TestTwoSellersShareAPageAndOneShips(t *testing.T) {
 			sum += e.Amount.Amount
 		}
 	}
-	if first := statement.Journals[len(statement.Journals)-1]; first.Kind != "sale" || first.OrderID != o.OrderID || len(first.Entries) < 3 || sum != 0 {
+	if first := statement.Journals[len(statement.Journals)-1]; first.Kind != "sale" || first.OrderID != o.OrderID || len(first.Entries) < 3 ||
+		sum != 0 {
 		t.Errorf("%+v", statement)
 	}
 	sendBack(ctx, t, s, a, o.OrderID, sold.Shipments[0].ID, sku{product, a.ID})
@@ -181,7 +183,8 @@ func TestTwoSellersShareAPageAndOneShips(t *testing.T) {
 		return err == nil && len(sold.Shipments) == 1
 	})
 	var due struct{ Due, Cancelled int }
-	if invoke(ctx, t, "fulfillment-overdue", map[string]string{"order_id": never.OrderID, "shipment_id": sold.Shipments[0].ID}, &due); due.Cancelled != 1 {
+	if invoke(ctx, t, "fulfillment-overdue", map[string]string{"order_id": never.OrderID, "shipment_id": sold.Shipments[0].ID},
+		&due); due.Cancelled != 1 {
 		t.Fatalf("%+v", due)
 	}
 	until(ctx, t, "its units and its money are free", 4*time.Minute, func() bool {
@@ -225,7 +228,8 @@ func sendBack(ctx context.Context, t *testing.T, s *shopper, by *shop.Seller, or
 		Amount struct{ Amount int64 }
 	}
 	path := "/api/v1/orders/" + orderID
-	body := map[string]any{"shipment_id": shipmentID, "reason": "one is enough", "lines": []any{map[string]any{"line": k.product + "#" + k.seller, "quantity": 1}}}
+	body := map[string]any{"shipment_id": shipmentID, "reason": "one is enough",
+		"lines": []any{map[string]any{"line": k.product + "#" + k.seller, "quantity": 1}}}
 	var asked, again back
 	key := shop.Key(shop.NewKey())
 	for _, into := range []*back{&asked, &again} {
@@ -237,7 +241,8 @@ func sendBack(ctx context.Context, t *testing.T, s *shopper, by *shop.Seller, or
 		t.Errorf("%+v %+v", asked, again)
 	}
 	body["lines"] = []any{map[string]any{"line": k.product + "#" + k.seller, "quantity": 2}}
-	if answer, err := s.Do(ctx, http.MethodPost, path+"/returns", body, shop.Key(shop.NewKey())); err != nil || answer.Status != http.StatusUnprocessableEntity {
+	if answer, err := s.Do(ctx, http.MethodPost, path+"/returns", body, shop.Key(shop.NewKey())); err != nil ||
+		answer.Status != http.StatusUnprocessableEntity {
 		t.Errorf("a unit is sent back twice: %d %v", answer.Status, err)
 	}
 	for range 2 {
@@ -278,7 +283,8 @@ func sendBack(ctx context.Context, t *testing.T, s *shopper, by *shop.Seller, or
 	t.Logf("%d cents came back in %s", asked.Amount.Amount, time.Since(began).Round(10*time.Millisecond))
 	until(ctx, t, "the unit is back", 3*time.Minute, func() bool { return balanced(ctx, t, k).Available == 8 })
 	var list struct{ Returns []back }
-	if _, err := by.Call(ctx, http.MethodGet, "/seller/v1/returns", nil, &list); err != nil || len(list.Returns) != 1 || list.Returns[0].ID != asked.ID {
+	if _, err := by.Call(ctx, http.MethodGet, "/seller/v1/returns", nil, &list); err != nil || len(list.Returns) != 1 ||
+		list.Returns[0].ID != asked.ID {
 		t.Errorf("%+v %v", list, err)
 	}
 }

@@ -56,12 +56,18 @@ func newSKU(ctx context.Context, t *testing.T, title string, units int) sku {
 		function string
 		input    any
 	}{
-		{"catalog-import", map[string]any{"products": []any{map[string]any{"product_id": s.product, "title": title, "description": "For end-to-end tests.", "brand": "Testwell",
-			"category_id": "tests", "category_path": []string{"tests"}, "bullets": []string{}, "attributes": map[string]string{}, "images": []string{}, "owner_id": s.seller}}}},
-		{"offers-import", map[string]any{"offers": []any{map[string]any{"product_id": s.product, "seller_id": s.seller, "seller_name": "Test seller", "marketplace": "US",
-			"price": usd(1999), "shipping": usd(0), "condition": "new", "fulfillment": "rialto"}, map[string]any{"product_id": s.product, "seller_id": s.seller,
-			"seller_name": "Test seller", "marketplace": "DE", "price": eur(1190), "shipping": eur(0), "condition": "new", "fulfillment": "rialto"}}}},
-		{"inventory-receive", map[string]any{"rows": []any{map[string]any{"receipt_id": s.product, "product_id": s.product, "seller_id": s.seller, "fulfillment_center_id": "us-west-2", "quantity": units}}}},
+		{"catalog-import", map[string]any{"products": []any{map[string]any{"product_id": s.product, "title": title,
+			"description": "For end-to-end tests.", "brand": "Testwell",
+			"category_id": "tests", "category_path": []string{"tests"}, "bullets": []string{}, "attributes": map[string]string{},
+			"images": []string{}, "owner_id": s.seller}}}},
+		{"offers-import", map[string]any{"offers": []any{map[string]any{"product_id": s.product, "seller_id": s.seller, "seller_name": "Test seller",
+			"marketplace": "US",
+			"price":       usd(1999), "shipping": usd(0), "condition": "new", "fulfillment": "rialto"},
+			map[string]any{"product_id": s.product, "seller_id": s.seller,
+				"seller_name": "Test seller", "marketplace": "DE", "price": eur(1190), "shipping": eur(0), "condition": "new",
+				"fulfillment": "rialto"}}}},
+		{"inventory-receive", map[string]any{"rows": []any{map[string]any{"receipt_id": s.product, "product_id": s.product, "seller_id": s.seller,
+			"fulfillment_center_id": "us-west-2", "quantity": units}}}},
 	} {
 		if units == 0 && step.function == "inventory-receive" {
 			continue

@@ -14,7 +14,8 @@ import (
 // stages are the parts of the way, in its order.
 var stages = []string{"stream", "queue", "function", "index", "refresh"}
 
-var said = map[string]string{"stream": "commit, stream, publish, topic", "queue": "queue to function", "function": "draw a number, read", "index": "write", "refresh": "until a search sees it",
+var said = map[string]string{"stream": "commit, stream, publish, topic", "queue": "queue to function", "function": "draw a number, read",
+	"index": "write", "refresh": "until a search sees it",
 	"": "from commit to searchable"}
 
 // Run sends probes one after the other, changes of a product's title and of its price, and prints the lag of both.
@@ -69,7 +70,8 @@ func titled(ctx context.Context, title string, times map[string][]float64) error
 	if s.QueuedAt.IsZero() || s.ReceivedAt.IsZero() || s.IndexedAt.IsZero() {
 		return errors.New("documents tell no times: make deploy brings a search-index that writes them")
 	}
-	for i, d := range []time.Duration{s.QueuedAt.Sub(s.UpdatedAt), s.ReceivedAt.Sub(s.QueuedAt), s.IndexedAt.Sub(s.ReceivedAt), writtenAt.Sub(s.IndexedAt), foundAt.Sub(writtenAt)} {
+	for i, d := range []time.Duration{s.QueuedAt.Sub(s.UpdatedAt), s.ReceivedAt.Sub(s.QueuedAt), s.IndexedAt.Sub(s.ReceivedAt),
+		writtenAt.Sub(s.IndexedAt), foundAt.Sub(writtenAt)} {
 		times[stages[i]] = append(times[stages[i]], ms(d))
 	}
 	times[""] = append(times[""], ms(foundAt.Sub(s.UpdatedAt)))
@@ -87,7 +89,8 @@ func print(out io.Writer, probes int, local map[string][]float64, prices []float
 		if name == "" {
 			label = said[name]
 		}
-		fmt.Fprintf(out, "%-44s %7.0f %7.0f   %7.0f %7.0f\n", label, at(local[name], 0.5), at(local[name], 0.99), at(aws[name], 0.5), at(aws[name], 0.99))
+		fmt.Fprintf(out, "%-44s %7.0f %7.0f   %7.0f %7.0f\n", label, at(local[name], 0.5), at(local[name], 0.99), at(aws[name], 0.5),
+			at(aws[name], 0.99))
 	}
 	fmt.Fprintf(out, "%-44s %7.0f %7.0f\n", "a seller's price, through the buy box", at(prices, 0.5), at(prices, 0.99))
 	fmt.Fprintln(out, "promise: below 5,000; aim on AWS: p99 at most 1,500. What is reckoned of AWS:")

@@ -51,13 +51,16 @@ func imported(ctx context.Context, function string, input any) error {
 }
 
 func saveTitle(ctx context.Context, title string) error {
-	return imported(ctx, "catalog-import", map[string]any{"products": []any{map[string]any{"product_id": product, "title": title, "description": "Measures how long a change takes.",
-		"brand": "Probe", "bullets": []string{}, "category_id": category, "category_path": []string{category}, "attributes": map[string]string{}, "images": []string{}, "owner_id": seller}}})
+	return imported(ctx, "catalog-import", map[string]any{"products": []any{map[string]any{"product_id": product, "title": title,
+		"description": "Measures how long a change takes.",
+		"brand":       "Probe", "bullets": []string{}, "category_id": category, "category_path": []string{category},
+		"attributes": map[string]string{}, "images": []string{}, "owner_id": seller}}})
 }
 
 func savePrice(ctx context.Context, price int64) error {
 	money := func(n int64) map[string]any { return map[string]any{"amount": n, "currency": currency} }
-	return imported(ctx, "offers-import", map[string]any{"offers": []any{map[string]any{"product_id": product, "seller_id": seller, "seller_name": "Probe", "marketplace": market,
+	return imported(ctx, "offers-import", map[string]any{"offers": []any{map[string]any{"product_id": product, "seller_id": seller,
+		"seller_name": "Probe", "marketplace": market,
 		"price": money(price), "shipping": money(0), "condition": "new", "fulfillment": "seller"}}})
 }
 

@@ -104,7 +104,8 @@ func (c *Catalog) sell(p Product, cents int64, least int64) {
 		fulfilment := []string{"rialto", "seller"}[number(2, p.ID, s.id, "by")]
 		c.Offers = append(c.Offers, Offer{p.ID, s.id, s.name, "US", Money{price, "USD"}, Money{shipping, "USD"}, "new", fulfilment})
 		if number(12, p.ID, s.id, "DE") == 0 {
-			c.Offers = append(c.Offers, Offer{p.ID, s.id, s.name, "DE", Money{max(1, price*93/100), "EUR"}, Money{shipping, "EUR"}, "new", fulfilment})
+			c.Offers = append(c.Offers, Offer{p.ID, s.id, s.name, "DE", Money{max(1, price*93/100), "EUR"}, Money{shipping, "EUR"}, "new",
+				fulfilment})
 		}
 		for k := range 1 + number(5, p.ID, s.id, "centres")/4 {
 			centre := centres[(number(3, p.ID, s.id)+k)%3]

@@ -31,8 +31,10 @@ func TestTheBundledCatalogIsWhatItSays(t *testing.T) {
 	for _, r := range c.Receipts {
 		centres[r.Centre] = true
 	}
-	if len(c.Products) < 1000 || len(categories) != 20 || len(brands) < 8 || len(sellers) != 3 || len(centres) != 3 || len(offers) != len(c.Products) {
-		t.Fatalf("%d products, %d categories, %d brands, %d sellers, %d centres, %d with offers", len(c.Products), len(categories), len(brands), len(sellers), len(centres), len(offers))
+	if len(c.Products) < 1000 || len(categories) != 20 || len(brands) < 8 || len(sellers) != 3 || len(centres) != 3 ||
+		len(offers) != len(c.Products) {
+		t.Fatalf("%d products, %d categories, %d brands, %d sellers, %d centres, %d with offers", len(c.Products), len(categories), len(brands),
+			len(sellers), len(centres), len(offers))
 	}
 	if diff := cmp.Diff(c, Bundled()); diff != "" {
 		t.Fatal(diff)
@@ -48,7 +50,8 @@ func TestFilesAreReadExactlyOrRefused(t *testing.T) {
 		}
 		return path
 	}
-	c, err := File(write("\xef\xbb\xbf" + `[{"Id":7,"Type":"Ski/boarding","Brand":"B","Name":"N","Description":"D","Price":79.9},{"id":8,"type":"Ski/boarding","name":"M","price":5}]`))
+	c, err := File(write("\xef\xbb\xbf" + `[{"Id":7,"Type":"Ski/boarding","Brand":"B","Name":"N","Description":"D","Price":79.9},` +
+		`{"id":8,"type":"Ski/boarding","name":"M","price":5}]`))
 	if err != nil || len(c.Products) != 2 || c.Categories[0] != (Category{"ski-boarding", "Ski/boarding"}) || len(c.Offers) < 4 {
 		t.Fatalf("%+v %v", c, err)
 	}

@@ -54,10 +54,12 @@ func Run(ctx context.Context, stage *operate.Client, o Options) error {
 	}
 	fmt.Fprintf(o.Out, "loading %s\n", name)
 	// Stock first: an offer is only in stock when there is some, and the buy box follows either anyway.
-	if err := load(ctx, s, "stock", "inventory-receive", c.Receipts, func(rows []catalog.Receipt) any { return map[string]any{"rows": rows} }); err != nil {
+	if err := load(ctx, s, "stock", "inventory-receive", c.Receipts,
+		func(rows []catalog.Receipt) any { return map[string]any{"rows": rows} }); err != nil {
 		return err
 	}
-	if err := load(ctx, s, "offers", "offers-import", c.Offers, func(rows []catalog.Offer) any { return map[string]any{"offers": rows} }); err != nil {
+	if err := load(ctx, s, "offers", "offers-import", c.Offers,
+		func(rows []catalog.Offer) any { return map[string]any{"offers": rows} }); err != nil {
 		return err
 	}
 	if err := load(ctx, s, "products", "catalog-import", c.Products, func(rows []catalog.Product) any {

@@ -57,7 +57,8 @@ func (s *Seller) Send(ctx context.Context, kind, format string, file []byte) (Fe
 		Feed   Feed   `json:"feed"`
 		Upload Upload `json:"upload"`
 	}
-	if _, err := s.Call(ctx, http.MethodPost, "/seller/v1/feeds", map[string]any{"type": kind, "format": format, "bytes": len(file)}, &created, Key(NewKey())); err != nil {
+	if _, err := s.Call(ctx, http.MethodPost, "/seller/v1/feeds", map[string]any{"type": kind, "format": format, "bytes": len(file)}, &created,
+		Key(NewKey())); err != nil {
 		return Feed{}, err
 	}
 	status, err := created.Upload.Put(ctx, file)
@@ -91,7 +92,8 @@ func (s *Seller) Await(ctx context.Context, feedID string) (Feed, error) {
 			return f, err
 		}
 		if time.Now().After(deadline) {
-			return f, fmt.Errorf("feed %s is %s after two minutes, %d%%; make logs SERVICE=feeds-split says more", feedID, f.State, f.Progress.Percent)
+			return f, fmt.Errorf("feed %s is %s after two minutes, %d%%; make logs SERVICE=feeds-split says more", feedID, f.State,
+				f.Progress.Percent)
 		}
 		if err := Pause(ctx, 250*time.Millisecond); err != nil {
 			return f, err

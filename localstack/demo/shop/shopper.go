@@ -35,7 +35,8 @@ func NewShopper(ctx context.Context, token string) (*Shopper, error) {
 
 // Put adds units of an offer to the cart and decodes the cart into out.
 func (s *Shopper) Put(ctx context.Context, productID, sellerID string, quantity int64, out any) error {
-	_, err := s.Call(ctx, http.MethodPost, "/api/v1/cart/items", map[string]any{"product_id": productID, "seller_id": sellerID, "quantity": quantity}, out, Key(NewKey()))
+	_, err := s.Call(ctx, http.MethodPost, "/api/v1/cart/items", map[string]any{"product_id": productID, "seller_id": sellerID, "quantity": quantity},
+		out, Key(NewKey()))
 	return err
 }
 

@@ -17,16 +17,18 @@ type card struct {
 type decline struct{ code, declineCode, message string }
 
 var (
-	declineGeneric      = &decline{"card_declined", "generic_decline", "Your card was declined."}
-	declineFunds        = &decline{"card_declined", "insufficient_funds", "Your card has insufficient funds."}
-	declineLost         = &decline{"card_declined", "lost_card", "Your card was declined."}
-	declineStolen       = &decline{"card_declined", "stolen_card", "Your card was declined."}
-	declineVelocity     = &decline{"card_declined", "card_velocity_exceeded", "Your card was declined for making repeated attempts too frequently or exceeding its amount limit."}
+	declineGeneric  = &decline{"card_declined", "generic_decline", "Your card was declined."}
+	declineFunds    = &decline{"card_declined", "insufficient_funds", "Your card has insufficient funds."}
+	declineLost     = &decline{"card_declined", "lost_card", "Your card was declined."}
+	declineStolen   = &decline{"card_declined", "stolen_card", "Your card was declined."}
+	declineVelocity = &decline{"card_declined", "card_velocity_exceeded",
+		"Your card was declined for making repeated attempts too frequently or exceeding its amount limit."}
 	declineExpired      = &decline{"expired_card", "expired_card", "Your card has expired."}
 	declineCVC          = &decline{"incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect."}
 	declineProcessing   = &decline{"processing_error", "processing_error", "An error occurred while processing your card. Try again in a little bit."}
-	declineAuthenticate = &decline{"authentication_required", "authentication_required", "Your card was declined. This transaction requires authentication."}
-	declineLiveCard     = &decline{"card_declined", "test_mode_live_card", "Your card was declined. Only test cards are known here."}
+	declineAuthenticate = &decline{"authentication_required", "authentication_required",
+		"Your card was declined. This transaction requires authentication."}
+	declineLiveCard = &decline{"card_declined", "test_mode_live_card", "Your card was declined. Only test cards are known here."}
 )
 
 var cards = byNumber(

@@ -18,7 +18,8 @@ func TestTheAuditorsView(t *testing.T) {
 	declined := r.create(t, order("pm_card_chargeDeclined", forOrder("o2"))).ID
 	_, err := r.confirm(declined, "k-declined")
 	fails(t, err, 402, "card_declined")
-	euro := r.create(t, order("pm_card_visa", forOrder("o3"), confirmed, automatic, func(p *stripe.PaymentIntentCreateParams) { p.Currency = stripe.String("EUR") })).ID
+	euro := r.create(t, order("pm_card_visa", forOrder("o3"), confirmed, automatic,
+		func(p *stripe.PaymentIntentCreateParams) { p.Currency = stripe.String("EUR") })).ID
 	if _, err := r.refund(euro, 700); err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +55,8 @@ func TestTheAuditorsView(t *testing.T) {
 	if diff := cmp.Diff(want, r.books(t)); diff != "" {
 		t.Error(diff)
 	}
-	if a := r.audit(t, url.Values{"intent": {declined}})[0]; a.LastDecline != "generic_decline" || a.PaymentMethodToken != "pm_card_chargeDeclined" || a.History[1].Key != "k-declined" {
+	if a := r.audit(t, url.Values{"intent": {declined}})[0]; a.LastDecline != "generic_decline" || a.PaymentMethodToken != "pm_card_chargeDeclined" ||
+		a.History[1].Key != "k-declined" {
 		t.Errorf("%+v", a)
 	}
 	if status := r.control(t, "GET", "balance?order_id=o1", nil, nil); status != 400 {
@@ -79,8 +81,10 @@ func TestTheCallLog(t *testing.T) {
 	at, path := r.clock.Now(), "/v1/payment_intents"
 	want := []Call{
 		{Seq: 1, Time: at, Method: "POST", Path: path, Operation: "create", Intent: i.ID, Key: "c", Status: 200, Delivery: "sent"},
-		{Seq: 2, Time: at, Method: "POST", Path: path + "/" + i.ID + "/confirm", Operation: "confirm", Intent: i.ID, Key: "k", Status: 200, Fault: "pm_rialto_lost_answer", Delivery: "cut"},
-		{Seq: 3, Time: at, Method: "POST", Path: path + "/" + i.ID + "/confirm", Operation: "confirm", Intent: i.ID, Key: "k", Status: 200, Replayed: true, Delivery: "sent"},
+		{Seq: 2, Time: at, Method: "POST", Path: path + "/" + i.ID + "/confirm", Operation: "confirm", Intent: i.ID, Key: "k", Status: 200,
+			Fault: "pm_rialto_lost_answer", Delivery: "cut"},
+		{Seq: 3, Time: at, Method: "POST", Path: path + "/" + i.ID + "/confirm", Operation: "confirm", Intent: i.ID, Key: "k", Status: 200,
+			Replayed: true, Delivery: "sent"},
 	}
 	if diff := cmp.Diff(want, out.Calls); diff != "" {
 		t.Error(diff)
@@ -115,9 +119,11 @@ func TestTheCallLogIsBounded(t *testing.T) {
 func TestKeysAreWanted(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	for header, want := range map[string]int{"": 401, "Bearer ": 401, "Bearer sk_live_1": 401, "Bearer sk_test_": 401, "Bearer pk_test_1": 401, "sk_test_1": 401, "Bearer sk_test_1": 200, "Basic c2tfdGVzdF8xOg==": 200} {
+	for header, want := range map[string]int{"": 401, "Bearer ": 401, "Bearer sk_live_1": 401, "Bearer sk_test_": 401, "Bearer pk_test_1": 401,
+		"sk_test_1": 401, "Bearer sk_test_1": 200, "Basic c2tfdGVzdF8xOg==": 200} {
 		res, body := r.raw(t, "GET", "/v1/payment_intents", "", map[string]string{"Authorization": header})
-		if res.StatusCode != want || res.Header.Get("Request-Id") == "" || (want == 401 && !strings.Contains(body, `"type":"invalid_request_error"`)) {
+		if res.StatusCode != want || res.Header.Get("Request-Id") == "" ||
+			(want == 401 && !strings.Contains(body, `"type":"invalid_request_error"`)) {
 			t.Errorf("%q: %d %s", header, res.StatusCode, body)
 		}
 	}
@@ -216,9 +222,10 @@ func TestResetVoidsHeldCalls(t *testing.T) {
 func TestTheBanksPage(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	i, err := r.client.V1PaymentIntents.Create(background(), order("pm_card_authenticationRequired", confirmed, func(p *stripe.PaymentIntentCreateParams) {
-		p.ReturnURL = stripe.String("https://shop.example/back?order=1")
-	}))
+	i, err := r.client.V1PaymentIntents.Create(background(),
+		order("pm_card_authenticationRequired", confirmed, func(p *stripe.PaymentIntentCreateParams) {
+			p.ReturnURL = stripe.String("https://shop.example/back?order=1")
+		}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +248,8 @@ func TestTheBanksPage(t *testing.T) {
 	}
 	defer back.Body.Close()
 	to, _ := back.Location()
-	if back.StatusCode != 303 || to.Host != "shop.example" || to.Query().Get("order") != "1" || to.Query().Get("redirect_status") != "succeeded" || to.Query().Get("payment_intent") != i.ID {
+	if back.StatusCode != 303 || to.Host != "shop.example" || to.Query().Get("order") != "1" || to.Query().Get("redirect_status") != "succeeded" ||
+		to.Query().Get("payment_intent") != i.ID {
 		t.Errorf("%d %v", back.StatusCode, to)
 	}
 	if got := r.retrieve(t, i.ID).Status; got != "requires_capture" {

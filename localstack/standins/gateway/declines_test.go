@@ -40,11 +40,13 @@ func TestDeclines(t *testing.T) {
 					t.Errorf("%+v", e)
 				}
 				after := r.retrieve(t, i.ID)
-				if after.Status != "requires_payment_method" || after.PaymentMethod != nil || string(after.LastPaymentError.DeclineCode) != c.decline ||
+				if after.Status != "requires_payment_method" || after.PaymentMethod != nil ||
+					string(after.LastPaymentError.DeclineCode) != c.decline ||
 					after.LatestCharge.Status != "failed" || after.LatestCharge.Paid || after.AmountCapturable != 0 {
 					t.Errorf("%+v", after)
 				}
-				again, err := r.client.V1PaymentIntents.Confirm(background(), i.ID, &stripe.PaymentIntentConfirmParams{PaymentMethod: stripe.String("pm_card_visa")})
+				again, err := r.client.V1PaymentIntents.Confirm(background(), i.ID,
+					&stripe.PaymentIntentConfirmParams{PaymentMethod: stripe.String("pm_card_visa")})
 				if err != nil || again.Status != "requires_capture" || again.LastPaymentError != nil {
 					t.Errorf("another card does not save the intent: %v", err)
 				}
@@ -80,7 +82,8 @@ func TestOffSessionCannotAuthenticate(t *testing.T) {
 func (r *rig) method(t tb, number string) string {
 	t.Helper()
 	m, err := r.client.V1PaymentMethods.Create(background(), &stripe.PaymentMethodCreateParams{Type: stripe.String("card"),
-		Card: &stripe.PaymentMethodCreateCardParams{Number: stripe.String(number), ExpMonth: stripe.Int64(12), ExpYear: stripe.Int64(2030), CVC: stripe.String("123")}})
+		Card: &stripe.PaymentMethodCreateCardParams{Number: stripe.String(number), ExpMonth: stripe.Int64(12), ExpYear: stripe.Int64(2030),
+			CVC: stripe.String("123")}})
 	if err != nil {
 		t.Fatalf("payment method %s: %v", number, err)
 	}
@@ -101,7 +104,8 @@ func TestCardsAreChecked(t *testing.T) {
 		{"4242424242424242", 2, 2026, "invalid_expiry_year"},
 	} {
 		_, err := r.client.V1PaymentMethods.Create(background(), &stripe.PaymentMethodCreateParams{Type: stripe.String("card"),
-			Card: &stripe.PaymentMethodCreateCardParams{Number: stripe.String(c.number), ExpMonth: stripe.Int64(c.month), ExpYear: stripe.Int64(c.year)}})
+			Card: &stripe.PaymentMethodCreateCardParams{Number: stripe.String(c.number), ExpMonth: stripe.Int64(c.month),
+				ExpYear: stripe.Int64(c.year)}})
 		fails(t, err, 402, c.code)
 	}
 	m, err := r.client.V1PaymentMethods.Create(background(), &stripe.PaymentMethodCreateParams{Type: stripe.String("card"),
@@ -135,7 +139,8 @@ func TestAMethodServesOneIntentUnlessItIsACustomers(t *testing.T) {
 	fails(t, err, 400, "invalid_request_error")
 
 	saved := r.method(t, "4242424242424242")
-	if m, err := r.client.V1PaymentMethods.Attach(background(), saved, &stripe.PaymentMethodAttachParams{Customer: stripe.String(owner.ID)}); err != nil || m.Customer.ID != owner.ID {
+	if m, err := r.client.V1PaymentMethods.Attach(background(), saved,
+		&stripe.PaymentMethodAttachParams{Customer: stripe.String(owner.ID)}); err != nil || m.Customer.ID != owner.ID {
 		t.Fatal(err)
 	}
 	r.create(t, order(saved, confirmed, of))
@@ -148,14 +153,17 @@ func TestAMethodServesOneIntentUnlessItIsACustomers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = r.client.V1PaymentIntents.Create(background(), order(saved, func(p *stripe.PaymentIntentCreateParams) { p.Customer = stripe.String(other.ID) }))
+	_, err = r.client.V1PaymentIntents.Create(background(),
+		order(saved, func(p *stripe.PaymentIntentCreateParams) { p.Customer = stripe.String(other.ID) }))
 	if e := fails(t, err, 400, "invalid_request_error"); e.Param != "payment_method" {
 		t.Errorf("another customer's method: %s", e.Param)
 	}
 
-	_, err = r.client.V1PaymentMethods.Attach(background(), r.method(t, "4000000000000002"), &stripe.PaymentMethodAttachParams{Customer: stripe.String(owner.ID)})
+	_, err = r.client.V1PaymentMethods.Attach(background(), r.method(t, "4000000000000002"),
+		&stripe.PaymentMethodAttachParams{Customer: stripe.String(owner.ID)})
 	fails(t, err, 402, "card_declined")
-	if _, err = r.client.V1PaymentMethods.Attach(background(), r.method(t, "4000000000000341"), &stripe.PaymentMethodAttachParams{Customer: stripe.String(owner.ID)}); err != nil {
+	if _, err = r.client.V1PaymentMethods.Attach(background(), r.method(t, "4000000000000341"),
+		&stripe.PaymentMethodAttachParams{Customer: stripe.String(owner.ID)}); err != nil {
 		t.Error(err)
 	}
 	for range 2 { // the ready methods never wear out

@@ -84,7 +84,8 @@ func (l *faults) arm(f Fault) (*Fault, error) {
 		return nil, fmt.Errorf("kind must be one of %s", strings.Join(kinds, ", "))
 	case f.Phase != "" && f.Phase != phaseBefore && f.Phase != phaseAfter:
 		return nil, fmt.Errorf("phase must be before or after")
-	case f.Phase == phaseAfter && (f.Kind == kindDrop || f.Kind == kindRateLimited || f.Kind == kindRefused), f.Phase == phaseBefore && (f.Kind == kindLostAnswer || f.Kind == kindTimeout):
+	case f.Phase == phaseAfter && (f.Kind == kindDrop || f.Kind == kindRateLimited || f.Kind == kindRefused),
+		f.Phase == phaseBefore && (f.Kind == kindLostAnswer || f.Kind == kindTimeout):
 		return nil, fmt.Errorf("%s cannot strike %s the effect", f.Kind, f.Phase)
 	case f.Saved && (f.Phase == phaseAfter || (f.Kind != kindError500 && f.Kind != kindError503)):
 		return nil, fmt.Errorf("only an error_500 or error_503 before the effect can be saved")

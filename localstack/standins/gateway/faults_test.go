@@ -192,7 +192,8 @@ func TestArmedFaults(t *testing.T) {
 			r := newRig(t)
 			spared := r.create(t, order("pm_card_visa", forOrder("spared")))
 			struck := r.create(t, order("pm_card_visa", forOrder("struck")))
-			c.fault.Match = Match{Method: "post", PathSuffix: "/confirm", Operation: "confirm", Metadata: map[string]string{"order_id": "struck"}, PaymentMethod: "pm_card_visa"}
+			c.fault.Match = Match{Method: "post", PathSuffix: "/confirm", Operation: "confirm", Metadata: map[string]string{"order_id": "struck"},
+				PaymentMethod: "pm_card_visa"}
 			r.arm(t, c.fault)
 			if _, err := r.confirm(spared.ID, "spared"); err != nil {
 				t.Fatalf("another order is struck: %v", err)

@@ -77,7 +77,8 @@ func stripeClient(address string, h *http.Client) *stripe.Client {
 	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
 		URL: stripe.String(address), HTTPClient: h, MaxNetworkRetries: stripe.Int64(0),
 		EnableTelemetry: stripe.Bool(false), LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull}})
-	return stripe.NewClient("sk_test_rialto", stripe.WithBackends(&stripe.Backends{API: backend, Connect: backend, Uploads: backend, MeterEvents: backend}))
+	return stripe.NewClient("sk_test_rialto", stripe.WithBackends(&stripe.Backends{API: backend, Connect: backend, Uploads: backend,
+		MeterEvents: backend}))
 }
 
 // impatient is the client with another time limit.

@@ -28,7 +28,8 @@ func TestAKeyReplaysItsAnswer(t *testing.T) {
 	r.clock.advance(time.Minute)
 	again := r.create(t, order("pm_card_visa", keyed("k1")))
 	replayed(t, again.LastResponse, true)
-	if string(first.LastResponse.RawJSON) != string(again.LastResponse.RawJSON) || again.LastResponse.Header.Get("Original-Request") != first.LastResponse.RequestID {
+	if string(first.LastResponse.RawJSON) != string(again.LastResponse.RawJSON) ||
+		again.LastResponse.Header.Get("Original-Request") != first.LastResponse.RequestID {
 		t.Error("the replay differs")
 	}
 
@@ -87,7 +88,8 @@ func TestWhatAKeyKeeps(t *testing.T) {
 	_, err = r.capture(i.ID, 0)
 	fails(t, err, 400, "payment_intent_unexpected_state")
 	// Validation is not: the corrected request may use the key.
-	_, err = r.client.V1PaymentIntents.Create(background(), order("pm_card_visa", keyed("v"), func(p *stripe.PaymentIntentCreateParams) { p.Amount = stripe.Int64(0) }))
+	_, err = r.client.V1PaymentIntents.Create(background(),
+		order("pm_card_visa", keyed("v"), func(p *stripe.PaymentIntentCreateParams) { p.Amount = stripe.Int64(0) }))
 	fails(t, err, 400, "parameter_invalid_integer")
 	replayed(t, r.create(t, order("pm_card_visa", keyed("v"))).LastResponse, false)
 }

@@ -30,12 +30,17 @@ func TestEveryTransition(t *testing.T) {
 	}
 	const unexpected = "payment_intent_unexpected_state"
 	want := map[string]map[string]string{
-		"requires_payment_method": {"confirm": unexpected, "confirm visa": "requires_capture", "cancel": "canceled", "capture": unexpected, "refund": "invalid_request_error"},
-		"requires_confirmation":   {"confirm": "requires_capture", "confirm visa": "requires_capture", "cancel": "canceled", "capture": unexpected, "refund": "invalid_request_error"},
-		"requires_action":         {"confirm": "requires_action", "confirm visa": "requires_capture", "cancel": "canceled", "capture": unexpected, "refund": "invalid_request_error"},
-		"requires_capture":        {"confirm": unexpected, "confirm visa": unexpected, "cancel": "canceled", "capture": "succeeded", "refund": "invalid_request_error"},
-		"succeeded":               {"confirm": unexpected, "confirm visa": unexpected, "cancel": unexpected, "capture": unexpected, "refund": "succeeded"},
-		"canceled":                {"confirm": unexpected, "confirm visa": unexpected, "cancel": unexpected, "capture": unexpected, "refund": "invalid_request_error"},
+		"requires_payment_method": {"confirm": unexpected, "confirm visa": "requires_capture", "cancel": "canceled", "capture": unexpected,
+			"refund": "invalid_request_error"},
+		"requires_confirmation": {"confirm": "requires_capture", "confirm visa": "requires_capture", "cancel": "canceled", "capture": unexpected,
+			"refund": "invalid_request_error"},
+		"requires_action": {"confirm": "requires_action", "confirm visa": "requires_capture", "cancel": "canceled", "capture": unexpected,
+			"refund": "invalid_request_error"},
+		"requires_capture": {"confirm": unexpected, "confirm visa": unexpected, "cancel": "canceled", "capture": "succeeded",
+			"refund": "invalid_request_error"},
+		"succeeded": {"confirm": unexpected, "confirm visa": unexpected, "cancel": unexpected, "capture": unexpected, "refund": "succeeded"},
+		"canceled": {"confirm": unexpected, "confirm visa": unexpected, "cancel": unexpected, "capture": unexpected,
+			"refund": "invalid_request_error"},
 	}
 	for state, operations := range want {
 		for operation, leadsTo := range operations {
@@ -51,7 +56,8 @@ func TestEveryTransition(t *testing.T) {
 				case "confirm":
 					_, err = r.confirm(id, "")
 				case "confirm visa":
-					_, err = r.client.V1PaymentIntents.Confirm(background(), id, &stripe.PaymentIntentConfirmParams{PaymentMethod: stripe.String("pm_card_visa")})
+					_, err = r.client.V1PaymentIntents.Confirm(background(), id,
+						&stripe.PaymentIntentConfirmParams{PaymentMethod: stripe.String("pm_card_visa")})
 				case "cancel":
 					_, err = r.cancel(id)
 				case "capture":
@@ -110,12 +116,14 @@ func TestTheBankAsksAndAnswers(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)
 			id := r.create(t, order(c.token)).ID
-			i, err := r.client.V1PaymentIntents.Confirm(background(), id, &stripe.PaymentIntentConfirmParams{ReturnURL: stripe.String("https://shop.example/back")})
+			i, err := r.client.V1PaymentIntents.Confirm(background(), id,
+				&stripe.PaymentIntentConfirmParams{ReturnURL: stripe.String("https://shop.example/back")})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if i.Status != stripe.PaymentIntentStatusRequiresAction || i.NextAction.Type != "redirect_to_url" ||
-				i.NextAction.RedirectToURL.URL != r.url+"/_control/intents/"+id+"/authenticate" || i.NextAction.RedirectToURL.ReturnURL != "https://shop.example/back" {
+				i.NextAction.RedirectToURL.URL != r.url+"/_control/intents/"+id+"/authenticate" ||
+				i.NextAction.RedirectToURL.ReturnURL != "https://shop.example/back" {
 				t.Fatalf("%s %+v", i.Status, i.NextAction)
 			}
 			if status := r.control(t, "POST", "intents/"+id+"/authenticate?outcome="+c.outcome, nil, nil); status != 200 {
@@ -148,7 +156,8 @@ func TestRedirectsNeedAReturnURL(t *testing.T) {
 	dashboard := func(p *stripe.PaymentIntentCreateParams) { p.PaymentMethodTypes = nil }
 	never := func(p *stripe.PaymentIntentCreateParams) {
 		p.PaymentMethodTypes = nil
-		p.AutomaticPaymentMethods = &stripe.PaymentIntentCreateAutomaticPaymentMethodsParams{Enabled: stripe.Bool(true), AllowRedirects: stripe.String("never")}
+		p.AutomaticPaymentMethods = &stripe.PaymentIntentCreateAutomaticPaymentMethodsParams{Enabled: stripe.Bool(true),
+			AllowRedirects: stripe.String("never")}
 	}
 	r := newRig(t)
 	_, err := r.client.V1PaymentIntents.Create(background(), order("pm_card_visa", confirmed, dashboard))
@@ -158,7 +167,8 @@ func TestRedirectsNeedAReturnURL(t *testing.T) {
 	id := r.create(t, order("pm_card_visa", dashboard)).ID
 	_, err = r.confirm(id, "k")
 	fails(t, err, 400, "invalid_request_error")
-	i, err := r.client.V1PaymentIntents.Confirm(background(), id, &stripe.PaymentIntentConfirmParams{ReturnURL: stripe.String("https://shop.example")})
+	i, err := r.client.V1PaymentIntents.Confirm(background(), id,
+		&stripe.PaymentIntentConfirmParams{ReturnURL: stripe.String("https://shop.example")})
 	if err != nil || i.Status != "requires_capture" {
 		t.Error(err)
 	}
@@ -195,7 +205,8 @@ func TestCreateRefusesWhatStripeRefuses(t *testing.T) {
 			Error struct{ Type, Code, Param, Message string }
 		}
 		decode(t, body, &e)
-		if res.StatusCode != 400 || e.Error.Type != "invalid_request_error" || e.Error.Code != c.code || e.Error.Param != c.param || e.Error.Message == "" {
+		if res.StatusCode != 400 || e.Error.Type != "invalid_request_error" || e.Error.Code != c.code || e.Error.Param != c.param ||
+			e.Error.Message == "" {
 			t.Errorf("%s: %d %s", c.body, res.StatusCode, body)
 		}
 	}

@@ -47,11 +47,16 @@ func (k *keys) begin(c *call, now time.Time) (slot *kept, out outcome, fresh boo
 		k.order = append(k.order, slot)
 		return slot, outcome{}, true
 	case old.method != c.method || old.path != c.path:
-		return nil, misused("Keys for idempotent requests can only be used for the same endpoint they were first used for ('%s' vs '%s'). Try using a key other than '%s' if you meant to execute a different request.", c.path, old.path, c.key), false
+		return nil, misused("Keys for idempotent requests can only be used for the same endpoint they were first used for ('%s' vs '%s'). "+
+			"Try using a key other than '%s' if you meant to execute a different request.",
+			c.path, old.path, c.key), false
 	case old.params != params:
-		return nil, misused("Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '%s' if you meant to execute a different request.", c.key), false
+		return nil, misused("Keys for idempotent requests can only be used with the same parameters they were first used with. "+
+			"Try using a key other than '%s' if you meant to execute a different request.", c.key), false
 	case !old.done:
-		e := refused("idempotency_key_in_use", "", "There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): %s. Please try again later.", c.key)
+		e := refused("idempotency_key_in_use", "",
+			"There is currently another in-progress request using this Idempotent Key "+
+				"(that probably means you submitted twice, and the other request is still going through): %s. Please try again later.", c.key)
 		e.status = http.StatusConflict
 		return nil, tell(e), false
 	}

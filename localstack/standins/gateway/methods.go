@@ -48,11 +48,14 @@ func (s *state) addMethod(m *method) *method {
 func (m *method) usable(customer, intent string) *apiError {
 	switch {
 	case m.customer != "" && customer == "":
-		return refused("", "", "The payment method you provided is attached to a customer so for security purposes you must provide the customer in the request.")
+		return refused("", "", "The payment method you provided is attached to a customer "+
+			"so for security purposes you must provide the customer in the request.")
 	case m.customer != "" && m.customer != customer:
-		return refused("", "payment_method", "The customer does not have a payment method with the ID %s. The payment method must be attached to the customer.", m.id)
+		return refused("", "payment_method", "The customer does not have a payment method with the ID %s. "+
+			"The payment method must be attached to the customer.", m.id)
 	case m.customer == "" && m.usedBy != "" && m.usedBy != intent:
-		return refused("", "", "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.")
+		return refused("", "", "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment. "+
+			"It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.")
 	}
 	return nil
 }

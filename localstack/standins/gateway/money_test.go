@@ -35,7 +35,8 @@ func TestCaptureRules(t *testing.T) {
 			}
 			a := r.audit(t, nil)[0]
 			i := r.retrieve(t, id)
-			got := []int64{a.Captured, a.Released, a.Open, i.AmountReceived, i.AmountCapturable, i.LatestCharge.AmountCaptured, i.LatestCharge.AmountRefunded}
+			got := []int64{a.Captured, a.Released, a.Open, i.AmountReceived, i.AmountCapturable, i.LatestCharge.AmountCaptured,
+				i.LatestCharge.AmountRefunded}
 			want := []int64{c.captured, c.released, c.capturable, c.captured, c.capturable, c.captured, c.released}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
@@ -85,11 +86,13 @@ func TestRefundRules(t *testing.T) {
 	if _, err := r.capture(id, 3000); err != nil {
 		t.Fatal(err)
 	}
-	first, err := r.client.V1Refunds.Create(background(), &stripe.RefundCreateParams{PaymentIntent: stripe.String(id), Amount: stripe.Int64(1000), Reason: stripe.String("requested_by_customer")})
+	first, err := r.client.V1Refunds.Create(background(),
+		&stripe.RefundCreateParams{PaymentIntent: stripe.String(id), Amount: stripe.Int64(1000), Reason: stripe.String("requested_by_customer")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if first.Status != "succeeded" || first.Amount != 1000 || first.Currency != "usd" || first.PaymentIntent.ID != id || first.Reason != "requested_by_customer" {
+	if first.Status != "succeeded" || first.Amount != 1000 || first.Currency != "usd" || first.PaymentIntent.ID != id ||
+		first.Reason != "requested_by_customer" {
 		t.Errorf("%+v", first)
 	}
 	_, err = r.refund(id, 2001)
@@ -121,7 +124,8 @@ func TestRefundRules(t *testing.T) {
 	if diff := cmp.Diff([]string{second.ID, first.ID}, ids); diff != "" {
 		t.Error(diff)
 	}
-	if ch, err := r.client.V1Charges.Retrieve(background(), charge.ID, nil); err != nil || !ch.Refunded || ch.AmountRefunded != 5000 || ch.AmountCaptured != 3000 {
+	if ch, err := r.client.V1Charges.Retrieve(background(), charge.ID, nil); err != nil || !ch.Refunded || ch.AmountRefunded != 5000 ||
+		ch.AmountCaptured != 3000 {
 		t.Errorf("%+v %v", ch, err)
 	}
 	if diff := cmp.Diff(Sum{1, 3000}, r.books(t).Currencies["usd"].Refunded); diff != "" {

@@ -37,7 +37,8 @@ func TestMoneyIsConserved(t *testing.T) {
 				if len(all) == 4 {
 					t.Skip("enough")
 				}
-				p := order(rapid.SampledFrom([]string{"", "pm_card_visa", "pm_card_visa", "pm_card_chargeDeclined", "pm_card_authenticationRequired"}).Draw(t, "method"))
+				p := order(rapid.SampledFrom([]string{"", "pm_card_visa", "pm_card_visa", "pm_card_chargeDeclined",
+					"pm_card_authenticationRequired"}).Draw(t, "method"))
 				p.Amount = stripe.Int64(amounts.Draw(t, "amount"))
 				p.CaptureMethod = stripe.String(rapid.SampledFrom([]string{"manual", "manual", "automatic"}).Draw(t, "capture"))
 				l := &ledger{id: r.create(t, p).ID}
@@ -47,7 +48,8 @@ func TestMoneyIsConserved(t *testing.T) {
 			"confirm": func(t *rapid.T) {
 				l := pick(t)
 				method := rapid.SampledFrom([]string{"pm_card_visa", "pm_card_chargeDeclined", "pm_card_authenticationRequired"}).Draw(t, "method")
-				i, err := r.client.V1PaymentIntents.Confirm(background(), l.id, &stripe.PaymentIntentConfirmParams{PaymentMethod: stripe.String(method)})
+				i, err := r.client.V1PaymentIntents.Confirm(background(), l.id,
+					&stripe.PaymentIntentConfirmParams{PaymentMethod: stripe.String(method)})
 				open := l.status != "requires_capture" && l.status != "succeeded" && l.status != "canceled"
 				switch {
 				case !open:
@@ -158,7 +160,8 @@ func (r *rig) reconcile(t tb, all []*ledger) {
 			t.Fatalf("booked %+v, want %+v", booked, *l)
 		}
 		i := r.retrieve(t, l.id)
-		if string(i.Status) != l.status || i.AmountCapturable != l.capturable || i.AmountReceived != l.captured || (l.capturable > 0) != (l.status == "requires_capture") {
+		if string(i.Status) != l.status || i.AmountCapturable != l.capturable || i.AmountReceived != l.captured ||
+			(l.capturable > 0) != (l.status == "requires_capture") {
 			t.Fatalf("the intent shows %s %d %d, want %+v", i.Status, i.AmountCapturable, i.AmountReceived, *l)
 		}
 		if ch := i.LatestCharge; ch != nil && ch.Paid && (ch.AmountCaptured != l.captured || ch.AmountRefunded != l.released+l.refunded) {

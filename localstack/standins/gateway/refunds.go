@@ -53,7 +53,8 @@ func (s *state) createRefund(c *call) (any, *apiError) {
 		amount = left
 	}
 	if amount > left {
-		return nil, refused("", "amount", "Refund amount (%d %s) is greater than unrefunded amount on charge (%d %s)", amount, i.currency, left, i.currency)
+		return nil, refused("", "amount", "Refund amount (%d %s) is greater than unrefunded amount on charge (%d %s)", amount, i.currency, left,
+			i.currency)
 	}
 	r := &refund{id: s.ids.make("re_3", 24), charge: ch.id, intent: i.id, reason: reason, currency: i.currency,
 		amount: amount, metadata: metadata, created: c.now}

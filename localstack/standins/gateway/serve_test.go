@@ -54,7 +54,8 @@ func TestServeStopsThoughACallIsDelayed(t *testing.T) {
 
 func TestLoopbackOnly(t *testing.T) {
 	t.Parallel()
-	for addr, want := range map[string]bool{"127.0.0.1:1": true, "localhost:1": true, "[::1]:1": true, "0.0.0.0:1": false, ":1": false, "10.0.0.1:1": false, "127.0.0.1": false, "example.com:1": false} {
+	for addr, want := range map[string]bool{"127.0.0.1:1": true, "localhost:1": true, "[::1]:1": true, "0.0.0.0:1": false, ":1": false,
+		"10.0.0.1:1": false, "127.0.0.1": false, "example.com:1": false} {
 		if got := Loopback(addr) == nil; got != want {
 			t.Errorf("%s: %v", addr, got)
 		}

@@ -47,10 +47,12 @@ func (s *state) confirmIntent(c *call) (any, *apiError) {
 	switch i.status {
 	case statusMethod, statusConfirm, statusAction:
 	case statusSucceeded:
-		return nil, unexpectedState(s.renderIntent(i, nil), "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.")
+		return nil, unexpectedState(s.renderIntent(i, nil),
+			"You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.")
 	default:
 		return nil, unexpectedState(s.renderIntent(i, nil), "You cannot confirm this PaymentIntent because it has a status of %s. "+
-			"Only a PaymentIntent with one of the following statuses may be confirmed: requires_payment_method, requires_confirmation, requires_action.", i.status)
+			"Only a PaymentIntent with one of the following statuses may be confirmed: "+
+			"requires_payment_method, requires_confirmation, requires_action.", i.status)
 	}
 	if f.has("return_url") {
 		i.returnURL = f.get("return_url")
@@ -167,7 +169,8 @@ func (s *state) cancelIntent(c *call) (any, *apiError) {
 	c.intent = i.id
 	if i.status == statusSucceeded || i.status == statusCanceled {
 		return nil, unexpectedState(s.renderIntent(i, nil), "You cannot cancel this PaymentIntent because it has a status of %s. "+
-			"Only a PaymentIntent with one of the following statuses may be canceled: requires_payment_method, requires_capture, requires_confirmation, requires_action, processing.", i.status)
+			"Only a PaymentIntent with one of the following statuses may be canceled: "+
+			"requires_payment_method, requires_capture, requires_confirmation, requires_action, processing.", i.status)
 	}
 	s.release(i, c.now, reason, string(opCancel), c.key)
 	return s.renderIntent(i, show), nil
@@ -226,7 +229,8 @@ func (s *state) captureIntent(c *call) (any, *apiError) {
 		amount = i.capturable
 	}
 	if amount > i.capturable {
-		err := refused("amount_too_large", "", "The payment could not be captured because the requested capture amount is greater than the amount you can capture for this charge.")
+		err := refused("amount_too_large", "", "The payment could not be captured because "+
+			"the requested capture amount is greater than the amount you can capture for this charge.")
 		err.PaymentIntent = s.renderIntent(i, nil)
 		return nil, err
 	}

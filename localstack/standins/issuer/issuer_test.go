@@ -92,11 +92,13 @@ func TestMintClaims(t *testing.T) {
 	}{
 		"a customer": {
 			Claims{Subject: "cus_1", Role: "customer", IssuedAt: noon, Lifetime: time.Hour},
-			map[string]any{"iss": "http://127.0.0.1:12112", "aud": "rialto", "sub": "cus_1", "role": "customer", "iat": 1893585600.0, "exp": 1893589200.0},
+			map[string]any{"iss": "http://127.0.0.1:12112", "aud": "rialto", "sub": "cus_1", "role": "customer", "iat": 1893585600.0,
+				"exp": 1893589200.0},
 		},
 		"a seller with scopes": {
 			Claims{Subject: "cus_1", Role: "seller", SellerID: "sel_9", Scope: "offers:write", IssuedAt: noon, Lifetime: time.Minute},
-			map[string]any{"iss": "http://127.0.0.1:12112", "aud": "rialto", "sub": "cus_1", "role": "seller", "seller_id": "sel_9", "scope": "offers:write", "iat": 1893585600.0, "exp": 1893585660.0},
+			map[string]any{"iss": "http://127.0.0.1:12112", "aud": "rialto", "sub": "cus_1", "role": "seller", "seller_id": "sel_9",
+				"scope": "offers:write", "iat": 1893585600.0, "exp": 1893585660.0},
 		},
 		"another audience and issuer": {
 			Claims{Subject: "cus_1", Audience: "else", Issuer: "https://x", IssuedAt: noon, Lifetime: time.Minute},

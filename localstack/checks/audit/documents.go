@@ -16,12 +16,12 @@ import (
 	"rialto/functions/contract"
 )
 
-// Shelf is the documents of a marketplace by product, each by its fields without those that say nothing (empty, zero or
+// Documents is the documents of a marketplace by product, each by its fields without those that say nothing (empty, zero or
 // false) and those that tell when and in which turn it was written.
-type Shelf map[string]map[string]any
+type Documents map[string]map[string]any
 
-// Differ lists the products whose documents are not the same on both shelves, with the fields, by product.
-func (s Shelf) Differ(other Shelf) []string {
+// Differ lists the products whose documents are not the same in both, with the fields, by product.
+func (s Documents) Differ(other Documents) []string {
 	var out []string
 	note := func(id string) {
 		var fields []string
@@ -53,7 +53,7 @@ func (s Shelf) Differ(other Shelf) []string {
 
 // Tables makes the documents that the tables products and offers say a marketplace's index should show: of every product
 // whose buy box there somebody has.
-func (a *Auditor) Tables(ctx context.Context, marketplace string) (Shelf, error) {
+func (a *Auditor) Tables(ctx context.Context, marketplace string) (Documents, error) {
 	products, err := a.rows(ctx, "products", nil)
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (a *Auditor) Tables(ctx context.Context, marketplace string) (Shelf, error)
 	if err != nil {
 		return nil, err
 	}
-	out := Shelf{}
+	out := Documents{}
 	for _, box := range boxes {
 		offer, _ := box["offer"].(map[string]any)
 		id, _ := box["pk"].(string)
@@ -81,7 +81,8 @@ func document(p, box, offer map[string]any) map[string]any {
 	price, shipping := offer["price"].(map[string]any), offer["shipping"].(map[string]any)
 	d := map[string]any{"product_id": p["pk"], "offer_id": offer["offer_id"], "price": price["amount"], "currency": price["currency"],
 		"landed": price["amount"].(float64) + shipping["amount"].(float64), "seller_id": offer["seller_id"], "seller_name": offer["seller_name"],
-		"fulfillment": offer["fulfillment"], "in_stock": box["in_stock"], "offer_count": box["offers"], "seller_rating": box["rating"], "delivery_days": box["delivery_days"]}
+		"fulfillment": offer["fulfillment"], "in_stock": box["in_stock"], "offer_count": box["offers"], "seller_rating": box["rating"],
+		"delivery_days": box["delivery_days"]}
 	for _, same := range []string{"title", "description", "brand", "bullets", "category_id", "category_path", "attributes", "updated_at"} {
 		d[same] = p[same]
 	}
@@ -120,7 +121,7 @@ func saying(d map[string]any) map[string]any {
 
 // Index reads the documents that a marketplace's index shows; one that is not there shows none. Documents that were
 // written count, whether searches see them yet or not.
-func (a *Auditor) Index(ctx context.Context, marketplace string) (Shelf, error) {
+func (a *Auditor) Index(ctx context.Context, marketplace string) (Documents, error) {
 	alias := "/products-" + strings.ToLower(marketplace)
 	if _, err := a.searches(ctx, alias+"/_refresh", nil); err != nil {
 		return nil, err
@@ -143,7 +144,7 @@ func (a *Auditor) Index(ctx context.Context, marketplace string) (Shelf, error) 
 			return nil, fmt.Errorf("read the index: %w", err)
 		}
 	}
-	out := Shelf{}
+	out := Documents{}
 	for _, h := range answer.Hits.Hits {
 		for _, turn := range []string{"n", "queued_at", "received_at", "indexed_at"} {
 			delete(h.Source, turn)
