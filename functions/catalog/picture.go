@@ -155,7 +155,7 @@ func (g *Gallery) inspect(ctx context.Context, i *Image, etag string, bytes int6
 			return err
 		}
 		defer in.Close()
-		mediaType, width, height, err := measure(in)
+		mediaType, width, height, err := readImageHeader(in)
 		if err != nil {
 			return err
 		}
