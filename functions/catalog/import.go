@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"rialto/functions/internal/cas"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/rows"
 )
@@ -85,7 +86,7 @@ func (s *Service) Import(ctx context.Context, b Batch) (rows.Report, error) {
 // save makes a product stand as p says, whatever stands there; current is what was read, the zero Product for
 // nothing.
 func (s *Service) save(ctx context.Context, p, current Product) (written bool, err error) {
-	return rows.Settle(current, ErrChanged, func(current Product) (bool, error) {
+	return cas.Update(current, ErrChanged, func(current Product) (bool, error) {
 		if current.Version > 0 && current.Same(p) {
 			return false, nil
 		}

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"rialto/functions/internal/cas"
 	"rialto/functions/internal/ids"
-	"rialto/functions/internal/rows"
 )
 
 // Contributions is what listing needs of the store.
@@ -159,7 +159,7 @@ func (s *Service) change(ctx context.Context, product, seller string, path, clai
 	if err != nil {
 		return l, err
 	}
-	_, err = rows.Settle(now, errAgain, func(now state) (bool, error) {
+	_, err = cas.Update(now, errAgain, func(now state) (bool, error) {
 		mine, others := now.of(seller)
 		c, change, err := say(mine)
 		if err != nil {

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"rialto/functions/internal/cas"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/files"
 	"rialto/functions/internal/ids"
-	"rialto/functions/internal/rows"
 )
 
 // Images is what pictures need of the store.
@@ -75,7 +75,7 @@ func (g *Gallery) Announce(ctx context.Context, product, seller, key string, a f
 	if err != nil {
 		return AnnouncedImage{}, err
 	}
-	_, err = rows.Settle(now, ErrChanged, func(now state) (bool, error) {
+	_, err = cas.Update(now, ErrChanged, func(now state) (bool, error) {
 		if n := slices.IndexFunc(now.list, func(i Image) bool { return i.ID == out.ID }); n >= 0 {
 			if now.list[n].Announced != a {
 				return false, ErrImageKeyReused

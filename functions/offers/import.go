@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"rialto/functions/internal/cas"
 	"rialto/functions/internal/rows"
 )
 
@@ -64,7 +65,7 @@ func (s *Service) write(ctx context.Context, list []rows.Row[Offer]) (rows.Repor
 // nothing.
 func (s *Service) save(ctx context.Context, o, current Offer) (written bool, err error) {
 	name, sku := o.SellerName, o.SKU
-	return rows.Settle(current, ErrChanged, func(current Offer) (bool, error) {
+	return cas.Update(current, ErrChanged, func(current Offer) (bool, error) {
 		o.SellerName, o.SKU = cmp.Or(name, current.SellerName, o.SellerID), cmp.Or(sku, current.SKU)
 		if current.Version > 0 && current.Same(o) {
 			return false, nil

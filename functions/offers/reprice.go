@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"rialto/functions/internal/cas"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
@@ -58,7 +59,7 @@ func (s *Service) Reprice(ctx context.Context, batch []json.RawMessage) (rows.Re
 		return rows.Report{}, err
 	}
 	return rows.Do(ctx, list, rows.ByID, func(ctx context.Context, r Repricing) (bool, error) {
-		return rows.Settle(standing[r.Key()], ErrChanged, func(o Offer) (bool, error) {
+		return cas.Update(standing[r.Key()], ErrChanged, func(o Offer) (bool, error) {
 			if o.Version == 0 {
 				return false, ErrOfferNotFound
 			}

@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"rialto/functions/internal/cas"
 	"rialto/functions/internal/fault"
-	"rialto/functions/internal/rows"
 	"rialto/functions/marketplaces"
 )
 
@@ -130,7 +130,7 @@ func (s *Service) Pause(ctx context.Context, k Key, paused bool, p Precondition)
 		return Offer{}, err
 	}
 	var stands Offer
-	_, err = rows.Settle(current, ErrChanged, func(current Offer) (bool, error) {
+	_, err = cas.Update(current, ErrChanged, func(current Offer) (bool, error) {
 		if stands = current; current.Paused == paused {
 			return false, nil
 		}
@@ -157,7 +157,7 @@ func (s *Service) Put(ctx context.Context, want Offer, p Precondition) (stands O
 	if err != nil {
 		return Offer{}, false, err
 	}
-	_, err = rows.Settle(current, ErrChanged, func(current Offer) (bool, error) {
+	_, err = cas.Update(current, ErrChanged, func(current Offer) (bool, error) {
 		stands = current
 		want.ID, want.SellerName = want.Key().ID(), cmp.Or(name, current.SellerName, want.SellerID)
 		change, err := p.Admit(current, want)

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"rialto/functions/internal/cas"
 	"rialto/functions/internal/fault"
-	"rialto/functions/internal/rows"
 )
 
 // Standing is what the offers know of a seller, as events told it. The zero Standing is of one of whom nothing was told.
@@ -106,7 +106,7 @@ func (s *Service) Follow(ctx context.Context, seller, after string) (next string
 }
 
 func (s *Service) rename(ctx context.Context, o Offer, name string) (bool, error) {
-	return rows.Settle(o, ErrChanged, func(o Offer) (bool, error) {
+	return cas.Update(o, ErrChanged, func(o Offer) (bool, error) {
 		if name == "" || o.SellerName == name {
 			return false, nil
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"rialto/functions/internal/cas"
 	"rialto/functions/internal/rows"
 )
 
@@ -99,7 +100,7 @@ func (s *Service) save(ctx context.Context, c Coupon) (written bool, err error) 
 	if err != nil {
 		return false, err
 	}
-	return rows.Settle(current, ErrChanged, func(current Coupon) (bool, error) {
+	return cas.Update(current, ErrChanged, func(current Coupon) (bool, error) {
 		if c.Version = current.Version; c == current {
 			return false, nil
 		}

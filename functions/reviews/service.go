@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"rialto/functions/internal/rows"
+	"rialto/functions/internal/cas"
 	"rialto/functions/orders"
 )
 
@@ -60,7 +60,7 @@ func (s *Service) Rate(ctx context.Context, want Rating, replaces *int64) (stand
 	if err != nil {
 		return Rating{}, false, err
 	}
-	_, err = rows.Settle(current, ErrChanged, func(current Rating) (bool, error) {
+	_, err = cas.Update(current, ErrChanged, func(current Rating) (bool, error) {
 		if stands = current; current.Version > 0 && current.Stars == want.Stars && current.Text == want.Text {
 			return false, nil
 		}

@@ -16,10 +16,8 @@ import (
 // Max is the most rows of one batch.
 const Max = 100
 
-const (
-	atOnce = 16 // rows worked on together
-	tries  = 4  // of a row that others change meanwhile
-)
+// atOnce is how many rows are worked on together.
+const atOnce = 16
 
 // Report says what became of each row of a batch, in the batch's order.
 type Report struct {
@@ -172,20 +170,6 @@ func explain(f *fault.Error) string {
 		parts = append(parts, field.Pointer+" "+field.Message)
 	}
 	return strings.Join(parts, "; ")
-}
-
-// Settle saves over what stands and, where somebody else was faster (changed), over what stands then, a bounded
-// number of times. save tells whether there was anything to write.
-func Settle[T any](current T, changed error, save func(current T) (bool, error), look func() (T, error)) (written bool, err error) {
-	for try := 1; ; try++ {
-		did, err := save(current)
-		if !errors.Is(err, changed) || try == tries {
-			return did && err == nil, err
-		}
-		if current, err = look(); err != nil {
-			return false, err
-		}
-	}
 }
 
 // Refuse is the fate of a row that was not even tried.
