@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"rialto/functions/internal/fault"
-	"rialto/functions/internal/ids"
 	"rialto/functions/internal/rows"
 )
 
@@ -15,8 +14,14 @@ type Store interface {
 	Release(ctx context.Context, orderID string, plan Plan, now time.Time) (int, error)
 	Ship(ctx context.Context, orderID string, lines []PlannedLine, now time.Time) error
 	Restock(ctx context.Context, orderID string, lines []PlannedLine, now time.Time) error
-	// Booker looks at the stock of changes, rows.Max at most, and returns what books each of them.
-	Booker(ctx context.Context, changes []Change, now time.Time) (func(ctx context.Context, c Change, now time.Time) (changed bool, err error), error)
+	// Prefetch reads the stock of changes, rows.Max at most, in one call, for booking each of them.
+	Prefetch(ctx context.Context, changes []Change, now time.Time) (Applier, error)
+}
+
+// Applier books changes.
+type Applier interface {
+	// Apply books a change once, and tells whether it changed anything.
+	Apply(ctx context.Context, c Change, now time.Time) (changed bool, err error)
 }
 
 // Service is the context's use cases.
@@ -78,69 +83,6 @@ func (s *Service) Release(ctx context.Context, in ReleaseInput) (ReleaseOutput, 
 
 var errOrder = fault.New(fault.Invalid, "order_invalid", "the order has no proper id")
 
-// Departure is what inventory reads of the events ShipmentShipped and ShipmentCancelled.
-type Departure struct {
-	OrderID string `json:"order_id"`
-	Lines   []struct {
-		Line     string `json:"line"`
-		Centre   string `json:"fulfillment_center_id"`
-		Quantity int64  `json:"quantity"`
-	} `json:"lines"`
-}
-
-// Ship books a shipment's units as gone.
-func (s *Service) Ship(ctx context.Context, d Departure) error {
-	if !id.MatchString(d.OrderID) {
-		return errOrder
-	}
-	return s.Store.Ship(ctx, d.OrderID, d.lines(), s.Now())
-}
-
-// Restock gives back a shipment's units that were sold and will not be shipped.
-func (s *Service) Restock(ctx context.Context, d Departure) error {
-	if !id.MatchString(d.OrderID) {
-		return errOrder
-	}
-	return s.Store.Restock(ctx, d.OrderID, d.lines(), s.Now())
-}
-
-func (d Departure) lines() (out []PlannedLine) {
-	for _, l := range d.Lines {
-		out = append(out, PlannedLine{Line: l.Line, Picks: []Pick{{l.Centre, l.Quantity}}})
-	}
-	return out
-}
-
-// Arrival is what inventory reads of the event ReturnReceived.
-type Arrival struct {
-	ReturnID string `json:"return_id"`
-	SellerID string `json:"seller_id"`
-	Lines    []struct {
-		Line      string `json:"line"`
-		ProductID string `json:"product_id"`
-		Centre    string `json:"fulfillment_center_id"`
-		Quantity  int64  `json:"quantity"`
-	} `json:"lines"`
-}
-
-// Return books units that were shipped and have come back, each return and line once.
-func (s *Service) Return(ctx context.Context, a Arrival) error {
-	var b Batch
-	for _, l := range a.Lines {
-		b.Rows = append(b.Rows, Receipt{ID: ids.Derive(ids.Return, a.ReturnID, l.Line), SKU: SKU{ProductID: l.ProductID, SellerID: a.SellerID}, Centre: l.Centre, Quantity: l.Quantity, Returned: true})
-	}
-	report, err := s.Receive(ctx, b)
-	if err != nil {
-		return err
-	}
-	for _, f := range report.Rows {
-		if f.Code != "" {
-			return fault.New(fault.Unavailable, f.Code, "%s", f.Message)
-		}
-	}
-	return nil
-}
-
 // Batch is receipts to book, rows.Max at most.
 type Batch struct {
 	Rows []Receipt `json:"rows"`
@@ -163,10 +105,10 @@ func (s *Service) Apply(ctx context.Context, changes []Change) (rows.Report, err
 	if err != nil {
 		return rows.Report{}, err
 	}
-	book, err := s.Store.Booker(ctx, changes, s.Now())
+	stock, err := s.Store.Prefetch(ctx, changes, s.Now())
 	if err != nil {
 		return rows.Report{}, err
 	}
-	stock := func(r rows.Row[Change]) string { return r.Value.SKU.String() + "#" + r.Value.Centre }
-	return rows.Do(ctx, list, stock, func(ctx context.Context, c Change) (bool, error) { return book(ctx, c, s.Now()) }), nil
+	item := func(r rows.Row[Change]) string { return r.Value.SKU.String() + "#" + r.Value.Centre }
+	return rows.Do(ctx, list, item, func(ctx context.Context, c Change) (bool, error) { return stock.Apply(ctx, c, s.Now()) }), nil
 }

@@ -97,6 +97,11 @@ func Receive(do func(context.Context, Event) error) func(context.Context, events
 	})
 }
 
+// Handle is Receive for use cases that know events by their names and data alone.
+func Handle(do func(ctx context.Context, event string, data []byte) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return Receive(func(ctx context.Context, e Event) error { return do(ctx, e.Name, e.Data) })
+}
+
 // ReceiveOnce is Receive for consumers that bring something up to date from its source: events of one batch with
 // the same subject are worked on together, once, since all of the batch's changes were committed before it came.
 // If that fails, all of them come again.

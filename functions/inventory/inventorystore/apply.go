@@ -47,10 +47,17 @@ func (s Store) Apply(ctx context.Context, ch inventory.Change, now time.Time) (c
 	return s.book(ctx, ch, i, now)
 }
 
-// Booker reads the stock of changes, 100 at most, in one call, and returns what does with each of them what Apply does.
+// prefetched is stock that was read for changes before they are booked.
+type prefetched struct {
+	Store
+	mu   sync.Mutex
+	seen map[store.Get]store.Item // shard 0 of each stock that no change was booked on yet
+}
+
+// Prefetch reads the stock of changes, 100 at most, in one call. What it returns does with each of them what Apply does.
 // Each is written by itself: a transaction of several would cost no unit less, and would fall with any one of them that
 // meets a hold.
-func (s Store) Booker(ctx context.Context, changes []inventory.Change, now time.Time) (func(context.Context, inventory.Change, time.Time) (bool, error), error) {
+func (s Store) Prefetch(ctx context.Context, changes []inventory.Change, now time.Time) (inventory.Applier, error) {
 	var gets []store.Get
 	for _, ch := range changes {
 		if ch.Check(now) == nil { // what is wrong may be no key
@@ -61,25 +68,27 @@ func (s Store) Booker(ctx context.Context, changes []inventory.Change, now time.
 	if err != nil {
 		return nil, fmt.Errorf("read stock: %w", err)
 	}
-	var mu sync.Mutex
-	seen := map[store.Get]store.Item{}
+	p := &prefetched{Store: s, seen: map[store.Get]store.Item{}}
 	for n, g := range gets {
-		seen[g] = items[n]
+		p.seen[g] = items[n]
 	}
-	return func(ctx context.Context, ch inventory.Change, now time.Time) (bool, error) {
-		g := store.Get{Table: inventoryTable, Key: stockKey(ch.SKU, ch.Centre)}
-		mu.Lock()
-		i, fresh := seen[g]
-		delete(seen, g) // the next change of it finds another
-		mu.Unlock()
-		if !fresh {
-			return s.Apply(ctx, ch, now)
-		}
-		if err := ch.Check(now); err != nil {
-			return false, err
-		}
-		return s.book(ctx, ch, i, now)
-	}, nil
+	return p, nil
+}
+
+// Apply books a change as the store's does, and spares it the read if it is the first of its stock.
+func (p *prefetched) Apply(ctx context.Context, ch inventory.Change, now time.Time) (bool, error) {
+	g := store.Get{Table: inventoryTable, Key: stockKey(ch.SKU, ch.Centre)}
+	p.mu.Lock()
+	i, fresh := p.seen[g]
+	delete(p.seen, g) // the next change of it finds another
+	p.mu.Unlock()
+	if !fresh {
+		return p.Store.Apply(ctx, ch, now)
+	}
+	if err := ch.Check(now); err != nil {
+		return false, err
+	}
+	return p.book(ctx, ch, i, now)
 }
 
 // book books a change. i is shard 0 of its stock as it was read.

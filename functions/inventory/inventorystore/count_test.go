@@ -44,13 +44,13 @@ func TestWhatAChunkOfCountsCosts(t *testing.T) {
 		{"an older count", first, -100, "GetMany 1, Query 0, Apply 0, Transact 0: 0 write units, 100 read units"},
 	} {
 		db.Reset()
-		book, err := s.Booker(ctx, c.list, now.Add(time.Hour))
+		stock, err := s.Prefetch(ctx, c.list, now.Add(time.Hour))
 		if err != nil {
 			t.Fatal(err)
 		}
 		changed := 0
 		for _, ch := range c.list {
-			did, err := book(ctx, ch, now.Add(time.Hour))
+			did, err := stock.Apply(ctx, ch, now.Add(time.Hour))
 			switch {
 			case errors.Is(err, inventory.ErrSuperseded):
 				changed--
@@ -91,13 +91,13 @@ func TestAChunkBooksWhatItsRowsSay(t *testing.T) {
 			for _, sku := range []inventory.SKU{shoe, sock} {
 				list = append(list, of(sku, count("k1", 18, at(5))), of(sku, adjust("a1", -3)), of(sku, count("k2", 14, at(75))), of(sku, count("k0", 14, at(4))))
 			}
-			book, err := s.Booker(ctx, append(list, bad), at(100))
+			stock, err := s.Prefetch(ctx, append(list, bad), at(100))
 			if err != nil {
 				t.Fatal(err)
 			}
 			var got string
 			for i, c := range append(list, bad) {
-				did, err := book(ctx, c, at(60+i%4*10))
+				did, err := stock.Apply(ctx, c, at(60+i%4*10))
 				got += fmt.Sprint(did, " ", err != nil, " ")
 			}
 			want := "true false true false true false false true "

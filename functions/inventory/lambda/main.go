@@ -2,13 +2,11 @@
 package main
 
 import (
-	"context"
 	"math/rand/v2"
 	"time"
 
 	"rialto/functions/internal/chunkqueue"
 	"rialto/functions/internal/entry"
-	"rialto/functions/internal/fault"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
@@ -22,36 +20,13 @@ func main() {
 	entry.Run("inventory", entry.Table{
 		"receive": func(s *settings.Settings) (any, error) { return saga.Task("receive", service(s).Receive), nil },
 		"feed": func(s *settings.Settings) (any, error) {
-			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.To(chunkqueue.New(s.AWS(), s.Queue("feeds-report"))), fed(service(s))), nil
+			reports := chunkqueue.To(chunkqueue.New(s.AWS(), s.Queue("feeds-report")))
+			return chunkqueue.Receive(s.Number("RECEIVES", 5), reports, service(s).HandleFeedChunk), nil
 		},
 		"hold":    func(s *settings.Settings) (any, error) { return saga.Task("hold", service(s).Hold), nil },
 		"release": func(s *settings.Settings) (any, error) { return saga.Task("release", service(s).Release), nil },
-		"ship": func(s *settings.Settings) (any, error) {
-			svc := service(s)
-			return outbox.Receive(func(ctx context.Context, e outbox.Event) error {
-				var d inventory.Departure
-				if err := e.Into(&d); err != nil {
-					return err
-				}
-				switch e.Name {
-				case "ShipmentShipped":
-					return svc.Ship(ctx, d)
-				case "ShipmentCancelled":
-					return svc.Restock(ctx, d)
-				}
-				return fault.New(fault.Malformed, "unknown_event", "this function does not take %s", e.Name)
-			}), nil
-		},
-		"return": func(s *settings.Settings) (any, error) {
-			svc := service(s)
-			return outbox.Receive(func(ctx context.Context, e outbox.Event) error {
-				var a inventory.Arrival
-				if err := e.Into(&a); err != nil {
-					return err
-				}
-				return svc.Return(ctx, a)
-			}), nil
-		},
+		"ship":    func(s *settings.Settings) (any, error) { return outbox.Handle(service(s).HandleEvent), nil },
+		"return":  func(s *settings.Settings) (any, error) { return outbox.Handle(service(s).HandleEvent), nil },
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), inventorystore.Events), nil
 		},

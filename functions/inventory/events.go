@@ -1,0 +1,101 @@
+package inventory
+
+import (
+	"context"
+	"encoding/json"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
+)
+
+// Shipment is what inventory reads of the events ShipmentShipped and ShipmentCancelled.
+type Shipment struct {
+	OrderID string         `json:"order_id"`
+	Lines   []ShipmentLine `json:"lines"`
+}
+
+// ShipmentLine is units of an order's line that left a centre, or will not leave it.
+type ShipmentLine struct {
+	Line     string `json:"line"`
+	Centre   string `json:"fulfillment_center_id"`
+	Quantity int64  `json:"quantity"`
+}
+
+// CustomerReturn is what inventory reads of the event ReturnReceived.
+type CustomerReturn struct {
+	ReturnID string       `json:"return_id"`
+	SellerID string       `json:"seller_id"`
+	Lines    []ReturnLine `json:"lines"`
+}
+
+// ReturnLine is units of an order's line that came back to a centre.
+type ReturnLine struct {
+	Line      string `json:"line"`
+	ProductID string `json:"product_id"`
+	Centre    string `json:"fulfillment_center_id"`
+	Quantity  int64  `json:"quantity"`
+}
+
+// HandleEvent does what an event of fulfillment asks for. Errors: unknown_event, malformed_event, those of Ship, Restock
+// and Return.
+func (s *Service) HandleEvent(ctx context.Context, event string, data []byte) error {
+	switch event {
+	case "ShipmentShipped":
+		return handle(ctx, event, data, s.Ship)
+	case "ShipmentCancelled":
+		return handle(ctx, event, data, s.Restock)
+	case "ReturnReceived":
+		return handle(ctx, event, data, s.Return)
+	}
+	return fault.New(fault.Malformed, "unknown_event", "inventory does not take %s", event)
+}
+
+func handle[T any](ctx context.Context, event string, data []byte, do func(context.Context, T) error) error {
+	var v T
+	if err := json.Unmarshal(data, &v); err != nil {
+		return fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
+	}
+	return do(ctx, v)
+}
+
+// Ship books a shipment's units as gone.
+func (s *Service) Ship(ctx context.Context, sh Shipment) error {
+	if !id.MatchString(sh.OrderID) {
+		return errOrder
+	}
+	return s.Store.Ship(ctx, sh.OrderID, sh.planned(), s.Now())
+}
+
+// Restock gives back a shipment's units that were sold and will not be shipped.
+func (s *Service) Restock(ctx context.Context, sh Shipment) error {
+	if !id.MatchString(sh.OrderID) {
+		return errOrder
+	}
+	return s.Store.Restock(ctx, sh.OrderID, sh.planned(), s.Now())
+}
+
+func (sh Shipment) planned() (out []PlannedLine) {
+	for _, l := range sh.Lines {
+		out = append(out, PlannedLine{Line: l.Line, Picks: []Pick{{l.Centre, l.Quantity}}})
+	}
+	return out
+}
+
+// Return books units that were shipped and have come back, each return and line once.
+func (s *Service) Return(ctx context.Context, r CustomerReturn) error {
+	var b Batch
+	for _, l := range r.Lines {
+		b.Rows = append(b.Rows, Receipt{ID: ids.Derive(ids.Return, r.ReturnID, l.Line), SKU: SKU{ProductID: l.ProductID, SellerID: r.SellerID},
+			Centre: l.Centre, Quantity: l.Quantity, Returned: true})
+	}
+	report, err := s.Receive(ctx, b)
+	if err != nil {
+		return err
+	}
+	for _, f := range report.Rows {
+		if f.Code != "" {
+			return fault.New(fault.Unavailable, f.Code, "%s", f.Message)
+		}
+	}
+	return nil
+}

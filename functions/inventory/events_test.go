@@ -1,0 +1,79 @@
+package inventory_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/inventory"
+	"rialto/functions/inventory/inventorystore"
+)
+
+// Seen to catch: a cancelled shipment booked as gone.
+func TestAShipmentBooksItsHolds(t *testing.T) {
+	t.Parallel()
+	sku := inventory.SKU{ProductID: "p", SellerID: "s"}
+	plan := inventory.Plan{Lines: []inventory.PlannedLine{{Line: sku.String(), ProductID: "p", SellerID: "s",
+		Picks: []inventory.Pick{{Centre: "us-west-1", Quantity: 2}}}}}
+	data := []byte(`{"order_id":"ord_1","shipment_id":"shp_1","lines":[{"line":"p#s","fulfillment_center_id":"us-west-1","quantity":2}]}`)
+	for event, want := range map[string]inventory.Stock{
+		"ShipmentShipped":   {SKU: sku, Centre: "us-west-1", Available: 1, Received: 3, Shipped: 2, Version: 3},
+		"ShipmentCancelled": {SKU: sku, Centre: "us-west-1", Available: 3, Received: 3, Version: 3},
+	} {
+		svc, s := service()
+		receipt := inventory.Receipt{ID: "r1", SKU: sku, Centre: "us-west-1", Quantity: 3}
+		if _, err := svc.Receive(ctx, inventory.Batch{Rows: []inventory.Receipt{receipt}}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := svc.Hold(ctx, inventory.HoldInput{OrderID: "ord_1", Plan: plan, ExpiresAt: now.Add(time.Minute)}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.DB.Transact(ctx, inventorystore.Commit("ord_1", plan, now)...); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := svc.HandleEvent(ctx, event, data); err != nil {
+				t.Fatal(err)
+			}
+		}
+		stock, err := s.Stock(ctx, sku)
+		if diff := cmp.Diff([]inventory.Stock{want}, stock); err != nil || diff != "" {
+			t.Error(event, err, diff)
+		}
+	}
+}
+
+// A return comes back once, however often it is told; one that cannot be booked is told again. Seen to catch: units that
+// come back as new goods.
+func TestAReturn(t *testing.T) {
+	t.Parallel()
+	svc, s := service()
+	returned := func(id, quantity string) error {
+		return svc.HandleEvent(ctx, "ReturnReceived", []byte(`{"return_id":"`+id+`","order_id":"ord_1","seller_id":"s","lines":[`+
+			`{"line":"p#s","product_id":"p","fulfillment_center_id":"us-west-1","quantity":`+quantity+`}]}`))
+	}
+	for range 2 {
+		if err := returned("ret_a", "2"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stock, err := s.Stock(ctx, inventory.SKU{ProductID: "p", SellerID: "s"})
+	if err != nil || len(stock) != 1 || stock[0].Available != 2 || stock[0].Returned != 2 || stock[0].Received != 0 {
+		t.Error(stock, err)
+	}
+	if err := returned("ret_b", "0"); err == nil {
+		t.Error("nothing comes back, and nobody is told")
+	}
+}
+
+func TestEventsThatAreNone(t *testing.T) {
+	t.Parallel()
+	svc, _ := service()
+	for event, want := range map[string]string{"OrderPlaced": "unknown_event", "ShipmentShipped": "malformed_event"} {
+		if err := svc.HandleEvent(ctx, event, []byte(`{"order_id":5}`)); fault.Code(err) != want {
+			t.Error(event, err)
+		}
+	}
+}
