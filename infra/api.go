@@ -19,11 +19,11 @@ func apisStack(app awscdk.App, stage Stage, documents Documents) (*apis, error) 
 	if !stage.Local {
 		accessLogs(stack)
 	}
-	shopper, err := api(stack, stage, "shopper", documents.Shopper)
+	shopper, err := api(stack, stage, "shopper", contract.ShopperDocumentPath, documents.Shopper)
 	if err != nil {
 		return nil, err
 	}
-	seller, err := api(stack, stage, "seller", documents.Seller)
+	seller, err := api(stack, stage, "seller", contract.SellerDocumentPath, documents.Seller)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,8 @@ func usagePlans(stack awscdk.Stack, stage Stage, seller awsapigateway.SpecRestAp
 	}
 }
 
-func api(stack awscdk.Stack, stage Stage, name string, doc map[string]any) (awsapigateway.SpecRestApi, error) {
+// api deploys one API from its document, and has it serve the whole one at a path.
+func api(stack awscdk.Stack, stage Stage, name, path string, doc Document) (awsapigateway.SpecRestApi, error) {
 	// API Gateway calls functions with a role that may call just those of this document. The local cloud asks
 	// nobody for permission, and assuming a role there would slow down every request.
 	var caller awsiam.Role
@@ -59,8 +60,11 @@ func api(stack awscdk.Stack, stage Stage, name string, doc map[string]any) (awsa
 		})
 		callerARN = *caller.RoleArn()
 	}
-	placed, called, err := gatewayDocument(doc, stage, callerARN)
+	placed, called, err := gatewayDocument(doc.Deployed, stage, callerARN)
 	if err != nil {
+		return nil, fmt.Errorf("%s API: %w", name, err)
+	}
+	if err := serveReference(placed, path, doc.Reference); err != nil {
 		return nil, fmt.Errorf("%s API: %w", name, err)
 	}
 	if name == "seller" && !stage.Local {

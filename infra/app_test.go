@@ -128,7 +128,7 @@ func TestSynthRefuses(t *testing.T) {
 		"a folder of somebody else's":  {func(o *Options) { o.Out = occupied }, "holds no cloud assembly"},
 		"a machine with a stranger":    {func(o *Options) { o.Checkout = `{"Resource": "${orders-conjure}"}` }, "${orders-conjure}"},
 		"a machine without functions":  {func(o *Options) { o.Checkout = `{}` }, "names no function"},
-		"an API without operations":    {func(o *Options) { o.Documents.Seller = map[string]any{} }, "seller API"},
+		"an API without operations":    {func(o *Options) { o.Documents.Seller = Document{} }, "seller API"},
 		"a machine that never stops waiting": {func(o *Options) {
 			o.Checkout = `{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${payments-cancel}", "End": true}}}`
 		}, "waits 0 s"},

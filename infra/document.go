@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -10,9 +11,15 @@ import (
 	"rialto/functions/contract"
 )
 
-// Documents are the OpenAPI documents of the two APIs. Each operation says what it needs in two extensions:
-// x-rialto-function, the function that serves it, and x-rialto-access, who may call it.
-type Documents struct{ Shopper, Seller map[string]any }
+// Document is the OpenAPI document of an API. Each operation says what it needs in two extensions: x-rialto-function,
+// the function that serves it, and x-rialto-access, who may call it.
+type Document struct {
+	Deployed  map[string]any // what the gateway is made from
+	Reference map[string]any // the whole one, for people and clients, which the API serves
+}
+
+// Documents are those of the two APIs.
+type Documents struct{ Shopper, Seller Document }
 
 const (
 	extension        = "x-rialto-"
@@ -131,6 +138,40 @@ func meter(placed map[string]any) {
 			}
 		}
 	}
+}
+
+// templateLimit is the longest mapping template that API Gateway takes, in bytes
+// (docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
+const templateLimit = 300_000
+
+// serveReference adds a public operation at a path that answers with the reference document. The gateway does so by itself
+// (a mock integration): no function needs to hold what only others know. The answer is a template in VTL, which begins at $
+// and #; JSON has both within strings only, where an escape can stand for them.
+func serveReference(placed map[string]any, path string, reference map[string]any) error {
+	text, err := json.Marshal(strip(clone(reference)))
+	if err != nil {
+		return fmt.Errorf("reference document: %w", err)
+	}
+	answer := strings.NewReplacer("$", `\u0024`, "#", `\u0023`).Replace(string(text))
+	if len(answer) > templateLimit {
+		return fmt.Errorf("the reference document has %d bytes, a template at most %d", len(answer), templateLimit)
+	}
+	placed["paths"].(map[string]any)[path] = map[string]any{"get": map[string]any{
+		"responses": map[string]any{"200": map[string]any{
+			"description": "this API's OpenAPI document",
+			"headers":     map[string]any{"Cache-Control": map[string]any{"schema": map[string]any{"type": "string"}}},
+		}},
+		"x-amazon-apigateway-integration": map[string]any{
+			"type": "mock", "passthroughBehavior": "when_no_templates",
+			"requestTemplates": map[string]any{"application/json": `{"statusCode": 200}`},
+			"responses": map[string]any{"default": map[string]any{
+				"statusCode":         "200",
+				"responseParameters": map[string]any{"method.response.header.Cache-Control": "'public, max-age=300'"},
+				"responseTemplates":  map[string]any{"application/json": answer},
+			}},
+		},
+	}}
+	return nil
 }
 
 // invocation is how API Gateway names a function to call.

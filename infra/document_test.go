@@ -187,3 +187,37 @@ func TestTheGatewayMayCallJustItsFunctions(t *testing.T) {
 		t.Errorf("want (-), got (+):\n%s", diff)
 	}
 }
+
+// Seen to catch: a $ or a # in the answer, which the gateway would read as a template; an answer that is another document; our
+// extensions in it.
+func TestAnAPIServesItsReference(t *testing.T) {
+	t.Parallel()
+	reference := standInDocument("/api/v1", "guest")
+	tricky := `^\$[#a]{2}\\$ #set($x = "") ${y}`
+	reference["components"] = map[string]any{"schemas": map[string]any{"Line": map[string]any{"$ref": "#/components/schemas/Other", "pattern": tricky}}}
+	doc := placed(t, stageOf(t, "dev"), "")
+	if err := serveReference(doc, "/api/v1/openapi.json", reference); err != nil {
+		t.Fatal(err)
+	}
+	meter(doc)
+	operation := dig(doc, "paths", "/api/v1/openapi.json", "get")
+	integration := dig(operation, "x-amazon-apigateway-integration")
+	if dig(operation, "security") != nil || dig(integration, "type") != "mock" || dig(integration, "requestTemplates", "application/json") != `{"statusCode": 200}` {
+		t.Errorf("%v", operation)
+	}
+	answer, _ := dig(integration, "responses", "default", "responseTemplates", "application/json").(string)
+	if strings.ContainsAny(answer, "$#") || strings.Contains(answer, extension) {
+		t.Error(answer)
+	}
+	var got map[string]any
+	if err := json.Unmarshal([]byte(answer), &got); err != nil {
+		t.Fatal(err)
+	}
+	if dig(got, "components", "schemas", "Line", "$ref") != "#/components/schemas/Other" || dig(got, "components", "schemas", "Line", "pattern") != tricky ||
+		dig(got, "paths", "/api/v1/orders", "get") == nil {
+		t.Error(answer)
+	}
+	if err := serveReference(doc, "/x", map[string]any{"info": strings.Repeat("x", templateLimit)}); err == nil {
+		t.Error("a document that no template can hold was taken")
+	}
+}

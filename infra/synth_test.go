@@ -54,7 +54,7 @@ func synthesizeAll(m *testing.M) (int, error) {
 
 func options(stage Stage, out, zips string) Options {
 	return Options{Stage: stage, Out: out, Zips: zips, Checkout: statemachines.Checkout,
-		Documents: Documents{Shopper: standInDocument("/api/v1", "guest"), Seller: standInDocument("/seller/v1", "seller")}}
+		Documents: standInDocuments()}
 }
 
 // standInZips lays a file for each context's zip: synth only hashes and copies them.
@@ -68,6 +68,11 @@ func standInZips(dir string) error {
 		}
 	}
 	return nil
+}
+
+func standInDocuments() Documents {
+	shopper, seller := standInDocument("/api/v1", "guest"), standInDocument("/seller/v1", "seller")
+	return Documents{Shopper: Document{Deployed: shopper, Reference: shopper}, Seller: Document{Deployed: seller, Reference: seller}}
 }
 
 // standInDocument is as small as a document can be that has every kind of operation.

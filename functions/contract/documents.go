@@ -5,6 +5,12 @@ import "rialto/functions/internal/api"
 // version is the version of both documents: the API's, which its paths repeat.
 const version = "1"
 
+// Where each deployed API serves its whole OpenAPI document, to anybody. The gateway answers by itself.
+const (
+	ShopperDocumentPath = "/api/v1/openapi.json"
+	SellerDocumentPath  = "/seller/v1/openapi.json"
+)
+
 // RouteInfo is a route without its handler.
 type RouteInfo struct {
 	ID      string

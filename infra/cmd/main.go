@@ -7,6 +7,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -42,17 +43,13 @@ func run(name, out, zips, lint string) error {
 	if zips == "" {
 		zips = filepath.Join(".local", "build", stage.Arch)
 	}
-	shopper, err := contract.ShopperDocument()
+	documents, err := documents()
 	if err != nil {
-		return fmt.Errorf("shopper document: %w", err)
-	}
-	seller, err := contract.SellerDocument()
-	if err != nil {
-		return fmt.Errorf("seller document: %w", err)
+		return err
 	}
 	if err := infra.Synth(infra.Options{
 		Stage: stage, Out: out, Zips: zips,
-		Documents: infra.Documents{Shopper: shopper, Seller: seller},
+		Documents: documents,
 		Checkout:  string(statemachines.Checkout),
 	}); err != nil {
 		return err
@@ -70,4 +67,20 @@ func run(name, out, zips, lint string) error {
 	}
 	fmt.Printf("synthesized %s: %d stacks in %s\n", name, len(templates), out)
 	return nil
+}
+
+func documents() (infra.Documents, error) {
+	shopper, shopperErr := document(contract.ShopperDocument, contract.ShopperReference)
+	seller, sellerErr := document(contract.SellerDocument, contract.SellerReference)
+	return infra.Documents{Shopper: shopper, Seller: seller}, errors.Join(shopperErr, sellerErr)
+}
+
+func document(deployed, reference func() (map[string]any, error)) (d infra.Document, err error) {
+	if d.Deployed, err = deployed(); err != nil {
+		return d, fmt.Errorf("deployed document: %w", err)
+	}
+	if d.Reference, err = reference(); err != nil {
+		return d, fmt.Errorf("reference document: %w", err)
+	}
+	return d, nil
 }

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rialto/functions/contract"
+	"rialto/localstack/demo/shop"
 )
 
 // What is deployed are the routes that the handlers are built from, each with the authorizer that its access asks
@@ -24,10 +26,15 @@ func TestTheDeployedRoutesAreTheContracts(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
 	client := apigateway.New(apigateway.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), Credentials: keys})
-	for id, routes := range map[string][]contract.RouteInfo{"rialto-local-shopper": contract.ShopperRoutes(),
-		"rialto-local-seller": contract.SellerRoutes()} {
-		var want, got []string
-		for _, r := range routes {
+	for id, api := range map[string]struct {
+		routes   []contract.RouteInfo
+		document string
+	}{
+		"rialto-local-shopper": {contract.ShopperRoutes(), contract.ShopperDocumentPath},
+		"rialto-local-seller":  {contract.SellerRoutes(), contract.SellerDocumentPath},
+	} {
+		want, got := []string{fmt.Sprint(http.MethodGet, " ", api.document, " protected ", false)}, []string(nil)
+		for _, r := range api.routes {
 			want = append(want, fmt.Sprint(r.Method, " ", r.Path, " protected ", r.Access != "public"))
 		}
 		for p := apigateway.NewGetResourcesPaginator(client,
@@ -48,6 +55,46 @@ func TestTheDeployedRoutesAreTheContracts(t *testing.T) {
 		sort.Strings(got)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (- contract, + deployed):\n%s", id, diff)
+		}
+	}
+}
+
+// Each API serves its whole document to anybody. Seen to catch: an answer that the gateway took for a template.
+func TestTheAPIsServeTheirDocuments(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	for url, reference := range map[string]func() (map[string]any, error){
+		shop.ShopperURL + contract.ShopperDocumentPath: contract.ShopperReference,
+		shop.SellerURL + contract.SellerDocumentPath:   contract.SellerReference,
+	} {
+		want, err := reference()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, item := range want["paths"].(map[string]any) {
+			for _, op := range item.(map[string]any) {
+				delete(op.(map[string]any), "x-rialto-function") // which function serves it is nobody else's matter
+				delete(op.(map[string]any), "x-rialto-access")
+			}
+		}
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		var got map[string]any
+		if err := json.NewDecoder(response.Body).Decode(&got); err != nil || response.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d %v", url, response.StatusCode, err)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s (-contract +served): %.2000s", url, d)
+		}
+		if kind := response.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/json") {
+			t.Errorf("%s is %q", url, kind)
 		}
 	}
 }
