@@ -383,17 +383,3 @@ func TestTheTopLevel(t *testing.T) {
 		}
 	}
 }
-
-// The README lists every route with who may call it. Seen to catch: a route added without its line.
-func TestTheReadmeListsEveryRoute(t *testing.T) {
-	t.Parallel()
-	readme, err := os.ReadFile("../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range slices.Concat(contract.ShopperRoutes(), contract.SellerRoutes()) {
-		if line := "| `" + r.Method + " " + r.Path + "` | " + r.Context + " | " + r.Access + " |"; !strings.Contains(string(readme), line) {
-			t.Errorf("README.md lacks the line\n%s", line)
-		}
-	}
-}
