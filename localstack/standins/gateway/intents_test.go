@@ -9,78 +9,91 @@ import (
 	"github.com/stripe/stripe-go/v82"
 )
 
-// Every operation in every state: the state it leads to, or the code it is refused with.
+// reached makes an intent in each state.
+var reached = map[string]func(*testing.T, *rig) string{
+	"requires_payment_method": func(t *testing.T, r *rig) string { return r.create(t, order("")).ID },
+	"requires_confirmation":   func(t *testing.T, r *rig) string { return r.create(t, order("pm_card_visa")).ID },
+	"requires_action": func(t *testing.T, r *rig) string {
+		return r.create(t, order("pm_card_authenticationRequired", confirmed)).ID
+	},
+	"requires_capture": func(t *testing.T, r *rig) string { return r.create(t, order("pm_card_visa", confirmed)).ID },
+	"succeeded":        func(t *testing.T, r *rig) string { return r.create(t, order("pm_card_visa", confirmed, automatic)).ID },
+	"canceled": func(t *testing.T, r *rig) string {
+		id := r.create(t, order("pm_card_visa", confirmed)).ID
+		if _, err := r.cancel(id); err != nil {
+			t.Fatal(err)
+		}
+		return id
+	},
+}
+
+const unexpected = "payment_intent_unexpected_state"
+
+// transitions are the state that each operation in each state leads to, or the code that it is refused with.
+var transitions = map[string]map[string]string{
+	"requires_payment_method": {"confirm": unexpected, "confirm visa": "requires_capture", "cancel": "canceled", "capture": unexpected,
+		"refund": "invalid_request_error"},
+	"requires_confirmation": {"confirm": "requires_capture", "confirm visa": "requires_capture", "cancel": "canceled", "capture": unexpected,
+		"refund": "invalid_request_error"},
+	"requires_action": {"confirm": "requires_action", "confirm visa": "requires_capture", "cancel": "canceled", "capture": unexpected,
+		"refund": "invalid_request_error"},
+	"requires_capture": {"confirm": unexpected, "confirm visa": unexpected, "cancel": "canceled", "capture": "succeeded",
+		"refund": "invalid_request_error"},
+	"succeeded": {"confirm": unexpected, "confirm visa": unexpected, "cancel": unexpected, "capture": unexpected, "refund": "succeeded"},
+	"canceled": {"confirm": unexpected, "confirm visa": unexpected, "cancel": unexpected, "capture": unexpected,
+		"refund": "invalid_request_error"},
+}
+
 func TestEveryTransition(t *testing.T) {
 	t.Parallel()
-	reach := map[string]func(*testing.T, *rig) string{
-		"requires_payment_method": func(t *testing.T, r *rig) string { return r.create(t, order("")).ID },
-		"requires_confirmation":   func(t *testing.T, r *rig) string { return r.create(t, order("pm_card_visa")).ID },
-		"requires_action": func(t *testing.T, r *rig) string {
-			return r.create(t, order("pm_card_authenticationRequired", confirmed)).ID
-		},
-		"requires_capture": func(t *testing.T, r *rig) string { return r.create(t, order("pm_card_visa", confirmed)).ID },
-		"succeeded":        func(t *testing.T, r *rig) string { return r.create(t, order("pm_card_visa", confirmed, automatic)).ID },
-		"canceled": func(t *testing.T, r *rig) string {
-			id := r.create(t, order("pm_card_visa", confirmed)).ID
-			if _, err := r.cancel(id); err != nil {
-				t.Fatal(err)
-			}
-			return id
-		},
-	}
-	const unexpected = "payment_intent_unexpected_state"
-	want := map[string]map[string]string{
-		"requires_payment_method": {"confirm": unexpected, "confirm visa": "requires_capture", "cancel": "canceled", "capture": unexpected,
-			"refund": "invalid_request_error"},
-		"requires_confirmation": {"confirm": "requires_capture", "confirm visa": "requires_capture", "cancel": "canceled", "capture": unexpected,
-			"refund": "invalid_request_error"},
-		"requires_action": {"confirm": "requires_action", "confirm visa": "requires_capture", "cancel": "canceled", "capture": unexpected,
-			"refund": "invalid_request_error"},
-		"requires_capture": {"confirm": unexpected, "confirm visa": unexpected, "cancel": "canceled", "capture": "succeeded",
-			"refund": "invalid_request_error"},
-		"succeeded": {"confirm": unexpected, "confirm visa": unexpected, "cancel": unexpected, "capture": unexpected, "refund": "succeeded"},
-		"canceled": {"confirm": unexpected, "confirm visa": unexpected, "cancel": unexpected, "capture": unexpected,
-			"refund": "invalid_request_error"},
-	}
-	for state, operations := range want {
+	for state, operations := range transitions {
 		for operation, leadsTo := range operations {
 			t.Run(state+"/"+operation, func(t *testing.T) {
 				t.Parallel()
-				r := newRig(t)
-				id := reach[state](t, r)
-				if got := string(r.retrieve(t, id).Status); got != state {
-					t.Fatalf("set-up reached %s", got)
-				}
-				var err error
-				switch operation {
-				case "confirm":
-					_, err = r.confirm(id, "")
-				case "confirm visa":
-					_, err = r.client.V1PaymentIntents.Confirm(background(), id,
-						&stripe.PaymentIntentConfirmParams{PaymentMethod: stripe.String("pm_card_visa")})
-				case "cancel":
-					_, err = r.cancel(id)
-				case "capture":
-					_, err = r.capture(id, 0)
-				case "refund":
-					_, err = r.refund(id, 0)
-				}
-				after := string(r.retrieve(t, id).Status)
-				if leadsTo == unexpected || leadsTo == "invalid_request_error" {
-					e := fails(t, err, http.StatusBadRequest, leadsTo)
-					if leadsTo == unexpected && (e.PaymentIntent == nil || e.PaymentIntent.ID != id) {
-						t.Error("the error carries no intent")
-					}
-					leadsTo = state
-				} else if err != nil {
-					t.Fatal(err)
-				}
-				if after != leadsTo {
-					t.Errorf("%s then %s: now %s, want %s", state, operation, after, leadsTo)
-				}
+				testTransition(t, state, operation, leadsTo)
 			})
 		}
 	}
+}
+
+func testTransition(t *testing.T, state, operation, leadsTo string) {
+	r := newRig(t)
+	id := reached[state](t, r)
+	if got := string(r.retrieve(t, id).Status); got != state {
+		t.Fatalf("set-up reached %s", got)
+	}
+	err := r.operate(operation, id)
+	after := string(r.retrieve(t, id).Status)
+	if leadsTo == unexpected || leadsTo == "invalid_request_error" {
+		e := fails(t, err, http.StatusBadRequest, leadsTo)
+		if leadsTo == unexpected && (e.PaymentIntent == nil || e.PaymentIntent.ID != id) {
+			t.Error("the error carries no intent")
+		}
+		leadsTo = state
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	if after != leadsTo {
+		t.Errorf("%s then %s: now %s, want %s", state, operation, after, leadsTo)
+	}
+}
+
+// operate does one of the operations of the table to an intent.
+func (r *rig) operate(operation, id string) (err error) {
+	switch operation {
+	case "confirm":
+		_, err = r.confirm(id, "")
+	case "confirm visa":
+		_, err = r.client.V1PaymentIntents.Confirm(background(), id,
+			&stripe.PaymentIntentConfirmParams{PaymentMethod: stripe.String("pm_card_visa")})
+	case "cancel":
+		_, err = r.cancel(id)
+	case "capture":
+		_, err = r.capture(id, 0)
+	case "refund":
+		_, err = r.refund(id, 0)
+	}
+	return err
 }
 
 func TestAuthorizationHoldsTheMoneyForSevenDays(t *testing.T) {

@@ -17,120 +17,135 @@ type ledger struct {
 	authorizedAt                             time.Time
 }
 
+// accounts are the intents of one sequence of operations, on a gateway of their own.
+type accounts struct {
+	rig *rig
+	all []*ledger
+}
+
+func (a *accounts) pick(t *rapid.T) *ledger {
+	if len(a.all) == 0 {
+		t.Skip("no intent yet")
+	}
+	return a.all[rapid.IntRange(0, len(a.all)-1).Draw(t, "which")]
+}
+
+var amounts = rapid.Int64Range(1, 6000)
+
 // Over random sequences of operations: authorized = captured + released + open and refunded <= captured at
 // every step; the journal, the intent, its charge and its refunds tell the same amounts as the test's account.
 func TestMoneyIsConserved(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		r := openRig()
-		defer r.close()
-		var all []*ledger
-		pick := func(t *rapid.T) *ledger {
-			if len(all) == 0 {
-				t.Skip("no intent yet")
-			}
-			return all[rapid.IntRange(0, len(all)-1).Draw(t, "which")]
-		}
-		amounts := rapid.Int64Range(1, 6000)
+		a := &accounts{rig: openRig()}
+		defer a.rig.close()
 		t.Repeat(map[string]func(*rapid.T){
-			"create": func(t *rapid.T) {
-				if len(all) == 4 {
-					t.Skip("enough")
-				}
-				p := order(rapid.SampledFrom([]string{"", "pm_card_visa", "pm_card_visa", "pm_card_chargeDeclined",
-					"pm_card_authenticationRequired"}).Draw(t, "method"))
-				p.Amount = stripe.Int64(amounts.Draw(t, "amount"))
-				p.CaptureMethod = stripe.String(rapid.SampledFrom([]string{"manual", "manual", "automatic"}).Draw(t, "capture"))
-				l := &ledger{id: r.create(t, p).ID}
-				l.status = string(r.retrieve(t, l.id).Status)
-				all = append(all, l)
-			},
-			"confirm": func(t *rapid.T) {
-				l := pick(t)
-				method := rapid.SampledFrom([]string{"pm_card_visa", "pm_card_chargeDeclined", "pm_card_authenticationRequired"}).Draw(t, "method")
-				i, err := r.client.V1PaymentIntents.Confirm(background(), l.id,
-					&stripe.PaymentIntentConfirmParams{PaymentMethod: stripe.String(method)})
-				open := l.status != "requires_capture" && l.status != "succeeded" && l.status != "canceled"
-				switch {
-				case !open:
-					fails(t, err, 400, "payment_intent_unexpected_state")
-				case method == "pm_card_chargeDeclined":
-					fails(t, err, 402, "card_declined")
-					l.status = "requires_payment_method"
-				case err != nil:
-					t.Fatalf("confirm: %v", err)
-				case method == "pm_card_authenticationRequired":
-					l.status = "requires_action"
-				default:
-					l.authorizes(i, r.clock.Now())
-				}
-			},
-			"authenticate": func(t *rapid.T) {
-				l := pick(t)
-				outcome := rapid.SampledFrom([]string{"succeed", "fail"}).Draw(t, "outcome")
-				status := r.control(t, "POST", "intents/"+l.id+"/authenticate?outcome="+outcome, nil, nil)
-				switch {
-				case l.status != "requires_action" && status != 409:
-					t.Fatalf("authenticated a %s: %d", l.status, status)
-				case l.status != "requires_action":
-				case outcome == "fail":
-					l.status = "requires_payment_method"
-				default:
-					l.authorizes(r.retrieve(t, l.id), r.clock.Now())
-				}
-			},
-			"capture": func(t *rapid.T) {
-				l, amount := pick(t), amounts.Draw(t, "amount")
-				_, err := r.capture(l.id, amount)
-				switch {
-				case l.status != "requires_capture":
-					fails(t, err, 400, "payment_intent_unexpected_state")
-				case amount > l.capturable:
-					fails(t, err, 400, "amount_too_large")
-				case err != nil:
-					t.Fatalf("capture: %v", err)
-				default:
-					l.captured, l.released, l.capturable, l.status = amount, l.capturable-amount, 0, "succeeded"
-				}
-			},
-			"cancel": func(t *rapid.T) {
-				l := pick(t)
-				_, err := r.cancel(l.id)
-				if l.status == "succeeded" || l.status == "canceled" {
-					fails(t, err, 400, "payment_intent_unexpected_state")
-				} else if err != nil {
-					t.Fatalf("cancel: %v", err)
-				} else {
-					l.ends()
-				}
-			},
-			"refund": func(t *rapid.T) {
-				l, amount := pick(t), amounts.Draw(t, "amount")
-				_, err := r.refund(l.id, amount)
-				switch left := l.captured - l.refunded; {
-				case l.captured == 0:
-					fails(t, err, 400, "invalid_request_error")
-				case left == 0:
-					fails(t, err, 400, "charge_already_refunded")
-				case amount > left:
-					fails(t, err, 400, "invalid_request_error")
-				case err != nil:
-					t.Fatalf("refund: %v", err)
-				default:
-					l.refunded += amount
-				}
-			},
-			"time passes": func(t *rapid.T) {
-				r.clock.advance(time.Duration(rapid.IntRange(1, 100).Draw(t, "hours")) * time.Hour)
-				for _, l := range all {
-					if l.status == "requires_capture" && !l.authorizedAt.Add(7*24*time.Hour).After(r.clock.Now()) {
-						l.ends()
-					}
-				}
-			},
-			"": func(t *rapid.T) { r.reconcile(t, all) },
+			"create": a.create, "confirm": a.confirm, "authenticate": a.authenticate, "capture": a.capture, "cancel": a.cancel,
+			"refund": a.refund, "time passes": a.passTime, "": func(t *rapid.T) { a.rig.reconcile(t, a.all) },
 		})
 	})
+}
+
+func (a *accounts) create(t *rapid.T) {
+	if len(a.all) == 4 {
+		t.Skip("enough")
+	}
+	p := order(rapid.SampledFrom([]string{"", "pm_card_visa", "pm_card_visa", "pm_card_chargeDeclined",
+		"pm_card_authenticationRequired"}).Draw(t, "method"))
+	p.Amount = stripe.Int64(amounts.Draw(t, "amount"))
+	p.CaptureMethod = stripe.String(rapid.SampledFrom([]string{"manual", "manual", "automatic"}).Draw(t, "capture"))
+	l := &ledger{id: a.rig.create(t, p).ID}
+	l.status = string(a.rig.retrieve(t, l.id).Status)
+	a.all = append(a.all, l)
+}
+
+func (a *accounts) confirm(t *rapid.T) {
+	l := a.pick(t)
+	method := rapid.SampledFrom([]string{"pm_card_visa", "pm_card_chargeDeclined", "pm_card_authenticationRequired"}).Draw(t, "method")
+	i, err := a.rig.client.V1PaymentIntents.Confirm(background(), l.id,
+		&stripe.PaymentIntentConfirmParams{PaymentMethod: stripe.String(method)})
+	open := l.status != "requires_capture" && l.status != "succeeded" && l.status != "canceled"
+	switch {
+	case !open:
+		fails(t, err, 400, "payment_intent_unexpected_state")
+	case method == "pm_card_chargeDeclined":
+		fails(t, err, 402, "card_declined")
+		l.status = "requires_payment_method"
+	case err != nil:
+		t.Fatalf("confirm: %v", err)
+	case method == "pm_card_authenticationRequired":
+		l.status = "requires_action"
+	default:
+		l.authorizes(i, a.rig.clock.Now())
+	}
+}
+
+func (a *accounts) authenticate(t *rapid.T) {
+	l := a.pick(t)
+	outcome := rapid.SampledFrom([]string{"succeed", "fail"}).Draw(t, "outcome")
+	status := a.rig.control(t, "POST", "intents/"+l.id+"/authenticate?outcome="+outcome, nil, nil)
+	switch {
+	case l.status != "requires_action" && status != 409:
+		t.Fatalf("authenticated a %s: %d", l.status, status)
+	case l.status != "requires_action":
+	case outcome == "fail":
+		l.status = "requires_payment_method"
+	default:
+		l.authorizes(a.rig.retrieve(t, l.id), a.rig.clock.Now())
+	}
+}
+
+func (a *accounts) capture(t *rapid.T) {
+	l, amount := a.pick(t), amounts.Draw(t, "amount")
+	_, err := a.rig.capture(l.id, amount)
+	switch {
+	case l.status != "requires_capture":
+		fails(t, err, 400, "payment_intent_unexpected_state")
+	case amount > l.capturable:
+		fails(t, err, 400, "amount_too_large")
+	case err != nil:
+		t.Fatalf("capture: %v", err)
+	default:
+		l.captured, l.released, l.capturable, l.status = amount, l.capturable-amount, 0, "succeeded"
+	}
+}
+
+func (a *accounts) cancel(t *rapid.T) {
+	l := a.pick(t)
+	_, err := a.rig.cancel(l.id)
+	if l.status == "succeeded" || l.status == "canceled" {
+		fails(t, err, 400, "payment_intent_unexpected_state")
+	} else if err != nil {
+		t.Fatalf("cancel: %v", err)
+	} else {
+		l.ends()
+	}
+}
+
+func (a *accounts) refund(t *rapid.T) {
+	l, amount := a.pick(t), amounts.Draw(t, "amount")
+	_, err := a.rig.refund(l.id, amount)
+	switch left := l.captured - l.refunded; {
+	case l.captured == 0:
+		fails(t, err, 400, "invalid_request_error")
+	case left == 0:
+		fails(t, err, 400, "charge_already_refunded")
+	case amount > left:
+		fails(t, err, 400, "invalid_request_error")
+	case err != nil:
+		t.Fatalf("refund: %v", err)
+	default:
+		l.refunded += amount
+	}
+}
+
+func (a *accounts) passTime(t *rapid.T) {
+	a.rig.clock.advance(time.Duration(rapid.IntRange(1, 100).Draw(t, "hours")) * time.Hour)
+	for _, l := range a.all {
+		if l.status == "requires_capture" && !l.authorizedAt.Add(7*24*time.Hour).After(a.rig.clock.Now()) {
+			l.ends()
+		}
+	}
 }
 
 func (l *ledger) authorizes(i *stripe.PaymentIntent, at time.Time) {

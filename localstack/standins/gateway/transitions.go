@@ -44,15 +44,8 @@ func (s *state) confirmIntent(c *call) (any, *apiError) {
 		return nil, err
 	}
 	c.intent = i.id
-	switch i.status {
-	case statusMethod, statusConfirm, statusAction:
-	case statusSucceeded:
-		return nil, unexpectedState(s.renderIntent(i, nil),
-			"You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.")
-	default:
-		return nil, unexpectedState(s.renderIntent(i, nil), "You cannot confirm this PaymentIntent because it has a status of %s. "+
-			"Only a PaymentIntent with one of the following statuses may be confirmed: "+
-			"requires_payment_method, requires_confirmation, requires_action.", i.status)
+	if err := s.confirmable(i); err != nil {
+		return nil, err
 	}
 	if f.has("return_url") {
 		i.returnURL = f.get("return_url")
@@ -60,19 +53,9 @@ func (s *state) confirmIntent(c *call) (any, *apiError) {
 	if i.needsReturnURL() {
 		return nil, returnURLMissing()
 	}
-	var m *method
-	switch id := f.get("payment_method"); {
-	case id != "":
-		if m, err = s.chooseMethod(c, i, id); err != nil {
-			return nil, err
-		}
-	case i.method == "":
-		return nil, methodMissing(s.renderIntent(i, nil))
-	default:
-		m = s.methods[i.method]
-		if err := m.usable(i.customer, i.id); err != nil {
-			return nil, err
-		}
+	m, err := s.confirmedMethod(c, i)
+	if err != nil {
+		return nil, err
 	}
 	i.setMethod(m)
 	i.offSession = i.offSession || offSession
@@ -83,6 +66,33 @@ func (s *state) confirmIntent(c *call) (any, *apiError) {
 		return nil, err
 	}
 	return s.renderIntent(i, show), nil
+}
+
+// confirmable refuses a confirm in a state that knows none.
+func (s *state) confirmable(i *intent) *apiError {
+	switch i.status {
+	case statusMethod, statusConfirm, statusAction:
+		return nil
+	case statusSucceeded:
+		return unexpectedState(s.renderIntent(i, nil),
+			"You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.")
+	default:
+		return unexpectedState(s.renderIntent(i, nil), "You cannot confirm this PaymentIntent because it has a status of %s. "+
+			"Only a PaymentIntent with one of the following statuses may be confirmed: "+
+			"requires_payment_method, requires_confirmation, requires_action.", i.status)
+	}
+}
+
+// confirmedMethod is the method that a confirm pays with: the one it names, or the intent's own.
+func (s *state) confirmedMethod(c *call, i *intent) (*method, *apiError) {
+	if id := c.form.get("payment_method"); id != "" {
+		return s.chooseMethod(c, i, id)
+	}
+	if i.method == "" {
+		return nil, methodMissing(s.renderIntent(i, nil))
+	}
+	m := s.methods[i.method]
+	return m, m.usable(i.customer, i.id)
 }
 
 // attempt asks the bank, or sends the shopper there first.
