@@ -22,9 +22,9 @@ type Mark struct {
 	Tally
 }
 
-// Ledger is what counting needs of the store.
-type Ledger interface {
-	Feed(ctx context.Context, feedID string) (Feed, error)
+// CounterStore is what counting needs of the store.
+type CounterStore interface {
+	FeedReader
 	// Count adds chunks to their feed, each once; one that was given up may come again and be counted instead. It returns
 	// the feed as it is then, and whether anything was added.
 	Count(ctx context.Context, feedID string, marks []Mark, now time.Time) (Feed, bool, error)
@@ -34,33 +34,33 @@ type Ledger interface {
 	Finish(ctx context.Context, feedID string, as State, now time.Time) error
 }
 
-// Cabinet keeps reports and their parts.
-type Cabinet interface {
+// Files keeps reports and their parts.
+type Files interface {
 	Read(ctx context.Context, key string) ([]byte, error)
 	// Write stores what it reads, in memory that does not grow with it.
 	Write(ctx context.Context, key string, from io.Reader) error
 }
 
-// Counter counts answers and makes reports of them.
+// Counter counts results and makes reports of them.
 type Counter struct {
-	Feeds Ledger
-	Files Cabinet
-	Posts Posts
-	Now   func() time.Time
+	Store  CounterStore
+	Files  Files
+	Queues Queues
+	Now    func() time.Time
 }
 
-// partKey names the refused rows of a chunk as it was counted: an answer with more rows given up, which comes late and
+// partKey names the refused rows of a chunk as it was counted: a result with more rows given up, which comes late and
 // is not counted, overwrites nothing.
 func partKey(feedID string, m Mark) string {
 	return fmt.Sprintf("parts/%s/%08d-%d.csv", feedID, m.Number, m.Dead)
 }
 
-// Count takes answers on chunks of one feed. Refused rows are written before their chunk is counted, so that what is
+// Count takes results on chunks of one feed. Refused rows are written before their chunk is counted, so that what is
 // counted can be reported; the last chunk has the report made.
-func (c *Counter) Count(ctx context.Context, feedID string, answers []chunks.Answer) error {
-	marks := make([]Mark, len(answers))
+func (c *Counter) Count(ctx context.Context, feedID string, results []chunks.Result) error {
+	marks := make([]Mark, len(results))
 	g, gctx := errgroup.WithContext(ctx)
-	for i, a := range answers {
+	for i, a := range results {
 		marks[i] = Mark{a.Number, Tally{int64(a.Rows), int64(a.Written), int64(a.Unchanged), int64(len(a.Refused)), int64(a.Dead)}}
 		if len(a.Refused) > 0 {
 			g.Go(func() error { return c.Files.Write(gctx, partKey(feedID, marks[i]), bytes.NewReader(lines(a.Refused))) })
@@ -69,12 +69,12 @@ func (c *Counter) Count(ctx context.Context, feedID string, answers []chunks.Ans
 	if err := g.Wait(); err != nil {
 		return fmt.Errorf("write refused rows: %w", err)
 	}
-	f, added, err := c.Feeds.Count(ctx, feedID, marks, c.Now())
+	f, added, err := c.Store.Count(ctx, feedID, marks, c.Now())
 	if err != nil {
 		return fmt.Errorf("count chunks: %w", err)
 	}
 	if f.Counted() && f.State != Failed && (added || !f.State.Over()) {
-		return c.Posts.Assemble(ctx, feedID)
+		return c.Queues.Assemble(ctx, feedID)
 	}
 	return nil
 }
@@ -89,7 +89,7 @@ const (
 
 // Assemble puts a feed's report together, and ends the feed. It may be repeated.
 func (c *Counter) Assemble(ctx context.Context, feedID string) error {
-	f, err := c.Feeds.Feed(ctx, feedID)
+	f, err := c.Store.Feed(ctx, feedID)
 	if err != nil || !f.Counted() || f.State == Failed {
 		return err
 	}
@@ -108,7 +108,7 @@ func (c *Counter) Assemble(ctx context.Context, feedID string) error {
 	if err := g.Wait(); err != nil {
 		return fmt.Errorf("assemble report: %w", err)
 	}
-	return c.Feeds.Finish(ctx, feedID, f.Outcome(), c.Now())
+	return c.Store.Finish(ctx, feedID, f.Outcome(), c.Now())
 }
 
 // join writes a report, part by part.
@@ -134,7 +134,7 @@ func (c *Counter) join(ctx context.Context, f Feed, to io.Writer) error {
 		}
 		return nil
 	}
-	err := c.Feeds.Refused(ctx, f.ID, func(m Mark) error {
+	err := c.Store.Refused(ctx, f.ID, func(m Mark) error {
 		if marks = append(marks, m); len(marks) < reading {
 			return nil
 		}
@@ -147,7 +147,7 @@ func (c *Counter) join(ctx context.Context, f Feed, to io.Writer) error {
 }
 
 // lines writes refused rows as they stand in a report.
-func lines(refused []rows.Fate) []byte {
+func lines(refused []rows.Result) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	for _, f := range refused {
@@ -156,15 +156,15 @@ func lines(refused []rows.Fate) []byte {
 			message = "given up after every try; operators are told: " + message
 		}
 		// A Buffer takes all that is written to it.
-		_ = w.Write([]string{strconv.Itoa(f.Line), harmless(f.Code), harmless(clip(message, clipped))})
+		_ = w.Write([]string{strconv.Itoa(f.Line), escapeFormula(f.Code), escapeFormula(clip(message, clipped))})
 	}
 	w.Flush()
 	return b.Bytes()
 }
 
-// harmless keeps a cell from being taken for a formula by what opens the report
+// escapeFormula keeps a cell from being taken for a formula by what opens the report
 // (owasp.org/www-community/attacks/CSV_Injection).
-func harmless(cell string) string {
+func escapeFormula(cell string) string {
 	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
 		return "'" + cell
 	}

@@ -97,12 +97,12 @@ type Feed struct {
 	MovedAt   time.Time `dynamodbav:"moved"` // when something last happened
 	OverAt    time.Time `dynamodbav:"over"`
 
-	ETag     string   `dynamodbav:"etag"`     // of the file that was begun
-	Position int64    `dynamodbav:"position"` // how many of its bytes are cut into chunks
-	Chunks   int64    `dynamodbav:"chunks"`   // cut so far; all of them once Split
-	Split    bool     `dynamodbav:"split"`
-	Answered int64    `dynamodbav:"answered"` // chunks that are counted
-	Ignored  []string `dynamodbav:"ignored,omitempty"`
+	ETag          string   `dynamodbav:"etag"`     // of the file that was begun
+	Position      int64    `dynamodbav:"position"` // how many of its bytes are cut into chunks
+	Chunks        int64    `dynamodbav:"chunks"`   // cut so far; all of them once Split
+	Split         bool     `dynamodbav:"split"`
+	CountedChunks int64    `dynamodbav:"counted_chunks"`
+	Ignored       []string `dynamodbav:"ignored,omitempty"`
 	Tally
 }
 
@@ -124,7 +124,7 @@ func FeedOf(key string) (feedID string, ok bool) {
 }
 
 // Counted tells whether every chunk is cut and counted.
-func (f Feed) Counted() bool { return f.Split && f.Answered == f.Chunks }
+func (f Feed) Counted() bool { return f.Split && f.CountedChunks == f.Chunks }
 
 // Outcome is the state of a feed whose chunks are all counted.
 func (f Feed) Outcome() State {
@@ -145,7 +145,7 @@ func (f Feed) Percent() int64 {
 	case f.Bytes == 0 || f.Chunks == 0:
 		return 0
 	}
-	return min(99, f.Position*100/f.Bytes*f.Answered/f.Chunks)
+	return min(99, f.Position*100/f.Bytes*f.CountedChunks/f.Chunks)
 }
 
 // Order is what a seller asks for when it creates a feed.

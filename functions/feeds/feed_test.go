@@ -45,7 +45,7 @@ type world struct {
 	tasks    []feeds.Task
 	later    []feeds.Task
 	chunks   []chunks.Chunk
-	answers  []chunks.Answer
+	results  []chunks.Result
 	assemble []string
 	names    map[feeds.Name]string
 	stop     func() bool // tells an invocation to let another go on
@@ -87,10 +87,10 @@ func (w *world) Chunks(_ context.Context, _ feeds.Kind, list []chunks.Chunk) err
 	w.chunks = append(w.chunks, list...)
 	return nil
 }
-func (w *world) Answers(_ context.Context, list []chunks.Answer) error {
+func (w *world) Results(_ context.Context, list []chunks.Result) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.answers = append(w.answers, list...)
+	w.results = append(w.results, list...)
 	return nil
 }
 func (w *world) Next(_ context.Context, t feeds.Task) error {
@@ -116,13 +116,16 @@ func (w *world) Products(_ context.Context, _, _ string, names ...feeds.Name) (m
 func (w *world) clock() time.Time { return w.now }
 
 func (w *world) service() *feeds.Service {
-	return &feeds.Service{Book: w.store, Signer: signer{}, Files: w, Posts: w, Bucket: "files", Now: w.clock, Random: rand.NewChaCha8([32]byte{byte(len(w.files))})}
+	return &feeds.Service{Store: w.store, Signer: signer{}, Now: w.clock, Random: rand.NewChaCha8([32]byte{byte(len(w.files))})}
+}
+func (w *world) intake() *feeds.Intake {
+	return &feeds.Intake{Store: w.store, Files: w, Queues: w, Bucket: "files"}
 }
 func (w *world) splitter() *feeds.Splitter {
-	return &feeds.Splitter{Feeds: w.store, Files: w, Posts: w, Names: w, Now: w.clock}
+	return &feeds.Splitter{Store: w.store, Files: w, Queues: w, Names: w, Now: w.clock}
 }
 func (w *world) counter() *feeds.Counter {
-	return &feeds.Counter{Feeds: w.store, Files: w, Posts: w, Now: w.clock}
+	return &feeds.Counter{Store: w.store, Files: w, Queues: w, Now: w.clock}
 }
 
 type signer struct{}
@@ -160,10 +163,10 @@ func (w *world) split() {
 }
 
 // own works on chunks as an owner would: rows about the product "down" fail for now.
-func own(c chunks.Chunk, down bool) chunks.Answer {
+func own(c chunks.Chunk, down bool) chunks.Result {
 	var r rows.Report
 	for i, raw := range c.Rows {
-		f := rows.Fate{Line: i}
+		f := rows.Result{Line: i}
 		if bytes.Contains(raw, []byte(`"down"`)) && down {
 			f.Code, f.Message, f.Retry = "internal", "something failed on our side", true
 		} else {
@@ -171,12 +174,12 @@ func own(c chunks.Chunk, down bool) chunks.Answer {
 		}
 		r.Rows = append(r.Rows, f)
 	}
-	return c.Answer(r)
+	return c.Result(r)
 }
 
-func (w *world) count(answers ...chunks.Answer) {
-	for _, a := range answers {
-		if err := w.counter().Count(ctx, a.FeedID, []chunks.Answer{a}); err != nil {
+func (w *world) count(results ...chunks.Result) {
+	for _, a := range results {
+		if err := w.counter().Count(ctx, a.FeedID, []chunks.Result{a}); err != nil {
 			w.t.Fatal(err)
 		}
 	}
@@ -188,8 +191,8 @@ func (w *world) run() {
 	for _, c := range w.chunks {
 		w.count(own(c, false))
 	}
-	w.count(w.answers...)
-	w.chunks, w.answers = nil, nil
+	w.count(w.results...)
+	w.chunks, w.results = nil, nil
 	w.report()
 }
 
@@ -236,7 +239,7 @@ func TestAFeed(t *testing.T) {
 	w.upload(f, file)
 	w.run()
 	got := w.feed(f.ID)
-	if got.State != feeds.WithErrors || got.Tally != (feeds.Tally{Rows: 250, Written: 225, Refused: 25}) || got.Chunks != 3 || got.Answered != 3 ||
+	if got.State != feeds.WithErrors || got.Tally != (feeds.Tally{Rows: 250, Written: 225, Refused: 25}) || got.Chunks != 3 || got.CountedChunks != 3 ||
 		got.Percent() != 100 || cmp.Diff([]string{"Notiz"}, got.Ignored) != "" || got.Position != int64(len(file)) {
 		t.Fatalf("%+v", got)
 	}
@@ -289,13 +292,13 @@ func TestChunksAreCutByTheFileAlone(t *testing.T) {
 			out[c.Number] = text
 		}
 		list := w.chunks
-		for len(list) > 0 { // answers come in any order, some together, some again
+		for len(list) > 0 { // results come in any order, some together, some again
 			n := min(len(list), 7)
-			var answers []chunks.Answer
+			var results []chunks.Result
 			for _, c := range list[:n] {
-				answers = append(answers, own(c, false))
+				results = append(results, own(c, false))
 			}
-			if err := w.counter().Count(ctx, f.ID, answers); err != nil {
+			if err := w.counter().Count(ctx, f.ID, results); err != nil {
 				t.Fatal(err)
 			}
 			if !twice() {
@@ -303,7 +306,7 @@ func TestChunksAreCutByTheFileAlone(t *testing.T) {
 			}
 		}
 		w.report()
-		if got := w.feed(f.ID); got.State != feeds.WithErrors || got.Answered != got.Chunks {
+		if got := w.feed(f.ID); got.State != feeds.WithErrors || got.CountedChunks != got.Chunks {
 			t.Fatalf("%+v", got)
 		}
 		return out, w.feed(f.ID).Tally
@@ -459,7 +462,7 @@ func TestWhatWasGivenUpCanComeAgain(t *testing.T) {
 	}
 	w.count(own(c, false), own(c, false), own(c, true)) // the last comes late
 	w.report()
-	if got := w.feed(f.ID); got.State != feeds.WithErrors || got.Tally != (feeds.Tally{Rows: 3, Written: 2, Refused: 1}) || got.Answered != 1 {
+	if got := w.feed(f.ID); got.State != feeds.WithErrors || got.Tally != (feeds.Tally{Rows: 3, Written: 2, Refused: 1}) || got.CountedChunks != 1 {
 		t.Fatalf("%+v", got)
 	}
 	if r := string(w.files[f.ReportKey()]); strings.Contains(r, "internal") || !strings.Contains(r, "4,invalid_value") {
@@ -468,7 +471,7 @@ func TestWhatWasGivenUpCanComeAgain(t *testing.T) {
 }
 
 // A chunk whose function died without a word is given up when the feed has not moved for an hour, with its lines, and is
-// counted anew if somebody answers after all. Seen to catch: a feed that stays as it is; counted chunks told as lost; a
+// counted anew if somebody reports on them after all. Seen to catch: a feed that stays as it is; counted chunks told as lost; a
 // second cutting that ends where an invocation does.
 func TestAFeedThatStallsIsEnded(t *testing.T) {
 	t.Parallel()
@@ -499,15 +502,15 @@ func TestAFeedThatStallsIsEnded(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if len(w.answers) != lost {
-			t.Errorf("%d chunks are given up, not %d", len(w.answers), lost)
+		if len(w.results) != lost {
+			t.Errorf("%d chunks are given up, not %d", len(w.results), lost)
 		}
-		w.count(w.answers...)
-		w.answers = nil
+		w.count(w.results...)
+		w.results = nil
 	}
 	look(59*time.Minute, 0)
 	before := w.feed(f.ID)
-	if before.State != feeds.Processing || before.Answered != 3 {
+	if before.State != feeds.Processing || before.CountedChunks != 3 {
 		t.Fatalf("%+v", before)
 	}
 	look(2*time.Minute, 2)
@@ -524,7 +527,7 @@ func TestAFeedThatStallsIsEnded(t *testing.T) {
 		w.count(own(c, false))
 	}
 	w.report()
-	if got := w.feed(f.ID); got.Dead != 0 || got.Rows != 450 || got.Answered != 5 || strings.Contains(string(w.files[f.ReportKey()]), "no_answer") {
+	if got := w.feed(f.ID); got.Dead != 0 || got.Rows != 450 || got.CountedChunks != 5 || strings.Contains(string(w.files[f.ReportKey()]), "no_answer") {
 		t.Errorf("%+v", got)
 	}
 	look(time.Hour, 0) // it is over
@@ -570,7 +573,7 @@ func TestAMessageIsTheSameFeed(t *testing.T) {
 	if err := json.Unmarshal([]byte("[{\"sku\":\n\""+shoe+"\",\"qty\":3,\"fc\":\"us-west-1\"},{\"qty\":1}]"), &m.Rows); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.service().Take(ctx, m); err != nil {
+	if err := w.intake().Take(ctx, m); err != nil {
 		t.Fatal(err)
 	}
 	file := string(w.files[f.UploadKey()])
@@ -579,7 +582,7 @@ func TestAMessageIsTheSameFeed(t *testing.T) {
 	if got := w.feed(f.ID); got.State != feeds.WithErrors || got.Tally != (feeds.Tally{Rows: 2, Written: 1, Refused: 1}) {
 		t.Fatalf("%q %+v", file, got)
 	}
-	if err := w.service().Take(ctx, m); err != nil { // again, and the feed is over
+	if err := w.intake().Take(ctx, m); err != nil { // again, and the feed is over
 		t.Error(err)
 	}
 	csv := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV, Bytes: 9}, "key-0002")
@@ -594,7 +597,7 @@ func TestAMessageIsTheSameFeed(t *testing.T) {
 		"another's bucket": {feeds.Message{FeedID: csv.ID, Bucket: "theirs", Key: csv.UploadKey(), ETag: "x"}, "malformed_message"},
 		"its own":          {feeds.Message{FeedID: csv.ID, Bucket: "files", Key: csv.UploadKey(), ETag: "x", Bytes: 9}, ""},
 	} {
-		if err := w.service().Take(ctx, c.m); fault.Code(err) != c.code {
+		if err := w.intake().Take(ctx, c.m); fault.Code(err) != c.code {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

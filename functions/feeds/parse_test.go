@@ -190,8 +190,8 @@ func converted(kind Kind, r row) string {
 	f := Feed{ID: ids.Derive(ids.Feed, "f"), SellerID: someSeller, Kind: kind, Marketplace: "US"}
 	i := itemOf(f, 7, r, noon)
 	if i.refuse != nil {
-		fate := rows.Refuse(7, i.refuse)
-		return fate.Code + " " + fate.Message
+		result := rows.Refuse(7, i.refuse)
+		return result.Code + " " + result.Message
 	}
 	raw, err := encode(i.finish("prd_found"))
 	if err != nil {
@@ -315,7 +315,7 @@ func TestCurrenciesOfTheMarketplaces(t *testing.T) {
 // What a report's reader opens must not run. Seen to catch: a tab or a minus let through.
 func TestReportsHoldNoFormulas(t *testing.T) {
 	t.Parallel()
-	got := string(lines([]rows.Fate{{Line: 7, Code: "x", Message: `=HYPERLINK("http://a","b")`}, {Line: 8, Code: "@x", Message: "+1"}, {Line: 9, Code: "-", Message: "\tx, \"y\"\nz"}, {Line: 10, Code: "a", Message: strings.Repeat("é", 600)}}))
+	got := string(lines([]rows.Result{{Line: 7, Code: "x", Message: `=HYPERLINK("http://a","b")`}, {Line: 8, Code: "@x", Message: "+1"}, {Line: 9, Code: "-", Message: "\tx, \"y\"\nz"}, {Line: 10, Code: "a", Message: strings.Repeat("é", 600)}}))
 	want := "7,x,\"'=HYPERLINK(\"\"http://a\"\",\"\"b\"\")\"\n8,'@x,'+1\n9,'-,\"'\tx, \"\"y\"\"\nz\"\n10,a," + strings.Repeat("é", 499) + "…\n"
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

@@ -37,14 +37,15 @@ type Task struct {
 	Chunk    int64    `json:"chunk,omitempty"`    // the next one's number
 	Comma    string   `json:"comma,omitempty"`
 	Columns  []string `json:"columns,omitempty"`
-	// Watch looks whether a feed whose file is cut still moves; Lost cuts it again, to give up what nobody answered.
-	Watch bool `json:"watch,omitempty"`
-	Lost  bool `json:"lost,omitempty"`
+	// Watch looks whether a feed whose file is cut still moves; GiveUp cuts it again, to give up the chunks that nobody
+	// reported on.
+	Watch  bool `json:"watch,omitempty"`
+	GiveUp bool `json:"give_up,omitempty"`
 }
 
-// Shelf is what cutting needs of the store.
-type Shelf interface {
-	Feed(ctx context.Context, feedID string) (Feed, error)
+// SplitterStore is what cutting needs of the store.
+type SplitterStore interface {
+	FeedReader
 	// Begin takes a feed from CREATED to PROCESSING; ErrState if it is elsewhere.
 	Begin(ctx context.Context, feedID, etag string, bytes int64, now time.Time) (Feed, error)
 	// Claim remembers whose file that content is, unless another feed of the seller has it since then; it returns that one.
@@ -57,38 +58,38 @@ type Shelf interface {
 	Fail(ctx context.Context, feedID string, why Reason, now time.Time) error
 	// Note leaves a reason at a feed that is not over.
 	Note(ctx context.Context, feedID string, why Reason) error
-	// Answered tells which of some chunks, 100 at most, are counted.
-	Answered(ctx context.Context, feedID string, numbers []int64) (map[int64]bool, error)
+	// CountedChunks tells which of some chunks, 100 at most, are counted.
+	CountedChunks(ctx context.Context, feedID string, numbers []int64) (map[int64]bool, error)
 }
 
-// Reader reads uploads.
-type Reader interface {
+// Uploads reads what sellers uploaded.
+type Uploads interface {
 	// Open reads an object from a position to its end. It fails with files.ErrChanged if that is not its etag.
 	Open(ctx context.Context, key, etag string, from int64) (io.ReadCloser, error)
 }
 
-// Posts are the queues that cutting and counting write to.
-type Posts interface {
+// Queues are what cutting and counting write to.
+type Queues interface {
 	Chunks(ctx context.Context, kind Kind, list []chunks.Chunk) error
-	Answers(ctx context.Context, list []chunks.Answer) error
+	Results(ctx context.Context, list []chunks.Result) error
 	Next(ctx context.Context, t Task) error
 	// Later is Next after a while, 15 minutes at most.
 	Later(ctx context.Context, t Task, after time.Duration) error
 	Assemble(ctx context.Context, feedID string) error
 }
 
-// Names finds the products that a seller names in a marketplace; those that are not there are not in the answer.
+// Names finds the products that a seller names in a marketplace; those that are not there are left out.
 type Names interface {
 	Products(ctx context.Context, sellerID, marketplace string, names ...Name) (map[Name]string, error)
 }
 
 // Splitter cuts files into chunks.
 type Splitter struct {
-	Feeds Shelf
-	Files Reader
-	Posts Posts
-	Names Names
-	Now   func() time.Time
+	Store  SplitterStore
+	Files  Uploads
+	Queues Queues
+	Names  Names
+	Now    func() time.Time
 }
 
 // again is for how long the same changes of stock are taken for the same file.
@@ -103,7 +104,7 @@ func (s *Splitter) Split(ctx context.Context, t Task, enough func(cut int64) boo
 		if err != nil || !stalled {
 			return err
 		}
-		t.Watch, t.Lost = false, true
+		t.Watch, t.GiveUp = false, true
 	}
 	f, wanted, err := s.admit(ctx, t)
 	if err != nil || !wanted {
@@ -116,19 +117,19 @@ func (s *Splitter) Split(ctx context.Context, t Task, enough func(cut int64) boo
 	}
 	var why *fault.Error
 	if errors.As(err, &why) && !why.Kind.Transient() {
-		return s.Feeds.Fail(ctx, f.ID, Reason{why.Code, why.Message}, s.Now())
+		return s.Store.Fail(ctx, f.ID, Reason{why.Code, why.Message}, s.Now())
 	}
 	return err
 }
 
 // GiveUp notes at a feed that its task is tried no more.
 func (s *Splitter) GiveUp(ctx context.Context, t Task) error {
-	return s.Feeds.Note(ctx, t.FeedID, Reason{"given_up", "reading the file failed again and again; operators are told, and can go on from where it stopped"})
+	return s.Store.Note(ctx, t.FeedID, Reason{"given_up", "reading the file failed again and again; operators are told, and can go on from where it stopped"})
 }
 
 // admit begins a feed, or tells whether the task is still wanted.
 func (s *Splitter) admit(ctx context.Context, t Task) (Feed, bool, error) {
-	f, err := s.Feeds.Feed(ctx, t.FeedID)
+	f, err := s.Store.Feed(ctx, t.FeedID)
 	if errors.Is(err, ErrFeedNotFound) {
 		slog.WarnContext(ctx, "a file of no feed", "feed_id", t.FeedID)
 		return f, false, nil
@@ -138,17 +139,17 @@ func (s *Splitter) admit(ctx context.Context, t Task) (Feed, bool, error) {
 	}
 	if f.State == Created && t.Position == 0 {
 		if t.Bytes > MaxBytes || f.Bytes > 0 && t.Bytes != f.Bytes {
-			return f, false, s.Feeds.Fail(ctx, f.ID, Reason{"wrong_size", fmt.Sprintf("the file has %d bytes, and %d were announced", t.Bytes, f.Bytes)}, s.Now())
+			return f, false, s.Store.Fail(ctx, f.ID, Reason{"wrong_size", fmt.Sprintf("the file has %d bytes, and %d were announced", t.Bytes, f.Bytes)}, s.Now())
 		}
-		begun, err := s.Feeds.Begin(ctx, f.ID, t.ETag, t.Bytes, s.Now())
+		begun, err := s.Store.Begin(ctx, f.ID, t.ETag, t.Bytes, s.Now())
 		if !errors.Is(err, ErrState) {
 			return begun, err == nil, err
 		}
-		if f, err = s.Feeds.Feed(ctx, t.FeedID); err != nil {
+		if f, err = s.Store.Feed(ctx, t.FeedID); err != nil {
 			return f, false, err
 		}
 	}
-	if t.Lost {
+	if t.GiveUp {
 		return f, f.State == Processing && f.ETag == t.ETag, nil
 	}
 	// Whoever got further has sent all that this task would.
@@ -158,7 +159,7 @@ func (s *Splitter) admit(ctx context.Context, t Task) (Feed, bool, error) {
 func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough func(int64) bool) error {
 	c := &cutter{feed: f, task: t, names: s.Names, scan: newScanner(in, 0, t.Position, max(1, t.Line))}
 	first := t.Position == 0
-	if err := c.start(ctx, s.Feeds); err != nil {
+	if err := c.start(ctx, s.Store); err != nil {
 		return err
 	}
 	g, sendCtx := errgroup.WithContext(ctx)
@@ -175,7 +176,7 @@ func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough
 			if err != nil {
 				return errors.Join(err, g.Wait())
 			}
-			if first && !t.Lost {
+			if first && !t.GiveUp {
 				if err := s.judge(ctx, f, c, chunk); err != nil {
 					return err
 				}
@@ -185,8 +186,8 @@ func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough
 		}
 		if len(list) > 0 {
 			g.Go(func() error {
-				if t.Lost {
-					return s.lose(sendCtx, f, list)
+				if t.GiveUp {
+					return s.giveUpChunks(sendCtx, f, list)
 				}
 				return s.post(sendCtx, f.Kind, list)
 			})
@@ -202,14 +203,14 @@ func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough
 		return poisoned("empty_file", "the file has no rows")
 	}
 	if !ended {
-		if err := s.Posts.Next(ctx, c.next); err != nil {
+		if err := s.Queues.Next(ctx, c.next); err != nil {
 			return err
 		}
 	}
-	if !t.Lost {
-		after, err := s.Feeds.Advance(ctx, f.ID, c.next.Position, c.next.Chunk, ended, s.Now())
+	if !t.GiveUp {
+		after, err := s.Store.Advance(ctx, f.ID, c.next.Position, c.next.Chunk, ended, s.Now())
 		if err == nil && after.Counted() && !after.State.Over() {
-			err = s.Posts.Assemble(ctx, f.ID)
+			err = s.Queues.Assemble(ctx, f.ID)
 		}
 		if err != nil || after.State.Over() {
 			return err
@@ -218,19 +219,19 @@ func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough
 	if !ended {
 		return nil
 	}
-	return s.Posts.Later(ctx, Task{FeedID: t.FeedID, ETag: t.ETag, Bytes: t.Bytes, Watch: true}, glance)
+	return s.Queues.Later(ctx, Task{FeedID: t.FeedID, ETag: t.ETag, Bytes: t.Bytes, Watch: true}, glance)
 }
 
 // judge looks at a file's first chunk: whether it is a table at all, and was not uploaded before.
 func (s *Splitter) judge(ctx context.Context, f Feed, c *cutter, first chunks.Chunk) error {
-	unread := func(r rows.Fate) bool { return r.Code == errJSON.Code }
-	if f.Format == Lines && len(first.Rows) == 0 && !slices.ContainsFunc(first.Refused, func(r rows.Fate) bool { return !unread(r) }) {
+	unread := func(r rows.Result) bool { return r.Code == errJSON.Code }
+	if f.Format == Lines && len(first.Rows) == 0 && !slices.ContainsFunc(first.Refused, func(r rows.Result) bool { return !unread(r) }) {
 		return poisoned("not_json_lines", "none of the first %d lines is a JSON object", len(first.Refused))
 	}
 	if f.Kind != Inventory || f.Again || !c.relative {
 		return nil
 	}
-	other, err := s.Feeds.Claim(ctx, f, s.Now().Add(-again), s.Now())
+	other, err := s.Store.Claim(ctx, f, s.Now().Add(-again), s.Now())
 	if err == nil && other != "" {
 		err = poisoned("duplicate_file", "the same changes of stock came with feed %s in the last 24 hours; if they are to be made again, create the feed with again: true", other)
 	}
@@ -240,23 +241,23 @@ func (s *Splitter) judge(ctx context.Context, f Feed, c *cutter, first chunks.Ch
 // post sends chunks to their owner. One without a row that can be read is answered here.
 func (s *Splitter) post(ctx context.Context, kind Kind, list []chunks.Chunk) error {
 	var work []chunks.Chunk
-	var answers []chunks.Answer
+	var results []chunks.Result
 	for _, c := range list {
 		if len(c.Rows) == 0 {
-			answers = append(answers, c.Answer(rows.Report{}))
+			results = append(results, c.Result(rows.Report{}))
 			continue
 		}
 		work = append(work, c)
 	}
-	if len(answers) > 0 {
-		if err := s.Posts.Answers(ctx, answers); err != nil {
+	if len(results) > 0 {
+		if err := s.Queues.Results(ctx, results); err != nil {
 			return err
 		}
 	}
 	if len(work) == 0 {
 		return nil
 	}
-	return s.Posts.Chunks(ctx, kind, work)
+	return s.Queues.Chunks(ctx, kind, work)
 }
 
 // cutter makes chunks of records.
@@ -270,9 +271,9 @@ type cutter struct {
 }
 
 // start reads what stands before the rows.
-func (c *cutter) start(ctx context.Context, shelf Shelf) error {
+func (c *cutter) start(ctx context.Context, store SplitterStore) error {
 	if c.task.Position == 0 {
-		if err := c.header(ctx, shelf); err != nil {
+		if err := c.header(ctx, store); err != nil {
 			return err
 		}
 	}
@@ -283,7 +284,7 @@ func (c *cutter) start(ctx context.Context, shelf Shelf) error {
 	return nil
 }
 
-func (c *cutter) header(ctx context.Context, shelf Shelf) error {
+func (c *cutter) header(ctx context.Context, store SplitterStore) error {
 	head, whole, err := c.scan.peek()
 	if err != nil {
 		return err
@@ -318,7 +319,7 @@ func (c *cutter) header(ctx context.Context, shelf Shelf) error {
 	if len(ignored) == 0 {
 		return nil
 	}
-	return shelf.Ignore(ctx, c.feed.ID, ignored)
+	return store.Ignore(ctx, c.feed.ID, ignored)
 }
 
 // mark notes that the next chunk begins here.

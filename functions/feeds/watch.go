@@ -19,7 +19,7 @@ const (
 
 // watch tells whether a feed has stalled. One that has not, and is not over, is looked at again later.
 func (s *Splitter) watch(ctx context.Context, t Task) (bool, error) {
-	f, err := s.Feeds.Feed(ctx, t.FeedID)
+	f, err := s.Store.Feed(ctx, t.FeedID)
 	if errors.Is(err, ErrFeedNotFound) {
 		return false, nil
 	}
@@ -28,42 +28,42 @@ func (s *Splitter) watch(ctx context.Context, t Task) (bool, error) {
 		return false, err
 	}
 	if f.Counted() { // and its report was not made
-		if err := s.Posts.Assemble(ctx, f.ID); err != nil {
+		if err := s.Queues.Assemble(ctx, f.ID); err != nil {
 			return false, err
 		}
 	}
 	if f.Counted() || !f.Stalled(now) {
-		return false, s.Posts.Later(ctx, t, glance)
+		return false, s.Queues.Later(ctx, t, glance)
 	}
-	slog.ErrorContext(ctx, "feed stalled, and is cut again to give up what nobody answered", "feed_id", f.ID, "chunks", f.Chunks, "answered", f.Answered)
+	slog.ErrorContext(ctx, "feed stalled, and is cut again to give up what nobody answered", "feed_id", f.ID, "chunks", f.Chunks, "answered", f.CountedChunks)
 	return true, nil
 }
 
-// lose answers those chunks that nobody did: their function died without a word, or their messages are dead. Whoever
-// answers them after all is counted in the place of this.
-func (s *Splitter) lose(ctx context.Context, f Feed, list []chunks.Chunk) error {
+// lose results those chunks that nobody did: their function died without a word, or their messages are dead. Whoever
+// results them after all is counted in the place of this.
+func (s *Splitter) giveUpChunks(ctx context.Context, f Feed, list []chunks.Chunk) error {
 	numbers := make([]int64, len(list))
 	for i, c := range list {
 		numbers[i] = c.Number
 	}
-	answered, err := s.Feeds.Answered(ctx, f.ID, numbers)
+	answered, err := s.Store.CountedChunks(ctx, f.ID, numbers)
 	if err != nil {
 		return err
 	}
-	var answers []chunks.Answer
+	var results []chunks.Result
 	for _, c := range list {
 		if answered[c.Number] {
 			continue
 		}
 		var r rows.Report
 		for i := range c.Rows {
-			r.Rows = append(r.Rows, rows.Fate{Line: i, Code: "no_answer", Message: "nobody said what became of the row, which may stand", Retry: true})
+			r.Rows = append(r.Rows, rows.Result{Line: i, Code: "no_answer", Message: "nobody said what became of the row, which may stand", Retry: true})
 			r.Failed++
 		}
-		answers = append(answers, c.Answer(r))
+		results = append(results, c.Result(r))
 	}
-	if len(answers) == 0 {
+	if len(results) == 0 {
 		return nil
 	}
-	return s.Posts.Answers(ctx, answers)
+	return s.Queues.Results(ctx, results)
 }

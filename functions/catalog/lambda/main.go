@@ -35,7 +35,7 @@ func main() {
 		"import": func(s *settings.Settings) (any, error) { return saga.Task("catalog-import", service(s).Import), nil },
 		"feed": func(s *settings.Settings) (any, error) {
 			svc := service(s)
-			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.To(chunkqueue.New(s.AWS(), s.Queue("feeds-report"))), func(ctx context.Context, c chunks.Chunk) (rows.Report, error) {
+			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.Results(chunkqueue.New(s.AWS(), s.Queue("feeds-report"))), func(ctx context.Context, c chunks.Chunk) (rows.Report, error) {
 				return svc.Contribute(ctx, c.SellerID, c.Rows)
 			}), nil
 		},

@@ -46,7 +46,7 @@ const (
 	badEvery = 100
 	units    = 7
 	// owners is how many chunks are booked at once, waiting how many may stand in the queue before cutting stops, and
-	// perCount how many answers are counted together, as one invocation takes them.
+	// perCount how many results are counted together, as one invocation takes them.
 	owners, waiting, perCount = 4, 64, 10
 	// perInvocation is what one invocation cuts, as deployed.
 	perInvocation = 8 << 20
@@ -80,10 +80,10 @@ func bench(t *testing.T, n int, booked bool) {
 		t.Fatal(err)
 	}
 	db := storetest.Dynamo(t)
-	r := &run{unbooked: !booked, files: files, db: db, feeds: feedsstore.Store{DB: db}, queue: make(chan chunks.Chunk, waiting), counts: make(chan chunks.Answer, waiting),
+	r := &run{unbooked: !booked, files: files, db: db, feeds: feedsstore.Store{DB: db}, queue: make(chan chunks.Chunk, waiting), counts: make(chan chunks.Result, waiting),
 		stock: &inventory.Service{Store: inventorystore.Store{DB: db}, Now: time.Now}}
 	seller := ids.Derive(ids.Seller, "bench")
-	svc := &feeds.Service{Book: r.feeds, Signer: files, Now: time.Now, Random: crand.Reader}
+	svc := &feeds.Service{Store: r.feeds, Signer: files, Now: time.Now, Random: crand.Reader}
 	opened, err := svc.Create(ctx, seller, "bench-key", feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV, Marketplace: "US"})
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +126,7 @@ func bench(t *testing.T, n int, booked bool) {
 		f.State = f.Outcome()
 	}
 	good := int64(n) - bad
-	fmt.Printf("%s: %d rows, %d written, %d unchanged, %d refused, in %d chunks over %d invocations of the splitter\n", f.State, f.Rows, f.Written, f.Unchanged, f.Refused, f.Answered, r.invocations)
+	fmt.Printf("%s: %d rows, %d written, %d unchanged, %d refused, in %d chunks over %d invocations of the splitter\n", f.State, f.Rows, f.Written, f.Unchanged, f.Refused, f.CountedChunks, r.invocations)
 	fmt.Printf("%s, %.0f rows a second; the splitter had cut all after %s (it waits for the owners here)\n", took.Round(100*time.Millisecond), float64(n)/took.Seconds(), r.cut.Round(100*time.Millisecond))
 	fmt.Printf("resident memory: %.1f MB before, %.1f MB at its peak\n", float64(before)/1e6, float64(peak(t))/1e6)
 	if f.State != feeds.WithErrors || f.Rows != int64(n) || f.Written+f.Unchanged != good || f.Refused != bad || f.Dead != 0 {
@@ -219,13 +219,13 @@ type run struct {
 	invocations int
 	cut         time.Duration
 	queue       chan chunks.Chunk
-	counts      chan chunks.Answer
+	counts      chan chunks.Result
 	mu          sync.Mutex
 	assembled   int
 }
 
 func (r *run) all(ctx context.Context, feedID string) error {
-	counter := &feeds.Counter{Feeds: r.feeds, Files: r.files, Posts: r, Now: time.Now}
+	counter := &feeds.Counter{Store: r.feeds, Files: r.files, Queues: r, Now: time.Now}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { defer close(r.queue); return r.split(ctx) })
 	var booking sync.WaitGroup
@@ -260,7 +260,7 @@ func (r *run) progress(over <-chan struct{}) {
 func (r *run) split(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	s := &feeds.Splitter{Feeds: r.feeds, Files: r.files, Posts: r, Now: time.Now}
+	s := &feeds.Splitter{Store: r.feeds, Files: r.files, Queues: r, Now: time.Now}
 	for len(r.tasks) > 0 {
 		t := r.tasks[0]
 		r.tasks = r.tasks[1:]
@@ -283,7 +283,7 @@ func (r *run) book(ctx context.Context) error {
 			return err
 		}
 		select {
-		case r.counts <- c.Answer(report):
+		case r.counts <- c.Result(report):
 			r.rows.Add(int64(len(c.Rows) + len(c.Refused)))
 		case <-ctx.Done():
 			return ctx.Err()
@@ -295,7 +295,7 @@ func (r *run) book(ctx context.Context) error {
 // booked books a chunk, again where rows may pass later, as its queue would have it.
 func (r *run) booked(ctx context.Context, c chunks.Chunk) (report rows.Report, err error) {
 	if r.unbooked {
-		return rows.Report{Rows: make([]rows.Fate, len(c.Rows)), Written: len(c.Rows)}, nil
+		return rows.Report{Rows: make([]rows.Result, len(c.Rows)), Written: len(c.Rows)}, nil
 	}
 	changes := make([]inventory.Change, len(c.Rows))
 	for i, raw := range c.Rows {
@@ -320,7 +320,7 @@ func (r *run) booked(ctx context.Context, c chunks.Chunk) (report rows.Report, e
 
 func (r *run) count(ctx context.Context, c *feeds.Counter, feedID string) error {
 	for {
-		var batch []chunks.Answer
+		var batch []chunks.Result
 		for a := range r.counts {
 			if batch = append(batch, a); len(batch) == perCount {
 				break
@@ -346,7 +346,7 @@ func (r *run) Chunks(ctx context.Context, _ feeds.Kind, list []chunks.Chunk) err
 	return nil
 }
 
-func (r *run) Answers(ctx context.Context, list []chunks.Answer) error {
+func (r *run) Results(ctx context.Context, list []chunks.Result) error {
 	for _, a := range list {
 		select {
 		case r.counts <- a:

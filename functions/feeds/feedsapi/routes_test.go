@@ -42,7 +42,7 @@ func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 
 func front() http.Handler {
 	s := feedsstore.Store{DB: memory.New()}
-	return api.Handler(feedsapi.Routes(&feeds.Service{Book: s, Signer: signer{}, Now: now, Random: zeros{}}, "https://intake", now))
+	return api.Handler(feedsapi.Routes(&feeds.Service{Store: s, Signer: signer{}, Now: now, Random: zeros{}}, "https://intake", now))
 }
 
 func ask(t *testing.T, h http.Handler, who auth.Identity, method, path, body string, header ...string) (*httptest.ResponseRecorder, map[string]any) {

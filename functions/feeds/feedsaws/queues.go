@@ -1,5 +1,5 @@
 // Package feedsaws is the queues that feeds move along: feeds-intake (sellers' messages), feeds-split (files
-// that came, and where to go on in one), the owners' queues, feeds-report (their answers) and feeds-assemble.
+// that came, and where to go on in one), the owners' queues, feeds-report (their results) and feeds-assemble.
 package feedsaws
 
 import (
@@ -29,8 +29,8 @@ func (q Queues) Chunks(ctx context.Context, kind feeds.Kind, list []chunks.Chunk
 	return chunkqueue.SendAll(ctx, owner, list)
 }
 
-// Answers counts chunks that need no owner.
-func (q Queues) Answers(ctx context.Context, list []chunks.Answer) error {
+// Results counts chunks that need no owner.
+func (q Queues) Results(ctx context.Context, list []chunks.Result) error {
 	return chunkqueue.SendAll(ctx, q.Report, list)
 }
 
@@ -54,4 +54,4 @@ func (q Queues) Assemble(ctx context.Context, feedID string) error {
 	return chunkqueue.Send(ctx, q.Collect, assemble{feedID})
 }
 
-var _ feeds.Posts = Queues{}
+var _ feeds.Queues = Queues{}

@@ -51,12 +51,12 @@ func tasksOf(body []byte) ([]feeds.Task, error) {
 	if err := json.Unmarshal(body, &own); err == nil && own.FeedID != "" {
 		return []feeds.Task{own}, nil
 	}
-	came, err := bucket.Came(body)
+	objects, err := bucket.ParseNotification(body)
 	if err != nil {
 		return nil, err
 	}
 	var tasks []feeds.Task
-	for _, o := range came {
+	for _, o := range objects {
 		if id, ok := feeds.FeedOf(o.Key); ok {
 			tasks = append(tasks, feeds.Task{FeedID: id, ETag: o.ETag, Bytes: o.Bytes})
 		}
@@ -64,29 +64,29 @@ func tasksOf(body []byte) ([]feeds.Task, error) {
 	return tasks, nil
 }
 
-// OnReport returns the handler of feeds-report. Answers of one batch on one feed are counted together.
+// OnReport returns the handler of feeds-report. Results of one batch on one feed are counted together.
 func OnReport(c *feeds.Counter) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
-		of := map[string][]chunks.Answer{}
+		of := map[string][]chunks.Result{}
 		for _, m := range e.Records {
-			var a chunks.Answer
+			var a chunks.Result
 			if json.Unmarshal([]byte(m.Body), &a) == nil && a.FeedID != "" {
 				of[a.FeedID] = append(of[a.FeedID], a)
 			}
 		}
 		counted := map[string]func() error{}
-		for id, answers := range of {
+		for id, results := range of {
 			counted[id] = sync.OnceValue(func() error {
-				err := c.Count(ctx, id, answers)
+				err := c.Count(ctx, id, results)
 				if errors.Is(err, feeds.ErrFeedNotFound) {
-					slog.WarnContext(ctx, "an answer to no feed", "feed_id", id)
+					slog.WarnContext(ctx, "a result to no feed", "feed_id", id)
 					return nil
 				}
 				return err
 			})
 		}
 		return batch.Queue(func(_ context.Context, m events.SQSMessage) error {
-			var a chunks.Answer
+			var a chunks.Result
 			if err := json.Unmarshal([]byte(m.Body), &a); err != nil || a.FeedID == "" {
 				return errMessage.Because(err)
 			}
@@ -107,12 +107,12 @@ func OnAssemble(c *feeds.Counter) func(context.Context, events.SQSEvent) (events
 }
 
 // OnIntake returns the handler of feeds-intake.
-func OnIntake(s *feeds.Service) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func OnIntake(i *feeds.Intake) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		var in feeds.Message
 		if err := json.Unmarshal([]byte(m.Body), &in); err != nil {
 			return errMessage.Because(err)
 		}
-		return s.Take(ctx, in)
+		return i.Take(ctx, in)
 	})
 }

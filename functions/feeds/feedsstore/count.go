@@ -73,12 +73,12 @@ func (s Store) counts(ctx context.Context, feedID string, marks []feeds.Mark, no
 	if len(writes) == 0 {
 		return nil, nil
 	}
-	return append(writes, store.Update(feedsTable, feedKey(feedID)).Add("answered", fresh).Add("rows", sum.Rows).Add("written", sum.Written).
+	return append(writes, store.Update(feedsTable, feedKey(feedID)).Add("counted_chunks", fresh).Add("rows", sum.Rows).Add("written", sum.Written).
 		Add("unchanged", sum.Unchanged).Add("refused", sum.Refused).Add("dead", sum.Dead).Set("moved", now.UTC()).If(store.Exists()).Named("feed")), nil
 }
 
-// Answered tells which of some chunks, 100 at most, are counted.
-func (s Store) Answered(ctx context.Context, feedID string, numbers []int64) (map[int64]bool, error) {
+// CountedChunks tells which of some chunks, 100 at most, are counted.
+func (s Store) CountedChunks(ctx context.Context, feedID string, numbers []int64) (map[int64]bool, error) {
 	gets := make([]store.Get, len(numbers))
 	for i, n := range numbers {
 		gets[i] = store.Get{Table: feedsTable, Key: chunkKey(feedID, n)}

@@ -76,7 +76,7 @@ func TestFeedsOfASeller(t *testing.T) {
 	})
 }
 
-// Answers that come from all sides, some again, are counted once each. Seen to catch: a count without the mark's
+// Results that come from all sides, some again, are counted once each. Seen to catch: a count without the mark's
 // condition; a batch given up because one of its chunks was counted.
 func TestChunksAreCountedOnce(t *testing.T) {
 	t.Parallel()
@@ -111,7 +111,7 @@ func TestChunksAreCountedOnce(t *testing.T) {
 		}
 		all.Wait()
 		got, err := s.Feed(ctx, f.ID)
-		if err != nil || got.Answered != 20 || got.Tally != (feeds.Tally{Rows: 2000, Written: 1960, Refused: 40}) {
+		if err != nil || got.CountedChunks != 20 || got.Tally != (feeds.Tally{Rows: 2000, Written: 1960, Refused: 40}) {
 			t.Fatalf("%+v %v", got, err)
 		}
 		var numbers []int64

@@ -1,4 +1,4 @@
-// Package chunkqueue moves chunks, and the answers on them, along SQS queues.
+// Package chunkqueue moves chunks, and the results on them, along SQS queues.
 package chunkqueue
 
 import (
@@ -84,7 +84,7 @@ func Later[T any](ctx context.Context, q *Queue, message T, after time.Duration)
 	return nil
 }
 
-// To returns what puts answers into the queue.
-func To(q *Queue) func(context.Context, chunks.Answer) error {
-	return func(ctx context.Context, a chunks.Answer) error { return Send(ctx, q, a) }
+// Results returns what puts results into the queue.
+func Results(q *Queue) func(context.Context, chunks.Result) error {
+	return func(ctx context.Context, a chunks.Result) error { return Send(ctx, q, a) }
 }

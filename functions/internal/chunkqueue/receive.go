@@ -21,7 +21,7 @@ var (
 
 // Receive returns the handler of an owner's queue. A chunk with rows that may pass later is tried again, receives times
 // in all; then it is answered as far as it came, and goes to the dead-letter queue, from where it can be sent again.
-func Receive(receives int, answer func(context.Context, chunks.Answer) error, do func(context.Context, chunks.Chunk) (rows.Report, error)) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func Receive(receives int, result func(context.Context, chunks.Result) error, do func(context.Context, chunks.Chunk) (rows.Report, error)) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		var c chunks.Chunk
 		if err := json.Unmarshal([]byte(m.Body), &c); err != nil || c.FeedID == "" || len(c.Lines) != len(c.Rows) {
@@ -37,11 +37,11 @@ func Receive(receives int, answer func(context.Context, chunks.Answer) error, do
 			slog.ErrorContext(ctx, "chunk given up", "feed_id", c.FeedID, "number", c.Number, "error", err)
 			r = lost(c, err)
 		}
-		a := c.Answer(r)
+		a := c.Result(r)
 		if a.Dead > 0 && !last {
 			return errAgain.Because(first(r))
 		}
-		if err := answer(ctx, a); err != nil {
+		if err := result(ctx, a); err != nil {
 			return err
 		}
 		if a.Dead > 0 {
@@ -56,7 +56,7 @@ func lost(c chunks.Chunk, err error) rows.Report {
 	f := fault.Of(err)
 	var r rows.Report
 	for i := range c.Rows {
-		r.Rows = append(r.Rows, rows.Fate{Line: i, Code: f.Code, Message: f.Message, Retry: true})
+		r.Rows = append(r.Rows, rows.Result{Line: i, Code: f.Code, Message: f.Message, Retry: true})
 		r.Failed++
 	}
 	return r

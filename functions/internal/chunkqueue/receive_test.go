@@ -16,20 +16,20 @@ import (
 	"rialto/functions/internal/rows"
 )
 
-// A chunk is answered once it is done, or when it is given up, and not before. Seen to catch: an answer at each try;
-// a chunk that is given up without an answer, so that its feed never ends.
+// A chunk is answered once it is done, or when it is given up, and not before. Seen to catch: a result at each try;
+// a chunk that is given up without a result, so that its feed never ends.
 func TestAChunkIsAnswered(t *testing.T) {
 	t.Parallel()
 	c := chunks.Chunk{FeedID: "fed_1", Number: 3, Lines: []int{5, 9}, Rows: []json.RawMessage{json.RawMessage(`{}`), json.RawMessage(`{}`)},
-		Refused: []rows.Fate{{Line: 7, Code: "malformed_row", Message: "x"}}}
-	good := rows.Report{Rows: []rows.Fate{{}, {Line: 1, Unchanged: true}}, Written: 1, Unchanged: 1}
-	bad := rows.Report{Rows: []rows.Fate{{Line: 0, Code: "taken", Message: "x"}, {Line: 1}}, Written: 1}
-	failing := rows.Report{Rows: []rows.Fate{{Line: 0}, {Line: 1, Code: "internal", Message: "x", Retry: true}}, Written: 1}
+		Refused: []rows.Result{{Line: 7, Code: "malformed_row", Message: "x"}}}
+	good := rows.Report{Rows: []rows.Result{{}, {Line: 1, Unchanged: true}}, Written: 1, Unchanged: 1}
+	bad := rows.Report{Rows: []rows.Result{{Line: 0, Code: "taken", Message: "x"}, {Line: 1}}, Written: 1}
+	failing := rows.Report{Rows: []rows.Result{{Line: 0}, {Line: 1, Code: "internal", Message: "x", Retry: true}}, Written: 1}
 	for name, x := range map[string]struct {
 		report rows.Report
 		err    error
 		try    int
-		want   string // of the answer
+		want   string // of the result
 		fails  bool   // the message comes again, or goes to the dead-letter queue
 	}{
 		"good":         {good, nil, 1, "3: 3 rows, 1 written, 1 unchanged, 0 dead, [7 malformed_row]", false},
@@ -41,7 +41,7 @@ func TestAChunkIsAnswered(t *testing.T) {
 		"a bug":        {rows.Report{}, fault.New(fault.TooLarge, "batch_too_large", "x"), 4, "3: 3 rows, 0 written, 0 unchanged, 2 dead, [5 batch_too_large 7 malformed_row 9 batch_too_large]", true},
 	} {
 		var got string
-		h := chunkqueue.Receive(3, func(_ context.Context, a chunks.Answer) error {
+		h := chunkqueue.Receive(3, func(_ context.Context, a chunks.Result) error {
 			got += fmt.Sprintf("%d: %d rows, %d written, %d unchanged, %d dead, [", a.Number, a.Rows, a.Written, a.Unchanged, a.Dead)
 			for i, f := range a.Refused {
 				if i > 0 {
@@ -68,7 +68,7 @@ func TestAChunkIsAnswered(t *testing.T) {
 
 func TestWhatIsNoChunkFails(t *testing.T) {
 	t.Parallel()
-	h := chunkqueue.Receive(3, func(context.Context, chunks.Answer) error { return errors.New("answered") },
+	h := chunkqueue.Receive(3, func(context.Context, chunks.Result) error { return errors.New("answered") },
 		func(context.Context, chunks.Chunk) (rows.Report, error) {
 			t.Error("worked on")
 			return rows.Report{}, nil

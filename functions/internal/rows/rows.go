@@ -21,15 +21,15 @@ const atOnce = 16
 
 // Report says what became of each row of a batch, in the batch's order.
 type Report struct {
-	Rows      []Fate `json:"rows"`
-	Written   int    `json:"written"`
-	Unchanged int    `json:"unchanged"`
-	Failed    int    `json:"failed"` // how many rows have a code
+	Rows      []Result `json:"rows"`
+	Written   int      `json:"written"`
+	Unchanged int      `json:"unchanged"`
+	Failed    int      `json:"failed"` // how many rows have a code
 }
 
-// Fate is what became of one row. Code and Message are empty if things now stand as the row says; a row whose Retry
+// Result is what became of one row. Code and Message are empty if things now stand as the row says; a row whose Retry
 // is true may pass if it is sent again.
-type Fate struct {
+type Result struct {
 	Line      int           `json:"line"` // of the row in its batch, from 0
 	ID        string        `json:"id,omitempty"`
 	Unchanged bool          `json:"unchanged,omitempty"` // things stood so before
@@ -134,9 +134,9 @@ func Do[T any](ctx context.Context, list []Row[T], lane func(Row[T]) string, do 
 func ByID[T any](r Row[T]) string { return r.ID }
 
 func report[T any](ctx context.Context, list []Row[T]) Report {
-	out := Report{Rows: make([]Fate, len(list))}
+	out := Report{Rows: make([]Result, len(list))}
 	for i, r := range list {
-		out.Rows[i] = Fate{Line: i, ID: r.ID}
+		out.Rows[i] = Result{Line: i, ID: r.ID}
 		switch {
 		case r.Err != nil:
 			out.Failed++
@@ -154,7 +154,7 @@ func report[T any](ctx context.Context, list []Row[T]) Report {
 	return out
 }
 
-func refused(f Fate, err error) Fate {
+func refused(f Result, err error) Result {
 	why := fault.Of(err)
 	f.Code, f.Message, f.Fields, f.Retry = why.Code, explain(why), why.Fields, why.Kind.Transient()
 	return f
@@ -172,5 +172,5 @@ func explain(f *fault.Error) string {
 	return strings.Join(parts, "; ")
 }
 
-// Refuse is the fate of a row that was not even tried.
-func Refuse(line int, err error) Fate { return refused(Fate{Line: line}, err) }
+// Refuse is the result of a row that was not even tried.
+func Refuse(line int, err error) Result { return refused(Result{Line: line}, err) }

@@ -38,7 +38,7 @@ func raw(list ...string) []json.RawMessage {
 }
 
 // Seen to catch: a bad row that takes its name from a good one behind it; a transient fault without Retry.
-func TestEveryRowHasItsFate(t *testing.T) {
+func TestEveryRowHasItsResult(t *testing.T) {
 	t.Parallel()
 	list, err := rows.Read(raw(`{"name":"a","weight":0}`, `{"name":"a","weight":1}`, `{"name":"a","weight":2}`, `{"weight":"x"}`, `{"size":1}`, `7`,
 		`{"name":"same","weight":1}`, `{"name":"down","weight":1}`, `{"name":"no","weight":1}`), "pebble", check)

@@ -20,8 +20,8 @@ func main() {
 	entry.Run("inventory", entry.Table{
 		"receive": func(s *settings.Settings) (any, error) { return saga.Task("receive", service(s).Receive), nil },
 		"feed": func(s *settings.Settings) (any, error) {
-			reports := chunkqueue.To(chunkqueue.New(s.AWS(), s.Queue("feeds-report")))
-			return chunkqueue.Receive(s.Number("RECEIVES", 5), reports, service(s).HandleFeedChunk), nil
+			results := chunkqueue.Results(chunkqueue.New(s.AWS(), s.Queue("feeds-report")))
+			return chunkqueue.Receive(s.Number("RECEIVES", 5), results, service(s).HandleFeedChunk), nil
 		},
 		"hold":    func(s *settings.Settings) (any, error) { return saga.Task("hold", service(s).Hold), nil },
 		"release": func(s *settings.Settings) (any, error) { return saga.Task("release", service(s).Release), nil },

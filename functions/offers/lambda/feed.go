@@ -9,8 +9,8 @@ import (
 	"rialto/functions/internal/settings"
 )
 
-// fed works on chunks of sellers' feeds: of new prices, or of whole offers.
-func fed(s *settings.Settings) func(context.Context, chunks.Chunk) (rows.Report, error) {
+// handleFeedChunk works on chunks of sellers' feeds: of new prices, or of whole offers.
+func handleFeedChunk(s *settings.Settings) func(context.Context, chunks.Chunk) (rows.Report, error) {
 	svc, products := service(s), &catalogstore.Store{DB: db(s)}
 	return func(ctx context.Context, c chunks.Chunk) (rows.Report, error) {
 		if c.Kind == "prices" {

@@ -31,7 +31,7 @@ func main() {
 		},
 		"import": func(s *settings.Settings) (any, error) { return saga.Task("offers-import", service(s).Import), nil },
 		"feed": func(s *settings.Settings) (any, error) {
-			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.To(chunkqueue.New(s.AWS(), s.Queue("feeds-report"))), fed(s)), nil
+			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.Results(chunkqueue.New(s.AWS(), s.Queue("feeds-report"))), handleFeedChunk(s)), nil
 		},
 		"decide": func(s *settings.Settings) (any, error) { return outbox.ReceiveOnce(subject, settle(service(s))), nil },
 		"seller": func(s *settings.Settings) (any, error) {

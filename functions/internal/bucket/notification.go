@@ -19,8 +19,8 @@ type Object struct {
 
 var errMessage = fault.New(fault.Malformed, "malformed_message", "the message is none that this queue takes")
 
-// Came reads what S3 tells a queue of objects that came: none when it says that it will tell. Errors: malformed_message.
-func Came(body []byte) ([]Object, error) {
+// ParseNotification reads what S3 tells a queue of objects that came: none when it says that it will tell. Errors: malformed_message.
+func ParseNotification(body []byte) ([]Object, error) {
 	var m struct {
 		Event   string                 `json:"Event"` // s3:TestEvent, when the notification is set up
 		Records []events.S3EventRecord `json:"Records"`
@@ -42,7 +42,7 @@ func Came(body []byte) ([]Object, error) {
 // Receive returns the handler of a queue that S3 tells of objects that came.
 func Receive(do func(context.Context, Object) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
-		list, err := Came([]byte(m.Body))
+		list, err := ParseNotification([]byte(m.Body))
 		if err != nil {
 			return err
 		}
