@@ -81,7 +81,7 @@ func TestTheBreakdownSumsWhatIsForSale(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	v, err := Price(c, "USD", map[string]Fresh{
+	v, err := Price(c, "USD", map[string]CurrentOffer{
 		"p0#s": {ForSale: true, Available: 1, Offer: offers.Offer{Price: money.Of(90, "USD"), Shipping: money.Of(0, "USD"), SellerName: "N"}, Product: catalog.Product{Title: "T"}},
 		"p1#s": {ForSale: false},
 	})
@@ -103,7 +103,7 @@ func TestTheBreakdownSumsWhatIsForSale(t *testing.T) {
 func TestAQuoteNeedsEveryLine(t *testing.T) {
 	t.Parallel()
 	c := New("cus", false, "US")
-	if _, err := quoteOf(c, "USD", known{}, time.Time{}); !errors.Is(err, ErrEmpty) {
+	if _, err := quoteOf(c, "USD", current{}, time.Time{}); !errors.Is(err, ErrEmpty) {
 		t.Error(err)
 	}
 	if err := c.Add(line(0, 2)); err != nil {
@@ -111,15 +111,15 @@ func TestAQuoteNeedsEveryLine(t *testing.T) {
 	}
 	stock := []inventory.Stock{{SKU: inventory.SKU{ProductID: "p0", SellerID: "s"}, Centre: "us-west-2", Available: 1}}
 	offer := offers.Offer{Price: money.Of(90, "USD"), Shipping: money.Of(0, "USD")}
-	if _, err := quoteOf(c, "USD", known{fresh: map[string]Fresh{"p0#s": {}}, stock: stock}, time.Time{}); fault.Code(err) != "offer_unavailable" {
+	if _, err := quoteOf(c, "USD", current{offers: map[string]CurrentOffer{"p0#s": {}}, stock: stock}, time.Time{}); fault.Code(err) != "offer_unavailable" {
 		t.Error(err)
 	}
-	fresh := map[string]Fresh{"p0#s": {ForSale: true, Offer: offer, Product: catalog.Product{CategoryID: "c"}}}
-	if _, err := quoteOf(c, "USD", known{fresh: fresh, stock: stock}, time.Time{}); fault.Code(err) != "item_unavailable" {
+	fresh := map[string]CurrentOffer{"p0#s": {ForSale: true, Offer: offer, Product: catalog.Product{CategoryID: "c"}}}
+	if _, err := quoteOf(c, "USD", current{offers: fresh, stock: stock}, time.Time{}); fault.Code(err) != "item_unavailable" {
 		t.Error(err)
 	}
 	stock[0].Available = 2
-	q, err := quoteOf(c, "USD", known{fresh: fresh, stock: stock}, time.Time{})
+	q, err := quoteOf(c, "USD", current{offers: fresh, stock: stock}, time.Time{})
 	if err != nil || q.Items.Minor != 180 || q.Lines[0].Category != "c" || len(q.Stock) != 1 {
 		t.Errorf("%+v %v", q, err)
 	}

@@ -5,7 +5,6 @@ import (
 
 	"rialto/functions/catalog"
 	"rialto/functions/internal/money"
-	"rialto/functions/inventory"
 	"rialto/functions/offers"
 	"rialto/functions/promotions"
 )
@@ -35,8 +34,8 @@ type Breakdown struct {
 	Units                            int64
 }
 
-// Fresh is what is known of an offer now.
-type Fresh struct {
+// CurrentOffer is what is known of an offer now.
+type CurrentOffer struct {
 	Offer     offers.Offer
 	Product   catalog.Product
 	ForSale   bool // there is such an offer, and it is not paused
@@ -44,11 +43,12 @@ type Fresh struct {
 }
 
 // Price shows a cart with what is known of its offers; a line that nothing is known of keeps what was last seen.
-func Price(c Cart, currency string, fresh map[string]Fresh) (View, error) {
-	v := View{Cart: c, Breakdown: Breakdown{Items: money.Zero(currency), Discount: money.Zero(currency), Shipping: money.Zero(currency), Total: money.Zero(currency)}}
+func Price(c Cart, currency string, known map[string]CurrentOffer) (View, error) {
+	none := money.Zero(currency)
+	v := View{Cart: c, Breakdown: Breakdown{Items: none, Discount: none, Shipping: none, Total: none}}
 	for _, l := range c.Lines {
 		vl := ViewLine{Line: l, Available: -1}
-		if f, ok := fresh[l.ID()]; ok {
+		if f, ok := known[l.ID()]; ok {
 			vl.Gone, vl.Available = !f.ForSale, f.Available
 			if f.ForSale {
 				vl.Line = l.seenAs(f)
@@ -113,41 +113,7 @@ func (v *View) redeem(coupon *promotions.Coupon, now time.Time) error {
 }
 
 // seenAs is the line with what is known of its offer now.
-func (l Line) seenAs(f Fresh) Line {
+func (l Line) seenAs(f CurrentOffer) Line {
 	l.Title, l.SellerName, l.UnitPrice, l.Shipping = f.Product.Title, f.Offer.SellerName, f.Offer.Price, f.Offer.Shipping
 	return l
-}
-
-// quoteOf prices an open cart for a checkout. Errors: ErrEmpty, offer_unavailable, item_unavailable; coupon_invalid or
-// coupon_not_applicable, as nobody should pay more than the cart said.
-func quoteOf(c Cart, currency string, k known, now time.Time) (Quote, error) {
-	if len(c.Lines) == 0 {
-		return Quote{}, ErrEmpty
-	}
-	v, err := Price(c, currency, k.fresh)
-	if err != nil {
-		return Quote{}, err
-	}
-	q := Quote{CartID: c.ID, CartVersion: c.Version, Marketplace: c.Marketplace, Currency: currency, Items: v.Breakdown.Items, Shipping: v.Breakdown.Shipping, Stock: k.stock}
-	if c.Coupon != "" {
-		if err := v.redeem(k.coupon, now); err != nil {
-			return Quote{}, err
-		}
-		q.Coupon, q.Discount = &promotions.Terms{Ref: k.coupon.Ref, PerCustomer: k.coupon.PerCustomer}, v.Breakdown.Discount
-	}
-	for _, l := range v.Lines {
-		if l.Gone {
-			return Quote{}, errOfferUnavailable
-		}
-		by := ""
-		if k.fresh[l.ID()].Offer.Fulfilment == offers.BySeller {
-			by = offers.BySeller
-		}
-		q.Lines = append(q.Lines, QuotedLine{Fulfilment: by, Line: l.ID(), ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title,
-			Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount, Discount: l.Discount, Category: k.fresh[l.ID()].Product.CategoryID})
-	}
-	if _, err := inventory.Route("", q.Wants(), k.stock, inventory.Destination{}); err != nil { // whatever the order and its destination
-		return Quote{}, err
-	}
-	return q, nil
 }

@@ -1,10 +1,18 @@
 package carts
 
 import (
+	"context"
+	"time"
+
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 	"rialto/functions/inventory"
+	"rialto/functions/marketplaces"
+	"rialto/functions/offers"
 	"rialto/functions/promotions"
 )
+
+var errOfferUnavailable = fault.New(fault.Conflict, "offer_unavailable", "an offer in the cart is no longer for sale")
 
 // Quote is what a cart costs, and the stock that it can ship from, at one moment: what a checkout is made of. Where
 // it does ship from is planned when the destination is known too.
@@ -46,4 +54,74 @@ func (q Quote) Wants() []inventory.Want {
 		wants = append(wants, inventory.Want{Line: l.Line, SKU: inventory.SKU{ProductID: l.ProductID, SellerID: l.SellerID}, Quantity: l.Quantity})
 	}
 	return wants
+}
+
+// Quoter is the saga's state Quote.
+type Quoter struct {
+	Store Store
+	Sources
+	Now func() time.Time
+}
+
+// QuoteInput is the input of the saga's state Quote.
+type QuoteInput struct {
+	CartID      string `json:"cart_id"`
+	CustomerID  string `json:"customer_id"`
+	Marketplace string `json:"marketplace"`
+}
+
+// Quote prices a cart for checkout, from the tables alone. Errors: ErrNotFound, those of quoteOf.
+func (s *Quoter) Quote(ctx context.Context, in QuoteInput) (Quote, error) {
+	m, err := marketplaces.Lookup(in.Marketplace)
+	if err != nil {
+		return Quote{}, err
+	}
+	c, ok, err := s.Store.Get(ctx, in.CartID)
+	if err != nil {
+		return Quote{}, err
+	}
+	if !ok || c.OwnerID != in.CustomerID || c.Marketplace != in.Marketplace || c.State != Open {
+		return Quote{}, ErrNotFound
+	}
+	cur, err := s.read(ctx, c)
+	if err != nil {
+		return Quote{}, err
+	}
+	return quoteOf(c, m.Currency, cur, s.Now())
+}
+
+// quoteOf prices an open cart for a checkout. Errors: ErrEmpty, offer_unavailable, item_unavailable; coupon_invalid or
+// coupon_not_applicable, as nobody should pay more than the cart said.
+func quoteOf(c Cart, currency string, cur current, now time.Time) (Quote, error) {
+	if len(c.Lines) == 0 {
+		return Quote{}, ErrEmpty
+	}
+	v, err := Price(c, currency, cur.offers)
+	if err != nil {
+		return Quote{}, err
+	}
+	q := Quote{CartID: c.ID, CartVersion: c.Version, Marketplace: c.Marketplace, Currency: currency,
+		Items: v.Breakdown.Items, Shipping: v.Breakdown.Shipping, Stock: cur.stock}
+	if c.Coupon != "" {
+		if err := v.redeem(cur.coupon, now); err != nil {
+			return Quote{}, err
+		}
+		q.Coupon, q.Discount = &promotions.Terms{Ref: cur.coupon.Ref, PerCustomer: cur.coupon.PerCustomer}, v.Breakdown.Discount
+	}
+	for _, l := range v.Lines {
+		if l.Gone {
+			return Quote{}, errOfferUnavailable
+		}
+		by := ""
+		if cur.offers[l.ID()].Offer.Fulfilment == offers.BySeller {
+			by = offers.BySeller
+		}
+		q.Lines = append(q.Lines, QuotedLine{Fulfilment: by, Line: l.ID(), ProductID: l.ProductID, SellerID: l.SellerID,
+			SellerName: l.SellerName, Title: l.Title, Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount,
+			Discount: l.Discount, Category: cur.offers[l.ID()].Product.CategoryID})
+	}
+	if _, err := inventory.Route("", q.Wants(), cur.stock, inventory.Destination{}); err != nil { // whatever the order and its destination
+		return Quote{}, err
+	}
+	return q, nil
 }

@@ -53,7 +53,13 @@ func (away) Get(context.Context, string) (carts.Cart, bool, error) {
 func (away) Put(context.Context, carts.Cart) error { return errors.New("away") }
 
 func service() *carts.Service {
-	return &carts.Service{Store: cartsstore.Store{DB: memory.New()}, Cache: away{}, Offers: shop{}, Products: names{}, Stock: stock{}, Now: func() time.Time { return time.Unix(1, 0) }}
+	return &carts.Service{Store: cartsstore.Store{DB: memory.New()}, Cache: away{},
+		Sources: carts.Sources{Offers: shop{}, Products: names{}, Stock: stock{}}, Now: func() time.Time { return time.Unix(1, 0) }}
+}
+
+// quoter quotes the carts of a service.
+func quoter(s *carts.Service) *carts.Quoter {
+	return &carts.Quoter{Store: s.Store, Sources: s.Sources, Now: s.Now}
 }
 
 var (
@@ -121,7 +127,8 @@ func TestMergeRepeats(t *testing.T) {
 	if _, err := s.Merge(ctx, carts.Owner{ID: "cus_2"}, us, carts.IDOf(owner.ID, "US")); !errors.Is(err, carts.ErrNotFound) {
 		t.Fatalf("a customer's cart was merged: %v", err)
 	}
-	if _, err := s.Quote(ctx, carts.QuoteInput{CartID: carts.IDOf(owner.ID, "US"), CustomerID: "cus_2", Marketplace: "US"}); !errors.Is(err, carts.ErrNotFound) {
+	in := carts.QuoteInput{CartID: carts.IDOf(owner.ID, "US"), CustomerID: "cus_2", Marketplace: "US"}
+	if _, err := quoter(s).Quote(ctx, in); !errors.Is(err, carts.ErrNotFound) {
 		t.Fatalf("another's cart was quoted: %v", err)
 	}
 }

@@ -147,7 +147,9 @@ func newWorld(t tester, goods []good) *world {
 	stock := func() inventorystore.Store { return inventorystore.New(environment()) }
 	quotes, holds := stockFleet{fleet[inventorystore.Store]{start: stock}}, &fleet[inventorystore.Store]{start: stock}
 	coupons := &fleet[promotionsstore.Store]{start: func() promotionsstore.Store { return promotionsstore.New(environment()) }}
-	w.carts = &carts.Service{Store: cartsstore.Store{DB: db}, Cache: noCache{}, Offers: shelves(goods), Products: titles{}, Stock: &quotes, Coupons: promotionsstore.Store{DB: db}, Now: w.clock}
+	w.carts = &carts.Service{Store: cartsstore.Store{DB: db}, Cache: noCache{}, Now: w.clock,
+		Sources: carts.Sources{Offers: shelves(goods), Products: titles{}, Stock: &quotes, Coupons: promotionsstore.Store{DB: db}}}
+	quoter := &carts.Quoter{Store: w.carts.Store, Sources: w.carts.Sources, Now: w.clock}
 	w.record = checkoutstore.Store{DB: db, Buckets: 4, Pivot: checkoutstore.Contexts}
 	random := &source{r: rand.NewChaCha8([32]byte{7})}
 	w.front = &checkout.Service{Ledger: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
@@ -156,7 +158,7 @@ func newWorld(t tester, goods []good) *world {
 		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: address, ReturnURL: "http://localhost/return", Timeout: 5 * time.Second})}
 	steps := &checkout.Steps{Book: w.record, Now: w.clock}
 	w.tasks = map[string]func(context.Context, []byte) ([]byte, error){
-		"carts-quote":      task(w.carts.Quote),
+		"carts-quote":      task(quoter.Quote),
 		"customers-locate": task(locate),
 		"tax-assess":       task(func(_ context.Context, s tax.Sale) (tax.Assessment, error) { return tax.Assess(s) }),
 		"checkout-claim":   task(steps.Claim),

@@ -2,7 +2,6 @@
 package main
 
 import (
-	"context"
 	"math/rand/v2"
 	"time"
 
@@ -27,33 +26,32 @@ import (
 func main() {
 	entry.Run("carts", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
-			return lambdahttp.New(api.Handler(cartsapi.Routes(cached(s)))), nil
+			db := database(s)
+			svc := &carts.Service{Store: cartsstore.Store{DB: db}, Cache: cache(s), Sources: sources(db), Now: time.Now}
+			return lambdahttp.New(api.Handler(cartsapi.Routes(svc))), nil
 		},
-		"quote": func(s *settings.Settings) (any, error) { return saga.Task("quote", service(s).Quote), nil },
+		"quote": func(s *settings.Settings) (any, error) {
+			db := database(s)
+			q := &carts.Quoter{Store: cartsstore.Store{DB: db}, Sources: sources(db), Now: time.Now}
+			return saga.Task("quote", q.Quote), nil
+		},
 		"refresh": func(s *settings.Settings) (any, error) {
-			c := cached(s)
-			return outbox.Receive(func(ctx context.Context, e outbox.Event) error {
-				var placed struct {
-					CustomerID  string `json:"customer_id"`
-					Marketplace string `json:"marketplace"`
-				}
-				if err := e.Into(&placed); err != nil {
-					return err
-				}
-				return c.Refresh(ctx, carts.IDOf(placed.CustomerID, placed.Marketplace))
-			}), nil
+			r := &carts.Refresher{Store: cartsstore.Store{DB: database(s)}, Cache: cache(s)}
+			return outbox.Handle(r.HandleEvent), nil
 		},
 	})
 }
 
-func service(s *settings.Settings) *carts.Service {
-	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
-	env := shards.New(db, time.Now, rand.Float64)
-	return &carts.Service{Store: cartsstore.Store{DB: db}, Offers: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.New(env), Coupons: promotionsstore.New(env), Now: time.Now}
+func database(s *settings.Settings) store.DB {
+	return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
 }
 
-func cached(s *settings.Settings) *carts.Service {
-	c := service(s)
-	c.Cache = cartscache.New(s.Must("REDIS_ADDR"), s.Get("REDIS_TLS") != "")
-	return c
+func cache(s *settings.Settings) carts.Cache {
+	return cartscache.New(s.Must("REDIS_ADDR"), s.Get("REDIS_TLS") != "")
+}
+
+func sources(db store.DB) carts.Sources {
+	env := shards.New(db, time.Now, rand.Float64)
+	return carts.Sources{Offers: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.New(env),
+		Coupons: promotionsstore.New(env)}
 }

@@ -75,7 +75,8 @@ func open(t *testing.T, m model) *shop {
 	s.db = &recorded.DB{DB: s.memory, Tables: tables.All(), Delay: func(context.Context) { wait(m.DynamoDB) },
 		Label: func(ctx context.Context) string { l, _ := ctx.Value(labelled{}).(string); return l }}
 	stock, coupons := inventorystore.Store{DB: s.db}, promotionsstore.Store{DB: s.db}
-	quote := &carts.Service{Store: cartsstore.Store{DB: s.db}, Cache: none{}, Offers: &offersstore.Store{DB: s.db}, Products: &catalogstore.Store{DB: s.db}, Stock: stock, Coupons: coupons, Now: time.Now}
+	quote := &carts.Quoter{Store: cartsstore.Store{DB: s.db}, Now: time.Now,
+		Sources: carts.Sources{Offers: &offersstore.Store{DB: s.db}, Products: &catalogstore.Store{DB: s.db}, Stock: stock, Coupons: coupons}}
 	steps := &checkout.Steps{Book: s.record(), Now: time.Now}
 	hold := &inventory.Service{Store: stock, Now: time.Now}
 	pay := &payments.Service{Records: paymentsstore.Store{DB: s.db}, Gateway: till{s}, Now: time.Now}
@@ -267,11 +268,6 @@ func (till) Refund(context.Context, string, string, string, int64) (payments.Giv
 func (till) FindRefund(context.Context, string, string) (payments.Given, bool, error) {
 	return payments.Given{}, false, errors.New("a checkout gives nothing back")
 }
-
-type none struct{}
-
-func (none) Get(context.Context, string) (carts.Cart, bool, error) { return carts.Cart{}, false, nil }
-func (none) Put(context.Context, carts.Cart) error                 { return nil }
 
 func task[I, O any](do func(context.Context, I) (O, error)) func(context.Context, []byte) ([]byte, error) {
 	handler := saga.Task("bill", do)
