@@ -101,52 +101,72 @@ func seconds(since time.Time) string { return fmt.Sprintf("%.1f s", time.Since(s
 // undercut asks for the price that wins, sets it, and sees everything follow.
 func (d *demo) undercut(ctx context.Context, visitor *shop.Client, s *shop.Seller, page product) error {
 	path := "/seller/v1/offers/" + page.ID
-	terms := map[string]any{"price": page.BuyBox.Price, "shipping": amount{0, page.BuyBox.Price.Currency}, "condition": "new",
-		"fulfillment": "rialto"}
-	var own struct {
-		Price, Shipping       amount
-		Condition, Fulfilment string
-		SKU                   string
+	own, etag, err := ownOffer(ctx, s, path, page.BuyBox.Price)
+	if err != nil {
+		return err
 	}
+	price, err := priceToWin(ctx, s, path, page.BuyBox.Price, own.Price)
+	if err != nil {
+		return err
+	}
+	d.p.step("GET …/price-to-win", "the buy box is %s's at %s; ours is %s, and %s wins", page.BuyBox.Seller.Name, money(page.BuyBox.Price),
+		money(own.Price), money(price))
+	before := own.Price
+	own.Price = price
+	began := time.Now()
+	if _, err := s.Call(ctx, http.MethodPut, path, own, nil, shop.With("If-Match", etag)); err != nil {
+		return err
+	}
+	d.p.step("PUT /seller/v1/offers/{product_id}", "%s → %s", money(before), money(price))
+	return d.shown(ctx, visitor, s, page, price, began)
+}
+
+// offerTerms are what a seller puts of an offer.
+type offerTerms struct {
+	Price       amount `json:"price"`
+	Shipping    amount `json:"shipping"`
+	Condition   string `json:"condition"`
+	Fulfillment string `json:"fulfillment"`
+	SKU         string `json:"sku,omitempty"`
+}
+
+// ownOffer is the seller's offer with its ETag; one that has none makes one at the price of the buy box.
+func ownOffer(ctx context.Context, s *shop.Seller, path string, price amount) (own offerTerms, etag string, err error) {
 	a, err := s.Do(ctx, http.MethodGet, path, nil)
 	if err != nil {
-		return err
+		return own, "", err
 	}
 	if a.Status == http.StatusNotFound {
-		a, err = s.Call(ctx, http.MethodPut, path, terms, &own)
-	} else if err = a.Into(&own); err == nil {
-		terms = map[string]any{"price": own.Price, "shipping": own.Shipping, "condition": own.Condition, "fulfillment": own.Fulfilment}
-		if own.SKU != "" {
-			terms["sku"] = own.SKU
-		}
+		first := offerTerms{Price: price, Shipping: amount{0, price.Currency}, Condition: "new", Fulfillment: "rialto"}
+		a, err = s.Call(ctx, http.MethodPut, path, first, &own)
+	} else {
+		err = a.Into(&own)
 	}
-	if err != nil {
-		return err
-	}
-	var contest struct {
-		Wins  bool `json:"wins"`
+	return own, a.Header.Get("ETag"), err
+}
+
+// priceToWin is the price at which the seller's offer wins the buy box.
+func priceToWin(ctx context.Context, s *shop.Seller, path string, buyBox, own amount) (amount, error) {
+	var answer struct {
 		ToWin *struct {
 			Price *amount `json:"price"`
 		} `json:"price_to_win"`
 	}
-	if _, err := s.Call(ctx, http.MethodGet, path+"/price-to-win", nil, &contest); err != nil {
-		return err
+	if _, err := s.Call(ctx, http.MethodGet, path+"/price-to-win", nil, &answer); err != nil {
+		return amount{}, err
 	}
-	price := amount{page.BuyBox.Price.Amount / 2, own.Price.Currency} // which wins against anything
-	if contest.ToWin != nil && contest.ToWin.Price != nil && contest.ToWin.Price.Amount > 0 {
-		price = *contest.ToWin.Price
+	price := amount{buyBox.Amount / 2, own.Currency} // which wins against anything
+	if answer.ToWin != nil && answer.ToWin.Price != nil && answer.ToWin.Price.Amount > 0 {
+		price = *answer.ToWin.Price
 	}
-	if price == own.Price {
+	if price == own {
 		price.Amount--
 	}
-	d.p.step("GET …/price-to-win", "the buy box is %s's at %s; ours is %s, and %s wins", page.BuyBox.Seller.Name, money(page.BuyBox.Price),
-		money(own.Price), money(price))
-	terms["price"] = price
-	began := time.Now()
-	if _, err := s.Call(ctx, http.MethodPut, path, terms, nil, shop.With("If-Match", a.Header.Get("ETag"))); err != nil {
-		return err
-	}
-	d.p.step("PUT /seller/v1/offers/{product_id}", "%s → %s", money(own.Price), money(price))
+	return price, nil
+}
+
+// shown waits until the list of offers, the product page and search show the seller's price.
+func (d *demo) shown(ctx context.Context, visitor *shop.Client, s *shop.Seller, page product, price amount, began time.Time) error {
 	for _, c := range []struct {
 		what string
 		seen func() (bool, error)
