@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,39 +41,44 @@ func check(ctx context.Context, t *testing.T, c *shop.Client, b bad) {
 	}
 }
 
-// Seen to catch: huma's own messages, which repeat the value; a gateway response that is no problem document.
-func TestBadInput(t *testing.T) {
-	t.Parallel()
-	ctx := deployed(t)
-	k := newSKU(ctx, t, "Robust lamp", 5)
-	s, other := mustShopper(ctx, t, "pm_card_visa"), mustShopper(ctx, t, "pm_card_visa")
-	c := s.mustPut(ctx, t, k, 1)
-	key := shop.Key(shop.NewKey())
-	item := func(quantity any) map[string]any {
-		return map[string]any{"product_id": k.product, "seller_id": k.seller, "quantity": quantity}
-	}
-	order := func(cartID, address, method string) map[string]any {
-		return map[string]any{"cart_id": cartID, "shipping_address_id": address, "payment_method_id": method}
-	}
-	const post, get, put = http.MethodPost, http.MethodGet, http.MethodPut
-	none := "ord_" + strings.Repeat("a", 26)
-	for _, b := range []bad{
+// badRequests are about a product, and a shopper's cart of it.
+type badRequests struct {
+	sku    sku
+	cartID string
+	by     *shopper
+	key    shop.Option
+}
+
+const post, get, put = http.MethodPost, http.MethodGet, http.MethodPut
+
+func (r badRequests) item(quantity any) map[string]any {
+	return map[string]any{"product_id": r.sku.product, "seller_id": r.sku.seller, "quantity": quantity}
+}
+
+func order(cartID, address, method string) map[string]any {
+	return map[string]any{"cart_id": cartID, "shipping_address_id": address, "payment_method_id": method}
+}
+
+func (r badRequests) ofCarts() []bad {
+	key := r.key
+	return []bad{
 		{"malformed", post, "/api/v1/cart/items", `{"product_id":`, []shop.Option{key}, 400, ""},
 		{"not an object", post, "/api/v1/cart/items", `[1]`, []shop.Option{key}, 400, ""},
 		{"empty body", post, "/api/v1/cart/items", nil, []shop.Option{key}, 400, ""},
-		{"unknown field", post, "/api/v1/cart/items", map[string]any{"product_id": k.product, "seller_id": k.seller, "quantity": 1, "price": 1},
+		{"unknown field", post, "/api/v1/cart/items",
+			map[string]any{"product_id": r.sku.product, "seller_id": r.sku.seller, "quantity": 1, "price": 1},
 			[]shop.Option{key}, 422, "unknown_field"},
-		{"wrong type", post, "/api/v1/cart/items", item("two " + private), []shop.Option{key}, 422, ""},
-		{"fraction", post, "/api/v1/cart/items", item(1.5), []shop.Option{key}, 422, ""},
+		{"wrong type", post, "/api/v1/cart/items", r.item("two " + private), []shop.Option{key}, 422, ""},
+		{"fraction", post, "/api/v1/cart/items", r.item(1.5), []shop.Option{key}, 422, ""},
 		{"missing field", post, "/api/v1/cart/items", map[string]any{"quantity": 1}, []shop.Option{key}, 422, ""},
-		{"quantity 0", post, "/api/v1/cart/items", item(0), []shop.Option{key}, 422, ""},
-		{"quantity -1", post, "/api/v1/cart/items", item(-1), []shop.Option{key}, 422, ""},
-		{"quantity 10^9", post, "/api/v1/cart/items", item(1_000_000_000), []shop.Option{key}, 422, ""},
+		{"quantity 0", post, "/api/v1/cart/items", r.item(0), []shop.Option{key}, 422, ""},
+		{"quantity -1", post, "/api/v1/cart/items", r.item(-1), []shop.Option{key}, 422, ""},
+		{"quantity 10^9", post, "/api/v1/cart/items", r.item(1_000_000_000), []shop.Option{key}, 422, ""},
 		{"quantity 10^30", post, "/api/v1/cart/items", `{"product_id":"p","seller_id":"s","quantity":1000000000000000000000000000000}`,
 			[]shop.Option{key}, 422, ""},
-		{"no guard", post, "/api/v1/cart/items", item(1), nil, 422, "guard_required"},
-		{"stale If-Match", post, "/api/v1/cart/items", item(1), []shop.Option{shop.With("If-Match", `"999"`)}, 412, "cart_version_stale"},
-		{"foreign If-Match", post, "/api/v1/cart/items", item(1), []shop.Option{shop.With("If-Match", private)}, 422, "invalid_if_match"},
+		{"no guard", post, "/api/v1/cart/items", r.item(1), nil, 422, "guard_required"},
+		{"stale If-Match", post, "/api/v1/cart/items", r.item(1), []shop.Option{shop.With("If-Match", `"999"`)}, 412, "cart_version_stale"},
+		{"foreign If-Match", post, "/api/v1/cart/items", r.item(1), []shop.Option{shop.With("If-Match", private)}, 422, "invalid_if_match"},
 		{"unknown marketplace", get, "/api/v1/cart", nil, []shop.Option{shop.With("X-Marketplace", "ZZ")}, 422, "unknown_marketplace"},
 		{"malformed marketplace", get, "/api/v1/cart", nil, []shop.Option{shop.With("X-Marketplace", private)}, 422, ""},
 		{"product that does not exist", post, "/api/v1/cart/items", map[string]any{"product_id": "prd_none", "seller_id": "sel_none", "quantity": 1},
@@ -85,9 +91,16 @@ func TestBadInput(t *testing.T) {
 			400, ""},
 		{"line that does not exist", put, "/api/v1/cart/items/prd_x/sel_x", map[string]int{"quantity": 1}, []shop.Option{key}, 404,
 			"cart_line_not_found"},
-		{"another's guest cart", post, "/api/v1/cart/merge", map[string]string{"cart_id": c.ID}, nil, 404, "cart_not_found"},
-		{"checkout without key", post, "/api/v1/orders/checkout", order(c.ID, s.Address, s.Method), nil, 422, ""},
-		{"checkout with a bad key", post, "/api/v1/orders/checkout", order(c.ID, s.Address, s.Method), []shop.Option{shop.Key("x")}, 422, ""},
+	}
+}
+
+func (r badRequests) ofTheRest() []bad {
+	s := r.by
+	none := "ord_" + strings.Repeat("a", 26)
+	return []bad{
+		{"another's guest cart", post, "/api/v1/cart/merge", map[string]string{"cart_id": r.cartID}, nil, 404, "cart_not_found"},
+		{"checkout without key", post, "/api/v1/orders/checkout", order(r.cartID, s.Address, s.Method), nil, 422, ""},
+		{"checkout with a bad key", post, "/api/v1/orders/checkout", order(r.cartID, s.Address, s.Method), []shop.Option{shop.Key("x")}, 422, ""},
 		{"order that does not exist", get, "/api/v1/orders/" + none, nil, nil, 404, "order_not_found"},
 		{"order id of another form", get, "/api/v1/orders/" + private, nil, nil, 404, "order_not_found"},
 		{"tracking that does not exist", get, "/api/v1/orders/" + none + "/tracking", nil, nil, 404, "order_not_found"},
@@ -103,11 +116,22 @@ func TestBadInput(t *testing.T) {
 		{"address of no country", post, "/api/v1/addresses", map[string]string{"name": private, "line1": private, "city": "x", "country": "ZZ"}, nil,
 			422, ""},
 		{"card number as token", post, "/api/v1/payment-methods", map[string]string{"token": "4242424242424242"}, nil, 422, ""},
-	} {
+	}
+}
+
+// Seen to catch: huma's own messages, which repeat the value; a gateway response that is no problem document.
+func TestBadInput(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	k := newSKU(ctx, t, "Robust lamp", 5)
+	s, other := mustShopper(ctx, t, "pm_card_visa"), mustShopper(ctx, t, "pm_card_visa")
+	c := s.mustPut(ctx, t, k, 1)
+	in := badRequests{k, c.ID, s, shop.Key(shop.NewKey())}
+	for _, b := range slices.Concat(in.ofCarts(), in.ofTheRest()) {
 		check(ctx, t, s.Client, b)
 	}
 	for _, b := range []bad{
-		{"another's order", post, "/api/v1/orders/checkout", order(c.ID, other.Address, other.Method), []shop.Option{key}, 404, "cart_not_found"},
+		{"another's order", post, "/api/v1/orders/checkout", order(c.ID, other.Address, other.Method), []shop.Option{in.key}, 404, "cart_not_found"},
 		{"another's address", post, "/api/v1/orders/checkout", order(other.mustPut(ctx, t, k, 1).ID, s.Address, other.Method),
 			[]shop.Option{shop.Key(shop.NewKey())}, 404, "address_not_found"},
 		{"another's payment method", post, "/api/v1/orders/checkout", order(other.mustPut(ctx, t, k, 1).ID, other.Address, s.Method),

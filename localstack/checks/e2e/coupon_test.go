@@ -4,11 +4,8 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"rialto/localstack/demo/shop"
 )
@@ -53,44 +50,23 @@ func TestThirtyShoppersAfterACouponOfEight(t *testing.T) {
 	ctx := deployed(t)
 	const shoppers, uses = 30, 8
 	k, code := newSKU(ctx, t, "Coupon lamp", 200), newCoupon(ctx, t, uses)
-	buyers, carts := make([]*shopper, shoppers), make([]cart, shoppers)
-	var g errgroup.Group
-	g.SetLimit(16)
-	for i := range shoppers {
-		g.Go(func() (err error) {
-			if buyers[i], err = newShopper(ctx, "pm_card_visa"); err != nil {
-				return err
-			}
-			if carts[i], err = buyers[i].put(ctx, k, 2); err != nil {
-				return err
-			}
-			off, problem, err := buyers[i].redeem(ctx, strings.ToLower(code))
-			if err == nil && off != 622 { // 15.55 % of 39.98
-				t.Errorf("%d off, %s", off, problem)
-			}
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
-		t.Fatal(err)
-	}
-	var mu sync.Mutex
+	crowd := gather(ctx, t, shoppers, func(s *shopper) (cart, error) {
+		c, err := s.put(ctx, k, 2)
+		if err != nil {
+			return c, err
+		}
+		off, problem, err := s.redeem(ctx, strings.ToLower(code))
+		if err == nil && off != 622 { // 15.55 % of 39.98
+			t.Errorf("%d off, %s", off, problem)
+		}
+		return c, err
+	})
 	got := map[string]int{}
 	var placed []string
-	var all errgroup.Group
-	for i := range shoppers {
-		all.Go(func() error {
-			o, err := buyers[i].checkout(ctx, carts[i].ID, shop.NewKey())
-			mu.Lock()
-			defer mu.Unlock()
-			if got[o.Status+o.Code]++; o.Status == "placed" {
-				placed = append(placed, o.OrderID)
-			}
-			return err
-		})
-	}
-	if err := all.Wait(); err != nil {
-		t.Fatal(err)
+	for _, o := range crowd.checkOut(ctx, t) {
+		if got[o.Status+o.Code]++; o.Status == "placed" {
+			placed = append(placed, o.OrderID)
+		}
 	}
 	if got["placed"] != uses || got["coupon_exhausted"]+got["failedcoupon_exhausted"] != shoppers-uses {
 		t.Errorf("%v", got)

@@ -78,42 +78,53 @@ func TestASellersFile(t *testing.T) {
 	if st := balanced(ctx, t, k); st.Available != 16 {
 		t.Errorf("%+v", st)
 	}
-	// A count says how many there are, as of when they were counted; a count of before is told so.
+	countStock(ctx, t, s, k)
+	sellByFile(ctx, t, s)
+	leaveOthersAlone(ctx, t, k)
+}
+
+// countStock: a count says how many there are, as of when they were counted; a count of before is told so.
+func countStock(ctx context.Context, t *testing.T, s *shop.Seller, k sku) {
+	t.Helper()
 	ago := time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)
 	for moved := time.Now().Unix(); time.Now().Unix() == moved; { // what moves within a count's own second counts as after it
 		time.Sleep(10 * time.Millisecond)
 	}
-	if f, report = feed(ctx, t, s, "inventory", "csv",
+	if f, report := feed(ctx, t, s, "inventory", "csv",
 		"product-id,stock,counted_at,fc\n"+k.product+",20,,us-west-2\n"+k.product+",9,,us-east-1\n"); f.State != "DONE" || f.Counts.Written != 2 {
 		t.Errorf("%+v\n%s", f, report)
 	}
-	if f, report = feed(ctx, t, s, "inventory", "csv",
+	if f, report := feed(ctx, t, s, "inventory", "csv",
 		"product-id,stock,counted_at,fc\n"+k.product+",500,"+ago+",us-west-2\n"+k.product+",-1,,us-west-2\n"); f.Counts.Refused != 2 ||
 		!strings.Contains(report, "2,superseded,") || !strings.Contains(report, "3,negative_quantity,") {
 		t.Errorf("%+v\n%s", f, report)
 	}
-	if f, report = feed(ctx, t, s, "inventory", "csv", "product-id,change,fc\n"+k.product+",-4,us-west-2\n"); f.State != "DONE" {
+	if f, report := feed(ctx, t, s, "inventory", "csv", "product-id,change,fc\n"+k.product+",-4,us-west-2\n"); f.State != "DONE" {
 		t.Errorf("%+v\n%s", f, report)
 	}
 	if st := balanced(ctx, t, k); st.Available != 25 {
 		t.Errorf("%+v", st)
 	}
-	// Products, offers and prices go the same way. A product is named by its GTIN until the seller has a sku for it.
+}
+
+// sellByFile: products, offers and prices go the same way. A product is named by its GTIN until the seller has a sku for it.
+func sellByFile(ctx context.Context, t *testing.T, s *shop.Seller) {
+	t.Helper()
 	sku, number := "kettle-"+strings.ToLower(shop.NewKey()[:8]), gtin()
-	if f, report = feed(ctx, t, s, "products", "jsonl",
+	if f, report := feed(ctx, t, s, "products", "jsonl",
 		`{"ean":"`+number+`","title":"Feed kettle, large","category":"tests","brand":"Testwell"}`+"\n"+
 			`{"ean":"`+gtin()+`","title":"Lost","category":"nowhere-at-all"}`+"\n"); f.Counts.Written != 1 ||
 		!strings.Contains(report, "2,invalid_product,/category_id") {
 		t.Errorf("%+v\n%s", f, report)
 	}
-	if f, report = feed(ctx, t, s, "offers", "csv",
+	if f, report := feed(ctx, t, s, "offers", "csv",
 		"sku,product-id,price,currency,marketplace\n"+sku+","+number+",24.90,USD,US\n"+sku+","+number+",24.90,USD,DE\n"+
 			","+gtin()+",1,,\n,prd_"+strings.Repeat("a", 26)+",1,,\n"); f.Counts.Written != 1 ||
 		!strings.Contains(report, "3,wrong_currency,") || !strings.Contains(report, "4,product_not_found,") ||
 		!strings.Contains(report, "5,product_not_found,") {
 		t.Errorf("%+v\n%s", f, report)
 	}
-	if f, report = feed(ctx, t, s, "prices", "csv", "seller-sku\tstandard_price\n"+sku+"\t19.95\nunheard-of\t1\n"); f.Counts.Written != 1 ||
+	if f, report := feed(ctx, t, s, "prices", "csv", "seller-sku\tstandard_price\n"+sku+"\t19.95\nunheard-of\t1\n"); f.Counts.Written != 1 ||
 		!strings.Contains(report, "3,product_not_found,") {
 		t.Errorf("%+v\n%s", f, report)
 	}
@@ -133,7 +144,11 @@ func TestASellersFile(t *testing.T) {
 	if !found {
 		t.Errorf("%+v", own)
 	}
-	// Another seller's files touch none of it.
+}
+
+// leaveOthersAlone: another seller's files touch nothing of the one's who owns the product.
+func leaveOthersAlone(ctx context.Context, t *testing.T, k sku) {
+	t.Helper()
 	other := mustSeller(t, shop.NewID("sel_"))
 	var list struct{ Feeds []shop.Feed }
 	if _, err := other.Call(ctx, http.MethodGet, "/seller/v1/feeds", nil, &list); err != nil || len(list.Feeds) != 0 {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"image"
 	"image/png"
 	"net/http"
@@ -26,62 +27,19 @@ func TestASellersImages(t *testing.T) {
 		&listed); err != nil {
 		t.Fatal(err)
 	}
-	type picture struct {
-		ID     string `json:"image_id"`
-		State  string
-		URL    string
-		Reason struct{ Code string }
-	}
-	all := "/seller/v1/products/" + listed.ProductID + "/images"
-	send := func(kind string, file []byte) picture {
-		t.Helper()
-		var made struct {
-			Image  picture
-			Upload shop.Upload
-		}
-		if _, err := s.Call(ctx, http.MethodPost, all, map[string]any{"content_type": kind, "bytes": len(file)}, &made,
-			shop.Key(shop.NewKey())); err != nil {
-			t.Fatal(err)
-		}
-		if status, err := made.Upload.Put(ctx, file); err != nil || status != http.StatusOK {
-			t.Fatal(status, err)
-		}
-		var found picture
-		until(ctx, t, "the image is checked", 3*time.Minute, func() bool {
-			var list struct{ Images []picture }
-			if _, err := s.Call(ctx, http.MethodGet, all, nil, &list); err != nil {
-				t.Fatal(err)
-			}
-			n := slices.IndexFunc(list.Images, func(p picture) bool { return p.ID == made.Image.ID })
-			if n < 0 {
-				t.Fatal("the image is not listed")
-			}
-			found = list.Images[n]
-			return found.State != "AWAITING_UPLOAD"
-		})
-		return found
-	}
-	images := func() []string {
-		t.Helper()
-		var page struct{ Images []string }
-		shopper := &shop.Client{Base: shop.ShopperURL}
-		if _, err := shopper.Call(ctx, http.MethodGet, "/api/v1/products/"+listed.ProductID, nil, &page); err != nil {
-			t.Fatal(err)
-		}
-		return page.Images
-	}
-	if evil := send("image/png", []byte("<script>alert(1)</script>")); evil.State != "REFUSED" || evil.Reason.Code != "not_an_image" {
+	page := illustrated{s, listed.ProductID}
+	if evil := page.send(ctx, t, "image/png", []byte("<script>alert(1)</script>")); evil.State != "REFUSED" || evil.Reason.Code != "not_an_image" {
 		t.Errorf("%+v", evil)
 	}
 	var file bytes.Buffer
 	if err := png.Encode(&file, image.NewGray(image.Rect(0, 0, 300, 200))); err != nil {
 		t.Fatal(err)
 	}
-	good := send("image/png", file.Bytes())
+	good := page.send(ctx, t, "image/png", file.Bytes())
 	if good.State != "ACCEPTED" {
 		t.Fatalf("%+v", good)
 	}
-	until(ctx, t, "the page shows it", 3*time.Minute, func() bool { return slices.Equal(images(), []string{good.URL}) })
+	until(ctx, t, "the page shows it", 3*time.Minute, func() bool { return slices.Equal(page.images(ctx, t), []string{good.URL}) })
 	res, err := http.Get(good.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -90,10 +48,66 @@ func TestASellersImages(t *testing.T) {
 		t.Errorf("%+v %v %v", c, err, res.Header)
 	}
 	res.Body.Close()
-	if _, err := s.Call(ctx, http.MethodDelete, all+"/"+good.ID, nil, nil); err != nil {
+	if _, err := s.Call(ctx, http.MethodDelete, page.path()+"/"+good.ID, nil, nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := images(); len(got) != 0 {
+	if got := page.images(ctx, t); len(got) != 0 {
 		t.Error(got)
 	}
+}
+
+// illustrated is a product page with images, and its seller.
+type illustrated struct {
+	seller  *shop.Seller
+	product string
+}
+
+type picture struct {
+	ID     string `json:"image_id"`
+	State  string
+	URL    string
+	Reason struct{ Code string }
+}
+
+func (p illustrated) path() string { return "/seller/v1/products/" + p.product + "/images" }
+
+// send uploads an image and waits until it is checked.
+func (p illustrated) send(ctx context.Context, t *testing.T, kind string, file []byte) picture {
+	t.Helper()
+	var made struct {
+		Image  picture
+		Upload shop.Upload
+	}
+	if _, err := p.seller.Call(ctx, http.MethodPost, p.path(), map[string]any{"content_type": kind, "bytes": len(file)}, &made,
+		shop.Key(shop.NewKey())); err != nil {
+		t.Fatal(err)
+	}
+	if status, err := made.Upload.Put(ctx, file); err != nil || status != http.StatusOK {
+		t.Fatal(status, err)
+	}
+	var found picture
+	until(ctx, t, "the image is checked", 3*time.Minute, func() bool {
+		var list struct{ Images []picture }
+		if _, err := p.seller.Call(ctx, http.MethodGet, p.path(), nil, &list); err != nil {
+			t.Fatal(err)
+		}
+		n := slices.IndexFunc(list.Images, func(p picture) bool { return p.ID == made.Image.ID })
+		if n < 0 {
+			t.Fatal("the image is not listed")
+		}
+		found = list.Images[n]
+		return found.State != "AWAITING_UPLOAD"
+	})
+	return found
+}
+
+// images are what the product page shows.
+func (p illustrated) images(ctx context.Context, t *testing.T) []string {
+	t.Helper()
+	var page struct{ Images []string }
+	shopper := &shop.Client{Base: shop.ShopperURL}
+	if _, err := shopper.Call(ctx, http.MethodGet, "/api/v1/products/"+p.product, nil, &page); err != nil {
+		t.Fatal(err)
+	}
+	return page.Images
 }

@@ -122,7 +122,6 @@ func (s *testMarket) equal(ctx context.Context, t *testing.T, when string, all b
 // another marketplace.
 func TestTheIndexRecovers(t *testing.T) {
 	ctx := deployed(t)
-	dl := deadletters.New(stage)
 	s, seller := &testMarket{market: "ZA", currency: "ZAR"}, shop.NewID("sel_")
 	for range 24 {
 		s.products = append(s.products, shop.NewID("prd_"))
@@ -140,7 +139,15 @@ func TestTheIndexRecovers(t *testing.T) {
 	})
 	s.equal(ctx, t, "after dearer offers", false)
 
-	// A record that its reader cannot read, and an indexer that is killed again and again in the middle of its work.
+	s.recoverFromKillsAndPoison(ctx, t, seller, patient)
+	s.recoverFromALostIndex(ctx, t, seller)
+}
+
+// recoverFromKillsAndPoison: a record that its reader cannot read, and an indexer that is killed again and again in the
+// middle of its work. patient lets messages wait as long as they are deployed to.
+func (s *testMarket) recoverFromKillsAndPoison(ctx context.Context, t *testing.T, seller string, patient func()) {
+	t.Helper()
+	dl := deadletters.New(stage)
 	poisoned, cure := poisonProduct(ctx, t, s.products[0])
 	began := time.Now()
 	stop := assassin(t, "search-index")
@@ -177,8 +184,11 @@ func TestTheIndexRecovers(t *testing.T) {
 	}
 	s.equal(ctx, t, "after a redrive", false)
 	t.Logf("%d kills, %d of them at work; %d messages redriven", kills, deaths(ctx, t, "search-index", began), given)
+}
 
-	// The next change makes a new index, with that alone.
+// recoverFromALostIndex: the next change makes a new index, with that alone, and a reindex brings the rest.
+func (s *testMarket) recoverFromALostIndex(ctx context.Context, t *testing.T, seller string) {
+	t.Helper()
 	dropIndex(ctx, t, s.market)
 	s.stock(ctx, t, seller, s.products[:1])
 	until(ctx, t, "a new index", time.Minute, func() bool {

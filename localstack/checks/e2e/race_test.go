@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"sync"
@@ -16,35 +17,10 @@ func TestTwoHundredCheckoutsOfFiftyUnits(t *testing.T) {
 	ctx := deployed(t)
 	const shoppers, units = 200, 50
 	k := newSKU(ctx, t, "Rare lamp", units)
-	buyers, carts := make([]*shopper, shoppers), make([]cart, shoppers)
-	var g errgroup.Group
-	g.SetLimit(16)
-	for i := range shoppers {
-		g.Go(func() (err error) {
-			if buyers[i], err = newShopper(ctx, "pm_card_visa"); err != nil {
-				return err
-			}
-			carts[i], err = buyers[i].put(ctx, k, 1)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
-		t.Fatal(err)
-	}
-	var mu sync.Mutex
+	crowd := gather(ctx, t, shoppers, func(s *shopper) (cart, error) { return s.put(ctx, k, 1) })
 	got := map[string]int{}
-	var all errgroup.Group
-	for i := range shoppers {
-		all.Go(func() error {
-			o, err := buyers[i].checkout(ctx, carts[i].ID, shop.NewKey())
-			mu.Lock()
-			defer mu.Unlock()
-			got[o.Status+o.Code]++
-			return err
-		})
-	}
-	if err := all.Wait(); err != nil {
-		t.Fatal(err)
+	for _, o := range crowd.checkOut(ctx, t) {
+		got[o.Status+o.Code]++
 	}
 	if got["placed"] != units || got["item_unavailable"]+got["faileditem_unavailable"] != shoppers-units {
 		t.Errorf("%v", got)
@@ -53,7 +29,7 @@ func TestTwoHundredCheckoutsOfFiftyUnits(t *testing.T) {
 		t.Errorf("%+v", st)
 	}
 	orders, open := 0, int64(0)
-	for _, b := range buyers {
+	for _, b := range crowd.buyers {
 		ids, err := auditor.OrdersOf(ctx, b.ID)
 		if err != nil {
 			t.Fatal(err)
@@ -77,6 +53,50 @@ func TestTwoHundredCheckoutsOfFiftyUnits(t *testing.T) {
 	if orders != units || open != units {
 		t.Errorf("%d orders, %d authorizations, %d units", orders, open, units)
 	}
+}
+
+// crowd is shoppers with a cart each.
+type crowd struct {
+	buyers []*shopper
+	carts  []cart
+}
+
+// gather signs n shoppers in and has each fill a cart.
+func gather(ctx context.Context, t *testing.T, n int, fill func(*shopper) (cart, error)) crowd {
+	t.Helper()
+	c := crowd{make([]*shopper, n), make([]cart, n)}
+	var g errgroup.Group
+	g.SetLimit(16)
+	for i := range n {
+		g.Go(func() (err error) {
+			if c.buyers[i], err = newShopper(ctx, "pm_card_visa"); err != nil {
+				return err
+			}
+			c.carts[i], err = fill(c.buyers[i])
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// checkOut lets all buy at once.
+func (c crowd) checkOut(ctx context.Context, t *testing.T) []outcome {
+	t.Helper()
+	outcomes := make([]outcome, len(c.buyers))
+	var g errgroup.Group
+	for i, buyer := range c.buyers {
+		g.Go(func() (err error) {
+			outcomes[i], err = buyer.checkout(ctx, c.carts[i].ID, shop.NewKey())
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return outcomes
 }
 
 // Two tabs, two keys, one cart. Seen to catch: a pivot without the cart's version.

@@ -117,31 +117,9 @@ func TestWhateverIsTypedIsSearched(t *testing.T) {
 	}
 }
 
-// What a search is not asked like is refused with a code, and nothing of it comes back.
-func TestSearchRefusesClearly(t *testing.T) {
-	t.Parallel()
-	ctx := deployed(t)
-	c := &shop.Client{Base: shop.ShopperURL}
-	first := searchFor(ctx, t, url.Values{"q": {"lamp"}, "size": {"1"}})
-	if first.NextCursor == "" {
-		newSKU(ctx, t, "First lamp", 0)
-		newSKU(ctx, t, "Second lamp", 0)
-		until(ctx, t, "there are pages", 3*time.Minute, func() bool {
-			first = searchFor(ctx, t, url.Values{"q": {"lamp"}, "size": {"1"}})
-			return first.NextCursor != ""
-		})
-	}
-	if r := searchFor(ctx, t, url.Values{"q": {"lamp"}, "size": {"1"}, "cursor": {first.NextCursor}}); len(r.Hits) == 0 ||
-		r.Hits[0].ID == first.Hits[0].ID {
-		t.Errorf("the second page: %+v", r)
-	}
-	if r := searchFor(ctx, t, url.Values{"page": {"100"}, "size": {"100"}}); len(r.Hits) > 100 {
-		t.Errorf("the last page there may be: %d", len(r.Hits))
-	}
-	if r := searchFor(ctx, t, url.Values{"category": {"no-such-category"}}); r.Total != 0 {
-		t.Errorf("a category that nothing is in: %+v", r)
-	}
-	for query, code := range map[string]string{
+// badQueries are refused with a code, any where none is named. cursor is of a search for a lamp, by pages of one.
+func badQueries(cursor string) map[string]string {
+	return map[string]string{
 		"q=" + strings.Repeat("x", 201):     "",
 		"page=0":                            "",
 		"page=-1":                           "",
@@ -171,11 +149,38 @@ func TestSearchRefusesClearly(t *testing.T) {
 		"in_stock=perhaps":                                 "",
 		"fulfillment=" + private:                           "",
 		"cursor=" + private:                                "",
-		"cursor=" + url.QueryEscape(first.NextCursor):      "invalid_cursor", // another search's
-		"q=lamp&size=1&page=2&cursor=" + first.NextCursor:  "",
+		"cursor=" + url.QueryEscape(cursor):                "invalid_cursor", // another search's
+		"q=lamp&size=1&page=2&cursor=" + cursor:            "",
 		"q=lamp&size=1&cursor=" + strings.Repeat("A", 513): "",
 		"explain=" + private:                               "",
-	} {
+	}
+}
+
+// What a search is not asked like is refused with a code, and nothing of it comes back.
+func TestSearchRefusesClearly(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	c := &shop.Client{Base: shop.ShopperURL}
+	first := searchFor(ctx, t, url.Values{"q": {"lamp"}, "size": {"1"}})
+	if first.NextCursor == "" {
+		newSKU(ctx, t, "First lamp", 0)
+		newSKU(ctx, t, "Second lamp", 0)
+		until(ctx, t, "there are pages", 3*time.Minute, func() bool {
+			first = searchFor(ctx, t, url.Values{"q": {"lamp"}, "size": {"1"}})
+			return first.NextCursor != ""
+		})
+	}
+	if r := searchFor(ctx, t, url.Values{"q": {"lamp"}, "size": {"1"}, "cursor": {first.NextCursor}}); len(r.Hits) == 0 ||
+		r.Hits[0].ID == first.Hits[0].ID {
+		t.Errorf("the second page: %+v", r)
+	}
+	if r := searchFor(ctx, t, url.Values{"page": {"100"}, "size": {"100"}}); len(r.Hits) > 100 {
+		t.Errorf("the last page there may be: %d", len(r.Hits))
+	}
+	if r := searchFor(ctx, t, url.Values{"category": {"no-such-category"}}); r.Total != 0 {
+		t.Errorf("a category that nothing is in: %+v", r)
+	}
+	for query, code := range badQueries(first.NextCursor) {
 		check(ctx, t, c, bad{name: query[:min(60, len(query))], method: http.MethodGet, path: "/api/v1/products/search?" + query,
 			status: http.StatusUnprocessableEntity, code: code})
 	}
