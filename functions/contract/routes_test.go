@@ -41,7 +41,8 @@ func TestEveryRouteRefusesStrangersAndUnknownParameters(t *testing.T) {
 			api.Seller:   {Subject: "u", Role: auth.Seller, SellerID: "sel_1", ExpiresAt: expires},
 		}
 		w := call(r, holders[r.Access])
-		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `"pointer":"query.no_such_parameter","code":"unknown_parameter"`) {
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(),
+			`"pointer":"query.no_such_parameter","code":"unknown_parameter"`) {
 			t.Errorf("%s takes an unknown parameter: %d %s", r.ID, w.Code, w.Body)
 		}
 		if r.Access == api.Public {

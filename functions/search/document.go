@@ -35,7 +35,7 @@ type Document struct {
 	SellerName      string            `json:"seller_name,omitempty"`
 	InStock         bool              `json:"in_stock"`
 	OfferCount      int               `json:"offer_count"`
-	Fulfilment      string            `json:"fulfillment,omitempty"`
+	Fulfillment     string            `json:"fulfillment,omitempty"`
 	// Rating is the product's, in hundredths of a star; nobody rates products yet.
 	Rating int64 `json:"rating,omitempty"`
 	// SellerRating, in hundredths of a star, and DeliveryDays are what the offer won the buy box with; 0 if unknown.
@@ -89,7 +89,7 @@ func Compose(id string, p catalog.Product, w offers.Winner, n int64) (Document, 
 		AttributeValues: slices.Sorted(maps.Values(p.Attributes)),
 		OfferID:         w.Offer.ID, Price: w.Offer.Price.Minor, Landed: landed.Minor, Currency: landed.Currency,
 		SellerID: w.Offer.SellerID, SellerName: w.Offer.SellerName, InStock: w.InStock, OfferCount: w.Offers,
-		Fulfilment: w.Offer.Fulfilment, SellerRating: w.Rating, DeliveryDays: w.DeliveryDays, UpdatedAt: &p.UpdatedAt, N: n}
+		Fulfillment: w.Offer.Fulfilment, SellerRating: w.Rating, DeliveryDays: w.DeliveryDays, UpdatedAt: &p.UpdatedAt, N: n}
 	for name, value := range p.Attributes {
 		d.AttributePairs = append(d.AttributePairs, Value{name, plain(value)}.Pair())
 	}

@@ -48,7 +48,8 @@ func newWorld() *world {
 	w := &world{db: memory.New(), index: map[string]search.Document{}}
 	w.products, w.boxes = &catalogstore.Store{DB: w.db}, &offersstore.Store{DB: w.db}
 	slow := gated{w.db, w}
-	w.projector = &search.Projector{Index: w, Products: &catalogstore.Store{DB: slow}, BuyBoxes: &offersstore.Store{DB: slow}, Sequence: &searchstore.Store{DB: slow}, Now: func() time.Time { return time.Time{} }}
+	w.projector = &search.Projector{Index: w, Products: &catalogstore.Store{DB: slow}, BuyBoxes: &offersstore.Store{DB: slow},
+		Sequence: &searchstore.Store{DB: slow}, Now: func() time.Time { return time.Time{} }}
 	return w
 }
 
@@ -102,7 +103,9 @@ func (w *world) write(version int64, gone bool) error {
 	if err != nil && !errors.Is(err, catalog.ErrProductNotFound) {
 		return err
 	}
-	return w.products.Save(context.Background(), catalog.Product{ID: product, Title: fmt.Sprint("Title ", version), CategoryID: "boots", CategoryPath: []string{"boots"}, Version: version}, p.Version)
+	return w.products.Save(context.Background(),
+		catalog.Product{ID: product, Title: fmt.Sprint("Title ", version), CategoryID: "boots", CategoryPath: []string{"boots"}, Version: version},
+		p.Version)
 }
 
 // decide makes the next version of a buy box; price 0 empties it.
@@ -117,7 +120,8 @@ func (w *world) decide(market string, version, price int64) error {
 		if err != nil {
 			return err
 		}
-		next.Offer = offers.Offer{ProductID: product, SellerID: "sel_a", Marketplace: market, Price: money.Of(price, m.Currency), Shipping: money.Of(1, m.Currency), Version: version}
+		next.Offer = offers.Offer{ProductID: product, SellerID: "sel_a", Marketplace: market, Price: money.Of(price, m.Currency),
+			Shipping: money.Of(1, m.Currency), Version: version}
 		next.InStock, next.Offers = price%2 == 0, 1
 	}
 	return w.boxes.SaveWinner(context.Background(), next, before.Version)
@@ -298,10 +302,13 @@ func TestCompose(t *testing.T) {
 	at := time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC)
 	p := catalog.Product{ID: product, Title: "Boots", Brand: "Alba", CategoryID: "hiking-boots", CategoryPath: []string{"outdoor", "hiking-boots"},
 		Attributes: map[string]string{"size": "42", "colour": "black"}, Images: []string{"https://a.example/1", "https://a.example/2"}, UpdatedAt: at}
-	w := offers.Winner{Offer: offers.Offer{ID: "off_a", SellerID: "sel_a", SellerName: "A", Price: money.Of(100, "USD"), Shipping: money.Of(20, "USD")}, InStock: true, Offers: 3, Rating: 420, DeliveryDays: 3}
+	w := offers.Winner{Offer: offers.Offer{ID: "off_a", SellerID: "sel_a", SellerName: "A", Price: money.Of(100, "USD"),
+		Shipping: money.Of(20, "USD")}, InStock: true, Offers: 3, Rating: 420, DeliveryDays: 3}
 	got, err := search.Compose(product, p, w, 7)
-	want := search.Document{ProductID: product, Title: "Boots", Brand: "Alba", CategoryID: "hiking-boots", CategoryPath: []string{"outdoor", "hiking-boots"}, CategoryWords: []string{"outdoor", "hiking boots"}, Attributes: p.Attributes,
-		AttributeValues: []string{"42", "black"}, AttributePairs: []string{"colour=black", "size=42"}, Image: "https://a.example/1", OfferID: "off_a", Price: 100, Landed: 120, Currency: "USD", SellerID: "sel_a", SellerName: "A",
+	want := search.Document{ProductID: product, Title: "Boots", Brand: "Alba", CategoryID: "hiking-boots",
+		CategoryPath: []string{"outdoor", "hiking-boots"}, CategoryWords: []string{"outdoor", "hiking boots"}, Attributes: p.Attributes,
+		AttributeValues: []string{"42", "black"}, AttributePairs: []string{"colour=black", "size=42"}, Image: "https://a.example/1", OfferID: "off_a",
+		Price: 100, Landed: 120, Currency: "USD", SellerID: "sel_a", SellerName: "A",
 		InStock: true, OfferCount: 3, SellerRating: 420, DeliveryDays: 3, UpdatedAt: &at, N: 7}
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Error(err, d)

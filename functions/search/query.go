@@ -56,9 +56,9 @@ type Query struct {
 	PriceMin int64    // the buy box's price is at least that, in minor units of the marketplace's currency
 	PriceMax int64    // and at most that
 	// RatingMin is the least rating in stars, 1 to MaxStars; products without a rating have none.
-	RatingMin  int
-	InStock    bool
-	Fulfilment string // who ships it, as an offer says
+	RatingMin   int
+	InStock     bool
+	Fulfillment string // who ships it, as an offer says
 	// Attributes are values, any of those of the same name and one of every name.
 	Attributes []Value
 	Sort       Sort // "" is Relevance
@@ -112,9 +112,11 @@ func (q Query) Clean() (Query, error) {
 	unless(q.PriceMax >= 0 && q.PriceMax <= MaxPrice, "price_max", "out_of_range", "must be 1 to "+strconv.Itoa(MaxPrice))
 	unless(q.PriceMax == 0 || q.PriceMin <= q.PriceMax, "price_max", "out_of_range", "must not be below price_min")
 	unless(q.RatingMin >= 0 && q.RatingMin <= MaxStars, "rating_min", "out_of_range", "must be 1 to "+strconv.Itoa(MaxStars))
-	unless(slices.Contains([]string{"", offers.ByRialto, offers.BySeller}, q.Fulfilment), "fulfillment", "not_allowed", "must be one of: rialto, seller")
+	unless(slices.Contains([]string{"", offers.ByRialto, offers.BySeller}, q.Fulfillment), "fulfillment", "not_allowed",
+		"must be one of: rialto, seller")
 	unless(len(q.Attributes) <= MaxAttributes, "attribute", "too_many", "must be given at most "+strconv.Itoa(MaxAttributes)+" times")
-	unless(!slices.ContainsFunc(q.Attributes, func(v Value) bool { return !v.valid() }), "attribute", "bad_format", "must be the name of an attribute, a colon and a value")
+	unless(!slices.ContainsFunc(q.Attributes, func(v Value) bool { return !v.valid() }), "attribute", "bad_format",
+		"must be the name of an attribute, a colon and a value")
 	unless(q.Position == nil || q.Page == 1, "cursor", "not_allowed", "stands instead of page")
 	unless(slices.Contains(Sorts, q.Sort), "sort", "not_allowed", "must be one of the orders")
 	unless(q.Page >= 1, "page", "out_of_range", "must be at least 1")

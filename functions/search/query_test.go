@@ -24,21 +24,23 @@ func TestClean(t *testing.T) {
 		at   string // the pointers of the flaws
 	}{
 		"nothing asked": {good, "", ""},
-		"all asked": {Query{Text: "boots", Category: "outdoor", Brands: []string{"Alba"}, PriceMin: 5, PriceMax: 5, RatingMin: 5, InStock: true, Fulfilment: "seller",
-			Attributes: []Value{{"shoe size", "42"}}, Sort: Newest, Page: 100, Size: 100}, "", ""},
-		"longest text":       {with(func(q *Query) { q.Text = strings.Repeat("é", MaxText) }), "", ""},
-		"text too long":      {with(func(q *Query) { q.Text = strings.Repeat("é", MaxText+1) }), "invalid_query", "query.q"},
-		"10,000 characters":  {with(func(q *Query) { q.Text = strings.Repeat("a ", 5_000) }), "invalid_query", "query.q"},
-		"too many brands":    {with(func(q *Query) { q.Brands = make([]string, MaxBrands+1) }), "invalid_query", "query.brand query.brand"},
-		"brand too long":     {with(func(q *Query) { q.Brands = []string{strings.Repeat("a", MaxBrand+1)} }), "invalid_query", "query.brand"},
-		"negative price":     {with(func(q *Query) { q.PriceMin = -1 }), "invalid_query", "query.price_min"},
-		"bounds crossed":     {with(func(q *Query) { q.PriceMin, q.PriceMax = 6, 5 }), "invalid_query", "query.price_max"},
-		"price too high":     {with(func(q *Query) { q.PriceMax = MaxPrice + 1 }), "invalid_query", "query.price_max"},
-		"six stars":          {with(func(q *Query) { q.RatingMin = 6 }), "invalid_query", "query.rating_min"},
-		"who ships it":       {with(func(q *Query) { q.Fulfilment = "me" }), "invalid_query", "query.fulfillment"},
-		"no attribute":       {with(func(q *Query) { q.Attributes = []Value{ValueOf("red")} }), "invalid_query", "query.attribute"},
-		"a pattern for one":  {with(func(q *Query) { q.Attributes = []Value{ValueOf(".*:red")} }), "invalid_query", "query.attribute"},
-		"too many values":    {with(func(q *Query) { q.Attributes = slices.Repeat([]Value{{"a", "b"}}, MaxAttributes+1) }), "invalid_query", "query.attribute"},
+		"all asked": {Query{Text: "boots", Category: "outdoor", Brands: []string{"Alba"}, PriceMin: 5, PriceMax: 5, RatingMin: 5, InStock: true,
+			Fulfillment: "seller",
+			Attributes:  []Value{{"shoe size", "42"}}, Sort: Newest, Page: 100, Size: 100}, "", ""},
+		"longest text":      {with(func(q *Query) { q.Text = strings.Repeat("é", MaxText) }), "", ""},
+		"text too long":     {with(func(q *Query) { q.Text = strings.Repeat("é", MaxText+1) }), "invalid_query", "query.q"},
+		"10,000 characters": {with(func(q *Query) { q.Text = strings.Repeat("a ", 5_000) }), "invalid_query", "query.q"},
+		"too many brands":   {with(func(q *Query) { q.Brands = make([]string, MaxBrands+1) }), "invalid_query", "query.brand query.brand"},
+		"brand too long":    {with(func(q *Query) { q.Brands = []string{strings.Repeat("a", MaxBrand+1)} }), "invalid_query", "query.brand"},
+		"negative price":    {with(func(q *Query) { q.PriceMin = -1 }), "invalid_query", "query.price_min"},
+		"bounds crossed":    {with(func(q *Query) { q.PriceMin, q.PriceMax = 6, 5 }), "invalid_query", "query.price_max"},
+		"price too high":    {with(func(q *Query) { q.PriceMax = MaxPrice + 1 }), "invalid_query", "query.price_max"},
+		"six stars":         {with(func(q *Query) { q.RatingMin = 6 }), "invalid_query", "query.rating_min"},
+		"who ships it":      {with(func(q *Query) { q.Fulfillment = "me" }), "invalid_query", "query.fulfillment"},
+		"no attribute":      {with(func(q *Query) { q.Attributes = []Value{ValueOf("red")} }), "invalid_query", "query.attribute"},
+		"a pattern for one": {with(func(q *Query) { q.Attributes = []Value{ValueOf(".*:red")} }), "invalid_query", "query.attribute"},
+		"too many values": {with(func(q *Query) { q.Attributes = slices.Repeat([]Value{{"a", "b"}}, MaxAttributes+1) }), "invalid_query",
+			"query.attribute"},
 		"page and cursor":    {with(func(q *Query) { q.Page, q.Position = 2, &Position{} }), "invalid_query", "query.cursor"},
 		"unknown order":      {with(func(q *Query) { q.Sort = "random" }), "invalid_query", "query.sort"},
 		"page 0 and size 0":  {Query{}, "invalid_query", "query.page query.size"},
@@ -63,7 +65,8 @@ func TestClean(t *testing.T) {
 func TestTextIsWords(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"  Hiking\tboots\n": "Hiking boots", "a\x00b\x1b[0m": "a b [0m", "\u202eevil\ufeff": "evil", "\xff\xfe": "", "caf\u00e9 \u00a0 au lait": "café au lait", `"a" AND b*`: `"a" AND b*`,
+		"  Hiking\tboots\n": "Hiking boots", "a\x00b\x1b[0m": "a b [0m", "\u202eevil\ufeff": "evil", "\xff\xfe": "",
+		"caf\u00e9 \u00a0 au lait": "café au lait", `"a" AND b*`: `"a" AND b*`,
 	} {
 		if got := plain(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)

@@ -50,13 +50,13 @@ var steps = []Relaxed{Strict, Fuzzy, FewerTerms}
 // Facets count the matches by a property, as if that property alone were not filtered by: who picked a brand
 // still sees what the others would give.
 type Facets struct {
-	Category   []Bucket // the most frequent first; a product counts in every category above it
-	Brand      []Bucket
-	Fulfilment []Bucket
-	Price      []Range     // all of the marketplace's, the lowest first
-	Rating     []Stars     // the highest first
-	InStock    int64       // how many of the matches can be bought
-	Attributes []Attribute // of the matches' categories, the most frequent first, at most MaxFacets
+	Category    []Bucket // the most frequent first; a product counts in every category above it
+	Brand       []Bucket
+	Fulfillment []Bucket
+	Price       []Range     // all of the marketplace's, the lowest first
+	Rating      []Stars     // the highest first
+	InStock     int64       // how many of the matches can be bought
+	Attributes  []Attribute // of the matches' categories, the most frequent first, at most MaxFacets
 }
 
 // Bucket is a value of a property.

@@ -39,8 +39,10 @@ func TestCursorsComeBack(t *testing.T) {
 func TestForeignCursorsAreRefused(t *testing.T) {
 	t.Parallel()
 	encode := base64.RawURLEncoding.EncodeToString
-	for _, s := range []string{"x", "%", encode([]byte("{}")), encode([]byte(`{"v":2,"at":{"r":"a","n":1}}`)), encode([]byte(`{"v":1,"at":{"r":"a","x":1}}`)),
-		encode([]byte(`{"v":1,"at":{"r":"a"},"w":1}`)), encode([]byte(`{"v":1,"at":{"n":"a"}}`)), encode([]byte(`{"v":1,"at":{}}{}`)), encode([]byte(`{"v":1,"at":{"r":"` + strings.Repeat("a", 512) + `"}}`)),
+	for _, s := range []string{"x", "%", encode([]byte("{}")), encode([]byte(`{"v":2,"at":{"r":"a","n":1}}`)),
+		encode([]byte(`{"v":1,"at":{"r":"a","x":1}}`)),
+		encode([]byte(`{"v":1,"at":{"r":"a"},"w":1}`)), encode([]byte(`{"v":1,"at":{"n":"a"}}`)), encode([]byte(`{"v":1,"at":{}}{}`)),
+		encode([]byte(`{"v":1,"at":{"r":"` + strings.Repeat("a", 512) + `"}}`)),
 		encode([]byte(`{"v":1,"at":{}}`)) + "==",
 		encode([]byte(`{"v":1,"at":{ }}`))[:21] + "R"} {
 		var p testPosition

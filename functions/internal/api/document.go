@@ -34,7 +34,8 @@ func Document(title, version string, routes []Route) (doc map[string]any, err er
 	})
 	a := huma.NewAPI(configuration(title, version, registry), &bound{})
 	a.OpenAPI().Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		securityScheme: {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A token of an accepted issuer, or a guest's (POST /api/v1/guests)"},
+		securityScheme: {Type: "http", Scheme: "bearer", BearerFormat: "JWT",
+			Description: "A token of an accepted issuer, or a guest's (POST /api/v1/guests)"},
 	}
 	seen := map[string]bool{}
 	for _, r := range routes {
@@ -55,8 +56,8 @@ func Document(title, version string, routes []Route) (doc map[string]any, err er
 	if doc["paths"] == nil {
 		doc["paths"] = map[string]any{} // required, though there be no route
 	}
-	plain(doc)
-	openAnswers(doc)
+	removeUnknown(doc)
+	openResponses(doc)
 	return doc, nil
 }
 
@@ -79,7 +80,7 @@ func (r Route) check(seen map[string]bool) error {
 		return fmt.Errorf("a path is of words in lower case and parameters in snake_case")
 	case r.Summary == "" || r.Context == "":
 		return fmt.Errorf("route %q lacks a summary or a context", r.ID)
-	case admitted[r.Access] == nil && r.Access != Public:
+	case rolesOf[r.Access] == nil && r.Access != Public:
 		return fmt.Errorf("route %q has no access", r.ID)
 	case r.Spends && !r.hasKey():
 		return fmt.Errorf("route %q spends and takes no Idempotency-Key", r.ID)
@@ -115,12 +116,12 @@ func operationOf(o *huma.OpenAPI, r Route) *huma.Operation {
 	}[r.Method]
 }
 
-// plain removes what OpenAPI 3.0 or API Gateway's importer does not know.
-func plain(v any) {
+// removeUnknown removes what OpenAPI 3.0 or API Gateway's importer does not know.
+func removeUnknown(v any) {
 	switch v := v.(type) {
 	case []any:
 		for _, item := range v {
-			plain(item)
+			removeUnknown(item)
 		}
 	case map[string]any:
 		if _, isSchema := v["type"].(string); isSchema {
@@ -129,13 +130,13 @@ func plain(v any) {
 			}
 		}
 		for _, item := range v {
-			plain(item)
+			removeUnknown(item)
 		}
 	}
 }
 
-// openAnswers lets answers gain fields: only what is reachable from a request body stays closed to unknown ones.
-func openAnswers(doc map[string]any) {
+// openResponses lets answers gain fields: only what is reachable from a request body stays closed to unknown ones.
+func openResponses(doc map[string]any) {
 	schemas := object(object(doc["components"])["schemas"])
 	closed := map[string]bool{}
 	var reach func(any)

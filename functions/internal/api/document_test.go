@@ -80,7 +80,8 @@ func TestDocumentSaysWhatARouteIs(t *testing.T) {
 	if diff := cmp.Diff([]any{map[string]any{"token": []any{}}}, place["security"]); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"201", "202", "400", "401", "402", "403", "409", "413", "415", "422", "429", "500", "503"}, keys(object(place["responses"]))); diff != "" {
+	if diff := cmp.Diff([]string{"201", "202", "400", "401", "402", "403", "409", "413", "415", "422", "429", "500", "503"},
+		keys(object(place["responses"]))); diff != "" {
 		t.Error(diff)
 	}
 	created := object(object(place["responses"])["201"])
@@ -102,7 +103,8 @@ func TestDocumentSaysWhatARouteIs(t *testing.T) {
 	if diff := cmp.Diff([]string{"path order_id", "query limit", "query cursor", "query open", "query sort"}, params); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"FaultField", "OrdersChangeInputBody", "OrdersGetOutputBody", "Problem", "TestLine", "TestOrder"}, keys(object(object(doc["components"])["schemas"]))); diff != "" {
+	if diff := cmp.Diff([]string{"FaultField", "OrdersChangeInputBody", "OrdersGetOutputBody", "Problem", "TestLine", "TestOrder"},
+		keys(object(object(doc["components"])["schemas"]))); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -127,7 +129,8 @@ func TestDocumentsStayInsideWhatTheGatewayImports(t *testing.T) {
 			}
 		case map[string]any:
 			for k, item := range v {
-				if slices.Contains([]string{"examples", "const", "contentEncoding", "contentMediaType", "dependentRequired", "patternDescription", "$schema"}, k) && !strings.HasSuffix(at, "/properties") {
+				if slices.Contains([]string{"examples", "const", "contentEncoding", "contentMediaType", "dependentRequired", "patternDescription", "$schema"},
+					k) && !strings.HasSuffix(at, "/properties") {
 					t.Errorf("%s/%s", at, k)
 				}
 				if _, isBool := item.(bool); strings.HasPrefix(k, "exclusiveM") && !isBool {
@@ -193,16 +196,19 @@ func TestTablesThatBreakARuleGiveNoDocument(t *testing.T) {
 	good := Route{ID: "doIt", Method: "POST", Path: "/api/v1/it", Summary: "It", Context: "its", Access: Public}
 	change := func(f func(*Route)) []Route { r := good; f(&r); return []Route{Handle(r, serve)} }
 	for name, routes := range map[string][]Route{
-		"id":           change(func(r *Route) { r.ID = "do-it" }),
-		"path":         change(func(r *Route) { r.Path = "/api/v1/It/" }),
-		"access":       change(func(r *Route) { r.Access = "" }),
-		"summary":      change(func(r *Route) { r.Summary = "" }),
-		"context":      change(func(r *Route) { r.Context = "" }),
-		"spends":       change(func(r *Route) { r.Spends = true }),
-		"no handler":   {good},
-		"same id":      {Handle(good, serve), Handle(Route{ID: "doIt", Method: "GET", Path: "/api/v1/it", Summary: "It", Context: "its", Access: Public}, serve)},
-		"same path":    {Handle(good, serve), Handle(Route{ID: "other", Method: "POST", Path: "/api/v1/it", Summary: "It", Context: "its", Access: Public}, serve)},
-		"optional key": {Handle(Route{ID: "doIt", Method: "POST", Path: "/x", Summary: "x", Context: "x", Access: Public, Spends: true}, func(context.Context, *OptionalIdempotencyKey) (*struct{}, error) { return nil, nil })},
+		"id":         change(func(r *Route) { r.ID = "do-it" }),
+		"path":       change(func(r *Route) { r.Path = "/api/v1/It/" }),
+		"access":     change(func(r *Route) { r.Access = "" }),
+		"summary":    change(func(r *Route) { r.Summary = "" }),
+		"context":    change(func(r *Route) { r.Context = "" }),
+		"spends":     change(func(r *Route) { r.Spends = true }),
+		"no handler": {good},
+		"same id": {Handle(good, serve), Handle(Route{ID: "doIt", Method: "GET", Path: "/api/v1/it", Summary: "It", Context: "its", Access: Public},
+			serve)},
+		"same path": {Handle(good, serve), Handle(Route{ID: "other", Method: "POST", Path: "/api/v1/it", Summary: "It", Context: "its",
+			Access: Public}, serve)},
+		"optional key": {Handle(Route{ID: "doIt", Method: "POST", Path: "/x", Summary: "x", Context: "x", Access: Public, Spends: true},
+			func(context.Context, *OptionalIdempotencyKey) (*struct{}, error) { return nil, nil })},
 		"bad tag": {Handle(good, func(context.Context, *struct {
 			N int `query:"n" minimum:"x"`
 		}) (*struct{}, error) {

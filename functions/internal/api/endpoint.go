@@ -34,6 +34,7 @@ type bound struct {
 // Handle makes bound the adapter that huma registers with.
 func (b *bound) Handle(op *huma.Operation, handle func(huma.Context)) { b.op, b.handle = op, handle }
 
+// ServeHTTP serves a request that was admitted and read.
 func (b *bound) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.handle(humago.NewContext(b.op, r, w))
 }
@@ -50,6 +51,7 @@ func newEndpoint(r Route, now func() time.Time) *endpoint {
 	})}
 }
 
+// ServeHTTP admits the caller, reads the request and serves it.
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := e.admit(r); err != nil {
 		Fail(w, r, err)
@@ -84,13 +86,13 @@ func (e *endpoint) admit(r *http.Request) error {
 	if !ok || !e.now().Before(who.ExpiresAt) {
 		return errUnauthorized
 	}
-	if !slices.Contains(admitted[e.route.Access], who.Role) || who.Role == auth.Seller && who.SellerID == "" {
+	if !slices.Contains(rolesOf[e.route.Access], who.Role) || who.Role == auth.Seller && who.SellerID == "" {
 		return errForbidden
 	}
 	return nil
 }
 
-var admitted = map[Access][]auth.Role{
+var rolesOf = map[Access][]auth.Role{
 	Guest:    {auth.Guest, auth.Customer},
 	Customer: {auth.Customer},
 	Seller:   {auth.Seller},

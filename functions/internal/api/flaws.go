@@ -51,8 +51,8 @@ func flaw(pointer, code, message string) fault.Field {
 	return fault.Field{Pointer: pointer, Code: code, Message: message}
 }
 
-// once keeps the first flaw of each place: what follows is a consequence of it.
-func once(flaws []fault.Field) []fault.Field {
+// firstOfEachPlace keeps the first flaw of each place: what follows is a consequence of it.
+func firstOfEachPlace(flaws []fault.Field) []fault.Field {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(flaws, func(f fault.Field) bool {
 		again := seen[f.Pointer] && f.Code != codeUnknownField && f.Code != codeUnknownParameter

@@ -42,12 +42,13 @@ func Handler(routes []Route, opts ...Option) http.Handler {
 	for p, m := range paths {
 		mux.Handle(p, m)
 	}
-	return &door{mux}
+	return &router{mux}
 }
 
 // methods are the endpoints of one path.
 type methods map[string]http.Handler
 
+// ServeHTTP serves a request by its method.
 func (m methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h, ok := m[r.Method]; ok {
 		h.ServeHTTP(w, r)
@@ -57,10 +58,11 @@ func (m methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	write(w, refuse(http.StatusMethodNotAllowed, "method_not_allowed", "this path has no such method").problem(r.Context()))
 }
 
-// door is what every request passes: it answers unknown paths and keeps a panic from ending the process.
-type door struct{ mux *http.ServeMux }
+// router is what every request passes: it answers unknown paths and keeps a panic from ending the process.
+type router struct{ mux *http.ServeMux }
 
-func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP finds the path's endpoint and sends what it answers.
+func (t *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := &buffer{header: http.Header{}}
 	defer func() {
 		if p := recover(); p != nil {
@@ -71,11 +73,11 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer.send(w)
 	}()
 	// The mux would redirect a path that is not clean; a client that sends one is to be told.
-	if _, pattern := d.mux.Handler(r); pattern == "" || path.Clean(r.URL.Path) != r.URL.Path {
+	if _, pattern := t.mux.Handler(r); pattern == "" || path.Clean(r.URL.Path) != r.URL.Path {
 		Fail(answer, r, errNoRoute)
 		return
 	}
-	d.mux.ServeHTTP(answer, r)
+	t.mux.ServeHTTP(answer, r)
 }
 
 var errNoRoute = fault.New(fault.NotFound, "unknown_path", "there is nothing at this path")
@@ -91,14 +93,17 @@ type buffer struct {
 	body   bytes.Buffer
 }
 
+// Header implements http.ResponseWriter.
 func (b *buffer) Header() http.Header { return b.header }
 
+// WriteHeader implements http.ResponseWriter; the first status counts.
 func (b *buffer) WriteHeader(status int) {
 	if b.status == 0 {
 		b.status = status
 	}
 }
 
+// Write implements http.ResponseWriter.
 func (b *buffer) Write(p []byte) (int, error) {
 	b.WriteHeader(http.StatusOK)
 	return b.body.Write(p)

@@ -65,16 +65,16 @@ func namer(context string) func(reflect.Type, string) string {
 			owner = strings.TrimSuffix(t.PkgPath()[strings.LastIndexByte(t.PkgPath(), '/')+1:], "api")
 			name = huma.DefaultSchemaNamer(t, hint)
 		}
-		name = letters(name)
-		if owner = letters(owner); strings.HasPrefix(name, owner) {
+		name = camelCase(name)
+		if owner = camelCase(owner); strings.HasPrefix(name, owner) {
 			return name
 		}
 		return owner + name
 	}
 }
 
-// letters joins the words of s, each with a capital.
-func letters(s string) string {
+// camelCase joins the words of s, each with a capital.
+func camelCase(s string) string {
 	var b strings.Builder
 	for word := range strings.FieldsFuncSeq(s, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')

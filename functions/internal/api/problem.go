@@ -88,7 +88,7 @@ func failure(ctx context.Context, err error) *Problem {
 // invalid is the problem of a request with flaws.
 func invalid(ctx context.Context, flaws []fault.Field) *Problem {
 	slices.SortStableFunc(flaws, func(a, b fault.Field) int { return strings.Compare(a.Pointer, b.Pointer) })
-	flaws = once(flaws)
+	flaws = firstOfEachPlace(flaws)
 	code, detail := "invalid_request", "the request has inputs that are not accepted"
 	if same := flaws[0].Code; (same == codeUnknownField || same == codeUnknownParameter) && all(flaws, same) {
 		code, detail = same, "the request has inputs that this operation does not have"

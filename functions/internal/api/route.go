@@ -56,15 +56,15 @@ func Handle[I, O any](def Route, f func(context.Context, *I) (*O, error)) Route 
 			if err != nil {
 				return nil, failure(ctx, err)
 			}
-			settleStatus(out, op.DefaultStatus)
+			fillStatus(out, op.DefaultStatus)
 			return out, nil
 		})
 	}
 	return def
 }
 
-// settleStatus fills an output's Status that was left 0.
-func settleStatus(out any, status int) {
+// fillStatus fills an output's Status that was left 0.
+func fillStatus(out any, status int) {
 	v := reflect.ValueOf(out)
 	if v.IsNil() {
 		return

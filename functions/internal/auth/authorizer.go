@@ -15,6 +15,11 @@ import (
 // errGateway is the one error text that API Gateway answers with 401; every other becomes a 500.
 var errGateway = errors.New("Unauthorized") //nolint:staticcheck // the gateway's word
 
+type request = events.APIGatewayCustomAuthorizerRequestTypeRequest
+
+// AuthorizerHandler is a function that API Gateway asks who calls and what they may.
+type AuthorizerHandler = func(context.Context, request) (events.APIGatewayCustomAuthorizerResponse, error)
+
 // Authorizer is the function behind the request authorizer of both APIs.
 //
 // Its policy allows the whole stage of the API. The gateway caches it for the token, whatever route it was
@@ -22,8 +27,8 @@ var errGateway = errors.New("Unauthorized") //nolint:staticcheck // the gateway'
 // route, with the role, and until exp, that are handed on.
 //
 // plan names the gateway's usage plan that a caller's requests count against, by its key.
-func Authorizer(v *Verifier, plan func(context.Context, Identity) string) func(context.Context, events.APIGatewayCustomAuthorizerRequestTypeRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
-	return func(ctx context.Context, e events.APIGatewayCustomAuthorizerRequestTypeRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
+func Authorizer(v *Verifier, plan func(context.Context, Identity) string) AuthorizerHandler {
+	return func(ctx context.Context, e request) (events.APIGatewayCustomAuthorizerResponse, error) {
 		var none events.APIGatewayCustomAuthorizerResponse
 		token, err := bearer(e)
 		if err != nil {
@@ -62,7 +67,7 @@ func refused(ctx context.Context, err error) error {
 var errNoToken = ErrInvalidToken.Because(errors.New("no bearer token"))
 
 // bearer takes the token from the Authorization header: exactly one, of the Bearer scheme (RFC 6750).
-func bearer(e events.APIGatewayCustomAuthorizerRequestTypeRequest) (string, error) {
+func bearer(e request) (string, error) {
 	var values []string
 	for name, v := range e.MultiValueHeaders {
 		if strings.EqualFold(name, "Authorization") {

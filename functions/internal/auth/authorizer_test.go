@@ -47,8 +47,9 @@ func TestAuthorizer(t *testing.T) {
 		"twice":           {request("Authorization", "Bearer "+token, "Authorization", "Bearer "+token), "Unauthorized"},
 		"in two writings": {request("Authorization", "Bearer "+token, "authorization", "Bearer "+bad), "Unauthorized"},
 		"bad token":       {request("Authorization", "Bearer "+bad), "Unauthorized"},
-		"token in query":  {events.APIGatewayCustomAuthorizerRequestTypeRequest{MethodArn: methodARN, QueryStringParameters: map[string]string{"Authorization": "Bearer " + token}}, "Unauthorized"},
-		"no ARN":          {noARN, "internal"},
+		"token in query": {events.APIGatewayCustomAuthorizerRequestTypeRequest{MethodArn: methodARN,
+			QueryStringParameters: map[string]string{"Authorization": "Bearer " + token}}, "Unauthorized"},
+		"no ARN": {noARN, "internal"},
 	} {
 		got, err := authorize(context.Background(), c.event)
 		if c.err != "" {
@@ -71,7 +72,8 @@ func TestAuthorizer(t *testing.T) {
 	}
 	s.away.Store(true)
 	s.clock.forward(keysPause)
-	if _, err := authorize(context.Background(), request("Authorization", "Bearer "+s.sign(t, testToken{header: map[string]any{"kid": "a2"}}))); err == nil || err.Error() != "issuer_unavailable" {
+	if _, err := authorize(context.Background(),
+		request("Authorization", "Bearer "+s.sign(t, testToken{header: map[string]any{"kid": "a2"}}))); err == nil || err.Error() != "issuer_unavailable" {
 		t.Errorf("an issuer that is away: %v", err)
 	}
 	for _, secret := range append(strings.Split(token, "."), strings.Split(bad, ".")...) {

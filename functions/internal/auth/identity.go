@@ -11,6 +11,7 @@ import (
 // Role is what kind of party a token names.
 type Role string
 
+// The roles.
 const (
 	Guest    Role = "guest"
 	Customer Role = "customer"
@@ -31,7 +32,7 @@ func (i Identity) Has(scope string) bool { return slices.Contains(i.Scopes, scop
 
 type identityKey struct{}
 
-// With puts the caller into the context. Only the adapter of a front door calls it.
+// With puts the caller into the context. Only the adapter of an API calls it.
 func With(ctx context.Context, i Identity) context.Context {
 	return context.WithValue(ctx, identityKey{}, i)
 }

@@ -21,8 +21,14 @@ import (
 // atOnce bounds how many records of a queue's batch are worked on together.
 const atOnce = 10
 
+// QueueHandler is a function that an SQS queue invokes.
+type QueueHandler = func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)
+
+// StreamHandler is a function that a DynamoDB stream invokes.
+type StreamHandler = func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error)
+
 // Queue returns a handler of an SQS mapping with ReportBatchItemFailures.
-func Queue(do func(context.Context, events.SQSMessage) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func Queue(do func(context.Context, events.SQSMessage) error) QueueHandler {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
 		var out events.SQSEventResponse
 		var mu sync.Mutex
@@ -49,7 +55,7 @@ func Queue(do func(context.Context, events.SQSMessage) error) func(context.Conte
 // batch is the one at fault, and to say so again would keep the others with it until all are given up: so the batch
 // fails as a whole, and Lambda halves it until the record is alone
 // (docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html).
-func Stream(do func(context.Context, []events.DynamoDBEventRecord) (done int, err error)) func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+func Stream(do func(context.Context, []events.DynamoDBEventRecord) (done int, err error)) StreamHandler {
 	return func(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 		var out events.DynamoDBEventResponse
 		var done int

@@ -21,7 +21,8 @@ func TestABadMessageFailsAlone(t *testing.T) {
 		}
 		return nil
 	})
-	out, err := h(context.Background(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "1", Body: "ok"}, {MessageId: "2", Body: "bad"}, {MessageId: "3", Body: "panic"}, {MessageId: "4", Body: "ok"}}})
+	out, err := h(context.Background(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "1", Body: "ok"}, {MessageId: "2", Body: "bad"},
+		{MessageId: "3", Body: "panic"}, {MessageId: "4", Body: "ok"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +38,8 @@ func TestABadMessageFailsAlone(t *testing.T) {
 
 func TestAStreamStopsAtTheFirstFailure(t *testing.T) {
 	t.Parallel()
-	records := []events.DynamoDBEventRecord{{Change: events.DynamoDBStreamRecord{SequenceNumber: "1"}}, {Change: events.DynamoDBStreamRecord{SequenceNumber: "2"}}}
+	records := []events.DynamoDBEventRecord{{Change: events.DynamoDBStreamRecord{SequenceNumber: "1"}},
+		{Change: events.DynamoDBStreamRecord{SequenceNumber: "2"}}}
 	for _, c := range []struct {
 		records []events.DynamoDBEventRecord
 		done    int
@@ -48,12 +50,14 @@ func TestAStreamStopsAtTheFirstFailure(t *testing.T) {
 		{records, 0, nil, true}, // halved until the bad one is alone
 		{records[:1], 0, []events.DynamoDBBatchItemFailure{{ItemIdentifier: "1"}}, false},
 	} {
-		out, err := Stream(func(context.Context, []events.DynamoDBEventRecord) (int, error) { return c.done, errors.New("no") })(context.Background(), events.DynamoDBEvent{Records: c.records})
+		out, err := Stream(func(context.Context, []events.DynamoDBEventRecord) (int, error) { return c.done, errors.New("no") })(context.Background(),
+			events.DynamoDBEvent{Records: c.records})
 		if diff := cmp.Diff(c.want, out.BatchItemFailures); (err != nil) != c.whole || diff != "" {
 			t.Fatal(err, diff)
 		}
 	}
-	out, _ := Stream(func(context.Context, []events.DynamoDBEventRecord) (int, error) { return 2, nil })(context.Background(), events.DynamoDBEvent{Records: records})
+	out, _ := Stream(func(context.Context, []events.DynamoDBEventRecord) (int, error) { return 2, nil })(context.Background(),
+		events.DynamoDBEvent{Records: records})
 	if out.BatchItemFailures != nil {
 		t.Fatal(out)
 	}

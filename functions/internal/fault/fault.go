@@ -68,6 +68,7 @@ func (e *Error) After(d time.Duration) *Error {
 	return &c
 }
 
+// Error is for the log: it tells the cause too.
 func (e *Error) Error() string {
 	if e.cause != nil {
 		return e.Code + ": " + e.Message + ": " + e.cause.Error()
@@ -75,6 +76,7 @@ func (e *Error) Error() string {
 	return e.Code + ": " + e.Message
 }
 
+// Unwrap returns the cause, nil if there is none.
 func (e *Error) Unwrap() error { return e.cause }
 
 // Is makes errors.Is compare by Code, so a sentinel fault matches its wrapped and annotated copies.

@@ -20,7 +20,8 @@ func TestFieldsSurviveAnExitOfTextAlone(t *testing.T) {
 		{plain.Text(), nil}, {full.Text(), fields}, {"", nil}, {"7", nil},
 		{`{"errorMessage":"gone","errorType":"x"}`, nil},
 		// as Lambda tells Step Functions (docs.aws.amazon.com/lambda/latest/dg/golang-exceptions.html)
-		{`{"errorMessage":"{\"message\":\"gone\",\"errors\":[{\"pointer\":\"/lines/0\",\"code\":\"item_unavailable\",\"message\":\"fewer \\\"units\\\"\"}]}","errorType":"x"}`, fields},
+		{`{"errorMessage":"{\"message\":\"gone\",\"errors\":[` +
+			`{\"pointer\":\"/lines/0\",\"code\":\"item_unavailable\",\"message\":\"fewer \\\"units\\\"\"}]}","errorType":"x"}`, fields},
 	} {
 		if diff := cmp.Diff(c.want, fault.FieldsIn(c.text)); diff != "" {
 			t.Errorf("%q: %s", c.text, diff)

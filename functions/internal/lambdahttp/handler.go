@@ -47,14 +47,17 @@ type recorder struct {
 	body   []byte
 }
 
+// Header implements http.ResponseWriter.
 func (w *recorder) Header() http.Header { return w.header }
 
+// WriteHeader implements http.ResponseWriter; the first final status counts.
 func (w *recorder) WriteHeader(status int) {
 	if w.status == 0 && status >= http.StatusOK { // 1xx cannot be passed on
 		w.status = status
 	}
 }
 
+// Write implements http.ResponseWriter.
 func (w *recorder) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	w.body = append(w.body, p...)

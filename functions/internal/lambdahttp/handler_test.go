@@ -60,7 +60,8 @@ func TestPaths(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
 		"/api/v1/cart": "/api/v1/cart", "/api/v1/cart/": "/api/v1/cart", "api/v1/cart": "/api/v1/cart", "": "/", "/": "/",
-		"/100%": "/100%", "/100%25": "/100%", "/a b": "/a b", "/a%20b": "/a b", "/a?b#c": "/a?b#c", "/a%2Fb": "/a/b", "/ü": "/ü", "/%zz": "/%zz", "/%00": "/\x00",
+		"/100%": "/100%", "/100%25": "/100%", "/a b": "/a b", "/a%20b": "/a b", "/a?b#c": "/a?b#c", "/a%2Fb": "/a/b", "/ü": "/ü", "/%zz": "/%zz",
+		"/%00": "/\x00",
 	} {
 		got := ask(t, events.APIGatewayProxyRequest{HTTPMethod: "GET", Path: raw})
 		if got.Path != want {
@@ -80,7 +81,8 @@ func TestRequests(t *testing.T) {
 		MultiValueHeaders:               map[string][]string{"x-one": {"first", "last"}, "host": {"api.example"}, "content-type": {"text/plain"}},
 		QueryStringParameters:           map[string]string{"q": "2"},
 		MultiValueQueryStringParameters: map[string][]string{"q": {"a b&c=d", "+%"}, "": {"x"}},
-		RequestContext:                  events.APIGatewayProxyRequestContext{RequestID: "req-1", Stage: "prod", Identity: events.APIGatewayRequestIdentity{SourceIP: "2001:db8::1"}},
+		RequestContext: events.APIGatewayProxyRequestContext{RequestID: "req-1", Stage: "prod",
+			Identity: events.APIGatewayRequestIdentity{SourceIP: "2001:db8::1"}},
 	}
 	want := echo{Method: "POST", Path: "/x", Escaped: "/x", Host: "api.example", Remote: "[2001:db8::1]:0", Body: "grüße", Length: 7, Trace: "req-1",
 		Query:  map[string][]string{"q": {"a b&c=d", "+%"}, "": {"x"}},
@@ -106,9 +108,11 @@ func TestRequests(t *testing.T) {
 
 func TestABodyThatIsNotBase64IsAProblem(t *testing.T) {
 	t.Parallel()
-	e := events.APIGatewayProxyRequest{HTTPMethod: "POST", Path: "/x", Body: "%%", IsBase64Encoded: true, RequestContext: events.APIGatewayProxyRequestContext{RequestID: "req-1"}}
+	e := events.APIGatewayProxyRequest{HTTPMethod: "POST", Path: "/x", Body: "%%", IsBase64Encoded: true,
+		RequestContext: events.APIGatewayProxyRequestContext{RequestID: "req-1"}}
 	answer, err := New(http.HandlerFunc(serve))(context.Background(), &e)
-	if err != nil || answer.StatusCode != http.StatusBadRequest || !strings.Contains(answer.Body, `"code":"malformed_body"`) || !strings.Contains(answer.Body, "req-1") {
+	if err != nil || answer.StatusCode != http.StatusBadRequest || !strings.Contains(answer.Body,
+		`"code":"malformed_body"`) || !strings.Contains(answer.Body, "req-1") {
 		t.Errorf("%v %+v", err, answer)
 	}
 }
@@ -119,12 +123,16 @@ func TestAnswers(t *testing.T) {
 		serve http.HandlerFunc
 		want  events.APIGatewayProxyResponse
 	}{
-		"nothing":     {func(http.ResponseWriter, *http.Request) {}, events.APIGatewayProxyResponse{StatusCode: 200}},
-		"no content":  {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, events.APIGatewayProxyResponse{StatusCode: 204}},
-		"early hints": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(103); w.WriteHeader(202) }, events.APIGatewayProxyResponse{StatusCode: 202}},
-		"twice":       {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(201); w.WriteHeader(500) }, events.APIGatewayProxyResponse{StatusCode: 201}},
-		"text":        {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "a"); fmt.Fprint(w, "ü") }, events.APIGatewayProxyResponse{StatusCode: 200, Body: "aü"}},
-		"bytes":       {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "\xff") }, events.APIGatewayProxyResponse{StatusCode: 200, Body: "/w==", IsBase64Encoded: true}},
+		"nothing":    {func(http.ResponseWriter, *http.Request) {}, events.APIGatewayProxyResponse{StatusCode: 200}},
+		"no content": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, events.APIGatewayProxyResponse{StatusCode: 204}},
+		"early hints": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(103); w.WriteHeader(202) },
+			events.APIGatewayProxyResponse{StatusCode: 202}},
+		"twice": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(201); w.WriteHeader(500) },
+			events.APIGatewayProxyResponse{StatusCode: 201}},
+		"text": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "a"); fmt.Fprint(w, "ü") },
+			events.APIGatewayProxyResponse{StatusCode: 200, Body: "aü"}},
+		"bytes": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "\xff") },
+			events.APIGatewayProxyResponse{StatusCode: 200, Body: "/w==", IsBase64Encoded: true}},
 	} {
 		got, err := New(c.serve)(context.Background(), &events.APIGatewayProxyRequest{})
 		if err != nil {
@@ -139,7 +147,8 @@ func TestAnswers(t *testing.T) {
 
 func TestOnlyTheGatewayNamesTheCaller(t *testing.T) {
 	t.Parallel()
-	authorizer := map[string]any{"principalId": "cus_1", "sub": "cus_1", "role": "customer", "seller_id": "", "scopes": "a b", "exp": "1767326645", "integrationLatency": 3.0}
+	authorizer := map[string]any{"principalId": "cus_1", "sub": "cus_1", "role": "customer", "seller_id": "", "scopes": "a b", "exp": "1767326645",
+		"integrationLatency": 3.0}
 	who := ask(t, events.APIGatewayProxyRequest{RequestContext: events.APIGatewayProxyRequestContext{Authorizer: authorizer}}).Who
 	want := &auth.Identity{Subject: "cus_1", Role: auth.Customer, Scopes: []string{"a", "b"}, ExpiresAt: time.Unix(1767326645, 0).UTC()}
 	if diff := cmp.Diff(want, who); diff != "" {

@@ -48,7 +48,7 @@ type Topic interface {
 }
 
 // Stream returns the handler of a table's stream: derive says which events a change means (none, often).
-func Stream(topic Topic, derive func(Change) ([]Event, error)) func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+func Stream(topic Topic, derive func(Change) ([]Event, error)) batch.StreamHandler {
 	return batch.Stream(func(ctx context.Context, records []events.DynamoDBEventRecord) (int, error) {
 		var out []Event
 		for i, r := range records {
@@ -87,7 +87,7 @@ func eventsOf(r events.DynamoDBEventRecord, derive func(Change) ([]Event, error)
 }
 
 // Receive returns the handler of a queue fed by topics.
-func Receive(do func(context.Context, Event) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func Receive(do func(context.Context, Event) error) batch.QueueHandler {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		e, err := Decode([]byte(m.Body))
 		if err != nil {
@@ -98,14 +98,14 @@ func Receive(do func(context.Context, Event) error) func(context.Context, events
 }
 
 // Handle is Receive for use cases that know events by their names and data alone.
-func Handle(do func(ctx context.Context, event string, data []byte) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func Handle(do func(ctx context.Context, event string, data []byte) error) batch.QueueHandler {
 	return Receive(func(ctx context.Context, e Event) error { return do(ctx, e.Name, e.Data) })
 }
 
 // ReceiveOnce is Receive for consumers that bring something up to date from its source: events of one batch with
 // the same subject are worked on together, once, since all of the batch's changes were committed before it came.
 // If that fails, all of them come again.
-func ReceiveOnce(subject func(Event) (string, error), do func(ctx context.Context, subject string) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func ReceiveOnce(subject func(Event) (string, error), do func(ctx context.Context, subject string) error) batch.QueueHandler {
 	return ReceiveGrouped(subject, func(ctx context.Context, subject string, _ []Delivery) error { return do(ctx, subject) })
 }
 
@@ -116,7 +116,8 @@ type Delivery struct {
 }
 
 // ReceiveGrouped is ReceiveOnce for consumers that need all of a subject's events, in the batch's order.
-func ReceiveGrouped(subject func(Event) (string, error), do func(ctx context.Context, subject string, group []Delivery) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func ReceiveGrouped(subject func(Event) (string, error),
+	do func(ctx context.Context, subject string, group []Delivery) error) batch.QueueHandler {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
 		groups := map[string][]Delivery{}
 		for _, m := range e.Records {

@@ -21,7 +21,8 @@ func (t *topic) Publish(_ context.Context, es []Event) error {
 }
 
 const record = `{"Records":[
-{"eventSourceARN":"arn:t","dynamodb":{"ApproximateCreationDateTime":1700000000,"SequenceNumber":"11","NewImage":{"pk":{"S":"a"},"n":{"N":"1"},"m":{"M":{"l":{"L":[{"BOOL":true},{"NULL":true}]}}}}}},
+{"eventSourceARN":"arn:t","dynamodb":{"ApproximateCreationDateTime":1700000000,"SequenceNumber":"11",
+ "NewImage":{"pk":{"S":"a"},"n":{"N":"1"},"m":{"M":{"l":{"L":[{"BOOL":true},{"NULL":true}]}}}}}},
 {"eventSourceARN":"arn:t","dynamodb":{"ApproximateCreationDateTime":1700000001,"SequenceNumber":"12","OldImage":{"pk":{"S":"bad"}}}}]}`
 
 func load(t *testing.T) events.DynamoDBEvent {

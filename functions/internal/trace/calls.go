@@ -24,7 +24,9 @@ func RecordCalls(cfg *aws.Config) {
 	})
 }
 
-func record(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+func record(
+	ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
+) (middleware.InitializeOutput, middleware.Metadata, error) {
 	// The services' own types would link every service into every binary; their fields' names are the API's.
 	if asked := field(in.Parameters, "ReturnConsumedCapacity"); asked.IsValid() && asked.CanSet() && asked.Kind() == reflect.String {
 		asked.SetString("TOTAL")
@@ -109,6 +111,7 @@ func RecordHTTP(service string, c *http.Client) *http.Client {
 	return &recorded
 }
 
+// RoundTrip makes the call and logs its line.
 func (r recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	began := time.Now()
 	res, err := r.next.RoundTrip(req)

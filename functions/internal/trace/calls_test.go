@@ -26,7 +26,8 @@ func TestACallIsRecordedWithTablesAndUnits(t *testing.T) {
 		{&dynamodb.GetItemInput{TableName: name("a")}, &dynamodb.GetItemOutput{ConsumedCapacity: used(1.5)}, "tables=[a] units=1.5"},
 		{&dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{"b": {}, "a": {}}},
 			&dynamodb.BatchGetItemOutput{ConsumedCapacity: []types.ConsumedCapacity{*used(1), *used(2)}}, `tables="[a b]" units=3`},
-		{&dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{{Put: &types.Put{TableName: name("b")}}, {Update: &types.Update{TableName: name("a")}}, {Delete: &types.Delete{TableName: name("a")}}}},
+		{&dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{{Put: &types.Put{TableName: name("b")}},
+			{Update: &types.Update{TableName: name("a")}}, {Delete: &types.Delete{TableName: name("a")}}}},
 			&dynamodb.TransactWriteItemsOutput{}, `tables="[a b]" units=0`},
 		{&struct{ QueueUrl *string }{}, nil, "tables=[] units=0"},
 	} {

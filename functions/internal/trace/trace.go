@@ -65,6 +65,7 @@ func ID(ctx context.Context) string {
 // handler adds the request to every line logged with its context.
 type handler struct{ slog.Handler }
 
+// Handle writes a line with the request and the trace of its context.
 func (h *handler) Handle(ctx context.Context, r slog.Record) error {
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		r.AddAttrs(slog.String("request_id", lc.AwsRequestID), slog.String("trace_id", ID(ctx)))
@@ -72,5 +73,8 @@ func (h *handler) Handle(ctx context.Context, r slog.Record) error {
 	return h.Handler.Handle(ctx, r)
 }
 
+// WithAttrs implements slog.Handler.
 func (h *handler) WithAttrs(a []slog.Attr) slog.Handler { return &handler{h.Handler.WithAttrs(a)} }
-func (h *handler) WithGroup(n string) slog.Handler      { return &handler{h.Handler.WithGroup(n)} }
+
+// WithGroup implements slog.Handler.
+func (h *handler) WithGroup(n string) slog.Handler { return &handler{h.Handler.WithGroup(n)} }

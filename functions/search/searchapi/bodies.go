@@ -63,8 +63,8 @@ type BuyBox struct {
 	Landed   money.Amount `json:"landed" doc:"price + shipping"`
 	Seller   Seller       `json:"seller"`
 	InStock  bool         `json:"in_stock"`
-	// Fulfilment and DeliveryDays are left out where they are not known.
-	Fulfilment   string `json:"fulfillment,omitempty" doc:"Who stores and ships it: rialto or seller"`
+	// Fulfillment and DeliveryDays are left out where they are not known.
+	Fulfillment  string `json:"fulfillment,omitempty" doc:"Who stores and ships it: rialto or seller"`
 	DeliveryDays int64  `json:"delivery_days,omitempty" doc:"Within how many days it is promised"`
 }
 
@@ -76,13 +76,13 @@ type Seller struct {
 
 // Facets count the matches by a property, as if that property alone were not filtered by.
 type Facets struct {
-	Category   []Bucket    `json:"category" doc:"By category, the most frequent first; a product counts in every category above it too"`
-	Brand      []Bucket    `json:"brand" doc:"By brand, the most frequent first"`
-	Fulfilment []Bucket    `json:"fulfillment" doc:"By who ships it"`
-	Price      []Range     `json:"price" doc:"By price, the lowest first"`
-	Rating     []Stars     `json:"rating" doc:"By the least rating, the highest first, as rating_min takes it"`
-	InStock    int64       `json:"in_stock" doc:"How many can be bought"`
-	Attributes []Attribute `json:"attributes" doc:"By attribute, as attribute takes them; those of the matches' categories, the most frequent first"`
+	Category    []Bucket    `json:"category" doc:"By category, the most frequent first; a product counts in every category above it too"`
+	Brand       []Bucket    `json:"brand" doc:"By brand, the most frequent first"`
+	Fulfillment []Bucket    `json:"fulfillment" doc:"By who ships it"`
+	Price       []Range     `json:"price" doc:"By price, the lowest first"`
+	Rating      []Stars     `json:"rating" doc:"By the least rating, the highest first, as rating_min takes it"`
+	InStock     int64       `json:"in_stock" doc:"How many can be bought"`
+	Attributes  []Attribute `json:"attributes" doc:"By attribute, as attribute takes them; those of the matches' categories, the most frequent first"`
 }
 
 // Stars counts products rated at least so many stars.
@@ -113,8 +113,9 @@ type Range struct {
 func results(r search.Result, page, size int, explain bool) (Results, error) {
 	f := r.Facets
 	out := Results{Total: r.Total, Page: page, Size: size, TookMS: r.Took.Milliseconds(), Relaxed: string(r.Relaxed), DidYouMean: r.Suggestion,
-		Hits: make([]Hit, 0, len(r.Hits)), Facets: Facets{Category: buckets(f.Category), Brand: buckets(f.Brand), Fulfilment: buckets(f.Fulfilment),
-			Price: make([]Range, 0, len(f.Price)), Rating: make([]Stars, 0, len(f.Rating)), InStock: f.InStock, Attributes: make([]Attribute, 0, len(f.Attributes))}}
+		Hits: make([]Hit, 0, len(r.Hits)), Facets: Facets{Category: buckets(f.Category), Brand: buckets(f.Brand), Fulfillment: buckets(f.Fulfillment),
+			Price: make([]Range, 0, len(f.Price)), Rating: make([]Stars, 0, len(f.Rating)), InStock: f.InStock,
+			Attributes: make([]Attribute, 0, len(f.Attributes))}}
 	for _, h := range r.Hits {
 		x := hit(h.Document)
 		if explain {
@@ -151,7 +152,8 @@ func hit(d search.Document) Hit {
 	h := Hit{ProductID: d.ProductID, Title: d.Title, Description: d.Description, Brand: d.Brand, Bullets: list(d.Bullets),
 		CategoryID: d.CategoryID, CategoryPath: list(d.CategoryPath), Attributes: d.Attributes, Image: d.Image, OfferCount: d.OfferCount, Rating: d.Rating,
 		BuyBox: BuyBox{OfferID: d.OfferID, Price: money.Of(d.Price, d.Currency), Shipping: money.Of(d.Landed-d.Price, d.Currency),
-			Landed: money.Of(d.Landed, d.Currency), Seller: Seller{d.SellerID, d.SellerName}, InStock: d.InStock, Fulfilment: d.Fulfilment, DeliveryDays: d.DeliveryDays}}
+			Landed: money.Of(d.Landed, d.Currency), Seller: Seller{d.SellerID, d.SellerName}, InStock: d.InStock, Fulfillment: d.Fulfillment,
+			DeliveryDays: d.DeliveryDays}}
 	if h.Attributes == nil {
 		h.Attributes = map[string]string{}
 	}

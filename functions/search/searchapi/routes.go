@@ -19,9 +19,11 @@ type Searcher interface {
 func Routes(s Searcher) []api.Route {
 	h := handler{s}
 	return []api.Route{
-		api.Handle(api.Route{ID: "searchProducts", Method: http.MethodGet, Path: "/api/v1/products/search", Summary: "Products that match words and filters, with facets; without words, all", Context: "search", Access: api.Public},
+		api.Handle(api.Route{ID: "searchProducts", Method: http.MethodGet, Path: "/api/v1/products/search",
+			Summary: "Products that match words and filters, with facets; without words, all", Context: "search", Access: api.Public},
 			h.search),
-		api.Handle(api.Route{ID: "suggestProducts", Method: http.MethodGet, Path: "/api/v1/products/suggest", Summary: "What a text may become when it is typed on", Context: "search", Access: api.Public},
+		api.Handle(api.Route{ID: "suggestProducts", Method: http.MethodGet, Path: "/api/v1/products/suggest",
+			Summary: "What a text may become when it is typed on", Context: "search", Access: api.Public},
 			h.suggest),
 	}
 }
@@ -33,25 +35,25 @@ const fresh = "public, max-age=5"
 
 type searchInput struct {
 	api.Marketplace
-	Text       string   `query:"q" maxLength:"200" doc:"Words to look for, with tolerance for typos; plain text, no operators"`
-	Category   string   `query:"category" pattern:"^[a-z0-9-]{1,64}$" patternDescription:"a category id" doc:"In this category or below it"`
-	Brands     []string `query:"brand,explode" maxItems:"20" minLength:"1" maxLength:"100" doc:"Of this brand, exactly; repeat it for any of several"`
-	PriceMin   int64    `query:"price_min" minimum:"0" maximum:"1000000000" doc:"The buy box's price is at least this, in minor units of the marketplace's currency"`
-	PriceMax   int64    `query:"price_max" minimum:"1" maximum:"1000000000" doc:"The buy box's price is at most this"`
-	RatingMin  int      `query:"rating_min" minimum:"1" maximum:"5" doc:"Rated at least so many stars"`
-	InStock    bool     `query:"in_stock" doc:"Only what can be bought now"`
-	Fulfilment string   `query:"fulfillment" enum:"rialto,seller" doc:"Who stores and ships it"`
-	Attributes []string `query:"attribute,explode" maxItems:"20" minLength:"3" maxLength:"541" doc:"An attribute's name, a colon and a value, as the facets list them; repeat it for any of several values of a name, and for several names"`
-	Sort       string   `query:"sort" enum:"relevance,price_asc,price_desc,newest,rating" default:"relevance" doc:"The order; what has no such value comes last"`
-	Page       int      `query:"page" minimum:"1" default:"1" doc:"From 1; page times size is at most 10,000"`
-	Size       int      `query:"size" minimum:"1" maximum:"100" default:"20" doc:"Hits of a page"`
-	Cursor     string   `query:"cursor" maxLength:"512" doc:"Instead of page: next_cursor of the page before, of the same search"`
-	Explain    bool     `query:"explain" doc:"Tell of each hit why it stands where it does"`
+	Text        string   `query:"q" maxLength:"200" doc:"Words to look for, with tolerance for typos; plain text, no operators"`
+	Category    string   `query:"category" pattern:"^[a-z0-9-]{1,64}$" patternDescription:"a category id" doc:"In this category or below it"`
+	Brands      []string `query:"brand,explode" maxItems:"20" minLength:"1" maxLength:"100" doc:"Of this brand, exactly; repeat it for any of several"`
+	PriceMin    int64    `query:"price_min" minimum:"0" maximum:"1000000000" doc:"The buy box's price is at least this, in minor units"`
+	PriceMax    int64    `query:"price_max" minimum:"1" maximum:"1000000000" doc:"The buy box's price is at most this, in minor units"`
+	RatingMin   int      `query:"rating_min" minimum:"1" maximum:"5" doc:"Rated at least so many stars"`
+	InStock     bool     `query:"in_stock" doc:"Only what can be bought now"`
+	Fulfillment string   `query:"fulfillment" enum:"rialto,seller" doc:"Who stores and ships it"`
+	Attributes  []string `query:"attribute,explode" maxItems:"20" minLength:"3" maxLength:"541" doc:"An attribute's name, a colon and a value, as the facets list them; repeat it for any of several values of a name, and for several names"`
+	Sort        string   `query:"sort" enum:"relevance,price_asc,price_desc,newest,rating" default:"relevance" doc:"What has no such value comes last"`
+	Page        int      `query:"page" minimum:"1" default:"1" doc:"From 1; page times size is at most 10,000"`
+	Size        int      `query:"size" minimum:"1" maximum:"100" default:"20" doc:"Hits of a page"`
+	Cursor      string   `query:"cursor" maxLength:"512" doc:"Instead of page: next_cursor of the page before, of the same search"`
+	Explain     bool     `query:"explain" doc:"Tell of each hit why it stands where it does"`
 }
 
 func (in *searchInput) query() (search.Query, error) {
 	q := search.Query{Text: in.Text, Category: in.Category, Brands: in.Brands, PriceMin: in.PriceMin, PriceMax: in.PriceMax, RatingMin: in.RatingMin,
-		InStock: in.InStock, Fulfilment: in.Fulfilment, Sort: search.Sort(in.Sort), Page: in.Page, Size: in.Size, Explain: in.Explain}
+		InStock: in.InStock, Fulfillment: in.Fulfillment, Sort: search.Sort(in.Sort), Page: in.Page, Size: in.Size, Explain: in.Explain}
 	for _, a := range in.Attributes {
 		q.Attributes = append(q.Attributes, search.ValueOf(a))
 	}

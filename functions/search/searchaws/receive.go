@@ -6,13 +6,14 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"rialto/functions/internal/batch"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/search"
 )
 
 // Receive returns the handler of the queue: it projects the products that a batch of events is about, each once. If a
 // projection fails, all its events come again.
-func Receive(p *search.Projector) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func Receive(p *search.Projector) batch.QueueHandler {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
 		received := p.Now()
 		apply := func(ctx context.Context, product string, group []outbox.Delivery) error {

@@ -54,7 +54,8 @@ func message(id, name, product, market string) events.SQSMessage {
 	if market != "" {
 		data = fmt.Sprintf(`{"product_id":%q,"marketplace":%q}`, product, market)
 	}
-	return events.SQSMessage{MessageId: id, Body: fmt.Sprintf(`{"id":"evt_%s","name":%q,"version":1,"occurred_at":"2026-11-27T08:30:00Z","key":%q,"data":%s}`, id, name, product, data)}
+	const form = `{"id":"evt_%s","name":%q,"version":1,"occurred_at":"2026-11-27T08:30:00Z","key":%q,"data":%s}`
+	return events.SQSMessage{MessageId: id, Body: fmt.Sprintf(form, id, name, product, data)}
 }
 
 func TestABatchReadsAProductOnce(t *testing.T) {
@@ -65,7 +66,8 @@ func TestABatchReadsAProductOnce(t *testing.T) {
 		message("1", "BuyBoxChanged", "p1", "US"), message("2", "BuyBoxChanged", "p1", "US"), message("3", "BuyBoxChanged", "p1", "CA"),
 		message("4", "ProductChanged", "p2", ""), message("5", "BuyBoxChanged", "p2", "US"),
 		message("6", "BuyBoxChanged", "p3", "US"), message("7", "BuyBoxChanged", "p3", "US"),
-		message("8", "OrderPlaced", "p4", "US"), {MessageId: "9", Body: "no event"}, message("10", "BuyBoxChanged", "p5", "XX"), message("11", "BuyBoxChanged", "p6", ""),
+		message("8", "OrderPlaced", "p4", "US"), {MessageId: "9", Body: "no event"}, message("10", "BuyBoxChanged", "p5", "XX"),
+		message("11", "BuyBoxChanged", "p6", ""),
 	}})
 	if err != nil {
 		t.Fatal(err)

@@ -60,7 +60,7 @@ func (a answer) found(q search.IndexQuery, ranges []search.Range) (search.Found,
 	for _, h := range a.Hits.Hits {
 		f.Hits = append(f.Hits, search.Hit{Document: h.Source, Ranking: search.Ranking{Words: h.Score, Score: h.Score}, At: h.Sort})
 	}
-	f.Facets = search.Facets{Category: a.counts("category").list(), Brand: a.counts("brand").list(), Fulfilment: a.counts("fulfillment").list(),
+	f.Facets = search.Facets{Category: a.counts("category").list(), Brand: a.counts("brand").list(), Fulfillment: a.counts("fulfillment").list(),
 		Price: slices.Clone(ranges), InStock: a.counts("in_stock").Count, Attributes: a.attributes(q.Query)}
 	prices, ratings := a.counts("price").Buckets, a.counts("rating").Buckets // they come in the order of the bounds, lowest first
 	if len(prices) != len(ranges) || len(ratings) != search.MaxStars-1 {

@@ -16,7 +16,8 @@ import (
 	"rialto/functions/search"
 )
 
-const nothing = `{"responses":[{"status":200,"took":1,"hits":{"total":{"value":0},"hits":[]},"aggregations":{"price":{"by":{"buckets":[{},{},{},{},{},{}]}},"rating":{"by":{"buckets":[{},{},{},{}]}}}}]}`
+const nothing = `{"responses":[{"status":200,"took":1,"hits":{"total":{"value":0},"hits":[]},` +
+	`"aggregations":{"price":{"by":{"buckets":[{},{},{},{},{},{}]}},"rating":{"by":{"buckets":[{},{},{},{}]}}}}]}`
 
 // standIn returns the index of a server that answers as told.
 func standIn(t *testing.T, h http.HandlerFunc) *Index {
@@ -44,7 +45,8 @@ func TestWhatIsAwayIsSaidToBeAway(t *testing.T) {
 	t.Parallel()
 	for status, away := range map[int]bool{500: true, 502: true, 503: true, 504: true, 429: true, 400: false, 403: false} {
 		x := standIn(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status); _, _ = w.Write([]byte("no JSON")) })
-		for name, err := range map[string]error{"search": look(x), "write": x.Write(context.Background(), us, search.Document{ProductID: "p1", N: 1}), "ensure": x.Ensure(context.Background(), us)} {
+		for name, err := range map[string]error{"search": look(x), "write": x.Write(context.Background(), us, search.Document{ProductID: "p1", N: 1}),
+			"ensure": x.Ensure(context.Background(), us)} {
 			if err == nil || unavailable(err) != away {
 				t.Errorf("%d: %s: %v", status, name, err)
 			}

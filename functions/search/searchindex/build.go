@@ -179,10 +179,12 @@ func (x *Index) Rollback(ctx context.Context, m marketplaces.Marketplace) error 
 	for _, i := range list {
 		switch {
 		case i.has(x.alias(m)):
-			actions = append(actions, object{"remove": object{"index": i.name, "alias": x.alias(m)}}, object{"add": object{"index": i.name, "alias": x.previous(m)}})
+			actions = append(actions, object{"remove": object{"index": i.name, "alias": x.alias(m)}},
+				object{"add": object{"index": i.name, "alias": x.previous(m)}})
 		case i.has(x.previous(m)):
 			kept = true
-			actions = append(actions, object{"remove": object{"index": i.name, "alias": x.previous(m)}}, object{"add": object{"index": i.name, "alias": x.alias(m), "is_write_index": true}})
+			actions = append(actions, object{"remove": object{"index": i.name, "alias": x.previous(m)}},
+				object{"add": object{"index": i.name, "alias": x.alias(m), "is_write_index": true}})
 		}
 	}
 	if !kept {

@@ -53,7 +53,8 @@ func New(c Config) (*Index, error) {
 	end()
 	off := false
 	// Retries would eat up the time of a shopper who waits; the queue retries writes.
-	o := opensearch.Config{Addresses: []string{c.URL}, DisableRetry: true, DiscoverNodesOnStart: &off, HealthCheckMaxRetries: -1, MaxRetryClusterHealth: -1, Context: ended,
+	o := opensearch.Config{Addresses: []string{c.URL}, DisableRetry: true, DiscoverNodesOnStart: &off, HealthCheckMaxRetries: -1,
+		MaxRetryClusterHealth: -1, Context: ended,
 		Transport: trace.Client(&http.Client{Transport: http.DefaultTransport}).Transport}
 	if c.Sign != nil {
 		s, err := awsv2.NewSigner(*c.Sign)
@@ -90,6 +91,7 @@ func refuse(status int, c cause) error {
 	return r
 }
 
+// Error says what OpenSearch answered.
 func (r *refusal) Error() string {
 	return fmt.Sprintf("OpenSearch answered %d %s: %s", r.Status, r.Cause.Type, r.Cause.Reason)
 }

@@ -85,8 +85,10 @@ func ids(r search.Result) string {
 
 func doc(id, title, brand, category string, price int64) search.Document {
 	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	return search.Document{ProductID: id, Title: title, Brand: brand, CategoryID: category, CategoryPath: []string{"outdoor", category}, CategoryWords: []string{"outdoor", category}, Price: price, Landed: price + 100,
-		Currency: "USD", InStock: true, OfferCount: 1, UpdatedAt: &at, Description: "For long days in the mountains.", Attributes: map[string]string{"colour": "crimson"},
+	return search.Document{ProductID: id, Title: title, Brand: brand, CategoryID: category, CategoryPath: []string{"outdoor", category},
+		CategoryWords: []string{"outdoor", category}, Price: price, Landed: price + 100,
+		Currency: "USD", InStock: true, OfferCount: 1, UpdatedAt: &at, Description: "For long days in the mountains.",
+		Attributes:      map[string]string{"colour": "crimson"},
 		AttributeValues: []string{"crimson"}}
 }
 
@@ -201,7 +203,8 @@ func TestEveryMarketplaceCanBeIndexed(t *testing.T) {
 				t.Errorf("%s: %v", m.Code, err)
 			}
 			for _, step := range []search.Relaxed{search.Strict, search.Fuzzy, search.FewerTerms} {
-				if _, err := x.Search(t.Context(), m, search.IndexQuery{Query: search.Query{Text: "été ürün 登山靴 أحذية", Sort: search.Relevance}, Relaxed: step, Want: 1}); err != nil {
+				if _, err := x.Search(t.Context(), m,
+					search.IndexQuery{Query: search.Query{Text: "été ürün 登山靴 أحذية", Sort: search.Relevance}, Relaxed: step, Want: 1}); err != nil {
 					t.Errorf("%s %s: %v", m.Code, step, err)
 				}
 			}

@@ -74,7 +74,8 @@ func analysis(tag string) object {
 	add(&after, "asciifolding", nil)
 	var compound, stop, synonyms []string
 	if l.compound {
-		add(&compound, "compound", object{"type": "dictionary_decompounder", "word_list": lines("compounds." + code), "min_word_size": 6, "min_subword_size": 4,
+		add(&compound, "compound", object{"type": "dictionary_decompounder", "word_list": lines("compounds." + code), "min_word_size": 6,
+			"min_subword_size":   4,
 			"only_longest_match": true})
 	}
 	if l.stop != "" {

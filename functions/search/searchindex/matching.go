@@ -56,16 +56,19 @@ func matching(a search.IndexQuery) object {
 // everyWord finds each word somewhere in a product. Words that stand in one field side by side count a little more.
 func everyWord(text string) object {
 	return object{"bool": object{
-		"must":   object{"multi_match": object{"query": text, "type": "cross_fields", "fields": fields, "operator": "and", "tie_breaker": 0.1, "auto_generate_synonyms_phrase_query": false}},
+		"must": object{"multi_match": object{"query": text, "type": "cross_fields", "fields": fields, "operator": "and", "tie_breaker": 0.1,
+			"auto_generate_synonyms_phrase_query": false}},
 		"should": object{"multi_match": object{"query": text, "type": "phrase", "fields": []string{"title", "category_words"}, "slop": 1, "boost": 0.5}},
 	}}
 }
 
 // oneWord finds a word as it is or with typos. Short words and those with digits have no typos: 42 is not 43.
 func oneWord(word string, step search.Relaxed, typos bool) object {
-	ways := []object{{"multi_match": object{"query": word, "type": "cross_fields", "fields": fields, "operator": "and", "auto_generate_synonyms_phrase_query": false}}}
+	ways := []object{{"multi_match": object{"query": word, "type": "cross_fields", "fields": fields, "operator": "and",
+		"auto_generate_synonyms_phrase_query": false}}}
 	if typos && !strings.ContainsFunc(word, unicode.IsDigit) {
-		ways = append(ways, object{"match": object{"spelled": object{"query": word, "operator": "and", "fuzziness": "AUTO:4,6", "prefix_length": 1, "max_expansions": maxVariants}}})
+		ways = append(ways, object{"match": object{"spelled": object{"query": word, "operator": "and", "fuzziness": "AUTO:4,6", "prefix_length": 1,
+			"max_expansions": maxVariants}}})
 	}
 	if step == search.FewerTerms {
 		ways = append(ways, object{"multi_match": object{"query": word, "type": "cross_fields", "fields": fields, "analyzer": "parts", "boost": 0.5}})

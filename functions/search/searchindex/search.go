@@ -19,7 +19,8 @@ func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, queries 
 	var body bytes.Buffer
 	line := json.NewEncoder(&body)
 	for _, a := range queries {
-		if err := errors.Join(line.Encode(object{"index": x.alias(m), "allow_partial_search_results": false}), line.Encode(request(a, ranges))); err != nil {
+		if err := errors.Join(line.Encode(object{"index": x.alias(m), "allow_partial_search_results": false}),
+			line.Encode(request(a, ranges))); err != nil {
 			return nil, fmt.Errorf("write search: %w", err)
 		}
 	}
@@ -106,8 +107,8 @@ func filtersOf(q search.Query) filters {
 	if len(q.Brands) > 0 {
 		add("brand", object{"terms": object{"brand.name": q.Brands}})
 	}
-	if q.Fulfilment != "" {
-		add("fulfillment", object{"term": object{"fulfillment": q.Fulfilment}})
+	if q.Fulfillment != "" {
+		add("fulfillment", object{"term": object{"fulfillment": q.Fulfillment}})
 	}
 	if q.InStock {
 		add("in_stock", object{"term": object{"in_stock": true}})

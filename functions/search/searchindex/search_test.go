@@ -31,7 +31,7 @@ func shelf() []search.Document {
 		}
 	}
 	list[0].AttributePairs = append(list[0].AttributePairs, "size=42")
-	list[1].Rating, list[2].Rating, list[0].Fulfilment = 450, 310, "rialto"
+	list[1].Rating, list[2].Rating, list[0].Fulfillment = 450, 310, "rialto"
 	for i := range list {
 		at := time.Date(2026, 11, 1+i, 0, 0, 0, 0, time.UTC)
 		list[i].UpdatedAt = &at
@@ -78,9 +78,10 @@ func TestWhatIsFound(t *testing.T) {
 		{"best rated first, then the unrated", search.Query{Sort: search.Rating}, "p2 p3 p1 p4 p5"},
 		{"rated at least", search.Query{RatingMin: 4}, "p2"},
 		{"in stock", search.Query{InStock: true, Text: "jacket"}, "p3"},
-		{"by whom", search.Query{Fulfilment: "rialto"}, "p1"},
+		{"by whom", search.Query{Fulfillment: "rialto"}, "p1"},
 		{"an attribute", search.Query{Attributes: []search.Value{{Name: "colour", Value: "black"}}}, "p1 p2"},
-		{"any value of one, and another", search.Query{Attributes: []search.Value{{Name: "colour", Value: "black"}, {Name: "colour", Value: "red"}, {Name: "size", Value: "42"}}}, "p1"},
+		{"any value of one, and another", search.Query{Attributes: []search.Value{{Name: "colour", Value: "black"}, {Name: "colour", Value: "red"},
+			{Name: "size", Value: "42"}}}, "p1"},
 		{"a filter is no reason to take words less exactly", search.Query{Text: "jacket", PriceMax: 1}, ""},
 		{"second page", search.Query{Sort: search.PriceAsc, Page: 2, Size: 2}, "p4 p1"},
 		{"beyond the end", search.Query{Page: 9, Size: 2}, ""},
@@ -99,9 +100,12 @@ func TestAFacetCountsWithoutItsOwnFilter(t *testing.T) {
 	want := search.Facets{
 		Category: []search.Bucket{{Value: "outdoor", Count: 5}, {Value: "boots", Count: 2}, {Value: "jackets", Count: 2}, {Value: "kitchen", Count: 1}},
 		Brand:    []search.Bucket{{Value: "Alba", Count: 2}, {Value: "Corvex", Count: 2}, {Value: "Dunmore", Count: 1}},
-		Rating:   []search.Stars{{Least: 4, Count: 1}, {Least: 3, Count: 2}, {Least: 2, Count: 2}, {Least: 1, Count: 2}}, InStock: 4, Fulfilment: []search.Bucket{{Value: "rialto", Count: 1}},
-		Attributes: []search.Attribute{{Name: "colour", Values: []search.Bucket{{Value: "crimson", Count: 3}, {Value: "black", Count: 2}}}, {Name: "size", Values: []search.Bucket{{Value: "42", Count: 1}}}},
-		Price: []search.Range{{Min: 0, Max: 2_499, Count: 1}, {Min: 2_500, Max: 4_999}, {Min: 5_000, Max: 9_999, Count: 2}, {Min: 10_000, Max: 19_999, Count: 1},
+		Rating:   []search.Stars{{Least: 4, Count: 1}, {Least: 3, Count: 2}, {Least: 2, Count: 2}, {Least: 1, Count: 2}}, InStock: 4,
+		Fulfillment: []search.Bucket{{Value: "rialto", Count: 1}},
+		Attributes: []search.Attribute{{Name: "colour", Values: []search.Bucket{{Value: "crimson", Count: 3}, {Value: "black", Count: 2}}},
+			{Name: "size", Values: []search.Bucket{{Value: "42", Count: 1}}}},
+		Price: []search.Range{{Min: 0, Max: 2_499, Count: 1}, {Min: 2_500, Max: 4_999}, {Min: 5_000, Max: 9_999, Count: 2},
+			{Min: 10_000, Max: 19_999, Count: 1},
 			{Min: 20_000, Max: 49_999, Count: 1}, {Min: 50_000}},
 	}
 	if d := gocmp.Diff(want, all); d != "" {
@@ -114,7 +118,8 @@ func TestAFacetCountsWithoutItsOwnFilter(t *testing.T) {
 	if d := gocmp.Diff([]search.Bucket{{Value: "Alba", Count: 1}, {Value: "Dunmore", Count: 1}}, r.Facets.Brand); d != "" {
 		t.Error("brands of jackets:", d)
 	}
-	if d := gocmp.Diff([]search.Bucket{{Value: "outdoor", Count: 2}, {Value: "boots", Count: 1}, {Value: "jackets", Count: 1}}, r.Facets.Category); d != "" {
+	if d := gocmp.Diff([]search.Bucket{{Value: "outdoor", Count: 2}, {Value: "boots", Count: 1}, {Value: "jackets", Count: 1}},
+		r.Facets.Category); d != "" {
 		t.Error("categories of Alba:", d)
 	}
 	if n := r.Facets.Price[4].Count; n != 1 || r.Facets.Price[3].Count != 0 {
@@ -152,8 +157,10 @@ func TestAnyTextIsWords(t *testing.T) {
 	x := real(t)
 	put(t, x, us, shelf()...)
 	for text, want := range map[string]int64{
-		`title:jacket`: 0, `*`: 0, `jack*`: 0, `(jacket`: 2, `"jacket" ~2`: -1, `jacket AND NOT rain`: -1, `jacket && !rain || x`: -1, `{"match_all":{}}`: 0,
-		`<script>`: 0, `\`: 0, `/.*/`: 0, `\u0000`: 0, `_exists_:brand`: 0, `%25`: 0, `' OR 1=1 --`: 0, "jacket\x00\x1b[31m\u202e": -1, "!!!": 0, "the": 0, "👟": 0,
+		`title:jacket`: 0, `*`: 0, `jack*`: 0, `(jacket`: 2, `"jacket" ~2`: -1, `jacket AND NOT rain`: -1, `jacket && !rain || x`: -1,
+		`{"match_all":{}}`: 0,
+		`<script>`:         0, `\`: 0, `/.*/`: 0, `\u0000`: 0, `_exists_:brand`: 0, `%25`: 0, `' OR 1=1 --`: 0, "jacket\x00\x1b[31m\u202e": -1, "!!!": 0,
+		"the": 0, "👟": 0,
 	} {
 		if r := find(t, x, search.Query{Text: text}); want >= 0 && r.Total != want {
 			t.Errorf("%q: %d, want %d", text, r.Total, want)
@@ -171,7 +178,8 @@ func TestAnyTextIsWords(t *testing.T) {
 	find(t, x, search.Query{Text: strings.Join(crowd[:6], " ")})
 	find(t, x, search.Query{Text: strings.Join(crowd[:33], "-")})
 	find(t, x, search.Query{Text: strings.Join(han[:search.MaxText], "")})
-	for _, part := range []string{"a ", "a-", "abcdef ", "登", "靴 ", "กา", "👟", "a👟", "1.", "é", "a'b.c,d;", "ﷺ", "한글", "\u0301a", "🇩🇪", "x_y ", "İ "} {
+	for _, part := range []string{"a ", "a-", "abcdef ", "登", "靴 ", "กา", "👟", "a👟", "1.", "é", "a'b.c,d;", "ﷺ", "한글", "\u0301a",
+		"🇩🇪", "x_y ", "İ "} {
 		text := strings.Repeat(part, search.MaxText)
 		find(t, x, search.Query{Text: string([]rune(text)[:search.MaxText])})
 		if _, words := firstWords(text); words > maxWords {
@@ -205,8 +213,10 @@ func TestWordsAreTakenLessExactlyStepByStep(t *testing.T) {
 func TestCompounds(t *testing.T) {
 	t.Parallel()
 	x := real(t)
-	put(t, x, de, doc("p1", "Wasserdichte Wanderschuhe", "Alba", "boots", 100), doc("p2", "Kochtopf mit Deckel", "Corvex", "kitchen", 100), doc("p3", "Schreibtischlampe", "Alba", "lamps", 100))
-	for text, want := range map[string]string{"schuh": "p1", "Wanderschuh": "p1", "Schuhe": "p1", "Töpfe": "p2", "Lampen": "p3", "Tisch": "p3", "Tischlampe": "p3 fewer_terms", "Sportschuhe": "p1 fewer_terms", "Handschuhe": "p1 fewer_terms"} {
+	put(t, x, de, doc("p1", "Wasserdichte Wanderschuhe", "Alba", "boots", 100), doc("p2", "Kochtopf mit Deckel", "Corvex", "kitchen", 100),
+		doc("p3", "Schreibtischlampe", "Alba", "lamps", 100))
+	for text, want := range map[string]string{"schuh": "p1", "Wanderschuh": "p1", "Schuhe": "p1", "Töpfe": "p2", "Lampen": "p3", "Tisch": "p3",
+		"Tischlampe": "p3 fewer_terms", "Sportschuhe": "p1 fewer_terms", "Handschuhe": "p1 fewer_terms"} {
 		r, err := (&search.Searcher{Index: x}).Search(t.Context(), "DE", search.Query{Text: text, Page: 1, Size: 5})
 		if got := strings.TrimSpace(ids(r) + " " + string(r.Relaxed)); err != nil || got != want {
 			t.Errorf("%s: %q, want %q (%v)", text, got, want, err)
@@ -217,8 +227,10 @@ func TestCompounds(t *testing.T) {
 func TestSynonyms(t *testing.T) {
 	t.Parallel()
 	x := real(t)
-	put(t, x, us, doc("p1", "Night torch", "Alba", "lamps", 100), doc("p2", "Hip pack", "Alba", "bags", 100), doc("p3", "Press for coffee", "Alba", "kitchen", 100), doc("p4", "French press, 28 l", "Corvex", "kitchen", 100))
-	for text, want := range map[string]string{"flashlights": "p1", "alba flashlight": "p1 p2 p3", "fanny pack": "p2", "coffee press": "p4 p3", "corvex coffee press": "p4 p3", "press 28l": "p4 p3"} {
+	put(t, x, us, doc("p1", "Night torch", "Alba", "lamps", 100), doc("p2", "Hip pack", "Alba", "bags", 100),
+		doc("p3", "Press for coffee", "Alba", "kitchen", 100), doc("p4", "French press, 28 l", "Corvex", "kitchen", 100))
+	for text, want := range map[string]string{"flashlights": "p1", "alba flashlight": "p1 p2 p3", "fanny pack": "p2", "coffee press": "p4 p3",
+		"corvex coffee press": "p4 p3", "press 28l": "p4 p3"} {
 		if got := ids(find(t, x, search.Query{Text: text})); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
@@ -237,7 +249,8 @@ func TestAnUnknownFacetIsRefused(t *testing.T) {
 		}
 	}
 	r := find(t, x, search.Query{Attributes: []search.Value{{Name: "colour", Value: "black"}}})
-	want := []search.Attribute{{Name: "colour", Values: []search.Bucket{{Value: "crimson", Count: 3}, {Value: "black", Count: 2}}}, {Name: "size", Values: []search.Bucket{{Value: "42", Count: 1}}}}
+	want := []search.Attribute{{Name: "colour", Values: []search.Bucket{{Value: "crimson", Count: 3}, {Value: "black", Count: 2}}},
+		{Name: "size", Values: []search.Bucket{{Value: "42", Count: 1}}}}
 	if d := gocmp.Diff(want, r.Facets.Attributes); d != "" {
 		t.Error("a filtered attribute counts without its own filter:", d)
 	}
@@ -284,7 +297,8 @@ func TestWhatIsTypedIsCompleted(t *testing.T) {
 	t.Parallel()
 	x := real(t)
 	put(t, x, us, shelf()...)
-	for text, want := range map[string]string{"jac": "jackets (category), Summit Down Jacket (product), Rain Jacket (product)", "al": "Alba (brand), Ridge Hiking Boots (product), Summit Down Jacket (product)",
+	for text, want := range map[string]string{"jac": "jackets (category), Summit Down Jacket (product), Rain Jacket (product)",
+		"al":     "Alba (brand), Ridge Hiking Boots (product), Summit Down Jacket (product)",
 		"rain j": "Rain Jacket (product)", "caf": "Café Press (product)", "zz": "", "*": "", "j* OR": ""} {
 		list, err := (&search.Searcher{Index: x}).Complete(t.Context(), "US", text)
 		var got []string

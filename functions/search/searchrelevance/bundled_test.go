@@ -34,8 +34,10 @@ func pieces() []piece {
 	c := local.Bundled()
 	var out []piece
 	for _, p := range c.Products {
-		x := piece{Product: catalog.Product{ID: p.ID, Title: p.Title, Description: p.Description, Brand: p.Brand, Bullets: p.Bullets, CategoryID: p.CategoryID,
-			CategoryPath: p.Path, Attributes: p.Attributes, OwnerID: p.OwnerID}, size: p.Attributes["size"], colour: p.Attributes["colour"], use: p.Attributes["use"]}
+		x := piece{Product: catalog.Product{ID: p.ID, Title: p.Title, Description: p.Description, Brand: p.Brand, Bullets: p.Bullets,
+			CategoryID:   p.CategoryID,
+			CategoryPath: p.Path, Attributes: p.Attributes, OwnerID: p.OwnerID}, size: p.Attributes["size"], colour: p.Attributes["colour"],
+			use: p.Attributes["use"]}
 		// Titles read: brand, trait, noun, "in" colour, size; traits are one word.
 		_, x.noun, _ = strings.Cut(strings.TrimSuffix(strings.TrimPrefix(p.Title, p.Brand+" "), " in "+x.colour+", "+x.size), " ")
 		x.stocked = number(5, p.ID, "stock") > 0
@@ -46,8 +48,10 @@ func pieces() []piece {
 				if x.stocked {
 					units = 5
 				}
-				list = append(list, offers.Candidate{Offer: offers.Offer{ID: "off_" + o.SellerID, ProductID: p.ID, SellerID: o.SellerID, SellerName: o.SellerName, Marketplace: "US",
-					Price: money.Of(o.Price.Amount, "USD"), Shipping: money.Of(o.Shipping.Amount, "USD"), Condition: o.Condition, Fulfilment: o.Fulfilment, Version: 1}, Available: units, Rating: int64(320 + 20*number(9, o.SellerID, p.ID, "rating"))})
+				list = append(list, offers.Candidate{Offer: offers.Offer{ID: "off_" + o.SellerID, ProductID: p.ID, SellerID: o.SellerID,
+					SellerName: o.SellerName, Marketplace: "US",
+					Price: money.Of(o.Price.Amount, "USD"), Shipping: money.Of(o.Shipping.Amount, "USD"), Condition: o.Condition, Fulfilment: o.Fulfilment,
+					Version: 1}, Available: units, Rating: int64(320 + 20*number(9, o.SellerID, p.ID, "rating"))})
 			}
 		}
 		d := offers.Decide(list)
@@ -99,8 +103,10 @@ var lower = map[string]string{"E": "S", "S": "C", "C": "I", "I": "I"}
 
 // shoppers are words that shoppers use for nouns of the catalog, from dictionaries of British and American English and
 // the trade's names, not from the list that the index has.
-var shoppers = map[string]string{"flashlight": "torch", "skillet": "frying pan", "cafetiere": "french press", "fanny pack": "hip pack", "numpad": "number pad",
-	"portable charger": "power bank", "bookshelf": "bookcase", "comforter": "quilt", "earphones": "earbuds", "tank top": "singlet", "head torch": "headlamp",
+var shoppers = map[string]string{"flashlight": "torch", "skillet": "frying pan", "cafetiere": "french press", "fanny pack": "hip pack",
+	"numpad":           "number pad",
+	"portable charger": "power bank", "bookshelf": "bookcase", "comforter": "quilt", "earphones": "earbuds", "tank top": "singlet",
+	"head torch":              "headlamp",
 	"stovetop espresso maker": "moka pot", "duvet": "quilt", "bicycle bag": "pannier", "loudspeaker": "bookshelf speaker", "rucksack": "daypack"}
 
 func plural(noun string) string {

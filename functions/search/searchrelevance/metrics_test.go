@@ -65,23 +65,29 @@ func TestFilesOfAllForms(t *testing.T) {
 	t.Parallel()
 	want := Set{"red boots": {"1": {1, true}, "2": {0.1, false}}, "a, b": {"1": {3.0 / 7, true}}}
 	for name, text := range map[string]string{
-		"csv":        "\xef\xbb\xbf# by hand\nQuery,product_id,esci_label,product_locale\nred boots,1,E,us\nred boots,2,S,us\n\"a, b\",1,2,\n\"a, b\",9,E,jp\n",
-		"tabs":       "query\tproduct_id\tgrade\tlocale\nred boots\t1\texact\tus\nred boots\t2\ts\tus\na, b\t1\t2\tus\na, b\t9\tE\tes\n",
-		"json":       `[{"query":"red boots","product_id":1,"esci_label":"E"},{"query":"red boots","product_id":"2","label":"S"},{"query":"a, b","product_id":1,"grade":2},{"query":"x","product_id":1,"grade":3,"product_locale":"jp"}]`,
-		"json lines": `{"query":"red boots","product_id":1,"esci_label":"E"}` + "\n" + `{"query":"red boots","product_id":"2","label":"S"}{"query":"a, b","product_id":1,"grade":2.0}{"query":"x","product_id":1,"grade":3,"locale":"jp"}`,
+		"csv": "\xef\xbb\xbf# by hand\nQuery,product_id,esci_label,product_locale\nred boots,1,E,us\n" +
+			"red boots,2,S,us\n\"a, b\",1,2,\n\"a, b\",9,E,jp\n",
+		"tabs": "query\tproduct_id\tgrade\tlocale\nred boots\t1\texact\tus\nred boots\t2\ts\tus\na, b\t1\t2\tus\na, b\t9\tE\tes\n",
+		"json": `[{"query":"red boots","product_id":1,"esci_label":"E"},{"query":"red boots","product_id":"2","label":"S"},` +
+			`{"query":"a, b","product_id":1,"grade":2},{"query":"x","product_id":1,"grade":3,"product_locale":"jp"}]`,
+		"json lines": `{"query":"red boots","product_id":1,"esci_label":"E"}` + "\n" + `{"query":"red boots","product_id":"2","label":"S"}` +
+			`{"query":"a, b","product_id":1,"grade":2.0}{"query":"x","product_id":1,"grade":3,"locale":"jp"}`,
 	} {
 		got, skipped, err := Judgments([]byte(text), "us")
 		if d := cmp.Diff(want, got); err != nil || d != "" || skipped != 1 {
 			t.Errorf("%s: %v %d %s", name, err, skipped, d)
 		}
 	}
-	for text, want := range map[string]string{"": "empty", "query,product_id,grade\nq,1,4\n": "judgment 1: \"4\" is neither", "query,product_id,grade\n,1,2\n": "judgment 1: query or", "[1]": "no JSON list", "query\n": "no judgments"} {
+	for text, want := range map[string]string{"": "empty", "query,product_id,grade\nq,1,4\n": "judgment 1: \"4\" is neither",
+		"query,product_id,grade\n,1,2\n": "judgment 1: query or", "[1]": "no JSON list", "query\n": "no judgments"} {
 		if _, _, err := Judgments([]byte(text), ""); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	ps, err := Products([]byte("product_id,product_title,product_brand,product_color,product_bullet_point,category\nB01,Boots,Alba,red,\"Light\nDry\",Hiking boots\n"))
-	if err != nil || len(ps) != 1 || ps[0].ID != "B01" || ps[0].Attributes["colour"] != "red" || len(ps[0].Bullets) != 2 || ps[0].CategoryID != "hiking-boots" {
+	ps, err := Products([]byte("product_id,product_title,product_brand,product_color,product_bullet_point,category\n" +
+		"B01,Boots,Alba,red,\"Light\nDry\",Hiking boots\n"))
+	if err != nil || len(ps) != 1 || ps[0].ID != "B01" || ps[0].Attributes["colour"] != "red" || len(ps[0].Bullets) != 2 ||
+		ps[0].CategoryID != "hiking-boots" {
 		t.Error(ps, err)
 	}
 	ps, err = Products([]byte(`[{"Id":7,"Type":"Ski/boarding","Brand":"B","Name":"N","Description":"D","Price":79.9}]`))

@@ -115,7 +115,8 @@ func broughtRun(t *testing.T, products, judgments string, m marketplaces.Marketp
 	for i, e := range entries {
 		known[e.ID] = true
 		d, err := search.Compose(e.ID, e.Product, offers.Winner{ProductID: e.ID, Marketplace: m.Code, InStock: true, Offers: 1, Version: 1,
-			Offer: offers.Offer{ID: "off_" + e.ID, ProductID: e.ID, SellerID: "sel_a", Marketplace: m.Code, Price: money.Of(cmp.Or(e.Price, 1_000), m.Currency), Shipping: money.Of(0, m.Currency)}}, int64(i+1))
+			Offer: offers.Offer{ID: "off_" + e.ID, ProductID: e.ID, SellerID: "sel_a", Marketplace: m.Code,
+				Price: money.Of(cmp.Or(e.Price, 1_000), m.Currency), Shipping: money.Of(0, m.Currency)}}, int64(i+1))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +186,8 @@ func measure(t *testing.T, s *search.Searcher, m marketplaces.Marketplace, set S
 func timed(t *testing.T, s *search.Searcher, m marketplaces.Marketplace, c *counting, queries []string) {
 	t.Helper()
 	kinds := []string{"found as typed", "taken less exactly", "all queries"}
-	medians, all := map[search.Ranker]map[string][]float64{search.Plain: {}, search.Rescored: {}}, map[search.Ranker]map[string][]float64{search.Plain: {}, search.Rescored: {}}
+	medians, all := map[search.Ranker]map[string][]float64{search.Plain: {}, search.Rescored: {}},
+		map[search.Ranker]map[string][]float64{search.Plain: {}, search.Rescored: {}}
 	asked := map[search.Ranker]map[string]counts{search.Plain: {}, search.Rescored: {}}
 	took := map[search.Ranker]map[string][]float64{search.Plain: {}, search.Rescored: {}}
 	relaxed, once := map[string]bool{}, map[search.Ranker]map[string]counts{search.Plain: {}, search.Rescored: {}}

@@ -139,7 +139,8 @@ func TestRecovery(t *testing.T) {
 	w.check("after kills")
 
 	// Poison is set aside whole and holds nobody up.
-	poison := []string{`no event`, `{"id":"evt_x","name":"BuyBoxChanged","key":"prd_x","data":{"product_id":"prd_x","marketplace":"XX"}}`, `{"id":"evt_y","name":"ProductChanged","key":"prd_y","data":[]}`}
+	poison := []string{`no event`, `{"id":"evt_x","name":"BuyBoxChanged","key":"prd_x","data":{"product_id":"prd_x","marketplace":"XX"}}`,
+		`{"id":"evt_y","name":"ProductChanged","key":"prd_y","data":[]}`}
 	for i, body := range poison {
 		w.queue = append(w.queue, message{SQSMessage: events.SQSMessage{MessageId: "poison " + string(rune('a'+i)), Body: body}})
 		w.change(i, true)

@@ -88,11 +88,13 @@ func newWorld(t *testing.T, products int) *world {
 		}
 	})
 	db := memory.New()
-	w := &world{t: t, url: url, random: mathrand.New(mathrand.NewPCG(seed, 0)), products: &catalogstore.Store{DB: db}, boxes: &offersstore.Store{DB: db}, index: x}
+	w := &world{t: t, url: url, random: mathrand.New(mathrand.NewPCG(seed, 0)), products: &catalogstore.Store{DB: db},
+		boxes: &offersstore.Store{DB: db}, index: x}
 	sequence := &searchstore.Store{DB: db}
 	w.searcher = &search.Searcher{Index: x}
 	w.projector = &search.Projector{Index: x, Products: w.products, BuyBoxes: w.boxes, Sequence: sequence, Now: time.Now}
-	w.rebuilder = &search.Rebuilder{Scanner: catalogstore.Census{DB: db}, Products: w.products, BuyBoxes: w.boxes, Sequence: sequence, Build: x, Releases: x, Now: time.Now}
+	w.rebuilder = &search.Rebuilder{Scanner: catalogstore.Census{DB: db}, Products: w.products, BuyBoxes: w.boxes, Sequence: sequence, Build: x,
+		Releases: x, Now: time.Now}
 	for n := range products {
 		w.ids = append(w.ids, ids.Derive(ids.Product, fmt.Sprint(n)))
 		w.change(n, false)
@@ -112,7 +114,8 @@ func (w *world) change(n int, box bool) {
 		w.t.Error(err)
 		return
 	}
-	m := message{SQSMessage: events.SQSMessage{MessageId: fmt.Sprint(w.version), Body: fmt.Sprintf(`{"id":"evt_%d","name":"ProductChanged","version":1,"key":%q,"data":{"product_id":%q}}`, w.version, id, id)}}
+	m := message{SQSMessage: events.SQSMessage{MessageId: fmt.Sprint(w.version),
+		Body: fmt.Sprintf(`{"id":"evt_%d","name":"ProductChanged","version":1,"key":%q,"data":{"product_id":%q}}`, w.version, id, id)}}
 	if box {
 		m.Body = fmt.Sprintf(`{"id":"evt_%d","name":"BuyBoxChanged","version":1,"key":%q,"data":{"product_id":%q,"marketplace":"US"}}`, w.version, id, id)
 	}
@@ -142,7 +145,8 @@ func (w *world) commit(id string, box, gone bool) error {
 	}
 	next := offers.Winner{ProductID: id, Marketplace: "US", Version: w.version}
 	if !gone {
-		next.Offer = offers.Offer{ProductID: id, SellerID: "sel_a", Marketplace: "US", Price: money.Of(w.version, "USD"), Shipping: money.Of(1, "USD"), Version: w.version}
+		next.Offer = offers.Offer{ProductID: id, SellerID: "sel_a", Marketplace: "US", Price: money.Of(w.version, "USD"), Shipping: money.Of(1, "USD"),
+			Version: w.version}
 		next.InStock, next.Offers = w.version%2 == 0, 1
 	}
 	return w.boxes.SaveWinner(ctx, next, before.Version)
@@ -211,7 +215,8 @@ func (w *world) check(when string) {
 	if err := w.index.Refresh(w.t.Context(), us, ""); err != nil {
 		w.t.Fatal(err)
 	}
-	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.url+"/"+w.index.Live(us)+"/_search", bytes.NewReader([]byte(`{"size":5000,"query":{"term":{"deleted":false}}}`)))
+	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.url+"/"+w.index.Live(us)+"/_search",
+		bytes.NewReader([]byte(`{"size":5000,"query":{"term":{"deleted":false}}}`)))
 	if err != nil {
 		w.t.Fatal(err)
 	}
