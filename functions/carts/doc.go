@@ -18,5 +18,8 @@
 // A line keeps the price and the title it was last seen with. Showing the cart asks for today's; adding a line
 // does so for that line only.
 //
+// Still thin: adding a line shows the other lines at the price last seen, and a cart's copy in Redis lags an order by the
+// event that renews it.
+//
 // Events in: OrderPlaced (the copy in Redis is renewed). Events out: none.
 package carts

@@ -26,5 +26,9 @@
 //
 // Who bears the discount: the marketplace. Sellers are paid as if there were none (functions/payouts).
 //
+// Still thin: a coupon is of a whole marketplace, never of a seller or category; an order that is given back keeps its
+// use; coupons come in by promotions-import alone; a guest counts as a new customer with each token. That a coupon is used
+// up shows at checkout only, and a shard of a budget that had uses is never closed.
+//
 // Events: none. Saga tasks: redeem, return.
 package promotions

@@ -1,5 +1,5 @@
 // Package inventorymodel runs the deployed code of inventory's store against a model of DynamoDB
-// (internal/laboratory/partitions) on virtual time, to see what one hot sku can bear. It holds tests only; make bench
+// (functions/laboratory/partitions) on virtual time, to see what one hot sku can bear. It holds tests only; make bench
 // prints them.
 //
 // The load is closed: E execution environments, each one placing a hold of one unit for a new order, committing it
