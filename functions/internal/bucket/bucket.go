@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -25,10 +26,19 @@ import (
 
 // Bucket is where the files are.
 type Bucket struct {
-	client *s3.Client
-	sign   *s3.PresignClient
-	name   string
+	client  *s3.Client
+	sign    *s3.PresignClient
+	uploads *transfermanager.Client
+	name    string
 }
+
+const (
+	// part is how much is held while an object is written; S3 takes no smaller part but the last (5 MiB).
+	part = 6 << 20
+	// abortFor is how long giving up a broken upload may take, which costs until then; the bucket's lifecycle does it where
+	// this does not.
+	abortFor = 10 * time.Second
+)
 
 // New returns the bucket of that name.
 func New(cfg aws.Config, name string) *Bucket {
@@ -38,7 +48,11 @@ func New(cfg aws.Config, name string) *Bucket {
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 	})
-	return &Bucket{c, s3.NewPresignClient(c), name}
+	uploads := transfermanager.New(c, func(o *transfermanager.Options) {
+		o.PartSizeBytes, o.MultipartUploadThreshold, o.Concurrency, o.FailTimeout = part, part, 1, abortFor
+		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+	})
+	return &Bucket{c, s3.NewPresignClient(c), uploads, name}
 }
 
 // Upload signs a PUT of exactly what is announced.
@@ -158,58 +172,9 @@ func (b *Bucket) Delete(ctx context.Context, key string) error {
 	return nil
 }
 
-// part is how much is held while an object is written; S3 takes no smaller part but the last (5 MiB).
-const part = 6 << 20
-
-// Write stores what it reads. What is longer than a part is sent part by part.
+// Write stores what it reads. What is longer than a part is sent part by part, one after the other.
 func (b *Bucket) Write(ctx context.Context, key string, from io.Reader) error {
-	head, err := io.ReadAll(io.LimitReader(from, 64<<10)) // most objects are small
-	if err != nil {
-		return fmt.Errorf("write %s: %w", key, err)
-	}
-	if len(head) == 64<<10 {
-		buf := make([]byte, part)
-		n, err := io.ReadFull(from, buf[copy(buf, head):])
-		head = buf[:len(head)+n]
-		if err == nil {
-			return b.writeParts(ctx, key, head, buf, from)
-		}
-		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-			return fmt.Errorf("write %s: %w", key, err)
-		}
-	}
-	_, err = b.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(head)})
-	if err != nil {
-		return fmt.Errorf("write %s: %w", key, err)
-	}
-	return nil
-}
-
-func (b *Bucket) writeParts(ctx context.Context, key string, head, buf []byte, from io.Reader) error {
-	started, err := b.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &b.name, Key: &key})
-	if err != nil {
-		return fmt.Errorf("write %s: %w", key, err)
-	}
-	var done []types.CompletedPart
-	for n := int32(1); len(head) > 0; n++ {
-		out, err := b.client.UploadPart(ctx, &s3.UploadPartInput{Bucket: &b.name, Key: &key, UploadId: started.UploadId, PartNumber: &n, Body: bytes.NewReader(head)})
-		if err == nil {
-			done = append(done, types.CompletedPart{ETag: out.ETag, PartNumber: aws.Int32(n)})
-			var more int
-			more, err = io.ReadFull(from, buf)
-			head = buf[:more]
-			if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-				err = nil
-			}
-		}
-		if err != nil { // what was sent costs until it is given up; the bucket's lifecycle does that where this does not
-			_, aborting := b.client.AbortMultipartUpload(context.WithoutCancel(ctx), &s3.AbortMultipartUploadInput{Bucket: &b.name, Key: &key, UploadId: started.UploadId})
-			return fmt.Errorf("write %s: %w", key, errors.Join(err, aborting))
-		}
-	}
-	_, err = b.client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{Bucket: &b.name, Key: &key, UploadId: started.UploadId,
-		MultipartUpload: &types.CompletedMultipartUpload{Parts: done}})
-	if err != nil {
+	if _, err := b.uploads.UploadObject(ctx, &transfermanager.UploadObjectInput{Bucket: &b.name, Key: &key, Body: from}); err != nil {
 		return fmt.Errorf("write %s: %w", key, err)
 	}
 	return nil

@@ -7,11 +7,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -160,5 +163,95 @@ func TestFiles(t *testing.T) {
 	defer got.Body.Close()
 	if body, err := io.ReadAll(got.Body); err != nil || string(body) != string(file) || got.Header.Get("Content-Disposition") != `attachment; filename="x.csv"` {
 		t.Errorf("%q %v %v", body, got.Header, err)
+	}
+}
+
+// fakeS3 takes objects and the parts of them.
+type fakeS3 struct {
+	mu      sync.Mutex
+	calls   []string
+	parts   [][]byte
+	object  []byte
+	refused int // the part that is refused, from 1
+}
+
+func (f *fakeS3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	body, _ := io.ReadAll(r.Body)
+	q := r.URL.Query()
+	switch {
+	case r.Method == http.MethodPost && q.Has("uploads"):
+		f.calls = append(f.calls, "create")
+		fmt.Fprint(w, `<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>`)
+	case r.Method == http.MethodPut && q.Get("uploadId") == "u":
+		f.calls = append(f.calls, "part "+q.Get("partNumber"))
+		if f.parts = append(f.parts, body); len(f.parts) == f.refused {
+			w.WriteHeader(http.StatusForbidden)
+		}
+		w.Header().Set("ETag", `"e"`)
+	case r.Method == http.MethodPost:
+		f.calls, f.object = append(f.calls, "complete"), bytes.Join(f.parts, nil)
+		fmt.Fprint(w, `<CompleteMultipartUploadResult><ETag>"e"</ETag></CompleteMultipartUploadResult>`)
+	case r.Method == http.MethodDelete:
+		f.calls = append(f.calls, "abort")
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		f.calls, f.object = append(f.calls, "put"), body
+	}
+}
+
+// Seen to catch: a small object that is sent in parts; a broken upload that is left lying, even where its caller has
+// gone.
+func TestWhatIsLongIsSentInParts(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		bytes, refused int
+		want           string
+	}{
+		"nothing":             {0, 0, "put"},
+		"small":               {10, 0, "put"},
+		"a byte less":         {part - 1, 0, "put"},
+		"one part":            {part, 0, "create, part 1, complete"},
+		"three parts":         {2*part + 100, 0, "create, part 1, part 2, part 3, complete"},
+		"a part that is lost": {2*part + 100, 2, "create, part 1, part 2, abort"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := &fakeS3{refused: c.refused}
+			server := httptest.NewServer(f)
+			defer server.Close()
+			want := make([]byte, c.bytes)
+			if _, err := rand.Read(want); err != nil {
+				t.Fatal(err)
+			}
+			err := bucket(server.URL).Write(ctx, "reports/x", io.MultiReader(bytes.NewReader(want[:c.bytes/3]), bytes.NewReader(want[c.bytes/3:])))
+			if (err != nil) != (c.refused > 0) || strings.Join(f.calls, ", ") != c.want {
+				t.Errorf("%v: %v", f.calls, err)
+			}
+			if err == nil && !bytes.Equal(want, f.object) {
+				t.Errorf("%d bytes became %d", len(want), len(f.object))
+			}
+		})
+	}
+}
+
+type broken struct{ cancel func() }
+
+func (b broken) Read([]byte) (int, error) {
+	b.cancel()
+	return 0, context.Canceled
+}
+
+// Seen to catch: an abort that ends with its caller.
+func TestAnUploadWhoseCallerIsGoneIsAborted(t *testing.T) {
+	t.Parallel()
+	f := &fakeS3{}
+	server := httptest.NewServer(f)
+	defer server.Close()
+	gone, cancel := context.WithCancel(ctx)
+	err := bucket(server.URL).Write(gone, "reports/x", io.MultiReader(bytes.NewReader(make([]byte, part)), broken{cancel}))
+	if err == nil || f.calls[len(f.calls)-1] != "abort" {
+		t.Errorf("%v: %v", f.calls, err)
 	}
 }
