@@ -174,42 +174,58 @@ func TestTheIndexComesToWhatTheTablesSay(t *testing.T) {
 	})
 }
 
+// scheduler lets the operations of projections have their turns one by one.
+type scheduler struct {
+	w       *world
+	workers int
+
+	mu       sync.Mutex
+	waiting  map[string]chan struct{} // operations before their turn, by a name that does not depend on chance
+	problems []error
+}
+
+func newScheduler(w *world) *scheduler {
+	s := &scheduler{w: w, waiting: map[string]chan struct{}{}}
+	w.gate = func(name string) {
+		turn := make(chan struct{})
+		s.mu.Lock()
+		s.waiting[name] = turn
+		s.mu.Unlock()
+		<-turn
+	}
+	return s
+}
+
+// begin starts a projection to the marketplaces, none for all.
+func (s *scheduler) begin(codes []string) {
+	s.workers++
+	ctx := context.WithValue(context.Background(), workerKey{}, s.workers)
+	go func() {
+		err := s.w.projector.Project(ctx, product, search.EventTimes{}, codes...)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.problems = append(s.problems, err)
+	}()
+	synctest.Wait()
+}
+
+// grant lets the n-th of the waiting operations go on.
+func (s *scheduler) grant(n int) {
+	s.mu.Lock()
+	names := slices.Sorted(maps.Keys(s.waiting))
+	name := names[n%len(names)]
+	turn := s.waiting[name]
+	delete(s.waiting, name)
+	s.mu.Unlock()
+	close(turn)
+	synctest.Wait()
+}
+
 // run takes the choices as its schedule; what they do not reach happens in the order of its beginning.
 func run(choices []int) error {
 	w := newWorld()
-	var mu sync.Mutex
-	waiting := map[string]chan struct{}{} // operations before their turn, by a name that does not depend on chance
-	w.gate = func(name string) {
-		turn := make(chan struct{})
-		mu.Lock()
-		waiting[name] = turn
-		mu.Unlock()
-		<-turn
-	}
+	s := newScheduler(w)
 	var events [][]string // the marketplaces of each; nil for all
-	var problems []error
-	workers := 0
-	begin := func(e []string) {
-		workers++
-		ctx := context.WithValue(context.Background(), workerKey{}, workers)
-		go func() {
-			err := w.projector.Project(ctx, product, search.EventTimes{}, e...)
-			mu.Lock()
-			defer mu.Unlock()
-			problems = append(problems, err)
-		}()
-		synctest.Wait()
-	}
-	grant := func(n int) {
-		mu.Lock()
-		names := slices.Sorted(maps.Keys(waiting))
-		name := names[n%len(names)]
-		turn := waiting[name]
-		delete(waiting, name)
-		mu.Unlock()
-		close(turn)
-		synctest.Wait()
-	}
 	for version, c := range choices {
 		what, which := c%8, c/8
 		switch {
@@ -226,21 +242,21 @@ func run(choices []int) error {
 			events = append(events, []string{market})
 		case what == 2 && len(events) > 0: // an event comes, and may come again
 			n := which % len(events)
-			begin(events[n])
+			s.begin(events[n])
 			if which%3 > 0 {
 				events = slices.Delete(events, n, n+1)
 			}
-		case len(waiting) > 0:
-			grant(which)
+		case len(s.waiting) > 0:
+			s.grant(which)
 		}
 	}
 	for _, e := range events {
-		begin(e)
+		s.begin(e)
 	}
-	for len(waiting) > 0 {
-		grant(len(waiting) / 2)
+	for len(s.waiting) > 0 {
+		s.grant(len(s.waiting) / 2)
 	}
-	return errors.Join(append(problems, w.check())...)
+	return errors.Join(append(s.problems, w.check())...)
 }
 
 func TestWhatIsOfferedIsIndexedWhereItIsOffered(t *testing.T) {

@@ -93,13 +93,13 @@ func TestWhatASignalDoes(t *testing.T) {
 	}
 }
 
-// shelf is an index of hits in its own order.
-type shelf struct {
+// fakeIndex is an index of hits in its own order.
+type fakeIndex struct {
 	Index
 	hits []Hit
 }
 
-func (s shelf) Search(_ context.Context, _ marketplaces.Marketplace, queries ...IndexQuery) (list []Found, err error) {
+func (s fakeIndex) Search(_ context.Context, _ marketplaces.Marketplace, queries ...IndexQuery) (list []Found, err error) {
 	for _, a := range queries {
 		from := a.From
 		if a.After != nil {
@@ -120,7 +120,7 @@ func (s shelf) Search(_ context.Context, _ marketplaces.Marketplace, queries ...
 func TestPagesAndCursorsGiveOneList(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		s := &Searcher{Index: shelf{hits: drawHits(t, 3*Window)}}
+		s := &Searcher{Index: fakeIndex{hits: drawHits(t, 3*Window)}}
 		q := Query{Text: "boots", Page: 1, Size: rapid.IntRange(1, MaxSize).Draw(t, "size"), Sort: rapid.SampledFrom(Sorts).Draw(t, "sort"),
 			Ranker: rapid.SampledFrom([]Ranker{Rescored, Boosted}).Draw(t, "ranker")}
 		var numbered, followed []string
@@ -152,8 +152,8 @@ func TestPagesAndCursorsGiveOneList(t *testing.T) {
 			t.Fatal(d)
 		}
 		slices.Sort(numbered)
-		if len(slices.Compact(numbered)) != len(s.Index.(shelf).hits) {
-			t.Fatalf("%d of %d", len(numbered), len(s.Index.(shelf).hits))
+		if len(slices.Compact(numbered)) != len(s.Index.(fakeIndex).hits) {
+			t.Fatalf("%d of %d", len(numbered), len(s.Index.(fakeIndex).hits))
 		}
 	})
 }
@@ -164,7 +164,7 @@ func TestACursorBelongsToItsSearch(t *testing.T) {
 	for i := range hits {
 		hits[i] = Hit{Document: Document{ProductID: fmt.Sprint(i)}, At: []json.RawMessage{json.RawMessage(strconv.Itoa(i))}}
 	}
-	s := &Searcher{Index: shelf{hits: hits}}
+	s := &Searcher{Index: fakeIndex{hits: hits}}
 	q := Query{Text: "boots", Page: 1, Size: 10}
 	first, err := s.Search(context.Background(), "US", q)
 	if err != nil || first.Next == nil {
@@ -203,14 +203,14 @@ func TestCompletions(t *testing.T) {
 	}
 }
 
-// thin is an index that finds so many with each step.
-type thin struct {
+// relaxingIndex is an index that finds so many with each step.
+type relaxingIndex struct {
 	Index
 	finds map[Relaxed]int64
 	asked *[]string // by call
 }
 
-func (x thin) Search(_ context.Context, _ marketplaces.Marketplace, queries ...IndexQuery) ([]Found, error) {
+func (x relaxingIndex) Search(_ context.Context, _ marketplaces.Marketplace, queries ...IndexQuery) ([]Found, error) {
 	call, list := "", []Found(nil)
 	for _, a := range queries {
 		n := x.finds[a.Relaxed]
@@ -264,7 +264,7 @@ func TestWhenWordsAreTakenLessExactly(t *testing.T) {
 		if q.Position != nil {
 			q.Position.Query = q.fingerprint("US")
 		}
-		r, err := (&Searcher{Index: thin{finds: c.finds, asked: &asked}}).Search(context.Background(), "US", q)
+		r, err := (&Searcher{Index: relaxingIndex{finds: c.finds, asked: &asked}}).Search(context.Background(), "US", q)
 		if d := gocmp.Diff(c.want, r) + gocmp.Diff(c.asked, asked); err != nil || d != "" {
 			t.Errorf("%s: %v %s", name, err, d)
 		}

@@ -21,105 +21,7 @@ const private = "4242hunter2"
 
 func TestBadRequests(t *testing.T) {
 	t.Parallel()
-	line := func(fields string) string { return `{"lines":[{` + fields + `}]}` }
-	deep := strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 40)
-	get := func(query string) testCall {
-		return testCall{method: "GET", target: "/api/v1/orders/ord_aaaa?" + query}
-	}
-	post := func(body string) testCall { return testCall{body: body, role: auth.Guest} }
-	header := func(k string, v ...string) testCall {
-		return testCall{body: goodBody, role: auth.Guest, header: map[string][]string{k: v}}
-	}
-	const good = `"product_id":"prd_aaaa","quantity":1`
-
-	for name, c := range map[string]struct {
-		call   testCall
-		status int
-		code   string
-		fields []string // "pointer code", in order
-	}{
-		"no body":         {post(""), 400, "missing_body", nil},
-		"not JSON":        {post(`{"note": ` + private), 400, "malformed_body", nil},
-		"trailing data":   {post(goodBody + `{"x":"` + private + `"}`), 400, "malformed_body", nil},
-		"too deep":        {post(deep), 400, "malformed_body", nil},
-		"too large":       {post(`{"note":"` + strings.Repeat("a", bodyLimit) + `"}`), 413, "body_too_large", nil},
-		"form":            {header("Content-Type", "application/x-www-form-urlencoded"), 415, "unsupported_media_type", nil},
-		"vendor JSON":     {header("Content-Type", "application/"+private+"+json"), 415, "unsupported_media_type", nil},
-		"latin-1":         {header("Content-Type", "application/json; charset=iso-8859-1"), 415, "unsupported_media_type", nil},
-		"bad media type":  {header("Content-Type", ";;"+private), 415, "unsupported_media_type", nil},
-		"two media types": {header("Content-Type", "application/json", private), 415, "unsupported_media_type", nil},
-		"long unknown field": {post(line(good + `,"a` + strings.Repeat(private, 6) + `":1`)), 422, "unknown_field",
-			[]string{"/lines/0 unknown_field"}},
-		"two e-mails": {post(line(good + `,"email":"a@b.example, ` + private + `"`)), 422, "invalid_request",
-			[]string{"/lines/0/email bad_format"}},
-		"NUL in path": {testCall{method: "PUT", target: "/api/v1/orders/a\x00", role: auth.Customer}, 422, "invalid_request",
-			[]string{"path.order_id bad_text"}},
-		"null":                  {post(`null`), 422, "invalid_request", []string{" wrong_type"}},
-		"a list":                {post(`["` + private + `"]`), 422, "invalid_request", []string{" wrong_type"}},
-		"a string":              {post(`"` + private + `"`), 422, "invalid_request", []string{" wrong_type"}},
-		"nothing in it":         {post(`{}`), 422, "invalid_request", []string{"/lines required"}},
-		"unknown field":         {post(line(good + `,"coupon":"` + private + `"`)), 422, "unknown_field", []string{"/lines/0/coupon unknown_field"}},
-		"unknown private field": {post(line(good + `,"` + private + `":1`)), 422, "unknown_field", []string{"/lines/0 unknown_field"}},
-		"unknown dotted field": {post(line(good + `,"a.b[0]":1, "x.quantity":1`)), 422, "unknown_field",
-			[]string{"/lines/0 unknown_field", "/lines/0 unknown_field"}},
-		"field in other case": {post(line(good + `,"Quantity":2`)), 422, "unknown_field", []string{"/lines/0/Quantity unknown_field"}},
-		"duplicate field":     {post(line(good + `,"quantity":2`)), 422, "invalid_request", []string{"/lines/0/quantity duplicate_field"}},
-		"escaped duplicate":   {post(line(good + `,"quantit\u0079":2`)), 422, "invalid_request", []string{"/lines/0/quantity duplicate_field"}},
-		"wrong types": {post(`{"lines":[{"product_id":7,"quantity":"` + private + `"},7],"gift":"yes"}`), 422, "invalid_request",
-			[]string{"/gift wrong_type", "/lines/0/product_id wrong_type", "/lines/0/quantity wrong_type", "/lines/1 wrong_type"}},
-		"null where required": {post(`{"lines":null}`), 422, "invalid_request", []string{"/lines wrong_type"}},
-		"fraction":            {post(line(`"product_id":"prd_aaaa","quantity":1.5`)), 422, "invalid_request", []string{"/lines/0/quantity wrong_type"}},
-		"integral fraction":   {post(line(`"product_id":"prd_aaaa","quantity":1.0`)), 422, "invalid_request", []string{"/lines/0/quantity wrong_type"}},
-		"exponent":            {post(line(`"product_id":"prd_aaaa","quantity":1e1`)), 422, "invalid_request", []string{"/lines/0/quantity wrong_type"}},
-		"beyond int8":         {post(line(good + `,"small":300`)), 422, "invalid_request", []string{"/lines/0/small wrong_type"}},
-		"beyond int64":        {post(`{"total":9223372036854775808,` + goodBody[1:]), 422, "invalid_request", []string{"/total out_of_range"}},
-		"beyond float64":      {post(`{"total":1e999,` + goodBody[1:]), 422, "invalid_request", []string{"/total out_of_range"}},
-		"bounds": {post(line(`"product_id":"prd_` + private + `","quantity":0,"kind":"` + private +
-			`","tags":["abcd","b","c"],"seller_id":""`)), 422, "invalid_request", []string{
-			"/lines/0/kind not_allowed", "/lines/0/product_id bad_format", "/lines/0/quantity too_small", "/lines/0/seller_id too_short",
-			"/lines/0/tags too_many", "/lines/0/tags/0 too_long"}},
-		"too much":          {post(line(`"product_id":"prd_aaaa","quantity":100`)), 422, "invalid_request", []string{"/lines/0/quantity too_large"}},
-		"no lines":          {post(`{"lines":[]}`), 422, "invalid_request", []string{"/lines too_few"}},
-		"no e-mail":         {post(line(good + `,"email":"` + private + `"`)), 422, "invalid_request", []string{"/lines/0/email bad_format"}},
-		"no date":           {post(`{"when":"` + private + `",` + goodBody[1:]), 422, "invalid_request", []string{"/when bad_format"}},
-		"NUL":               {post(`{"note":"a\u0000b",` + goodBody[1:]), 422, "invalid_request", []string{"/note bad_text"}},
-		"NUL in a free key": {post(`{"extra":{"a\u0000b":"x"},` + goodBody[1:]), 422, "invalid_request", []string{"/extra bad_text"}},
-		"invalid UTF-8":     {post("{\"note\":\"a\xffb\"," + goodBody[1:]), 422, "invalid_request", []string{"/note bad_text"}},
-		"half a surrogate":  {post(`{"note":"\ud800",` + goodBody[1:]), 422, "invalid_request", []string{"/note bad_text"}},
-		"wrong free value":  {post(`{"extra":{"a.b":7},` + goodBody[1:]), 422, "invalid_request", []string{"/extra wrong_type"}},
-		"all at once": {testCall{body: `{"lines":[{"quantity":0}],"x":1,"note":"\u0000"}`, role: auth.Guest,
-			header: map[string][]string{"Idempotency-Key": nil, "X-Marketplace": {private}}}, 422, "invalid_request",
-			[]string{"/lines/0/product_id required", "/lines/0/quantity too_small", "/note bad_text", "/x unknown_field", "header.Idempotency-Key required",
-				"header.X-Marketplace bad_format"}},
-		"short key": {header("Idempotency-Key", "k-"), 422, "invalid_request", []string{"header.Idempotency-Key bad_format"}},
-		"long key": {header("Idempotency-Key", strings.Repeat("k", 65)), 422, "invalid_request",
-			[]string{"header.Idempotency-Key bad_format"}},
-		"two keys": {header("Idempotency-Key", "key-12345", "key-67890"), 422, "invalid_request",
-			[]string{"header.Idempotency-Key repeated_parameter"}},
-		"unknown query":         {get("limit=3&color=" + private), 422, "unknown_parameter", []string{"query.color unknown_parameter"}},
-		"unknown private query": {get(private + "=1"), 422, "unknown_parameter", []string{"query unknown_parameter"}},
-		"repeated query":        {get("limit=1&limit=2"), 422, "invalid_request", []string{"query.limit repeated_parameter"}},
-		"bad query types": {get("limit=" + private + "&open=" + private), 422, "invalid_request",
-			[]string{"query.limit wrong_type", "query.open wrong_type"}},
-		"query integer too long": {get("limit=99999999999999999999"), 422, "invalid_request", []string{"query.limit wrong_type"}},
-		"query bounds": {get("limit=101&cursor=" + strings.Repeat("c", 513)), 422, "invalid_request",
-			[]string{"query.cursor too_long", "query.limit too_large"}},
-		"bad list item":          {get("sort=new&sort=" + private), 422, "invalid_request", []string{"query.sort[1] not_allowed"}},
-		"NUL in query":           {get("cursor=%00"), 422, "invalid_request", []string{"query.cursor bad_text"}},
-		"invalid UTF-8 in query": {get("cursor=%ff"), 422, "invalid_request", []string{"query.cursor bad_text"}},
-		"malformed query":        {get("limit=%zz" + private), 400, "malformed_query", nil},
-		"semicolon query":        {get("limit=1;cursor=" + private), 400, "malformed_query", nil},
-		"bad path": {testCall{method: "GET", target: "/api/v1/orders/" + private}, 422, "invalid_request",
-			[]string{"path.order_id bad_format"}},
-		"foreign ETag": {testCall{method: "PUT", target: "/api/v1/orders/ord_aaaa", role: auth.Customer,
-			header: map[string][]string{"If-Match": {`"` + private + `"`}}}, 422, "invalid_if_match", []string{"header.If-Match bad_format"}},
-		"unknown path":            {testCall{method: "GET", target: "/api/v1/" + private}, 404, "unknown_path", nil},
-		"root":                    {testCall{method: "GET", target: "/"}, 404, "unknown_path", nil},
-		"path that is not clean":  {testCall{method: "GET", target: "/api/v1//orders/" + private}, 404, "unknown_path", nil},
-		"path with dots":          {testCall{method: "GET", target: "/api/v1/x/../orders/search"}, 404, "unknown_path", nil},
-		"path with a slash after": {testCall{method: "GET", target: "/api/v1/orders/search/"}, 404, "unknown_path", nil},
-		"unknown method":          {testCall{method: "PATCH", target: "/api/v1/orders/ord_aaaa"}, 405, "method_not_allowed", nil},
-	} {
+	for name, c := range badRequests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := c.call.do(t)
@@ -145,6 +47,110 @@ func TestBadRequests(t *testing.T) {
 			}
 		})
 	}
+}
+
+// goodLine is the fields of a line of an order.
+const goodLine = `"product_id":"prd_aaaa","quantity":1`
+
+func oneLine(fields string) string { return `{"lines":[{` + fields + `}]}` }
+
+func getOrder(query string) testCall {
+	return testCall{method: "GET", target: "/api/v1/orders/ord_aaaa?" + query}
+}
+
+func postOrder(body string) testCall { return testCall{body: body, role: auth.Guest} }
+
+func withHeader(k string, v ...string) testCall {
+	return testCall{body: goodBody, role: auth.Guest, header: map[string][]string{k: v}}
+}
+
+var badRequests = map[string]struct {
+	call   testCall
+	status int
+	code   string
+	fields []string // "pointer code", in order
+}{
+	"no body":         {postOrder(""), 400, "missing_body", nil},
+	"not JSON":        {postOrder(`{"note": ` + private), 400, "malformed_body", nil},
+	"trailing data":   {postOrder(goodBody + `{"x":"` + private + `"}`), 400, "malformed_body", nil},
+	"too deep":        {postOrder(strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 40)), 400, "malformed_body", nil},
+	"too large":       {postOrder(`{"note":"` + strings.Repeat("a", bodyLimit) + `"}`), 413, "body_too_large", nil},
+	"form":            {withHeader("Content-Type", "application/x-www-form-urlencoded"), 415, "unsupported_media_type", nil},
+	"vendor JSON":     {withHeader("Content-Type", "application/"+private+"+json"), 415, "unsupported_media_type", nil},
+	"latin-1":         {withHeader("Content-Type", "application/json; charset=iso-8859-1"), 415, "unsupported_media_type", nil},
+	"bad media type":  {withHeader("Content-Type", ";;"+private), 415, "unsupported_media_type", nil},
+	"two media types": {withHeader("Content-Type", "application/json", private), 415, "unsupported_media_type", nil},
+	"long unknown field": {postOrder(oneLine(goodLine + `,"a` + strings.Repeat(private, 6) + `":1`)), 422, "unknown_field",
+		[]string{"/lines/0 unknown_field"}},
+	"two e-mails": {postOrder(oneLine(goodLine + `,"email":"a@b.example, ` + private + `"`)), 422, "invalid_request",
+		[]string{"/lines/0/email bad_format"}},
+	"NUL in path": {testCall{method: "PUT", target: "/api/v1/orders/a\x00", role: auth.Customer}, 422, "invalid_request",
+		[]string{"path.order_id bad_text"}},
+	"null":                  {postOrder(`null`), 422, "invalid_request", []string{" wrong_type"}},
+	"a list":                {postOrder(`["` + private + `"]`), 422, "invalid_request", []string{" wrong_type"}},
+	"a string":              {postOrder(`"` + private + `"`), 422, "invalid_request", []string{" wrong_type"}},
+	"nothing in it":         {postOrder(`{}`), 422, "invalid_request", []string{"/lines required"}},
+	"unknown field":         {postOrder(oneLine(goodLine + `,"coupon":"` + private + `"`)), 422, "unknown_field", []string{"/lines/0/coupon unknown_field"}},
+	"unknown private field": {postOrder(oneLine(goodLine + `,"` + private + `":1`)), 422, "unknown_field", []string{"/lines/0 unknown_field"}},
+	"unknown dotted field": {postOrder(oneLine(goodLine + `,"a.b[0]":1, "x.quantity":1`)), 422, "unknown_field",
+		[]string{"/lines/0 unknown_field", "/lines/0 unknown_field"}},
+	"field in other case": {postOrder(oneLine(goodLine + `,"Quantity":2`)), 422, "unknown_field", []string{"/lines/0/Quantity unknown_field"}},
+	"duplicate field":     {postOrder(oneLine(goodLine + `,"quantity":2`)), 422, "invalid_request", []string{"/lines/0/quantity duplicate_field"}},
+	"escaped duplicate":   {postOrder(oneLine(goodLine + `,"quantit\u0079":2`)), 422, "invalid_request", []string{"/lines/0/quantity duplicate_field"}},
+	"wrong types": {postOrder(`{"lines":[{"product_id":7,"quantity":"` + private + `"},7],"gift":"yes"}`), 422, "invalid_request",
+		[]string{"/gift wrong_type", "/lines/0/product_id wrong_type", "/lines/0/quantity wrong_type", "/lines/1 wrong_type"}},
+	"null where required": {postOrder(`{"lines":null}`), 422, "invalid_request", []string{"/lines wrong_type"}},
+	"fraction":            {postOrder(oneLine(`"product_id":"prd_aaaa","quantity":1.5`)), 422, "invalid_request", []string{"/lines/0/quantity wrong_type"}},
+	"integral fraction":   {postOrder(oneLine(`"product_id":"prd_aaaa","quantity":1.0`)), 422, "invalid_request", []string{"/lines/0/quantity wrong_type"}},
+	"exponent":            {postOrder(oneLine(`"product_id":"prd_aaaa","quantity":1e1`)), 422, "invalid_request", []string{"/lines/0/quantity wrong_type"}},
+	"beyond int8":         {postOrder(oneLine(goodLine + `,"small":300`)), 422, "invalid_request", []string{"/lines/0/small wrong_type"}},
+	"beyond int64":        {postOrder(`{"total":9223372036854775808,` + goodBody[1:]), 422, "invalid_request", []string{"/total out_of_range"}},
+	"beyond float64":      {postOrder(`{"total":1e999,` + goodBody[1:]), 422, "invalid_request", []string{"/total out_of_range"}},
+	"bounds": {postOrder(oneLine(`"product_id":"prd_` + private + `","quantity":0,"kind":"` + private +
+		`","tags":["abcd","b","c"],"seller_id":""`)), 422, "invalid_request", []string{
+		"/lines/0/kind not_allowed", "/lines/0/product_id bad_format", "/lines/0/quantity too_small", "/lines/0/seller_id too_short",
+		"/lines/0/tags too_many", "/lines/0/tags/0 too_long"}},
+	"too much":          {postOrder(oneLine(`"product_id":"prd_aaaa","quantity":100`)), 422, "invalid_request", []string{"/lines/0/quantity too_large"}},
+	"no lines":          {postOrder(`{"lines":[]}`), 422, "invalid_request", []string{"/lines too_few"}},
+	"no e-mail":         {postOrder(oneLine(goodLine + `,"email":"` + private + `"`)), 422, "invalid_request", []string{"/lines/0/email bad_format"}},
+	"no date":           {postOrder(`{"when":"` + private + `",` + goodBody[1:]), 422, "invalid_request", []string{"/when bad_format"}},
+	"NUL":               {postOrder(`{"note":"a\u0000b",` + goodBody[1:]), 422, "invalid_request", []string{"/note bad_text"}},
+	"NUL in a free key": {postOrder(`{"extra":{"a\u0000b":"x"},` + goodBody[1:]), 422, "invalid_request", []string{"/extra bad_text"}},
+	"invalid UTF-8":     {postOrder("{\"note\":\"a\xffb\"," + goodBody[1:]), 422, "invalid_request", []string{"/note bad_text"}},
+	"half a surrogate":  {postOrder(`{"note":"\ud800",` + goodBody[1:]), 422, "invalid_request", []string{"/note bad_text"}},
+	"wrong free value":  {postOrder(`{"extra":{"a.b":7},` + goodBody[1:]), 422, "invalid_request", []string{"/extra wrong_type"}},
+	"all at once": {testCall{body: `{"lines":[{"quantity":0}],"x":1,"note":"\u0000"}`, role: auth.Guest,
+		header: map[string][]string{"Idempotency-Key": nil, "X-Marketplace": {private}}}, 422, "invalid_request",
+		[]string{"/lines/0/product_id required", "/lines/0/quantity too_small", "/note bad_text", "/x unknown_field", "header.Idempotency-Key required",
+			"header.X-Marketplace bad_format"}},
+	"short key": {withHeader("Idempotency-Key", "k-"), 422, "invalid_request", []string{"header.Idempotency-Key bad_format"}},
+	"long key": {withHeader("Idempotency-Key", strings.Repeat("k", 65)), 422, "invalid_request",
+		[]string{"header.Idempotency-Key bad_format"}},
+	"two keys": {withHeader("Idempotency-Key", "key-12345", "key-67890"), 422, "invalid_request",
+		[]string{"header.Idempotency-Key repeated_parameter"}},
+	"unknown query":         {getOrder("limit=3&color=" + private), 422, "unknown_parameter", []string{"query.color unknown_parameter"}},
+	"unknown private query": {getOrder(private + "=1"), 422, "unknown_parameter", []string{"query unknown_parameter"}},
+	"repeated query":        {getOrder("limit=1&limit=2"), 422, "invalid_request", []string{"query.limit repeated_parameter"}},
+	"bad query types": {getOrder("limit=" + private + "&open=" + private), 422, "invalid_request",
+		[]string{"query.limit wrong_type", "query.open wrong_type"}},
+	"query integer too long": {getOrder("limit=99999999999999999999"), 422, "invalid_request", []string{"query.limit wrong_type"}},
+	"query bounds": {getOrder("limit=101&cursor=" + strings.Repeat("c", 513)), 422, "invalid_request",
+		[]string{"query.cursor too_long", "query.limit too_large"}},
+	"bad list item":          {getOrder("sort=new&sort=" + private), 422, "invalid_request", []string{"query.sort[1] not_allowed"}},
+	"NUL in query":           {getOrder("cursor=%00"), 422, "invalid_request", []string{"query.cursor bad_text"}},
+	"invalid UTF-8 in query": {getOrder("cursor=%ff"), 422, "invalid_request", []string{"query.cursor bad_text"}},
+	"malformed query":        {getOrder("limit=%zz" + private), 400, "malformed_query", nil},
+	"semicolon query":        {getOrder("limit=1;cursor=" + private), 400, "malformed_query", nil},
+	"bad path": {testCall{method: "GET", target: "/api/v1/orders/" + private}, 422, "invalid_request",
+		[]string{"path.order_id bad_format"}},
+	"foreign ETag": {testCall{method: "PUT", target: "/api/v1/orders/ord_aaaa", role: auth.Customer,
+		header: map[string][]string{"If-Match": {`"` + private + `"`}}}, 422, "invalid_if_match", []string{"header.If-Match bad_format"}},
+	"unknown path":            {testCall{method: "GET", target: "/api/v1/" + private}, 404, "unknown_path", nil},
+	"root":                    {testCall{method: "GET", target: "/"}, 404, "unknown_path", nil},
+	"path that is not clean":  {testCall{method: "GET", target: "/api/v1//orders/" + private}, 404, "unknown_path", nil},
+	"path with dots":          {testCall{method: "GET", target: "/api/v1/x/../orders/search"}, 404, "unknown_path", nil},
+	"path with a slash after": {testCall{method: "GET", target: "/api/v1/orders/search/"}, 404, "unknown_path", nil},
+	"unknown method":          {testCall{method: "PATCH", target: "/api/v1/orders/ord_aaaa"}, 405, "method_not_allowed", nil},
 }
 
 // problemIn checks that an answer is a complete problem.

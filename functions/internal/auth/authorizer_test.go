@@ -14,6 +14,16 @@ import (
 
 const methodARN = "arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/api/v1/cart"
 
+// allowed is the answer for a customer's token.
+var allowed = events.APIGatewayCustomAuthorizerResponse{
+	PrincipalID: "cus_1",
+	PolicyDocument: events.APIGatewayCustomAuthorizerPolicy{Version: "2012-10-17", Statement: []events.IAMPolicyStatement{{
+		Action: []string{"execute-api:Invoke"}, Effect: "Allow", Resource: []string{"arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/*"},
+	}}},
+	Context:            map[string]any{"sub": "cus_1", "role": "customer", "seller_id": "", "scopes": "orders cart", "exp": "1767326645"},
+	UsageIdentifierKey: "plan of cus_1",
+}
+
 func TestAuthorizer(t *testing.T) {
 	s := newTestIssuers(t)
 	var log bytes.Buffer
@@ -22,32 +32,25 @@ func TestAuthorizer(t *testing.T) {
 	t.Cleanup(func() { slog.SetDefault(before) })
 	token := s.sign(t, testToken{})
 	bad := s.sign(t, testToken{claims: map[string]any{"aud": "other"}})
-	request := func(headers ...string) events.APIGatewayCustomAuthorizerRequestTypeRequest {
-		e := events.APIGatewayCustomAuthorizerRequestTypeRequest{MethodArn: methodARN, MultiValueHeaders: map[string][]string{}}
-		for i := 0; i < len(headers); i += 2 {
-			e.MultiValueHeaders[headers[i]] = append(e.MultiValueHeaders[headers[i]], headers[i+1])
-		}
-		return e
-	}
-	single := events.APIGatewayCustomAuthorizerRequestTypeRequest{MethodArn: methodARN, Headers: map[string]string{"authorization": "bearer " + token}}
-	noARN := request("Authorization", "Bearer "+token)
+	single := request{MethodArn: methodARN, Headers: map[string]string{"authorization": "bearer " + token}}
+	noARN := requestWith("Authorization", "Bearer "+token)
 	noARN.MethodArn = "abc"
 
 	authorize := Authorizer(s.verifier, func(_ context.Context, who Identity) string { return "plan of " + who.Subject })
 	for name, c := range map[string]struct {
-		event events.APIGatewayCustomAuthorizerRequestTypeRequest
+		event request
 		err   string
 	}{
-		"good":            {request("Authorization", "Bearer "+token), ""},
+		"good":            {requestWith("Authorization", "Bearer "+token), ""},
 		"small letters":   {single, ""},
-		"no header":       {request(), "Unauthorized"},
-		"basic":           {request("Authorization", "Basic "+token), "Unauthorized"},
-		"token alone":     {request("Authorization", token), "Unauthorized"},
-		"empty":           {request("Authorization", "Bearer "), "Unauthorized"},
-		"twice":           {request("Authorization", "Bearer "+token, "Authorization", "Bearer "+token), "Unauthorized"},
-		"in two writings": {request("Authorization", "Bearer "+token, "authorization", "Bearer "+bad), "Unauthorized"},
-		"bad token":       {request("Authorization", "Bearer "+bad), "Unauthorized"},
-		"token in query": {events.APIGatewayCustomAuthorizerRequestTypeRequest{MethodArn: methodARN,
+		"no header":       {requestWith(), "Unauthorized"},
+		"basic":           {requestWith("Authorization", "Basic "+token), "Unauthorized"},
+		"token alone":     {requestWith("Authorization", token), "Unauthorized"},
+		"empty":           {requestWith("Authorization", "Bearer "), "Unauthorized"},
+		"twice":           {requestWith("Authorization", "Bearer "+token, "Authorization", "Bearer "+token), "Unauthorized"},
+		"in two writings": {requestWith("Authorization", "Bearer "+token, "authorization", "Bearer "+bad), "Unauthorized"},
+		"bad token":       {requestWith("Authorization", "Bearer "+bad), "Unauthorized"},
+		"token in query": {request{MethodArn: methodARN,
 			QueryStringParameters: map[string]string{"Authorization": "Bearer " + token}}, "Unauthorized"},
 		"no ARN": {noARN, "internal"},
 	} {
@@ -58,22 +61,14 @@ func TestAuthorizer(t *testing.T) {
 			}
 			continue
 		}
-		want := events.APIGatewayCustomAuthorizerResponse{
-			PrincipalID: "cus_1",
-			PolicyDocument: events.APIGatewayCustomAuthorizerPolicy{Version: "2012-10-17", Statement: []events.IAMPolicyStatement{{
-				Action: []string{"execute-api:Invoke"}, Effect: "Allow", Resource: []string{"arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/*"},
-			}}},
-			Context:            map[string]any{"sub": "cus_1", "role": "customer", "seller_id": "", "scopes": "orders cart", "exp": "1767326645"},
-			UsageIdentifierKey: "plan of cus_1",
-		}
-		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		if diff := cmp.Diff(allowed, got); err != nil || diff != "" {
 			t.Errorf("%s: %v %s", name, err, diff)
 		}
 	}
 	s.away.Store(true)
 	s.clock.forward(keysPause)
 	if _, err := authorize(context.Background(),
-		request("Authorization", "Bearer "+s.sign(t, testToken{header: map[string]any{"kid": "a2"}}))); err == nil || err.Error() != "issuer_unavailable" {
+		requestWith("Authorization", "Bearer "+s.sign(t, testToken{header: map[string]any{"kid": "a2"}}))); err == nil || err.Error() != "issuer_unavailable" {
 		t.Errorf("an issuer that is away: %v", err)
 	}
 	for _, secret := range append(strings.Split(token, "."), strings.Split(bad, ".")...) {
@@ -84,6 +79,15 @@ func TestAuthorizer(t *testing.T) {
 	if !strings.Contains(log.String(), "another audience") {
 		t.Errorf("the reason is not logged: %s", log.String())
 	}
+}
+
+// requestWith is a request with headers, names and values in turn.
+func requestWith(headers ...string) request {
+	e := request{MethodArn: methodARN, MultiValueHeaders: map[string][]string{}}
+	for i := 0; i < len(headers); i += 2 {
+		e.MultiValueHeaders[headers[i]] = append(e.MultiValueHeaders[headers[i]], headers[i+1])
+	}
+	return e
 }
 
 func TestOnlyWholeIdentitiesComeFromTheGateway(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -23,6 +24,25 @@ import (
 
 func TestTokensThatProveNothing(t *testing.T) {
 	s := newTestIssuers(t)
+	tokens := forgedTokens(t, s)
+	maps.Copy(tokens, tokensOfWrongClaims(t, s))
+	for name, token := range tokens {
+		who, err := s.verifier.Verify(context.Background(), token)
+		if !errors.Is(err, ErrInvalidToken) {
+			t.Errorf("%s: %+v %v", name, who, err)
+			continue
+		}
+		for _, part := range strings.Split(token, ".") {
+			if len(part) > 8 && strings.Contains(err.Error(), part) {
+				t.Errorf("%s: the error holds the token: %v", name, err)
+			}
+		}
+	}
+}
+
+// forgedTokens are not signed as their issuer signs.
+func forgedTokens(t *testing.T, s *testIssuers) map[string]string {
+	t.Helper()
 	other := newEC(t, s.a.Curve)
 	spki, err := x509.MarshalPKIXPublicKey(&s.a.PublicKey)
 	if err != nil {
@@ -33,10 +53,8 @@ func TestTokensThatProveNothing(t *testing.T) {
 	parts := strings.Split(good, ".")
 	with := func(claims map[string]any) string { return s.sign(t, testToken{claims: claims}) }
 	kid := func(kid any, d testToken) string { d.header = map[string]any{"kid": kid}; return s.sign(t, d) }
-	unix := func(d time.Duration) int64 { return testTime.Add(d).Unix() }
 	raw := base64.RawURLEncoding.EncodeToString
-
-	for name, token := range map[string]string{
+	return map[string]string{
 		"nothing":                   "",
 		"no token":                  "abc",
 		"two parts":                 parts[0] + "." + parts[1],
@@ -61,44 +79,42 @@ func TestTokensThatProveNothing(t *testing.T) {
 		"an unknown kid":            kid("zz", testToken{}),
 		"no kid":                    kid(nil, testToken{}),
 		"a kid that is a number":    kid(7, testToken{}),
-		"another issuer's key":      kid("b", testToken{key: s.b}),
-		"another issuer's name":     with(map[string]any{"iss": issuerB}),
-		"issuer with a slash":       with(map[string]any{"iss": issuerA + "/"}),
-		"issuer in capitals":        with(map[string]any{"iss": strings.ToUpper(issuerA)}),
-		"unknown issuer":            with(map[string]any{"iss": "https://c.example"}),
-		"no issuer":                 with(map[string]any{"iss": nil}),
-		"another audience":          with(map[string]any{"aud": "other"}),
-		"audience in part":          with(map[string]any{"aud": []string{"sho", "shopper"}}),
-		"no audience":               with(map[string]any{"aud": nil}),
-		"another client":            with(map[string]any{"aud": nil, "client_id": "other"}),
-		"expired":                   with(map[string]any{"exp": unix(-time.Second)}),
-		"just expired":              with(map[string]any{"exp": unix(0)}),
-		"no expiry":                 with(map[string]any{"exp": nil}),
-		"expiry as text":            with(map[string]any{"exp": "2099"}),
-		"not yet":                   with(map[string]any{"nbf": unix(31 * time.Second)}),
-		"issued later":              with(map[string]any{"iat": unix(31 * time.Second)}),
-		"no subject":                with(map[string]any{"sub": nil}),
-		"no role":                   with(map[string]any{"role": nil}),
-		"unknown role":              with(map[string]any{"role": "admin"}),
-		"guest of an issuer":        with(map[string]any{"role": "guest"}),
-		"seller of nothing":         with(map[string]any{"role": "seller"}),
-		"customer with a seller":    with(map[string]any{"seller_id": "sel_1"}),
-		"customer from the guests":  s.sign(t, testToken{key: s.guest, claims: map[string]any{"iss": guests, "aud": guests}}),
-		"guests' audience":          s.sign(t, testToken{key: s.guest, claims: map[string]any{"iss": guests, "role": "guest"}}),
-		"guests' name":              with(map[string]any{"iss": guests, "aud": guests, "role": "guest"}),
-		"critical header":           s.sign(t, testToken{header: map[string]any{"crit": []string{"b64"}, "b64": false}}),
-		"too long":                  with(map[string]any{"scope": strings.Repeat("a ", tokenLimit)}),
-	} {
-		who, err := s.verifier.Verify(context.Background(), token)
-		if !errors.Is(err, ErrInvalidToken) {
-			t.Errorf("%s: %+v %v", name, who, err)
-			continue
-		}
-		for _, part := range strings.Split(token, ".") {
-			if len(part) > 8 && strings.Contains(err.Error(), part) {
-				t.Errorf("%s: the error holds the token: %v", name, err)
-			}
-		}
+	}
+}
+
+// tokensOfWrongClaims are signed as they should be.
+func tokensOfWrongClaims(t *testing.T, s *testIssuers) map[string]string {
+	t.Helper()
+	with := func(claims map[string]any) string { return s.sign(t, testToken{claims: claims}) }
+	unix := func(d time.Duration) int64 { return testTime.Add(d).Unix() }
+	return map[string]string{
+		"another issuer's key":     s.sign(t, testToken{key: s.b, header: map[string]any{"kid": "b"}}),
+		"another issuer's name":    with(map[string]any{"iss": issuerB}),
+		"issuer with a slash":      with(map[string]any{"iss": issuerA + "/"}),
+		"issuer in capitals":       with(map[string]any{"iss": strings.ToUpper(issuerA)}),
+		"unknown issuer":           with(map[string]any{"iss": "https://c.example"}),
+		"no issuer":                with(map[string]any{"iss": nil}),
+		"another audience":         with(map[string]any{"aud": "other"}),
+		"audience in part":         with(map[string]any{"aud": []string{"sho", "shopper"}}),
+		"no audience":              with(map[string]any{"aud": nil}),
+		"another client":           with(map[string]any{"aud": nil, "client_id": "other"}),
+		"expired":                  with(map[string]any{"exp": unix(-time.Second)}),
+		"just expired":             with(map[string]any{"exp": unix(0)}),
+		"no expiry":                with(map[string]any{"exp": nil}),
+		"expiry as text":           with(map[string]any{"exp": "2099"}),
+		"not yet":                  with(map[string]any{"nbf": unix(31 * time.Second)}),
+		"issued later":             with(map[string]any{"iat": unix(31 * time.Second)}),
+		"no subject":               with(map[string]any{"sub": nil}),
+		"no role":                  with(map[string]any{"role": nil}),
+		"unknown role":             with(map[string]any{"role": "admin"}),
+		"guest of an issuer":       with(map[string]any{"role": "guest"}),
+		"seller of nothing":        with(map[string]any{"role": "seller"}),
+		"customer with a seller":   with(map[string]any{"seller_id": "sel_1"}),
+		"customer from the guests": s.sign(t, testToken{key: s.guest, claims: map[string]any{"iss": guests, "aud": guests}}),
+		"guests' audience":         s.sign(t, testToken{key: s.guest, claims: map[string]any{"iss": guests, "role": "guest"}}),
+		"guests' name":             with(map[string]any{"iss": guests, "aud": guests, "role": "guest"}),
+		"critical header":          s.sign(t, testToken{header: map[string]any{"crit": []string{"b64"}, "b64": false}}),
+		"too long":                 with(map[string]any{"scope": strings.Repeat("a ", tokenLimit)}),
 	}
 }
 

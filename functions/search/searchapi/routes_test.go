@@ -16,15 +16,15 @@ import (
 	"rialto/functions/search"
 )
 
-// told answers as it is told, and remembers what it was asked.
-type told struct {
+// fakeSearcher answers as it is told, and remembers what it was asked.
+type fakeSearcher struct {
 	result search.Result
 	err    error
 	market string
 	query  search.Query
 }
 
-func (s *told) Search(_ context.Context, market string, q search.Query) (search.Result, error) {
+func (s *fakeSearcher) Search(_ context.Context, market string, q search.Query) (search.Result, error) {
 	s.market, s.query = market, q
 	if s.err != nil {
 		return s.result, s.err
@@ -33,12 +33,12 @@ func (s *told) Search(_ context.Context, market string, q search.Query) (search.
 	return s.result, err
 }
 
-func (s *told) Complete(_ context.Context, market, text string) ([]search.Completion, error) {
+func (s *fakeSearcher) Complete(_ context.Context, market, text string) ([]search.Completion, error) {
 	s.market, s.query.Text = market, text
 	return []search.Completion{{Text: "hiking boots", Kind: "category", ID: "hiking-boots", Count: 3}}, s.err
 }
 
-func get(s *told, query, market string) *httptest.ResponseRecorder {
+func get(s *fakeSearcher, query, market string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest("GET", "/api/v1/products/search?"+query, nil)
 	if market != "" {
 		r.Header.Set("X-Marketplace", market)
@@ -60,7 +60,7 @@ func TestTheQueryIsRead(t *testing.T) {
 			Explain: true, Text: "boots", Category: "outdoor", Brands: []string{"Alba", "Cor, vex & Söhne"}, PriceMin: 1, PriceMax: 900,
 			Sort: search.PriceDesc, Page: 3, Size: 7},
 	} {
-		s := &told{}
+		s := &fakeSearcher{}
 		if w := get(s, query, "DE"); w.Code != 200 || s.market != "DE" {
 			t.Errorf("%s: %d %s", query, w.Code, w.Body)
 		}
@@ -68,7 +68,7 @@ func TestTheQueryIsRead(t *testing.T) {
 			t.Errorf("%s: %s", query, d)
 		}
 	}
-	s := &told{}
+	s := &fakeSearcher{}
 	if get(s, "", ""); s.market != "US" {
 		t.Errorf("without a header: %q", s.market)
 	}
@@ -101,7 +101,7 @@ func TestWhatIsRefused(t *testing.T) {
 		"cursor=x":                         "422 query.cursor",
 		"facet=colour":                     "422 query.facet",
 	} {
-		w := get(&told{}, query, "")
+		w := get(&fakeSearcher{}, query, "")
 		var p struct {
 			Status int
 			Errors []fault.Field
@@ -118,7 +118,7 @@ func TestWhatIsRefused(t *testing.T) {
 
 func TestAnAbsentIndexIsToldWithAWait(t *testing.T) {
 	t.Parallel()
-	w := get(&told{err: fault.New(fault.Unavailable, "search_unavailable", "away").After(2 * time.Second)}, "q=boots", "")
+	w := get(&fakeSearcher{err: fault.New(fault.Unavailable, "search_unavailable", "away").After(2 * time.Second)}, "q=boots", "")
 	if w.Code != 503 || w.Header().Get("Retry-After") != "2" || !strings.Contains(w.Body.String(),
 		`"code":"search_unavailable"`) || w.Header().Get("Cache-Control") != "no-store" {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
@@ -128,7 +128,7 @@ func TestAnAbsentIndexIsToldWithAWait(t *testing.T) {
 func TestHitsAreWhole(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
-	s := &told{result: search.Result{Total: 41, Took: 7 * time.Millisecond,
+	s := &fakeSearcher{result: search.Result{Total: 41, Took: 7 * time.Millisecond,
 		Hits: []search.Hit{{Document: search.Document{ProductID: "prd_a", Title: "Boots", Brand: "Alba", CategoryID: "boots",
 			OfferID: "off_a", Price: 900, Landed: 1_000, Currency: "USD", SellerID: "sel_a", SellerName: "A", InStock: true, OfferCount: 2, UpdatedAt: &at,
 			N: 4}}},
@@ -150,7 +150,7 @@ func TestHitsAreWhole(t *testing.T) {
 	if w.Header().Get("Vary") != "X-Marketplace" || !strings.HasPrefix(w.Header().Get("Cache-Control"), "public") {
 		t.Error(w.Header())
 	}
-	if w := get(&told{}, "", ""); !strings.Contains(w.Body.String(),
+	if w := get(&fakeSearcher{}, "", ""); !strings.Contains(w.Body.String(),
 		`"hits":[],"facets":{"category":[],"brand":[],"fulfillment":[],"price":[],"rating":[],"in_stock":0,"attributes":[]}`) {
 		t.Error(w.Body)
 	}
@@ -158,7 +158,7 @@ func TestHitsAreWhole(t *testing.T) {
 
 func TestHowItWasFoundIsTold(t *testing.T) {
 	t.Parallel()
-	s := &told{result: search.Result{Relaxed: search.Fuzzy, Suggestion: "boots", Next: &search.Position{Query: "f", From: 20},
+	s := &fakeSearcher{result: search.Result{Relaxed: search.Fuzzy, Suggestion: "boots", Next: &search.Position{Query: "f", From: 20},
 		Hits: []search.Hit{{Ranking: search.Ranking{Words: 2, Score: 2.2,
 			Factors: []search.Factor{{Name: "in_stock", Signal: 1, Effect: 0.1}}}}}}}
 	w := get(s, "q=bots", "")
@@ -181,7 +181,7 @@ func TestHowItWasFoundIsTold(t *testing.T) {
 func TestSuggestions(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]int{"q=hik": 200, "": 422, "q=": 422, "q=" + strings.Repeat("a", 101): 422, "q=a&limit=3": 422} {
-		s := &told{}
+		s := &fakeSearcher{}
 		r := httptest.NewRequest("GET", "/api/v1/products/suggest?"+query, nil)
 		w := httptest.NewRecorder()
 		api.Handler(Routes(s)).ServeHTTP(w, r)

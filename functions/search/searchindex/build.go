@@ -30,7 +30,7 @@ func (x *Index) Begin(ctx context.Context, m marketplaces.Marketplace) (string, 
 		if !i.has(x.building(m)) {
 			continue
 		}
-		if i.mark == x.mark(m) {
+		if i.hash == x.hash(m) {
 			return i.name, nil // one that was left half built is filled from the beginning, under higher numbers
 		}
 		if err := x.call(ctx, writing, http.MethodDelete, "/"+i.name, nil, nil); err != nil {
@@ -40,8 +40,8 @@ func (x *Index) Begin(ctx context.Context, m marketplaces.Marketplace) (string, 
 	return x.create(ctx, m, list, x.building(m))
 }
 
-func (x *Index) mark(m marketplaces.Marketplace) string {
-	return mark(definition(m.Language, x.shards))
+func (x *Index) hash(m marketplaces.Marketplace) string {
+	return hash(definition(m.Language, x.shards))
 }
 
 // Fill puts documents into the index that is being built. Errors: search_unavailable.
@@ -201,7 +201,7 @@ func (x *Index) State(ctx context.Context, m marketplaces.Marketplace) (exists, 
 	list, err := x.indexes(ctx, m)
 	for _, i := range list {
 		if i.has(x.alias(m)) {
-			return true, i.mark == x.mark(m), nil
+			return true, i.hash == x.hash(m), nil
 		}
 	}
 	return false, false, err

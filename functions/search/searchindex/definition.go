@@ -10,7 +10,7 @@ import (
 // object is JSON that OpenSearch reads.
 type object = map[string]any
 
-// definition is an index of products in a language, without a name. Its mapping carries the definition's mark, which
+// definition is an index of products in a language, without a name. Its mapping carries the definition's hash, which
 // tells whether an index is of this release.
 func definition(language string, shards int) object {
 	keyword, hidden := object{"type": "keyword"}, object{"type": "keyword", "index": false, "doc_values": false}
@@ -43,12 +43,12 @@ func definition(language string, shards int) object {
 			"queued_at": object{"type": "date", "index": false}, "received_at": object{"type": "date", "index": false}, "indexed_at": object{"type": "date"},
 		}},
 	}
-	d["mappings"].(object)["_meta"] = object{"definition": mark(d)}
+	d["mappings"].(object)["_meta"] = object{"definition": hash(d)}
 	return d
 }
 
-// mark is the same for the same definition.
-func mark(d object) string {
+// hash is the same for the same definition.
+func hash(d object) string {
 	b, err := json.Marshal(d)
 	if err != nil {
 		return fmt.Sprint(err) // never: it is made of maps, lists, texts and numbers

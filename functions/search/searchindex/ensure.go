@@ -62,7 +62,7 @@ type index struct {
 	name    string
 	n       int
 	aliases []string
-	mark    string // of the definition it was made by
+	hash    string // of the definition it was made by
 }
 
 func (i index) has(alias string) bool { return slices.Contains(i.aliases, alias) }
@@ -86,7 +86,7 @@ func (x *Index) indexes(ctx context.Context, m marketplaces.Marketplace) ([]inde
 		if err != nil {
 			continue // none of ours
 		}
-		one := index{name: name, n: n, mark: i.Mappings.Meta.Definition}
+		one := index{name: name, n: n, hash: i.Mappings.Meta.Definition}
 		for a := range i.Aliases {
 			one.aliases = append(one.aliases, a)
 		}

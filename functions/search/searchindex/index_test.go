@@ -30,8 +30,8 @@ func market(code string) marketplaces.Marketplace {
 	return m
 }
 
-// real returns empty indexes of the test's own.
-func real(t *testing.T) *Index {
+// openSearch returns empty indexes of the test's own.
+func openSearch(t *testing.T) *Index {
 	t.Helper()
 	url := os.Getenv(address)
 	if url == "" {
@@ -94,7 +94,7 @@ func doc(id, title, brand, category string, price int64) search.Document {
 
 func TestAnIndexIsMadeByTheFirstWriteWhoeverMakesIt(t *testing.T) {
 	t.Parallel()
-	x := real(t)
+	x := openSearch(t)
 	if r := find(t, x, search.Query{Text: "boots"}); r.Total != 0 || len(r.Facets.Price) == 0 {
 		t.Errorf("without an index: %+v", r)
 	}
@@ -129,7 +129,7 @@ func TestAnIndexIsMadeByTheFirstWriteWhoeverMakesIt(t *testing.T) {
 // An index that an earlier release made has fewer fields.
 func TestAnOldIndexLearnsNewFields(t *testing.T) {
 	t.Parallel()
-	x := real(t)
+	x := openSearch(t)
 	old := definition(us.Language, 1)
 	delete(old["mappings"].(object)["properties"].(object), "category_words")
 	old["aliases"] = object{x.alias(us): object{"is_write_index": true}}
@@ -144,7 +144,7 @@ func TestAnOldIndexLearnsNewFields(t *testing.T) {
 
 func TestTheHighestNumberStays(t *testing.T) {
 	t.Parallel()
-	x := real(t)
+	x := openSearch(t)
 	d := doc("p1", "Boots", "Alba", "boots", 100)
 	for _, w := range []struct {
 		n       int64
@@ -178,7 +178,7 @@ func TestTheHighestNumberStays(t *testing.T) {
 
 func TestAMarketplaceHasItsLanguage(t *testing.T) {
 	t.Parallel()
-	x := real(t)
+	x := openSearch(t)
 	put(t, x, de, doc("p1", "Wasserdichte Wanderschuhe für große Füße", "Köhlbrand", "boots", 100))
 	for q, want := range map[string]int64{"wasserdichter": 1, "wanderschuh": 1, "fuesse": 1, "FÜSSE": 1, "Kohlbrand": 1, "hiking": 0} {
 		found, err := x.Search(t.Context(), de, search.IndexQuery{Query: search.Query{Text: q, Sort: search.Relevance}, Want: 5})
@@ -194,7 +194,7 @@ func TestAMarketplaceHasItsLanguage(t *testing.T) {
 // Every language's definition is one that OpenSearch accepts.
 func TestEveryMarketplaceCanBeIndexed(t *testing.T) {
 	t.Parallel()
-	x := real(t)
+	x := openSearch(t)
 	seen := map[string]bool{}
 	for _, m := range marketplaces.All() {
 		if l := m.Language[:2]; !seen[l] {

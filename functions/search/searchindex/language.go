@@ -1,6 +1,9 @@
 package searchindex
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // language is how texts of a language are made comparable, from the analyzers that OpenSearch has built in. The
 // filters stand in the order they are applied in.
@@ -74,9 +77,8 @@ func analysis(tag string) object {
 	add(&after, "asciifolding", nil)
 	var compound, stop, synonyms []string
 	if l.compound {
-		add(&compound, "compound", object{"type": "dictionary_decompounder", "word_list": lines("compounds." + code), "min_word_size": 6,
-			"min_subword_size":   4,
-			"only_longest_match": true})
+		add(&compound, "compound", object{"type": "dictionary_decompounder", "word_list": lines("compounds." + code),
+			"min_word_size": 6, "min_subword_size": 4, "only_longest_match": true})
 	}
 	if l.stop != "" {
 		add(&stop, "stop_words", object{"type": "stop", "stopwords": l.stop})
@@ -84,13 +86,6 @@ func analysis(tag string) object {
 	// The rules pass through the filters before them, so they stand last and meet stems.
 	if rules := lines("synonyms." + code); rules != nil {
 		add(&synonyms, "synonyms", object{"type": "synonym_graph", "synonyms": rules})
-	}
-	custom := func(chars []string, filters ...[]string) object {
-		var all []string
-		for _, f := range filters {
-			all = append(all, f...)
-		}
-		return object{"type": "custom", "tokenizer": "standard", "char_filter": chars, "filter": all}
 	}
 	units := []string{"units"}
 	return object{
@@ -104,4 +99,9 @@ func analysis(tag string) object {
 			"spelled": custom([]string{}, before, []string{"asciifolding"}),
 		},
 	}
+}
+
+// custom is an analyzer of words: its char filters, then its filters in their order.
+func custom(chars []string, filters ...[]string) object {
+	return object{"type": "custom", "tokenizer": "standard", "char_filter": chars, "filter": slices.Concat(filters...)}
 }

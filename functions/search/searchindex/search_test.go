@@ -13,7 +13,7 @@ import (
 	"rialto/functions/search"
 )
 
-func shelf() []search.Document {
+func fixtures() []search.Document {
 	list := []search.Document{
 		doc("p1", "Ridge Hiking Boots", "Alba", "boots", 12_999),
 		doc("p2", "Valley Trekking Shoes", "Corvex", "boots", 8_999),
@@ -41,8 +41,8 @@ func shelf() []search.Document {
 
 func TestWhatIsFound(t *testing.T) {
 	t.Parallel()
-	x := real(t)
-	put(t, x, us, shelf()...)
+	x := openSearch(t)
+	put(t, x, us, fixtures()...)
 	for _, c := range []struct {
 		name string
 		q    search.Query
@@ -94,8 +94,8 @@ func TestWhatIsFound(t *testing.T) {
 
 func TestAFacetCountsWithoutItsOwnFilter(t *testing.T) {
 	t.Parallel()
-	x := real(t)
-	put(t, x, us, shelf()...)
+	x := openSearch(t)
+	put(t, x, us, fixtures()...)
 	all := find(t, x, search.Query{}).Facets
 	want := search.Facets{
 		Category: []search.Bucket{{Value: "outdoor", Count: 5}, {Value: "boots", Count: 2}, {Value: "jackets", Count: 2}, {Value: "kitchen", Count: 1}},
@@ -129,7 +129,7 @@ func TestAFacetCountsWithoutItsOwnFilter(t *testing.T) {
 
 func TestPagesDoNotOverlap(t *testing.T) {
 	t.Parallel()
-	x := real(t)
+	x := openSearch(t)
 	var docs []search.Document
 	for i := range 30 {
 		docs = append(docs, doc(fmt.Sprintf("p%02d", i), "Boots", "Alba", "boots", int64(1+i%3)))
@@ -154,8 +154,8 @@ func TestPagesDoNotOverlap(t *testing.T) {
 // What looks like a query is words, and nothing that can be typed makes OpenSearch refuse.
 func TestAnyTextIsWords(t *testing.T) {
 	t.Parallel()
-	x := real(t)
-	put(t, x, us, shelf()...)
+	x := openSearch(t)
+	put(t, x, us, fixtures()...)
 	for text, want := range map[string]int64{
 		`title:jacket`: 0, `*`: 0, `jack*`: 0, `(jacket`: 2, `"jacket" ~2`: -1, `jacket AND NOT rain`: -1, `jacket && !rain || x`: -1,
 		`{"match_all":{}}`: 0,
@@ -190,8 +190,8 @@ func TestAnyTextIsWords(t *testing.T) {
 
 func TestWordsAreTakenLessExactlyStepByStep(t *testing.T) {
 	t.Parallel()
-	x := real(t)
-	put(t, x, us, shelf()...)
+	x := openSearch(t)
+	put(t, x, us, fixtures()...)
 	for text, want := range map[string]search.Result{
 		"jacket":            {Total: 2, Exact: 2},
 		"summit jacket":     {Total: 2, Exact: 1, Relaxed: search.FewerTerms},
@@ -212,7 +212,7 @@ func TestWordsAreTakenLessExactlyStepByStep(t *testing.T) {
 // A German compound is found by its parts, and a search for one that nothing has finds what has its parts.
 func TestCompounds(t *testing.T) {
 	t.Parallel()
-	x := real(t)
+	x := openSearch(t)
 	put(t, x, de, doc("p1", "Wasserdichte Wanderschuhe", "Alba", "boots", 100), doc("p2", "Kochtopf mit Deckel", "Corvex", "kitchen", 100),
 		doc("p3", "Schreibtischlampe", "Alba", "lamps", 100))
 	for text, want := range map[string]string{"schuh": "p1", "Wanderschuh": "p1", "Schuhe": "p1", "Töpfe": "p2", "Lampen": "p3", "Tisch": "p3",
@@ -226,7 +226,7 @@ func TestCompounds(t *testing.T) {
 
 func TestSynonyms(t *testing.T) {
 	t.Parallel()
-	x := real(t)
+	x := openSearch(t)
 	put(t, x, us, doc("p1", "Night torch", "Alba", "lamps", 100), doc("p2", "Hip pack", "Alba", "bags", 100),
 		doc("p3", "Press for coffee", "Alba", "kitchen", 100), doc("p4", "French press, 28 l", "Corvex", "kitchen", 100))
 	for text, want := range map[string]string{"flashlights": "p1", "alba flashlight": "p1 p2 p3", "fanny pack": "p2", "coffee press": "p4 p3",
@@ -239,8 +239,8 @@ func TestSynonyms(t *testing.T) {
 
 func TestAnUnknownFacetIsRefused(t *testing.T) {
 	t.Parallel()
-	x := real(t)
-	put(t, x, us, shelf()...)
+	x := openSearch(t)
+	put(t, x, us, fixtures()...)
 	s := &search.Searcher{Index: x}
 	for name, want := range map[string]string{"colour": "", "size": "", "voltage": "unknown_facet", "colou": "unknown_facet"} {
 		_, err := s.Search(t.Context(), "US", search.Query{Text: "jacket", Attributes: []search.Value{{Name: name, Value: "x"}}, Page: 1, Size: 5})
@@ -258,7 +258,7 @@ func TestAnUnknownFacetIsRefused(t *testing.T) {
 
 func TestCursorsGoThroughTheWholeIndex(t *testing.T) {
 	t.Parallel()
-	x := real(t)
+	x := openSearch(t)
 	var docs []search.Document
 	for i := range 95 {
 		d := doc(fmt.Sprintf("p%02d", i), "Boots"+strings.Repeat(" more", i%4), "Alba", "boots", int64(1+i%3))
@@ -295,8 +295,8 @@ func TestCursorsGoThroughTheWholeIndex(t *testing.T) {
 
 func TestWhatIsTypedIsCompleted(t *testing.T) {
 	t.Parallel()
-	x := real(t)
-	put(t, x, us, shelf()...)
+	x := openSearch(t)
+	put(t, x, us, fixtures()...)
 	for text, want := range map[string]string{"jac": "jackets (category), Summit Down Jacket (product), Rain Jacket (product)",
 		"al":     "Alba (brand), Ridge Hiking Boots (product), Summit Down Jacket (product)",
 		"rain j": "Rain Jacket (product)", "caf": "Café Press (product)", "zz": "", "*": "", "j* OR": ""} {

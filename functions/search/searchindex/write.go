@@ -48,9 +48,9 @@ func (x *Index) Write(ctx context.Context, m marketplaces.Marketplace, d search.
 		case first.Cause.Type == "index_not_found_exception":
 			err = x.Ensure(ctx, m)
 		case first.Cause.Type == "strict_dynamic_mapping_exception":
-			err = x.learn(ctx, m, live.name)
+			err = x.addFields(ctx, m, live.name)
 		case second.Cause.Type == "strict_dynamic_mapping_exception":
-			err = x.learn(ctx, m, building.name)
+			err = x.addFields(ctx, m, building.name)
 		default:
 			return errors.Join(first.err(), second.err())
 		}
@@ -60,8 +60,8 @@ func (x *Index) Write(ctx context.Context, m marketplaces.Marketplace, d search.
 	}
 }
 
-// learn adds the fields of this release to an index.
-func (x *Index) learn(ctx context.Context, m marketplaces.Marketplace, index string) error {
+// addFields adds the fields of this release to an index.
+func (x *Index) addFields(ctx context.Context, m marketplaces.Marketplace, index string) error {
 	fields := object{"properties": definition(m.Language, x.shards)["mappings"].(object)["properties"]}
 	if err := x.call(ctx, writing, http.MethodPut, "/"+index+"/_mapping", fields, nil); err != nil {
 		return fmt.Errorf("add fields: %w", err)
