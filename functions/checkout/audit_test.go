@@ -55,11 +55,16 @@ func (w *world) rows() []row { return itemsOf[row](w, "checkouts") }
 
 func itemsOf[T any](w *world, table string) []T {
 	w.t.Helper()
+	return decoded[T](w.t, w.db.Items(table))
+}
+
+func decoded[T any](t tester, items []store.Item) []T {
+	t.Helper()
 	var out []T
-	for _, i := range w.db.Items(table) {
+	for _, i := range items {
 		var r T
 		if err := store.Unmarshal(i, &r); err != nil {
-			w.t.Errorf("an item of %s cannot be read: %v", table, err)
+			t.Errorf("the item %+v cannot be read: %v", store.KeyOf(i), err)
 		}
 		out = append(out, r)
 	}

@@ -67,28 +67,29 @@ func usedUpMeanwhile(w *world, _ *execution, state string) error {
 }
 
 // watchedCoupon checks what must hold of the coupon after every single write: its budget balances, and every customer's
-// uses are counted, and not too many.
+// uses are counted, and not too many. Others write meanwhile, so it looks at both tables as of one instant.
 func (w *world) watchedCoupon() {
 	c := w.coupon()
 	if c == nil {
 		return
 	}
+	now := w.db.View("coupons", "redemptions")
 	var shards []promotions.Budget
-	for _, i := range itemsOf[struct {
+	for _, i := range decoded[struct {
 		SK string `dynamodbav:"sk"`
 		promotions.Budget
-	}](w, "coupons") {
+	}](w.t, now["coupons"]) {
 		if i.SK == "budget" {
 			shards = append(shards, i.Budget)
 		}
 	}
 	var redeemed []promotions.Redemption
 	counted, uses := map[string]int64{}, map[string]int64{}
-	for _, i := range itemsOf[struct {
+	for _, i := range decoded[struct {
 		PK   string `dynamodbav:"pk"`
 		Uses int64  `dynamodbav:"uses"`
 		promotions.Redemption
-	}](w, "redemptions") {
+	}](w.t, now["redemptions"]) {
 		if of, count := strings.CutPrefix(i.PK, "!uses#"); count {
 			counted[of[strings.LastIndex(of, "#")+1:]] = i.Uses
 			continue

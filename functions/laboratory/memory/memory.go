@@ -176,12 +176,18 @@ func (m *DB) Peek(table string, key store.Key) store.Item {
 }
 
 // Items returns a copy of a table, for tests that count what is left.
-func (m *DB) Items(table string) []store.Item {
+func (m *DB) Items(table string) []store.Item { return m.View(table)[table] }
+
+// View returns a copy of several tables as of one instant. What must hold between tables while others write can be
+// judged by nothing less: of tables read one after the other, the second knows of writes that the first does not.
+func (m *DB) View(tables ...string) map[string][]store.Item {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var out []store.Item
-	for _, i := range m.tables[table] {
-		out = append(out, store.Clone(i))
+	out := map[string][]store.Item{}
+	for _, name := range tables {
+		for _, i := range m.tables[name] {
+			out[name] = append(out[name], store.Clone(i))
+		}
 	}
 	return out
 }
