@@ -20,7 +20,7 @@ ARCH  := $(if $(filter local,$(STAGE)),$(shell go env GOARCH),arm64)
 
 .PHONY: help
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo docs token up down status logs clean
 demo: deploy ## the whole journey on the local cloud: up, deploy, seed, shop (CATALOG=file for a catalog of your own)
@@ -121,6 +121,10 @@ test: ## everything: format, vet, lint, unit tests, the local cloud, store suite
 	@$(call part,synth and lint dev and prod,$(MAKE) synth STAGE=dev && $(MAKE) synth STAGE=prod)
 	@$(call part,stop the local cloud,$(LOCAL) down)
 	@printf '\nall parts passed:\n'; cat $(TIMES)
+
+.PHONY: test-dates
+test-dates: ## the unit tests as if it were another day: a year on, a month's and a year's end, a leap day, summer time (RIALTO_DATES=regexp PACKAGES=…)
+	@go run ./functions/laboratory/dates $(PACKAGES)
 
 # The parts of the bench, one a line. Each is a test run that prints its figures beside their aims.
 measured = printf '\n== %s\n' "$(1)"; $(2) 2>&1 | sed -u -e '/^=== /d' -e '/^--- PASS/d' -e '/^PASS$$/d' -e '/^ok /d' -e 's/^ *[a-z_]*_test.go:[0-9]*: /  /'

@@ -7,5 +7,6 @@
 //	capacity    what DynamoDB charges for a read or a write
 //	partitions  DynamoDB's partitions, conflict windows and throttles on virtual time
 //	storetest   one suite for the store in memory and for a real DynamoDB
+//	dates       runs tests as if it were another day
 //	mutants     small mistakes, planted one at a time, each with the checker that must catch it
 package laboratory
