@@ -113,7 +113,7 @@ func quoteOf(c Cart, currency string, cur current, now time.Time) (Quote, error)
 			return Quote{}, errOfferUnavailable
 		}
 		by := ""
-		if cur.offers[l.ID()].Offer.Fulfilment == offers.BySeller {
+		if cur.offers[l.ID()].Offer.Fulfillment == offers.BySeller {
 			by = offers.BySeller
 		}
 		q.Lines = append(q.Lines, QuotedLine{Fulfilment: by, Line: l.ID(), ProductID: l.ProductID, SellerID: l.SellerID,

@@ -135,7 +135,7 @@ func offerOf(f Feed, sku string, r row) (func(string) any, error) {
 		return nil, err
 	}
 	o := offers.Offer{SellerID: f.SellerID, Marketplace: market.Code, Price: price, Shipping: money.Zero(market.Currency), Paused: paused,
-		Condition: word(r[colCondition], conditions, offers.New), Fulfilment: word(r[colFulfilment], fulfilments, offers.BySeller)}
+		Condition: word(r[colCondition], conditions, offers.New), Fulfillment: word(r[colFulfilment], fulfilments, offers.BySeller)}
 	if shipping != nil {
 		o.Shipping = *shipping
 	}

@@ -30,52 +30,46 @@ type Decision struct {
 // one currency.
 func Decide(candidates []Candidate) Decision {
 	var d Decision
-	var best standing
+	var best rank
 	for _, c := range candidates {
-		s, ok := c.standing()
+		r, ok := c.rank()
 		if !ok {
 			continue
 		}
 		d.Offers++
-		if d.Offers == 1 || s.beats(best) {
-			best = s
-			d.Offer, d.InStock, d.Score, d.Rating, d.DeliveryDays = c.Offer, s.stocked, s.points, c.rating(), c.Offer.Promise()
+		if d.Offers == 1 || r.beats(best) {
+			best = r
+			d.Offer, d.InStock, d.Score, d.Rating, d.DeliveryDays = c.Offer, r.stocked, r.points, c.rating(), c.Offer.Promise()
 		}
 	}
 	return d
 }
 
-// standing is what the rule compares.
-type standing struct {
+// rank is what the rule compares.
+type rank struct {
 	stocked        bool
 	landed, points int64
 	seller         string
 }
 
-// standing measures a candidate, unless it is paused (or has no landed price, as no valid offer has).
-func (c Candidate) standing() (standing, bool) {
+// rank measures a candidate, unless it is paused (or has no landed price, as no valid offer has).
+func (c Candidate) rank() (rank, bool) {
 	landed, err := c.Offer.Landed()
-	return standing{c.Available > 0, landed.Minor, c.Score(), c.Offer.SellerID}, err == nil && !c.Offer.Paused
+	return rank{c.Available > 0, landed.Minor, c.Score(), c.Offer.SellerID}, err == nil && !c.Offer.Paused
 }
 
 // counts is the landed price less its points, in ten-thousandths of a minor unit, so that nothing is rounded. A
 // landed price is at most 2 x MaxAmount, so it fits.
-func (s standing) counts() int64 { return s.landed * (whole - s.points) }
+func (r rank) counts() int64 { return r.landed * (whole - r.points) }
 
-func (s standing) beats(t standing) bool {
-	switch a, b := s.counts(), t.counts(); {
-	case s.stocked != t.stocked:
-		return s.stocked
+func (r rank) beats(other rank) bool {
+	switch a, b := r.counts(), other.counts(); {
+	case r.stocked != other.stocked:
+		return r.stocked
 	case a != b:
 		return a < b
-	case s.landed != t.landed:
-		return s.landed < t.landed
+	case r.landed != other.landed:
+		return r.landed < other.landed
 	}
-	return strings.Compare(s.seller, t.seller) < 0
-}
-
-// Is tells whether the stored winner says what the decision says.
-func (w Winner) Is(d Decision) bool {
-	return w.Offer.Same(d.Offer) && w.Offer.Version == d.Offer.Version && w.InStock == d.InStock && w.Offers == d.Offers &&
-		w.Score == d.Score && w.Rating == d.Rating && w.DeliveryDays == d.DeliveryDays
+	return strings.Compare(r.seller, other.seller) < 0
 }

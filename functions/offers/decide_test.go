@@ -19,7 +19,7 @@ func seller(name string) string { return ids.Derive(ids.Seller, name) }
 
 func offer(name string, price, shipping int64) offers.Offer {
 	o := offers.Offer{ProductID: product, SellerID: seller(name), SellerName: name, Marketplace: "US", Price: money.Of(price, "USD"), Shipping: money.Of(shipping, "USD"),
-		Condition: offers.New, Fulfilment: offers.ByRialto, Version: 1}
+		Condition: offers.New, Fulfillment: offers.ByRialto, Version: 1}
 	o.ID = o.Key().ID()
 	return o
 }
@@ -33,7 +33,7 @@ func candidates(t *rapid.T) []offers.Candidate {
 		o := offer(fmt.Sprint(i), prices.Draw(t, "price"), rapid.Int64Range(0, 3).Draw(t, "shipping"))
 		o.Paused = rapid.IntRange(0, 3).Draw(t, "paused") == 0
 		if rapid.Bool().Draw(t, "by seller") {
-			o.Fulfilment, o.DeliveryDays = offers.BySeller, rapid.Int64Range(0, 30).Draw(t, "days")
+			o.Fulfillment, o.DeliveryDays = offers.BySeller, rapid.Int64Range(0, 30).Draw(t, "days")
 		}
 		list = append(list, offers.Candidate{Offer: o, Available: rapid.Int64Range(0, 8).Draw(t, "available"),
 			Rating: rapid.SampledFrom([]int64{0, 100, 317, 400, 500}).Draw(t, "rating")})
@@ -51,7 +51,7 @@ func TestDecide(t *testing.T) {
 		first = tie
 	}
 	fast, slow := offer("fast", 1000, 0), offer("slow", 960, 0)
-	slow.Fulfilment, slow.DeliveryDays = offers.BySeller, 5
+	slow.Fulfillment, slow.DeliveryDays = offers.BySeller, 5
 	decided := func(o offers.Offer, inStock bool, n int, score, rating, days int64) offers.Decision {
 		return offers.Decision{Offer: o, InStock: inStock, Offers: n, Score: score, Rating: rating, DeliveryDays: days}
 	}
@@ -196,7 +196,7 @@ func TestPriceToWin(t *testing.T) {
 			d := offers.Decide(changed)
 			return d.InStock && d.Offer.SellerID == list[i].Offer.SellerID
 		}
-		landed, why := offers.PriceToWin(list, list[i].Offer.SellerID)
+		landed, why := offers.WinningPrice(list, list[i].Offer.SellerID)
 		switch why {
 		case "":
 			if !wins(landed) || wins(landed+1) {

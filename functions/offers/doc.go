@@ -4,8 +4,8 @@
 //   - a seller has at most one offer of a product in a marketplace, in the marketplace's currency, and only
 //     that seller's token changes it;
 //   - an offer's version rises by one with every change, and the same offer again is no change;
-//   - once changes cease, the stored winner of a marketplace is what Decide says of its offers and stock; the
-//     winner's own change starts no further decision.
+//   - once changes cease, the stored buy box of a marketplace is what Decide says of its offers and stock; the
+//     buy box's own change starts no further decision.
 //
 // Events out: OfferChanged, BuyBoxChanged, derived from the offers table's stream. Events in: OfferChanged
 // (its own), StockBandChanged (inventory), SellerRated (reviews), SellerChanged (sellers).

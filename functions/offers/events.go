@@ -1,6 +1,13 @@
 package offers
 
-import "rialto/functions/internal/money"
+import (
+	"context"
+	"encoding/json"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+	"rialto/functions/inventory"
+)
 
 // OfferChanged is the data of the event of that name: an offer was made or changed. One that was deleted is
 // told of as paused, in its last version.
@@ -30,6 +37,86 @@ type BuyBoxChanged struct {
 	Version      int64         `json:"version"`
 	Score        int64         `json:"score,omitempty"`         // 1 to MaxScore; absent is 0
 	SellerRating int64         `json:"seller_rating,omitempty"` // hundredths of a star
-	Fulfilment   string        `json:"fulfillment,omitempty"`
+	Fulfillment  string        `json:"fulfillment,omitempty"`
 	DeliveryDays int64         `json:"delivery_days,omitempty"`
+}
+
+// SellerRated is what is read of the event of that name.
+type SellerRated struct {
+	SellerID string `json:"seller_id"`
+	Rating   int64  `json:"rating"` // hundredths of a star, 100 to 500; 0 for none
+	Ratings  int64  `json:"ratings"`
+	Version  int64  `json:"version"`
+}
+
+// SellerChanged is what is read of the event of that name.
+type SellerChanged struct {
+	SellerID string `json:"seller_id"`
+	Name     string `json:"display_name"`
+	Version  int64  `json:"version"`
+}
+
+// Concern is whose buy boxes an event has decided anew: a product's in one marketplace, or in all where a seller offers
+// it. One of the last two is empty.
+type Concern struct {
+	ProductID, Marketplace, SellerID string
+}
+
+// ConcernOf reads the data of OfferChanged, or of the inventory's StockBandChanged. Errors: unknown_event,
+// malformed_event.
+func ConcernOf(event string, data []byte) (c Concern, err error) {
+	switch event {
+	case "OfferChanged":
+		var d OfferChanged
+		err = decode(event, data, &d)
+		c = Concern{ProductID: d.ProductID, Marketplace: d.Marketplace}
+	case "StockBandChanged":
+		var d inventory.BandChange
+		err = decode(event, data, &d)
+		c = Concern{ProductID: d.ProductID, SellerID: d.SellerID}
+	default:
+		err = unknown(event)
+	}
+	return c, err
+}
+
+// DecideFor decides the buy boxes that an event concerns.
+func (d *Decider) DecideFor(ctx context.Context, c Concern) error {
+	if c.SellerID != "" {
+		return d.DecideForSeller(ctx, c.ProductID, c.SellerID)
+	}
+	return d.Decide(ctx, c.ProductID, c.Marketplace)
+}
+
+// HandleEvent keeps what SellerRated (reviews) or SellerChanged (sellers) tells of a seller. It returns the seller, and
+// whether its offers are to be updated. Errors: unknown_event, malformed_event.
+func (u *SellerUpdater) HandleEvent(ctx context.Context, event string, data []byte) (seller string, update bool, err error) {
+	switch event {
+	case "SellerRated":
+		var d SellerRated
+		if err := decode(event, data, &d); err != nil {
+			return "", false, err
+		}
+		update, err = u.Rated(ctx, d)
+		return d.SellerID, update, err
+	case "SellerChanged":
+		var d SellerChanged
+		if err := decode(event, data, &d); err != nil {
+			return "", false, err
+		}
+		update, err = u.Named(ctx, d)
+		return d.SellerID, update, err
+	}
+	return "", false, unknown(event)
+}
+
+func decode(event string, data []byte, into any) error {
+	if err := json.Unmarshal(data, into); err != nil {
+		return fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
+	}
+	return nil
+}
+
+func unknown(event string) error {
+	return fault.New(fault.Malformed, "unknown_event", "this function does not take %s", event)
 }

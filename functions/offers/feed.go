@@ -4,21 +4,33 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
+	"rialto/functions/internal/chunks"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/rows"
 )
 
-// Catalog knows which of some products there are.
-type Catalog interface {
-	Known(ctx context.Context, ids ...string) (map[string]bool, error)
-}
-
 var errNotYours = fault.New(fault.Forbidden, "not_yours", "the offer is another seller's")
 
+// FeedWriter writes what sellers' feeds say of their offers.
+type FeedWriter struct {
+	Store    Store
+	Products Products
+	Now      func() time.Time
+}
+
+// HandleFeedChunk writes a chunk of a seller's feed: of new prices, or of whole offers.
+func (w *FeedWriter) HandleFeedChunk(ctx context.Context, c chunks.Chunk) (rows.Report, error) {
+	if c.Kind == "prices" {
+		return w.Reprice(ctx, c.Rows)
+	}
+	return w.Offer(ctx, c.SellerID, c.Rows)
+}
+
 // Offer writes a seller's offers, row by row, as Import does; but they must be the seller's own, of products that
-// there are.
-func (s *Service) Offer(ctx context.Context, c Catalog, sellerID string, batch []json.RawMessage) (rows.Report, error) {
+// there are. Errors: as Import.
+func (w *FeedWriter) Offer(ctx context.Context, sellerID string, batch []json.RawMessage) (rows.Report, error) {
 	list, err := read(batch)
 	if err != nil {
 		return rows.Report{}, err
@@ -31,7 +43,7 @@ func (s *Service) Offer(ctx context.Context, c Catalog, sellerID string, batch [
 			ids = append(ids, r.Value.ProductID)
 		}
 	}
-	known, err := c.Known(ctx, ids...)
+	known, err := w.Products.Known(ctx, ids...)
 	if err != nil {
 		return rows.Report{}, err
 	}
@@ -40,5 +52,6 @@ func (s *Service) Offer(ctx context.Context, c Catalog, sellerID string, batch [
 			list[i].Err = ErrProductNotFound
 		}
 	}
-	return s.write(ctx, list)
+	importer := Importer{w.Store, w.Now}
+	return importer.write(ctx, list)
 }

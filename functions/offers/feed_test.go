@@ -14,7 +14,10 @@ import (
 	"rialto/functions/offers"
 )
 
+// known are the products that there are; nil is a catalog that does not answer.
 type known map[string]bool
+
+func (k known) Exists(_ context.Context, id string) (bool, error) { return k[id], nil }
 
 func (k known) Known(_ context.Context, ids ...string) (map[string]bool, error) {
 	if k == nil {
@@ -55,18 +58,19 @@ func TestSellersOffersInAFeed(t *testing.T) {
 	lost.ProductID = unknown
 	german := mine
 	german.Marketplace, german.Price.Currency, german.Shipping.Currency = "DE", "EUR", "EUR"
-	there := known{mine.ProductID: true}
-	r, err := w.Offer(ctx, there, mine.SellerID, raws(t, mine, theirs, lost, map[string]int{"x": 1}, german))
+	w.FeedWriter.Products = known{mine.ProductID: true}
+	r, err := w.Offer(ctx, mine.SellerID, raws(t, mine, theirs, lost, map[string]int{"x": 1}, german))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff([]string{"", "not_yours", "product_not_found", "malformed_row", ""}, codesOf(r)); d != "" {
 		t.Fatal(d)
 	}
-	if r, err := w.Offer(ctx, there, mine.SellerID, raws(t, mine)); err != nil || r.Unchanged != 1 {
+	if r, err := w.Offer(ctx, mine.SellerID, raws(t, mine)); err != nil || r.Unchanged != 1 {
 		t.Error(r, err)
 	}
-	if _, err := w.Offer(ctx, known(nil), mine.SellerID, raws(t, mine)); err == nil {
+	w.FeedWriter.Products = known(nil)
+	if _, err := w.Offer(ctx, mine.SellerID, raws(t, mine)); err == nil {
 		t.Error("a catalog that does not answer knows everything")
 	}
 }

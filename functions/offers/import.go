@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"rialto/functions/internal/cas"
 	"rialto/functions/internal/rows"
@@ -17,16 +18,22 @@ type Batch struct {
 	Offers []json.RawMessage `json:"offers"`
 }
 
+// Importer writes batches of offers.
+type Importer struct {
+	Store Store
+	Now   func() time.Time
+}
+
 // Import writes a batch, row by row: what is wrong with a row stands in its report and hinders no other. An
 // offer that stands as its row says is not written, so the same batch again changes nothing. That a product
 // exists is not asked: products and offers may be imported side by side, and an offer of nothing is shown
 // nowhere. Errors: batch_too_large, and what the store says of reading.
-func (s *Service) Import(ctx context.Context, b Batch) (rows.Report, error) {
+func (i *Importer) Import(ctx context.Context, b Batch) (rows.Report, error) {
 	list, err := read(b.Offers)
 	if err != nil {
 		return rows.Report{}, err
 	}
-	return s.write(ctx, list)
+	return i.write(ctx, list)
 }
 
 func read(batch []json.RawMessage) ([]rows.Row[Offer], error) {
@@ -36,7 +43,7 @@ func read(batch []json.RawMessage) ([]rows.Row[Offer], error) {
 	})
 }
 
-func (s *Service) write(ctx context.Context, list []rows.Row[Offer]) (rows.Report, error) {
+func (i *Importer) write(ctx context.Context, list []rows.Row[Offer]) (rows.Report, error) {
 	var keys []Key
 	var sellers []string
 	for _, r := range list {
@@ -47,30 +54,30 @@ func (s *Service) write(ctx context.Context, list []rows.Row[Offer]) (rows.Repor
 			}
 		}
 	}
-	current, err := s.Book.GetMany(ctx, keys...)
+	current, err := i.Store.GetMany(ctx, keys...)
 	if err != nil {
 		return rows.Report{}, err
 	}
-	known, err := s.Sellers.Standings(ctx, sellers...)
+	known, err := i.Store.SellerProfiles(ctx, sellers...)
 	if err != nil {
 		return rows.Report{}, err
 	}
 	return rows.Do(ctx, list, rows.ByID, func(ctx context.Context, o Offer) (bool, error) {
 		o.SellerName = cmp.Or(known[o.SellerID].Name, o.SellerName)
-		return s.save(ctx, o, current[o.Key()])
+		return i.save(ctx, o, current[o.Key()])
 	}), nil
 }
 
 // save makes an offer stand as o says, whatever stands there; current is what was read, the zero Offer for
 // nothing.
-func (s *Service) save(ctx context.Context, o, current Offer) (written bool, err error) {
+func (i *Importer) save(ctx context.Context, o, current Offer) (written bool, err error) {
 	name, sku := o.SellerName, o.SKU
 	return cas.Update(current, ErrChanged, func(current Offer) (bool, error) {
 		o.SellerName, o.SKU = cmp.Or(name, current.SellerName, o.SellerID), cmp.Or(sku, current.SKU)
 		if current.Version > 0 && current.Same(o) {
 			return false, nil
 		}
-		o.Version, o.UpdatedAt = current.Version+1, s.Now().UTC()
-		return true, s.Book.Save(ctx, o, current)
-	}, func() (Offer, error) { return found(s.Book.Get(ctx, o.Key())) })
+		o.Version, o.UpdatedAt = current.Version+1, i.Now().UTC()
+		return true, i.Store.Save(ctx, o, current)
+	}, func() (Offer, error) { return found(i.Store.Get(ctx, o.Key())) })
 }

@@ -37,7 +37,7 @@ type Offer struct {
 	Price       money.Amount `json:"price"`    // of one unit
 	Shipping    money.Amount `json:"shipping"` // of one unit, what the seller adds for shipping it
 	Condition   string       `json:"condition"`
-	Fulfilment  string       `json:"fulfillment"`
+	Fulfillment string       `json:"fulfillment"`
 	Paused      bool         `json:"paused"` // kept, but for nobody to buy
 	// DeliveryDays is what a seller who ships promises, from the order to the door; 0 leaves it at the usual.
 	DeliveryDays int64 `json:"delivery_days,omitempty"`
@@ -66,7 +66,7 @@ const (
 // Promise is how many days the offer promises from the order to the door.
 func (o Offer) Promise() int64 {
 	switch {
-	case o.Fulfilment == ByRialto:
+	case o.Fulfillment == ByRialto:
 		return usualByRialto
 	case o.DeliveryDays == 0:
 		return usualBySeller

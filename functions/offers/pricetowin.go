@@ -4,8 +4,6 @@ import (
 	"context"
 	"sort"
 
-	"golang.org/x/sync/errgroup"
-
 	"rialto/functions/internal/money"
 	"rialto/functions/marketplaces"
 )
@@ -20,15 +18,15 @@ const (
 	Unbeatable Obstacle = "unbeatable"   // a rival counts as less than any price of this seller would
 )
 
-// PriceToWin returns the highest landed price, in minor units, at which the seller's candidate would have the buy
+// WinningPrice returns the highest landed price, in minor units, at which the seller's candidate would have the buy
 // box if all others stay as they are, by the same comparison that Decide makes; at one minor unit more it would not,
 // unless the obstacle is NoRival. With any other obstacle there is no such price. The seller must be among the
 // candidates.
-func PriceToWin(candidates []Candidate, seller string) (landed int64, why Obstacle) {
-	var own standing
-	var best *standing
+func WinningPrice(candidates []Candidate, seller string) (landed int64, why Obstacle) {
+	var own rank
+	var best *rank
 	for _, c := range candidates {
-		s, open := c.standing()
+		s, open := c.rank()
 		switch {
 		case c.Offer.SellerID == seller && !open:
 			return 0, Paused
@@ -66,9 +64,9 @@ type Explained struct {
 	Factors []Factor
 }
 
-// Contest is a seller's own standing in a buy box beside the winner's. Winner is nil if no offer is open. ToWin is nil
-// where Why says that no price would win.
-type Contest struct {
+// PriceToWin is how a seller's own offer ranks for a buy box beside the winner's, and the landed price that would win.
+// Winner is nil if no offer is open. ToWin is nil where Why says that no price would win.
+type PriceToWin struct {
 	Own    Explained
 	Winner *Explained
 	Wins   bool // holds the box, in stock
@@ -76,41 +74,41 @@ type Contest struct {
 	Why    Obstacle
 }
 
-// Contend explains a seller's own offer as the rule sees it now; what is stored may be a moment behind. Errors:
+// PriceToWin explains a seller's own offer as the rule sees it now; what is stored may be a moment behind. Errors:
 // unknown_marketplace, offer_not_found.
-func (s *Service) Contend(ctx context.Context, k Key) (Contest, error) {
+func (s *Service) PriceToWin(ctx context.Context, k Key) (PriceToWin, error) {
 	if _, err := marketplaces.Lookup(k.Marketplace); err != nil {
-		return Contest{}, err
+		return PriceToWin{}, err
 	}
-	_, list, err := s.Boxes.List(ctx, k.ProductID, k.Marketplace)
+	_, list, err := s.Store.List(ctx, k.ProductID, k.Marketplace)
 	if err != nil {
-		return Contest{}, err
+		return PriceToWin{}, err
 	}
-	candidates, err := s.candidates(ctx, list, k.SellerID)
+	candidates, err := candidatesOf(ctx, s.Store, s.Stock, list, k.SellerID)
 	if err != nil {
-		return Contest{}, err
+		return PriceToWin{}, err
 	}
 	d := Decide(candidates)
-	var out Contest
+	var out PriceToWin
 	for _, c := range candidates {
 		if c.Offer.SellerID == k.SellerID {
 			if out.Own, err = c.explain(); err != nil {
-				return Contest{}, err
+				return PriceToWin{}, err
 			}
 		}
 		if d.Offers > 0 && c.Offer.SellerID == d.Offer.SellerID {
 			w, err := c.explain()
 			if err != nil {
-				return Contest{}, err
+				return PriceToWin{}, err
 			}
 			out.Winner = &w
 		}
 	}
 	if out.Own.Offer.SellerID == "" {
-		return Contest{}, ErrOfferNotFound
+		return PriceToWin{}, ErrOfferNotFound
 	}
 	out.Wins = d.InStock && d.Offer.SellerID == k.SellerID
-	landed, why := PriceToWin(candidates, k.SellerID)
+	landed, why := WinningPrice(candidates, k.SellerID)
 	if out.Why = why; why == "" || why == NoRival {
 		out.ToWin = &money.Amount{Minor: landed, Currency: out.Own.Landed.Currency}
 	}
@@ -120,35 +118,4 @@ func (s *Service) Contend(ctx context.Context, k Key) (Contest, error) {
 func (c Candidate) explain() (Explained, error) {
 	landed, err := c.Offer.Landed()
 	return Explained{c.Offer, landed, c.Score(), c.Available > 0, c.Factors()}, err
-}
-
-// candidates reads what the buy box weighs beside the offers: of those that are not paused, and of one seller's.
-func (s *Service) candidates(ctx context.Context, list []Offer, also string) ([]Candidate, error) {
-	var open []Offer
-	for _, o := range list {
-		if !o.Paused || o.SellerID == also {
-			open = append(open, o)
-		}
-	}
-	var free map[string]int64
-	var sellers map[string]Standing
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { free, err = s.free(ctx, open); return err })
-	g.Go(func() (err error) { sellers, err = s.Boxes.Standings(ctx, sellersOf(open)...); return err })
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	out := make([]Candidate, 0, len(open))
-	for _, o := range open {
-		out = append(out, Candidate{o, free[o.SellerID], sellers[o.SellerID].Rating})
-	}
-	return out, nil
-}
-
-func sellersOf(list []Offer) []string {
-	out := make([]string, 0, len(list))
-	for _, o := range list {
-		out = append(out, o.SellerID)
-	}
-	return out
 }

@@ -43,7 +43,7 @@ func (r Repricing) Validate() error {
 
 // Reprice changes prices, row by row, and nothing else of an offer. A row whose offer does not stand is refused as
 // offer_not_found. Errors: as Import.
-func (s *Service) Reprice(ctx context.Context, batch []json.RawMessage) (rows.Report, error) {
+func (w *FeedWriter) Reprice(ctx context.Context, batch []json.RawMessage) (rows.Report, error) {
 	list, err := rows.Read(batch, "price", func(r *Repricing) (string, error) { return r.Key().ID(), r.Validate() })
 	if err != nil {
 		return rows.Report{}, err
@@ -54,12 +54,12 @@ func (s *Service) Reprice(ctx context.Context, batch []json.RawMessage) (rows.Re
 			keys = append(keys, r.Value.Key())
 		}
 	}
-	standing, err := s.Book.GetMany(ctx, keys...)
+	current, err := w.Store.GetMany(ctx, keys...)
 	if err != nil {
 		return rows.Report{}, err
 	}
 	return rows.Do(ctx, list, rows.ByID, func(ctx context.Context, r Repricing) (bool, error) {
-		return cas.Update(standing[r.Key()], ErrChanged, func(o Offer) (bool, error) {
+		return cas.Update(current[r.Key()], ErrChanged, func(o Offer) (bool, error) {
 			if o.Version == 0 {
 				return false, ErrOfferNotFound
 			}
@@ -71,8 +71,8 @@ func (s *Service) Reprice(ctx context.Context, batch []json.RawMessage) (rows.Re
 			if want == o {
 				return false, nil
 			}
-			want.Version, want.UpdatedAt = o.Version+1, s.Now().UTC()
-			return true, s.Book.Save(ctx, want, o)
-		}, func() (Offer, error) { return found(s.Book.Get(ctx, r.Key())) })
+			want.Version, want.UpdatedAt = o.Version+1, w.Now().UTC()
+			return true, w.Store.Save(ctx, want, o)
+		}, func() (Offer, error) { return found(w.Store.Get(ctx, r.Key())) })
 	}), nil
 }

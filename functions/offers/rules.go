@@ -38,9 +38,9 @@ func (o Offer) Validate() error {
 	f.amount("/price", o.Price, 1, m.Currency)
 	f.amount("/shipping", o.Shipping, 0, m.Currency)
 	f.unless(slices.Contains([]string{New, Used, Refurbished}, o.Condition), "/condition", "not_allowed", "must be one of: new, used, refurbished")
-	f.unless(slices.Contains([]string{ByRialto, BySeller}, o.Fulfilment), "/fulfillment", "not_allowed", "must be one of: rialto, seller")
+	f.unless(slices.Contains([]string{ByRialto, BySeller}, o.Fulfillment), "/fulfillment", "not_allowed", "must be one of: rialto, seller")
 	f.unless(o.DeliveryDays >= 0 && o.DeliveryDays <= MaxDeliveryDays, "/delivery_days", "out_of_range", "must be 1 to %d days", MaxDeliveryDays)
-	f.unless(o.DeliveryDays == 0 || o.Fulfilment != ByRialto, "/delivery_days", "not_allowed", "is Rialto's to promise where Rialto ships")
+	f.unless(o.DeliveryDays == 0 || o.Fulfillment != ByRialto, "/delivery_days", "not_allowed", "is Rialto's to promise where Rialto ships")
 	f.unless(o.SKU == "" || sku.MatchString(o.SKU), "/sku", "bad_format", "must be 1 to 64 printable ASCII characters without a blank at either end")
 	if f == nil {
 		return nil

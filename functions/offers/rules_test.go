@@ -27,7 +27,7 @@ func TestValidateNamesEveryFlaw(t *testing.T) {
 		"one currency":  {func(o *offers.Offer) { o.Shipping = money.Of(1, "EUR") }, []string{"/shipping/currency"}},
 		"marketplace":   {func(o *offers.Offer) { o.Marketplace = "XX" }, []string{"/marketplace"}},
 		"ids":           {func(o *offers.Offer) { o.ProductID, o.SellerID = "prd_!winner", "!winner" }, []string{"/product_id", "/seller_id"}},
-		"kinds":         {func(o *offers.Offer) { o.Condition, o.Fulfilment = "", "drone" }, []string{"/condition", "/fulfillment"}},
+		"kinds":         {func(o *offers.Offer) { o.Condition, o.Fulfillment = "", "drone" }, []string{"/condition", "/fulfillment"}},
 		"name":          {func(o *offers.Offer) { o.SellerName = strings.Repeat("x", 101) }, []string{"/seller_name"}},
 		"name's text":   {func(o *offers.Offer) { o.SellerName = "a\nb" }, []string{"/seller_name"}},
 		"no name is ok": {func(o *offers.Offer) { o.SellerName = "" }, nil},
@@ -84,7 +84,7 @@ func TestSameSeesEveryField(t *testing.T) {
 	for i, change := range []func(*offers.Offer){
 		func(o *offers.Offer) { o.ID = "x" }, func(o *offers.Offer) { o.ProductID = "x" }, func(o *offers.Offer) { o.SellerID = "x" }, func(o *offers.Offer) { o.SellerName = "x" },
 		func(o *offers.Offer) { o.Marketplace = "x" }, func(o *offers.Offer) { o.Price.Minor++ }, func(o *offers.Offer) { o.Shipping.Currency = "x" },
-		func(o *offers.Offer) { o.Condition = "x" }, func(o *offers.Offer) { o.Fulfilment = "x" }, func(o *offers.Offer) { o.Paused = true },
+		func(o *offers.Offer) { o.Condition = "x" }, func(o *offers.Offer) { o.Fulfillment = "x" }, func(o *offers.Offer) { o.Paused = true },
 	} {
 		b := a
 		change(&b)

@@ -10,10 +10,10 @@ import (
 // landed price counts as that much less as its factors give it, and the offer that counts as least wins. All of
 // the rule's numbers stand in this file.
 const (
-	weightRating     = 500
-	weightFulfilment = 300
-	weightDelivery   = 400
-	weightStock      = 100
+	weightRating      = 500
+	weightFulfillment = 300
+	weightDelivery    = 400
+	weightStock       = 100
 
 	// whole is a landed price before anything is taken off it, in basis points.
 	whole = 10_000
@@ -52,7 +52,7 @@ func (c Candidate) Factors() []Factor {
 	return []Factor{
 		{"landed_price", strconv.FormatInt(landed.Minor, 10), 0, whole},
 		{"seller_rating", strconv.FormatInt(rating, 10), (rating - LowestRating) * weightRating / (HighestRating - LowestRating), weightRating},
-		{"fulfillment", c.Offer.Fulfilment, fulfilmentPoints(c.Offer.Fulfilment), weightFulfilment},
+		{"fulfillment", c.Offer.Fulfillment, fulfillmentPoints(c.Offer.Fulfillment), weightFulfillment},
 		{"delivery_days", strconv.FormatInt(days, 10), (latest - min(max(days, soonest), latest)) * weightDelivery / (latest - soonest), weightDelivery},
 		{"stock", string(inventory.BandOf(c.Available)), stockPoints(inventory.BandOf(c.Available)), weightStock},
 	}
@@ -68,7 +68,7 @@ func (c Candidate) Score() int64 {
 }
 
 // MaxScore is the highest Score.
-const MaxScore = weightRating + weightFulfilment + weightDelivery + weightStock
+const MaxScore = weightRating + weightFulfillment + weightDelivery + weightStock
 
 func (c Candidate) rating() int64 {
 	if c.Rating == 0 {
@@ -77,9 +77,9 @@ func (c Candidate) rating() int64 {
 	return min(max(c.Rating, LowestRating), HighestRating)
 }
 
-func fulfilmentPoints(by string) int64 {
+func fulfillmentPoints(by string) int64 {
 	if by == ByRialto {
-		return weightFulfilment
+		return weightFulfillment
 	}
 	return 0
 }

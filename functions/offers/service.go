@@ -15,30 +15,11 @@ import (
 	"rialto/functions/marketplaces"
 )
 
-// Book is what sellers' and shoppers' use cases need of the store.
-type Book interface {
-	Get(ctx context.Context, k Key) (Offer, error)
-	List(ctx context.Context, product, marketplace string) (Winner, []Offer, error)
-	// Save writes an offer over before, the zero Offer for none; it fails with ErrChanged if another stands there,
-	// and with ErrSKUTaken if another offer of the seller in the marketplace has its sku.
-	Save(ctx context.Context, o, before Offer) error
-	GetMany(ctx context.Context, keys ...Key) (map[Key]Offer, error)
-	OfSeller(ctx context.Context, seller, marketplace, after string, limit int) (list []Offer, next string, err error)
-	BySKU(ctx context.Context, seller, marketplace, sku string) (Offer, error)
-}
-
-// Products knows which products there are.
-type Products interface {
-	Exists(ctx context.Context, id string) (bool, error)
-}
-
-// Service is the context's use cases.
+// Service is what shoppers and sellers ask of the API.
 type Service struct {
-	Book     Book
-	Products Products // of the API only
-	Boxes    Boxes    // of deciding, and of explaining it
-	Stock    Stock    // likewise
-	Sellers  Sellers  // what is known of them
+	Store    Store
+	Products Products
+	Stock    Stock
 	Now      func() time.Time
 }
 
@@ -66,19 +47,19 @@ func (s *Service) List(ctx context.Context, product, marketplace string) (market
 	if err != nil {
 		return m, nil, err
 	}
-	var winner Winner
+	var box BuyBox
 	var list []Offer
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { winner, list, err = s.Book.List(ctx, product, m.Code); return err })
-	g.Go(func() error { return s.known(ctx, product) })
+	g.Go(func() (err error) { box, list, err = s.Store.List(ctx, product, m.Code); return err })
+	g.Go(func() error { return s.mustExist(ctx, product) })
 	if err := g.Wait(); err != nil {
 		return m, nil, err
 	}
 	out := make([]Listed, 0, len(list))
 	for _, o := range list {
 		if !o.Paused {
-			box := o.SellerID == winner.Offer.SellerID
-			out = append(out, Listed{o, box, box && winner.InStock})
+			shown := o.SellerID == box.Offer.SellerID
+			out = append(out, Listed{o, shown, shown && box.InStock})
 		}
 	}
 	slices.SortFunc(out, func(a, b Listed) int {
@@ -87,7 +68,8 @@ func (s *Service) List(ctx context.Context, product, marketplace string) (market
 	return m, out, nil
 }
 
-func (s *Service) known(ctx context.Context, product string) error {
+// mustExist fails with product_not_found.
+func (s *Service) mustExist(ctx context.Context, product string) error {
 	found, err := s.Products.Exists(ctx, product)
 	if err == nil && !found {
 		err = ErrProductNotFound
@@ -100,7 +82,7 @@ func (s *Service) Own(ctx context.Context, k Key) (Offer, error) {
 	if _, err := marketplaces.Lookup(k.Marketplace); err != nil {
 		return Offer{}, err
 	}
-	return s.Book.Get(ctx, k)
+	return s.Store.Get(ctx, k)
 }
 
 // Owned returns a page of a seller's own offers in a marketplace and where the next begins, "" on the last. The order
@@ -109,7 +91,7 @@ func (s *Service) Owned(ctx context.Context, seller, marketplace, after string, 
 	if _, err := marketplaces.Lookup(marketplace); err != nil {
 		return nil, "", err
 	}
-	return s.Book.OfSeller(ctx, seller, marketplace, after, limit)
+	return s.Store.OfSeller(ctx, seller, marketplace, after, limit)
 }
 
 // BySKU returns the seller's own offer in a marketplace that has the seller's sku. Errors: unknown_marketplace,
@@ -118,7 +100,7 @@ func (s *Service) BySKU(ctx context.Context, seller, marketplace, sku string) (O
 	if _, err := marketplaces.Lookup(marketplace); err != nil {
 		return Offer{}, err
 	}
-	return s.Book.BySKU(ctx, seller, marketplace, sku)
+	return s.Store.BySKU(ctx, seller, marketplace, sku)
 }
 
 // Pause takes a seller's own offer off the market, or with false puts it back, and returns it as it stands. Both may
@@ -138,7 +120,7 @@ func (s *Service) Pause(ctx context.Context, k Key, paused bool, p Precondition)
 			return false, ErrStale
 		}
 		stands.Paused, stands.Version, stands.UpdatedAt = paused, current.Version+1, s.Now().UTC()
-		return true, s.Book.Save(ctx, stands, current)
+		return true, s.Store.Save(ctx, stands, current)
 	}, func() (Offer, error) { return s.Own(ctx, k) })
 	return stands, err
 }
@@ -165,21 +147,21 @@ func (s *Service) Put(ctx context.Context, want Offer, p Precondition) (stands O
 			return false, err
 		}
 		want.Version, want.UpdatedAt = current.Version+1, s.Now().UTC()
-		if err := s.Book.Save(ctx, want, current); err != nil {
+		if err := s.Store.Save(ctx, want, current); err != nil {
 			return false, err
 		}
 		stands, created = want, current.Version == 0
 		return true, nil
-	}, func() (Offer, error) { return found(s.Book.Get(ctx, want.Key())) })
+	}, func() (Offer, error) { return found(s.Store.Get(ctx, want.Key())) })
 	return stands, created, err
 }
 
 // currentOf reads an offer, the zero Offer for none, beside its product and its seller's name.
 func (s *Service) currentOf(ctx context.Context, k Key) (current Offer, name string, err error) {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { current, err = found(s.Book.Get(ctx, k)); return err })
-	g.Go(func() error { return s.known(ctx, k.ProductID) })
-	g.Go(func() (err error) { name, err = s.nameOf(ctx, k.SellerID); return err })
+	g.Go(func() (err error) { current, err = found(s.Store.Get(ctx, k)); return err })
+	g.Go(func() error { return s.mustExist(ctx, k.ProductID) })
+	g.Go(func() (err error) { name, err = sellerName(ctx, s.Store, k.SellerID); return err })
 	return current, name, g.Wait()
 }
 

@@ -97,7 +97,7 @@ func TestList(t *testing.T) {
 		w.put(t, o)
 	}
 	w.shelf.set(a.SellerID, 1)
-	settle(t, w)
+	decide(t, w)
 	_, got, err := w.List(ctx, product, "US")
 	first, second := offers.Listed{Offer: a, BuyBox: true, InStock: true}, offers.Listed{Offer: c}
 	if c.SellerID < a.SellerID {

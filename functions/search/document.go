@@ -76,7 +76,7 @@ func (d Document) said() Document {
 // Compose makes the document of a product and its buy box, read after n was drawn. A product that is not there
 // (the zero Product), or that nobody offers, has a tombstone. It fails for an offer whose landed price cannot be
 // computed, which no valid offer is.
-func Compose(id string, p catalog.Product, w offers.Winner, n int64) (Document, error) {
+func Compose(id string, p catalog.Product, w offers.BuyBox, n int64) (Document, error) {
 	if p.ID == "" || w.Empty() {
 		return Document{ProductID: id, Deleted: true, N: n}, nil
 	}
@@ -89,7 +89,7 @@ func Compose(id string, p catalog.Product, w offers.Winner, n int64) (Document, 
 		AttributeValues: slices.Sorted(maps.Values(p.Attributes)),
 		OfferID:         w.Offer.ID, Price: w.Offer.Price.Minor, Landed: landed.Minor, Currency: landed.Currency,
 		SellerID: w.Offer.SellerID, SellerName: w.Offer.SellerName, InStock: w.InStock, OfferCount: w.Offers,
-		Fulfillment: w.Offer.Fulfilment, SellerRating: w.Rating, DeliveryDays: w.DeliveryDays, UpdatedAt: &p.UpdatedAt, N: n}
+		Fulfillment: w.Offer.Fulfillment, SellerRating: w.Rating, DeliveryDays: w.DeliveryDays, UpdatedAt: &p.UpdatedAt, N: n}
 	for name, value := range p.Attributes {
 		d.AttributePairs = append(d.AttributePairs, Value{name, plain(value)}.Pair())
 	}

@@ -24,12 +24,12 @@ type ProductReader interface {
 
 // BuyBoxReader reads buy boxes, consistently.
 type BuyBoxReader interface {
-	// Winner returns the zero Winner for a box that was never decided.
-	Winner(ctx context.Context, product, marketplace string) (offers.Winner, error)
-	// Boxes returns those of a product that were decided, by marketplace.
-	Boxes(ctx context.Context, product string) (map[string]offers.Winner, error)
-	// Winners returns those of products in a marketplace that were decided, by product.
-	Winners(ctx context.Context, marketplace string, products ...string) (map[string]offers.Winner, error)
+	// BuyBox returns the zero BuyBox for a box that was never decided.
+	BuyBox(ctx context.Context, product, marketplace string) (offers.BuyBox, error)
+	// BuyBoxesOf returns those of a product that were decided, by marketplace.
+	BuyBoxesOf(ctx context.Context, product string) (map[string]offers.BuyBox, error)
+	// BuyBoxes returns those of products in a marketplace that were decided, by product.
+	BuyBoxes(ctx context.Context, marketplace string, products ...string) (map[string]offers.BuyBox, error)
 }
 
 // Sequence counts the readings of a product in a marketplace. Its numbers are the versions of documents.
@@ -68,7 +68,7 @@ const parallelWrites = 8
 // the other did. The index keeps the document of the higher number, whichever is written last.
 func (p *Projector) Project(ctx context.Context, product string, times EventTimes, codes ...string) error {
 	if len(codes) == 0 {
-		boxes, err := p.BuyBoxes.Boxes(ctx, product)
+		boxes, err := p.BuyBoxes.BuyBoxesOf(ctx, product)
 		if err != nil {
 			return err
 		}
@@ -146,9 +146,9 @@ func (p *Projector) draw(ctx context.Context, product string, codes []string) (m
 }
 
 // read returns a product, the zero Product if there is none, and at least the boxes of the marketplaces.
-func (p *Projector) read(ctx context.Context, product string, codes []string) (catalog.Product, map[string]offers.Winner, error) {
+func (p *Projector) read(ctx context.Context, product string, codes []string) (catalog.Product, map[string]offers.BuyBox, error) {
 	var found catalog.Product
-	var boxes map[string]offers.Winner
+	var boxes map[string]offers.BuyBox
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
 		if found, err = p.Products.Get(ctx, product); errors.Is(err, catalog.ErrProductNotFound) {
@@ -158,11 +158,11 @@ func (p *Projector) read(ctx context.Context, product string, codes []string) (c
 	})
 	g.Go(func() (err error) {
 		if len(codes) > 1 {
-			boxes, err = p.BuyBoxes.Boxes(ctx, product)
+			boxes, err = p.BuyBoxes.BuyBoxesOf(ctx, product)
 			return err
 		}
-		w, err := p.BuyBoxes.Winner(ctx, product, codes[0])
-		boxes = map[string]offers.Winner{codes[0]: w}
+		w, err := p.BuyBoxes.BuyBox(ctx, product, codes[0])
+		boxes = map[string]offers.BuyBox{codes[0]: w}
 		return err
 	})
 	return found, boxes, g.Wait()

@@ -110,11 +110,11 @@ func (w *world) write(version int64, gone bool) error {
 
 // decide makes the next version of a buy box; price 0 empties it.
 func (w *world) decide(market string, version, price int64) error {
-	before, err := w.boxes.Winner(context.Background(), product, market)
+	before, err := w.boxes.BuyBox(context.Background(), product, market)
 	if err != nil {
 		return err
 	}
-	next := offers.Winner{ProductID: product, Marketplace: market, Version: version}
+	next := offers.BuyBox{ProductID: product, Marketplace: market, Version: version}
 	if price > 0 {
 		m, err := marketplaces.Lookup(market)
 		if err != nil {
@@ -124,7 +124,7 @@ func (w *world) decide(market string, version, price int64) error {
 			Shipping: money.Of(1, m.Currency), Version: version}
 		next.InStock, next.Offers = price%2 == 0, 1
 	}
-	return w.boxes.SaveWinner(context.Background(), next, before.Version)
+	return w.boxes.SaveBuyBox(context.Background(), next, before.Version)
 }
 
 // check compares the index with the tables.
@@ -136,7 +136,7 @@ func (w *world) check() error {
 		return err
 	}
 	for _, market := range markets {
-		box, err := w.boxes.Winner(context.Background(), product, market)
+		box, err := w.boxes.BuyBox(context.Background(), product, market)
 		if err != nil {
 			return err
 		}
@@ -318,7 +318,7 @@ func TestCompose(t *testing.T) {
 	at := time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC)
 	p := catalog.Product{ID: product, Title: "Boots", Brand: "Alba", CategoryID: "hiking-boots", CategoryPath: []string{"outdoor", "hiking-boots"},
 		Attributes: map[string]string{"size": "42", "colour": "black"}, Images: []string{"https://a.example/1", "https://a.example/2"}, UpdatedAt: at}
-	w := offers.Winner{Offer: offers.Offer{ID: "off_a", SellerID: "sel_a", SellerName: "A", Price: money.Of(100, "USD"),
+	w := offers.BuyBox{Offer: offers.Offer{ID: "off_a", SellerID: "sel_a", SellerName: "A", Price: money.Of(100, "USD"),
 		Shipping: money.Of(20, "USD")}, InStock: true, Offers: 3, Rating: 420, DeliveryDays: 3}
 	got, err := search.Compose(product, p, w, 7)
 	want := search.Document{ProductID: product, Title: "Boots", Brand: "Alba", CategoryID: "hiking-boots",

@@ -219,7 +219,7 @@ func (r *Rebuilder) count(ctx context.Context, m marketplaces.Marketplace, p *Pr
 
 // offered are those of the products that somebody offers. What is offered later comes by its event.
 func (r *Rebuilder) offered(ctx context.Context, m marketplaces.Marketplace, ids []string) ([]string, error) {
-	boxes, err := r.BuyBoxes.Winners(ctx, m.Code, ids...)
+	boxes, err := r.BuyBoxes.BuyBoxes(ctx, m.Code, ids...)
 	if err != nil {
 		return nil, err
 	}
@@ -331,10 +331,10 @@ func (r *Rebuilder) drawNumbers(ctx context.Context, m marketplaces.Marketplace,
 // compose makes the documents of products, without numbers, of what the tables say.
 func (r *Rebuilder) compose(ctx context.Context, m marketplaces.Marketplace, ids []string) (map[string]Document, error) {
 	var products map[string]catalog.Product
-	var boxes map[string]offers.Winner
+	var boxes map[string]offers.BuyBox
 	g, each := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { products, err = r.Products.GetMany(each, ids...); return err })
-	g.Go(func() (err error) { boxes, err = r.BuyBoxes.Winners(each, m.Code, ids...); return err })
+	g.Go(func() (err error) { boxes, err = r.BuyBoxes.BuyBoxes(each, m.Code, ids...); return err })
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}

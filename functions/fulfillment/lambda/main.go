@@ -80,6 +80,6 @@ func steps(s *settings.Settings) moves {
 type ratings struct{ offersstore.Store }
 
 func (r ratings) Rating(ctx context.Context, seller string) (rating, count int64, err error) {
-	all, err := r.Standings(ctx, seller)
+	all, err := r.SellerProfiles(ctx, seller)
 	return all[seller].Rating, all[seller].Ratings, err
 }

@@ -19,23 +19,32 @@ import (
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersapi"
+	"rialto/functions/offers/offersaws"
 	"rialto/functions/offers/offersstore"
 )
 
 func main() {
 	entry.Run("offers", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
-			svc := service(s)
-			h := api.Handler(slices.Concat(offersapi.Routes(svc), offersapi.SellerRoutes(svc)))
-			return lambdahttp.New(api.LimitWrites(h, ratelimit.Buckets{DB: db(s)}, time.Now)), nil
+			db := db(s)
+			service := &offers.Service{Store: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.Store{DB: db}, Now: time.Now}
+			h := api.Handler(slices.Concat(offersapi.Routes(service), offersapi.SellerRoutes(service)))
+			return lambdahttp.New(api.LimitWrites(h, ratelimit.Buckets{DB: db}, time.Now)), nil
 		},
-		"import": func(s *settings.Settings) (any, error) { return saga.Task("offers-import", service(s).Import), nil },
+		"import": func(s *settings.Settings) (any, error) {
+			importer := &offers.Importer{Store: &offersstore.Store{DB: db(s)}, Now: time.Now}
+			return saga.Task("offers-import", importer.Import), nil
+		},
 		"feed": func(s *settings.Settings) (any, error) {
-			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.Results(chunkqueue.New(s.AWS(), s.Queue("feeds-report"))), handleFeedChunk(s)), nil
+			db := db(s)
+			writer := offers.FeedWriter{Store: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Now: time.Now}
+			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.Results(chunkqueue.New(s.AWS(), s.Queue("feeds-report"))), writer.HandleFeedChunk), nil
 		},
-		"decide": func(s *settings.Settings) (any, error) { return outbox.ReceiveOnce(subject, settle(service(s))), nil },
+		"decide": func(s *settings.Settings) (any, error) { return offersaws.ReceiveChanges(decider(db(s))), nil },
 		"seller": func(s *settings.Settings) (any, error) {
-			return follow(service(s), chunkqueue.New(s.AWS(), s.Queue("offers-seller"))), nil
+			db := db(s)
+			updater := &offers.SellerUpdater{Store: &offersstore.Store{DB: db}, Decider: decider(db), Now: time.Now}
+			return offersaws.ReceiveSellers(updater, chunkqueue.New(s.AWS(), s.Queue("offers-seller"))), nil
 		},
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), offersstore.Events), nil
@@ -43,10 +52,8 @@ func main() {
 	})
 }
 
-func service(s *settings.Settings) *offers.Service {
-	db := db(s)
-	book := &offersstore.Store{DB: db}
-	return &offers.Service{Book: book, Boxes: book, Sellers: book, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.Store{DB: db}, Now: time.Now}
+func decider(db store.DB) *offers.Decider {
+	return &offers.Decider{Store: &offersstore.Store{DB: db}, Stock: inventorystore.Store{DB: db}, Now: time.Now}
 }
 
 func db(s *settings.Settings) store.DB { return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64) }

@@ -36,6 +36,8 @@ type every struct{}
 
 func (every) Exists(_ context.Context, id string) (bool, error) { return id != unknown, nil }
 
+func (every) Known(context.Context, ...string) (map[string]bool, error) { return nil, nil }
+
 // shelf is free units, by seller.
 type shelf map[string]int64
 
@@ -54,7 +56,7 @@ type front struct {
 
 func newFront() front {
 	book := &offersstore.Store{DB: memory.New()}
-	s := &offers.Service{Book: book, Boxes: book, Sellers: book, Stock: shelf{mine.SellerID: 3, theirs.SellerID: 9}, Products: every{}, Now: func() time.Time { return noon }}
+	s := &offers.Service{Store: book, Stock: shelf{mine.SellerID: 3, theirs.SellerID: 9}, Products: every{}, Now: func() time.Time { return noon }}
 	routes := slices.Concat(offersapi.Routes(s), offersapi.SellerRoutes(s))
 	return front{api.Handler(routes, api.Clock(func() time.Time { return noon })), book}
 }
@@ -310,7 +312,7 @@ func TestOffersOfAProduct(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.book.SaveWinner(ctx, offers.Winner{ProductID: product, Marketplace: "US", Offer: best, InStock: true, Version: 1}, 0); err != nil {
+	if err := f.book.SaveBuyBox(ctx, offers.BuyBox{ProductID: product, Marketplace: "US", Offer: best, InStock: true, Version: 1}, 0); err != nil {
 		t.Fatal(err)
 	}
 	w, m := f.ask(t, auth.Identity{}, "GET", path, "")

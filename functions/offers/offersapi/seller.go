@@ -20,7 +20,7 @@ type OwnOffers interface {
 	Owned(ctx context.Context, seller, marketplace, after string, limit int) (list []offers.Offer, next string, err error)
 	BySKU(ctx context.Context, seller, marketplace, sku string) (offers.Offer, error)
 	Pause(ctx context.Context, k offers.Key, paused bool, p offers.Precondition) (offers.Offer, error)
-	Contend(ctx context.Context, k offers.Key) (offers.Contest, error)
+	PriceToWin(ctx context.Context, k offers.Key) (offers.PriceToWin, error)
 }
 
 // SellerRoutes lists the routes of the seller API; o may be nil where only their description is wanted.
@@ -36,7 +36,7 @@ func SellerRoutes(o OwnOffers) []api.Route {
 		api.Handle(api.Route{ID: "resumeOwnOffer", Method: http.MethodPost, Path: path + "/resume", Summary: "Put one's own offer back on the market", Context: "offers", Access: api.Seller,
 			Errors: changing}, h.resume),
 		api.Handle(api.Route{ID: "getPriceToWin", Method: http.MethodGet, Path: path + "/price-to-win", Summary: "How one's own offer stands in the buy box, and the highest landed price that would win it", Context: "offers", Access: api.Seller,
-			Errors: missing}, h.contend),
+			Errors: missing}, h.priceToWin),
 		api.Handle(api.Route{ID: "getOwnOffer", Method: http.MethodGet, Path: path, Summary: "One's own offer of a product", Context: "offers", Access: api.Seller,
 			Errors: missing}, h.get),
 		api.Handle(api.Route{ID: "putOwnOffer", Method: http.MethodPut, Path: path, Summary: "Make or change one's own offer of a product; a change needs If-Match", Context: "offers", Access: api.Seller,
@@ -56,7 +56,7 @@ type OwnOffer struct {
 	Price        money.Amount `json:"price"`
 	Shipping     money.Amount `json:"shipping"`
 	Condition    string       `json:"condition" enum:"new,used,refurbished"`
-	Fulfilment   string       `json:"fulfillment" enum:"rialto,seller"`
+	Fulfillment  string       `json:"fulfillment" enum:"rialto,seller"`
 	Paused       bool         `json:"paused"`
 	DeliveryDays int64        `json:"delivery_days" doc:"What is promised, from the order to the door"`
 	SKU          string       `json:"sku,omitempty" doc:"The seller's own name for it"`
@@ -81,7 +81,7 @@ type OfferTerms struct {
 	Price        money.Amount `json:"price" doc:"1 to 1,000,000,000 minor units"`
 	Shipping     money.Amount `json:"shipping" doc:"0 to 1,000,000,000 minor units"`
 	Condition    string       `json:"condition" enum:"new,used,refurbished"`
-	Fulfilment   string       `json:"fulfillment" enum:"rialto,seller"`
+	Fulfillment  string       `json:"fulfillment" enum:"rialto,seller"`
 	Paused       bool         `json:"paused,omitempty"`
 	DeliveryDays int64        `json:"delivery_days,omitempty" minimum:"1" maximum:"30" doc:"What a seller who ships promises, from the order to the door; 5 if it says nothing"`
 	SKU          string       `json:"sku,omitempty" maxLength:"64" doc:"The seller's own name for it, of one offer in a marketplace"`
@@ -108,7 +108,7 @@ func (h seller) put(ctx context.Context, in *putInput) (*ownOutput, error) {
 	}
 	k, b := in.key(ctx), in.Body
 	want := offers.Offer{ProductID: k.ProductID, SellerID: k.SellerID, Marketplace: k.Marketplace, Price: b.Price, Shipping: b.Shipping,
-		Condition: b.Condition, Fulfilment: b.Fulfilment, Paused: b.Paused, DeliveryDays: b.DeliveryDays, SKU: b.SKU}
+		Condition: b.Condition, Fulfillment: b.Fulfillment, Paused: b.Paused, DeliveryDays: b.DeliveryDays, SKU: b.SKU}
 	o, created, err := h.offers.Put(ctx, want, offers.Precondition{Version: version, Given: given})
 	if err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func shown(o offers.Offer, status int) *ownOutput {
 }
 
 func own(o offers.Offer) OwnOffer {
-	return OwnOffer{o.ID, o.ProductID, o.SellerID, o.SellerName, o.Marketplace, o.Price, o.Shipping, o.Condition, o.Fulfilment, o.Paused,
+	return OwnOffer{o.ID, o.ProductID, o.SellerID, o.SellerName, o.Marketplace, o.Price, o.Shipping, o.Condition, o.Fulfillment, o.Paused,
 		o.Promise(), o.SKU, o.Version, o.UpdatedAt}
 }
 

@@ -82,7 +82,7 @@ func (h shopper) list(ctx context.Context, in *listInput) (*listOutput, error) {
 			return nil, err
 		}
 		o := ProductOffer{OfferID: l.ID, Seller: Seller{l.SellerID, l.SellerName}, Condition: l.Condition, Price: l.Price, Landed: landed,
-			Delivery: Delivery{l.Fulfilment, l.Shipping, l.Shipping.Minor == 0, m.Countries}, BuyBox: l.BuyBox}
+			Delivery: Delivery{l.Fulfillment, l.Shipping, l.Shipping.Minor == 0, m.Countries}, BuyBox: l.BuyBox}
 		if l.BuyBox {
 			o.InStock = &l.InStock
 		}

@@ -16,8 +16,8 @@ func Events(c outbox.Change) ([]outbox.Event, error) {
 	if ofSeller(image) { // offers say what of it concerns others
 		return nil, nil
 	}
-	if isWinner(image) {
-		return boxEvents(c)
+	if isBuyBox(image) {
+		return buyBoxEvents(c)
 	}
 	o, err := decodeOffer(image)
 	if err != nil {
@@ -39,17 +39,17 @@ func sameVersion(c outbox.Change, o offers.Offer) (bool, error) {
 	return before.Version == o.Version, err
 }
 
-func boxEvents(c outbox.Change) ([]outbox.Event, error) {
+func buyBoxEvents(c outbox.Change) ([]outbox.Event, error) {
 	if c.New == nil { // boxes are emptied, never deleted
 		return nil, nil
 	}
-	after, err := decodeWinner(c.New)
+	after, err := decodeBuyBox(c.New)
 	if err != nil {
 		return nil, err
 	}
 	if c.Old != nil {
-		before, err := decodeWinner(c.Old)
-		if err != nil || sameBox(before, after) {
+		before, err := decodeBuyBox(c.Old)
+		if err != nil || sameBuyBox(before, after) {
 			return nil, err
 		}
 	}
@@ -61,7 +61,7 @@ func boxEvents(c outbox.Change) ([]outbox.Event, error) {
 	return []outbox.Event{e}, err
 }
 
-func shown(w offers.Winner) (offers.BuyBoxChanged, error) {
+func shown(w offers.BuyBox) (offers.BuyBoxChanged, error) {
 	out := offers.BuyBoxChanged{ProductID: w.ProductID, Marketplace: w.Marketplace, SellerID: w.Offer.SellerID, InStock: w.InStock, Version: w.Version}
 	if w.Empty() {
 		return out, nil
@@ -69,12 +69,12 @@ func shown(w offers.Winner) (offers.BuyBoxChanged, error) {
 	landed, err := w.Offer.Landed()
 	out.OfferID, out.SellerName, out.OfferCount = w.Offer.ID, w.Offer.SellerName, w.Offers
 	out.Price, out.Landed = &w.Offer.Price, &landed
-	out.Score, out.SellerRating, out.Fulfilment, out.DeliveryDays = w.Score, w.Rating, w.Offer.Fulfilment, w.DeliveryDays
+	out.Score, out.SellerRating, out.Fulfillment, out.DeliveryDays = w.Score, w.Rating, w.Offer.Fulfillment, w.DeliveryDays
 	return out, err
 }
 
-// sameBox leaves out when and how often was decided, and what of an offer is its seller's own.
-func sameBox(a, b offers.Winner) bool {
+// sameBuyBox leaves out when and how often was decided, and what of an offer is its seller's own.
+func sameBuyBox(a, b offers.BuyBox) bool {
 	a.Version, a.DecidedAt, a.Offer.Version, a.Offer.UpdatedAt, a.Offer.SKU = b.Version, b.DecidedAt, b.Offer.Version, b.Offer.UpdatedAt, b.Offer.SKU
 	return a == b
 }

@@ -21,7 +21,7 @@ type record struct {
 	Price        money.Amount `dynamodbav:"price"`
 	Shipping     money.Amount `dynamodbav:"shipping"`
 	Condition    string       `dynamodbav:"condition"`
-	Fulfilment   string       `dynamodbav:"fulfillment"`
+	Fulfillment  string       `dynamodbav:"fulfillment"`
 	Paused       bool         `dynamodbav:"paused"`
 	DeliveryDays int64        `dynamodbav:"delivery_days,omitempty"`
 	SKU          string       `dynamodbav:"sku,omitempty"`
@@ -35,8 +35,8 @@ type listed struct {
 	Listing string `dynamodbav:"listing"`
 }
 
-// box is a stored Winner.
-type box struct {
+// buyBox is a stored BuyBox.
+type buyBox struct {
 	ProductID    string    `dynamodbav:"product_id"`
 	Marketplace  string    `dynamodbav:"marketplace"`
 	Offer        record    `dynamodbav:"offer"`
@@ -49,8 +49,8 @@ type box struct {
 	DeliveryDays int64     `dynamodbav:"delivery_days"`
 }
 
-func boxOf(w offers.Winner) box {
-	return box{w.ProductID, w.Marketplace, record(w.Offer), w.InStock, w.Version, w.DecidedAt, w.Offers, w.Score, w.Rating, w.DeliveryDays}
+func buyBoxOf(w offers.BuyBox) buyBox {
+	return buyBox{w.ProductID, w.Marketplace, record(w.Offer), w.InStock, w.Version, w.DecidedAt, w.Offers, w.Score, w.Rating, w.DeliveryDays}
 }
 
 func decodeOffer(i store.Item) (offers.Offer, error) {
@@ -62,13 +62,13 @@ func decodeOffer(i store.Item) (offers.Offer, error) {
 	return offers.Offer(r), nil
 }
 
-func decodeWinner(i store.Item) (offers.Winner, error) {
-	var b box
+func decodeBuyBox(i store.Item) (offers.BuyBox, error) {
+	var b buyBox
 	if err := store.Unmarshal(i, &b); err != nil {
-		return offers.Winner{}, fmt.Errorf("read winner: %w", err)
+		return offers.BuyBox{}, fmt.Errorf("read buy box: %w", err)
 	}
 	b.Offer.UpdatedAt = b.Offer.UpdatedAt.UTC()
-	return offers.Winner{ProductID: b.ProductID, Marketplace: b.Marketplace, Offer: offers.Offer(b.Offer), InStock: b.InStock,
+	return offers.BuyBox{ProductID: b.ProductID, Marketplace: b.Marketplace, Offer: offers.Offer(b.Offer), InStock: b.InStock,
 		Version: b.Version, DecidedAt: b.DecidedAt.UTC(), Offers: b.Offers, Score: b.Score, Rating: b.Rating, DeliveryDays: b.DeliveryDays}, nil
 }
 

@@ -19,8 +19,8 @@ const (
 	claimPrefix   = "sku#"
 )
 
-// standing is a stored Standing. Its version rises with each change.
-type standing struct {
+// sellerProfile is a stored SellerProfile. Its version rises with each change.
+type sellerProfile struct {
 	SellerID string `dynamodbav:"of_seller"`
 	Rating   int64  `dynamodbav:"rating"`
 	Ratings  int64  `dynamodbav:"ratings"`
@@ -30,8 +30,8 @@ type standing struct {
 	Version  int64  `dynamodbav:"version"`
 }
 
-func (x standing) standing() offers.Standing {
-	return offers.Standing{SellerID: x.SellerID, Rating: x.Rating, Ratings: x.Ratings, Rated: x.Rated, Name: x.Name, Named: x.Named}
+func (x sellerProfile) profile() offers.SellerProfile {
+	return offers.SellerProfile{SellerID: x.SellerID, Rating: x.Rating, Ratings: x.Ratings, Rated: x.Rated, Name: x.Name, Named: x.Named}
 }
 
 // claim says which product's offer has a sku.
@@ -53,61 +53,61 @@ func ofSeller(i store.Item) bool {
 	return strings.HasPrefix(pk, profilePrefix) || strings.HasPrefix(pk, claimPrefix)
 }
 
-// Standings returns what is known of sellers, by id, each read consistently.
-func (s *Store) Standings(ctx context.Context, sellers ...string) (map[string]offers.Standing, error) {
+// SellerProfiles returns what is known of sellers, by id, each read consistently.
+func (s *Store) SellerProfiles(ctx context.Context, sellers ...string) (map[string]offers.SellerProfile, error) {
 	gets := make([]store.Get, len(sellers))
 	for i, id := range sellers {
 		gets[i] = store.Get{Table: table, Key: profileOf(id)}
 	}
 	items, err := store.Existing(ctx, s.DB, gets)
 	if err != nil {
-		return nil, fmt.Errorf("get standings: %w", err)
+		return nil, fmt.Errorf("get seller profiles: %w", err)
 	}
-	out := make(map[string]offers.Standing, len(items))
+	out := make(map[string]offers.SellerProfile, len(items))
 	for _, i := range items {
-		x, err := decodeStanding(i)
+		x, err := decodeSellerProfile(i)
 		if err != nil {
 			return nil, err
 		}
-		out[x.SellerID] = x.standing()
+		out[x.SellerID] = x.profile()
 	}
 	return out, nil
 }
 
-func decodeStanding(i store.Item) (standing, error) {
-	var x standing
+func decodeSellerProfile(i store.Item) (sellerProfile, error) {
+	var x sellerProfile
 	if err := store.Unmarshal(i, &x); err != nil {
-		return x, fmt.Errorf("read standing: %w", err)
+		return x, fmt.Errorf("read seller profile: %w", err)
 	}
 	return x, nil
 }
 
-// SaveStanding makes a change of what is known of a seller, made from what stands; none if learn returns that.
-func (s *Store) SaveStanding(ctx context.Context, seller string, learn func(offers.Standing) offers.Standing) error {
+// UpdateSellerProfile makes a change of what is known of a seller, made from what stands; none if change returns that.
+func (s *Store) UpdateSellerProfile(ctx context.Context, seller string, change func(offers.SellerProfile) offers.SellerProfile) error {
 	for {
 		i, err := s.DB.Get(ctx, table, profileOf(seller))
 		if err != nil {
-			return fmt.Errorf("get standing: %w", err)
+			return fmt.Errorf("get seller profile: %w", err)
 		}
-		x, err := decodeStanding(i)
+		x, err := decodeSellerProfile(i)
 		if err != nil {
 			return err
 		}
-		before := x.standing()
+		before := x.profile()
 		before.SellerID = seller
-		st := learn(before)
-		if st == before {
+		after := change(before)
+		if after == before {
 			return nil
 		}
-		next := standing{seller, st.Rating, st.Ratings, st.Rated, st.Name, st.Named, x.Version + 1}
-		w := over(store.Put(table, profileOf(seller), next).Named("standing"), x.Version)
+		next := sellerProfile{seller, after.Rating, after.Ratings, after.Rated, after.Name, after.Named, x.Version + 1}
+		w := over(store.Put(table, profileOf(seller), next).Named("seller profile"), x.Version)
 		if err = s.put(ctx, w, errOvertaken); err != errOvertaken { // each failure means that another got in
 			return err
 		}
 	}
 }
 
-var errOvertaken = errors.New("another standing was saved meanwhile")
+var errOvertaken = errors.New("another profile was saved meanwhile")
 
 var errCursor = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this API gave").
 	With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page"})

@@ -24,7 +24,7 @@ import (
 
 const (
 	table     = "offers"
-	winnerKey = "!winner"
+	buyBoxKey = "!winner"
 	bySeller  = "by_seller"
 )
 
@@ -35,8 +35,8 @@ func keyOf(k offers.Key) store.Key {
 	return store.Key{PK: k.ProductID, SK: k.Marketplace + "#" + k.SellerID}
 }
 
-func winnerOf(product, marketplace string) store.Key {
-	return keyOf(offers.Key{ProductID: product, Marketplace: marketplace, SellerID: winnerKey})
+func keyOfBuyBox(product, marketplace string) store.Key {
+	return keyOf(offers.Key{ProductID: product, Marketplace: marketplace, SellerID: buyBoxKey})
 }
 
 // Get returns an offer, or offer_not_found.
@@ -74,56 +74,56 @@ func (s *Store) GetMany(ctx context.Context, keys ...offers.Key) (map[offers.Key
 
 // List returns the buy box of a product in a marketplace as it stood before its offers were read, and all
 // offers, paused ones too, by seller. The reads are consistent.
-func (s *Store) List(ctx context.Context, product, marketplace string) (offers.Winner, []offers.Offer, error) {
-	var winner offers.Winner
+func (s *Store) List(ctx context.Context, product, marketplace string) (offers.BuyBox, []offers.Offer, error) {
+	var box offers.BuyBox
 	var list []offers.Offer
 	q := store.Query{Table: table, Hash: product, Prefix: marketplace + "#"}
 	for i, err := range store.Items(ctx, s.DB, q) {
 		if err != nil {
-			return winner, nil, fmt.Errorf("list offers: %w", err)
+			return box, nil, fmt.Errorf("list offers: %w", err)
 		}
-		if isWinner(i) {
-			if winner, err = decodeWinner(i); err != nil {
-				return winner, nil, err
+		if isBuyBox(i) {
+			if box, err = decodeBuyBox(i); err != nil {
+				return box, nil, err
 			}
 			continue
 		}
 		o, err := decodeOffer(i)
 		if err != nil {
-			return winner, nil, err
+			return box, nil, err
 		}
 		list = append(list, o)
 	}
-	return winner, list, nil
+	return box, list, nil
 }
 
-// Winner returns the buy box of a product in a marketplace, the zero Winner if none was decided.
-func (s *Store) Winner(ctx context.Context, product, marketplace string) (offers.Winner, error) {
-	i, err := s.DB.Get(ctx, table, winnerOf(product, marketplace))
+// BuyBox returns the buy box of a product in a marketplace, the zero BuyBox if none was decided.
+func (s *Store) BuyBox(ctx context.Context, product, marketplace string) (offers.BuyBox, error) {
+	i, err := s.DB.Get(ctx, table, keyOfBuyBox(product, marketplace))
 	if err != nil || i == nil {
-		return offers.Winner{}, wrap("get winner", err)
+		return offers.BuyBox{}, wrap("get buy box", err)
 	}
-	return decodeWinner(i)
+	return decodeBuyBox(i)
 }
 
-// Winners returns the buy boxes there are of products in a marketplace, by product.
-func (s *Store) Winners(ctx context.Context, marketplace string, products ...string) (map[string]offers.Winner, error) {
+// BuyBoxes returns the buy boxes there are of products in a marketplace, by product.
+func (s *Store) BuyBoxes(ctx context.Context, marketplace string, products ...string) (map[string]offers.BuyBox, error) {
 	gets := make([]store.Get, len(products))
 	for i, p := range products {
-		gets[i] = store.Get{Table: table, Key: winnerOf(p, marketplace)}
+		gets[i] = store.Get{Table: table, Key: keyOfBuyBox(p, marketplace)}
 	}
-	return s.winners(ctx, gets, func(w offers.Winner) string { return w.ProductID })
+	return s.buyBoxes(ctx, gets, func(w offers.BuyBox) string { return w.ProductID })
 }
 
-// winners returns the buy boxes there are, by what names one among them.
-func (s *Store) winners(ctx context.Context, gets []store.Get, name func(offers.Winner) string) (map[string]offers.Winner, error) {
+// buyBoxes returns the buy boxes there are, by what names one among them.
+func (s *Store) buyBoxes(ctx context.Context, gets []store.Get, name func(offers.BuyBox) string) (map[string]offers.BuyBox, error) {
 	items, err := store.Existing(ctx, s.DB, gets)
 	if err != nil {
-		return nil, fmt.Errorf("get winners: %w", err)
+		return nil, fmt.Errorf("get buy boxes: %w", err)
 	}
-	out := make(map[string]offers.Winner, len(items))
+	out := make(map[string]offers.BuyBox, len(items))
 	for _, i := range items {
-		w, err := decodeWinner(i)
+		w, err := decodeBuyBox(i)
 		if err != nil {
 			return nil, err
 		}
@@ -132,7 +132,7 @@ func (s *Store) winners(ctx context.Context, gets []store.Get, name func(offers.
 	return out, nil
 }
 
-func isWinner(i store.Item) bool { return strings.HasSuffix(text(i, "sk"), "#"+winnerKey) }
+func isBuyBox(i store.Item) bool { return strings.HasSuffix(text(i, "sk"), "#"+buyBoxKey) }
 
 func wrap(what string, err error) error {
 	if err == nil {

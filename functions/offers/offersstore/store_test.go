@@ -30,13 +30,13 @@ var (
 
 func offer(name, marketplace string, version int64) offers.Offer {
 	o := offers.Offer{ProductID: product, SellerID: ids.Derive(ids.Seller, name), SellerName: name, Marketplace: marketplace, Price: money.Of(1000, "USD"), Shipping: money.Of(99, "USD"),
-		Condition: offers.Used, Fulfilment: offers.BySeller, Paused: name == "paused", Version: version, UpdatedAt: at}
+		Condition: offers.Used, Fulfillment: offers.BySeller, Paused: name == "paused", Version: version, UpdatedAt: at}
 	o.ID = o.Key().ID()
 	return o
 }
 
-func winner(o offers.Offer, version int64) offers.Winner {
-	return offers.Winner{ProductID: product, Marketplace: "US", Offer: o, InStock: true, Version: version, DecidedAt: at, Offers: 2, Score: 160, Rating: 400, DeliveryDays: 5}
+func winner(o offers.Offer, version int64) offers.BuyBox {
+	return offers.BuyBox{ProductID: product, Marketplace: "US", Offer: o, InStock: true, Version: version, DecidedAt: at, Offers: 2, Score: 160, Rating: 400, DeliveryDays: 5}
 }
 
 func TestOffers(t *testing.T) {
@@ -133,7 +133,7 @@ func TestASellersOffersArePaged(t *testing.T) {
 				if err := s.Save(ctx, o, offers.Offer{}); err != nil {
 					t.Fatal(err)
 				}
-				if err := s.SaveWinner(ctx, offers.Winner{ProductID: o.ProductID, Marketplace: "US", Offer: o, Version: 1}, 0); err != nil && !errors.Is(err, offers.ErrBoxChanged) {
+				if err := s.SaveBuyBox(ctx, offers.BuyBox{ProductID: o.ProductID, Marketplace: "US", Offer: o, Version: 1}, 0); err != nil && !errors.Is(err, offers.ErrBuyBoxChanged) {
 					t.Fatal(err)
 				}
 				if o.SellerID == offer("a", "US", 1).SellerID {
@@ -173,13 +173,13 @@ func TestASellersOffersArePaged(t *testing.T) {
 }
 
 // Changes of what is known of a seller that come at once are all made, each from what the one before left.
-func TestStandings(t *testing.T) {
+func TestSellerProfiles(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		ctx, s := context.Background(), &Store{DB: db}
 		seller := offer("a", "US", 1).SellerID
 		learn := func(n int64) error {
-			return s.SaveStanding(ctx, seller, func(st offers.Standing) offers.Standing {
+			return s.UpdateSellerProfile(ctx, seller, func(st offers.SellerProfile) offers.SellerProfile {
 				st.Ratings++
 				if n > st.Rated {
 					st.Rating, st.Rated = 100+n, n
@@ -194,11 +194,11 @@ func TestStandings(t *testing.T) {
 		if err := g.Wait(); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.SaveStanding(ctx, seller, func(st offers.Standing) offers.Standing { st.Name, st.Named = "A", 3; return st }); err != nil {
+		if err := s.UpdateSellerProfile(ctx, seller, func(st offers.SellerProfile) offers.SellerProfile { st.Name, st.Named = "A", 3; return st }); err != nil {
 			t.Fatal(err)
 		}
-		got, err := s.Standings(ctx, seller, "sel_none")
-		want := map[string]offers.Standing{seller: {SellerID: seller, Rating: 112, Ratings: 12, Rated: 12, Name: "A", Named: 3}}
+		got, err := s.SellerProfiles(ctx, seller, "sel_none")
+		want := map[string]offers.SellerProfile{seller: {SellerID: seller, Rating: 112, Ratings: 12, Rated: 12, Name: "A", Named: 3}}
 		if d := cmp.Diff(want, got); err != nil || d != "" {
 			t.Error(err, d)
 		}
@@ -227,7 +227,7 @@ func TestListHoldsOneMarketplacesOffersAndItsBox(t *testing.T) {
 			}
 		}
 		box := winner(offer("b", "US", 1), 1)
-		if err := s.SaveWinner(ctx, box, 0); err != nil {
+		if err := s.SaveBuyBox(ctx, box, 0); err != nil {
 			t.Fatal(err)
 		}
 		w, list, err := s.List(ctx, product, "US")
@@ -244,21 +244,21 @@ func TestListHoldsOneMarketplacesOffersAndItsBox(t *testing.T) {
 	})
 }
 
-func TestWinners(t *testing.T) {
+func TestBuyBoxes(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		ctx, s := context.Background(), &Store{DB: db}
-		if w, err := s.Winner(ctx, product, "US"); err != nil || w != (offers.Winner{}) {
+		if w, err := s.BuyBox(ctx, product, "US"); err != nil || w != (offers.BuyBox{}) {
 			t.Fatal(w, err)
 		}
 		var won atomic.Int64
 		var g errgroup.Group
 		for range 20 {
 			g.Go(func() error {
-				err := s.SaveWinner(ctx, winner(offer("a", "US", 1), 1), 0)
+				err := s.SaveBuyBox(ctx, winner(offer("a", "US", 1), 1), 0)
 				if err == nil {
 					won.Add(1)
-				} else if !errors.Is(err, offers.ErrBoxChanged) {
+				} else if !errors.Is(err, offers.ErrBuyBoxChanged) {
 					return err
 				}
 				return nil
@@ -267,16 +267,16 @@ func TestWinners(t *testing.T) {
 		if err := g.Wait(); err != nil || won.Load() != 1 {
 			t.Fatalf("%d of 20 wrote the first winner: %v", won.Load(), err)
 		}
-		empty := offers.Winner{ProductID: product, Marketplace: "US", Version: 2, DecidedAt: at}
-		if err := s.SaveWinner(ctx, empty, 1); err != nil {
+		empty := offers.BuyBox{ProductID: product, Marketplace: "US", Version: 2, DecidedAt: at}
+		if err := s.SaveBuyBox(ctx, empty, 1); err != nil {
 			t.Fatal(err)
 		}
-		got, err := s.Winner(ctx, product, "US")
+		got, err := s.BuyBox(ctx, product, "US")
 		if d := cmp.Diff(empty, got); err != nil || d != "" || !got.Empty() || got.Offer != (offers.Offer{}) {
 			t.Error(err, d)
 		}
-		many, err := s.Winners(ctx, "US", product, "prd_none")
-		if d := cmp.Diff(map[string]offers.Winner{product: empty}, many); err != nil || d != "" {
+		many, err := s.BuyBoxes(ctx, "US", product, "prd_none")
+		if d := cmp.Diff(map[string]offers.BuyBox{product: empty}, many); err != nil || d != "" {
 			t.Error(err, d)
 		}
 	})
@@ -300,14 +300,14 @@ func offerImage(t *testing.T, o offers.Offer) store.Item {
 	return image(t, keyOf(o.Key()), record(o))
 }
 
-func boxImage(t *testing.T, w offers.Winner) store.Item {
-	return image(t, winnerOf(w.ProductID, w.Marketplace), boxOf(w))
+func boxImage(t *testing.T, w offers.BuyBox) store.Item {
+	return image(t, keyOfBuyBox(w.ProductID, w.Marketplace), buyBoxOf(w))
 }
 
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	o1, o2 := offer("a", "US", 1), offer("a", "US", 2)
-	w1, more, out, gone, dearer, better := winner(o1, 1), winner(o1, 2), winner(o1, 2), offers.Winner{ProductID: product, Marketplace: "US", Version: 2}, winner(o2, 2), winner(o1, 2)
+	w1, more, out, gone, dearer, better := winner(o1, 1), winner(o1, 2), winner(o1, 2), offers.BuyBox{ProductID: product, Marketplace: "US", Version: 2}, winner(o2, 2), winner(o1, 2)
 	again, renamed := winner(o1, 2), winner(o1, 2)
 	more.Offers, renamed.Offer.SellerName = 9, "Elsewhere"
 	again.Offer.Version, again.Offer.SKU = 2, "mine"
@@ -333,7 +333,7 @@ func TestEvents(t *testing.T) {
 		"another price":     {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, dearer)}, box(2000, 2099, true, 2)},
 		"out of stock":      {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, out)}, box(1000, 1099, false, 2)},
 		"better rated":      {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, better)}, strings.NewReplacer(`"score":160`, `"score":260`, `400`, `480`).Replace(box(1000, 1099, true, 2))},
-		"a seller's rating": {outbox.Change{New: image(t, profileOf(o1.SellerID), standing{SellerID: o1.SellerID})}, ""},
+		"a seller's rating": {outbox.Change{New: image(t, profileOf(o1.SellerID), sellerProfile{SellerID: o1.SellerID})}, ""},
 		"a sku":             {outbox.Change{Old: image(t, claimOf(o1.Key(), "x"), claim{product})}, ""},
 		"another offer":     {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, more)}, strings.Replace(box(1000, 1099, true, 2), `"offer_count":2`, `"offer_count":9`, 1)},
 		"another name":      {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, renamed)}, strings.Replace(box(1000, 1099, true, 2), `"seller_name":"a"`, `"seller_name":"Elsewhere"`, 1)},

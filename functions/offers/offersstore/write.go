@@ -34,10 +34,10 @@ func (s *Store) Save(ctx context.Context, o, before offers.Offer) error {
 	return refusal("save offer", err)
 }
 
-// SaveWinner writes a buy box over the one of version previous, 0 for none. It fails with buy_box_changed if
+// SaveBuyBox writes a buy box over the one of version previous, 0 for none. It fails with buy_box_changed if
 // another stands there.
-func (s *Store) SaveWinner(ctx context.Context, w offers.Winner, previous int64) error {
-	return s.put(ctx, over(store.Put(table, winnerOf(w.ProductID, w.Marketplace), boxOf(w)).Named("winner"), previous), offers.ErrBoxChanged)
+func (s *Store) SaveBuyBox(ctx context.Context, w offers.BuyBox, previous int64) error {
+	return s.put(ctx, over(store.Put(table, keyOfBuyBox(w.ProductID, w.Marketplace), buyBoxOf(w)).Named("buy box"), previous), offers.ErrBuyBoxChanged)
 }
 
 // over is a write that only an item of that version, 0 for none, admits.

@@ -34,11 +34,11 @@ type counting struct {
 func (c *counting) Get(context.Context, string) (catalog.Product, error) {
 	return catalog.Product{}, catalog.ErrProductNotFound
 }
-func (c *counting) Winner(context.Context, string, string) (offers.Winner, error) {
-	return offers.Winner{}, nil
+func (c *counting) BuyBox(context.Context, string, string) (offers.BuyBox, error) {
+	return offers.BuyBox{}, nil
 }
-func (c *counting) Boxes(context.Context, string) (map[string]offers.Winner, error) {
-	return map[string]offers.Winner{"DE": {}, "US": {}}, nil
+func (c *counting) BuyBoxesOf(context.Context, string) (map[string]offers.BuyBox, error) {
+	return map[string]offers.BuyBox{"DE": {}, "US": {}}, nil
 }
 func (c *counting) Next(_ context.Context, product, market string) (int64, error) {
 	c.mu.Lock()

@@ -19,7 +19,7 @@ type piece struct {
 	catalog.Product
 	noun, size, colour, use string
 	stocked                 bool
-	winner                  offers.Winner
+	winner                  offers.BuyBox
 }
 
 // number is below n, and always the same for the same parts.
@@ -50,12 +50,12 @@ func pieces() []piece {
 				}
 				list = append(list, offers.Candidate{Offer: offers.Offer{ID: "off_" + o.SellerID, ProductID: p.ID, SellerID: o.SellerID,
 					SellerName: o.SellerName, Marketplace: "US",
-					Price: money.Of(o.Price.Amount, "USD"), Shipping: money.Of(o.Shipping.Amount, "USD"), Condition: o.Condition, Fulfilment: o.Fulfilment,
+					Price: money.Of(o.Price.Amount, "USD"), Shipping: money.Of(o.Shipping.Amount, "USD"), Condition: o.Condition, Fulfillment: o.Fulfilment,
 					Version: 1}, Available: units, Rating: int64(320 + 20*number(9, o.SellerID, p.ID, "rating"))})
 			}
 		}
 		d := offers.Decide(list)
-		x.winner = offers.Winner{ProductID: p.ID, Marketplace: "US", Offer: d.Offer, InStock: d.InStock, Offers: d.Offers, Version: 1,
+		x.winner = offers.BuyBox{ProductID: p.ID, Marketplace: "US", Offer: d.Offer, InStock: d.InStock, Offers: d.Offers, Version: 1,
 			Score: d.Score, Rating: d.Rating, DeliveryDays: d.DeliveryDays}
 		out = append(out, x)
 	}

@@ -114,7 +114,7 @@ func broughtRun(t *testing.T, products, judgments string, m marketplaces.Marketp
 	var docs []search.Document
 	for i, e := range entries {
 		known[e.ID] = true
-		d, err := search.Compose(e.ID, e.Product, offers.Winner{ProductID: e.ID, Marketplace: m.Code, InStock: true, Offers: 1, Version: 1,
+		d, err := search.Compose(e.ID, e.Product, offers.BuyBox{ProductID: e.ID, Marketplace: m.Code, InStock: true, Offers: 1, Version: 1,
 			Offer: offers.Offer{ID: "off_" + e.ID, ProductID: e.ID, SellerID: "sel_a", Marketplace: m.Code,
 				Price: money.Of(cmp.Or(e.Price, 1_000), m.Currency), Shipping: money.Of(0, m.Currency)}}, int64(i+1))
 		if err != nil {

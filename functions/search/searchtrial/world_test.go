@@ -139,17 +139,17 @@ func (w *world) commit(id string, box, gone bool) error {
 		return w.products.Save(ctx, catalog.Product{ID: id, Title: fmt.Sprint("Boots ", w.version), CategoryID: "boots", CategoryPath: []string{"boots"},
 			Attributes: map[string]string{"size": fmt.Sprint(w.version % 7)}, Version: w.version, UpdatedAt: time.Now().UTC()}, p.Version)
 	}
-	before, err := w.boxes.Winner(ctx, id, "US")
+	before, err := w.boxes.BuyBox(ctx, id, "US")
 	if err != nil {
 		return err
 	}
-	next := offers.Winner{ProductID: id, Marketplace: "US", Version: w.version}
+	next := offers.BuyBox{ProductID: id, Marketplace: "US", Version: w.version}
 	if !gone {
 		next.Offer = offers.Offer{ProductID: id, SellerID: "sel_a", Marketplace: "US", Price: money.Of(w.version, "USD"), Shipping: money.Of(1, "USD"),
 			Version: w.version}
 		next.InStock, next.Offers = w.version%2 == 0, 1
 	}
-	return w.boxes.SaveWinner(ctx, next, before.Version)
+	return w.boxes.SaveBuyBox(ctx, next, before.Version)
 }
 
 // take removes up to ten messages from anywhere in the queue.
@@ -247,7 +247,7 @@ func (w *world) check(when string) {
 		if errors.Is(err, catalog.ErrProductNotFound) {
 			continue
 		}
-		box, boxErr := w.boxes.Winner(w.t.Context(), id, "US")
+		box, boxErr := w.boxes.BuyBox(w.t.Context(), id, "US")
 		if err := errors.Join(err, boxErr); err != nil {
 			w.t.Fatal(err)
 		}

@@ -1,7 +1,9 @@
-package main
+package offersaws_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
@@ -13,7 +15,10 @@ import (
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/laboratory/memory"
 	"rialto/functions/offers"
+	"rialto/functions/offers/offersaws"
 	"rialto/functions/offers/offersstore"
+
+	"github.com/aws/aws-lambda-go/events"
 )
 
 // The two stores as they are wired: a received unit and its event give the offer the box; an event that is none is
@@ -22,16 +27,26 @@ func TestDecide(t *testing.T) {
 	t.Parallel()
 	ctx, db := context.Background(), memory.New()
 	book, shelf := &offersstore.Store{DB: db}, inventorystore.Store{DB: db}
-	svc := &offers.Service{Book: book, Boxes: book, Stock: shelf, Now: func() time.Time { return time.Unix(0, 0) }}
-	do := func(ctx context.Context, e outbox.Event) error {
-		what, err := subject(e)
-		if err != nil {
-			return err
-		}
-		return settle(svc)(ctx, what)
-	}
-
 	o := offers.Offer{ProductID: ids.Derive(ids.Product, "p"), SellerID: ids.Derive(ids.Seller, "s"), Marketplace: "US", Price: money.Of(1, "USD"), Shipping: money.Of(0, "USD"), Version: 1}
+	h := offersaws.ReceiveChanges(&offers.Decider{Store: book, Stock: shelf, Now: func() time.Time { return time.Unix(0, 0) }})
+	// do tells how many of some events are refused.
+	do := func(es ...outbox.Event) int {
+		t.Helper()
+		var in events.SQSEvent
+		for n, e := range es {
+			e.ID, e.Key = fmt.Sprint("evt_", n), o.ProductID
+			body, err := json.Marshal(e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			in.Records = append(in.Records, events.SQSMessage{MessageId: fmt.Sprint(n), Body: string(body)})
+		}
+		out, err := h(ctx, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(out.BatchItemFailures)
+	}
 	if err := book.Save(ctx, o, offers.Offer{}); err != nil {
 		t.Fatal(err)
 	}
@@ -41,13 +56,13 @@ func TestDecide(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := do(ctx, e); err != nil {
-			t.Fatal(err)
+		if refused := do(e); refused > 0 {
+			t.Fatal(e, "was refused")
 		}
 	}
 	expect := func(inStock bool, version int64) {
 		t.Helper()
-		if w, err := book.Winner(ctx, o.ProductID, "US"); err != nil || w.Offer.SellerID != o.SellerID || w.InStock != inStock || w.Version != version {
+		if w, err := book.BuyBox(ctx, o.ProductID, "US"); err != nil || w.Offer.SellerID != o.SellerID || w.InStock != inStock || w.Version != version {
 			t.Fatal(w, err)
 		}
 	}
@@ -64,7 +79,7 @@ func TestDecide(t *testing.T) {
 	expect(true, 2)
 
 	for _, e := range []outbox.Event{{Name: "BuyBoxChanged"}, {Name: "OfferChanged", Data: []byte(`[]`)}, {Name: "StockBandChanged", Data: []byte(`"x"`)}} {
-		if err := do(ctx, e); fault.Of(err).Kind != fault.Malformed {
+		if _, err := offers.ConcernOf(e.Name, e.Data); fault.Of(err).Kind != fault.Malformed || do(e) != 1 {
 			t.Error(e.Name, err)
 		}
 	}

@@ -2,8 +2,8 @@ package offers
 
 import "time"
 
-// Winner is the buy box of a product in a marketplace. The zero Winner is one that was never decided.
-type Winner struct {
+// BuyBox is the offer that a product shows in a marketplace. The zero BuyBox is one that was never decided.
+type BuyBox struct {
 	ProductID   string    `json:"product_id"`
 	Marketplace string    `json:"marketplace"`
 	Offer       Offer     `json:"offer"`    // the zero Offer if nobody sells the product
@@ -18,4 +18,10 @@ type Winner struct {
 }
 
 // Empty tells whether there is no offer to show.
-func (w Winner) Empty() bool { return w.Offer.SellerID == "" }
+func (b BuyBox) Empty() bool { return b.Offer.SellerID == "" }
+
+// Is tells whether a stored buy box says what the decision says.
+func (b BuyBox) Is(d Decision) bool {
+	return b.Offer.Same(d.Offer) && b.Offer.Version == d.Offer.Version && b.InStock == d.InStock && b.Offers == d.Offers &&
+		b.Score == d.Score && b.Rating == d.Rating && b.DeliveryDays == d.DeliveryDays
+}

@@ -53,6 +53,10 @@ func (s *shelf) Stock(_ context.Context, skus ...inventory.SKU) ([]inventory.Sto
 
 type world struct {
 	*offers.Service
+	*offers.Importer
+	*offers.FeedWriter
+	*offers.Decider
+	*offers.SellerUpdater
 	db    *memory.DB
 	book  *offersstore.Store
 	shelf *shelf
@@ -61,13 +65,24 @@ type world struct {
 func newWorld() world {
 	db := memory.New()
 	book, s := &offersstore.Store{DB: db}, &shelf{units: map[string]int64{}}
-	return world{&offers.Service{Book: book, Boxes: book, Sellers: book, Stock: s, Products: every{}, Now: func() time.Time { return noon }}, db, book, s}
+	now := func() time.Time { return noon }
+	decider := &offers.Decider{Store: book, Stock: s, Now: now}
+	return world{&offers.Service{Store: book, Products: every{}, Stock: s, Now: now}, &offers.Importer{Store: book, Now: now},
+		&offers.FeedWriter{Store: book, Products: every{}, Now: now}, decider, &offers.SellerUpdater{Store: book, Decider: decider, Now: now}, db, book, s}
 }
 
 // every knows each product but the unknown one.
 type every struct{}
 
 func (every) Exists(_ context.Context, id string) (bool, error) { return id != unknown, nil }
+
+func (every) Known(_ context.Context, ids ...string) (map[string]bool, error) {
+	out := map[string]bool{}
+	for _, id := range ids {
+		out[id] = id != unknown
+	}
+	return out, nil
+}
 
 func (w world) put(t fatal, o offers.Offer) {
 	t.Helper()
@@ -76,9 +91,9 @@ func (w world) put(t fatal, o offers.Offer) {
 	}
 }
 
-func (w world) winner(t fatal, marketplace string) offers.Winner {
+func (w world) buyBox(t fatal, marketplace string) offers.BuyBox {
 	t.Helper()
-	x, err := w.book.Winner(context.Background(), product, marketplace)
+	x, err := w.book.BuyBox(context.Background(), product, marketplace)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,46 +106,46 @@ type fatal interface {
 	Fatal(args ...any)
 }
 
-func settle(t fatal, w world) {
+func decide(t fatal, w world) {
 	t.Helper()
-	if err := w.Settle(context.Background(), product, "US"); err != nil {
+	if err := w.Decide(context.Background(), product, "US"); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestSettleWritesOnlyWhatChanged(t *testing.T) {
+func TestDecidingWritesOnlyWhatChanged(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
-	settle(t, w)
-	if got := w.winner(t, "US"); got.Version != 0 {
+	decide(t, w)
+	if got := w.buyBox(t, "US"); got.Version != 0 {
 		t.Fatalf("a box of nothing: %+v", got)
 	}
 	a, b := offer("a", 100, 0), offer("b", 90, 0)
 	w.put(t, a)
 	w.put(t, b)
 	w.shelf.set(a.SellerID, 1)
-	settle(t, w)
-	settle(t, w)
-	if got := w.winner(t, "US"); got.Offer != a || !got.InStock || got.Version != 1 || got.Offers != 2 || got.DecidedAt != noon {
+	decide(t, w)
+	decide(t, w)
+	if got := w.buyBox(t, "US"); got.Offer != a || !got.InStock || got.Version != 1 || got.Offers != 2 || got.DecidedAt != noon {
 		t.Fatalf("%+v", got)
 	}
 	w.shelf.set(b.SellerID, 7)
-	settle(t, w)
-	if got := w.winner(t, "US"); got.Offer != b || got.Version != 2 {
+	decide(t, w)
+	if got := w.buyBox(t, "US"); got.Offer != b || got.Version != 2 {
 		t.Fatalf("%+v", got)
 	}
 	b.Version, b.Price = 2, money.Of(80, "USD") // the winner stays, what it asks does not
 	w.put(t, b)
-	settle(t, w)
-	if got := w.winner(t, "US"); got.Offer != b || got.Version != 3 {
+	decide(t, w)
+	if got := w.buyBox(t, "US"); got.Offer != b || got.Version != 3 {
 		t.Fatalf("%+v", got)
 	}
 	a.Version, a.Paused = 2, true
 	b.Version, b.Paused = 3, true
 	w.put(t, a)
 	w.put(t, b)
-	settle(t, w)
-	if got := w.winner(t, "US"); !got.Empty() || got.InStock || got.Offers != 0 || got.Version != 4 {
+	decide(t, w)
+	if got := w.buyBox(t, "US"); !got.Empty() || got.InStock || got.Offers != 0 || got.Version != 4 {
 		t.Fatalf("%+v", got)
 	}
 }
@@ -144,35 +159,35 @@ func TestALateWriteOfAnOldDecisionDoesNotStand(t *testing.T) {
 	w.put(t, a)
 	w.put(t, b)
 	w.shelf.set(a.SellerID, 1)
-	settle(t, w) // a has the box
+	decide(t, w) // a has the box
 	w.shelf.set(b.SellerID, 1)
 	var once atomic.Bool
 	w.db.Before = func(_ context.Context, op string, _ []store.Write) error {
 		if op == "Apply" && once.CompareAndSwap(false, true) { // b is about to get it
 			w.shelf.set(b.SellerID, 0)
-			settle(t, w) // finds a, as it should be, and writes nothing
+			decide(t, w) // finds a, as it should be, and writes nothing
 		}
 		return nil
 	}
-	settle(t, w)
-	if got := w.winner(t, "US"); got.Offer != a || !once.Load() {
+	decide(t, w)
+	if got := w.buyBox(t, "US"); got.Offer != a || !once.Load() {
 		t.Fatalf("%+v", got)
 	}
 }
 
-func TestSettleGivesUpOnABoxThatKeepsChanging(t *testing.T) {
+func TestDecidingGivesUpOnABoxThatKeepsChanging(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	a := offer("a", 100, 0)
 	w.put(t, a)
 	n := int64(0)
 	w.shelf.before = func() { n++; w.shelf.set(a.SellerID, n%2) }
-	if err := w.Settle(context.Background(), product, "US"); fault.Code(err) != "buy_box_contended" || !fault.Of(err).Kind.Transient() {
+	if err := w.Decide(context.Background(), product, "US"); fault.Code(err) != "buy_box_contended" || !fault.Of(err).Kind.Transient() {
 		t.Fatal(err)
 	}
 }
 
-func TestSettleReportsWhatFails(t *testing.T) {
+func TestDecidingReportsWhatFails(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	away := errors.New("away")
@@ -184,7 +199,7 @@ func TestSettleReportsWhatFails(t *testing.T) {
 			}
 			return nil
 		}
-		if err := w.Settle(context.Background(), product, "US"); !errors.Is(err, away) {
+		if err := w.Decide(context.Background(), product, "US"); !errors.Is(err, away) {
 			t.Error(op, err)
 		}
 	}
@@ -202,11 +217,11 @@ func TestStockConcernsEveryMarketplaceOfTheSeller(t *testing.T) {
 		w.put(t, o)
 	}
 	w.shelf.set(seller("a"), 1)
-	if err := w.SettleSeller(context.Background(), product, seller("a")); err != nil {
+	if err := w.DecideForSeller(context.Background(), product, seller("a")); err != nil {
 		t.Fatal(err)
 	}
 	for m, want := range map[string]int64{"US": 1, "DE": 1, "JP": 0} {
-		if got := w.winner(t, m); got.Version != want || got.InStock != (want == 1) {
+		if got := w.buyBox(t, m); got.Version != want || got.InStock != (want == 1) {
 			t.Errorf("%s: %+v", m, got)
 		}
 	}
@@ -221,15 +236,15 @@ func TestARatingConcernsAllOffersOfTheSeller(t *testing.T) {
 	w.put(t, b)
 	w.shelf.set(a.SellerID, 9)
 	w.shelf.set(b.SellerID, 9)
-	settle(t, w)
-	if got := w.winner(t, "US"); got.Offer != a || got.Rating != offers.NeutralRating || got.DeliveryDays != 2 {
+	decide(t, w)
+	if got := w.buyBox(t, "US"); got.Offer != a || got.Rating != offers.NeutralRating || got.DeliveryDays != 2 {
 		t.Fatalf("%+v", got)
 	}
 	rate := func(rating, version int64, follows bool) {
 		t.Helper()
-		follow, err := w.Rated(ctx, offers.SellerRated{SellerID: b.SellerID, Rating: rating, Ratings: 5, Version: version})
-		if err != nil || follow != follows {
-			t.Fatal(follow, err)
+		update, err := w.Rated(ctx, offers.SellerRated{SellerID: b.SellerID, Rating: rating, Ratings: 5, Version: version})
+		if err != nil || update != follows {
+			t.Fatal(update, err)
 		}
 	}
 	rate(450, 2, true)
@@ -238,10 +253,10 @@ func TestARatingConcernsAllOffersOfTheSeller(t *testing.T) {
 	rate(450, 2, false)
 	rate(500, 7, true) // who told it first may not have come to the end
 	rate(500, 8, false)
-	if next, err := w.Follow(ctx, b.SellerID, ""); next != "" || err != nil {
+	if next, err := w.UpdateOffers(ctx, b.SellerID, ""); next != "" || err != nil {
 		t.Fatal(next, err)
 	}
-	if got := w.winner(t, "US"); got.Offer != b || got.Rating != 500 {
+	if got := w.buyBox(t, "US"); got.Offer != b || got.Rating != 500 {
 		t.Fatalf("%+v", got)
 	}
 	for _, e := range []offers.SellerRated{{Rating: 300, Version: 1}, {SellerID: b.SellerID, Rating: 99, Version: 9}, {SellerID: b.SellerID, Rating: 501, Version: 9}, {SellerID: b.SellerID, Rating: 300}} {
@@ -262,9 +277,9 @@ func TestANameComesToAllOffersOfTheSeller(t *testing.T) {
 	w.put(t, paused)
 	name := func(name string, version int64, follows bool) {
 		t.Helper()
-		follow, err := w.Named(ctx, offers.SellerChanged{SellerID: a.SellerID, Name: name, Version: version})
-		if err != nil || follow != follows {
-			t.Fatal(follow, err)
+		update, err := w.Named(ctx, offers.SellerChanged{SellerID: a.SellerID, Name: name, Version: version})
+		if err != nil || update != follows {
+			t.Fatal(update, err)
 		}
 	}
 	name("Atlas", 1, true)
@@ -274,7 +289,7 @@ func TestANameComesToAllOffersOfTheSeller(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if next, err := w.Follow(ctx, a.SellerID, ""); next != "" || err != nil {
+		if next, err := w.UpdateOffers(ctx, a.SellerID, ""); next != "" || err != nil {
 			t.Fatal(next, err)
 		}
 	}
@@ -324,7 +339,7 @@ func TestTheBoxIsRightOnceChangesCease(t *testing.T) {
 					return err
 				}
 				for {
-					if err := w.Settle(context.Background(), product, "US"); fault.Code(err) != "buy_box_contended" {
+					if err := w.Decide(context.Background(), product, "US"); fault.Code(err) != "buy_box_contended" {
 						return err
 					}
 				}
@@ -333,9 +348,9 @@ func TestTheBoxIsRightOnceChangesCease(t *testing.T) {
 		if err := g.Wait(); err != nil {
 			t.Fatal(err)
 		}
-		before := w.winner(t, "US")
-		settle(t, w)
-		if after := w.winner(t, "US"); before != after {
+		before := w.buyBox(t, "US")
+		decide(t, w)
+		if after := w.buyBox(t, "US"); before != after {
 			t.Fatalf("left %+v, should be %+v", before, after)
 		}
 	})

@@ -1,0 +1,58 @@
+package offers
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/inventory"
+)
+
+// candidatesOf reads what the buy box weighs beside the offers: of those that are not paused, and of one seller's.
+func candidatesOf(ctx context.Context, store Store, stock Stock, list []Offer, also string) ([]Candidate, error) {
+	var open []Offer
+	for _, o := range list {
+		if !o.Paused || o.SellerID == also {
+			open = append(open, o)
+		}
+	}
+	var free map[string]int64
+	var sellers map[string]SellerProfile
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { free, err = freeOf(ctx, stock, open); return err })
+	g.Go(func() (err error) { sellers, err = store.SellerProfiles(ctx, sellersOf(open)...); return err })
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	out := make([]Candidate, 0, len(open))
+	for _, o := range open {
+		out = append(out, Candidate{o, free[o.SellerID], sellers[o.SellerID].Rating})
+	}
+	return out, nil
+}
+
+func sellersOf(list []Offer) []string {
+	out := make([]string, 0, len(list))
+	for _, o := range list {
+		out = append(out, o.SellerID)
+	}
+	return out
+}
+
+// freeOf returns, by seller, the free units in the centre that has most of them: stock's events tell of each centre's
+// band, so a decision that looked at their sum would not be made anew when the sum's band changes.
+func freeOf(ctx context.Context, stock Stock, list []Offer) (map[string]int64, error) {
+	skus := make([]inventory.SKU, 0, len(list))
+	for _, o := range list {
+		skus = append(skus, inventory.SKU{ProductID: o.ProductID, SellerID: o.SellerID})
+	}
+	units, err := stock.Stock(ctx, skus...)
+	if err != nil {
+		return nil, err
+	}
+	most := map[string]int64{}
+	for _, x := range units {
+		most[x.SellerID] = max(most[x.SellerID], x.Available)
+	}
+	return most, nil
+}

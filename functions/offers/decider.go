@@ -1,0 +1,72 @@
+package offers
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/marketplaces"
+)
+
+// Decider keeps the stored buy boxes what Decide says of their offers.
+type Decider struct {
+	Store Store
+	Stock Stock
+	Now   func() time.Time
+}
+
+// ErrBuyBoxChanged says that a buy box is not of the version it was read in.
+var ErrBuyBoxChanged = fault.New(fault.Conflict, "buy_box_changed", "the buy box was decided anew meanwhile")
+
+// passes bounds how often one decision looks again. Each pass but the last found a change that came while the
+// one before worked; what still moves after so many is left to the queue, which tries again later.
+const passes = 6
+
+// Decide makes the stored buy box of a marketplace what the rule says. It is safe to repeat and to run side by
+// side with itself. It fails with buy_box_contended (Unavailable) when others keep changing the box.
+//
+// It ends only with a pass that found nothing to write. Comparing and setting is not enough: one who decides on
+// older offers may write after another who decided on newer ones found the box right and so left its version
+// alone. But then the writer's last pass begins after its write and sees those newer offers.
+func (d *Decider) Decide(ctx context.Context, product, marketplace string) error {
+	for range passes {
+		box, list, err := d.Store.List(ctx, product, marketplace)
+		if err != nil {
+			return err
+		}
+		candidates, err := candidatesOf(ctx, d.Store, d.Stock, list, "")
+		if err != nil {
+			return err
+		}
+		decision := Decide(candidates)
+		if box.Is(decision) {
+			return nil
+		}
+		next := BuyBox{ProductID: product, Marketplace: marketplace, Offer: decision.Offer, InStock: decision.InStock, Offers: decision.Offers,
+			Score: decision.Score, Rating: decision.Rating, DeliveryDays: decision.DeliveryDays, Version: box.Version + 1, DecidedAt: d.Now().UTC()}
+		if err := d.Store.SaveBuyBox(ctx, next, box.Version); err != nil && !errors.Is(err, ErrBuyBoxChanged) {
+			return err
+		}
+	}
+	return fault.New(fault.Unavailable, "buy_box_contended", "the buy box keeps changing")
+}
+
+// DecideForSeller decides the buy box of every marketplace in which the seller offers the product.
+func (d *Decider) DecideForSeller(ctx context.Context, product, seller string) error {
+	var keys []Key
+	for _, m := range marketplaces.All() {
+		keys = append(keys, Key{product, m.Code, seller})
+	}
+	found, err := d.Store.GetMany(ctx, keys...)
+	if err != nil {
+		return err
+	}
+	var problems []error
+	for _, k := range keys {
+		if _, there := found[k]; there {
+			problems = append(problems, d.Decide(ctx, product, k.Marketplace))
+		}
+	}
+	return errors.Join(problems...)
+}

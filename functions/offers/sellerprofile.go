@@ -1,0 +1,108 @@
+package offers
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"rialto/functions/internal/cas"
+	"rialto/functions/internal/fault"
+)
+
+// SellerProfile is what the offers know of a seller, as events told it. The zero SellerProfile is of one of whom nothing
+// was told.
+type SellerProfile struct {
+	SellerID string
+	Rating   int64  // hundredths of a star, 0 for none
+	Ratings  int64  // how many it is the mean of
+	Rated    int64  // the version of the rating, 0 for none
+	Name     string // what the seller goes by, "" before it said
+	Named    int64  // the version of the name, 0 for none
+}
+
+// SellerUpdater brings sellers' offers, and the buy boxes they compete for, to what events tell of the sellers.
+type SellerUpdater struct {
+	Store   Store
+	Decider *Decider
+	Now     func() time.Time
+}
+
+// offersAtOnce is how many offers one call of UpdateOffers brings up to date.
+const offersAtOnce = 50
+
+var errEvent = fault.New(fault.Malformed, "malformed_event", "the event names no seller, or a rating or name that is none")
+
+// Rated keeps a seller's rating and tells whether its offers are to be updated. An event that is overtaken changes nothing.
+// One that says what stands has them updated again: whoever told it before may not have come to the end.
+func (u *SellerUpdater) Rated(ctx context.Context, e SellerRated) (update bool, err error) {
+	if e.SellerID == "" || e.Version < 1 || e.Rating != 0 && (e.Rating < LowestRating || e.Rating > HighestRating) {
+		return false, errEvent
+	}
+	err = u.Store.UpdateSellerProfile(ctx, e.SellerID, func(p SellerProfile) SellerProfile {
+		if e.Version <= p.Rated {
+			update = e.Rating == p.Rating
+			return p
+		}
+		update = e.Rating != p.Rating
+		p.Rating, p.Ratings, p.Rated = e.Rating, e.Ratings, e.Version
+		return p
+	})
+	return update, err
+}
+
+// Named keeps what a seller goes by, and tells whether its offers are to be updated, as Rated does.
+func (u *SellerUpdater) Named(ctx context.Context, e SellerChanged) (update bool, err error) {
+	if e.SellerID == "" || e.Version < 1 || e.Name == "" || !isName(e.Name) {
+		return false, errEvent
+	}
+	err = u.Store.UpdateSellerProfile(ctx, e.SellerID, func(p SellerProfile) SellerProfile {
+		if e.Version <= p.Named {
+			update = e.Name == p.Name
+			return p
+		}
+		update = e.Name != p.Name
+		p.Name, p.Named = e.Name, e.Version
+		return p
+	})
+	return update, err
+}
+
+// UpdateOffers brings a part of a seller's offers to what is known of the seller: one of another name is renamed, of which
+// its buy box hears as of any change; of the others the boxes are decided anew. It returns where the next part begins, ""
+// after the last, and is safe to repeat.
+func (u *SellerUpdater) UpdateOffers(ctx context.Context, seller, after string) (next string, err error) {
+	name, err := sellerName(ctx, u.Store, seller)
+	if err != nil {
+		return "", err
+	}
+	list, next, err := u.Store.OfSeller(ctx, seller, "", after, offersAtOnce)
+	if err != nil {
+		return "", err
+	}
+	var problems []error
+	for _, o := range list {
+		renamed, err := u.rename(ctx, o, name)
+		if err == nil && !renamed && !o.Paused {
+			err = u.Decider.Decide(ctx, o.ProductID, o.Marketplace)
+		}
+		problems = append(problems, err)
+	}
+	return next, errors.Join(problems...)
+}
+
+func (u *SellerUpdater) rename(ctx context.Context, o Offer, name string) (bool, error) {
+	return cas.Update(o, ErrChanged, func(o Offer) (bool, error) {
+		if name == "" || o.SellerName == name {
+			return false, nil
+		}
+		want := o
+		want.SellerName, want.Version, want.UpdatedAt = name, o.Version+1, u.Now().UTC()
+		return true, u.Store.Save(ctx, want, o)
+	}, func() (Offer, error) { return u.Store.Get(ctx, o.Key()) })
+}
+
+// sellerName returns what a seller goes by, "" if it never said.
+func sellerName(ctx context.Context, store Store, seller string) (string, error) {
+	known, err := store.SellerProfiles(ctx, seller)
+	return known[seller].Name, err
+}
