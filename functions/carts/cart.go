@@ -13,7 +13,7 @@ import (
 type State string
 
 const (
-	Open   State = "OPEN"
+	Open   State = "OPEN"   // it can change
 	Merged State = "MERGED" // a guest's, after sign-in
 )
 

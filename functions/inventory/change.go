@@ -40,8 +40,10 @@ const Journal = 30 * 24 * time.Hour
 var (
 	ErrChange     = fault.New(fault.Conflict, "change_mismatch", "a change with the same id was booked before with other contents")
 	ErrSuperseded = fault.New(fault.Conflict, "superseded", "the units were counted at the same time or later, and that is booked")
-	ErrFuture     = fault.New(fault.Invalid, "as_of_in_future", "the count is of a time that is not over").With(fault.Field{Pointer: "/as_of", Code: "as_of_in_future", Message: "must not be in the future"})
-	ErrTooOld     = fault.New(fault.Invalid, "as_of_too_old", "the count is older than what is remembered of movements").With(fault.Field{Pointer: "/as_of", Code: "as_of_too_old", Message: "must not be older than 30 days"})
+	ErrFuture     = fault.New(fault.Invalid, "as_of_in_future", "the count is of a time that is not over").
+			With(fault.Field{Pointer: "/as_of", Code: "as_of_in_future", Message: "must not be in the future"})
+	ErrTooOld = fault.New(fault.Invalid, "as_of_too_old", "the count is older than what is remembered of movements").
+			With(fault.Field{Pointer: "/as_of", Code: "as_of_too_old", Message: "must not be older than 30 days"})
 )
 
 // Check returns a fault change_invalid naming every field that is missing or out of range, as_of_in_future, or
@@ -51,7 +53,9 @@ func (c Change) Check(now time.Time) error {
 	flaw := func(name, message string) {
 		flaws = append(flaws, fault.Field{Pointer: "/" + name, Code: "invalid", Message: message})
 	}
-	for _, f := range []struct{ name, value string }{{"change_id", c.ID}, {"product_id", c.ProductID}, {"seller_id", c.SellerID}, {"fulfillment_center_id", c.Centre}} {
+	for _, f := range []struct{ name, value string }{
+		{"change_id", c.ID}, {"product_id", c.ProductID}, {"seller_id", c.SellerID}, {"fulfillment_center_id", c.Centre},
+	} {
 		if !id.MatchString(f.value) {
 			flaw(f.name, f.name+" is missing or no id")
 		}

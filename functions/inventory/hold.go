@@ -56,10 +56,10 @@ const (
 type Operation string
 
 const (
-	Place   Operation = "place"
-	Release Operation = "release"
-	Commit  Operation = "commit"
-	Ship    Operation = "ship"
+	Place   Operation = "place"   // take the units for a checkout
+	Release Operation = "release" // give them back, or bar them from being taken
+	Commit  Operation = "commit"  // sell them with the order
+	Ship    Operation = "ship"    // they have left
 	Restock Operation = "restock" // what was sold will not be shipped, and is for sale again
 )
 
@@ -83,7 +83,8 @@ var (
 
 // Short names a line, the index-th, that wants more units than are available.
 func Short(index int, line string) fault.Field {
-	return fault.Field{Pointer: fmt.Sprintf("/lines/%d", index), Code: ErrUnavailable.Code, Message: "fewer units of " + line + " are available than wanted"}
+	return fault.Field{Pointer: fmt.Sprintf("/lines/%d", index), Code: ErrUnavailable.Code,
+		Message: "fewer units of " + line + " are available than wanted"}
 }
 
 type outcome struct {

@@ -67,7 +67,8 @@ func (p Plan) Check() error {
 	items := map[item]bool{}
 	holds := p.Holds("", 0)
 	for _, h := range holds {
-		if h.Line == "" || !id.MatchString(h.ProductID) || !id.MatchString(h.SellerID) || !id.MatchString(h.Centre) || h.Quantity < 1 || h.Quantity > MaxQuantity {
+		named := h.Line != "" && id.MatchString(h.ProductID) && id.MatchString(h.SellerID) && id.MatchString(h.Centre)
+		if !named || h.Quantity < 1 || h.Quantity > MaxQuantity {
 			return fault.New(fault.Invalid, "plan_invalid", "the plan has a pick without line, sku, centre or a quantity in range")
 		}
 		items[item{h.SKU, h.Centre}] = true

@@ -65,7 +65,8 @@ func checkWants(wants []Want) error {
 	for i, w := range wants {
 		if w.Line == "" || seen[w.Line] || w.Quantity < 1 || w.Quantity > MaxQuantity {
 			return fault.New(fault.Invalid, "want_invalid", "a line is there twice, or its quantity is out of range").
-				With(fault.Field{Pointer: fmt.Sprintf("/lines/%d", i), Code: "want_invalid", Message: "the line is there twice, or its quantity is out of range"})
+				With(fault.Field{Pointer: fmt.Sprintf("/lines/%d", i), Code: "want_invalid",
+					Message: "the line is there twice, or its quantity is out of range"})
 		}
 		seen[w.Line] = true
 	}

@@ -113,9 +113,16 @@ func (o Order) Check() error {
 			return fmt.Errorf("an amount in %s, the total is in %s", a.Currency, c)
 		}
 	}
-	items, off, tax, want := money.Zero(c), money.Zero(c), money.Zero(c), o.Totals.Items
-	units := map[string]int64{}
-	var err error
+	if err := o.checkTotals(); err != nil {
+		return err
+	}
+	return o.checkShipments()
+}
+
+func (o Order) checkTotals() (err error) {
+	t := o.Totals
+	c := t.Total.Currency
+	items, off, tax := money.Zero(c), money.Zero(c), money.Zero(c)
 	for _, l := range o.Lines {
 		if items, err = items.Add(l.Amount); err != nil {
 			return err
@@ -129,26 +136,33 @@ func (o Order) Check() error {
 		if off, err = off.Add(money.Of(l.Discount.Minor, c)); err != nil {
 			return err
 		}
-		units[l.Line] += l.Quantity
 	}
-	if off.Minor != o.Totals.Discount.Minor || off.Minor > 0 && o.Coupon == "" {
-		return fmt.Errorf("lines' discounts sum to %d, the order's is %d by coupon %q", off.Minor, o.Totals.Discount.Minor, o.Coupon)
+	if off.Minor != t.Discount.Minor || off.Minor > 0 && o.Coupon == "" {
+		return fmt.Errorf("lines' discounts sum to %d, the order's is %d by coupon %q", off.Minor, t.Discount.Minor, o.Coupon)
 	}
-	if items != want {
-		return fmt.Errorf("lines sum to %d, items say %d", items.Minor, want.Minor)
+	if items != t.Items {
+		return fmt.Errorf("lines sum to %d, items say %d", items.Minor, t.Items.Minor)
 	}
-	parts := []money.Amount{o.Totals.Items, money.Of(-off.Minor, c), o.Totals.Shipping}
-	if !o.Totals.TaxIncluded {
-		parts = append(parts, o.Totals.Tax)
+	parts := []money.Amount{t.Items, money.Of(-off.Minor, c), t.Shipping}
+	if !t.TaxIncluded {
+		parts = append(parts, t.Tax)
 	}
 	total, err := money.Sum(c, parts...)
 	if err != nil {
 		return err
 	}
-	if total != o.Totals.Total || tax.Minor > o.Totals.Tax.Minor {
-		return fmt.Errorf("parts sum to %d, total says %d", total.Minor, o.Totals.Total.Minor)
+	if total != t.Total || tax.Minor > t.Tax.Minor {
+		return fmt.Errorf("parts sum to %d, total says %d", total.Minor, t.Total.Minor)
 	}
-	shipped := money.Zero(c)
+	return nil
+}
+
+func (o Order) checkShipments() (err error) {
+	units := map[string]int64{}
+	for _, l := range o.Lines {
+		units[l.Line] += l.Quantity
+	}
+	shipped := money.Zero(o.Totals.Total.Currency)
 	for _, s := range o.Shipments {
 		if shipped, err = shipped.Add(s.Amount); err != nil {
 			return err
@@ -157,8 +171,8 @@ func (o Order) Check() error {
 			units[l.Line] -= l.Quantity
 		}
 	}
-	if shipped != total {
-		return fmt.Errorf("shipments sum to %d, total says %d", shipped.Minor, total.Minor)
+	if shipped != o.Totals.Total {
+		return fmt.Errorf("shipments sum to %d, total says %d", shipped.Minor, o.Totals.Total.Minor)
 	}
 	for line, n := range units {
 		if n != 0 {

@@ -26,8 +26,8 @@ func Normal(code string) string { return strings.ToUpper(strings.TrimSpace(code)
 type Kind string
 
 const (
-	Percent Kind = "percent"
-	Fixed   Kind = "fixed"
+	Percent Kind = "percent" // BasisPoints of the items, Most at most
+	Fixed   Kind = "fixed"   // Amount off the items
 )
 
 // Coupon is a code and what it is good for.

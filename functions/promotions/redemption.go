@@ -28,7 +28,7 @@ type Redemption struct {
 type State string
 
 const (
-	Absent    State = ""
+	Absent    State = ""          // never taken
 	Held      State = "HELD"      // taken by a checkout, for a while
 	Committed State = "COMMITTED" // used
 	Released  State = "RELEASED"  // given back, or barred from being taken
@@ -38,9 +38,9 @@ const (
 type Operation string
 
 const (
-	Redeem Operation = "redeem"
-	Return Operation = "return"
-	Commit Operation = "commit"
+	Redeem Operation = "redeem" // take the use for a checkout
+	Return Operation = "return" // give it back, or bar it from being taken
+	Commit Operation = "commit" // it belongs to the order
 )
 
 // Refusals of operations on redemptions.

@@ -26,14 +26,16 @@ type Line struct {
 	UnitPrice  money.Amount  `json:"unit_price"`
 	Amount     money.Amount  `json:"amount" doc:"unit_price x quantity"`
 	Was        *money.Amount `json:"was,omitempty" doc:"The price when the line was last changed, if it is another"`
-	Status     string        `json:"status" enum:"available,short,gone,unchecked" doc:"short: fewer in stock than wanted; gone: no longer for sale, not in the breakdown; unchecked: not asked for this answer"`
+	// Status is gone for what is no longer for sale, which is not in the breakdown.
+	Status string `json:"status" enum:"available,short,gone,unchecked" doc:"short: fewer than wanted; gone: not for sale; unchecked: not asked"`
 }
 
 // Coupon is a coupon in the cart.
 type Coupon struct {
 	Code     string       `json:"code"`
 	Discount money.Amount `json:"discount"`
-	Status   string       `json:"status" enum:"applied,coupon_invalid,coupon_not_applicable" doc:"If it takes nothing off, why: checkout would fail with that code. Whether it is used up is known at checkout only"`
+	// Status does not say that the coupon is used up: that is known at checkout only.
+	Status string `json:"status" enum:"applied,coupon_invalid,coupon_not_applicable" doc:"Why it takes nothing off; checkout fails with that code"`
 }
 
 // Breakdown is what the cart costs before tax, which checkout adds.
@@ -47,7 +49,8 @@ type Breakdown struct {
 
 func body(v carts.View) Cart {
 	b := v.Breakdown
-	out := Cart{CartID: v.Cart.ID, Marketplace: v.Cart.Marketplace, Version: v.Cart.Version, Lines: []Line{}, Coupons: []Coupon{}, Breakdown: Breakdown{b.Units, b.Items, b.Discount, b.Shipping, b.Total}}
+	out := Cart{CartID: v.Cart.ID, Marketplace: v.Cart.Marketplace, Version: v.Cart.Version, Lines: []Line{}, Coupons: []Coupon{},
+		Breakdown: Breakdown{b.Units, b.Items, b.Discount, b.Shipping, b.Total}}
 	if v.Cart.Coupon != "" {
 		c := Coupon{v.Cart.Coupon, b.Discount, "applied"}
 		if v.Refused != nil {

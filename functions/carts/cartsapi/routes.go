@@ -28,13 +28,20 @@ func Routes(c Carts) []api.Route {
 	failures := []fault.Kind{fault.NotFound, fault.Conflict, fault.Invalid, fault.Stale}
 	const line = "/api/v1/cart/items/{product_id}/{seller_id}"
 	return []api.Route{
-		api.Handle(api.Route{ID: "getCart", Method: http.MethodGet, Path: "/api/v1/cart", Summary: "The cart at today's prices", Context: "carts", Access: api.Guest}, h.show),
-		api.Handle(api.Route{ID: "addCartItem", Method: http.MethodPost, Path: "/api/v1/cart/items", Summary: "Put an offer into the cart", Context: "carts", Access: api.Guest, Errors: failures}, h.add),
-		api.Handle(api.Route{ID: "setCartItem", Method: http.MethodPut, Path: line, Summary: "Change how many", Context: "carts", Access: api.Guest, Errors: failures}, h.set),
-		api.Handle(api.Route{ID: "removeCartItem", Method: http.MethodDelete, Path: line, Summary: "Take a line out", Context: "carts", Access: api.Guest, Success: http.StatusOK, Errors: failures}, h.remove),
-		api.Handle(api.Route{ID: "addCartCoupon", Method: http.MethodPost, Path: "/api/v1/cart/coupons", Summary: "Put a coupon into the cart, in place of the one it may have", Context: "carts", Access: api.Guest, Errors: failures}, h.redeem),
-		api.Handle(api.Route{ID: "removeCartCoupon", Method: http.MethodDelete, Path: "/api/v1/cart/coupons/{code}", Summary: "Take a coupon out", Context: "carts", Access: api.Guest, Success: http.StatusOK, Errors: failures}, h.unredeem),
-		api.Handle(api.Route{ID: "mergeCart", Method: http.MethodPost, Path: "/api/v1/cart/merge", Summary: "Take over a guest's cart after sign-in", Context: "carts", Access: api.Customer, Errors: failures}, h.merge),
+		api.Handle(api.Route{ID: "getCart", Method: http.MethodGet, Path: "/api/v1/cart", Summary: "The cart at today's prices",
+			Context: "carts", Access: api.Guest}, h.show),
+		api.Handle(api.Route{ID: "addCartItem", Method: http.MethodPost, Path: "/api/v1/cart/items",
+			Summary: "Put an offer into the cart", Context: "carts", Access: api.Guest, Errors: failures}, h.add),
+		api.Handle(api.Route{ID: "setCartItem", Method: http.MethodPut, Path: line, Summary: "Change how many", Context: "carts",
+			Access: api.Guest, Errors: failures}, h.set),
+		api.Handle(api.Route{ID: "removeCartItem", Method: http.MethodDelete, Path: line, Summary: "Take a line out", Context: "carts",
+			Access: api.Guest, Success: http.StatusOK, Errors: failures}, h.remove),
+		api.Handle(api.Route{ID: "addCartCoupon", Method: http.MethodPost, Path: "/api/v1/cart/coupons",
+			Summary: "Put a coupon into the cart, in place of the one it may have", Context: "carts", Access: api.Guest, Errors: failures}, h.redeem),
+		api.Handle(api.Route{ID: "removeCartCoupon", Method: http.MethodDelete, Path: "/api/v1/cart/coupons/{code}",
+			Summary: "Take a coupon out", Context: "carts", Access: api.Guest, Success: http.StatusOK, Errors: failures}, h.unredeem),
+		api.Handle(api.Route{ID: "mergeCart", Method: http.MethodPost, Path: "/api/v1/cart/merge",
+			Summary: "Take over a guest's cart after sign-in", Context: "carts", Access: api.Customer, Errors: failures}, h.merge),
 	}
 }
 
@@ -61,7 +68,8 @@ func guard(key api.OptionalIdempotencyKey, match api.IfMatch) (carts.Guard, erro
 }
 
 // guarded is whose and guard.
-func guarded(ctx context.Context, in api.Marketplace, key api.OptionalIdempotencyKey, match api.IfMatch) (o carts.Owner, m marketplaces.Marketplace, g carts.Guard, err error) {
+func guarded(ctx context.Context, in api.Marketplace, key api.OptionalIdempotencyKey, match api.IfMatch) (
+	o carts.Owner, m marketplaces.Marketplace, g carts.Guard, err error) {
 	if o, m, err = whose(ctx, in); err != nil {
 		return o, m, g, err
 	}

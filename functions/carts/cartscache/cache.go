@@ -33,7 +33,8 @@ type Cache struct{ Client redis.UniversalClient }
 
 // New connects on first use.
 func New(addr string, secure bool) Cache {
-	o := &redis.UniversalOptions{Addrs: []string{addr}, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience, MaxRetries: -1, PoolSize: 2}
+	o := &redis.UniversalOptions{Addrs: []string{addr}, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience,
+		MaxRetries: -1, PoolSize: 2}
 	if secure {
 		o.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	}

@@ -86,16 +86,17 @@ func save(c carts.Cart) (store.Write, carts.Cart) {
 		cond = store.Absent()
 	}
 	c.Version++
-	r := record{OwnerID: c.OwnerID, Guest: c.Guest, Marketplace: c.Marketplace, State: string(c.State), Lines: map[string]line{}, Coupon: c.Coupon, Keys: c.Keys,
-		MergedInto: c.MergedInto, Version: c.Version, UpdatedAt: c.UpdatedAt.UnixMilli(), TTL: c.UpdatedAt.Add(keep).Unix()}
+	r := record{OwnerID: c.OwnerID, Guest: c.Guest, Marketplace: c.Marketplace, State: string(c.State), Lines: map[string]line{},
+		Coupon: c.Coupon, Keys: c.Keys, MergedInto: c.MergedInto, Version: c.Version, UpdatedAt: c.UpdatedAt.UnixMilli(),
+		TTL: c.UpdatedAt.Add(keep).Unix()}
 	for n, l := range c.Lines {
 		r.Lines[l.ID()] = line{l.ProductID, l.SellerID, l.Quantity, l.Title, l.SellerName, l.UnitPrice, l.Shipping, l.AddedAt.UnixMilli(), n}
 	}
 	return store.Put(table, key(c.ID), r).If(cond).Named("cart"), c
 }
 
-// Ordered is the pivot's write: the ordered lines and the coupon leave the cart, which must be open and at the version that was
-// quoted. A quote covers every line of its version, so what is left is empty. It refuses as "cart".
+// Ordered is the pivot's write: the ordered lines and the coupon leave the cart, which must be open and at
+// the version that was quoted. A quote covers every line of its version, so what is left is empty. It refuses as "cart".
 func Ordered(cartID string, version int64) store.Write {
 	return store.Update(table, key(cartID)).Set("lines", map[string]line{}).Remove("coupon").Add("version", 1).
 		If(store.Eq("version", version), store.Eq("state", string(carts.Open))).Named("cart")
@@ -114,16 +115,16 @@ func read(cartID string, i store.Item) (carts.Cart, error) {
 	if err := store.Unmarshal(i, &r); err != nil {
 		return carts.Cart{}, fmt.Errorf("read cart: %w", err)
 	}
-	c := carts.Cart{ID: cartID, OwnerID: r.OwnerID, Guest: r.Guest, Marketplace: r.Marketplace, State: carts.State(r.State), Coupon: r.Coupon, Keys: r.Keys,
-		MergedInto: r.MergedInto, Version: r.Version, UpdatedAt: time.UnixMilli(r.UpdatedAt).UTC()}
+	c := carts.Cart{ID: cartID, OwnerID: r.OwnerID, Guest: r.Guest, Marketplace: r.Marketplace, State: carts.State(r.State),
+		Coupon: r.Coupon, Keys: r.Keys, MergedInto: r.MergedInto, Version: r.Version, UpdatedAt: time.UnixMilli(r.UpdatedAt).UTC()}
 	var ls []line
 	for _, l := range r.Lines {
 		ls = append(ls, l)
 	}
 	slices.SortFunc(ls, func(a, b line) int { return a.Place - b.Place })
 	for _, l := range ls {
-		c.Lines = append(c.Lines, carts.Line{ProductID: l.ProductID, SellerID: l.SellerID, Quantity: l.Quantity, Title: l.Title, SellerName: l.SellerName,
-			UnitPrice: l.UnitPrice, Shipping: l.Shipping, AddedAt: time.UnixMilli(l.AddedAt).UTC()})
+		c.Lines = append(c.Lines, carts.Line{ProductID: l.ProductID, SellerID: l.SellerID, Quantity: l.Quantity, Title: l.Title,
+			SellerName: l.SellerName, UnitPrice: l.UnitPrice, Shipping: l.Shipping, AddedAt: time.UnixMilli(l.AddedAt).UTC()})
 	}
 	return c, nil
 }

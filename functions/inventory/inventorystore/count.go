@@ -123,7 +123,8 @@ func (s Store) write(ctx context.Context, writes []store.Write) (err error) {
 // missing is by how many units a count differs from what should have been on the shelf then. Of stock that is one item
 // that is what its ledger says less what moved since, if the ledger, as was says, is still the same when the count is
 // written: then nothing came between it and the journal.
-func (s Store) missing(ctx context.Context, env *Environment, c shards.Counter, ch inventory.Change, i store.Item) (delta int64, v shards.View, was []store.Cond, err error) {
+func (s Store) missing(ctx context.Context, env *Environment, c shards.Counter, ch inventory.Change, i store.Item) (
+	delta int64, v shards.View, was []store.Cond, err error) {
 	v, whole, err := c.Undivided(i, env.Now())
 	if err != nil {
 		return 0, v, nil, err

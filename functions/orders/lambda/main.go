@@ -20,7 +20,8 @@ func main() {
 	entry.Run("orders", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
 			db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
-			return lambdahttp.New(api.Handler(ordersapi.Routes(&orders.Service{Store: ordersstore.Store{DB: db}, Refunds: paymentsstore.Store{DB: db}}))), nil
+			svc := &orders.Service{Store: ordersstore.Store{DB: db}, Refunds: paymentsstore.Store{DB: db}}
+			return lambdahttp.New(api.Handler(ordersapi.Routes(svc))), nil
 		},
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), ordersstore.Events), nil

@@ -24,8 +24,10 @@ type Orders interface {
 func Routes(o Orders) []api.Route {
 	h := handler{o}
 	return []api.Route{
-		api.Handle(api.Route{ID: "listOrders", Method: http.MethodGet, Path: "/api/v1/orders", Summary: "The shopper's orders, newest first", Context: "orders", Access: api.Guest}, h.list),
-		api.Handle(api.Route{ID: "getOrder", Method: http.MethodGet, Path: "/api/v1/orders/{order_id}", Summary: "One order", Context: "orders", Access: api.Guest, Errors: []fault.Kind{fault.NotFound}}, h.get),
+		api.Handle(api.Route{ID: "listOrders", Method: http.MethodGet, Path: "/api/v1/orders",
+			Summary: "The shopper's orders, newest first", Context: "orders", Access: api.Guest}, h.list),
+		api.Handle(api.Route{ID: "getOrder", Method: http.MethodGet, Path: "/api/v1/orders/{order_id}", Summary: "One order",
+			Context: "orders", Access: api.Guest, Errors: []fault.Kind{fault.NotFound}}, h.get),
 	}
 }
 

@@ -74,16 +74,17 @@ func (l line) name() string {
 }
 
 func toRecord(o orders.Order) record {
-	d := o.Delivery
-	r := record{ID: o.ID, CustomerID: o.CustomerID, CreatedAt: o.PlacedAt.UTC().Format(store.Sortable), CheckoutID: o.CheckoutID, Marketplace: o.Marketplace,
-		Currency: o.Totals.Total.Currency, Coupon: o.Coupon, Items: o.Totals.Items.Minor, Discount: o.Totals.Discount.Minor, Shipping: o.Totals.Shipping.Minor, Tax: o.Totals.Tax.Minor,
-		TaxIncluded: o.Totals.TaxIncluded, Total: o.Totals.Total.Minor,
+	d, t := o.Delivery, o.Totals
+	r := record{ID: o.ID, CustomerID: o.CustomerID, CreatedAt: o.PlacedAt.UTC().Format(store.Sortable), CheckoutID: o.CheckoutID,
+		Marketplace: o.Marketplace, Currency: t.Total.Currency, Coupon: o.Coupon, Items: t.Items.Minor, Discount: t.Discount.Minor,
+		Shipping: t.Shipping.Minor, Tax: t.Tax.Minor, TaxIncluded: t.TaxIncluded, Total: t.Total.Minor,
 		Delivery: delivery{d.AddressID, d.Country, d.Region, d.Sealed, d.ShippingOptionID, d.Days}}
 	place := map[string]int{}
 	for n, l := range o.Lines {
 		place[l.Line] = n
 		x := line{ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title, Quantity: l.Quantity,
-			UnitPrice: l.UnitPrice.Minor, Amount: l.Amount.Minor, Discount: l.Discount.Minor, Tax: l.Tax.Minor, TaxRate: l.TaxRate, Jurisdiction: l.Jurisdiction}
+			UnitPrice: l.UnitPrice.Minor, Amount: l.Amount.Minor, Discount: l.Discount.Minor, Tax: l.Tax.Minor, TaxRate: l.TaxRate,
+			Jurisdiction: l.Jurisdiction}
 		if l.Line != x.name() {
 			x.Line = l.Line
 		}
@@ -116,11 +117,14 @@ func (r record) order() (orders.Order, error) {
 	}
 	d := r.Delivery
 	o := orders.Order{ID: r.ID, CustomerID: r.CustomerID, CheckoutID: r.CheckoutID, Marketplace: r.Marketplace, PlacedAt: placed, Coupon: r.Coupon,
-		Totals:   orders.Totals{Items: amount(r.Items), Discount: off(r.Discount), Shipping: amount(r.Shipping), Tax: amount(r.Tax), TaxIncluded: r.TaxIncluded, Total: amount(r.Total)},
-		Delivery: orders.Delivery{AddressID: d.AddressID, Country: d.Country, Region: d.Region, Sealed: d.Sealed, ShippingOptionID: d.ShippingOptionID, Days: d.Days}}
+		Totals: orders.Totals{Items: amount(r.Items), Discount: off(r.Discount), Shipping: amount(r.Shipping), Tax: amount(r.Tax),
+			TaxIncluded: r.TaxIncluded, Total: amount(r.Total)},
+		Delivery: orders.Delivery{AddressID: d.AddressID, Country: d.Country, Region: d.Region, Sealed: d.Sealed,
+			ShippingOptionID: d.ShippingOptionID, Days: d.Days}}
 	for _, l := range r.Lines {
-		o.Lines = append(o.Lines, orders.Line{Line: l.name(), ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title, Quantity: l.Quantity,
-			UnitPrice: amount(l.UnitPrice), Amount: amount(l.Amount), Discount: off(l.Discount), Tax: amount(l.Tax), TaxRate: l.TaxRate, Jurisdiction: l.Jurisdiction})
+		o.Lines = append(o.Lines, orders.Line{Line: l.name(), ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName,
+			Title: l.Title, Quantity: l.Quantity, UnitPrice: amount(l.UnitPrice), Amount: amount(l.Amount), Discount: off(l.Discount),
+			Tax: amount(l.Tax), TaxRate: l.TaxRate, Jurisdiction: l.Jurisdiction})
 	}
 	for _, s := range r.Shipments {
 		x := orders.Shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Fulfilment: s.Fulfilment, Amount: amount(s.Amount)}

@@ -47,7 +47,8 @@ func (s Store) Owner(ctx context.Context, orderID string) (customerID string, pl
 // History returns a page of a customer's orders, newest first: which they are from the index, and then what they are,
 // so that an order costs the pivot one write of its index and not one of all its size.
 func (s Store) History(ctx context.Context, customerID string, limit int, after orders.Position) ([]orders.Order, orders.Position, error) {
-	q := store.Query{Table: table, Index: "by_customer", HashAttr: "customer_id", SortAttr: "created_at", Hash: customerID, Limit: limit, Reverse: true}
+	q := store.Query{Table: table, Index: "by_customer", HashAttr: "customer_id", SortAttr: "created_at", Hash: customerID, Limit: limit,
+		Reverse: true}
 	if after != (orders.Position{}) {
 		i, err := store.Marshal(map[string]string{"pk": after.OrderID, "customer_id": customerID, "created_at": after.PlacedAt})
 		if err != nil {

@@ -28,7 +28,8 @@ type rules struct {
 }
 
 func rulesOf(c promotions.Coupon) rules {
-	r := rules{c.Ref, c.Kind, "", c.BasisPoints, c.Most.Minor, c.Amount.Minor, c.Minimum.Minor, c.From.Unix(), c.Until.Unix(), c.Budget, c.PerCustomer, c.Version}
+	r := rules{c.Ref, c.Kind, "", c.BasisPoints, c.Most.Minor, c.Amount.Minor, c.Minimum.Minor, c.From.Unix(), c.Until.Unix(), c.Budget,
+		c.PerCustomer, c.Version}
 	for _, a := range []money.Amount{c.Most, c.Amount, c.Minimum} {
 		if a.Minor > 0 {
 			r.Currency = a.Currency
@@ -44,8 +45,9 @@ func (r rules) coupon() promotions.Coupon {
 		}
 		return money.Of(minor, r.Currency)
 	}
-	return promotions.Coupon{Ref: r.Ref, Kind: r.Kind, BasisPoints: r.BasisPoints, Most: amount(r.Most), Amount: amount(r.Amount), Minimum: amount(r.Minimum),
-		From: time.Unix(r.From, 0).UTC(), Until: time.Unix(r.Until, 0).UTC(), Budget: r.Budget, PerCustomer: r.PerCustomer, Version: r.Version}
+	return promotions.Coupon{Ref: r.Ref, Kind: r.Kind, BasisPoints: r.BasisPoints, Most: amount(r.Most), Amount: amount(r.Amount),
+		Minimum: amount(r.Minimum), From: time.Unix(r.From, 0).UTC(), Until: time.Unix(r.Until, 0).UTC(), Budget: r.Budget,
+		PerCustomer: r.PerCustomer, Version: r.Version}
 }
 
 // remembered bounds how many coupons are kept.

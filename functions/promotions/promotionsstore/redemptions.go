@@ -31,7 +31,8 @@ func (s Store) Redeem(ctx context.Context, r promotions.Redemption, perCustomer 
 			held.State, held.Shard = promotions.Held, draws[0][0].Shard
 			return []store.Write{
 				store.Put(redemptions, redemptionKey(r), held).If(store.Absent()).Named(redemptionName),
-				store.Update(redemptions, usesKey(r)).Add("uses", 1).If(store.Any(store.Lacks("uses"), store.Lt("uses", perCustomer))).Named(usesName),
+				store.Update(redemptions, usesKey(r)).Add("uses", 1).
+					If(store.Any(store.Lacks("uses"), store.Lt("uses", perCustomer))).Named(usesName),
 			}
 		},
 		Judge: func(reasons []store.Reason) (bool, error) { return judge(reasons[0], reasons[1], perCustomer) },
@@ -127,7 +128,8 @@ func returnWrites(found, r promotions.Redemption, owed int64, now time.Time) []s
 		}{r, ttl}).If(store.Absent()).Named(redemptionName)}
 	}
 	return []store.Write{
-		store.Update(redemptions, redemptionKey(r)).Set("state", promotions.Released).Set("ttl", ttl).If(store.Eq("state", promotions.Held)).Named(redemptionName),
+		store.Update(redemptions, redemptionKey(r)).Set("state", promotions.Released).Set("ttl", ttl).
+			If(store.Eq("state", promotions.Held)).Named(redemptionName),
 		store.Update(redemptions, usesKey(found)).Add("uses", -1).If(store.Ge("uses", 1)).Named(usesName),
 		counter(found.Ref).Return(shards.Draw{Shard: found.Shard, Quantity: 1}, owed),
 	}
