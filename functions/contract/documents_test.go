@@ -87,7 +87,7 @@ func TestDocumentsHoldTheRoutes(t *testing.T) {
 	}
 }
 
-func TestRoutesStandBehindTheirDoorAndHaveAFunction(t *testing.T) {
+func TestRoutesAreBelowTheirAPIsPathAndHaveAFunction(t *testing.T) {
 	t.Parallel()
 	served := map[string]bool{}
 	for _, f := range Functions() {
@@ -96,9 +96,9 @@ func TestRoutesStandBehindTheirDoorAndHaveAFunction(t *testing.T) {
 		}
 	}
 	ids := map[string]bool{}
-	for door, routes := range map[string][]RouteInfo{"/api/v1/": ShopperRoutes(), "/seller/v1/": SellerRoutes()} {
+	for base, routes := range map[string][]RouteInfo{"/api/v1/": ShopperRoutes(), "/seller/v1/": SellerRoutes()} {
 		for _, r := range routes {
-			if !strings.HasPrefix(r.Path, door) || (r.Access == "seller") != (door == "/seller/v1/") {
+			if !strings.HasPrefix(r.Path, base) || (r.Access == "seller") != (base == "/seller/v1/") {
 				t.Errorf("%s is a %s route at %s", r.ID, r.Access, r.Path)
 			}
 			if ids[r.ID] {

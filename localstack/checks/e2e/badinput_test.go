@@ -179,11 +179,11 @@ func TestStrangersStayOutside(t *testing.T) {
 		}
 		callers[name] = &shop.Client{Token: token}
 	}
-	for _, door := range []struct {
+	for _, api := range []struct {
 		base   string
 		routes []contract.RouteInfo
 	}{{shop.ShopperURL, contract.ShopperRoutes()}, {shop.SellerURL, contract.SellerRoutes()}} {
-		for _, r := range door.routes {
+		for _, r := range api.routes {
 			if r.Access == "public" {
 				continue
 			}
@@ -193,7 +193,7 @@ func TestStrangersStayOutside(t *testing.T) {
 				body = "{}"
 			}
 			for name, c := range callers {
-				c.Base = door.base
+				c.Base = api.base
 				check(ctx, t, c, bad{name: fmt.Sprint(name, " at ", r.Method, " ", r.Path), method: r.Method, path: path, body: body, status: 401})
 			}
 		}
@@ -225,11 +225,11 @@ func TestEveryBodyIsChecked(t *testing.T) {
 		t.Fatal(err)
 	}
 	bodiless := map[string]bool{"createGuest": true, "resumeCheckout": true, "pauseOwnOffer": true, "resumeOwnOffer": true}
-	for _, door := range []struct {
+	for _, api := range []struct {
 		client *shop.Client
 		routes []contract.RouteInfo
 	}{{customer, contract.ShopperRoutes()}, {&shop.Client{Base: shop.SellerURL, Token: token}, contract.SellerRoutes()}} {
-		for _, r := range door.routes {
+		for _, r := range api.routes {
 			if r.Method != http.MethodPost && r.Method != http.MethodPut || bodiless[r.ID] {
 				continue
 			}
@@ -242,7 +242,7 @@ func TestEveryBodyIsChecked(t *testing.T) {
 				{name: "unknown field", body: map[string]string{"surprise": private}, status: 422},
 			} {
 				b.name, b.method, b.path, b.options = b.name+" at "+r.ID, r.Method, path, options
-				check(ctx, t, door.client, b)
+				check(ctx, t, api.client, b)
 			}
 		}
 	}

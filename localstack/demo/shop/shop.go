@@ -18,7 +18,7 @@ import (
 	"rialto/localstack/standins/issuer"
 )
 
-// ShopperURL and SellerURL are the two front doors on the local cloud.
+// ShopperURL and SellerURL are the two APIs on the local cloud.
 const (
 	ShopperURL = contract.LocalAWSURL + "/_aws/execute-api/rialto-local-shopper/local"
 	SellerURL  = contract.LocalAWSURL + "/_aws/execute-api/rialto-local-seller/local"
