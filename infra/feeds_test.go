@@ -20,12 +20,17 @@ func TestUploadsGoToTheirQueueAlone(t *testing.T) {
 			}
 			one := resource{Properties: to[0].(map[string]any)}
 			rules := many(one.at("Filter", "S3Key", "Rules"))
-			if one.at("Event") != "s3:ObjectCreated:*" || !strings.HasPrefix(flat(one.at("Queue")), queue) || len(rules) != 1 || rules[0].(map[string]any)["Value"] != "uploads/" {
+			if one.at("Event") != "s3:ObjectCreated:*" || !strings.HasPrefix(flat(one.at("Queue")), queue) || len(rules) != 1 ||
+				rules[0].(map[string]any)["Value"] != "uploads/" {
 				t.Errorf("%s: %v", stage, to[0])
 			}
 		}
 	}
-	synthesized["local"].each(func(_ template, _ string, r resource) { t.Error("the local cloud knows no plans") }, "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlan")
+	synthesized["local"].each(
+		func(_ template, _ string, r resource) { t.Error("the local cloud knows no plans") },
+		"AWS::ApiGateway::ApiKey",
+		"AWS::ApiGateway::UsagePlan",
+	)
 	for _, p := range contract.Plans("rialto-prod-") {
 		plan := find(t, "prod", "AWS::ApiGateway::UsagePlan", "UsagePlanName", "rialto-prod-"+p.Name)
 		if plan.number("Throttle", "RateLimit") != float64(p.Rate) || plan.number("Throttle", "BurstLimit") != float64(p.Rate) || len(p.Key) < 20 {

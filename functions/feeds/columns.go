@@ -48,8 +48,8 @@ var aliases = map[string][]string{
 	colQuantity: {"quantity" /* R, A */, "qty", "stock" /* W */, "count", "quantity-available" /* A */, "afn-fulfillable-quantity", /* A */
 		"Available quantity" /* E */, "Variant Inventory Qty" /* S */, "Available" /* S */, "on hand" /* S */, "in stock", "Menge", "Bestand"},
 	colChange: {"change" /* R */, "adjust", "adjustment", "delta", "quantity change", "stock adjustment"},
-	colCentre: {"fulfillment-center-id" /* R, A */, "fulfilment_centre", "fulfillment center", "fulfilment-centre-id", "fulfilment center", "centre", "center",
-		"warehouse", "warehouse_id", "Location" /* S */, "fc", "Lager"},
+	colCentre: {"fulfillment-center-id" /* R, A */, "fulfilment_centre", "fulfillment center", "fulfilment-centre-id", "fulfilment center",
+		"centre", "center", "warehouse", "warehouse_id", "Location" /* S */, "fc", "Lager"},
 	colAsOf: {"as_of" /* R */, "counted_at", "count date", "snapshot-date" /* A */, "timestamp", "date"},
 
 	colMarketplace: {"marketplace" /* R */, "marketplace id" /* A */, "country", "site" /* E */, "Site ID" /* E */},
@@ -148,7 +148,8 @@ func layOut(kind Kind, header []string) (columns, ignored []string, err error) {
 		at[c] = i
 	}
 	if len(at) == 0 {
-		return nil, nil, poisoned("unknown_header", "the first line names no column that is known: is it a header, and are the columns separated by comma, semicolon or tab?")
+		return nil, nil, poisoned("unknown_header",
+			"the first line names no column that is known: is it a header, and are the columns separated by comma, semicolon or tab?")
 	}
 	for _, any := range demand[kind] {
 		if !slices.ContainsFunc(any, func(c string) bool { _, there := at[c]; return there }) {

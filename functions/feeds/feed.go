@@ -12,12 +12,15 @@ import (
 // Kind is what a feed's rows are about.
 type Kind string
 
+// The kinds of feeds, one for each of what sellers have in files.
 const (
 	Products  Kind = "products"
 	Offers    Kind = "offers"
 	Prices    Kind = "prices"
 	Inventory Kind = "inventory"
 )
+
+var kinds = []Kind{Products, Offers, Prices, Inventory}
 
 // The formats of a feed's file.
 const (
@@ -28,6 +31,7 @@ const (
 // State is how far a feed is.
 type State string
 
+// The states of a feed, in the order in which they come; the last three are over.
 const (
 	Created    State = "CREATED"    // its file has not come
 	Processing State = "PROCESSING" // its rows are read, or on their way, or counted
@@ -191,7 +195,7 @@ func (o Order) Check() error {
 		ok                     bool
 		pointer, code, message string
 	}{
-		{slices.Contains([]Kind{Products, Offers, Prices, Inventory}, o.Kind), "/type", "not_allowed", "must be one of: products, offers, prices, inventory"},
+		{slices.Contains(kinds, o.Kind), "/type", "not_allowed", "must be one of: products, offers, prices, inventory"},
 		{o.Format == CSV || o.Format == Lines, "/format", "not_allowed", "must be one of: csv, jsonl"},
 		{o.Bytes >= 0 && o.Bytes <= MaxBytes, "/bytes", "out_of_range", "must be 0 to 1,073,741,824"},
 		{o.SHA256 == "" || digest.MatchString(o.SHA256), "/sha256", "bad_format", "must be 64 hexadecimal digits in lower case"},

@@ -53,7 +53,14 @@ type world struct {
 }
 
 func newWorld(t rapid.TB) *world {
-	return &world{t: t, store: feedsstore.Store{DB: memory.New()}, files: map[string][]byte{}, etag: map[string]string{}, now: noon, stop: func() bool { return false }}
+	return &world{
+		t:     t,
+		store: feedsstore.Store{DB: memory.New()},
+		files: map[string][]byte{},
+		etag:  map[string]string{},
+		now:   noon,
+		stop:  func() bool { return false },
+	}
 }
 
 func (w *world) Open(_ context.Context, key, etag string, from int64) (io.ReadCloser, error) {
@@ -246,7 +253,9 @@ func TestAFeed(t *testing.T) {
 	report := string(w.files[f.ReportKey()])
 	lines := strings.Split(strings.TrimSpace(report), "\n")
 	// Row i stands on line 2 + i, and one further for each row before it that has two lines.
-	if len(lines) != 26 || lines[0] != "line,code,message" || lines[1] != "5,negative_quantity,/quantity must not be negative" || !strings.HasPrefix(lines[2], "16,") || !strings.HasPrefix(lines[25], "269,") {
+	if len(lines) != 26 || lines[0] != "line,code,message" || lines[1] != "5,negative_quantity,/quantity must not be negative" ||
+		!strings.HasPrefix(lines[2], "16,") ||
+		!strings.HasPrefix(lines[25], "269,") {
 		t.Errorf("%d lines: %s", len(lines), report)
 	}
 	a, err := w.service().Report(ctx, me, f.ID)
@@ -364,7 +373,8 @@ func TestJSONLines(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.names = map[feeds.Name]string{{SKU: "A-1"}: shoe}
-	file := `{"sku":"A-1","qty":3,"fc":"us-west-1"}` + "\n\nnot json\n" + `{"sku":"A-2","qty":3,"fc":"us-west-1"}` + "\r\n" + `{"sku":"A-1","qty":1.5,"fc":"x"}`
+	file := `{"sku":"A-1","qty":3,"fc":"us-west-1"}` + "\n\nnot json\n" + `{"sku":"A-2","qty":3,"fc":"us-west-1"}` + "\r\n" +
+		`{"sku":"A-1","qty":1.5,"fc":"x"}`
 	f := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.Lines}, "key-0001")
 	w.upload(f, file)
 	w.split()
@@ -372,7 +382,9 @@ func TestJSONLines(t *testing.T) {
 		t.Fatalf("%+v", w.chunks)
 	}
 	w.run()
-	want := "line,code,message\n3,malformed_row,the line is not one JSON object\n4,product_not_found,\"no product has that GTIN, or the seller offers none under that sku in the marketplace; an offer names the product by its id or GTIN beside the sku\"\n5,fractional_quantity,/quantity must be a whole number of units\n"
+	want := "line,code,message\n3,malformed_row,the line is not one JSON object\n" +
+		"4,product_not_found,\"no product has that GTIN, or the seller offers none under that sku in the marketplace; " +
+		"an offer names the product by its id or GTIN beside the sku\"\n5,fractional_quantity,/quantity must be a whole number of units\n"
 	if d := cmp.Diff(want, string(w.files[f.ReportKey()])); d != "" {
 		t.Error(d)
 	}
@@ -520,7 +532,8 @@ func TestAFeedThatStallsIsEnded(t *testing.T) {
 	if got.State != feeds.WithErrors || got.Rows != 450 || got.Dead != lost || got.Written+got.Unchanged != before.Written+before.Unchanged {
 		t.Fatalf("%+v", got)
 	}
-	if r := string(w.files[f.ReportKey()]); strings.Count(r, ",no_answer,\"given up") != int(lost) || !strings.Contains(r, fmt.Sprint("\n", dead[0].Lines[0], ",no_answer")) {
+	if r := string(w.files[f.ReportKey()]); strings.Count(r, ",no_answer,\"given up") != int(lost) ||
+		!strings.Contains(r, fmt.Sprint("\n", dead[0].Lines[0], ",no_answer")) {
 		t.Error(r)
 	}
 	for _, c := range dead {
@@ -623,13 +636,16 @@ func TestCreatingTwice(t *testing.T) {
 	if _, err := w.service().Create(ctx, me, "key-0001", other); fault.Code(err) != "idempotency_key_reused" {
 		t.Error(err)
 	}
-	for _, bad := range []feeds.Order{{Kind: "x", Format: "csv", Marketplace: "US"}, {Kind: feeds.Offers, Format: "xml", Marketplace: "US"}, {Kind: feeds.Offers, Format: "csv", Bytes: feeds.MaxBytes + 1, Marketplace: "US"},
+	for _, bad := range []feeds.Order{
+		{Kind: "x", Format: "csv", Marketplace: "US"}, {Kind: feeds.Offers, Format: "xml", Marketplace: "US"},
+		{Kind: feeds.Offers, Format: "csv", Bytes: feeds.MaxBytes + 1, Marketplace: "US"},
 		{Kind: feeds.Offers, Format: "csv", SHA256: "x", Marketplace: "US"}} {
 		if _, err := w.service().Create(ctx, me, "key-0002", bad); fault.Code(err) != "invalid_feed" {
 			t.Error(bad, err)
 		}
 	}
-	if _, err := w.service().Create(ctx, me, "key-0002", feeds.Order{Kind: feeds.Offers, Format: "csv", Marketplace: "XX"}); fault.Code(err) != "unknown_marketplace" {
+	nowhere := feeds.Order{Kind: feeds.Offers, Format: "csv", Marketplace: "XX"}
+	if _, err := w.service().Create(ctx, me, "key-0002", nowhere); fault.Code(err) != "unknown_marketplace" {
 		t.Error(err)
 	}
 }

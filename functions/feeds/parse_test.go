@@ -217,22 +217,25 @@ func TestBadValuesAreSaidToBe(t *testing.T) {
 		row  row
 		want string // how it begins
 	}{
-		"negative stock":      {Inventory, stock(colQuantity, "-3"), "negative_quantity /quantity"},
-		"fractional stock":    {Inventory, stock(colQuantity, "2.5"), "fractional_quantity"},
-		"fractional zero":     {Inventory, stock(colQuantity, "2.0"), "fractional_quantity"},
-		"words":               {Inventory, stock(colQuantity, "many"), "invalid_value"},
-		"thousands":           {Inventory, stock(colQuantity, "1,000"), "invalid_value"},
-		"exponent":            {Inventory, stock(colQuantity, "1e3"), "invalid_value"},
-		"huge":                {Inventory, stock(colQuantity, "99999999999999999999"), "invalid_value"},
-		"too many":            {Inventory, stock(colQuantity, "1000001"), "out_of_range"},
-		"formula":             {Inventory, stock(colQuantity, "=1+1"), "invalid_value"},
-		"no quantity":         {Inventory, stock("x", "1"), "missing_value the row has no quantity or change"},
-		"no change":           {Inventory, stock(colChange, "0"), "invalid_value"},
-		"both":                {Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "1", colChange: "1"}, "invalid_value"},
-		"no centre":           {Inventory, row{colProduct: someProduct, colQuantity: "1"}, "missing_value"},
-		"no product":          {Inventory, row{colCentre: "c", colQuantity: "1"}, "missing_value the row has no product_id, sku or gtin"},
-		"product id":          {Inventory, row{colProduct: "B00X", colCentre: "c", colQuantity: "1"}, "invalid_value /product_id"},
-		"future":              {Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "1", colAsOf: "2026-11-27T12:06:00Z"}, "as_of_in_future"},
+		"negative stock":   {Inventory, stock(colQuantity, "-3"), "negative_quantity /quantity"},
+		"fractional stock": {Inventory, stock(colQuantity, "2.5"), "fractional_quantity"},
+		"fractional zero":  {Inventory, stock(colQuantity, "2.0"), "fractional_quantity"},
+		"words":            {Inventory, stock(colQuantity, "many"), "invalid_value"},
+		"thousands":        {Inventory, stock(colQuantity, "1,000"), "invalid_value"},
+		"exponent":         {Inventory, stock(colQuantity, "1e3"), "invalid_value"},
+		"huge":             {Inventory, stock(colQuantity, "99999999999999999999"), "invalid_value"},
+		"too many":         {Inventory, stock(colQuantity, "1000001"), "out_of_range"},
+		"formula":          {Inventory, stock(colQuantity, "=1+1"), "invalid_value"},
+		"no quantity":      {Inventory, stock("x", "1"), "missing_value the row has no quantity or change"},
+		"no change":        {Inventory, stock(colChange, "0"), "invalid_value"},
+		"both":             {Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "1", colChange: "1"}, "invalid_value"},
+		"no centre":        {Inventory, row{colProduct: someProduct, colQuantity: "1"}, "missing_value"},
+		"no product":       {Inventory, row{colCentre: "c", colQuantity: "1"}, "missing_value the row has no product_id, sku or gtin"},
+		"product id":       {Inventory, row{colProduct: "B00X", colCentre: "c", colQuantity: "1"}, "invalid_value /product_id"},
+		"future": {
+			Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "1", colAsOf: "2026-11-27T12:06:00Z"},
+			"as_of_in_future",
+		},
 		"no time":             {Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "1", colAsOf: "yesterday"}, "invalid_value /as_of"},
 		"three decimals":      {Prices, price("12.999"), "too_many_digits"},
 		"decimals of the yen": {Prices, price("1200.50", colMarketplace, "JP"), "too_many_digits /price must have at most 0 decimals in JPY"},
@@ -263,25 +266,39 @@ func TestGoodValues(t *testing.T) {
 		row  row
 		want string
 	}{
-		"count":          {Inventory, row{colProduct: someProduct, colCentre: "US-West-1", colQuantity: "0"}, `{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"us-west-1","kind":"count","quantity":0,"as_of":"2026-11-27T12:00:00Z"}`},
-		"count as of":    {Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "12", colAsOf: "2026-11-27 08:30"}, `{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"c","kind":"count","quantity":12,"as_of":"2026-11-27T08:30:00Z"}`},
-		"fewer":          {Inventory, row{colProduct: someProduct, colCentre: "c", colChange: "-3", colAsOf: "2026-11-27"}, `{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"c","kind":"adjust","quantity":-3}`},
-		"more":           {Inventory, row{colProduct: someProduct, colCentre: "c", colChange: "+3"}, `{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"c","kind":"adjust","quantity":3}`},
-		"price":          {Prices, row{colProduct: someProduct, colPrice: "12.9"}, `{"product_id":"P","seller_id":"S","marketplace":"US","price":{"amount":1290,"currency":"USD"}}`},
-		"comma":          {Prices, row{colSKU: someProduct, colPrice: "12,95", colMarketplace: "de"}, `{"product_id":"P","seller_id":"S","marketplace":"DE","price":{"amount":1295,"currency":"EUR"}}`},
-		"yen":            {Prices, row{colSKU: "A-1", colPrice: "1200", colMarketplace: "JP", colShipping: "0"}, `{"product_id":"prd_found","seller_id":"S","marketplace":"JP","price":{"amount":1200,"currency":"JPY"},"shipping":{"amount":0,"currency":"JPY"}}`},
-		"trailing zeros": {Prices, row{colProduct: someProduct, colPrice: "12.5000"}, `{"product_id":"P","seller_id":"S","marketplace":"US","price":{"amount":1250,"currency":"USD"}}`},
+		"count": {Inventory, row{colProduct: someProduct, colCentre: "US-West-1", colQuantity: "0"},
+			`{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"us-west-1",` +
+				`"kind":"count","quantity":0,"as_of":"2026-11-27T12:00:00Z"}`},
+		"count as of": {Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "12", colAsOf: "2026-11-27 08:30"},
+			`{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"c","kind":"count","quantity":12,"as_of":"2026-11-27T08:30:00Z"}`},
+		"fewer": {Inventory, row{colProduct: someProduct, colCentre: "c", colChange: "-3", colAsOf: "2026-11-27"},
+			`{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"c","kind":"adjust","quantity":-3}`},
+		"more": {Inventory, row{colProduct: someProduct, colCentre: "c", colChange: "+3"},
+			`{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"c","kind":"adjust","quantity":3}`},
+		"price": {Prices, row{colProduct: someProduct, colPrice: "12.9"},
+			`{"product_id":"P","seller_id":"S","marketplace":"US","price":{"amount":1290,"currency":"USD"}}`},
+		"comma": {Prices, row{colSKU: someProduct, colPrice: "12,95", colMarketplace: "de"},
+			`{"product_id":"P","seller_id":"S","marketplace":"DE","price":{"amount":1295,"currency":"EUR"}}`},
+		"yen": {Prices, row{colSKU: "A-1", colPrice: "1200", colMarketplace: "JP", colShipping: "0"},
+			`{"product_id":"prd_found","seller_id":"S","marketplace":"JP","price":{"amount":1200,"currency":"JPY"},"shipping":{"amount":0,"currency":"JPY"}}`},
+		"trailing zeros": {Prices, row{colProduct: someProduct, colPrice: "12.5000"},
+			`{"product_id":"P","seller_id":"S","marketplace":"US","price":{"amount":1250,"currency":"USD"}}`},
 	} {
 		if d := cmp.Diff(c.want, converted(c.kind, c.row)); d != "" {
 			t.Errorf("%s: %s", name, d)
 		}
 	}
-	if got := converted(Offers, row{colProduct: someProduct, colPrice: "1", colCondition: "UsedVeryGood", colFulfilment: "AMAZON_NA"}); !strings.Contains(got, `"condition":"used","fulfillment":"rialto"`) {
+	words := row{colProduct: someProduct, colPrice: "1", colCondition: "UsedVeryGood", colFulfilment: "AMAZON_NA"}
+	if got := converted(Offers, words); !strings.Contains(got, `"condition":"used","fulfillment":"rialto"`) {
 		t.Error(got)
 	}
 	for want, r := range map[string]row{
-		`{"title":"x","gtin":"4006381333931","category_id":"boots","attributes":{"Size":"4"},`: {colProduct: "4006381333931", colTitle: "x", colCategory: "Boots", attributePrefix + "Size": "4"},
-		`{"product_id":"P","title":"x","bullets":["a","b"],"category_id":"boots"`:              {colProduct: someProduct, colTitle: "x", colCategory: "boots", colBullets: "a | b|"},
+		`{"title":"x","gtin":"4006381333931","category_id":"boots","attributes":{"Size":"4"},`: {
+			colProduct: "4006381333931", colTitle: "x", colCategory: "Boots", attributePrefix + "Size": "4",
+		},
+		`{"product_id":"P","title":"x","bullets":["a","b"],"category_id":"boots"`: {
+			colProduct: someProduct, colTitle: "x", colCategory: "boots", colBullets: "a | b|",
+		},
 	} {
 		got := strings.Replace(converted(Products, r), `"product_id":"prd_found",`, "", 1)
 		if !strings.HasPrefix(strings.TrimSuffix(got, "}")+",", strings.TrimSuffix(want, ",")) {
@@ -290,7 +307,8 @@ func TestGoodValues(t *testing.T) {
 	}
 	// A digit where an id belongs is a GTIN, an id where a sku belongs is the product.
 	f := Feed{SellerID: someSeller, Kind: Prices, Marketplace: "US"}
-	for name, r := range map[Name]row{{GTIN: "4006381333931"}: {colProduct: "4006381333931", colSKU: "A-1", colPrice: "1"}, {SKU: "A-1"}: {colSKU: "A-1", colPrice: "1"},
+	for name, r := range map[Name]row{
+		{GTIN: "4006381333931"}: {colProduct: "4006381333931", colSKU: "A-1", colPrice: "1"}, {SKU: "A-1"}: {colSKU: "A-1", colPrice: "1"},
 		{GTIN: "12345678"}: {colGTIN: "12345678", colPrice: "1"}, {}: {colSKU: someProduct, colPrice: "1"}} {
 		if i := itemOf(f, 1, r, noon); i.name != name || i.refuse != nil {
 			t.Errorf("%v: %+v", r, i)
@@ -315,7 +333,12 @@ func TestCurrenciesOfTheMarketplaces(t *testing.T) {
 // What a report's reader opens must not run. Seen to catch: a tab or a minus let through.
 func TestReportsHoldNoFormulas(t *testing.T) {
 	t.Parallel()
-	got := string(lines([]rows.Result{{Line: 7, Code: "x", Message: `=HYPERLINK("http://a","b")`}, {Line: 8, Code: "@x", Message: "+1"}, {Line: 9, Code: "-", Message: "\tx, \"y\"\nz"}, {Line: 10, Code: "a", Message: strings.Repeat("é", 600)}}))
+	got := string(lines([]rows.Result{
+		{Line: 7, Code: "x", Message: `=HYPERLINK("http://a","b")`},
+		{Line: 8, Code: "@x", Message: "+1"},
+		{Line: 9, Code: "-", Message: "\tx, \"y\"\nz"},
+		{Line: 10, Code: "a", Message: strings.Repeat("é", 600)},
+	}))
 	want := "7,x,\"'=HYPERLINK(\"\"http://a\"\",\"\"b\"\")\"\n8,'@x,'+1\n9,'-,\"'\tx, \"\"y\"\"\nz\"\n10,a," + strings.Repeat("é", 499) + "…\n"
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

@@ -124,7 +124,8 @@ func (s *Splitter) Split(ctx context.Context, t Task, enough func(cut int64) boo
 
 // GiveUp notes at a feed that its task is tried no more.
 func (s *Splitter) GiveUp(ctx context.Context, t Task) error {
-	return s.Store.Note(ctx, t.FeedID, Reason{"given_up", "reading the file failed again and again; operators are told, and can go on from where it stopped"})
+	const message = "reading the file failed again and again; operators are told, and can go on from where it stopped"
+	return s.Store.Note(ctx, t.FeedID, Reason{"given_up", message})
 }
 
 // admit begins a feed, or tells whether the task is still wanted.
@@ -139,7 +140,8 @@ func (s *Splitter) admit(ctx context.Context, t Task) (Feed, bool, error) {
 	}
 	if f.State == Created && t.Position == 0 {
 		if t.Bytes > MaxBytes || f.Bytes > 0 && t.Bytes != f.Bytes {
-			return f, false, s.Store.Fail(ctx, f.ID, Reason{"wrong_size", fmt.Sprintf("the file has %d bytes, and %d were announced", t.Bytes, f.Bytes)}, s.Now())
+			why := Reason{"wrong_size", fmt.Sprintf("the file has %d bytes, and %d were announced", t.Bytes, f.Bytes)}
+			return f, false, s.Store.Fail(ctx, f.ID, why, s.Now())
 		}
 		begun, err := s.Store.Begin(ctx, f.ID, t.ETag, t.Bytes, s.Now())
 		if !errors.Is(err, ErrState) {
@@ -233,7 +235,8 @@ func (s *Splitter) judge(ctx context.Context, f Feed, c *cutter, first chunks.Ch
 	}
 	other, err := s.Store.Claim(ctx, f, s.Now().Add(-again), s.Now())
 	if err == nil && other != "" {
-		err = poisoned("duplicate_file", "the same changes of stock came with feed %s in the last 24 hours; if they are to be made again, create the feed with again: true", other)
+		err = poisoned("duplicate_file",
+			"the same changes of stock came with feed %s in the last 24 hours; if they are to be made again, create the feed with again: true", other)
 	}
 	return err
 }
@@ -412,4 +415,6 @@ func (c *cutter) fill(ctx context.Context, out *chunks.Chunk, items []item) erro
 	return nil
 }
 
-var errName = fault.New(fault.NotFound, "product_not_found", "no product has that GTIN, or the seller offers none under that sku in the marketplace; an offer names the product by its id or GTIN beside the sku")
+var errName = fault.New(fault.NotFound, "product_not_found",
+	"no product has that GTIN, or the seller offers none under that sku in the marketplace; "+
+		"an offer names the product by its id or GTIN beside the sku")

@@ -82,9 +82,12 @@ func minor(column, s, currency string) (int64, error) {
 // skew is how far a seller's clock may be ahead of ours.
 const skew = 5 * time.Minute
 
+// layouts are the forms of an instant.
+var layouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateTime, "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly}
+
 // instant reads when stock was counted; a day alone is its first instant, UTC. Errors: invalid_value, as_of_in_future.
 func instant(s string, now time.Time) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly} {
+	for _, layout := range layouts {
 		t, err := time.Parse(layout, s)
 		if err != nil {
 			continue

@@ -35,7 +35,8 @@ func (s *Splitter) watch(ctx context.Context, t Task) (bool, error) {
 	if f.Counted() || !f.Stalled(now) {
 		return false, s.Queues.Later(ctx, t, glance)
 	}
-	slog.ErrorContext(ctx, "feed stalled, and is cut again to give up what nobody answered", "feed_id", f.ID, "chunks", f.Chunks, "answered", f.CountedChunks)
+	slog.ErrorContext(ctx, "feed stalled, and is cut again to give up the chunks that nobody reported on",
+		"feed_id", f.ID, "chunks", f.Chunks, "counted", f.CountedChunks)
 	return true, nil
 }
 

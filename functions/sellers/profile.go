@@ -50,7 +50,8 @@ var (
 func (p Profile) Check() error {
 	var flaws []fault.Field
 	name := strings.TrimSpace(p.Name)
-	if n := utf8.RuneCountInString(name); n < 1 || n > MaxName || name != p.Name || !utf8.ValidString(p.Name) || strings.ContainsFunc(p.Name, unicode.IsControl) {
+	if n := utf8.RuneCountInString(name); n < 1 || n > MaxName || name != p.Name || !utf8.ValidString(p.Name) ||
+		strings.ContainsFunc(p.Name, unicode.IsControl) {
 		flaws = append(flaws, fault.Field{Pointer: "/display_name", Code: "bad_text", Message: "must be 1 to 100 characters, without spaces around them"})
 	}
 	if len(p.Country) != 2 || strings.ContainsFunc(p.Country, func(r rune) bool { return r < 'A' || r > 'Z' }) {

@@ -76,12 +76,20 @@ func bench(t *testing.T, n int, booked bool) {
 	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
 	files := bucket.New(cfg, bucketName)
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
-	if _, err := client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(bucketName)}); err != nil && !strings.Contains(err.Error(), "BucketAlready") {
+	if _, err := client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(bucketName)}); err != nil &&
+		!strings.Contains(err.Error(), "BucketAlready") {
 		t.Fatal(err)
 	}
 	db := storetest.Dynamo(t)
-	r := &run{unbooked: !booked, files: files, db: db, feeds: feedsstore.Store{DB: db}, queue: make(chan chunks.Chunk, waiting), counts: make(chan chunks.Result, waiting),
-		stock: &inventory.Service{Store: inventorystore.Store{DB: db}, Now: time.Now}}
+	r := &run{
+		unbooked: !booked,
+		files:    files,
+		db:       db,
+		feeds:    feedsstore.Store{DB: db},
+		queue:    make(chan chunks.Chunk, waiting),
+		counts:   make(chan chunks.Result, waiting),
+		stock:    &inventory.Service{Store: inventorystore.Store{DB: db}, Now: time.Now},
+	}
 	seller := ids.Derive(ids.Seller, "bench")
 	svc := &feeds.Service{Store: r.feeds, Signer: files, Now: time.Now, Random: crand.Reader}
 	opened, err := svc.Create(ctx, seller, "bench-key", feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV, Marketplace: "US"})
@@ -99,7 +107,8 @@ func bench(t *testing.T, n int, booked bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Printf("%s\na file of %d rows, %.1f MB, written to S3 in %s\n", map[bool]string{true: "rows booked in DynamoDB", false: "rows cut, sent, counted and reported, not booked"}[booked], n, float64(size)/1e6, time.Since(began).Round(100*time.Millisecond))
+	what := map[bool]string{true: "rows booked in DynamoDB", false: "rows cut, sent, counted and reported, not booked"}[booked]
+	fmt.Printf("%s\na file of %d rows, %.1f MB, written to S3 in %s\n", what, n, float64(size)/1e6, time.Since(began).Round(100*time.Millisecond))
 
 	if booked {
 		fmt.Println(cost(t))
@@ -126,8 +135,10 @@ func bench(t *testing.T, n int, booked bool) {
 		f.State = f.Outcome()
 	}
 	good := int64(n) - bad
-	fmt.Printf("%s: %d rows, %d written, %d unchanged, %d refused, in %d chunks over %d invocations of the splitter\n", f.State, f.Rows, f.Written, f.Unchanged, f.Refused, f.CountedChunks, r.invocations)
-	fmt.Printf("%s, %.0f rows a second; the splitter had cut all after %s (it waits for the owners here)\n", took.Round(100*time.Millisecond), float64(n)/took.Seconds(), r.cut.Round(100*time.Millisecond))
+	fmt.Printf("%s: %d rows, %d written, %d unchanged, %d refused, in %d chunks over %d invocations of the splitter\n",
+		f.State, f.Rows, f.Written, f.Unchanged, f.Refused, f.CountedChunks, r.invocations)
+	fmt.Printf("%s, %.0f rows a second; the splitter had cut all after %s (it waits for the owners here)\n",
+		took.Round(100*time.Millisecond), float64(n)/took.Seconds(), r.cut.Round(100*time.Millisecond))
 	fmt.Printf("resident memory: %.1f MB before, %.1f MB at its peak\n", float64(before)/1e6, float64(peak(t))/1e6)
 	if f.State != feeds.WithErrors || f.Rows != int64(n) || f.Written+f.Unchanged != good || f.Refused != bad || f.Dead != 0 {
 		t.Errorf("wanted %d rows, %d good, %d bad", n, good, bad)
@@ -147,7 +158,8 @@ func bench(t *testing.T, n int, booked bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Printf("the report has %d lines; the table has %d stock items with %d units available, as it should: %d and %d\n", lines, items, sum, good, good*units)
+	fmt.Printf("the report has %d lines; the table has %d stock items with %d units available, as it should: %d and %d\n",
+		lines, items, sum, good, good*units)
 	if lines != bad || items != good || sum != good*units {
 		t.Error("the sums differ")
 	}
@@ -416,8 +428,10 @@ func cost(t *testing.T) string {
 		db.Reset()
 		var changes []inventory.Change
 		for i := range rows.Max {
-			changes = append(changes, inventory.Change{ID: fmt.Sprint("c", round, "-", i), SKU: inventory.SKU{ProductID: fmt.Sprint("p", i), SellerID: "s"}, Centre: "c1",
-				Kind: inventory.Counted, Quantity: units, AsOf: now.Add(time.Duration(round-9) * time.Minute)})
+			changes = append(changes, inventory.Change{
+				ID: fmt.Sprint("c", round, "-", i), SKU: inventory.SKU{ProductID: fmt.Sprint("p", i), SellerID: "s"}, Centre: "c1",
+				Kind: inventory.Counted, Quantity: units, AsOf: now.Add(time.Duration(round-9) * time.Minute),
+			})
 		}
 		if report, err := svc.Apply(context.Background(), changes); err != nil || report.Failed > 0 {
 			t.Fatal(report, err)
@@ -426,7 +440,8 @@ func cost(t *testing.T) string {
 		for _, c := range db.Calls() {
 			read, write = read+c.RCU, write+c.WCU
 		}
-		out += fmt.Sprintf("%s %.2f calls, %.0f read units and %.0f write units %s", []string{"", ","}[round], float64(len(db.Calls()))/rows.Max, read/rows.Max, write/rows.Max, name)
+		out += fmt.Sprintf("%s %.2f calls, %.0f read units and %.0f write units %s",
+			[]string{"", ","}[round], float64(len(db.Calls()))/rows.Max, read/rows.Max, write/rows.Max, name)
 	}
 	return out
 }
@@ -440,7 +455,8 @@ func alone(ctx context.Context, t *testing.T, db *store.Dynamo) float64 {
 	for c := range clients {
 		g.Go(func() error {
 			for n := range each {
-				_, err := db.Apply(ctx, store.Update("holds", store.Key{PK: fmt.Sprint("alone", c, "-", n), SK: "x"}).Add("available", units).Set("fulfillment_center_id", "c1").If(store.Lacks("shard")))
+				key := store.Key{PK: fmt.Sprint("alone", c, "-", n), SK: "x"}
+				_, err := db.Apply(ctx, store.Update("holds", key).Add("available", units).Set("fulfillment_center_id", "c1").If(store.Lacks("shard")))
 				if err != nil {
 					return err
 				}

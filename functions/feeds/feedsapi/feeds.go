@@ -73,8 +73,8 @@ type createInput struct {
 		Type     string `json:"type" enum:"products,offers,prices,inventory"`
 		Format   string `json:"format" enum:"csv,jsonl"`
 		Filename string `json:"filename,omitempty" maxLength:"200"`
-		Bytes    int64  `json:"bytes,omitempty" minimum:"0" maximum:"1073741824" doc:"The exact size of the file. Without it there is no upload: the rows come as a message"`
-		SHA256   string `json:"sha256,omitempty" pattern:"^[0-9a-f]{64}$" patternDescription:"64 hexadecimal digits" doc:"The file's digest; an upload of other bytes is refused"`
+		Bytes    int64  `json:"bytes,omitempty" minimum:"0" maximum:"1073741824" doc:"The file's exact size. Without it, rows come as a message"`
+		SHA256   string `json:"sha256,omitempty" pattern:"^[0-9a-f]{64}$" patternDescription:"64 hexadecimal digits" doc:"Other bytes are refused"`
 		Again    bool   `json:"again,omitempty" doc:"Make the same changes of stock again, though the same file came in the last 24 hours"`
 	}
 }
@@ -104,7 +104,11 @@ func (h handler) create(ctx context.Context, in *createInput) (*createOutput, er
 	if err != nil {
 		return nil, err
 	}
-	out := &createOutput{Location: api.Location{Location: "/seller/v1/feeds/" + o.ID}, Replayed: api.Replay(o.Replayed), Body: Created{Feed: h.shown(o.Feed)}}
+	out := &createOutput{
+		Location: api.Location{Location: "/seller/v1/feeds/" + o.ID},
+		Replayed: api.Replay(o.Replayed),
+		Body:     Created{Feed: h.shown(o.Feed)},
+	}
 	switch {
 	case o.Upload.URL != "":
 		out.Body.Upload = &o.Upload

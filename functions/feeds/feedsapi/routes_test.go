@@ -80,7 +80,8 @@ func TestFeedsOverHTTP(t *testing.T) {
 	if w.Header().Get("Location") != path+"/"+id {
 		t.Error(w.Header())
 	}
-	if w, m := ask(t, h, mine, "POST", path, body, "Idempotency-Key", "key-00001"); w.Code != 201 || w.Header().Get("Idempotent-Replayed") != "true" || m["feed"].(map[string]any)["feed_id"] != id {
+	if w, m := ask(t, h, mine, "POST", path, body, "Idempotency-Key", "key-00001"); w.Code != 201 || w.Header().Get("Idempotent-Replayed") != "true" ||
+		m["feed"].(map[string]any)["feed_id"] != id {
 		t.Error(w.Code, m)
 	}
 	for _, c := range []struct {

@@ -25,7 +25,7 @@ const spare = 20 * time.Second
 
 // OnSplit returns the handler of feeds-split. A task that was tried receives times is noted at its feed before it
 // goes to the dead-letter queue. most is how many bytes one invocation cuts.
-func OnSplit(s *feeds.Splitter, receives int, most int64, now func() time.Time) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func OnSplit(s *feeds.Splitter, receives int, most int64, now func() time.Time) batch.QueueHandler {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		tasks, err := tasksOf([]byte(m.Body))
 		if err != nil {
@@ -65,7 +65,7 @@ func tasksOf(body []byte) ([]feeds.Task, error) {
 }
 
 // OnReport returns the handler of feeds-report. Results of one batch on one feed are counted together.
-func OnReport(c *feeds.Counter) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func OnReport(c *feeds.Counter) batch.QueueHandler {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
 		of := map[string][]chunks.Result{}
 		for _, m := range e.Records {
@@ -96,7 +96,7 @@ func OnReport(c *feeds.Counter) func(context.Context, events.SQSEvent) (events.S
 }
 
 // OnAssemble returns the handler of feeds-assemble.
-func OnAssemble(c *feeds.Counter) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func OnAssemble(c *feeds.Counter) batch.QueueHandler {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		var a assemble
 		if err := json.Unmarshal([]byte(m.Body), &a); err != nil || a.FeedID == "" {
@@ -107,7 +107,7 @@ func OnAssemble(c *feeds.Counter) func(context.Context, events.SQSEvent) (events
 }
 
 // OnIntake returns the handler of feeds-intake.
-func OnIntake(i *feeds.Intake) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func OnIntake(i *feeds.Intake) batch.QueueHandler {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		var in feeds.Message
 		if err := json.Unmarshal([]byte(m.Body), &in); err != nil {

@@ -29,9 +29,12 @@ func TestWhatComesToTheQueueOfFiles(t *testing.T) {
 		"another name":    {event("uploads/" + seller + "/" + feed + ".csv"), nil, false},
 		"a bad key":       {event("uploads/%zz"), nil, true},
 		"a test":          {`{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}`, nil, false},
-		"our own":         {`{"feed_id":"` + feed + `","etag":"abc","bytes":12,"position":7,"line":3,"chunk":1,"comma":";","columns":["sku",""]}`, []feeds.Task{{FeedID: feed, ETag: "abc", Bytes: 12, Position: 7, Line: 3, Chunk: 1, Comma: ";", Columns: []string{"sku", ""}}}, false},
-		"nothing":         {`{}`, nil, true},
-		"no JSON":         {`x`, nil, true},
+		"our own": {
+			`{"feed_id":"` + feed + `","etag":"abc","bytes":12,"position":7,"line":3,"chunk":1,"comma":";","columns":["sku",""]}`,
+			[]feeds.Task{{FeedID: feed, ETag: "abc", Bytes: 12, Position: 7, Line: 3, Chunk: 1, Comma: ";", Columns: []string{"sku", ""}}}, false,
+		},
+		"nothing": {`{}`, nil, true},
+		"no JSON": {`x`, nil, true},
 	} {
 		got, err := tasksOf([]byte(c.body))
 		if (err != nil) != c.bad {

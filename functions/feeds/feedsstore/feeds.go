@@ -156,7 +156,8 @@ func (s Store) Advance(ctx context.Context, feedID string, position, chunks int6
 
 // Fail ends a feed that is not over.
 func (s Store) Fail(ctx context.Context, feedID string, why feeds.Reason, now time.Time) error {
-	_, err := s.change(ctx, store.Update(feedsTable, feedKey(feedID)).Set("state", feeds.Failed).Set("reason", why).Set("moved", now.UTC()).Set("over", now.UTC()).
+	_, err := s.change(ctx, store.Update(feedsTable, feedKey(feedID)).
+		Set("state", feeds.Failed).Set("reason", why).Set("moved", now.UTC()).Set("over", now.UTC()).
 		If(store.Any(store.Eq("state", feeds.Created), store.Eq("state", feeds.Processing))))
 	return unlessMoved(err)
 }

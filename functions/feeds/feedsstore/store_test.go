@@ -28,8 +28,16 @@ var (
 )
 
 func feed(n int) feeds.Feed {
-	return feeds.Feed{ID: ids.Derive(ids.Feed, fmt.Sprint(n)), SellerID: me, Kind: feeds.Inventory, Format: feeds.CSV, Marketplace: "US", State: feeds.Created,
-		CreatedAt: noon.Add(time.Duration(n) * time.Second), MovedAt: noon}
+	return feeds.Feed{
+		ID:          ids.Derive(ids.Feed, fmt.Sprint(n)),
+		SellerID:    me,
+		Kind:        feeds.Inventory,
+		Format:      feeds.CSV,
+		Marketplace: "US",
+		State:       feeds.Created,
+		CreatedAt:   noon.Add(time.Duration(n) * time.Second),
+		MovedAt:     noon,
+	}
 }
 
 func TestFeedsOfASeller(t *testing.T) {
@@ -115,7 +123,8 @@ func TestChunksAreCountedOnce(t *testing.T) {
 			t.Fatalf("%+v %v", got, err)
 		}
 		var numbers []int64
-		if err := s.Refused(ctx, f.ID, func(m feeds.Mark) error { numbers = append(numbers, m.Number); return nil }); err != nil || len(numbers) != 20 || numbers[10] != 10 {
+		err = s.Refused(ctx, f.ID, func(m feeds.Mark) error { numbers = append(numbers, m.Number); return nil })
+		if err != nil || len(numbers) != 20 || numbers[10] != 10 {
 			t.Error(numbers, err)
 		}
 		if got, err := s.Advance(ctx, f.ID, 5, 19, false, noon); err != nil || got.Position != 5 {
@@ -179,7 +188,9 @@ func TestEventsAreAsTheirExample(t *testing.T) {
 	if _, _, err := s.Count(ctx, f.ID, []feeds.Mark{{Number: 1}}, noon); err != nil {
 		t.Fatal(err)
 	}
-	for name, c := range map[string]outbox.Change{"made": {New: created}, "begun": {Old: created, New: begun}, "counted": {Old: over, New: image()}, "forgotten": {Old: over}} {
+	for name, c := range map[string]outbox.Change{
+		"made": {New: created}, "begun": {Old: created, New: begun}, "counted": {Old: over, New: image()}, "forgotten": {Old: over},
+	} {
 		if es, err := feedsstore.Events(c); err != nil || len(es) != 0 {
 			t.Error(name, es, err)
 		}

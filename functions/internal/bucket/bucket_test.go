@@ -49,8 +49,10 @@ func TestWhatIsSigned(t *testing.T) {
 		t.Fatal(err)
 	}
 	signed := u.Query().Get("X-Amz-SignedHeaders")
-	if a.Method != http.MethodPut || a.Headers["Content-Length"] != "5" || !strings.Contains(signed, "content-length") || a.Headers["Content-Type"] != "image/png" || !strings.Contains(signed, "content-type") ||
-		a.Headers["X-Amz-Checksum-Sha256"] != "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=" || !strings.Contains(signed, "x-amz-checksum-sha256") {
+	if a.Method != http.MethodPut || a.Headers["Content-Length"] != "5" || !strings.Contains(signed, "content-length") ||
+		a.Headers["Content-Type"] != "image/png" || !strings.Contains(signed, "content-type") ||
+		a.Headers["X-Amz-Checksum-Sha256"] != "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=" ||
+		!strings.Contains(signed, "x-amz-checksum-sha256") {
 		t.Errorf("%s\n%v", a.URL, a.Headers)
 	}
 	if left := time.Until(a.Expires); left > time.Hour || left < time.Hour-time.Minute {
@@ -161,7 +163,8 @@ func TestFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer got.Body.Close()
-	if body, err := io.ReadAll(got.Body); err != nil || string(body) != string(file) || got.Header.Get("Content-Disposition") != `attachment; filename="x.csv"` {
+	if body, err := io.ReadAll(got.Body); err != nil || string(body) != string(file) ||
+		got.Header.Get("Content-Disposition") != `attachment; filename="x.csv"` {
 		t.Errorf("%q %v %v", body, got.Header, err)
 	}
 }

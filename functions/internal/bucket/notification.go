@@ -19,7 +19,8 @@ type Object struct {
 
 var errMessage = fault.New(fault.Malformed, "malformed_message", "the message is none that this queue takes")
 
-// ParseNotification reads what S3 tells a queue of objects that came: none when it says that it will tell. Errors: malformed_message.
+// ParseNotification reads what S3 tells a queue of objects that came: none when it says that it will tell. Errors:
+// malformed_message.
 func ParseNotification(body []byte) ([]Object, error) {
 	var m struct {
 		Event   string                 `json:"Event"` // s3:TestEvent, when the notification is set up
@@ -40,7 +41,7 @@ func ParseNotification(body []byte) ([]Object, error) {
 }
 
 // Receive returns the handler of a queue that S3 tells of objects that came.
-func Receive(do func(context.Context, Object) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func Receive(do func(context.Context, Object) error) batch.QueueHandler {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		list, err := ParseNotification([]byte(m.Body))
 		if err != nil {

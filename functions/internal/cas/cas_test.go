@@ -36,7 +36,8 @@ func TestUpdateReloadsWhereOthersWereFaster(t *testing.T) {
 			}
 			return !c.same, nil
 		}, func() (int, error) { return saves, c.reloading })
-		if written != c.written || saves != c.saves || c.err != nil && !errors.Is(err, c.err) || c.reloading != nil && !errors.Is(err, c.reloading) || c.err == nil && c.reloading == nil && err != nil {
+		if written != c.written || saves != c.saves || c.err != nil && !errors.Is(err, c.err) || c.reloading != nil && !errors.Is(err, c.reloading) ||
+			c.err == nil && c.reloading == nil && err != nil {
 			t.Errorf("%s: %v %v after %d", name, written, err, saves)
 		}
 	}

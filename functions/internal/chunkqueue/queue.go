@@ -78,7 +78,8 @@ func Later[T any](ctx context.Context, q *Queue, message T, after time.Duration)
 	if err != nil {
 		return fmt.Errorf("write message: %w", err)
 	}
-	if _, err := q.Client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &q.URL, MessageBody: aws.String(string(body)), DelaySeconds: int32(after.Seconds())}); err != nil {
+	in := &sqs.SendMessageInput{QueueUrl: &q.URL, MessageBody: aws.String(string(body)), DelaySeconds: int32(after.Seconds())}
+	if _, err := q.Client.SendMessage(ctx, in); err != nil {
 		return fmt.Errorf("send to the queue: %w", err)
 	}
 	return nil

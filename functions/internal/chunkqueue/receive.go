@@ -21,7 +21,11 @@ var (
 
 // Receive returns the handler of an owner's queue. A chunk with rows that may pass later is tried again, receives times
 // in all; then it is answered as far as it came, and goes to the dead-letter queue, from where it can be sent again.
-func Receive(receives int, result func(context.Context, chunks.Result) error, do func(context.Context, chunks.Chunk) (rows.Report, error)) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func Receive(
+	receives int,
+	result func(context.Context, chunks.Result) error,
+	do func(context.Context, chunks.Chunk) (rows.Report, error),
+) batch.QueueHandler {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		var c chunks.Chunk
 		if err := json.Unmarshal([]byte(m.Body), &c); err != nil || c.FeedID == "" || len(c.Lines) != len(c.Rows) {

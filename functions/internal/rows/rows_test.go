@@ -24,7 +24,8 @@ type pebble struct {
 
 func check(p *pebble) (string, error) {
 	if p.Weight < 1 {
-		return p.Name, fault.New(fault.Invalid, "too_light", "x").With(fault.Field{Pointer: "/weight", Code: "x", Message: "must be more"}, fault.Field{Pointer: "/name", Message: "is dull"})
+		return p.Name, fault.New(fault.Invalid, "too_light", "x").
+			With(fault.Field{Pointer: "/weight", Code: "x", Message: "must be more"}, fault.Field{Pointer: "/name", Message: "is dull"})
 	}
 	return p.Name, nil
 }
