@@ -158,14 +158,14 @@ SEED ?= 1
 PROVE := go test -count=1 -timeout 60m -v
 
 .PHONY: prove
-prove: ## schedules of the inventory, every fault and pair of faults of the saga, planted bugs (N=, SEED=, REPLAY=)
+prove: ## schedules of the inventory, every fault and pair of faults of the saga, mutants (N=, SEED=, REPLAY=)
 	@rm -rf $(PROOF); mkdir -p $(PROOF)
 ifdef REPLAY
 	@RIALTO_TRIAL_REPLAY=$(REPLAY) $(PROVE) -run '^TestExplore$$' ./functions/inventory/inventorytrial | sed -u -e '/^=== /d'
 else
 	@$(call proven,schedules,RIALTO_TRIAL_N=$(N) RIALTO_TRIAL_SEED=$(SEED) $(PROVE) -run '^TestExplore$$' ./functions/inventory/inventorytrial)
-	@$(call proven,saga,RIALTO_PROVE=1 $(PROVE) -run '^Test(Every(Fault|Race|PairOfFaults|Meeting)|UnitsComeBackWithinASecond|AThousandCallersWithOneKey)$$' ./functions/checkout)
-	@$(call proven,planted,RIALTO_PROVE=1 $(PROVE) -run '^TestEveryPatchIsCaught$$' ./functions/laboratory/mutants)
+	@$(call proven,saga,RIALTO_PROVE=1 $(PROVE) -run '^Test(Every(Fault|Race|PairOfFaults|Meeting)|UnitsComeBackWithinASecond|AThousandCallersWithOneKey)$$' ./functions/checkout/checkouttrial)
+	@$(call proven,mutants,RIALTO_PROVE=1 $(PROVE) -run '^TestEveryMutantIsKilled$$' ./functions/laboratory/mutants)
 	@printf '\n== proved, with seed %s\n' $(SEED); for part in $$(ls -tr $(PROOF)); do \
 	  printf '%s, %s s\n' "$$part" "$$(cat $(PROOF)/.$$part)"; awk '/^[^ ]/{h=$$0; getline; sub(/^ +/, ""); printf "  %s: %s\n", h, $$0}' "$(PROOF)/$$part"; done
 endif

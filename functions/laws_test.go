@@ -340,7 +340,7 @@ func TestTheTree(t *testing.T) {
 	}
 }
 
-// overlaid is the text that a planted mistake has in a file's place, nil for none (laboratory/mutants).
+// overlaid is the text that a mutant has in a file's place, nil for none (laboratory/mutants).
 func overlaid(path string) any {
 	list, err := os.ReadFile(os.Getenv("RIALTO_OVERLAY"))
 	if err != nil {

@@ -8,5 +8,5 @@
 //	partitions  DynamoDB's partitions, conflict windows and throttles on virtual time
 //	storetest   one suite for the store in memory and for a real DynamoDB
 //	dates       runs tests as if it were another day
-//	mutants     small mistakes, planted one at a time, each with the checker that must catch it
+//	mutants     this tree with one small mistake, each with the checker that must kill it
 package laboratory

@@ -22,8 +22,8 @@ func (b broken) Transact(ctx context.Context, writes ...store.Write) error {
 	return b.transact(ctx, b.DB, writes)
 }
 
-// Every checker that a mistake can be planted for from outside catches it, and the failing trial shrinks to a trace
-// that still shows it. Mistakes in the sources themselves are planted by the harness that make prove runs.
+// Every checker that a mistake can be made for from outside catches it, and the failing trial shrinks to a trace
+// that still shows it. Mistakes in the sources themselves are mutants (laboratory/mutants), which make prove runs.
 func TestCheckersCatchWhatIsBroken(t *testing.T) {
 	t.Parallel()
 	for _, x := range []struct {

@@ -122,7 +122,7 @@ func TestTwoKeysOfOneCartMakeOneOrder(t *testing.T) {
 }
 
 // callers is how many use one key, and wave how many of them at once; in process it is all of them
-// (functions/checkout/fire_test.go).
+// (functions/checkout/checkouttrial/fire_test.go).
 const callers, wave = 1000, 100
 
 func TestOneKeyAThousandTimes(t *testing.T) {

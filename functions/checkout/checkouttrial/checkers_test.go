@@ -1,4 +1,4 @@
-package checkout_test
+package checkouttrial_test
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 )
 
 // checkers lists what trials are judged by: a stable name, under which a failure is reported, and what it promises.
-// Planted bugs name the checker that must catch them, so a name is not changed lightly.
+// Mutants name the checker that must kill them, so a name is not changed lightly.
 var checkers = map[string]string{
 	"charge-without-order":      "no authorization is open for what is not an order",
 	"order-without-charge":      "an order's whole total is authorized",

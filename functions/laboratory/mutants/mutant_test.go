@@ -1,4 +1,4 @@
-package planted_test
+package mutants_test
 
 import (
 	"encoding/json"
@@ -11,12 +11,12 @@ import (
 	"testing"
 )
 
-// patch is one planted mistake.
-type patch struct {
+// mutant is the tree with one mistake, as a patch in testdata has it.
+type mutant struct {
 	name    string
 	story   string
 	checker string   // the name that it reports itself by, or of the test that it is
-	seen    []string // plain tests that see the mistake too; none else may
+	seen    []string // plain tests that see it too; none else may
 	at, run string   // the checker's package, and what to run of its tests
 	edits   []edit
 }
@@ -28,31 +28,31 @@ const root = "../../.."
 
 var head = regexp.MustCompile(`(?s)^(.+)\nchecker: (\S+)\n(?:seen by: ([\w ]+)\n)?at: (\./\S+) (\S+)\n(--- .+)$`)
 
-func parse(name, text string) (patch, error) {
+func parse(name, text string) (mutant, error) {
 	m := head.FindStringSubmatch(text)
 	if m == nil {
-		return patch{}, fmt.Errorf("%s: no story, checker, place and edits", name)
+		return mutant{}, fmt.Errorf("%s: no story, checker, place and edits", name)
 	}
-	p := patch{name: name, story: strings.TrimSpace(m[1]), checker: m[2], seen: strings.Fields(m[3]), at: m[4], run: m[5]}
+	p := mutant{name: name, story: strings.TrimSpace(m[1]), checker: m[2], seen: strings.Fields(m[3]), at: m[4], run: m[5]}
 	for _, part := range strings.Split("\n"+strings.TrimSuffix(m[6], "\n"), "\n--- ")[1:] {
 		file, rest, ok := strings.Cut(part, "\n")
 		was, is, both := strings.Cut("\n"+rest+"\n", "\n+++\n")
 		if !ok || !both {
-			return patch{}, fmt.Errorf("%s: an edit of %q has no +++", name, file)
+			return mutant{}, fmt.Errorf("%s: an edit of %q has no +++", name, file)
 		}
 		p.edits = append(p.edits, edit{file, strings.TrimPrefix(was, "\n"), strings.TrimSuffix(is, "\n")})
 	}
 	return p, nil
 }
 
-// patches reads them all, in the order of their names.
-func patches(t *testing.T) []patch {
+// mutants reads them all, in the order of their names.
+func mutants(t *testing.T) []mutant {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*.patch")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out []patch
+	var out []mutant
 	for _, f := range files {
 		b, err := os.ReadFile(f)
 		if err != nil {
@@ -69,19 +69,19 @@ func patches(t *testing.T) []patch {
 }
 
 // applied returns the patched files' texts by path.
-func (p patch) applied() (map[string]string, error) {
+func (m mutant) applied() (map[string]string, error) {
 	out := map[string]string{}
-	for _, e := range p.edits {
+	for _, e := range m.edits {
 		text, ok := out[e.file]
 		if !ok {
 			b, err := os.ReadFile(filepath.Join(root, e.file))
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", p.name, err)
+				return nil, fmt.Errorf("%s: %w", m.name, err)
 			}
 			text = string(b)
 		}
 		if n := strings.Count(text, e.was); n != 1 || e.was == e.is {
-			return nil, fmt.Errorf("%s: this occurs %d times in %s, not once:\n%s", p.name, n, e.file, e.was)
+			return nil, fmt.Errorf("%s: this occurs %d times in %s, not once:\n%s", m.name, n, e.file, e.was)
 		}
 		out[e.file] = strings.Replace(text, e.was, e.is, 1)
 	}
@@ -89,8 +89,8 @@ func (p patch) applied() (map[string]string, error) {
 }
 
 // overlay writes the patched files into dir, and the list of them that the go command reads.
-func (p patch) overlay(dir string) (string, error) {
-	texts, err := p.applied()
+func (m mutant) overlay(dir string) (string, error) {
+	texts, err := m.applied()
 	if err != nil {
 		return "", err
 	}
@@ -114,13 +114,17 @@ func (p patch) overlay(dir string) (string, error) {
 	return list, os.WriteFile(list, b, 0o600)
 }
 
-// touched lists the packages that a patch changes, and for a state machine those that keep its bytes.
-func (p patch) touched() []string {
+// touched lists the packages that a patch changes, and for a state machine those that keep its bytes. The plain tests of
+// checkout's rules stand in its trial.
+func (m mutant) touched() []string {
 	var out []string
-	for _, e := range p.edits {
+	for _, e := range m.edits {
 		dir := "./" + filepath.ToSlash(filepath.Dir(e.file))
 		if filepath.Ext(e.file) != ".go" {
 			dir += "/..."
+		}
+		if dir == "./functions/checkout" {
+			out = append(out, dir+"/checkouttrial")
 		}
 		out = append(out, dir)
 	}

@@ -1,4 +1,4 @@
-package checkout_test
+package checkouttrial_test
 
 import (
 	"context"

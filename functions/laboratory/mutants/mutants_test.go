@@ -1,4 +1,4 @@
-package planted_test
+package mutants_test
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 // checkers are the tests that look for mistakes of any kind, by faults, schedules or goldens. Every other test is a
 // plain one, except where a checker reports by its name in it: whatever runs under an audit.
 var checkers = []string{
-	// functions/checkout
+	// functions/checkout/checkouttrial
 	"TestEveryFault", "TestEveryRace", "TestEveryPairOfFaults", "TestEveryMeeting", "TestAThousandCallersWithOneKey",
 	"TestAnOldRunMeetsItsKeysNextRecord", "TestACrashBetweenTheMarkerAndTheFirstEffect", "TestAKeyAfterADay", "TestACheckoutPlacesAnOrderOnce", "TestManyLinesAreSplit",
 	"TestACouponIsRedeemedOnce",
@@ -28,26 +28,26 @@ var checkers = []string{
 	"TestInterleavings", "TestRace", "TestAnyDelivery",
 }
 
-// Every patch applies, and what is to catch it is there. Seen to fail: a letter changed in a patched line; a checker
+// Every mutant's patch applies, and what is to kill it is there. Seen to fail: a letter changed in a patched line; a checker
 // renamed.
-func TestEveryPatchApplies(t *testing.T) {
+func TestEveryMutantApplies(t *testing.T) {
 	t.Parallel()
-	all := patches(t)
+	all := mutants(t)
 	const least = 30
 	subtle := 0
-	for _, p := range all {
-		if len(p.seen) == 0 {
+	for _, m := range all {
+		if len(m.seen) == 0 {
 			subtle++
 		}
 	}
 	if subtle < least {
-		t.Errorf("%d patches that plain tests do not see, %d at least", subtle, least)
+		t.Errorf("%d mutants that plain tests do not see, %d at least", subtle, least)
 	}
-	for _, p := range all {
-		if _, err := p.applied(); err != nil {
+	for _, m := range all {
+		if _, err := m.applied(); err != nil {
 			t.Error(err)
 		}
-		tests, err := filepath.Glob(filepath.Join(root, p.at, "*_test.go"))
+		tests, err := filepath.Glob(filepath.Join(root, m.at, "*_test.go"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,79 +59,79 @@ func TestEveryPatchApplies(t *testing.T) {
 			}
 			source.Write(b)
 		}
-		named := regexp.MustCompile(`"` + p.checker + `"|func ` + p.checker + `\(`)
+		named := regexp.MustCompile(`"` + m.checker + `"|func ` + m.checker + `\(`)
 		if !named.MatchString(source.String()) {
-			t.Errorf("%s: %s has no checker %s", p.name, p.at, p.checker)
+			t.Errorf("%s: %s has no checker %s", m.name, m.at, m.checker)
 		}
 	}
 }
 
-// Every patch compiles, passes the plain tests, and is caught by the checker that it names.
-func TestEveryPatchIsCaught(t *testing.T) {
+// Every mutant compiles, passes the plain tests, and is killed by the checker that its patch names.
+func TestEveryMutantIsKilled(t *testing.T) {
 	if os.Getenv("RIALTO_PROVE") != "1" {
 		t.Skip("takes minutes: make prove")
 	}
-	all := patches(t)
-	if only, err := regexp.Compile(os.Getenv("RIALTO_PLANTED")); err != nil { // as -run, of patches
+	all := mutants(t)
+	if only, err := regexp.Compile(os.Getenv("RIALTO_MUTANTS")); err != nil { // as -run, of their names
 		t.Fatal(err)
 	} else {
-		all = slices.DeleteFunc(all, func(p patch) bool { return !only.MatchString(p.name) })
+		all = slices.DeleteFunc(all, func(m mutant) bool { return !only.MatchString(m.name) })
 	}
 	var lines strings.Builder
 	w := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "  planted\tchecker\tcaught by")
-	caught, subtle := 0, 0
-	for n, p := range all {
-		by, err := p.try(t.Context(), t.TempDir())
+	fmt.Fprintln(w, "  mutant\tchecker\tkilled by")
+	killed, subtle := 0, 0
+	for n, m := range all {
+		by, err := m.try(t.Context(), t.TempDir())
 		if err != nil {
-			t.Errorf("%s: %v", p.name, err)
-			by = append(by, "NOT CAUGHT")
+			t.Errorf("%s: %v", m.name, err)
+			by = append(by, "ALIVE")
 		} else {
-			caught++
+			killed++
 		}
-		if len(p.seen) == 0 {
+		if len(m.seen) == 0 {
 			subtle++
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%s\n", p.name, p.checker, strings.Join(append(by, p.seen...), ", "))
-		fmt.Printf("  %d of %d tried, %d caught: %s\n", n+1, len(all), caught, p.name)
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", m.name, m.checker, strings.Join(append(by, m.seen...), ", "))
+		fmt.Printf("  %d of %d tried, %d killed: %s\n", n+1, len(all), killed, m.name)
 	}
 	_ = w.Flush()
-	fmt.Printf("planted bugs\n  %d planted, %d of them seen by no plain test, %d caught by the checker that they name: kill rate %.1f%%\n\n%s\n", len(all), subtle, caught, 100*float64(caught)/float64(max(1, len(all))), lines.String())
+	fmt.Printf("mutants\n  %d mutants, %d of them seen by no plain test, %d killed by the checker that they name: kill rate %.1f%%\n\n%s\n", len(all), subtle, killed, 100*float64(killed)/float64(max(1, len(all))), lines.String())
 }
 
 var reported = regexp.MustCompile(`checker: ([a-z-]+)|--- FAIL: (Test\w+)`)
 
-// try returns what caught the patch, the named checker first; an error says what is not as it should be.
-func (p patch) try(ctx context.Context, dir string) ([]string, error) {
-	file, err := p.overlay(dir)
+// try returns what killed the mutant, the named checker first; an error says what is not as it should be.
+func (m mutant) try(ctx context.Context, dir string) ([]string, error) {
+	file, err := m.overlay(dir)
 	if err != nil {
 		return nil, err
 	}
 	// Tests that ask the go command, or read the tree, see the same.
 	list := []string{"GOFLAGS=-trimpath -overlay=" + file, "RIALTO_OVERLAY=" + file}
-	out, err := gotest(ctx, list, append([]string{"-skip", "^(" + strings.Join(slices.Concat(checkers, p.seen, []string{p.checker}), "|") + ")$"}, p.touched()...)...)
+	out, err := gotest(ctx, list, append([]string{"-skip", "^(" + strings.Join(slices.Concat(checkers, m.seen, []string{m.checker}), "|") + ")$"}, m.touched()...)...)
 	if plain := failures(out); err != nil && (len(plain) > 0 || !strings.Contains(out, "checker: ")) {
-		return nil, fmt.Errorf("the plain tests of %s do not pass: %v: %w\n%s", strings.Join(p.touched(), " "), plain, err, last(out))
+		return nil, fmt.Errorf("the plain tests of %s do not pass: %v: %w\n%s", strings.Join(m.touched(), " "), plain, err, last(out))
 	}
-	out, err = gotest(ctx, list, "-count=1", "-run", p.run, p.at)
+	out, err = gotest(ctx, list, "-count=1", "-run", m.run, m.at)
 	if err == nil { // the sample of faults that go test takes does not have it: so all of them
-		out, err = gotest(ctx, append(list, "RIALTO_PROVE=1"), "-count=1", "-run", p.run, p.at)
+		out, err = gotest(ctx, append(list, "RIALTO_PROVE=1"), "-count=1", "-run", m.run, m.at)
 	}
 	var by []string
-	for _, m := range reported.FindAllStringSubmatch(out, -1) {
-		if name := m[1] + m[2]; !slices.Contains(by, name) && (m[1] != "" || !strings.Contains(out, "checker: ")) {
+	for _, match := range reported.FindAllStringSubmatch(out, -1) {
+		if name := match[1] + match[2]; !slices.Contains(by, name) && (match[1] != "" || !strings.Contains(out, "checker: ")) {
 			by = append(by, name)
 		}
 	}
 	switch {
 	case err == nil:
-		return nil, fmt.Errorf("nothing in %s %s catches it", p.at, p.run)
+		return nil, fmt.Errorf("nothing in %s %s kills it", m.at, m.run)
 	case strings.Contains(out, "[build failed]") || strings.Contains(out, "[setup failed]"):
 		return nil, fmt.Errorf("it does not compile\n%s", last(out))
-	case !slices.Contains(by, p.checker):
-		return by, fmt.Errorf("%s does not report it, but %q\n%s", p.checker, by, last(out))
+	case !slices.Contains(by, m.checker):
+		return by, fmt.Errorf("%s does not report it, but %q\n%s", m.checker, by, last(out))
 	}
-	slices.SortStableFunc(by, func(a, b string) int { return rank(a, p.checker) - rank(b, p.checker) })
+	slices.SortStableFunc(by, func(a, b string) int { return rank(a, m.checker) - rank(b, m.checker) })
 	return by, nil
 }
 
