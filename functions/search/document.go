@@ -44,20 +44,22 @@ type Document struct {
 	UpdatedAt    *time.Time `json:"updated_at,omitempty"` // of the product
 	// Deleted marks a tombstone, which has nothing else but its id and number.
 	Deleted bool `json:"deleted"`
-	// N is the number of the reading that made the document; the index keeps the highest.
-	N int64 `json:"n"`
+	// Version is the number of the reading that made the document; the index keeps the highest.
+	Version int64 `json:"n"`
 	// When its event was queued and received, and when it was written; the first two of what an event brought only.
 	QueuedAt   *time.Time `json:"queued_at,omitempty"`
 	ReceivedAt *time.Time `json:"received_at,omitempty"`
 	IndexedAt  *time.Time `json:"indexed_at,omitempty"`
 }
 
-// Says tells whether two documents say the same of the same product, whenever they were written.
-func (d Document) Says(other Document) bool { return reflect.DeepEqual(d.said(), other.said()) }
+// SameContent tells whether two documents say the same of the same product, whenever they were written.
+func (d Document) SameContent(other Document) bool {
+	return reflect.DeepEqual(d.content(), other.content())
+}
 
-// said is a document without its number and times, as the index gives it back: it keeps no empty lists.
-func (d Document) said() Document {
-	d.N, d.QueuedAt, d.ReceivedAt, d.IndexedAt = 0, nil, nil, nil
+// content is a document without its number and times, as the index gives it back: it keeps no empty lists.
+func (d Document) content() Document {
+	d.Version, d.QueuedAt, d.ReceivedAt, d.IndexedAt = 0, nil, nil, nil
 	for _, list := range []*[]string{&d.Bullets, &d.CategoryPath, &d.CategoryWords, &d.AttributeValues, &d.AttributePairs} {
 		if len(*list) == 0 {
 			*list = nil
@@ -78,7 +80,7 @@ func (d Document) said() Document {
 // computed, which no valid offer is.
 func Compose(id string, p catalog.Product, w offers.BuyBox, n int64) (Document, error) {
 	if p.ID == "" || w.Empty() {
-		return Document{ProductID: id, Deleted: true, N: n}, nil
+		return Document{ProductID: id, Deleted: true, Version: n}, nil
 	}
 	landed, err := w.Offer.Landed()
 	if err != nil {
@@ -89,7 +91,7 @@ func Compose(id string, p catalog.Product, w offers.BuyBox, n int64) (Document, 
 		AttributeValues: slices.Sorted(maps.Values(p.Attributes)),
 		OfferID:         w.Offer.ID, Price: w.Offer.Price.Minor, Landed: landed.Minor, Currency: landed.Currency,
 		SellerID: w.Offer.SellerID, SellerName: w.Offer.SellerName, InStock: w.InStock, OfferCount: w.Offers,
-		Fulfillment: w.Offer.Fulfillment, SellerRating: w.Rating, DeliveryDays: w.DeliveryDays, UpdatedAt: &p.UpdatedAt, N: n}
+		Fulfillment: w.Offer.Fulfillment, SellerRating: w.Rating, DeliveryDays: w.DeliveryDays, UpdatedAt: &p.UpdatedAt, Version: n}
 	for name, value := range p.Attributes {
 		d.AttributePairs = append(d.AttributePairs, Value{name, plain(value)}.Pair())
 	}

@@ -51,8 +51,8 @@ type IndexQuery struct {
 // rescored tells whether the best hits of the query are put in order anew.
 func (q Query) rescored() bool { return q.Sort == Relevance && q.Text != "" && q.Ranker == Rescored }
 
-// ask says which hits of the index a page needs, and where among them it begins.
-func (q Query) ask() (a IndexQuery, skip int) {
+// indexQuery says which hits of the index a page needs, and where among them it begins.
+func (q Query) indexQuery() (a IndexQuery, skip int) {
 	a = IndexQuery{Query: q, From: (q.Page - 1) * q.Size, Want: q.Size}
 	if p := q.Position; p != nil {
 		a.Relaxed, a.Known, a.From, a.After = p.Relaxed, p.Exact > 0, p.From, p.After
@@ -63,7 +63,7 @@ func (q Query) ask() (a IndexQuery, skip int) {
 	return a, skip
 }
 
-// page makes a page of what the index found for its ask.
+// page makes a page of what the index found for its query.
 func (q Query) page(a IndexQuery, skip int, exact int64, found []Hit, marketplace string) (hits []Hit, next *Position) {
 	last := q.Size
 	hits = found

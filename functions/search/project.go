@@ -101,7 +101,7 @@ func (p *Projector) Project(ctx context.Context, product string, times EventTime
 	for _, m := range markets {
 		g.Go(func() error {
 			d, err := Compose(product, read, boxes[m.Code], numbers[m.Code])
-			if err != nil || d.Deleted && d.N == 1 { // nothing was ever written that it could bury
+			if err != nil || d.Deleted && d.Version == 1 { // nothing was ever written that it could bury
 				return err
 			}
 			p.stamp(&d, times)

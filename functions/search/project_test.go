@@ -66,7 +66,7 @@ func (w *world) Write(ctx context.Context, m marketplaces.Marketplace, d search.
 	w.pass(ctx, "write "+m.Code)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if d.N > w.index[m.Code].N {
+	if d.Version > w.index[m.Code].Version {
 		w.index[m.Code] = d
 	}
 	return nil
@@ -144,7 +144,7 @@ func (w *world) check() error {
 		if !there && (p.ID == "" || box.Empty()) {
 			continue // never indexed
 		}
-		want, err := search.Compose(product, p, box, got.N)
+		want, err := search.Compose(product, p, box, got.Version)
 		if d := cmp.Diff(want, got); err != nil || d != "" {
 			return fmt.Errorf("%s (-tables +index): %v %s", market, err, d)
 		}
@@ -325,7 +325,7 @@ func TestCompose(t *testing.T) {
 		CategoryPath: []string{"outdoor", "hiking-boots"}, CategoryWords: []string{"outdoor", "hiking boots"}, Attributes: p.Attributes,
 		AttributeValues: []string{"42", "black"}, AttributePairs: []string{"colour=black", "size=42"}, Image: "https://a.example/1", OfferID: "off_a",
 		Price: 100, Landed: 120, Currency: "USD", SellerID: "sel_a", SellerName: "A",
-		InStock: true, OfferCount: 3, SellerRating: 420, DeliveryDays: 3, UpdatedAt: &at, N: 7}
+		InStock: true, OfferCount: 3, SellerRating: 420, DeliveryDays: 3, UpdatedAt: &at, Version: 7}
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Error(err, d)
 	}

@@ -243,7 +243,7 @@ func (r *Rebuilder) rewrite(ctx context.Context, m marketplaces.Marketplace, ind
 	now := r.Now().UTC()
 	for _, id := range ids {
 		d := docs[id]
-		d.N, d.IndexedAt = numbers[id], &now
+		d.Version, d.IndexedAt = numbers[id], &now
 		list = append(list, d)
 	}
 	return r.Build.Fill(ctx, index, list)
@@ -266,7 +266,7 @@ func (r *Rebuilder) repair(ctx context.Context, m marketplaces.Marketplace, p *P
 			have, there := held[id]
 			if want := docs[id]; want.Deleted && (!there || have.Deleted) {
 				continue
-			} else if !want.Deleted && have.Says(want) {
+			} else if !want.Deleted && have.SameContent(want) {
 				shown++
 				continue
 			}

@@ -48,7 +48,7 @@ func (s *Searcher) Search(ctx context.Context, marketplace string, q Query) (Res
 	if q.Position != nil && !q.Position.of(q, m.Code) {
 		return Result{}, ErrPosition
 	}
-	a, skip := q.ask()
+	a, skip := q.indexQuery()
 	found, suggestion, exact, err := s.find(ctx, m, &a)
 	if err != nil {
 		return Result{}, err

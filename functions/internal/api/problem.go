@@ -26,10 +26,13 @@ type Problem struct {
 	retryAfter time.Duration
 }
 
-// The methods that huma asks of an error.
+// Error makes a Problem an error, as huma demands of one.
+func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 
-func (p *Problem) Error() string             { return p.Code + ": " + p.Detail }
-func (p *Problem) GetStatus() int            { return p.Status }
+// GetStatus implements huma.StatusError.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType implements huma.ContentTypeFilter: a failure is application/problem+json.
 func (p *Problem) ContentType(string) string { return problemType }
 
 // GetHeaders returns the headers that go with the problem.

@@ -131,7 +131,7 @@ func TestHitsAreWhole(t *testing.T) {
 	s := &fakeSearcher{result: search.Result{Total: 41, Took: 7 * time.Millisecond,
 		Hits: []search.Hit{{Document: search.Document{ProductID: "prd_a", Title: "Boots", Brand: "Alba", CategoryID: "boots",
 			OfferID: "off_a", Price: 900, Landed: 1_000, Currency: "USD", SellerID: "sel_a", SellerName: "A", InStock: true, OfferCount: 2, UpdatedAt: &at,
-			N: 4}}},
+			Version: 4}}},
 		Facets: search.Facets{Brand: []search.Bucket{{Value: "Alba", Count: 41}}, Price: []search.Range{{Min: 0, Max: 9, Count: 1}, {Min: 10}},
 			Rating:     []search.Stars{{Least: 4, Count: 2}},
 			Attributes: []search.Attribute{{Name: "colour", Values: []search.Bucket{{Value: "red", Count: 1}}}}}}}

@@ -45,7 +45,7 @@ func TestWhatIsAwayIsSaidToBeAway(t *testing.T) {
 	t.Parallel()
 	for status, away := range map[int]bool{500: true, 502: true, 503: true, 504: true, 429: true, 400: false, 403: false} {
 		x := standIn(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status); _, _ = w.Write([]byte("no JSON")) })
-		for name, err := range map[string]error{"search": look(x), "write": x.Write(context.Background(), us, search.Document{ProductID: "p1", N: 1}),
+		for name, err := range map[string]error{"search": look(x), "write": x.Write(context.Background(), us, search.Document{ProductID: "p1", Version: 1}),
 			"ensure": x.Ensure(context.Background(), us)} {
 			if err == nil || unavailable(err) != away {
 				t.Errorf("%d: %s: %v", status, name, err)

@@ -55,7 +55,7 @@ func openSearch(t *testing.T) *Index {
 func put(t *testing.T, x *Index, m marketplaces.Marketplace, docs ...search.Document) {
 	t.Helper()
 	for i, d := range docs {
-		d.N = cmp.Or(d.N, int64(i+1))
+		d.Version = cmp.Or(d.Version, int64(i+1))
 		if err := x.Write(t.Context(), m, d); err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +163,7 @@ func TestTheHighestNumberStays(t *testing.T) {
 		if next.Title = w.title; w.deleted {
 			next = search.Document{ProductID: d.ProductID, Deleted: true}
 		}
-		next.N = w.n
+		next.Version = w.n
 		put(t, x, us, next)
 		r := find(t, x, search.Query{})
 		var got string

@@ -92,7 +92,7 @@ func (x *Index) bulk(ctx context.Context, docs []search.Document, targets ...tar
 	line := json.NewEncoder(&body)
 	for _, d := range docs {
 		for _, to := range targets {
-			action := object{"_index": to.name, "_id": d.ProductID, "version": d.N, "version_type": "external"}
+			action := object{"_index": to.name, "_id": d.ProductID, "version": d.Version, "version_type": "external"}
 			if to.alias {
 				action["require_alias"] = true
 			}

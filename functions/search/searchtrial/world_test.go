@@ -239,7 +239,7 @@ func (w *world) check(when string) {
 	got, want := map[string]search.Document{}, map[string]search.Document{}
 	for _, hit := range answer.Hits.Hits {
 		d := hit.Source
-		d.N, d.QueuedAt, d.ReceivedAt, d.IndexedAt = 0, nil, nil, nil
+		d.Version, d.QueuedAt, d.ReceivedAt, d.IndexedAt = 0, nil, nil, nil
 		got[d.ProductID] = d
 	}
 	for _, id := range w.ids {
