@@ -31,8 +31,8 @@ type Group struct {
 	Amount money.Amount `json:"amount"`
 }
 
-// AuthorizeResult is the saga step's: Status is "authorized", or "action_required" while the bank asks the
-// shopper in one group or more; NextAction is the first of them.
+// AuthorizeResult is the saga step's: Status is "authorized", or "action_required" while one group
+// or more waits for a 3-D Secure challenge; NextAction is the first of them.
 type AuthorizeResult struct {
 	Status     string         `json:"status"`
 	Intents    []IntentResult `json:"intents"`
@@ -137,7 +137,7 @@ func (s *Service) authorize(ctx context.Context, in AuthorizeInput, g Group) (Pa
 			p, err = s.confirm(ctx, p)
 		}
 	case ActionRequired:
-		p, err = s.look(ctx, p)
+		p, err = s.refresh(ctx, p)
 	}
 	if p.State == Authorized || p.State == ActionRequired && err == nil {
 		return p, nil
@@ -149,9 +149,10 @@ func (s *Service) authorize(ctx context.Context, in AuthorizeInput, g Group) (Pa
 // refused write returns it, so the first try reads nothing.
 func (s *Service) open(ctx context.Context, in AuthorizeInput, g Group) (p Payment, opened bool, err error) {
 	now := s.Now().UTC()
-	p = Payment{OrderID: in.OrderID, Group: g.Group, State: Creating, Amount: g.Amount, Epoch: in.Epoch, Method: in.MethodToken, CreatedAt: now, UpdatedAt: now}
+	p = Payment{OrderID: in.OrderID, Group: g.Group, State: Creating, Amount: g.Amount, Epoch: in.Epoch, Method: in.MethodToken,
+		CreatedAt: now, UpdatedAt: now}
 	p.note(OpCreate, now)
-	if p, opened, err = s.Records.Save(ctx, p); err != nil {
+	if p, opened, err = s.Store.Save(ctx, p); err != nil {
 		return p, false, err
 	}
 	if p.Amount != g.Amount && !p.State.closed() && p.State != Cancelling {
@@ -170,7 +171,7 @@ func (s *Service) create(ctx context.Context, p Payment, noted bool) (Payment, e
 	}
 	c, charge := p.last(), p.charge()
 	i, answer := s.Gateway.Create(ctx, c.Key, charge)
-	p, err := s.settle(ctx, p, c, i, answer, func(p *Payment) {
+	p, err := s.saveAnswer(ctx, p, c, i, answer, func(p *Payment) {
 		if p.State == Created {
 			p.note(OpConfirm, s.Now().UTC())
 		}
@@ -186,11 +187,11 @@ func (s *Service) create(ctx context.Context, p Payment, noted bool) (Payment, e
 func (s *Service) confirm(ctx context.Context, p Payment) (Payment, error) {
 	c := p.last()
 	i, answer := s.Gateway.Confirm(ctx, c.Key, p.IntentID)
-	p, err := s.settle(ctx, p, c, i, answer, nil)
+	p, err := s.saveAnswer(ctx, p, c, i, answer, nil)
 	if err != nil || p.State != Created {
 		return p, err
 	}
-	if p, err = s.look(ctx, p); err == nil && p.State == Created {
+	if p, err = s.refresh(ctx, p); err == nil && p.State == Created {
 		err = unknown(answer)
 	}
 	return p, err

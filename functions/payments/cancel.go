@@ -46,14 +46,14 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (CancelResult, err
 }
 
 func (s *Service) cancel(ctx context.Context, orderID, group string) error {
-	p, found, err := s.Records.Get(ctx, orderID, group)
+	p, found, err := s.Store.Get(ctx, orderID, group)
 	if err != nil {
 		return err
 	}
 	if !found {
 		now := s.Now().UTC()
 		var saved bool
-		p, saved, err = s.Records.Save(ctx, Payment{OrderID: orderID, Group: group, State: Cancelled, CreatedAt: now, UpdatedAt: now})
+		p, saved, err = s.Store.Save(ctx, Payment{OrderID: orderID, Group: group, State: Cancelled, CreatedAt: now, UpdatedAt: now})
 		if err != nil || saved {
 			return err
 		}
@@ -103,7 +103,7 @@ func (s *Service) close(ctx context.Context, p Payment) (Payment, error) {
 func (s *Service) learn(ctx context.Context, p Payment) (Payment, error) {
 	c := p.last()
 	i, answer := s.Gateway.Create(ctx, c.Key, p.charge())
-	p, err := s.settle(ctx, p, c, i, answer, func(p *Payment) {
+	p, err := s.saveAnswer(ctx, p, c, i, answer, func(p *Payment) {
 		if p.State == Cancelling && p.IntentID != "" {
 			p.note(OpCancel, s.Now().UTC())
 		}
@@ -117,11 +117,11 @@ func (s *Service) learn(ctx context.Context, p Payment) (Payment, error) {
 func (s *Service) void(ctx context.Context, p Payment) (Payment, error) {
 	c := p.last()
 	i, answer := s.Gateway.Cancel(ctx, c.Key, p.IntentID)
-	p, err := s.settle(ctx, p, c, i, answer, nil)
+	p, err := s.saveAnswer(ctx, p, c, i, answer, nil)
 	if err != nil || p.State != Cancelling {
 		return p, err
 	}
-	p, err = s.look(ctx, p)
+	p, err = s.refresh(ctx, p)
 	if err == nil && p.State == Cancelling {
 		err = unknown(answer)
 	}

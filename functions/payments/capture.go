@@ -20,7 +20,7 @@ type ShipmentPacked struct {
 // and not an error. Errors: payment_unknown_group if there is no such payment, payment_not_authorized;
 // Unavailable while the outcome is not known.
 func (s *Service) Capture(ctx context.Context, in ShipmentPacked) error {
-	p, found, err := s.Records.Get(ctx, in.OrderID, in.Group)
+	p, found, err := s.Store.Get(ctx, in.OrderID, in.Group)
 	if err != nil {
 		return err
 	}
@@ -48,15 +48,15 @@ func (s *Service) Capture(ctx context.Context, in ShipmentPacked) error {
 	}
 	c := p.last()
 	i, answer := s.Gateway.Capture(ctx, c.Key, p.IntentID, in.Amount.Minor)
-	if p, err = s.settle(ctx, p, c, i, answer, nil); err != nil || p.State != Authorized {
+	if p, err = s.saveAnswer(ctx, p, c, i, answer, nil); err != nil || p.State != Authorized {
 		return err
 	}
-	if p, err = s.look(ctx, p); err != nil || p.State != Authorized {
+	if p, err = s.refresh(ctx, p); err != nil || p.State != Authorized {
 		return err
 	}
-	var d *Doubt
-	if errors.As(answer, &d) {
-		return errUnknown.Because(d)
+	var lost *UnknownOutcome
+	if errors.As(answer, &lost) {
+		return errUnknown.Because(lost)
 	}
 	return errUnknown
 }

@@ -114,7 +114,8 @@ func TestEveryPointOfCaptureCanBreak(t *testing.T) {
 		}
 		more, at = at.reached(), &broken{}
 		books, p := b.books(t, r.order, ""), r.record(t, "g1")
-		if p.State != payments.Captured || p.Captured != 700 || len(books) != 1 || books[0].Captured != 700 || books[0].Released != 300 || books[0].Open != 0 {
+		if p.State != payments.Captured || p.Captured != 700 || len(books) != 1 || books[0].Captured != 700 || books[0].Released != 300 ||
+			books[0].Open != 0 {
 			t.Fatalf("point %d: %s %d, %+v", k, p.State, p.Captured, books)
 		}
 	}

@@ -1,6 +1,37 @@
 package payments
 
-import "rialto/functions/internal/money"
+import (
+	"context"
+	"encoding/json"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+)
+
+// HandleEvent does what an event of fulfillment asks for. Errors: unknown_event, malformed_event, those of Capture, Cancel
+// and Refund.
+func (s *Service) HandleEvent(ctx context.Context, event string, data []byte) error {
+	switch event {
+	case "ShipmentPacked":
+		return handle(ctx, event, data, s.Capture)
+	case "ShipmentCancelled":
+		return handle(ctx, event, data, func(ctx context.Context, in ShipmentCancelled) error {
+			_, err := s.Cancel(ctx, CancelInput{OrderID: in.OrderID, Groups: []string{in.Group}})
+			return err
+		})
+	case "ReturnReceived":
+		return handle(ctx, event, data, s.Refund)
+	}
+	return fault.New(fault.Malformed, "unknown_event", "payments does not take %s", event)
+}
+
+func handle[T any](ctx context.Context, event string, data []byte, do func(context.Context, T) error) error {
+	var v T
+	if err := json.Unmarshal(data, &v); err != nil {
+		return fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
+	}
+	return do(ctx, v)
+}
 
 // The names of the events.
 const (

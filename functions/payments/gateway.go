@@ -9,7 +9,7 @@ import (
 )
 
 // Gateway is a payment gateway. A call with a key takes effect at most once, and a repetition gets the first
-// answer. Errors: *Refusal when nothing happened and never will under this key, *Doubt for everything else. An
+// answer. Errors: *Refusal when nothing happened and never will under this key, *UnknownOutcome for everything else. An
 // answer that tells the intent's state is no error, even where the gateway refuses what was asked of it.
 type Gateway interface {
 	// Create makes an unconfirmed intent with manual capture.
@@ -21,9 +21,9 @@ type Gateway interface {
 	Capture(ctx context.Context, key, id string, minor int64) (Intent, error)
 	// Refund gives minor units of a captured intent back; refund is our name for it. One that the gateway took and
 	// that failed is no error, and has a Code.
-	Refund(ctx context.Context, key, id, refund string, minor int64) (Given, error)
+	Refund(ctx context.Context, key, id, refund string, minor int64) (RefundResult, error)
 	// FindRefund looks among an intent's refunds for one by our name.
-	FindRefund(ctx context.Context, id, refund string) (g Given, there bool, err error)
+	FindRefund(ctx context.Context, id, refund string) (r RefundResult, there bool, err error)
 }
 
 // Charge is what an intent is created for.
@@ -44,7 +44,7 @@ type Intent struct {
 	Action        *NextAction
 }
 
-// NextAction is what the shopper must do, at the bank's page.
+// NextAction is what the shopper must do: a 3-D Secure challenge, at the page of the bank.
 type NextAction struct {
 	Type string `json:"type" dynamodbav:"type"`
 	URL  string `json:"url" dynamodbav:"url"`
@@ -53,21 +53,24 @@ type NextAction struct {
 // Refusal is a final no.
 type Refusal struct{ Code string }
 
+// Error implements error.
 func (r *Refusal) Error() string { return "gateway refused: " + r.Code }
 
-// Doubt reports that the outcome of a call is not known. Spent tells that the gateway has stored its failure
+// UnknownOutcome reports that the outcome of a call is not known. Spent tells that the gateway has stored its failure
 // under the key: asking again with it only repeats the failure.
-type Doubt struct {
+type UnknownOutcome struct {
 	Spent bool
 	Why   string
 	Cause error
 }
 
-func (d *Doubt) Error() string {
-	if d.Cause == nil {
-		return "gateway outcome unknown: " + d.Why
+// Error implements error.
+func (u *UnknownOutcome) Error() string {
+	if u.Cause == nil {
+		return "gateway outcome unknown: " + u.Why
 	}
-	return fmt.Sprintf("gateway outcome unknown: %s: %v", d.Why, d.Cause)
+	return fmt.Sprintf("gateway outcome unknown: %s: %v", u.Why, u.Cause)
 }
 
-func (d *Doubt) Unwrap() error { return d.Cause }
+// Unwrap returns the cause, nil for none.
+func (u *UnknownOutcome) Unwrap() error { return u.Cause }

@@ -110,7 +110,7 @@ type rig struct {
 func (b *bank) rig() *rig {
 	db := memory.New()
 	r := &rig{bank: b, db: db, order: fmt.Sprintf("ord_%026d", b.orders.Add(1))}
-	r.Service = &payments.Service{Records: paymentsstore.Store{DB: db}, Now: time.Now,
+	r.Service = &payments.Service{Store: paymentsstore.Store{DB: db}, Now: time.Now,
 		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_rialto", URL: b.url, Timeout: patience, ReturnURL: "http://localhost/return"})}
 	return r
 }

@@ -16,11 +16,11 @@ type hooked struct {
 func around[T any](h hooked, ctx context.Context, op string, call func() (T, error)) (T, error) {
 	var zero T
 	if err := h.hook(ctx, op+" before"); err != nil {
-		return zero, &payments.Doubt{Why: "injected", Cause: err}
+		return zero, &payments.UnknownOutcome{Why: "injected", Cause: err}
 	}
 	out, err := call()
 	if lost := h.hook(ctx, op+" after"); lost != nil {
-		return zero, &payments.Doubt{Why: "injected", Cause: lost}
+		return zero, &payments.UnknownOutcome{Why: "injected", Cause: lost}
 	}
 	return out, err
 }
@@ -45,8 +45,8 @@ func (h hooked) Capture(ctx context.Context, key, id string, minor int64) (payme
 	return around(h, ctx, "capture", func() (payments.Intent, error) { return h.Gateway.Capture(ctx, key, id, minor) })
 }
 
-func (h hooked) Refund(ctx context.Context, key, id, refund string, minor int64) (payments.Given, error) {
-	return around(h, ctx, "refund", func() (payments.Given, error) { return h.Gateway.Refund(ctx, key, id, refund, minor) })
+func (h hooked) Refund(ctx context.Context, key, id, refund string, minor int64) (payments.RefundResult, error) {
+	return around(h, ctx, "refund", func() (payments.RefundResult, error) { return h.Gateway.Refund(ctx, key, id, refund, minor) })
 }
 
 // hook puts one hook around every effect of the rig: store reads, store writes, gateway calls.

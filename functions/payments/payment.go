@@ -39,6 +39,7 @@ type Payment struct {
 // Operation is one of the gateway's.
 type Operation string
 
+// The operations of the gateway.
 const (
 	OpCreate   Operation = "create"
 	OpRetrieve Operation = "retrieve"
@@ -103,20 +104,20 @@ func (p *Payment) last() Call {
 	return p.Calls[len(p.Calls)-1]
 }
 
-// settle takes a call's answer: it moves the state as the table says and completes the note.
-func (p *Payment) settle(c Call, i Intent, err error, now time.Time) {
+// applyAnswer takes a call's answer: it moves the state as the table says and completes the note.
+func (p *Payment) applyAnswer(c Call, i Intent, err error, now time.Time) {
 	text := string(i.Status)
 	var refusal *Refusal
-	var doubt *Doubt
+	var lost *UnknownOutcome
 	switch {
 	case err == nil:
 		p.absorb(i)
 	case errors.As(err, &refusal):
 		text = "refused: " + refusal.Code
 		p.refuse(c.Operation, refusal.Code)
-	case errors.As(err, &doubt):
-		text = "unknown: " + doubt.Why
-		if doubt.Spent && c.Key == p.Key(c.Operation) {
+	case errors.As(err, &lost):
+		text = "unknown: " + lost.Why
+		if lost.Spent && c.Key == p.Key(c.Operation) {
 			p.spend(c.Operation)
 		}
 	default:

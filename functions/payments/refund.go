@@ -20,6 +20,7 @@ type ReturnReceived struct {
 // RefundState is where a refund stands.
 type RefundState string
 
+// The states of a refund.
 const (
 	RefundPending RefundState = "PENDING" // the gateway is being asked
 	RefundDone    RefundState = "DONE"
@@ -38,8 +39,8 @@ type Refund struct {
 	Code      string `dynamodbav:"code,omitempty"` // why it failed
 }
 
-// Given is a refund as the gateway sees it. Code is why it failed there, "" if it did not.
-type Given struct{ ID, Code string }
+// RefundResult is a refund as the gateway sees it. Code is why it failed there, "" if it did not.
+type RefundResult struct{ ID, Code string }
 
 // refundKey is the idempotency key of a refund. It never gets a second one: under that the gateway would pay again.
 func (p *Payment) refundKey(id string) string {
@@ -86,7 +87,7 @@ func (p *Payment) openRefund(in ReturnReceived, s *Service) (changed bool) {
 // Refund gives money of a captured payment back. What the gateway refuses ends as FAILED, which is an event and not an
 // error. Errors: payment_unknown_group, payment_not_captured; Unavailable while the outcome is not known.
 func (s *Service) Refund(ctx context.Context, in ReturnReceived) error {
-	p, found, err := s.Records.Get(ctx, in.OrderID, in.Group)
+	p, found, err := s.Store.Get(ctx, in.OrderID, in.Group)
 	if err != nil {
 		return err
 	}
@@ -101,49 +102,49 @@ func (s *Service) Refund(ctx context.Context, in ReturnReceived) error {
 		return err
 	}
 	c := p.last()
-	given, answer := s.giveBack(ctx, c.Key, p.IntentID, *p.refund(in.ReturnID))
-	p, err = s.change(ctx, p, func(p *Payment) bool { p.settleRefund(c, in.ReturnID, given, answer, s); return true })
+	result, answer := s.requestRefund(ctx, c.Key, p.IntentID, *p.refund(in.ReturnID))
+	p, err = s.change(ctx, p, func(p *Payment) bool { p.applyRefundAnswer(c, in.ReturnID, result, answer, s); return true })
 	if err != nil || p.refund(in.ReturnID).State != RefundPending {
 		return err
 	}
 	return unknown(answer)
 }
 
-// giveBack asks the gateway for a refund. One that was asked for before is looked for first: the try before this may be
+// requestRefund asks the gateway for a refund. One that was asked for before is looked for first: the try before this may be
 // longer ago than the gateway keeps keys (24 hours), when what caused it was a dead letter.
-func (s *Service) giveBack(ctx context.Context, key, intent string, r Refund) (Given, error) {
+func (s *Service) requestRefund(ctx context.Context, key, intent string, r Refund) (RefundResult, error) {
 	if r.Asked > 1 {
-		if given, there, err := s.Gateway.FindRefund(ctx, intent, r.ID); err != nil || there {
-			return given, err
+		if found, there, err := s.Gateway.FindRefund(ctx, intent, r.ID); err != nil || there {
+			return found, err
 		}
 	}
-	given, err := s.Gateway.Refund(ctx, key, intent, r.ID, r.Minor)
-	var doubt *Doubt
-	if !errors.As(err, &doubt) || !doubt.Spent {
-		return given, err
+	result, err := s.Gateway.Refund(ctx, key, intent, r.ID, r.Minor)
+	var lost *UnknownOutcome
+	if !errors.As(err, &lost) || !lost.Spent {
+		return result, err
 	}
 	// The key can only repeat its failure. Whether that failure gave money back, the gateway's list of refunds says.
-	given, there, err := s.Gateway.FindRefund(ctx, intent, r.ID)
+	result, there, err := s.Gateway.FindRefund(ctx, intent, r.ID)
 	if err == nil && !there {
 		err = &Refusal{Code: "gateway_failed"}
 	}
-	return given, err
+	return result, err
 }
 
-// settleRefund takes the answer of a refund's call and completes its note.
-func (p *Payment) settleRefund(c Call, id string, given Given, answer error, s *Service) {
+// applyRefundAnswer takes the answer of a refund's call and completes its note.
+func (p *Payment) applyRefundAnswer(c Call, id string, result RefundResult, answer error, s *Service) {
 	r := p.refund(id)
 	outcome := "refunded"
 	var refusal *Refusal
 	switch {
 	case errors.As(answer, &refusal):
 		outcome = "refused: " + refusal.Code
-		given.Code = refusal.Code
+		result.Code = refusal.Code
 	case answer != nil:
 		outcome = "unknown"
 	}
 	if r.State == RefundPending && (answer == nil || refusal != nil) {
-		if r.State, r.GatewayID, r.Code = RefundDone, given.ID, given.Code; given.Code != "" {
+		if r.State, r.GatewayID, r.Code = RefundDone, result.ID, result.Code; result.Code != "" {
 			r.State = RefundFailed
 		}
 	}
@@ -162,9 +163,12 @@ func RefundsHappened(before, p Payment) (names []string, data []any) {
 		}
 		switch r.State {
 		case RefundDone:
-			names, data = append(names, EventRefunded), append(data, PaymentRefunded{p.OrderID, p.Group, r.ID, money.Of(r.Minor, p.Amount.Currency), p.IntentID})
+			amount := money.Of(r.Minor, p.Amount.Currency)
+			names = append(names, EventRefunded)
+			data = append(data, PaymentRefunded{p.OrderID, p.Group, r.ID, amount, p.IntentID})
 		case RefundFailed:
-			names, data = append(names, EventRefundFailed), append(data, PaymentRefundFailed{p.OrderID, p.Group, r.ID, r.Code})
+			names = append(names, EventRefundFailed)
+			data = append(data, PaymentRefundFailed{p.OrderID, p.Group, r.ID, r.Code})
 		}
 	}
 	return names, data

@@ -103,7 +103,8 @@ func TestRefundsOfOnePaymentAreNeverMoreThanWasTaken(t *testing.T) {
 		}
 	}
 	p := r.record(t, "g1")
-	if p.Refunds[0].State != payments.RefundDone || p.Refunds[1].State != payments.RefundDone || p.Refunds[2].State != payments.RefundFailed || p.Refunded() != 600 {
+	if p.Refunds[0].State != payments.RefundDone || p.Refunds[1].State != payments.RefundDone || p.Refunds[2].State != payments.RefundFailed ||
+		p.Refunded() != 600 {
 		t.Errorf("%+v", p.Refunds)
 	}
 	if sum := r.given(t); sum != 600 {

@@ -8,8 +8,8 @@ import (
 	"rialto/functions/internal/fault"
 )
 
-// Records keeps payments.
-type Records interface {
+// Store keeps payments.
+type Store interface {
 	Get(ctx context.Context, orderID, group string) (Payment, bool, error)
 	// Save stores p as version p.Version+1 if the stored one still has p.Version (0: there is none). If
 	// not, ok is false and now is what is stored.
@@ -18,7 +18,7 @@ type Records interface {
 
 // Service is the context's use cases.
 type Service struct {
-	Records Records
+	Store   Store
 	Gateway Gateway
 	Now     func() time.Time
 }
@@ -44,7 +44,7 @@ func (s *Service) change(ctx context.Context, p Payment, edit func(*Payment) boo
 			return p, nil
 		}
 		next.UpdatedAt = s.Now().UTC()
-		now, ok, err := s.Records.Save(ctx, next)
+		now, ok, err := s.Store.Save(ctx, next)
 		if err != nil || ok {
 			return now, err
 		}
@@ -65,11 +65,13 @@ func (s *Service) note(ctx context.Context, p Payment, op Operation) (now Paymen
 	return now, noted, err
 }
 
-// settle stores the answer of a call. then may note the call that follows, in the same write. A *Doubt becomes
-// Unavailable unless the payment's state no longer depends on it.
-func (s *Service) settle(ctx context.Context, p Payment, c Call, i Intent, answer error, then func(*Payment)) (Payment, error) {
+// saveAnswer stores the answer of a call. then may note the call that follows, in the same write. A
+// *UnknownOutcome becomes Unavailable unless the payment's state no longer depends on it.
+func (s *Service) saveAnswer(
+	ctx context.Context, p Payment, c Call, i Intent, answer error, then func(*Payment),
+) (Payment, error) {
 	return s.change(ctx, p, func(p *Payment) bool {
-		p.settle(c, i, answer, s.Now().UTC())
+		p.applyAnswer(c, i, answer, s.Now().UTC())
 		if then != nil {
 			then(p)
 		}
@@ -77,15 +79,15 @@ func (s *Service) settle(ctx context.Context, p Payment, c Call, i Intent, answe
 	})
 }
 
-// look asks the gateway how the stored intent stands.
-func (s *Service) look(ctx context.Context, p Payment) (Payment, error) {
+// refresh asks the gateway how the stored intent stands.
+func (s *Service) refresh(ctx context.Context, p Payment) (Payment, error) {
 	p, noted, err := s.note(ctx, p, OpRetrieve)
 	if err != nil || !noted {
 		return p, err
 	}
 	c := p.last()
 	i, answer := s.Gateway.Retrieve(ctx, p.IntentID)
-	p, err = s.settle(ctx, p, c, i, answer, nil)
+	p, err = s.saveAnswer(ctx, p, c, i, answer, nil)
 	if err == nil && answer != nil {
 		err = unknown(answer)
 	}
@@ -94,9 +96,9 @@ func (s *Service) look(ctx context.Context, p Payment) (Payment, error) {
 
 // unknown is the fault of a call without a usable answer.
 func unknown(answer error) error {
-	var d *Doubt
-	if errors.As(answer, &d) {
-		return errUnknown.Because(d)
+	var lost *UnknownOutcome
+	if errors.As(answer, &lost) {
+		return errUnknown.Because(lost)
 	}
 	return errUnknown.Because(answer)
 }

@@ -31,7 +31,8 @@ func TestAuthorize(t *testing.T) {
 		t.Fatalf("repeated: %v, %d calls", err, b.calls(t)-before)
 	}
 	p := r.record(t, "g1")
-	if len(p.Calls) != 2 || p.Calls[0].Outcome != "open" || p.Calls[1].Outcome != "authorized" || p.Calls[1].Key != r.order+"#g1#confirm" || p.Method != "" {
+	if len(p.Calls) != 2 || p.Calls[0].Outcome != "open" || p.Calls[1].Outcome != "authorized" || p.Calls[1].Key != r.order+"#g1#confirm" ||
+		p.Method != "" {
 		t.Fatalf("record %+v", p)
 	}
 	in.Groups[0].Amount.Minor++
@@ -173,7 +174,8 @@ func TestActionRequired(t *testing.T) {
 			in := r.input("pm_card_authenticationRequired", "g1")
 			for range 2 {
 				out, err := r.authorizes(in, 1)
-				if err != nil || out.Status != "action_required" || out.NextAction == nil || out.NextAction.URL == "" || out.Intents[0].Status != "action_required" {
+				if err != nil || out.Status != "action_required" || out.NextAction == nil || out.NextAction.URL == "" ||
+					out.Intents[0].Status != "action_required" {
 					t.Fatalf("%+v %v", out, err)
 				}
 			}

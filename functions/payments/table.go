@@ -3,10 +3,11 @@ package payments
 // State is where a group's payment stands.
 type State string
 
+// The states of a payment.
 const (
 	Creating       State = "CREATING"        // the intent is being created; its id is not known
 	Created        State = "CREATED"         // the id is stored; it may have been confirmed, unknown to us
-	ActionRequired State = "ACTION_REQUIRED" // the bank asks the shopper
+	ActionRequired State = "ACTION_REQUIRED" // the shopper must answer a 3-D Secure challenge
 	Authorized     State = "AUTHORIZED"      // the money is held
 	Declined       State = "DECLINED"        // the bank or the gateway refused
 	Cancelling     State = "CANCELLING"      // closed to every step but cancel; the gateway is not done
@@ -18,6 +19,7 @@ const (
 // Outcome is what a call to the gateway came to. All but Refused are states of the intent.
 type Outcome string
 
+// The outcomes of a call.
 const (
 	IntentOpen       Outcome = "open"       // not confirmed yet, or the confirmation is still in progress
 	IntentDeclined   Outcome = "declined"   // it waits for another method

@@ -42,7 +42,8 @@ func TestTable(t *testing.T) {
 // Whatever answers arrive, and however often, a closed payment stays closed and the order of life is kept.
 func TestTableHasNoWayBack(t *testing.T) {
 	t.Parallel()
-	rank := map[State]int{Creating: 0, Created: 1, ActionRequired: 2, Authorized: 3, Declined: 3, Cancelling: 4, Captured: 5, CaptureFailed: 5, Cancelled: 5}
+	rank := map[State]int{Creating: 0, Created: 1, ActionRequired: 2, Authorized: 3, Declined: 3, Cancelling: 4, Captured: 5, CaptureFailed: 5,
+		Cancelled: 5}
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.SampledFrom(states).Draw(t, "state")
 		for _, o := range rapid.SliceOf(rapid.SampledFrom(outcomes)).Draw(t, "outcomes") {

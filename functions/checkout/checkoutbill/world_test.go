@@ -79,7 +79,7 @@ func open(t *testing.T, m model) *shop {
 		Sources: carts.Sources{Offers: &offersstore.Store{DB: s.db}, Products: &catalogstore.Store{DB: s.db}, Stock: stock, Coupons: coupons}}
 	steps := &checkout.Steps{Book: s.record(), Now: time.Now}
 	hold := &inventory.Service{Store: stock, Now: time.Now}
-	pay := &payments.Service{Records: paymentsstore.Store{DB: s.db}, Gateway: till{s}, Now: time.Now}
+	pay := &payments.Service{Store: paymentsstore.Store{DB: s.db}, Gateway: till{s}, Now: time.Now}
 	s.tasks = map[string]func(context.Context, []byte) ([]byte, error){
 		"carts-quote":        task(quote.Quote),
 		"customers-locate":   task(customers.Locator{Snapshots: customersstore.Snapshots{DB: s.db}}.Locate),
@@ -262,11 +262,11 @@ func (till) Cancel(context.Context, string, string) (payments.Intent, error) {
 func (till) Capture(context.Context, string, string, int64) (payments.Intent, error) {
 	return payments.Intent{}, errors.New("a checkout captures nothing")
 }
-func (till) Refund(context.Context, string, string, string, int64) (payments.Given, error) {
-	return payments.Given{}, errors.New("a checkout gives nothing back")
+func (till) Refund(context.Context, string, string, string, int64) (payments.RefundResult, error) {
+	return payments.RefundResult{}, errors.New("a checkout gives nothing back")
 }
-func (till) FindRefund(context.Context, string, string) (payments.Given, bool, error) {
-	return payments.Given{}, false, errors.New("a checkout gives nothing back")
+func (till) FindRefund(context.Context, string, string) (payments.RefundResult, bool, error) {
+	return payments.RefundResult{}, false, errors.New("a checkout gives nothing back")
 }
 
 func task[I, O any](do func(context.Context, I) (O, error)) func(context.Context, []byte) ([]byte, error) {

@@ -154,7 +154,7 @@ func newWorld(t tester, goods []good) *world {
 	random := &source{r: rand.NewChaCha8([32]byte{7})}
 	w.front = &checkout.Service{Ledger: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
 	w.recover = &checkout.Recovery{Shelf: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Buckets: 4}
-	pay := &payments.Service{Records: paymentsstore.Store{DB: db}, Now: w.clock,
+	pay := &payments.Service{Store: paymentsstore.Store{DB: db}, Now: w.clock,
 		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: address, ReturnURL: "http://localhost/return", Timeout: 5 * time.Second})}
 	steps := &checkout.Steps{Book: w.record, Now: w.clock}
 	w.tasks = map[string]func(context.Context, []byte) ([]byte, error){

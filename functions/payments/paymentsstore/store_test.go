@@ -21,8 +21,9 @@ var now = time.Date(2026, 3, 1, 12, 0, 0, 5000, time.UTC)
 
 func sample() payments.Payment {
 	return payments.Payment{OrderID: "ord_1", Group: "g1", State: payments.ActionRequired, Amount: money.Of(1299, "USD"), Epoch: 2, IntentID: "pi_1",
-		Method: "pm_1", CaptureBefore: now.AddDate(0, 0, 7), Captured: 5, Code: "x", Action: &payments.NextAction{Type: "redirect_to_url", URL: "http://localhost/x"},
-		Calls: []payments.Call{{N: 3, Operation: payments.OpConfirm, Key: "k", At: now, Outcome: "open", AnsweredAt: now}}, Made: 4,
+		Method: "pm_1", CaptureBefore: now.AddDate(0, 0, 7), Captured: 5, Code: "x",
+		Action: &payments.NextAction{Type: "redirect_to_url", URL: "http://localhost/x"},
+		Calls:  []payments.Call{{N: 3, Operation: payments.OpConfirm, Key: "k", At: now, Outcome: "open", AnsweredAt: now}}, Made: 4,
 		Spent: map[payments.Operation]int{payments.OpConfirm: 1}, CreatedAt: now, UpdatedAt: now}
 }
 
@@ -110,7 +111,8 @@ func TestEvents(t *testing.T) {
 		old, new payments.State
 		want     string
 	}{
-		{"captured", payments.Authorized, payments.Captured, `PaymentCaptured {"order_id":"ord_1","group":"g1","amount":{"amount":1299,"currency":"USD"},"intent_id":"pi_1"}`},
+		{"captured", payments.Authorized, payments.Captured,
+			`PaymentCaptured {"order_id":"ord_1","group":"g1","amount":{"amount":1299,"currency":"USD"},"intent_id":"pi_1"}`},
 		{"failed", payments.Authorized, payments.CaptureFailed, `PaymentCaptureFailed {"order_id":"ord_1","group":"g1","code":"authorization_expired"}`},
 		{"captured before", payments.Captured, payments.Captured, ""},
 		{"failed before", payments.CaptureFailed, payments.CaptureFailed, ""},

@@ -35,13 +35,13 @@ var outcomes = map[stripe.PaymentIntentStatus]payments.Outcome{
 func intent(i *stripe.PaymentIntent) (payments.Intent, error) {
 	out := payments.Intent{ID: i.ID, Status: outcomes[i.Status], Captured: i.AmountReceived}
 	if out.Status == "" || out.ID == "" {
-		return out, &payments.Doubt{Why: "an intent in a state that is not known"}
+		return out, &payments.UnknownOutcome{Why: "an intent in a state that is not known"}
 	}
 	if e := i.LastPaymentError; e != nil {
 		out.Code = code(e)
 	}
-	if c := i.LatestCharge; c != nil && c.PaymentMethodDetails != nil && c.PaymentMethodDetails.Card != nil && c.PaymentMethodDetails.Card.CaptureBefore > 0 {
-		out.CaptureBefore = time.Unix(c.PaymentMethodDetails.Card.CaptureBefore, 0).UTC()
+	if at := captureBefore(i.LatestCharge); at > 0 {
+		out.CaptureBefore = time.Unix(at, 0).UTC()
 	}
 	if out.Status == payments.IntentAction {
 		out.Action = action(i.NextAction)
@@ -49,7 +49,15 @@ func intent(i *stripe.PaymentIntent) (payments.Intent, error) {
 	return out, nil
 }
 
-// action is where the shopper goes. Without a return URL the gateway leaves the question to its own script in
+// captureBefore is when a charge's authorization ends, in seconds of Unix time; 0 if it does not say.
+func captureBefore(c *stripe.Charge) int64 {
+	if c == nil || c.PaymentMethodDetails == nil || c.PaymentMethodDetails.Card == nil {
+		return 0
+	}
+	return c.PaymentMethodDetails.Card.CaptureBefore
+}
+
+// action is where the shopper goes. Without a return URL the gateway leaves the challenge to its own script in
 // the shopper's browser, and there is no address to hand on.
 func action(a *stripe.PaymentIntentNextAction) *payments.NextAction {
 	switch {
@@ -67,7 +75,7 @@ func action(a *stripe.PaymentIntentNextAction) *payments.NextAction {
 func failure(err error) (payments.Intent, error) {
 	var e *stripe.Error
 	if !errors.As(err, &e) {
-		return payments.Intent{}, &payments.Doubt{Why: "no answer", Cause: transport(err)}
+		return payments.Intent{}, &payments.UnknownOutcome{Why: "no answer", Cause: transport(err)}
 	}
 	switch {
 	case e.HTTPStatusCode == http.StatusPaymentRequired && e.PaymentIntent != nil,
@@ -81,7 +89,8 @@ func failure(err error) (payments.Intent, error) {
 		e.HTTPStatusCode == http.StatusUnauthorized, e.HTTPStatusCode == http.StatusForbidden,
 		e.HTTPStatusCode == http.StatusConflict, e.HTTPStatusCode == http.StatusTooManyRequests,
 		e.HTTPStatusCode >= 500, e.HTTPStatusCode < 400:
-		return payments.Intent{}, &payments.Doubt{Spent: e.HTTPStatusCode >= 500 && stored(e), Why: fmt.Sprintf("%d %s", e.HTTPStatusCode, code(e))}
+		return payments.Intent{}, &payments.UnknownOutcome{Spent: e.HTTPStatusCode >= 500 && stored(e),
+			Why: fmt.Sprintf("%d %s", e.HTTPStatusCode, code(e))}
 	default:
 		return payments.Intent{}, &payments.Refusal{Code: code(e)}
 	}

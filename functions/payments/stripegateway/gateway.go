@@ -12,8 +12,9 @@ import (
 	"rialto/functions/payments"
 )
 
-// Config says which gateway. URL is empty for Stripe's own. ReturnURL is where the bank's page leads a shopper
-// back to; without it a payment that needs the shopper has no address to send them to. Timeout bounds one call; 0 is 8 seconds: three calls fit the step's 25 seconds.
+// Config says which gateway. URL is empty for Stripe's own. ReturnURL is where a 3-D Secure challenge leads a shopper
+// back to; without it a payment that needs the shopper has no address to send them to. Timeout bounds one call; 0 is 8
+// seconds: three calls fit the step's 25 seconds.
 type Config struct {
 	Secret    string
 	URL       string
@@ -49,7 +50,8 @@ func New(c Config) *Gateway {
 		config.URL = stripe.String(c.URL)
 	}
 	backend := stripe.GetBackendWithConfig(stripe.APIBackend, config)
-	g := &Gateway{client: stripe.NewClient(c.Secret, stripe.WithBackends(&stripe.Backends{API: backend, Connect: backend, Uploads: backend, MeterEvents: backend}))}
+	backends := &stripe.Backends{API: backend, Connect: backend, Uploads: backend, MeterEvents: backend}
+	g := &Gateway{client: stripe.NewClient(c.Secret, stripe.WithBackends(backends))}
 	if c.ReturnURL != "" {
 		g.returnURL = &c.ReturnURL
 	}
@@ -110,37 +112,37 @@ func (g *Gateway) Capture(ctx context.Context, key, id string, minor int64) (pay
 const refundID = "refund_id"
 
 // Refund gives minor units of a captured intent back.
-func (g *Gateway) Refund(ctx context.Context, key, id, refund string, minor int64) (payments.Given, error) {
+func (g *Gateway) Refund(ctx context.Context, key, id, refund string, minor int64) (payments.RefundResult, error) {
 	p := &stripe.RefundCreateParams{PaymentIntent: &id, Amount: &minor, Reason: stripe.String(string(stripe.RefundReasonRequestedByCustomer)),
 		Metadata: map[string]string{refundID: refund}}
 	p.SetIdempotencyKey(key)
 	r, err := g.client.V1Refunds.Create(ctx, p)
 	if err != nil {
 		_, err = failure(err)
-		return payments.Given{}, err
+		return payments.RefundResult{}, err
 	}
-	return given(r), nil
+	return refundResult(r), nil
 }
 
 // FindRefund looks among an intent's refunds, the latest first, for one by our name.
-func (g *Gateway) FindRefund(ctx context.Context, id, refund string) (payments.Given, bool, error) {
+func (g *Gateway) FindRefund(ctx context.Context, id, refund string) (payments.RefundResult, bool, error) {
 	p := &stripe.RefundListParams{PaymentIntent: &id}
 	p.Limit = stripe.Int64(100)
 	for r, err := range g.client.V1Refunds.List(ctx, p) {
 		if err != nil {
 			_, err = failure(err)
-			return payments.Given{}, false, err
+			return payments.RefundResult{}, false, err
 		}
 		if r.Metadata[refundID] == refund {
-			return given(r), true, nil
+			return refundResult(r), true, nil
 		}
 	}
-	return payments.Given{}, false, nil
+	return payments.RefundResult{}, false, nil
 }
 
-// given reads a refund. One that is pending is on its way; a bank that turns it back later tells nobody here.
-func given(r *stripe.Refund) payments.Given {
-	out := payments.Given{ID: r.ID}
+// refundResult reads a refund. One that is pending is on its way; a bank that turns it back later tells nobody here.
+func refundResult(r *stripe.Refund) payments.RefundResult {
+	out := payments.RefundResult{ID: r.ID}
 	if r.Status == stripe.RefundStatusFailed || r.Status == stripe.RefundStatusCanceled {
 		if out.Code = string(r.FailureReason); out.Code == "" {
 			out.Code = "refund_failed"

@@ -49,18 +49,20 @@ func TestFailures(t *testing.T) {
 		want   string
 	}{
 		{"no such method", 400, nil, `{"error":{"type":"invalid_request_error","code":"resource_missing",` + secretive + `}}`, "refused resource_missing"},
-		{"bad key", 401, nil, `{"error":{"type":"invalid_request_error",` + secretive + `}}`, "doubt"},
-		{"key in use", 409, nil, `{"error":{"type":"invalid_request_error","code":"idempotency_key_in_use",` + secretive + `}}`, "doubt"},
-		{"other parameters", 400, nil, `{"error":{"type":"idempotency_error",` + secretive + `}}`, "doubt"},
-		{"busy", 429, replayed, `{"error":{"type":"invalid_request_error","code":"rate_limit",` + secretive + `}}`, "doubt"},
-		{"broken", 500, nil, `{"error":{"type":"api_error",` + secretive + `}}`, "doubt"},
+		{"bad key", 401, nil, `{"error":{"type":"invalid_request_error",` + secretive + `}}`, "unknown"},
+		{"key in use", 409, nil, `{"error":{"type":"invalid_request_error","code":"idempotency_key_in_use",` + secretive + `}}`, "unknown"},
+		{"other parameters", 400, nil, `{"error":{"type":"idempotency_error",` + secretive + `}}`, "unknown"},
+		{"busy", 429, replayed, `{"error":{"type":"invalid_request_error","code":"rate_limit",` + secretive + `}}`, "unknown"},
+		{"broken", 500, nil, `{"error":{"type":"api_error",` + secretive + `}}`, "unknown"},
 		{"broken and stored", 500, replayed, `{"error":{"type":"api_error",` + secretive + `}}`, "spent"},
 		{"broken for good", 500, http.Header{"Stripe-Should-Retry": {"false"}}, `{"error":{"type":"api_error",` + secretive + `}}`, "spent"},
-		{"no JSON", 502, nil, `<html>pm_secret`, "doubt"},
-		{"half an answer", 200, nil, `{"id":"pi_1","client_secret":"pi_1_secret_abc"`, "doubt"},
-		{"unheard-of state", 200, nil, `{"id":"pi_1","status":"pondering"}`, "doubt"},
-		{"declined", 402, nil, `{"error":{"type":"card_error","code":"card_declined","decline_code":"lost_card",` + secretive + `,"payment_intent":{"id":"pi_1","status":"requires_payment_method"}}}`, "declined lost_card"},
-		{"in another state", 400, nil, `{"error":{"type":"invalid_request_error","code":"payment_intent_unexpected_state",` + secretive + `,"payment_intent":{"id":"pi_1","status":"canceled"}}}`, "canceled payment_intent_unexpected_state"},
+		{"no JSON", 502, nil, `<html>pm_secret`, "unknown"},
+		{"half an answer", 200, nil, `{"id":"pi_1","client_secret":"pi_1_secret_abc"`, "unknown"},
+		{"unheard-of state", 200, nil, `{"id":"pi_1","status":"pondering"}`, "unknown"},
+		{"declined", 402, nil, `{"error":{"type":"card_error","code":"card_declined","decline_code":"lost_card",` + secretive +
+			`,"payment_intent":{"id":"pi_1","status":"requires_payment_method"}}}`, "declined lost_card"},
+		{"in another state", 400, nil, `{"error":{"type":"invalid_request_error","code":"payment_intent_unexpected_state",` + secretive +
+			`,"payment_intent":{"id":"pi_1","status":"canceled"}}}`, "canceled payment_intent_unexpected_state"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -68,14 +70,14 @@ func TestFailures(t *testing.T) {
 			i, err := g.Confirm(context.Background(), "key", "pi_1")
 			got := fmt.Sprintf("%s %s", i.Status, i.Code)
 			var refusal *payments.Refusal
-			var doubt *payments.Doubt
+			var lost *payments.UnknownOutcome
 			switch {
 			case errors.As(err, &refusal):
 				got = "refused " + refusal.Code
-			case errors.As(err, &doubt) && doubt.Spent:
+			case errors.As(err, &lost) && lost.Spent:
 				got = "spent"
-			case errors.As(err, &doubt):
-				got = "doubt"
+			case errors.As(err, &lost):
+				got = "unknown"
 			case err != nil:
 				got = err.Error()
 			}
@@ -99,8 +101,8 @@ func TestNoAnswerInTime(t *testing.T) {
 	t.Cleanup(func() { close(stop); server.Close() })
 	g := stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: server.URL, Timeout: 50 * time.Millisecond})
 	_, err := g.Retrieve(context.Background(), "pi_1")
-	var doubt *payments.Doubt
-	if !errors.As(err, &doubt) || doubt.Spent || doubt.Cause == nil || doubt.Cause.Error() != "timeout" {
+	var lost *payments.UnknownOutcome
+	if !errors.As(err, &lost) || lost.Spent || lost.Cause == nil || lost.Cause.Error() != "timeout" {
 		t.Fatalf("got %v", err)
 	}
 }
@@ -113,7 +115,8 @@ func TestCreate(t *testing.T) {
 		if err != nil || i.ID != "pi_1" || i.Status != payments.IntentOpen {
 			t.Fatal(i, err)
 		}
-		for _, part := range []string{want, "payment_method=pm_1", "amount=1299", "currency=jpy", "capture_method=manual", "metadata[order_id]=ord_1", "metadata[group]=g1"} {
+		for _, part := range []string{want, "payment_method=pm_1", "amount=1299", "currency=jpy", "capture_method=manual", "metadata[order_id]=ord_1",
+			"metadata[group]=g1"} {
 			if !strings.Contains(sent.String(), part) {
 				t.Errorf("%s is not in %s", part, sent)
 			}

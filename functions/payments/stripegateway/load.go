@@ -11,8 +11,8 @@ import (
 	"rialto/functions/internal/settings"
 )
 
-// Load returns the gateway that a function's settings name. A bank's page leads back to GATEWAY_RETURN_URL, the
-// shop's front end: without it a shopper could not answer the bank.
+// Load returns the gateway that a function's settings name. A 3-D Secure challenge leads back to GATEWAY_RETURN_URL, the
+// shop's front end: without it a shopper could not answer one.
 func Load(s *settings.Settings) (*Gateway, error) {
 	c := Config{URL: s.Get("GATEWAY_URL"), ReturnURL: s.Must("GATEWAY_RETURN_URL"), Recorded: s.Recorded()}
 	var err error
