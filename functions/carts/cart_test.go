@@ -82,13 +82,15 @@ func TestTheBreakdownSumsWhatIsForSale(t *testing.T) {
 		}
 	}
 	v, err := Price(c, "USD", map[string]CurrentOffer{
-		"p0#s": {ForSale: true, Available: 1, Offer: offers.Offer{Price: money.Of(90, "USD"), Shipping: money.Of(0, "USD"), SellerName: "N"}, Product: catalog.Product{Title: "T"}},
+		"p0#s": {ForSale: true, Available: 1, Offer: offers.Offer{Price: money.Of(90, "USD"), Shipping: money.Of(0, "USD"),
+			SellerName: "N"}, Product: catalog.Product{Title: "T"}},
 		"p1#s": {ForSale: false},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Breakdown{Items: money.Of(2*90+100, "USD"), Discount: money.Of(0, "USD"), Shipping: money.Of(10, "USD"), Total: money.Of(2*90+100+10, "USD"), Units: 3}
+	want := Breakdown{Items: money.Of(2*90+100, "USD"), Discount: money.Of(0, "USD"), Shipping: money.Of(10, "USD"),
+		Total: money.Of(2*90+100+10, "USD"), Units: 3}
 	if diff := cmp.Diff(want, v.Breakdown); diff != "" {
 		t.Error(diff)
 	}
@@ -111,7 +113,8 @@ func TestAQuoteNeedsEveryLine(t *testing.T) {
 	}
 	stock := []inventory.Stock{{SKU: inventory.SKU{ProductID: "p0", SellerID: "s"}, Centre: "us-west-2", Available: 1}}
 	offer := offers.Offer{Price: money.Of(90, "USD"), Shipping: money.Of(0, "USD")}
-	if _, err := quoteOf(c, "USD", current{offers: map[string]CurrentOffer{"p0#s": {}}, stock: stock}, time.Time{}); fault.Code(err) != "offer_unavailable" {
+	paused := current{offers: map[string]CurrentOffer{"p0#s": {}}, stock: stock}
+	if _, err := quoteOf(c, "USD", paused, time.Time{}); fault.Code(err) != "offer_unavailable" {
 		t.Error(err)
 	}
 	fresh := map[string]CurrentOffer{"p0#s": {ForSale: true, Offer: offer, Product: catalog.Product{CategoryID: "c"}}}

@@ -16,7 +16,8 @@ import (
 type fives struct{}
 
 func (fives) Coupon(_ context.Context, r promotions.Ref) (promotions.Coupon, error) {
-	c := promotions.Coupon{Ref: r, Kind: promotions.Fixed, Amount: money.Of(500, "USD"), Minimum: money.Of(1_000, "USD"), From: time.Unix(0, 0), Until: time.Unix(100, 0), PerCustomer: 1}
+	c := promotions.Coupon{Ref: r, Kind: promotions.Fixed, Amount: money.Of(500, "USD"), Minimum: money.Of(1_000, "USD"),
+		From: time.Unix(0, 0), Until: time.Unix(100, 0), PerCustomer: 1}
 	switch {
 	case r.Marketplace != "US" || r.Code != "FIVE" && r.Code != "LATE":
 		return promotions.Coupon{}, promotions.ErrInvalid
@@ -41,11 +42,7 @@ func TestACouponInTheCart(t *testing.T) {
 	t.Parallel()
 	s := service()
 	s.Coupons, s.Stock = fives{}, plenty{}
-	keys := 0
-	key := func() carts.Guard {
-		keys++
-		return carts.Guard{Key: "key-" + string(rune('a'+keys))}
-	}
+	key := guards()
 	add := func(product string, quantity, off, total int64, refused string) {
 		t.Helper()
 		v, err := s.Add(ctx, owner, us, key(), product, "s", quantity)
@@ -71,14 +68,16 @@ func TestACouponInTheCart(t *testing.T) {
 			t.Fatal(code, err)
 		}
 	}
-	if v, err := s.Redeem(ctx, owner, us, key(), " five "); err != nil || v.Cart.Coupon != "FIVE" || v.Breakdown.Discount.Minor != 500 || v.Breakdown.Total.Minor != 500 {
+	if v, err := s.Redeem(ctx, owner, us, key(), " five "); err != nil || v.Cart.Coupon != "FIVE" || v.Breakdown.Discount.Minor != 500 ||
+		v.Breakdown.Total.Minor != 500 {
 		t.Fatalf("%+v %v", v, err)
 	}
 	q := quote(500, "")
 	if q.Coupon.Code != "FIVE" || q.Lines[0].Discount.Minor != 300 || q.Lines[1].Discount.Minor != 200 || q.Items.Minor != 1_000 {
 		t.Errorf("%+v", q)
 	}
-	if v, err := s.Set(ctx, owner, us, key(), "p", "s", 5); err != nil || fault.Code(v.Refused) != "coupon_not_applicable" || v.Breakdown.Total.Minor != 900 {
+	if v, err := s.Set(ctx, owner, us, key(), "p", "s", 5); err != nil || fault.Code(v.Refused) != "coupon_not_applicable" ||
+		v.Breakdown.Total.Minor != 900 {
 		t.Fatalf("%+v %v", v, err)
 	}
 	quote(0, "coupon_not_applicable")
@@ -95,6 +94,15 @@ func TestACouponInTheCart(t *testing.T) {
 		t.Fatalf("%+v %v", v, err)
 	}
 	quote(0, "")
+}
+
+// guards returns a guard of a new key at each call.
+func guards() func() carts.Guard {
+	keys := 0
+	return func() carts.Guard {
+		keys++
+		return carts.Guard{Key: "key-" + string(rune('a'+keys))}
+	}
 }
 
 func TestAGuestsCouponIsMerged(t *testing.T) {

@@ -83,7 +83,8 @@ func TestAChangeIsGuardedAndMadeOnce(t *testing.T) {
 	if _, err := s.Set(ctx, owner, us, carts.Guard{Version: 0, HasVersion: true}, "p", "s", 5); !errors.Is(err, carts.ErrStale) {
 		t.Fatal(err)
 	}
-	if v, err := s.Set(ctx, owner, us, carts.Guard{Version: 1, HasVersion: true}, "p", "s", 5); err != nil || v.Breakdown.Units != 5 || v.Cart.Version != 2 {
+	if v, err := s.Set(ctx, owner, us, carts.Guard{Version: 1, HasVersion: true}, "p", "s", 5); err != nil || v.Breakdown.Units != 5 ||
+		v.Cart.Version != 2 {
 		t.Fatalf("%+v %v", v, err)
 	}
 	if _, err := s.Add(ctx, owner, us, carts.Guard{Key: "key-0002"}, "none", "s", 1); !errors.Is(err, offers.ErrOfferNotFound) {

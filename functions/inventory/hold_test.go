@@ -20,11 +20,17 @@ func TestEveryOperationInEveryState(t *testing.T) {
 		want  string // the state after it, "=" for no change, or a refusal
 		moves [3]int64
 	}{
-		{Absent, Place, "HELD", [3]int64{-1, 0, 1}}, {Absent, Release, "RELEASED", [3]int64{}}, {Absent, Commit, "hold_missing", [3]int64{}}, {Absent, Ship, "hold_missing", [3]int64{}}, {Absent, Restock, "hold_missing", [3]int64{}},
-		{Held, Place, same, [3]int64{}}, {Held, Release, "RELEASED", [3]int64{1, 0, -1}}, {Held, Commit, "COMMITTED", [3]int64{}}, {Held, Ship, "hold_not_committed", [3]int64{}}, {Held, Restock, "hold_not_committed", [3]int64{}},
-		{Committed, Place, "hold_committed", [3]int64{}}, {Committed, Release, "hold_committed", [3]int64{}}, {Committed, Commit, "hold_committed", [3]int64{}}, {Committed, Ship, "SHIPPED", [3]int64{0, 1, -1}}, {Committed, Restock, "RELEASED", [3]int64{1, 0, -1}},
-		{Shipped, Place, "hold_committed", [3]int64{}}, {Shipped, Release, "hold_committed", [3]int64{}}, {Shipped, Commit, "hold_committed", [3]int64{}}, {Shipped, Ship, same, [3]int64{}}, {Shipped, Restock, "hold_shipped", [3]int64{}},
-		{Released, Place, "hold_released", [3]int64{}}, {Released, Release, same, [3]int64{}}, {Released, Commit, "hold_released", [3]int64{}}, {Released, Ship, "hold_released", [3]int64{}}, {Released, Restock, same, [3]int64{}},
+		{Absent, Place, "HELD", [3]int64{-1, 0, 1}}, {Absent, Release, "RELEASED", [3]int64{}},
+		{Absent, Commit, "hold_missing", [3]int64{}}, {Absent, Ship, "hold_missing", [3]int64{}}, {Absent, Restock, "hold_missing", [3]int64{}},
+		{Held, Place, same, [3]int64{}}, {Held, Release, "RELEASED", [3]int64{1, 0, -1}}, {Held, Commit, "COMMITTED", [3]int64{}},
+		{Held, Ship, "hold_not_committed", [3]int64{}}, {Held, Restock, "hold_not_committed", [3]int64{}},
+		{Committed, Place, "hold_committed", [3]int64{}}, {Committed, Release, "hold_committed", [3]int64{}},
+		{Committed, Commit, "hold_committed", [3]int64{}}, {Committed, Ship, "SHIPPED", [3]int64{0, 1, -1}},
+		{Committed, Restock, "RELEASED", [3]int64{1, 0, -1}},
+		{Shipped, Place, "hold_committed", [3]int64{}}, {Shipped, Release, "hold_committed", [3]int64{}},
+		{Shipped, Commit, "hold_committed", [3]int64{}}, {Shipped, Ship, same, [3]int64{}}, {Shipped, Restock, "hold_shipped", [3]int64{}},
+		{Released, Place, "hold_released", [3]int64{}}, {Released, Release, same, [3]int64{}},
+		{Released, Commit, "hold_released", [3]int64{}}, {Released, Ship, "hold_released", [3]int64{}}, {Released, Restock, same, [3]int64{}},
 		{"LOST", Place, "hold_unknown", [3]int64{}},
 	} {
 		step, err := c.state.On(c.op)
@@ -70,14 +76,16 @@ func TestBalanceFindsWhatIsWrong(t *testing.T) {
 	sku := SKU{"p", "s"}
 	good := Stock{SKU: sku, Centre: "c", Available: 1, Received: 9, Shipped: 4, Returned: 1, Out: 5}
 	hold := func(state State, n int64) Hold { return Hold{SKU: sku, Centre: "c", Quantity: n, State: state} }
-	all := []Hold{hold(Held, 2), hold(Committed, 3), hold(Shipped, 4), hold(Released, 7), {SKU: sku, Centre: "d", Quantity: 9, State: Held}, {SKU: SKU{"q", "s"}, Centre: "c", Quantity: 9, State: Held}}
+	all := []Hold{hold(Held, 2), hold(Committed, 3), hold(Shipped, 4), hold(Released, 7),
+		{SKU: sku, Centre: "d", Quantity: 9, State: Held}, {SKU: SKU{"q", "s"}, Centre: "c", Quantity: 9, State: Held}}
 	if err := Balance(good, all); err != nil {
 		t.Error(err)
 	}
 	for name, edit := range map[string]func(*Stock){
 		"a stranded unit": func(s *Stock) { s.Available-- }, "a unit from nowhere": func(s *Stock) { s.Available++ },
 		"shipped twice": func(s *Stock) { s.Shipped++; s.Available-- }, "oversold": func(s *Stock) { s.Available, s.Received = -1, 7 },
-		"out of nowhere": func(s *Stock) { s.Out++ }, "a debt that is not paid": func(s *Stock) { s.Available, s.Debt = 2, 1 }, "another shard": func(s *Stock) { s.Shard = 1 },
+		"out of nowhere": func(s *Stock) { s.Out++ }, "a debt that is not paid": func(s *Stock) { s.Available, s.Debt = 2, 1 },
+		"another shard": func(s *Stock) { s.Shard = 1 },
 	} {
 		bad := good
 		edit(&bad)

@@ -96,7 +96,8 @@ func TestRouteRefuses(t *testing.T) {
 		code  string
 		at    []string
 	}{
-		"a short line, by its place":        {[]Want{many[3], want("p1", "s", 2), want("none", "s", 1)}, "item_unavailable", []string{"/lines/1", "/lines/2"}},
+		"a short line, by its place": {[]Want{many[3], want("p1", "s", 2), want("none", "s", 1)}, "item_unavailable",
+			[]string{"/lines/1", "/lines/2"}},
 		"two lines that are short together": {[]Want{{"x", sku, 1}, many[3], {"y", sku, 1}}, "item_unavailable", []string{"/lines/0", "/lines/2"}},
 		"a line twice":                      {[]Want{many[0], many[0]}, "want_invalid", []string{"/lines/1"}},
 		"no units":                          {[]Want{want("p0", "s", 0)}, "want_invalid", []string{"/lines/0"}},
@@ -161,35 +162,11 @@ func TestRouteCoversExactlyNeverMoreThanAvailableFromTheFewestCentres(t *testing
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		names := centres[:rapid.SampledFrom([]int{1, 3, 5, len(centres)}).Draw(t, "centres")]
-		var wants []Want
-		var stock []Stock
-		for i := range rapid.IntRange(1, 5).Draw(t, "lines") {
-			sku := SKU{fmt.Sprint("p", rapid.IntRange(0, 1).Draw(t, "product")), fmt.Sprint("s", rapid.IntRange(0, 1).Draw(t, "seller"))}
-			wants = append(wants, Want{fmt.Sprint("l", i), sku, rapid.Int64Range(1, 6).Draw(t, "quantity")})
-		}
-		for p := range 2 {
-			for s := range 2 {
-				for _, c := range names {
-					x := at(fmt.Sprint("p", p), fmt.Sprint("s", s), c, rapid.Int64Range(-1, 7).Draw(t, "available"))
-					x.Divided = rapid.Bool().Draw(t, "divided")
-					stock = append(stock, x)
-				}
-			}
-		}
+		wants, stock := drawWants(t), drawStock(t, names)
 		to := rapid.SampledFrom([]Destination{{"US", "CA"}, {"US", "NY"}, {"FR", ""}, {"", ""}}).Draw(t, "to")
 		order := rapid.StringN(0, 4, 4).Draw(t, "order")
 		plan, err := Route(order, wants, stock, to)
-		enough := true
-		for sku, n := range demand(wants) {
-			var have int64
-			for _, s := range stock {
-				if s.SKU == sku {
-					have += max(s.Available, 0)
-				}
-			}
-			enough = enough && have >= n
-		}
-		if (err == nil) != enough {
+		if enough := isEnough(stock, wants); (err == nil) != enough {
 			t.Fatalf("enough: %v, got %v", enough, err)
 		}
 		if err != nil {
@@ -230,6 +207,42 @@ func TestRouteCoversExactlyNeverMoreThanAvailableFromTheFewestCentres(t *testing
 			t.Fatalf("order matters: %v %s", err, diff)
 		}
 	})
+}
+
+func drawWants(t *rapid.T) (wants []Want) {
+	for i := range rapid.IntRange(1, 5).Draw(t, "lines") {
+		sku := SKU{fmt.Sprint("p", rapid.IntRange(0, 1).Draw(t, "product")), fmt.Sprint("s", rapid.IntRange(0, 1).Draw(t, "seller"))}
+		wants = append(wants, Want{fmt.Sprint("l", i), sku, rapid.Int64Range(1, 6).Draw(t, "quantity")})
+	}
+	return wants
+}
+
+func drawStock(t *rapid.T, centres []string) (stock []Stock) {
+	for p := range 2 {
+		for s := range 2 {
+			for _, c := range centres {
+				x := at(fmt.Sprint("p", p), fmt.Sprint("s", s), c, rapid.Int64Range(-1, 7).Draw(t, "available"))
+				x.Divided = rapid.Bool().Draw(t, "divided")
+				stock = append(stock, x)
+			}
+		}
+	}
+	return stock
+}
+
+func isEnough(stock []Stock, wants []Want) bool {
+	for sku, n := range demand(wants) {
+		var have int64
+		for _, s := range stock {
+			if s.SKU == sku {
+				have += max(s.Available, 0)
+			}
+		}
+		if have < n {
+			return false
+		}
+	}
+	return true
 }
 
 func bruteFewest(wants []Want, stock []Stock, seller string, names []string) int {

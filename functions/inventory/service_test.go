@@ -30,10 +30,12 @@ func service() (*inventory.Service, inventorystore.Store) {
 func TestTheSagasTasks(t *testing.T) {
 	t.Parallel()
 	svc, s := service()
-	if _, err := svc.Receive(ctx, inventory.Batch{Rows: []inventory.Receipt{{ID: "r1", SKU: inventory.SKU{ProductID: "p", SellerID: "s"}, Centre: "us-west-1", Quantity: 3}}}); err != nil {
+	receipt := inventory.Receipt{ID: "r1", SKU: inventory.SKU{ProductID: "p", SellerID: "s"}, Centre: "us-west-1", Quantity: 3}
+	if _, err := svc.Receive(ctx, inventory.Batch{Rows: []inventory.Receipt{receipt}}); err != nil {
 		t.Fatal(err)
 	}
-	const plan = `"order_id":"ord_1","plan":{"lines":[{"line":"p#s","product_id":"p","seller_id":"s","picks":[{"fulfillment_center_id":"us-west-1","quantity":2}]}]}`
+	const plan = `"order_id":"ord_1","plan":{"lines":[{"line":"p#s","product_id":"p","seller_id":"s",` +
+		`"picks":[{"fulfillment_center_id":"us-west-1","quantity":2}]}]}`
 	var hold inventory.HoldInput
 	var release inventory.ReleaseInput
 	for text, in := range map[string]any{`{` + plan + `,"expires_at":"2026-11-27T08:10:00Z"}`: &hold, `{` + plan + `}`: &release} {

@@ -24,7 +24,8 @@ func cart(t *testing.T, owner string, guest bool, lines ...string) carts.Cart {
 	t.Helper()
 	c := carts.New(owner, guest, "US")
 	for n, id := range lines {
-		if err := c.Add(carts.Line{ProductID: id, SellerID: "s", Quantity: int64(n + 1), Title: "T", SellerName: "N", UnitPrice: money.Of(5, "USD"), Shipping: money.Of(1, "USD"),
+		if err := c.Add(carts.Line{ProductID: id, SellerID: "s", Quantity: int64(n + 1), Title: "T", SellerName: "N",
+			UnitPrice: money.Of(5, "USD"), Shipping: money.Of(1, "USD"),
 			AddedAt: time.UnixMilli(1000).UTC()}); err != nil {
 			t.Fatal(err)
 		}

@@ -41,7 +41,8 @@ func TestBench(t *testing.T) {
 }
 
 func show(p partitions.Physics) {
-	fmt.Printf("  a partition serves %g write and %g read units a second; a transaction has its items for %v to %v; a call's way is %v, a read takes %v, a write %v\n",
+	fmt.Printf("  a partition serves %g write and %g read units a second; a transaction has its items for %v to %v; "+
+		"a call's way is %v, a read takes %v, a write %v\n",
 		p.WriteUnits, p.ReadUnits, p.WindowLeast, p.WindowMost, p.RoundTrip, p.Read, p.Write)
 }
 
@@ -65,13 +66,17 @@ func search(t *testing.T) figures {
 	floor := int(math.Ceil(aimPerSecond / each))
 	environments := floor + floor/50
 	centres := (environments + largest - 1) / largest
-	fmt.Printf("\nthe cheapest layout that carries %d holds/s, below %g%% retried and none throttled: fewest shards, then fewest partitions\n", aimPerSecond, aimRetried)
+	fmt.Printf("\nthe cheapest layout that carries %d holds/s, below %g%% retried and none throttled: "+
+		"fewest shards, then fewest partitions\n", aimPerSecond, aimRetried)
 	fmt.Printf("  an environment makes %.0f holds/s: a hold is one transaction of %v on average\n", each, flight)
 	fmt.Printf("  so %d environments are busy at least; %d are run, for 2%% of room\n", floor, environments)
-	fmt.Printf("  two at one shard are in each other's way nearly always, so there are as many shards; a centre has %d at most, so %d centres at least\n", largest, centres)
-	fmt.Printf("  a hold is 2 write units of stock and 2 of its record: %d a second of each table, so %.0f partitions each at least; a table's default quota is 40,000\n",
+	fmt.Printf("  two at one shard are in each other's way nearly always, so there are as many shards; "+
+		"a centre has %d at most, so %d centres at least\n", largest, centres)
+	fmt.Printf("  a hold is 2 write units of stock and 2 of its record: %d a second of each table, "+
+		"so %.0f partitions each at least; a table's default quota is 40,000\n",
 		2*aimPerSecond, math.Ceil(2*aimPerSecond/p.WriteUnits))
-	fmt.Printf("  a busy shard takes %.0f units a second: more than %.0f on one partition are too many, and who is throttled moves its home\n\n", 2*each, math.Floor(p.WriteUnits/(2*each)))
+	fmt.Printf("  a busy shard takes %.0f units a second: more than %.0f on one partition are too many, "+
+		"and who is throttled moves its home\n\n", 2*each, math.Floor(p.WriteUnits/(2*each)))
 	w := newTable()
 	defer func() { _ = w.Flush() }()
 	var best *figures
@@ -107,7 +112,8 @@ func search(t *testing.T) figures {
 // sweep doubles the environments on one layout.
 func sweep(t *testing.T, best figures) {
 	t.Helper()
-	fmt.Printf("\nthe cheapest is %s shards on %d partitions a table: %.0f holds/s. The same for 1 to 1,024 environments\n\n", best.layout, best.physics.Partitions, best.perSecond())
+	fmt.Printf("\nthe cheapest is %s shards on %d partitions a table: %.0f holds/s. The same for 1 to 1,024 environments\n\n",
+		best.layout, best.physics.Partitions, best.perSecond())
 	w := newTable()
 	var one, many float64
 	for n := 1; n <= 1024; n *= 2 {
@@ -163,6 +169,7 @@ func others(t *testing.T, best figures) {
 	sells := bench(64, layout{1, largest}, parts)
 	sells.units, sells.warm, sells.taken = 6000, 1, 3*time.Second
 	f := sells.must(t)
-	fmt.Printf("\nselling out: %d environments at %d units in one centre of %d shards: after %v %d are sold, %d orders were told that there are none, %d to come again\n",
+	fmt.Printf("\nselling out: %d environments at %d units in one centre of %d shards: after %v %d are sold, "+
+		"%d orders were told that there are none, %d to come again\n",
 		f.environments, f.units, f.layout.shards, f.taken, f.holds, f.unavailable, f.failed)
 }

@@ -162,7 +162,8 @@ func (e *environment) loop(ctx context.Context) error {
 			stock = all[own : own+1]
 		}
 		id := fmt.Sprintf("ord_%d_%d", e.n, n)
-		plan, err := inventory.Route(id, []inventory.Want{{Line: "l1", SKU: e.sku, Quantity: 1}}, stock, inventory.Destination{Country: "US", Region: "CA"})
+		plan, err := inventory.Route(id, []inventory.Want{{Line: "l1", SKU: e.sku, Quantity: 1}}, stock,
+			inventory.Destination{Country: "US", Region: "CA"})
 		if err != nil {
 			return err
 		}

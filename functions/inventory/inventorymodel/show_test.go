@@ -14,7 +14,8 @@ type table struct {
 
 func newTable() *table {
 	w := &table{Writer: tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)}
-	fmt.Fprintln(w, "environments\tcentres x shards\tpartitions\tholds/s\tgave up/s\tconflicts/s\tretried\tthrottled/s\tprobes a hold\tWCU/s, stock\tof holds\t")
+	fmt.Fprintln(w, "environments\tcentres x shards\tpartitions\tholds/s\tgave up/s\tconflicts/s\t"+
+		"retried\tthrottled/s\tprobes a hold\tWCU/s, stock\tof holds\t")
 	return w
 }
 

@@ -169,7 +169,8 @@ func TestAReleaseConvergesFromAnyPart(t *testing.T) {
 				if _, err := s.Release(ctx, "o1", plan, now); err != nil {
 					t.Fatal(err)
 				}
-				if diff := cmp.Diff(map[string]int64{"shoe c1": 1, "shoe c2": 1, "sock c1": 1}, balanced(t, s, []string{"o1"}, shoe, sock)); diff != "" {
+				want := map[string]int64{"shoe c1": 1, "shoe c2": 1, "sock c1": 1}
+				if diff := cmp.Diff(want, balanced(t, s, []string{"o1"}, shoe, sock)); diff != "" {
 					t.Error(diff)
 				}
 			})

@@ -170,7 +170,8 @@ func TestACountSeesWhatWasFoundAndLostAgain(t *testing.T) {
 	db := memory.New()
 	s := stocked(t, db, pick{shoe, "c1", 20})
 	later := now.Add(time.Minute)
-	must(t, storeOf(&aroundQuery{DB: db, before: func() { must(t, s, adjust("a1", 2), later) }, after: func() { must(t, s, adjust("a2", -2), later) }}),
+	must(t, storeOf(&aroundQuery{DB: db, before: func() { must(t, s, adjust("a1", 2), later) },
+		after: func() { must(t, s, adjust("a2", -2), later) }}),
 		count("k1", 18, now.Add(2*time.Second)), now.Add(2*time.Minute))
 	if left := balanced(t, s, nil, shoe); left["shoe c1"] != 18 {
 		t.Errorf("%d are left of 18", left["shoe c1"])

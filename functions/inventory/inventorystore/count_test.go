@@ -40,7 +40,8 @@ func TestWhatAChunkOfCountsCosts(t *testing.T) {
 		{"new stock", first, 100, "GetMany 1, Query 0, Apply 100, Transact 0: 100 write units, 100 read units"},
 		{"the same chunk again", first, 0, "GetMany 1, Query 0, Apply 0, Transact 0: 0 write units, 100 read units"},
 		{"a later count", second, 100, "GetMany 1, Query 100, Apply 100, Transact 0: 100 write units, 200 read units"},
-		{"a count that stands", chunk("c", 5, now.Add(2*time.Minute)), 0, "GetMany 1, Query 100, Apply 100, Transact 0: 100 write units, 200 read units"},
+		{"a count that stands", chunk("c", 5, now.Add(2*time.Minute)), 0,
+			"GetMany 1, Query 100, Apply 100, Transact 0: 100 write units, 200 read units"},
 		{"an older count", first, -100, "GetMany 1, Query 0, Apply 0, Transact 0: 0 write units, 100 read units"},
 	} {
 		db.Reset()
@@ -65,7 +66,8 @@ func TestWhatAChunkOfCountsCosts(t *testing.T) {
 			calls[x.Operation]++
 			w, r = w+x.WCU, r+x.RCU
 		}
-		got := fmt.Sprintf("GetMany %d, Query %d, Apply %d, Transact %d: %v write units, %v read units", calls["GetMany"], calls["Query"], calls["Apply"], calls["Transact"], w, r)
+		got := fmt.Sprintf("GetMany %d, Query %d, Apply %d, Transact %d: %v write units, %v read units", calls["GetMany"], calls["Query"],
+			calls["Apply"], calls["Transact"], w, r)
 		if d := cmp.Diff(c.want, got); d != "" || changed != c.changed {
 			t.Error(c.name, changed, d)
 		}
@@ -89,7 +91,8 @@ func TestAChunkBooksWhatItsRowsSay(t *testing.T) {
 		for round := range 2 {
 			var list []inventory.Change
 			for _, sku := range []inventory.SKU{shoe, sock} {
-				list = append(list, of(sku, count("k1", 18, at(5))), of(sku, adjust("a1", -3)), of(sku, count("k2", 14, at(75))), of(sku, count("k0", 14, at(4))))
+				list = append(list, of(sku, count("k1", 18, at(5))), of(sku, adjust("a1", -3)), of(sku, count("k2", 14, at(75))),
+					of(sku, count("k0", 14, at(4))))
 			}
 			stock, err := s.Prefetch(ctx, append(list, bad), at(100))
 			if err != nil {

@@ -69,7 +69,8 @@ func stocked(t *testing.T, db store.DB, picks ...pick) Store {
 	t.Helper()
 	s := Store{DB: db}
 	for i, p := range picks {
-		if booked, err := s.Receive(ctx, inventory.Receipt{ID: fmt.Sprint("r", i), SKU: p.sku, Centre: p.centre, Quantity: p.n}); !booked || err != nil {
+		r := inventory.Receipt{ID: fmt.Sprint("r", i), SKU: p.sku, Centre: p.centre, Quantity: p.n}
+		if booked, err := s.Receive(ctx, r); !booked || err != nil {
 			t.Fatal(booked, err)
 		}
 	}

@@ -69,7 +69,8 @@ var skus = []inventory.SKU{shoe, sock}
 func TestNoInterleavingOversellsOrStrands(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		m := &machine{T: rt, db: memory.New(), now: now, plans: map[string]inventory.Plan{}, history: map[place][]total{}, onHand: map[place]int64{}, moved: map[place][]total{}}
+		m := &machine{T: rt, db: memory.New(), now: now, plans: map[string]inventory.Plan{}, history: map[place][]total{},
+			onHand: map[place]int64{}, moved: map[place][]total{}}
 		m.s = Store{DB: m.db}
 		fresh := rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(rt, "fresh")
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "random"), 1))
@@ -112,10 +113,11 @@ func (m *machine) step() {
 	s := m.envs[m.depth]
 	m.began[m.depth] = m.now
 	sku, centre := rapid.SampledFrom(skus).Draw(m.T, "sku"), rapid.SampledFrom([]string{"c1", "c2"}).Draw(m.T, "centre")
-	switch op := rapid.SampledFrom([]string{"receive", "place", "place", "place", "release", "commit", "commit", "ship", "wait", "grow", "shrink", "transfer", "close", "rebalance", "adjust", "adjust", "count", "count"}).Draw(m.T, "op"); op {
+	switch op := rapid.SampledFrom([]string{"receive", "place", "place", "place", "release", "commit", "commit", "ship", "wait", "grow",
+		"shrink", "transfer", "close", "rebalance", "adjust", "adjust", "count", "count"}).Draw(m.T, "op"); op {
 	case "receive":
-		_, err := s.Receive(ctx, inventory.Receipt{ID: rapid.SampledFrom([]string{"r1", "r2", "r3", "r4"}).Draw(m.T, "receipt") + sku.ProductID + centre,
-			SKU: sku, Centre: centre, Quantity: 2})
+		id := rapid.SampledFrom([]string{"r1", "r2", "r3", "r4"}).Draw(m.T, "receipt") + sku.ProductID + centre
+		_, err := s.Receive(ctx, inventory.Receipt{ID: id, SKU: sku, Centre: centre, Quantity: 2})
 		m.expect(err)
 	case "place":
 		m.place(o)
@@ -138,7 +140,33 @@ func (m *machine) step() {
 		}
 	case "ship":
 		l := rapid.SampledFrom(m.plans[o].Lines).Draw(m.T, "line")
-		m.expect(s.Ship(ctx, o, []inventory.PlannedLine{{Line: l.Line, Picks: l.Picks}}, m.now), "hold_missing", "hold_not_committed", "hold_released")
+		m.expect(s.Ship(ctx, o, []inventory.PlannedLine{{Line: l.Line, Picks: l.Picks}}, m.now), "hold_missing", "hold_not_committed",
+			"hold_released")
+	case "adjust":
+		id := rapid.SampledFrom([]string{"a1", "a2", "a3", "a4"}).Draw(m.T, "change") + sku.ProductID + centre
+		c := inventory.Change{ID: id, SKU: sku, Centre: centre,
+			Kind: inventory.Adjusted, Quantity: rapid.SampledFrom([]int64{-3, -2, -1, 1, 2}).Draw(m.T, "units")}
+		_, err := s.Apply(ctx, c, m.now)
+		m.expect(err, "change_mismatch")
+	case "count":
+		id := rapid.SampledFrom([]string{"c1", "c2", "c3", "c4"}).Draw(m.T, "change") + sku.ProductID + centre
+		c := inventory.Change{ID: id, SKU: sku, Centre: centre,
+			Kind: inventory.Counted, Quantity: rapid.Int64Range(0, 6).Draw(m.T, "units"),
+			AsOf: m.now.Add(-rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute}).Draw(m.T, "ago"))}
+		m.counting[m.depth] = counting{c, len(m.moved[place{sku, centre}])}
+		_, err := s.Apply(ctx, c, m.now)
+		m.expect(err, "change_mismatch", "superseded")
+	case "wait":
+		m.now = m.now.Add(rapid.SampledFrom([]time.Duration{time.Millisecond, time.Minute, 10 * time.Minute}).Draw(m.T, "time"))
+	default:
+		m.reshape(op, sku, centre)
+	}
+}
+
+// reshape changes what shards there are.
+func (m *machine) reshape(op string, sku inventory.SKU, centre string) {
+	s := m.envs[m.depth]
+	switch op {
 	case "grow":
 		_, err := s.Grow(ctx, sku, centre, rapid.IntRange(1, 3).Draw(m.T, "m"))
 		m.expect(err, "shards_too_many", "shard_short")
@@ -153,20 +181,6 @@ func (m *machine) step() {
 		m.expect(err, "shard_in_use")
 	case "rebalance":
 		m.expect(s.Rebalance(ctx, sku, centre))
-	case "adjust":
-		c := inventory.Change{ID: rapid.SampledFrom([]string{"a1", "a2", "a3", "a4"}).Draw(m.T, "change") + sku.ProductID + centre, SKU: sku, Centre: centre,
-			Kind: inventory.Adjusted, Quantity: rapid.SampledFrom([]int64{-3, -2, -1, 1, 2}).Draw(m.T, "units")}
-		_, err := s.Apply(ctx, c, m.now)
-		m.expect(err, "change_mismatch")
-	case "count":
-		c := inventory.Change{ID: rapid.SampledFrom([]string{"c1", "c2", "c3", "c4"}).Draw(m.T, "change") + sku.ProductID + centre, SKU: sku, Centre: centre,
-			Kind: inventory.Counted, Quantity: rapid.Int64Range(0, 6).Draw(m.T, "units"),
-			AsOf: m.now.Add(-rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute}).Draw(m.T, "ago"))}
-		m.counting[m.depth] = counting{c, len(m.moved[place{sku, centre}])}
-		_, err := s.Apply(ctx, c, m.now)
-		m.expect(err, "change_mismatch", "superseded")
-	case "wait":
-		m.now = m.now.Add(rapid.SampledFrom([]time.Duration{time.Millisecond, time.Minute, 10 * time.Minute}).Draw(m.T, "time"))
 	}
 }
 

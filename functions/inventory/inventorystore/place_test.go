@@ -23,7 +23,8 @@ func TestPlaceTakesAllOrNoneAndNamesWhatIsShort(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		s := stocked(t, db, pick{shoe, "c1", 3}, pick{shoe, "c2", 3}, pick{sock, "c1", 1})
-		err := s.Place(ctx, "o1", planOf(pick{shoe, "c1", 2}, pick{shoe, "c2", 4}, pick{sock, "c1", 2}, pick{inventory.SKU{ProductID: "new", SellerID: "s"}, "c1", 1}), later)
+		err := s.Place(ctx, "o1", planOf(pick{shoe, "c1", 2}, pick{shoe, "c2", 4}, pick{sock, "c1", 2},
+			pick{inventory.SKU{ProductID: "new", SellerID: "s"}, "c1", 1}), later)
 		mustCode(t, err, "item_unavailable")
 		var at []string
 		for _, f := range fault.Of(err).Fields {
@@ -69,7 +70,8 @@ func TestLinesOfOneStockItemAreDrawnTogether(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		s := stocked(t, db, pick{shoe, "c1", 5})
 		line := func(name string, n int64) inventory.PlannedLine {
-			return inventory.PlannedLine{Line: name, ProductID: shoe.ProductID, SellerID: shoe.SellerID, Picks: []inventory.Pick{{Centre: "c1", Quantity: n}}}
+			return inventory.PlannedLine{Line: name, ProductID: shoe.ProductID, SellerID: shoe.SellerID,
+				Picks: []inventory.Pick{{Centre: "c1", Quantity: n}}}
 		}
 		err := s.Place(ctx, "o1", inventory.Plan{Lines: []inventory.PlannedLine{line("x", 3), line("y", 3)}}, later)
 		mustCode(t, err, "item_unavailable")
@@ -157,11 +159,15 @@ func TestARefusalIsJudgedByTheHoldsFirst(t *testing.T) {
 		"busy":                            {[]store.Reason{none, none, conflict, none}, "inventory_contended"},
 		"throttled":                       {[]store.Reason{none, throttled, none, none}, "inventory_throttled"},
 		"half of the holds":               {[]store.Reason{mine(0), none, none, none}, "hold_mismatch"},
-		"a tombstone":                     {[]store.Reason{none, item(wanted[1], func(h *inventory.Hold) { h.State, h.Quantity = inventory.Released, 0 }), failed, none}, "hold_released"},
-		"another quantity":                {[]store.Reason{mine(0), item(wanted[1], func(h *inventory.Hold) { h.Quantity++ }), failed, none}, "hold_mismatch"},
-		"another sku":                     {[]store.Reason{mine(0), item(wanted[1], func(h *inventory.Hold) { h.SKU = shoe }), failed, none}, "hold_mismatch"},
-		"sold":                            {[]store.Reason{item(wanted[0], func(h *inventory.Hold) { h.State = inventory.Shipped }), mine(1), failed, none}, "hold_committed"},
-		"a write the service rejects":     {[]store.Reason{none, none, {Cause: store.Rejected}, none}, "internal"},
+		"a tombstone": {[]store.Reason{none, item(wanted[1],
+			func(h *inventory.Hold) { h.State, h.Quantity = inventory.Released, 0 }), failed, none}, "hold_released"},
+		"another quantity": {[]store.Reason{mine(0), item(wanted[1], func(h *inventory.Hold) { h.Quantity++ }), failed, none},
+			"hold_mismatch"},
+		"another sku": {[]store.Reason{mine(0), item(wanted[1], func(h *inventory.Hold) { h.SKU = shoe }), failed, none},
+			"hold_mismatch"},
+		"sold": {[]store.Reason{item(wanted[0], func(h *inventory.Hold) { h.State = inventory.Shipped }), mine(1),
+			failed, none}, "hold_committed"},
+		"a write the service rejects": {[]store.Reason{none, none, {Cause: store.Rejected}, none}, "internal"},
 	} {
 		db := memory.New()
 		db.Before = func(_ context.Context, op string, _ []store.Write) error {

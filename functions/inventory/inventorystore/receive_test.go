@@ -44,7 +44,8 @@ func TestAReceiptIsBookedOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		stock, err := s.Stock(ctx, shoe, sock)
-		if diff := cmp.Diff([]inventory.Stock{{SKU: shoe, Centre: "c1", Available: 9, Received: 7, Returned: 2, Version: 2}}, stock); err != nil || diff != "" || booked.Load() != 1 {
+		want := []inventory.Stock{{SKU: shoe, Centre: "c1", Available: 9, Received: 7, Returned: 2, Version: 2}}
+		if diff := cmp.Diff(want, stock); err != nil || diff != "" || booked.Load() != 1 {
 			t.Error(booked.Load(), err, diff)
 		}
 	})

@@ -257,7 +257,9 @@ func TestDividedStockCrossesBandsAsOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	look()
-	if diff := cmp.Diff([]inventory.BandChange{{ProductID: "shoe", SellerID: "s", Centre: "c1", Band: inventory.None}, {ProductID: "shoe", SellerID: "s", Centre: "c1", Band: inventory.Plenty, Available: 8}}, told); diff != "" {
+	want := []inventory.BandChange{{ProductID: "shoe", SellerID: "s", Centre: "c1", Band: inventory.None},
+		{ProductID: "shoe", SellerID: "s", Centre: "c1", Band: inventory.Plenty, Available: 8}}
+	if diff := cmp.Diff(want, told); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -90,7 +90,8 @@ func (p *account) lately(since time.Duration) int64 {
 func (p *account) retired() bool { return p.layout.open < p.layout.active }
 
 func newBooks(t *trial) *books {
-	return &books{t: t, stock: map[store.Key]stockItem{}, holds: map[store.Key]holdItem{}, booked: map[store.Key]bool{}, placed: map[string]bool{}, deltas: map[string]int64{}, others: map[store.Key]bool{}}
+	return &books{t: t, stock: map[store.Key]stockItem{}, holds: map[store.Key]holdItem{}, booked: map[store.Key]bool{},
+		placed: map[string]bool{}, deltas: map[string]int64{}, others: map[store.Key]bool{}}
 }
 
 // effect looks at what an operation on the store has just done.
@@ -144,7 +145,8 @@ func (b *books) look(ctx context.Context, c schedule.Call) {
 			b.layout(w.Key, item)
 		default:
 			b.item(w.Key, item)
-			if at := poolAt(w.Key); at >= 0 && str(item, "counted_by") != "" && b.stock[w.Key].shard == 0 && str(item, "counted_by") != b.pools[at].last {
+			if at := poolAt(w.Key); at >= 0 && str(item, "counted_by") != "" && b.stock[w.Key].shard == 0 &&
+				str(item, "counted_by") != b.pools[at].last {
 				counts[at] = item
 			}
 		}
@@ -233,7 +235,8 @@ func (b *books) count(ctx context.Context, p *account, i store.Item, delta int64
 		p.counted = later(p.counted, x.op.count.at.Truncate(time.Second))
 		switch compared := num(i, "counted") - delta; {
 		case compared < p.seen(x.op.count):
-			b.t.fail("counted-twice", "%s was booked as %+d, though it may have seen %d of the units that the books had", x.op, delta, p.seen(x.op.count))
+			b.t.fail("counted-twice", "%s was booked as %+d, though it may have seen %d of the units that the books had", x.op, delta,
+				p.seen(x.op.count))
 		case compared < x.least || compared > x.most:
 			b.t.fail("count", "%s was booked as %+d; on the shelf then were, as far as could be known, %d to %d", x.op, delta, x.least, x.most)
 		}
@@ -344,7 +347,8 @@ func (b *books) hold(ctx context.Context, key store.Key, i store.Item) {
 		b.t.fail("hold-extended", "hold %v expired at %d and now expires at %d", key, old.expires, x.expires)
 	case !legal[[2]inventory.State{old.state, x.state}]:
 		b.t.fail("illegal-step", "hold %v went from %q to %q", key, old.state, x.state)
-	case old.state != inventory.Absent && (old.quantity != x.quantity || old.expires != x.expires || old.pool != x.pool || !slices.Equal(old.draws, x.draws)):
+	case old.state != inventory.Absent && (old.quantity != x.quantity || old.expires != x.expires || old.pool != x.pool ||
+		!slices.Equal(old.draws, x.draws)):
 		b.t.fail("illegal-step", "hold %v became another: %+v, then %+v", key, old, x)
 	case x.state == inventory.Committed:
 		if a := b.t.running[schedule.Of(ctx)]; a != nil && a.op.now.UnixMilli() >= x.expires {
@@ -395,7 +399,8 @@ func (b *books) balanced(i int) {
 	for k := range p.shards {
 		s := &p.shards[k]
 		switch {
-		case s.received+s.returned+s.adjusted+s.moved != s.available+s.held+s.committed+s.shipped-s.debt || s.shipped != s.gone || s.out != s.held+s.committed:
+		case s.received+s.returned+s.adjusted+s.moved != s.available+s.held+s.committed+s.shipped-s.debt || s.shipped != s.gone ||
+			s.out != s.held+s.committed:
 			b.t.fail("stock-equation", "%s, shard %d: %s", pools[i], k, s)
 		}
 	}

@@ -22,16 +22,19 @@ func (b broken) Transact(ctx context.Context, writes ...store.Write) error {
 	return b.transact(ctx, b.DB, writes)
 }
 
-// Every checker that a mistake can be made for from outside catches it, and the failing trial shrinks to a trace
-// that still shows it. Mistakes in the sources themselves are mutants (laboratory/mutants), which make prove runs.
-func TestCheckersCatchWhatIsBroken(t *testing.T) {
-	t.Parallel()
-	for _, x := range []struct {
-		name, checker string
-		transact      func(ctx context.Context, db store.DB, writes []store.Write) error
-		wrong         func(*trial)
-	}{
-		{name: "a release gives no units back", checker: "stock-equation", transact: func(ctx context.Context, db store.DB, writes []store.Write) error {
+// transact is a store's Transact.
+type transact func(ctx context.Context, db store.DB, writes []store.Write) error
+
+// breakage is a mistake that is made from outside, in the store or in the trial, and the checker that catches it.
+type breakage struct {
+	name, checker string
+	transact      transact
+	wrong         func(*trial)
+}
+
+var breakages = []breakage{
+	{name: "a release gives no units back", checker: "stock-equation",
+		transact: func(ctx context.Context, db store.DB, writes []store.Write) error {
 			was, _ := db.Get(ctx, "holds", writes[0].Key)
 			err := db.Transact(ctx, writes...)
 			is, _ := db.Get(ctx, "holds", writes[0].Key)
@@ -40,19 +43,22 @@ func TestCheckersCatchWhatIsBroken(t *testing.T) {
 			}
 			return err
 		}},
-		{name: "a hold is written though its units are not there", checker: "oversold", transact: refused(func(ctx context.Context, db store.DB, writes []store.Write, r *store.Refused) error {
+	{name: "a hold is written though its units are not there", checker: "oversold",
+		transact: refused(func(ctx context.Context, db store.DB, writes []store.Write, r *store.Refused) error {
 			if holds := only(writes, "holds"); !failed(r, writes, "holds") && len(holds) < len(writes) && failed(r, writes, "inventory") {
 				return db.Transact(ctx, holds...)
 			}
 			return r
 		})},
-		{name: "a receipt is booked again", checker: "receipt-twice", transact: refused(func(ctx context.Context, db store.DB, writes []store.Write, r *store.Refused) error {
+	{name: "a receipt is booked again", checker: "receipt-twice",
+		transact: refused(func(ctx context.Context, db store.DB, writes []store.Write, r *store.Refused) error {
 			if strings.HasPrefix(writes[0].Key.PK, "!change#") {
 				return db.Transact(ctx, writes[1:]...)
 			}
 			return r
 		})},
-		{name: "a retry extends the hold", checker: "hold-extended", transact: refused(func(ctx context.Context, db store.DB, writes []store.Write, r *store.Refused) error {
+	{name: "a retry extends the hold", checker: "hold-extended",
+		transact: refused(func(ctx context.Context, db store.DB, writes []store.Write, r *store.Refused) error {
 			if len(only(writes, "inventory")) == 0 || !failed(r, writes, "holds") {
 				return r
 			}
@@ -70,7 +76,8 @@ func TestCheckersCatchWhatIsBroken(t *testing.T) {
 			}
 			return nil
 		})},
-		{name: "sold out is said though units are there", checker: "false-sold-out", transact: func(ctx context.Context, db store.DB, writes []store.Write) error {
+	{name: "sold out is said though units are there", checker: "false-sold-out",
+		transact: func(ctx context.Context, db store.DB, writes []store.Write) error {
 			at := 0
 			for i, w := range writes {
 				if w.Table == "inventory" {
@@ -85,21 +92,29 @@ func TestCheckersCatchWhatIsBroken(t *testing.T) {
 			}
 			return db.Transact(ctx, writes...)
 		}},
-		{name: "a hold that was refused is answered with success", checker: "linearizability", transact: refused(func(ctx context.Context, _ store.DB, writes []store.Write, r *store.Refused) error {
+	{name: "a hold that was refused is answered with success", checker: "linearizability",
+		transact: refused(func(ctx context.Context, _ store.DB, writes []store.Write, r *store.Refused) error {
 			if len(only(writes, "holds")) > 0 && failed(r, writes, "inventory") {
 				return nil
 			}
 			return r
 		})},
-		{name: "an order is placed without one of its holds", checker: "half-order", transact: func(ctx context.Context, db store.DB, writes []store.Write) error {
+	{name: "an order is placed without one of its holds", checker: "half-order",
+		transact: func(ctx context.Context, db store.DB, writes []store.Write) error {
 			if writes[len(writes)-1].Table == "orders" && len(writes) > 2 {
 				return db.Transact(ctx, writes[1:]...)
 			}
 			return db.Transact(ctx, writes...)
 		}},
-		{name: "a timer does not try again", checker: "stranded", wrong: func(t *trial) { t.timers = 1 }},
-		{name: "commits go by a clock that is late", checker: "sold-expired", wrong: func(t *trial) { t.late = time.Hour }},
-	} {
+	{name: "a timer does not try again", checker: "stranded", wrong: func(t *trial) { t.timers = 1 }},
+	{name: "commits go by a clock that is late", checker: "sold-expired", wrong: func(t *trial) { t.late = time.Hour }},
+}
+
+// Every checker that a mistake can be made for from outside catches it, and the failing trial shrinks to a trace
+// that still shows it. Mistakes in the sources themselves are mutants (laboratory/mutants), which make prove runs.
+func TestCheckersCatchWhatIsBroken(t *testing.T) {
+	t.Parallel()
+	for _, x := range breakages {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()
 			wrong := func() bench {
@@ -132,7 +147,7 @@ func TestCheckersCatchWhatIsBroken(t *testing.T) {
 }
 
 // refused makes what is done instead of a refusal.
-func refused(instead func(ctx context.Context, db store.DB, writes []store.Write, r *store.Refused) error) func(context.Context, store.DB, []store.Write) error {
+func refused(instead func(ctx context.Context, db store.DB, writes []store.Write, r *store.Refused) error) transact {
 	return func(ctx context.Context, db store.DB, writes []store.Write) error {
 		err := db.Transact(ctx, writes...)
 		if r, ok := store.AsRefused(err); ok {

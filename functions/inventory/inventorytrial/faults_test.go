@@ -24,7 +24,8 @@ const (
 	faultKinds
 )
 
-var faultNames = [...]string{"not sent", "answer lost", "TransactionConflict", "throttled", "crash before", "crash after", "stall before", "stall after"}
+var faultNames = [...]string{"not sent", "answer lost", "TransactionConflict", "throttled", "crash before", "crash after", "stall before",
+	"stall after"}
 
 func (k faultKind) String() string { return faultNames[k] }
 

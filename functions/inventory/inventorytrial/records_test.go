@@ -74,7 +74,8 @@ func readHold(i store.Item) holdItem {
 }
 
 func (h holdItem) equal(o holdItem) bool {
-	return slices.Equal(h.draws, o.draws) && h.pool == o.pool && h.order == o.order && h.line == o.line && h.quantity == o.quantity && h.expires == o.expires && h.state == o.state
+	return slices.Equal(h.draws, o.draws) && h.pool == o.pool && h.order == o.order && h.line == o.line && h.quantity == o.quantity &&
+		h.expires == o.expires && h.state == o.state
 }
 
 // from says which shards the units are from, if not all are from the first.

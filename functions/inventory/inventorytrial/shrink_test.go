@@ -17,8 +17,11 @@ func (e exploration) explain(f *found) string {
 	x := shrinking{bench: e.bench, checker: f.checker, best: s.Choices(), drawn: whole.drawn, budget: e.shrink, crew: &schedule.Crew{}}
 	defer x.crew.Close()
 	least := x.shrink()
-	return fmt.Sprintf("checker: %s\n%s\nschedule %d of seed %d: %d steps and %d choices, shrunk to %d steps and %d choices in %d runs\n%s\nreplay: make prove SEED=%d REPLAY=%s",
-		least.failed.checker, least.failed.text, f.n, e.seed, whole.s.Steps(), len(s.Choices()), least.s.Steps(), choices(x.best), x.runs, least.trace(), e.seed, format(x.best))
+	return fmt.Sprintf("checker: %s\n%s\n"+
+		"schedule %d of seed %d: %d steps and %d choices, shrunk to %d steps and %d choices in %d runs\n%s\n"+
+		"replay: make prove SEED=%d REPLAY=%s",
+		least.failed.checker, least.failed.text, f.n, e.seed, whole.s.Steps(), len(s.Choices()), least.s.Steps(), choices(x.best), x.runs,
+		least.trace(), e.seed, format(x.best))
 }
 
 // shrinking makes a list of choices that fails smaller while it fails at the same checker. Zero is the dull choice

@@ -128,10 +128,15 @@ var (
 // drawWorkload makes a trial's workload of choices. A list of zeros is one in which nothing happens; a seed draws
 // one of 20 operations and a fault at least.
 func drawWorkload(s *schedule.Scheduler) workload {
-	some := func(n int) int { // 1 to n-1 from a seed
-		return s.Draw(n, func(below func(int) int) int { return 1 + below(n-1) })
-	}
-	var w workload
+	w := workload{orders: drawOrders(s), receipts: drawReceipts(s), amends: drawAmends(s), reshapes: drawReshapes(s)}
+	w.growth, w.probes = []int64{3, 1, 1, 1000}[s.Choose(4)], 1+s.Choose(3)
+	w.fresh = []time.Duration{0, time.Second, time.Millisecond}[s.Choose(3)]
+	w.meeting = []int{0, 100, 300, 600}[s.Choose(4)]
+	w.faults = drawFaults(s)
+	return w
+}
+
+func drawOrders(s *schedule.Scheduler) (list []order) {
 	for i := range shoppers * perShop {
 		o := order{n: i, id: fmt.Sprint("o", i)}
 		o.ending = ending(s.Draw(int(endings), func(below func(int) int) int { return int([]ending{commits, commits, cancels, leaves}[below(4)]) }))
@@ -139,14 +144,26 @@ func drawWorkload(s *schedule.Scheduler) workload {
 		o.begin, o.think = begins[s.Choose(len(begins))], thinks[s.Choose(len(thinks))]
 		o.twin, o.extends, o.reships, o.returned = s.Chance(150), s.Chance(300), s.Chance(300), s.Chance(200)
 		o.plan = planOf(o.picks)
-		w.orders = append(w.orders, o)
+		list = append(list, o)
+	}
+	return list
+}
+
+func drawReceipts(s *schedule.Scheduler) (list []receipt) {
+	some := func(n int) int { // 1 to n-1 from a seed
+		return s.Draw(n, func(below func(int) int) int { return 1 + below(n-1) })
 	}
 	for i := range receipts {
 		at := []int{0, 1, 2, 0, 0}[i]
-		r := receipt{n: i, pool: at, Receipt: inventory.Receipt{ID: fmt.Sprint("r", i), SKU: pools[at].sku, Centre: pools[at].centre, Quantity: int64(some(5))}}
+		r := receipt{n: i, pool: at, Receipt: inventory.Receipt{ID: fmt.Sprint("r", i), SKU: pools[at].sku, Centre: pools[at].centre,
+			Quantity: int64(some(5))}}
 		r.begin, r.twice = begins[s.Choose(1+min(i, 1)*(len(begins)-1))], s.Chance(300)
-		w.receipts = append(w.receipts, r)
+		list = append(list, r)
 	}
+	return list
+}
+
+func drawAmends(s *schedule.Scheduler) (list []amend) {
 	said := s.Choose(2) // in half of the trials nothing is amended
 	for i := range amends {
 		a := amend{n: shoppers*perShop + receipts + i, id: fmt.Sprint("a", i), pool: []int{0, 0, 0, 1, 2}[s.Choose(5)], count: s.Choose(2) == 1}
@@ -159,9 +176,14 @@ func drawWorkload(s *schedule.Scheduler) workload {
 			a.count = false
 		}
 		a.age = []time.Duration{0, time.Second, 5 * time.Minute, 70 * time.Minute, half}[s.Choose(5)]
-		a.begin, a.twice = []time.Duration{0, half, time.Second, 9 * time.Minute, time.Hour, 70 * time.Minute, time.Hour + half}[s.Choose(7)], s.Chance(300)
-		w.amends = append(w.amends, a)
+		begins := []time.Duration{0, half, time.Second, 9 * time.Minute, time.Hour, 70 * time.Minute, time.Hour + half}
+		a.begin, a.twice = begins[s.Choose(7)], s.Chance(300)
+		list = append(list, a)
 	}
+	return list
+}
+
+func drawReshapes(s *schedule.Scheduler) (list []reshape) {
 	divided := s.Choose(4) // some trials never divide anything
 	for i := range reshapes {
 		r := reshape{kind: reshapeKinds[s.Draw(len(reshapeKinds), func(below func(int) int) int {
@@ -176,11 +198,12 @@ func drawWorkload(s *schedule.Scheduler) workload {
 		r.pool, r.n = []int{0, 0, 0, 1}[s.Choose(4)], 1+s.Choose(3)
 		r.from, r.to, r.quantity = s.Choose(4), 1+s.Choose(5), int64(1+s.Choose(3))
 		r.begin = begins[s.Choose(1+min(i, 1)*(len(begins)-1))]
-		w.reshapes = append(w.reshapes, r)
+		list = append(list, r)
 	}
-	w.growth, w.probes = []int64{3, 1, 1, 1000}[s.Choose(4)], 1+s.Choose(3)
-	w.fresh = []time.Duration{0, time.Second, time.Millisecond}[s.Choose(3)]
-	w.meeting = []int{0, 100, 300, 600}[s.Choose(4)]
+	return list
+}
+
+func drawFaults(s *schedule.Scheduler) (list []mishap) {
 	for i := range maxFault {
 		at := s.Draw(horizon, func(below func(int) int) int {
 			switch {
@@ -191,9 +214,9 @@ func drawWorkload(s *schedule.Scheduler) workload {
 			}
 			return 0
 		})
-		w.faults = append(w.faults, mishap{int64(at), faultKind(s.Choose(int(faultKinds)))})
+		list = append(list, mishap{int64(at), faultKind(s.Choose(int(faultKinds)))})
 	}
-	return w
+	return list
 }
 
 // planOf puts each sku's picks on one line.

@@ -18,12 +18,14 @@ func example(id string, at time.Time) orders.Order {
 	usd := func(n int64) money.Amount { return money.Of(n, "USD") }
 	return orders.Order{ID: id, CustomerID: "cus_1", CheckoutID: "chk_1", Marketplace: "US", PlacedAt: at,
 		Lines: []orders.Line{
-			{Line: "p#s", ProductID: "p", SellerID: "s", SellerName: "North", Title: "A thing", Quantity: 3, UnitPrice: usd(100), Amount: usd(300), Discount: usd(30), Tax: usd(21), TaxRate: 700, Jurisdiction: "US-CA"},
+			{Line: "p#s", ProductID: "p", SellerID: "s", SellerName: "North", Title: "A thing", Quantity: 3, UnitPrice: usd(100),
+				Amount: usd(300), Discount: usd(30), Tax: usd(21), TaxRate: 700, Jurisdiction: "US-CA"},
 			{Line: "gift", ProductID: "q", SellerID: "z", Title: "Another", Quantity: 1, UnitPrice: usd(50), Amount: usd(50), Tax: usd(0)}},
 		Coupon: "SAVE-30", Totals: orders.Totals{Items: usd(350), Discount: usd(30), Shipping: usd(10), Tax: usd(22), Total: usd(352)},
 		Shipments: []orders.Shipment{
 			{Group: "g1", SellerID: "s", Centre: "c1", Amount: usd(170), Lines: []orders.ShipmentLine{{Line: "p#s", Quantity: 2}}},
-			{Group: "g2", SellerID: "s", Centre: "c2", Fulfilment: orders.BySeller, Amount: usd(110), Lines: []orders.ShipmentLine{{Line: "p#s", Quantity: 1}}},
+			{Group: "g2", SellerID: "s", Centre: "c2", Fulfilment: orders.BySeller, Amount: usd(110),
+				Lines: []orders.ShipmentLine{{Line: "p#s", Quantity: 1}}},
 			{Group: "g3", SellerID: "carrier", Centre: "c2", Amount: usd(72), Lines: []orders.ShipmentLine{{Line: "gift", Quantity: 1}}}},
 		Delivery: orders.Delivery{AddressID: "adr_1", Country: "US", Region: "CA", Sealed: []byte{1, 2}, ShippingOptionID: "standard", Days: 3}}
 }

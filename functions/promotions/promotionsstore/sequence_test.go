@@ -58,25 +58,7 @@ func TestAnySequenceBalances(t *testing.T) {
 		c.PerCustomer = 2
 		for range rapid.IntRange(5, 40).Draw(t, "steps") {
 			s := envs[rapid.IntRange(0, 1).Draw(t, "environment")]
-			n := rapid.IntRange(0, 7).Draw(t, "order")
-			r := redemption(fmt.Sprint("ord_", n), fmt.Sprint("cus_", n/3))
-			now = now.Add(time.Duration(rapid.IntRange(0, 2).Draw(t, "wait")) * time.Second)
-			switch rapid.IntRange(0, 7).Draw(t, "step") {
-			case 0, 1, 2:
-				_ = s.Redeem(ctx, r, c.PerCustomer)
-			case 3, 4:
-				_, _ = s.Return(ctx, r, now)
-			case 5:
-				_ = db.Transact(ctx, promotionsstore.Commit(r.OrderID, ref, noon))
-			case 6:
-				c.Budget = rapid.Int64Range(0, 6).Draw(t, "budget")
-				current, err := s.Coupon(ctx, ref)
-				if err == nil || fault.Code(err) == "coupon_invalid" {
-					_ = s.Save(ctx, c, current)
-				}
-			case 7:
-				_ = s.Grow(ctx, ref, rapid.IntRange(1, 2).Draw(t, "more"))
-			}
+			step(t, s, &c, &now)
 		}
 		failing = false
 		for n := range 8 {
@@ -89,6 +71,29 @@ func TestAnySequenceBalances(t *testing.T) {
 			t.Fatalf("%d uses are held by nobody", held)
 		}
 	})
+}
+
+// step does one thing to the coupon.
+func step(t *rapid.T, s promotionsstore.Store, c *promotions.Coupon, now *time.Time) {
+	n := rapid.IntRange(0, 7).Draw(t, "order")
+	r := redemption(fmt.Sprint("ord_", n), fmt.Sprint("cus_", n/3))
+	*now = now.Add(time.Duration(rapid.IntRange(0, 2).Draw(t, "wait")) * time.Second)
+	switch rapid.IntRange(0, 7).Draw(t, "step") {
+	case 0, 1, 2:
+		_ = s.Redeem(ctx, r, c.PerCustomer)
+	case 3, 4:
+		_, _ = s.Return(ctx, r, *now)
+	case 5:
+		_ = s.DB.Transact(ctx, promotionsstore.Commit(r.OrderID, ref, noon))
+	case 6:
+		c.Budget = rapid.Int64Range(0, 6).Draw(t, "budget")
+		current, err := s.Coupon(ctx, ref)
+		if err == nil || fault.Code(err) == "coupon_invalid" {
+			_ = s.Save(ctx, *c, current)
+		}
+	case 7:
+		_ = s.Grow(ctx, ref, rapid.IntRange(1, 2).Draw(t, "more"))
+	}
 }
 
 // check judges the tables as they are, and counts the uses that are held.

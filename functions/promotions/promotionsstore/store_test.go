@@ -25,7 +25,8 @@ var (
 )
 
 func coupon(budget int64) promotions.Coupon {
-	return promotions.Coupon{Ref: ref, Kind: promotions.Percent, BasisPoints: 1_000, Most: money.Of(5_000, "USD"), From: noon, Until: noon.Add(time.Hour), Budget: budget, PerCustomer: 1}
+	return promotions.Coupon{Ref: ref, Kind: promotions.Percent, BasisPoints: 1_000, Most: money.Of(5_000, "USD"), From: noon,
+		Until: noon.Add(time.Hour), Budget: budget, PerCustomer: 1}
 }
 
 // imported imports coupons and returns how many were written.
