@@ -30,16 +30,6 @@ func (b BuyBox) Empty() bool { return b.SellerID == "" }
 // Shipping is what the seller adds for shipping one unit. It fails with currency_mixed, which no published box does.
 func (b BuyBox) Shipping() (money.Amount, error) { return b.Landed.Sub(b.Price) }
 
-// BuyBoxes keeps the projection.
-type BuyBoxes interface {
-	// BuyBox returns the zero BuyBox if none is kept.
-	BuyBox(ctx context.Context, product, marketplace string) (BuyBox, error)
-	// BuyBoxes returns those that are kept of products in a marketplace, by product.
-	BuyBoxes(ctx context.Context, marketplace string, products ...string) (map[string]BuyBox, error)
-	// SaveBuyBox writes a box unless one of the same or a higher version stands there, which is a success.
-	SaveBuyBox(ctx context.Context, b BuyBox) error
-}
-
 // BuyBoxProjection follows the offers.
 type BuyBoxProjection struct{ BuyBoxes BuyBoxes }
 

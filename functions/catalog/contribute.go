@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 
+	"rialto/functions/internal/chunks"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/rows"
@@ -42,8 +43,8 @@ func (r Row) name() (string, error) {
 }
 
 // Contribute says of products what a seller's rows say, whatever the seller said before. What comes of it for a page is
-// ruled as for List and Edit (contribution.go). Pictures come and go by themselves. Errors: batch_too_large.
-func (s *Service) Contribute(ctx context.Context, sellerID string, batch []json.RawMessage) (rows.Report, error) {
+// ruled as for List and Edit (contribution.go). Images come and go by themselves. Errors: batch_too_large.
+func (s *ListingService) Contribute(ctx context.Context, sellerID string, batch []json.RawMessage) (rows.Report, error) {
 	list, err := rows.Read(batch, "product", func(r *Row) (string, error) { return r.name() })
 	if err != nil {
 		return rows.Report{}, err
@@ -59,7 +60,7 @@ func (s *Service) Contribute(ctx context.Context, sellerID string, batch []json.
 }
 
 // say makes a seller's contribution stand as a row says.
-func (s *Service) say(ctx context.Context, sellerID string, r Row) (changed bool, err error) {
+func (s *ListingService) say(ctx context.Context, sellerID string, r Row) (changed bool, err error) {
 	c, product := r.content(), r.ProductID
 	path, err := s.check(ctx, c)
 	if err != nil {
@@ -93,8 +94,13 @@ func (s *Service) say(ctx context.Context, sellerID string, r Row) (changed bool
 	return changed && err == nil, err
 }
 
-// Numbered returns the products of some GTINs (100 at most), by GTIN as it is given; those that name none are not in it.
-func (s *Service) Numbered(ctx context.Context, gtins ...string) (map[string]string, error) {
+// HandleFeedChunk says of products what a chunk of a seller's feed says.
+func (s *ListingService) HandleFeedChunk(ctx context.Context, c chunks.Chunk) (rows.Report, error) {
+	return s.Contribute(ctx, c.SellerID, c.Rows)
+}
+
+// ProductsByGTIN returns the products of some GTINs (100 at most), by GTIN as it is given; those that name none are not in it.
+func ProductsByGTIN(ctx context.Context, identities Identities, gtins ...string) (map[string]string, error) {
 	names := map[string]string{}
 	var list []string
 	for _, g := range gtins {
@@ -109,7 +115,7 @@ func (s *Service) Numbered(ctx context.Context, gtins ...string) (map[string]str
 	if len(list) == 0 {
 		return out, nil
 	}
-	claimed, err := s.Contributions.Claimed(ctx, list...)
+	claimed, err := identities.Claimed(ctx, list...)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package catalog_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -16,9 +17,9 @@ import (
 func TestSellersContribute(t *testing.T) {
 	t.Parallel()
 	ctx, db := context.Background(), memory.New()
-	s := service(db)
-	s.Contributions = &catalogstore.Store{DB: db}
-	run(t, s, catalog.Batch{Products: raw(t, boots(1))}) // Rialto's own, and the categories
+	table := &catalogstore.Store{DB: db}
+	s := &catalog.ListingService{Products: table, Categories: table, Contributions: table, Now: func() time.Time { return noon }}
+	run(t, newImporter(db), catalog.Batch{Products: raw(t, boots(1))}) // Rialto's own, and the categories
 	me, other := ids.Derive(ids.Seller, "me"), ids.Derive(ids.Seller, "other")
 	mine := catalog.Row{Title: "Fell boots", Brand: "Daybird", GTIN: "4006381333931", CategoryID: "outdoor-footwear", Attributes: map[string]string{"size": "41"}}
 	lost, nameless, rialtos, gone := mine, mine, mine, mine
@@ -34,7 +35,7 @@ func TestSellersContribute(t *testing.T) {
 	if d := cmp.Diff(want, codes(r)); d != "" || r.Written != 2 {
 		t.Fatal(d, r)
 	}
-	found, err := s.Numbered(ctx, "4006381333931", "04006381333931", "96385074", "x")
+	found, err := catalog.ProductsByGTIN(ctx, s.Contributions, "4006381333931", "04006381333931", "96385074", "x")
 	id := found["4006381333931"]
 	if err != nil || id == "" || found["04006381333931"] != id || len(found) != 2 {
 		t.Fatal(found, err)

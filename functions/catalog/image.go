@@ -11,7 +11,7 @@ import (
 	"rialto/functions/internal/ids"
 )
 
-// What a picture may be, and how many of a product one seller has at once.
+// What an image may be, and how many of a product one seller has at once.
 const (
 	MaxImageBytes  = 10 << 20
 	LeastPixels    = 100 // a side
@@ -20,7 +20,7 @@ const (
 	ImageUploadFor = time.Hour // how long the address of an upload works
 )
 
-// ImageState is what has become of a picture.
+// ImageState is what has become of an image.
 type ImageState string
 
 const (
@@ -31,7 +31,7 @@ const (
 	removed  ImageState = "REMOVED" // on its way out
 )
 
-// Image is a picture that a seller gives of a product it lists. One that is accepted is part of what the seller says of
+// Image is an image that a seller gives of a product it lists. One that is accepted is part of what the seller says of
 // the product, in the order in which they were announced; who sees it is ruled there (Contribution).
 type Image struct {
 	ID        string
@@ -47,18 +47,18 @@ type Image struct {
 	UpdatedAt     time.Time
 }
 
-// Reason is why a picture was refused.
+// Reason is why an image was refused.
 type Reason struct {
 	Code    string `json:"code" dynamodbav:"code"`
 	Message string `json:"message" dynamodbav:"message"`
 }
 
 var (
-	// ErrImageNotFound says that the seller has no such picture of the product.
+	// ErrImageNotFound says that the seller has no such image of the product.
 	ErrImageNotFound = fault.New(fault.NotFound, "image_not_found", "you have no such image of this product")
-	// ErrTooManyImages refuses one more picture.
+	// ErrTooManyImages refuses one more image.
 	ErrTooManyImages = fault.New(fault.Conflict, "too_many_images", "you have %d images of this product, accepted or awaited; delete one first", MaxOwnImages)
-	// ErrImageKeyReused refuses an idempotency key that announced another picture.
+	// ErrImageKeyReused refuses an idempotency key that announced another image.
 	ErrImageKeyReused = fault.New(fault.Invalid, "idempotency_key_reused", "this key was used with another request").
 				With(fault.Field{Pointer: "header.Idempotency-Key", Code: "idempotency_key_reused", Message: "was used with another request"})
 )
@@ -77,7 +77,7 @@ func checkImage(a files.Announced) error {
 	return fault.New(fault.Invalid, "invalid_image", "the image has fields that are not accepted").With(f...)
 }
 
-// At is the state of a picture at an instant.
+// At is the state of an image at an instant.
 func (i Image) At(now time.Time) ImageState {
 	if i.State == Awaiting && now.Sub(i.CreatedAt) > ImageUploadFor+expiryGrace {
 		return Expired
@@ -94,16 +94,16 @@ func (i Image) uploadKey() string {
 
 var uploadKey = regexp.MustCompile(`^uploads/(prd_[a-z2-7]{26})/(sel_[a-z2-7]{26})/(img_[a-z2-7]{26})$`)
 
-// imageFolder is the folder of pictures that are shown, and is no part of their addresses.
+// imageFolder is the folder of images that are shown, and is no part of their addresses.
 const imageFolder = "images/"
 
-// fileOf is where a picture is kept that came with an etag. It depends on both, so that an upload that is replaced
+// fileOf is where an image is kept that came with an etag. It depends on both, so that an upload that is replaced
 // while it is checked never changes what is shown.
 func (i Image) fileOf(etag string) string {
 	return imageFolder + i.ProductID + "/" + ids.Derive("", i.ID, etag) + imageTypes[i.Type]
 }
 
-// judge finds out whether a picture is what was announced and within the limits. A fault says why it is not.
+// judge finds out whether an image is what was announced and within the limits. A fault says why it is not.
 func (i Image) judge(mediaType string, width, height int64) error {
 	switch {
 	case mediaType != i.Type:
@@ -116,7 +116,7 @@ func (i Image) judge(mediaType string, width, height int64) error {
 	return nil
 }
 
-// room returns which pictures to forget when one more comes: of those that are over, all but the newest. Errors:
+// room returns which images to forget when one more comes: of those that are over, all but the newest. Errors:
 // too_many_images.
 func room(list []Image, now time.Time) (forget []Image, err error) {
 	live, over := 0, 0

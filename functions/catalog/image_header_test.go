@@ -47,11 +47,11 @@ func webpOf(chunk string, n byte, body ...byte) []byte {
 	return append(append(b, body...), make([]byte, 20)...)
 }
 
-// A picture of one pixel as cwebp writes it.
+// An image of one pixel as cwebp writes it.
 const onePixel = "UklGRiQAAABXRUJQVlA4IBgAAAAwAQCdASoBAAEAAwA0JaQAA3AA/vuUAAA="
 
-// Seen to catch: width and height exchanged; a preview's size taken for the picture's; a frame of Huffman tables (0xc4)
-// taken for the picture's; a header that ends early taken as it is.
+// Seen to catch: width and height exchanged; a preview's size taken for the image's; a frame of Huffman tables (0xc4)
+// taken for the image's; a header that ends early taken as it is.
 func TestReadImageHeader(t *testing.T) {
 	t.Parallel()
 	small, _ := base64.StdEncoding.DecodeString(onePixel)
@@ -81,7 +81,7 @@ func TestReadImageHeader(t *testing.T) {
 		"webp, lossy":               {small, want{"image/webp", 1, 1, nil}},
 		"webp, lossless":            {webpOf("VP8L", 0xf0, 0x2f, 0x2b, 0xc1, 0x31, 0), want{"image/webp", 300, 200, nil}},
 		"webp, extended":            {webpOf("VP8X", 10, 0, 0, 0, 0, 0x2b, 1, 0, 0xc7, 0, 0), want{"image/webp", 300, 200, nil}},
-		"webp, no picture":          {webpOf("XMP ", 0xf0), want{"image/webp", 0, 0, errBrokenImage}},
+		"webp, no image":            {webpOf("XMP ", 0xf0), want{"image/webp", 0, 0, errBrokenImage}},
 		"webp, lossless of no kind": {webpOf("VP8L", 0xf0, 1), want{"image/webp", 0, 0, errBrokenImage}},
 		"webp, no key frame":        {webpOf("VP8 ", 0xf0, 1, 0, 0, 0x9d, 1, 0x2a, 1, 1, 1, 1), want{"image/webp", 0, 0, errBrokenImage}},
 		"gif":                       {[]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00"), want{"", 0, 0, errNoImage}},

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"rialto/functions/internal/cas"
 	"rialto/functions/internal/fault"
@@ -11,18 +12,6 @@ import (
 
 // making bounds how many categories are made at once.
 const making = 16
-
-// Shelf is what imports need of the store.
-type Shelf interface {
-	GetMany(ctx context.Context, ids ...string) (map[string]Product, error)
-	// Save writes a product over the one of version previous, 0 for none; it fails with ErrChanged otherwise.
-	Save(ctx context.Context, p Product, previous int64) error
-	Registered(ctx context.Context, ids ...string) (map[string]Category, error)
-	// Register makes a category unless there is one of that id, and returns the one that stands.
-	Register(ctx context.Context, c Category) (Category, error)
-	// Rename gives a category another name and, unless they are empty, other attributes.
-	Rename(ctx context.Context, id, name string, attributes map[string]string) error
-}
 
 // ErrChanged says that a product is not of the version it was read in.
 var ErrChanged = fault.New(fault.Conflict, "product_changed", "the product was changed meanwhile")
@@ -42,10 +31,17 @@ type CategoryName struct {
 	Attributes map[string]string `json:"attributes,omitempty"`
 }
 
+// Importer writes batches of products and of the categories that they name.
+type Importer struct {
+	Products   Products
+	Categories Categories
+	Now        func() time.Time
+}
+
 // Import writes a batch, row by row: what is wrong with a row stands in its report and hinders no other. A
 // product that stands as its row says is not written, so the same batch again changes nothing. Errors:
 // batch_too_large, invalid_category for a name that is none, and what the store says of reading.
-func (s *Service) Import(ctx context.Context, b Batch) (rows.Report, error) {
+func (i *Importer) Import(ctx context.Context, b Batch) (rows.Report, error) {
 	if len(b.Categories) > rows.Max {
 		return rows.Report{}, fault.New(fault.TooLarge, "batch_too_large", "a batch names at most %d categories", rows.Max)
 	}
@@ -67,7 +63,7 @@ func (s *Service) Import(ctx context.Context, b Batch) (rows.Report, error) {
 	if err != nil {
 		return rows.Report{}, err
 	}
-	if err := s.register(ctx, list, names); err != nil {
+	if err := i.registerCategories(ctx, list, names); err != nil {
 		return rows.Report{}, err
 	}
 	var ids []string
@@ -76,24 +72,24 @@ func (s *Service) Import(ctx context.Context, b Batch) (rows.Report, error) {
 			ids = append(ids, r.ID)
 		}
 	}
-	current, err := s.Shelf.GetMany(ctx, ids...)
+	current, err := i.Products.GetMany(ctx, ids...)
 	if err != nil {
 		return rows.Report{}, err
 	}
-	return rows.Do(ctx, list, rows.ByID, func(ctx context.Context, p Product) (bool, error) { return s.save(ctx, p, current[p.ID]) }), nil
+	return rows.Do(ctx, list, rows.ByID, func(ctx context.Context, p Product) (bool, error) { return i.save(ctx, p, current[p.ID]) }), nil
 }
 
 // save makes a product stand as p says, whatever stands there; current is what was read, the zero Product for
 // nothing.
-func (s *Service) save(ctx context.Context, p, current Product) (written bool, err error) {
+func (i *Importer) save(ctx context.Context, p, current Product) (written bool, err error) {
 	return cas.Update(current, ErrChanged, func(current Product) (bool, error) {
 		if current.Version > 0 && current.Same(p) {
 			return false, nil
 		}
-		p.Version, p.UpdatedAt = current.Version+1, s.Now().UTC()
-		return true, s.Shelf.Save(ctx, p, current.Version)
+		p.Version, p.UpdatedAt = current.Version+1, i.Now().UTC()
+		return true, i.Products.Save(ctx, p, current.Version)
 	}, func() (Product, error) {
-		again, err := s.Shelf.GetMany(ctx, p.ID)
+		again, err := i.Products.GetMany(ctx, p.ID)
 		return again[p.ID], err
 	})
 }

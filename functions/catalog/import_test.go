@@ -20,9 +20,9 @@ import (
 
 var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 
-func service(db store.DB) *catalog.Service {
+func newImporter(db store.DB) *catalog.Importer {
 	s := &catalogstore.Store{DB: db}
-	return &catalog.Service{Products: s, Shelf: s, Now: func() time.Time { return noon }}
+	return &catalog.Importer{Products: s, Categories: s, Now: func() time.Time { return noon }}
 }
 
 func raw(t *testing.T, list ...any) []json.RawMessage {
@@ -42,7 +42,7 @@ func raw(t *testing.T, list ...any) []json.RawMessage {
 	return out
 }
 
-func run(t *testing.T, s *catalog.Service, b catalog.Batch) rows.Report {
+func run(t *testing.T, s *catalog.Importer, b catalog.Batch) rows.Report {
 	t.Helper()
 	r, err := s.Import(context.Background(), b)
 	if err != nil {
@@ -65,7 +65,7 @@ func codes(r rows.Report) []string {
 func TestABadRowNeverBlocksAGoodOne(t *testing.T) {
 	t.Parallel()
 	db := memory.New()
-	s := service(db)
+	s := newImporter(db)
 	untitled, moved := boots(2), boots(3)
 	untitled.Title = ""
 	moved.CategoryID, moved.CategoryPath = "new", []string{"outdoor-footwear", "new"}
@@ -92,7 +92,7 @@ func TestTheSameBatchTwiceWritesNothing(t *testing.T) {
 		}
 		return nil
 	}
-	s := service(db)
+	s := newImporter(db)
 	b := catalog.Batch{Products: raw(t, boots(1), boots(2)), Categories: []catalog.CategoryName{{ID: "outdoor", Name: "Outdoor & trail"}}}
 	if r := run(t, s, b); r.Written != 2 {
 		t.Fatalf("%+v", r)
@@ -116,7 +116,7 @@ func TestTheSameBatchTwiceWritesNothing(t *testing.T) {
 func TestAnImportWinsOverWhatCameBetween(t *testing.T) {
 	t.Parallel()
 	db := memory.New()
-	other := service(db)
+	other := newImporter(db)
 	run(t, other, catalog.Batch{Products: raw(t, boots(1))})
 	var once atomic.Bool
 	db.Before = func(ctx context.Context, op string, _ []store.Write) error {
@@ -129,7 +129,7 @@ func TestAnImportWinsOverWhatCameBetween(t *testing.T) {
 	}
 	mine := boots(1)
 	mine.Title = "Mine"
-	if r := run(t, service(db), catalog.Batch{Products: raw(t, mine)}); r.Written != 1 {
+	if r := run(t, newImporter(db), catalog.Batch{Products: raw(t, mine)}); r.Written != 1 {
 		t.Fatalf("%+v", r)
 	}
 	p, err := other.Products.Get(context.Background(), boots(1).ID)
@@ -141,7 +141,7 @@ func TestAnImportWinsOverWhatCameBetween(t *testing.T) {
 func TestAFailedWriteIsItsRowsAlone(t *testing.T) {
 	t.Parallel()
 	db := memory.New()
-	run(t, service(db), catalog.Batch{Products: raw(t, boots(9))}) // the categories
+	run(t, newImporter(db), catalog.Batch{Products: raw(t, boots(9))}) // the categories
 	var n atomic.Int64
 	db.Before = func(_ context.Context, op string, _ []store.Write) error {
 		if op == "Apply" && n.Add(1) == 1 {
@@ -149,7 +149,7 @@ func TestAFailedWriteIsItsRowsAlone(t *testing.T) {
 		}
 		return nil
 	}
-	r := run(t, service(db), catalog.Batch{Products: raw(t, boots(1), boots(2), boots(3))})
+	r := run(t, newImporter(db), catalog.Batch{Products: raw(t, boots(1), boots(2), boots(3))})
 	if r.Written != 2 || r.Failed != 1 {
 		t.Fatalf("%+v", r)
 	}
@@ -163,11 +163,12 @@ func TestAFailedWriteIsItsRowsAlone(t *testing.T) {
 func TestNamesOfCategoriesAreKept(t *testing.T) {
 	t.Parallel()
 	db := memory.New()
-	s := service(db)
+	s := newImporter(db)
+	service := &catalog.Service{Categories: s.Categories}
 	run(t, s, catalog.Batch{Products: raw(t, boots(1))})
 	run(t, s, catalog.Batch{Categories: []catalog.CategoryName{{ID: "outdoor-footwear", Name: "Shoes"}, {ID: "unknown", Name: "Nothing"}}})
 	run(t, s, catalog.Batch{Products: raw(t, boots(2))})
-	got, err := s.Tree(context.Background())
+	got, err := service.Tree(context.Background())
 	want := []catalog.Node{{Category: catalog.Category{ID: "outdoor", Name: "Outdoor"},
 		Children: []catalog.Node{{Category: catalog.Category{ID: "outdoor-footwear", Name: "Shoes", Parent: "outdoor"}, Children: []catalog.Node{}}}}}
 	if d := cmp.Diff(want, got); err != nil || d != "" {
@@ -177,7 +178,7 @@ func TestNamesOfCategoriesAreKept(t *testing.T) {
 
 func TestBatchesThatAreNone(t *testing.T) {
 	t.Parallel()
-	s := service(memory.New())
+	s := newImporter(memory.New())
 	for code, b := range map[string]catalog.Batch{
 		"batch_too_large":  {Products: make([]json.RawMessage, 101)},
 		"invalid_category": {Categories: []catalog.CategoryName{{ID: "a", Name: " "}}},

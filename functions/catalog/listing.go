@@ -5,24 +5,11 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"rialto/functions/internal/cas"
 	"rialto/functions/internal/ids"
 )
-
-// Contributions is what listing needs of the store.
-type Contributions interface {
-	// Claimed returns which products identities name, by identity.
-	Claimed(ctx context.Context, identities ...string) (map[string]string, error)
-	// Said reads what all sellers say of a product, and the number of the last change of any of it.
-	Said(ctx context.Context, product string) (list []Contribution, change int64, err error)
-	Contribution(ctx context.Context, product, seller string) (Contribution, error)
-	// Contribute makes a change of a page, all of it or nothing; it fails with ErrChanged if anything that it was
-	// made from is not so any more.
-	Contribute(ctx context.Context, e Edit) error
-	// OfSeller lists what a seller contributed, in a stable order, after a place ("" for the first).
-	OfSeller(ctx context.Context, seller, after string, limit int) (list []Contribution, next string, err error)
-}
 
 // Edit is one change of what is said of a product, with all that it was made from.
 type Edit struct {
@@ -41,10 +28,21 @@ type Listed struct {
 	Disputes     []Dispute
 }
 
+// ListingService is what sellers say of products: one by one, or in feeds.
+type ListingService struct {
+	Products      Products
+	Categories    Categories
+	Contributions Contributions
+	Now           func() time.Time
+}
+
+// errAgain is ErrChanged where reading again may help.
+var errAgain = errors.New("the page was changed meanwhile")
+
 // List lists a product for a seller: the one that its GTIN names, or else its brand and model, or a new one. existing
 // tells that there was a page already. The same content again is a success and changes nothing. Errors:
 // invalid_product, product_listed.
-func (s *Service) List(ctx context.Context, seller string, c Content) (l Listed, existing bool, err error) {
+func (s *ListingService) List(ctx context.Context, seller string, c Content) (l Listed, existing bool, err error) {
 	path, err := s.check(ctx, c)
 	if err != nil {
 		return Listed{}, false, err
@@ -74,7 +72,7 @@ const listings = 3
 
 // identify returns the product that a content is about, or "" and the identities that a new one takes. A GTIN names a
 // product alone; brand and model do unless that product has another GTIN: then it is a variant.
-func (s *Service) identify(ctx context.Context, c Content) (product string, claims []string, err error) {
+func (s *ListingService) identify(ctx context.Context, c Content) (product string, claims []string, err error) {
 	names := c.identities()
 	claimed, err := s.Contributions.Claimed(ctx, names...)
 	if err != nil {
@@ -103,7 +101,7 @@ func (s *Service) identify(ctx context.Context, c Content) (product string, clai
 // Edit changes what a seller says of a product, or begins to say something of one that there is. Errors:
 // invalid_product, product_not_found, precondition_required, version_mismatch, gtin_taken, product_changed if others keep
 // changing it.
-func (s *Service) Edit(ctx context.Context, product, seller string, c Content, p Precondition) (Listed, error) {
+func (s *ListingService) Edit(ctx context.Context, product, seller string, c Content, p Precondition) (Listed, error) {
 	path, err := s.check(ctx, c)
 	if err != nil {
 		return Listed{}, err
@@ -123,7 +121,7 @@ func (s *Service) Edit(ctx context.Context, product, seller string, c Content, p
 
 // claim returns the identities that an owner's content gives its product and that nobody has. Brand and model that
 // another product has are a variant's; a GTIN that another has is refused.
-func (s *Service) claim(ctx context.Context, product string, c Content) (claims []string, err error) {
+func (s *ListingService) claim(ctx context.Context, product string, c Content) (claims []string, err error) {
 	names := c.identities()
 	claimed, err := s.Contributions.Claimed(ctx, names...)
 	if err != nil {
@@ -140,9 +138,9 @@ func (s *Service) claim(ctx context.Context, product string, c Content) (claims 
 	return claims, nil
 }
 
-// edit saves what a seller says, but for its pictures: they come and go by themselves. admit tells whether the current
+// edit saves what a seller says, but for its images: they come and go by themselves. admit tells whether the current
 // contribution is to be changed.
-func (s *Service) edit(ctx context.Context, product, seller string, c Content, path, claims []string, admit func(Contribution) (bool, error)) (Listed, error) {
+func (s *ListingService) edit(ctx context.Context, product, seller string, c Content, path, claims []string, admit func(Contribution) (bool, error)) (Listed, error) {
 	return s.change(ctx, product, seller, path, claims, func(mine Contribution) (Content, bool, error) {
 		c.Images = mine.Images
 		change, err := admit(mine)
@@ -152,10 +150,10 @@ func (s *Service) edit(ctx context.Context, product, seller string, c Content, p
 
 // change saves what a seller says and what comes of it for the page. say makes the new content of the current
 // contribution, and tells whether that is to be changed.
-func (s *Service) change(ctx context.Context, product, seller string, path, claims []string, say func(Contribution) (Content, bool, error)) (Listed, error) {
+func (s *ListingService) change(ctx context.Context, product, seller string, path, claims []string, say func(Contribution) (Content, bool, error)) (Listed, error) {
 	var l Listed
-	look := func() (state, error) { return s.look(ctx, product) }
-	now, err := look()
+	read := func() (state, error) { return s.read(ctx, product) }
+	now, err := read()
 	if err != nil {
 		return l, err
 	}
@@ -195,7 +193,7 @@ func (s *Service) change(ctx context.Context, product, seller string, path, clai
 			return false, err
 		}
 		return true, nil
-	}, look)
+	}, read)
 	if err == errAgain {
 		err = ErrChanged
 	}
@@ -209,7 +207,7 @@ type state struct {
 	change int64
 }
 
-func (s *Service) look(ctx context.Context, product string) (now state, err error) {
+func (s *ListingService) read(ctx context.Context, product string) (now state, err error) {
 	if now.list, now.change, err = s.Contributions.Said(ctx, product); err != nil {
 		return now, err
 	}
@@ -231,7 +229,7 @@ func (n state) of(seller string) (mine Contribution, others []Contribution) {
 
 // compose returns the page as its owner and the others make it. path is the category's of the contribution that is
 // new; the owner's may be another.
-func (s *Service) compose(ctx context.Context, page Product, list []Contribution, path []string) (Product, error) {
+func (s *ListingService) compose(ctx context.Context, page Product, list []Contribution, path []string) (Product, error) {
 	i := slices.IndexFunc(list, func(c Contribution) bool { return c.SellerID == page.OwnerID })
 	if i < 0 { // an importer's page
 		return page, nil
@@ -256,8 +254,8 @@ func listed(mine Contribution, page Product, list []Contribution) Listed {
 }
 
 // Own returns what a seller says of a product, with the page and its disputes. Errors: product_not_listed.
-func (s *Service) Own(ctx context.Context, product, seller string) (Listed, error) {
-	now, err := s.look(ctx, product)
+func (s *ListingService) Own(ctx context.Context, product, seller string) (Listed, error) {
+	now, err := s.read(ctx, product)
 	if err != nil {
 		return Listed{}, err
 	}
@@ -269,6 +267,44 @@ func (s *Service) Own(ctx context.Context, product, seller string) (Listed, erro
 }
 
 // Owned returns a page of what a seller lists, and where the next begins, "" on the last. Errors: invalid_cursor.
-func (s *Service) Owned(ctx context.Context, seller, after string, limit int) ([]Contribution, string, error) {
+func (s *ListingService) Owned(ctx context.Context, seller, after string, limit int) ([]Contribution, string, error) {
 	return s.Contributions.OfSeller(ctx, seller, after, limit)
+}
+
+// check validates a content against its category, and returns the category's path, root first.
+func (s *ListingService) check(ctx context.Context, c Content) ([]string, error) {
+	var path []string
+	var types map[string]string
+	if slug.MatchString(c.CategoryID) {
+		var err error
+		if path, types, err = s.category(ctx, c.CategoryID); err != nil && !errors.Is(err, ErrCategoryNotFound) {
+			return nil, err
+		}
+	}
+	return path, c.Validate(path, types)
+}
+
+// category returns a category's path, root first, and the types of its attributes: its own, or those of the nearest
+// above that has any; nil if none has. It fails with category_not_found.
+func (s *ListingService) category(ctx context.Context, id string) (path []string, types map[string]string, err error) {
+	for len(path) < MaxDepth && id != "" {
+		c, err := s.Categories.Category(ctx, id)
+		if err != nil {
+			return nil, nil, err
+		}
+		path = append(path, c.ID)
+		if types == nil && len(c.Attributes) > 0 {
+			types = c.Attributes
+		}
+		id = c.Parent
+	}
+	slices.Reverse(path)
+	return path, types, nil
+}
+
+func found(p Product, err error) (Product, error) {
+	if errors.Is(err, ErrProductNotFound) {
+		return Product{}, nil
+	}
+	return p, err
 }

@@ -28,13 +28,13 @@ var (
 
 const gtin = "4006381333931"
 
-// stall is a service with two categories; boots take numbers, colours and whether they are dry.
-func stall(t fatal) (*catalog.Service, *memory.DB) {
+// newListings is a service with two categories; boots take numbers, colours and whether they are dry.
+func newListings(t fatal) (*catalog.ListingService, *memory.DB) {
 	t.Helper()
 	db := memory.New()
 	s := &catalogstore.Store{DB: db}
 	at := noon
-	svc := &catalog.Service{Products: s, Shelf: s, Contributions: s, Now: func() time.Time { at = at.Add(time.Second); return at }}
+	svc := &catalog.ListingService{Products: s, Categories: s, Contributions: s, Now: func() time.Time { at = at.Add(time.Second); return at }}
 	for _, c := range []catalog.Category{{ID: "outdoor", Name: "Outdoor"},
 		{ID: "boots", Name: "Boots", Parent: "outdoor", Attributes: map[string]string{"size": catalog.Number, "eyelets": catalog.Integer, "dry": catalog.Boolean, "colour": "red|blue", "made": catalog.Text}},
 		{ID: "high-boots", Name: "High", Parent: "boots"}, {ID: "anything", Name: "Anything"}} {
@@ -58,7 +58,7 @@ func content(title string) catalog.Content {
 func TestTwoSellersShareAPage(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	s, _ := stall(t)
+	s, _ := newListings(t)
 	trail := content("Trail boots")
 	trail.Bullets = []string{"Leather"}
 	first, existing, err := s.List(ctx, north, trail)
@@ -112,7 +112,7 @@ func TestTwoSellersShareAPage(t *testing.T) {
 func TestWhatNamesAProduct(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	s, _ := stall(t)
+	s, _ := newListings(t)
 	list := func(seller string, change func(*catalog.Content)) (string, bool) {
 		t.Helper()
 		c := content("Boots")
@@ -159,7 +159,7 @@ func TestWhatNamesAProduct(t *testing.T) {
 func TestManyListOneProductAtOnce(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	s, db := stall(t)
+	s, db := newListings(t)
 	pages := make([]catalog.Listed, 12)
 	var g errgroup.Group
 	for n := range pages {
@@ -191,9 +191,9 @@ func TestManyListOneProductAtOnce(t *testing.T) {
 func TestAnImportersPageStaysItsImporters(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	s, _ := stall(t)
+	s, db := newListings(t)
 	p := catalog.Product{ID: ids.Derive(ids.Product, "imported"), Title: "Boots", CategoryID: "boots", CategoryPath: []string{"outdoor", "boots"}}
-	if r := run(t, s, catalog.Batch{Products: raw(t, p)}); r.Written != 1 {
+	if r := run(t, newImporter(db), catalog.Batch{Products: raw(t, p)}); r.Written != 1 {
 		t.Fatalf("%+v", r)
 	}
 	c := content("Better boots")
@@ -215,7 +215,7 @@ func TestAnImportersPageStaysItsImporters(t *testing.T) {
 
 func TestContentIsChecked(t *testing.T) {
 	t.Parallel()
-	s, _ := stall(t)
+	s, _ := newListings(t)
 	for name, c := range map[string]struct {
 		change func(*catalog.Content)
 		want   []string
@@ -260,7 +260,7 @@ func TestNobodysDataIsLost(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		ctx := context.Background()
-		s, _ := stall(t)
+		s, _ := newListings(t)
 		said := map[string]catalog.Contribution{}
 		var product, owner string
 		for range rapid.IntRange(1, 12).Draw(t, "edits") {

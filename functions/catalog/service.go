@@ -2,29 +2,17 @@ package catalog
 
 import (
 	"context"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"rialto/functions/marketplaces"
 )
 
-// Products is what shoppers' use cases need of the store.
-type Products interface {
-	Get(ctx context.Context, id string) (Product, error)
-	Page(ctx context.Context, category, after string, limit int) (list []Product, next string, err error)
-	Category(ctx context.Context, id string) (Category, error)
-	Categories(ctx context.Context) ([]Category, error)
-}
-
-// Service is the context's use cases.
+// Service is what shoppers read.
 type Service struct {
-	Products Products
-	BuyBoxes BuyBoxes
-	Shelf    Shelf // of imports only
-	// Contributions is of sellers' use cases only.
-	Contributions Contributions
-	Now           func() time.Time
+	Products   Products
+	Categories Categories
+	BuyBoxes   BuyBoxes
 }
 
 // Listing is a product with the buy box of one marketplace, the zero BuyBox if none is known.
@@ -52,7 +40,7 @@ func (s *Service) Product(ctx context.Context, id, marketplace string) (Listing,
 
 // Tree returns all categories.
 func (s *Service) Tree(ctx context.Context) ([]Node, error) {
-	list, err := s.Products.Categories(ctx)
+	list, err := s.Categories.Categories(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +58,7 @@ func (s *Service) Browse(ctx context.Context, category, marketplace, after strin
 	var products []Product
 	var next string
 	g, each := errgroup.WithContext(ctx)
-	g.Go(func() error { _, err := s.Products.Category(each, category); return err })
+	g.Go(func() error { _, err := s.Categories.Category(each, category); return err })
 	g.Go(func() (err error) { products, next, err = s.Products.Page(each, category, after, limit); return err })
 	if err := g.Wait(); err != nil {
 		return nil, "", err

@@ -12,14 +12,14 @@ import (
 	"rialto/functions/internal/files"
 )
 
-// OwnImages are the use cases of sellers' pictures.
+// OwnImages are the use cases of sellers' images.
 type OwnImages interface {
 	Announce(ctx context.Context, product, seller, key string, a files.Announced) (catalog.AnnouncedImage, error)
 	OwnImages(ctx context.Context, product, seller string) ([]catalog.Image, error)
 	Remove(ctx context.Context, product, seller, id string) error
 }
 
-// ImageRoutes lists the routes of the seller API that are about pictures; o may be nil where only their description is
+// ImageRoutes lists the routes of the seller API that are about images; o may be nil where only their description is
 // wanted.
 func ImageRoutes(o OwnImages) []api.Route {
 	h := images{o}
@@ -36,7 +36,7 @@ func ImageRoutes(o OwnImages) []api.Route {
 
 type images struct{ images OwnImages }
 
-// OwnImage is a picture that a seller gives of a product.
+// OwnImage is an image that a seller gives of a product.
 type OwnImage struct {
 	ImageID     string          `json:"image_id"`
 	State       string          `json:"state" enum:"AWAITING_UPLOAD,EXPIRED,ACCEPTED,REFUSED"`

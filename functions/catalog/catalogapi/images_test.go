@@ -33,11 +33,11 @@ func (signer) Delete(context.Context, string) error                       { retu
 func TestImages(t *testing.T) {
 	t.Parallel()
 	products := &catalogstore.Store{DB: memory.New()}
-	g := &catalog.Gallery{Service: &catalog.Service{Products: products, Contributions: products, Now: func() time.Time { return noon }}, Images: products, Files: signer{}, URL: "https://images"}
+	g := &catalog.ImageService{Listings: &catalog.ListingService{Products: products, Categories: products, Contributions: products, Now: func() time.Time { return noon }}, Images: products, Files: signer{}, URL: "https://images"}
 	if _, err := products.Register(context.Background(), catalog.Category{ID: "boots", Name: "Boots"}); err != nil {
 		t.Fatal(err)
 	}
-	l, _, err := g.List(context.Background(), mine.SellerID, catalog.Content{Title: "Boots", GTIN: "4006381333931", CategoryID: "boots"})
+	l, _, err := g.Listings.List(context.Background(), mine.SellerID, catalog.Content{Title: "Boots", GTIN: "4006381333931", CategoryID: "boots"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,8 @@ func handler(t *testing.T) (http.Handler, *catalog.Service) {
 	if err := products.SaveBuyBox(context.Background(), box); err != nil {
 		t.Fatal(err)
 	}
-	s := &catalog.Service{Products: products, Shelf: products, BuyBoxes: products, Now: func() time.Time { return noon }}
+	s := &catalog.Service{Products: products, Categories: products, BuyBoxes: products}
+	importer := &catalog.Importer{Products: products, Categories: products, Now: func() time.Time { return noon }}
 	var b catalog.Batch
 	for _, id := range []string{sold, bare} {
 		raw, err := json.Marshal(catalog.Product{ID: id, Title: "Boots", CategoryID: "boots", CategoryPath: []string{"outdoor", "boots"}, Images: []string{"https://a.example/1", "https://a.example/2"}})
@@ -45,7 +46,7 @@ func handler(t *testing.T) (http.Handler, *catalog.Service) {
 		}
 		b.Products = append(b.Products, raw)
 	}
-	if r, err := s.Import(context.Background(), b); err != nil || r.Written != 2 {
+	if r, err := importer.Import(context.Background(), b); err != nil || r.Written != 2 {
 		t.Fatal(r, err)
 	}
 	return api.Handler(catalogapi.Routes(s)), s

@@ -27,7 +27,7 @@ const boots = `{"title":"Boots","gtin":"4006381333931","category_id":"boots","at
 func desk(t *testing.T) func(who auth.Identity, method, path, body string, header ...string) (*httptest.ResponseRecorder, map[string]any) {
 	t.Helper()
 	products := &catalogstore.Store{DB: memory.New()}
-	s := &catalog.Service{Products: products, Shelf: products, Contributions: products, Now: func() time.Time { return noon }}
+	s := &catalog.ListingService{Products: products, Categories: products, Contributions: products, Now: func() time.Time { return noon }}
 	if _, err := products.Register(context.Background(), catalog.Category{ID: "boots", Name: "Boots", Attributes: map[string]string{"size": catalog.Number}}); err != nil {
 		t.Fatal(err)
 	}

@@ -13,9 +13,9 @@ import (
 	"rialto/functions/internal/store"
 )
 
-// A seller's pictures of a product are in the table contributions, beside no other's. Keys:
+// A seller's images of a product are in the table contributions, beside no other's. Keys:
 //
-//	images#<product_id>#<seller_id>, <image_id>    a picture
+//	images#<product_id>#<seller_id>, <image_id>    an image
 //	images#<product_id>#<seller_id>, !announced    how often one was announced, so that two announcements follow each other
 const announcedKey = "!announced"
 
@@ -23,8 +23,8 @@ func imageKey(product, seller, sk string) store.Key {
 	return store.Key{PK: "images#" + product + "#" + seller, SK: sk}
 }
 
-// picture is a stored Image. It has no attribute of the index by_seller, so it is not in it.
-type picture struct {
+// imageRecord is a stored Image. It has no attribute of the index by_seller, so it is not in it.
+type imageRecord struct {
 	ID        string             `dynamodbav:"image_id"`
 	Product   string             `dynamodbav:"of_product"`
 	Seller    string             `dynamodbav:"of_seller"`
@@ -42,20 +42,20 @@ type picture struct {
 }
 
 func putImage(i catalog.Image) store.Write {
-	return store.Put(contributions, imageKey(i.ProductID, i.SellerID, i.ID), picture{i.ID, i.ProductID, i.SellerID, i.Type, i.Bytes, i.SHA256,
+	return store.Put(contributions, imageKey(i.ProductID, i.SellerID, i.ID), imageRecord{i.ID, i.ProductID, i.SellerID, i.Type, i.Bytes, i.SHA256,
 		i.State, i.Reason, i.Width, i.Height, i.File, i.URL, i.CreatedAt, i.UpdatedAt}).Named("image")
 }
 
 func imageOf(i store.Item) (catalog.Image, error) {
-	var p picture
-	if err := store.Unmarshal(i, &p); err != nil {
+	var r imageRecord
+	if err := store.Unmarshal(i, &r); err != nil {
 		return catalog.Image{}, fmt.Errorf("read image: %w", err)
 	}
-	return catalog.Image{ID: p.ID, ProductID: p.Product, SellerID: p.Seller, Announced: files.Announced{Bytes: p.Bytes, SHA256: p.SHA256, Type: p.Type},
-		State: p.State, Reason: p.Reason, Width: p.Width, Height: p.Height, File: p.File, URL: p.URL, CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC()}, nil
+	return catalog.Image{ID: r.ID, ProductID: r.Product, SellerID: r.Seller, Announced: files.Announced{Bytes: r.Bytes, SHA256: r.SHA256, Type: r.Type},
+		State: r.State, Reason: r.Reason, Width: r.Width, Height: r.Height, File: r.File, URL: r.URL, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}, nil
 }
 
-// Images lists a seller's pictures of a product in the order in which they were announced, and how many announcements
+// Images lists a seller's images of a product in the order in which they were announced, and how many announcements
 // there were before the reading.
 func (s *Store) Images(ctx context.Context, product, seller string) (list []catalog.Image, announced int64, err error) {
 	q := store.Query{Table: contributions, Hash: imageKey(product, seller, "").PK} // !announced sorts before images, so it is read first
@@ -83,7 +83,7 @@ func (s *Store) Images(ctx context.Context, product, seller string) (list []cata
 	return list, announced, nil
 }
 
-// Image returns a picture, or image_not_found.
+// Image returns an image, or image_not_found.
 func (s *Store) Image(ctx context.Context, product, seller, id string) (catalog.Image, error) {
 	i, err := s.DB.Get(ctx, contributions, imageKey(product, seller, id))
 	if err != nil {
@@ -95,7 +95,7 @@ func (s *Store) Image(ctx context.Context, product, seller, id string) (catalog.
 	return imageOf(i)
 }
 
-// Announce makes a picture and forgets others, in one transaction. It fails with product_changed if there was another
+// Announce makes an image and forgets others, in one transaction. It fails with product_changed if there was another
 // announcement.
 func (s *Store) Announce(ctx context.Context, i catalog.Image, announced int64, forget []catalog.Image) error {
 	writes := []store.Write{
@@ -112,7 +112,7 @@ func (s *Store) Announce(ctx context.Context, i catalog.Image, announced int64, 
 	return refusal("announce image", err)
 }
 
-// SaveImage writes a picture over one in a state, and tells whether it stood so.
+// SaveImage writes an image over one in a state, and tells whether it stood so.
 func (s *Store) SaveImage(ctx context.Context, i catalog.Image, from catalog.ImageState) (bool, error) {
 	_, err := s.DB.Apply(ctx, putImage(i).If(store.Eq("state", from)))
 	if _, failed := store.FailedCondition(err); failed {
@@ -121,7 +121,7 @@ func (s *Store) SaveImage(ctx context.Context, i catalog.Image, from catalog.Ima
 	return err == nil, refusal("save image", err)
 }
 
-// ForgetImage deletes a picture's record, if there is one.
+// ForgetImage deletes an image's record, if there is one.
 func (s *Store) ForgetImage(ctx context.Context, i catalog.Image) error {
 	_, err := s.DB.Apply(ctx, store.Delete(contributions, imageKey(i.ProductID, i.SellerID, i.ID)).Named("image"))
 	return refusal("forget image", err)

@@ -15,7 +15,7 @@ import (
 	"rialto/functions/laboratory/storetest"
 )
 
-// Seen to catch: a picture among what sellers say of the product; two announcements of which neither sees the other.
+// Seen to catch: an image among what sellers say of the product; two announcements of which neither sees the other.
 func TestImages(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db store.DB) {

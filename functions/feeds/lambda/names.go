@@ -11,7 +11,7 @@ import (
 // names finds what sellers offer under a sku, and which product has a GTIN.
 type names struct {
 	offers  *offersstore.Store
-	catalog *catalog.Service
+	catalog catalog.Identities
 }
 
 func (n names) Products(ctx context.Context, sellerID, marketplace string, list ...feeds.Name) (map[feeds.Name]string, error) {
@@ -33,7 +33,7 @@ func (n names) Products(ctx context.Context, sellerID, marketplace string, list 
 			out[feeds.Name{SKU: sku}] = product
 		}
 	}
-	found, err := n.catalog.Numbered(ctx, gtins...)
+	found, err := catalog.ProductsByGTIN(ctx, n.catalog, gtins...)
 	for gtin, product := range found {
 		out[feeds.Name{GTIN: gtin}] = product
 	}

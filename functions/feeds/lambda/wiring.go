@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"rialto/functions/catalog"
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/feeds"
 	"rialto/functions/feeds/feedsaws"
@@ -26,7 +25,7 @@ func splitter(s *settings.Settings) *feeds.Splitter {
 		Store:  feedsstore.Store{DB: db},
 		Files:  files(s),
 		Queues: queues(s, "feeds-split", "feeds-report", "feeds-assemble", "catalog-feed", "offers-feed", "inventory-feed"),
-		Names:  names{&offersstore.Store{DB: db}, &catalog.Service{Contributions: &catalogstore.Store{DB: db}}},
+		Names:  names{&offersstore.Store{DB: db}, &catalogstore.Store{DB: db}},
 		Now:    time.Now,
 	}
 }

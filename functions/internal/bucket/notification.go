@@ -41,14 +41,14 @@ func ParseNotification(body []byte) ([]Object, error) {
 }
 
 // Receive returns the handler of a queue that S3 tells of objects that came.
-func Receive(do func(context.Context, Object) error) batch.QueueHandler {
+func Receive(do func(ctx context.Context, key, etag string, bytes int64) error) batch.QueueHandler {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		list, err := ParseNotification([]byte(m.Body))
 		if err != nil {
 			return err
 		}
 		for _, o := range list {
-			if err := do(ctx, o); err != nil {
+			if err := do(ctx, o.Key, o.ETag, o.Bytes); err != nil {
 				return err
 			}
 		}

@@ -35,7 +35,7 @@ func main() {
 		"reindex": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
 			db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
-			r := &search.Rebuilder{Scanner: catalogstore.Census{DB: db}, Products: &catalogstore.Store{DB: db}, BuyBoxes: &offersstore.Store{DB: db},
+			r := &search.Rebuilder{Scanner: catalogstore.ProductScan{DB: db}, Products: &catalogstore.Store{DB: db}, BuyBoxes: &offersstore.Store{DB: db},
 				Sequence: &searchstore.Store{DB: db}, Build: x, Releases: x, Now: time.Now}
 			return saga.Task("search-reindex", r.Reindex), err
 		},

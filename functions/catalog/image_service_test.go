@@ -72,7 +72,7 @@ func (d *drawer) shown() (n int) {
 	return n
 }
 
-func picture(width, height int) string {
+func pngFile(width, height int) string {
 	var b bytes.Buffer
 	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, width, height))); err != nil {
 		panic(err)
@@ -80,10 +80,10 @@ func picture(width, height int) string {
 	return b.String()
 }
 
-// wall is a gallery with a product that north owns and harbour lists too.
-func wall(t fatal) (*catalog.Gallery, *drawer, string) {
+// newImages is an image service with a product that north owns and harbour lists too.
+func newImages(t fatal) (*catalog.ImageService, *drawer, string) {
 	t.Helper()
-	s, db := stall(t)
+	s, db := newListings(t)
 	d := &drawer{of: map[string]string{}}
 	l, _, err := s.List(context.Background(), north, content("Boots"))
 	if err == nil {
@@ -92,11 +92,11 @@ func wall(t fatal) (*catalog.Gallery, *drawer, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &catalog.Gallery{Service: s, Images: &catalogstore.Store{DB: db}, Files: d, URL: "https://images"}, d, l.Product.ID
+	return &catalog.ImageService{Listings: s, Images: &catalogstore.Store{DB: db}, Files: d, URL: "https://images"}, d, l.Product.ID
 }
 
 // send announces a file and uploads another one of its size (which its address sees to), and has it checked.
-func send(t fatal, g *catalog.Gallery, d *drawer, product, seller, key, mediaType, file string) catalog.Image {
+func send(t fatal, g *catalog.ImageService, d *drawer, product, seller, key, mediaType, file string) catalog.Image {
 	t.Helper()
 	ctx := context.Background()
 	i, err := g.Announce(ctx, product, seller, key, files.Announced{Bytes: int64(len(file)), Type: mediaType})
@@ -113,27 +113,27 @@ func send(t fatal, g *catalog.Gallery, d *drawer, product, seller, key, mediaTyp
 	return i.Image
 }
 
-func shows(t fatal, g *catalog.Gallery, product string) []string {
+func shows(t fatal, g *catalog.ImageService, product string) []string {
 	t.Helper()
-	p, err := g.Products.Get(context.Background(), product)
+	p, err := g.Listings.Products.Get(context.Background(), product)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p.Images
 }
 
-// Seen to catch: a picture that another seller's page takes from who has none; an upload that is exchanged after it was
+// Seen to catch: an image that another seller's page takes from who has none; an upload that is exchanged after it was
 // judged; word that comes twice and makes a version; one that is refused and counted.
-func TestPictures(t *testing.T) {
+func TestImages(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	g, d, product := wall(t)
-	theirs := send(t, g, d, product, harbour, "key-0001", "image/png", picture(120, 110))
+	g, d, product := newImages(t)
+	theirs := send(t, g, d, product, harbour, "key-0001", "image/png", pngFile(120, 110))
 	if got := shows(t, g, product); len(got) != 1 || !strings.HasPrefix(got[0], "https://images/"+product+"/") || !strings.HasSuffix(got[0], ".png") {
 		t.Fatal("the owner has none, so the other's is shown", got)
 	}
-	first := send(t, g, d, product, north, "key-0001", "image/png", picture(200, 100))
-	second := send(t, g, d, product, north, "key-0002", "image/png", picture(100, 200))
+	first := send(t, g, d, product, north, "key-0001", "image/png", pngFile(200, 100))
+	second := send(t, g, d, product, north, "key-0002", "image/png", pngFile(100, 200))
 	list, err := g.OwnImages(ctx, product, north)
 	if err != nil || len(list) != 2 || list[0].ID != first.ID || list[0].State != catalog.Accepted || list[0].Width != 200 || list[0].Height != 100 || list[1].ID != second.ID {
 		t.Fatalf("%+v %v", list, err)
@@ -142,7 +142,7 @@ func TestPictures(t *testing.T) {
 	if got := shows(t, g, product); !slices.Equal(got, want) {
 		t.Fatal(got)
 	}
-	before, err := g.Own(ctx, product, north)
+	before, err := g.Listings.Own(ctx, product, north)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,12 +150,12 @@ func TestPictures(t *testing.T) {
 	up := "uploads/" + product + "/" + north + "/" + first.ID
 	evil := "<script>alert(1)</script>"
 	d.of[up] = evil
-	for etag, n := range map[string]int64{evil: int64(len(evil)), picture(200, 100): list[0].Bytes} {
+	for etag, n := range map[string]int64{evil: int64(len(evil)), pngFile(200, 100): list[0].Bytes} {
 		if err := g.Arrived(ctx, up, etag, n); err != nil {
 			t.Error(err)
 		}
 	}
-	if after, err := g.Own(ctx, product, north); err != nil || after.Contribution.Version != before.Contribution.Version || d.of[list[0].File] != picture(200, 100) || d.shown() != 3 {
+	if after, err := g.Listings.Own(ctx, product, north); err != nil || after.Contribution.Version != before.Contribution.Version || d.of[list[0].File] != pngFile(200, 100) || d.shown() != 3 {
 		t.Error(after, err, d.shown())
 	}
 	for _, key := range []string{"reports/x", up + "x", "uploads/" + product + "/" + north + "/" + ids.Derive(ids.Image, "none")} {
@@ -163,8 +163,8 @@ func TestPictures(t *testing.T) {
 			t.Error(key, err)
 		}
 	}
-	// Editing the rest leaves the pictures.
-	if l, err := g.Edit(ctx, product, north, content("Better boots"), catalog.Precondition{Version: before.Contribution.Version, Given: true}); err != nil || !slices.Equal(l.Product.Images, want) {
+	// Editing the rest leaves the images.
+	if l, err := g.Listings.Edit(ctx, product, north, content("Better boots"), catalog.Precondition{Version: before.Contribution.Version, Given: true}); err != nil || !slices.Equal(l.Product.Images, want) {
 		t.Error(l, err)
 	}
 	// Only the seller's own can be taken away, and what is deleted is gone.
@@ -182,18 +182,18 @@ func TestPictures(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoPicture(t *testing.T) {
+func TestWhatIsNoImage(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	g, d, product := wall(t)
+	g, d, product := newImages(t)
 	for n, c := range []struct{ mediaType, file, code string }{
 		{"image/png", "<!doctype html><script>alert(1)</script>", "not_an_image"},
 		{"image/webp", `<svg xmlns="http://www.w3.org/2000/svg"/>`, "not_an_image"},
-		{"image/jpeg", picture(200, 200), "other_type"},
-		{"image/png", picture(99, 200), "image_too_small"},
-		{"image/png", picture(200, 1), "image_too_small"},
-		{"image/png", picture(10_001, 100), "image_too_large"},
-		{"image/png", picture(200, 200)[:20], "broken_image"},
+		{"image/jpeg", pngFile(200, 200), "other_type"},
+		{"image/png", pngFile(99, 200), "image_too_small"},
+		{"image/png", pngFile(200, 1), "image_too_small"},
+		{"image/png", pngFile(10_001, 100), "image_too_large"},
+		{"image/png", pngFile(200, 200)[:20], "broken_image"},
 	} {
 		i := send(t, g, d, product, north, fmt.Sprintf("key-%04d", n), c.mediaType, c.file)
 		list, err := g.OwnImages(ctx, product, north)
@@ -249,24 +249,24 @@ func TestWhatIsNoPicture(t *testing.T) {
 }
 
 // All that a seller may have at once, announced and checked at once, come to be shown, and none more. Seen to catch: a
-// limit that is read and then passed; pictures that are lost as each writes what it read before the others.
-func TestManyPicturesAtOnce(t *testing.T) {
+// limit that is read and then passed; images that are lost as each writes what it read before the others.
+func TestManyImagesAtOnce(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	g, d, product := wall(t)
-	g.Now = func() time.Time { return noon }
+	g, d, product := newImages(t)
+	g.Listings.Now = func() time.Time { return noon }
 	var waiting errgroup.Group
 	for n := range catalog.MaxOwnImages {
 		waiting.Go(func() error {
 			for {
-				i, err := g.Announce(ctx, product, north, fmt.Sprintf("key-%04d", n), files.Announced{Bytes: int64(len(picture(100+n, 100))), Type: "image/png"})
+				i, err := g.Announce(ctx, product, north, fmt.Sprintf("key-%04d", n), files.Announced{Bytes: int64(len(pngFile(100+n, 100))), Type: "image/png"})
 				if errors.Is(err, catalog.ErrChanged) {
 					continue
 				}
 				if err != nil {
 					return err
 				}
-				at, file := strings.TrimPrefix(i.Upload.URL, "https://files/"), picture(100+n, 100)
+				at, file := strings.TrimPrefix(i.Upload.URL, "https://files/"), pngFile(100+n, 100)
 				d.mu.Lock()
 				d.of[at] = file
 				d.mu.Unlock()
@@ -299,8 +299,8 @@ func TestManyPicturesAtOnce(t *testing.T) {
 		if _, err := g.Announce(ctx, product, north, fmt.Sprintf("late-%04d", n), files.Announced{Bytes: 1, Type: "image/png"}); err != nil {
 			t.Fatal(n, err)
 		}
-		at := g.Now().Add(2 * catalog.ImageUploadFor)
-		g.Now = func() time.Time { return at }
+		at := g.Listings.Now().Add(2 * catalog.ImageUploadFor)
+		g.Listings.Now = func() time.Time { return at }
 	}
 	list, err = g.OwnImages(ctx, product, north)
 	if n := slices.IndexFunc(list, func(i catalog.Image) bool { return i.State == catalog.Expired }); err != nil || len(list) != 2*catalog.MaxOwnImages-1 || n < 0 {

@@ -9,17 +9,17 @@ import (
 	"rialto/functions/internal/store"
 )
 
-// Census lists all products, for building anew what is derived from them.
-type Census struct{ DB store.Scanner }
+// ProductScan lists all products, for building anew what is derived from them.
+type ProductScan struct{ DB store.Scanner }
 
 // Products returns ids of one of the parts of all products, from 0, up to limit items of the table at a time, and what
 // the next page goes on after, "" on the last. A product that is there throughout comes once.
-func (c Census) Products(ctx context.Context, part, parts int, after string, limit int) (list []string, next string, err error) {
-	s := store.Scan{Table: table, Segment: part, Segments: parts, Limit: limit}
+func (s ProductScan) Products(ctx context.Context, part, parts int, after string, limit int) (list []string, next string, err error) {
+	scan := store.Scan{Table: table, Segment: part, Segments: parts, Limit: limit}
 	if after != "" {
-		s.After = store.Item{"pk": text(after)}
+		scan.After = store.Item{"pk": text(after)}
 	}
-	page, err := c.DB.Scan(ctx, s)
+	page, err := s.DB.Scan(ctx, scan)
 	if err != nil {
 		return nil, "", fmt.Errorf("list all products: %w", err)
 	}

@@ -29,7 +29,7 @@ func TestACensusListsEveryProductOnceAndNothingElse(t *testing.T) {
 		}
 		for part := range 2 {
 			for after := ""; ; {
-				list, next, err := Census{db.(store.Scanner)}.Products(ctx, part, 2, after, 5)
+				list, next, err := ProductScan{db.(store.Scanner)}.Products(ctx, part, 2, after, 5)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -1,4 +1,4 @@
-package catalogaws_test
+package catalog_test
 
 import (
 	"context"
@@ -9,9 +9,9 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"rialto/functions/catalog"
-	"rialto/functions/catalog/catalogaws"
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/money"
+	"rialto/functions/internal/outbox"
 	"rialto/functions/laboratory/memory"
 )
 
@@ -21,8 +21,8 @@ func TestBuyBox(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s := &catalogstore.Store{DB: memory.New()}
-	h := catalogaws.BuyBox(catalog.BuyBoxProjection{BuyBoxes: s})
-	example, err := os.ReadFile("../../../events/offers/BuyBoxChanged.v1.example.json")
+	h := outbox.Handle(catalog.BuyBoxProjection{BuyBoxes: s}.HandleEvent)
+	example, err := os.ReadFile("../../events/offers/BuyBoxChanged.v1.example.json")
 	if err != nil {
 		t.Fatal(err)
 	}

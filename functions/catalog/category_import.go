@@ -11,9 +11,9 @@ import (
 	"rialto/functions/internal/rows"
 )
 
-// register makes the categories that the good rows name, and fails the rows that put one elsewhere than it
+// registerCategories makes the categories that the good rows name, and fails the rows that put one elsewhere than it
 // stands. Of rows that disagree about a new category, the first is right.
-func (s *Service) register(ctx context.Context, list []rows.Row[Product], names map[string]CategoryName) error {
+func (i *Importer) registerCategories(ctx context.Context, list []rows.Row[Product], names map[string]CategoryName) error {
 	wanted := map[string]bool{}
 	for id := range names {
 		wanted[id] = true
@@ -25,20 +25,20 @@ func (s *Service) register(ctx context.Context, list []rows.Row[Product], names 
 			}
 		}
 	}
-	standing, err := s.Shelf.Registered(ctx, slices.Sorted(maps.Keys(wanted))...)
+	standing, err := i.Categories.Registered(ctx, slices.Sorted(maps.Keys(wanted))...)
 	if err != nil {
 		return err
 	}
 	fresh := plan(list, standing, names)
-	if err := s.make(ctx, fresh, standing); err != nil {
+	if err := i.makeCategories(ctx, fresh, standing); err != nil {
 		return err
 	}
-	for i := range list { // judged by what stands now: another import may have been faster, and of another mind
-		if r := &list[i]; r.Err == nil && !agrees(r.Value.Categories(), standing) {
+	for n := range list { // judged by what stands now: another import may have been faster, and of another mind
+		if r := &list[n]; r.Err == nil && !agrees(r.Value.Categories(), standing) {
 			r.Err = errMoved
 		}
 	}
-	return s.rename(ctx, standing, names)
+	return i.renameCategories(ctx, standing, names)
 }
 
 // plan returns the categories that are to be made, parents first. A row that contradicts what stands, or a row
@@ -73,13 +73,13 @@ func agrees(path []Category, standing map[string]Category) bool {
 	})
 }
 
-func (s *Service) make(ctx context.Context, fresh []Category, standing map[string]Category) error {
+func (i *Importer) makeCategories(ctx context.Context, fresh []Category, standing map[string]Category) error {
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(making)
 	for _, c := range fresh {
 		g.Go(func() error {
-			found, err := s.Shelf.Register(ctx, c)
+			found, err := i.Categories.Register(ctx, c)
 			mu.Lock()
 			defer mu.Unlock()
 			standing[c.ID] = found
@@ -89,11 +89,11 @@ func (s *Service) make(ctx context.Context, fresh []Category, standing map[strin
 	return g.Wait()
 }
 
-func (s *Service) rename(ctx context.Context, standing map[string]Category, names map[string]CategoryName) error {
+func (i *Importer) renameCategories(ctx context.Context, standing map[string]Category, names map[string]CategoryName) error {
 	for id, name := range names {
 		c, there := standing[id]
 		if there && (c.Name != name.Name || len(name.Attributes) > 0 && !maps.Equal(c.Attributes, name.Attributes)) {
-			if err := s.Shelf.Rename(ctx, id, name.Name, name.Attributes); err != nil {
+			if err := i.Categories.Rename(ctx, id, name.Name, name.Attributes); err != nil {
 				return err
 			}
 		}

@@ -15,21 +15,7 @@ import (
 	"rialto/functions/internal/ids"
 )
 
-// Images is what pictures need of the store.
-type Images interface {
-	// Images lists a seller's pictures of a product in the order in which they were announced, and the number of the
-	// last announcement.
-	Images(ctx context.Context, product, seller string) (list []Image, announced int64, err error)
-	// Image returns one, or ErrImageNotFound.
-	Image(ctx context.Context, product, seller, id string) (Image, error)
-	// Announce makes one and forgets others; it fails with ErrChanged if there was another announcement.
-	Announce(ctx context.Context, i Image, announced int64, forget []Image) error
-	// SaveImage changes one that is in a state, and tells whether it was.
-	SaveImage(ctx context.Context, i Image, from ImageState) (bool, error)
-	ForgetImage(ctx context.Context, i Image) error
-}
-
-// Files are the pictures themselves.
+// Files are the images themselves.
 type Files interface {
 	Upload(ctx context.Context, key string, what files.Announced, until time.Duration) (files.Address, error)
 	// Open and Copy fail with files.ErrChanged if the file is not that of the etag.
@@ -38,40 +24,43 @@ type Files interface {
 	Delete(ctx context.Context, key string) error
 }
 
-// Gallery is the use cases of pictures.
-type Gallery struct {
-	*Service
-	Images Images
-	Files  Files
-	URL    string // of the folder of pictures, without a slash at its end
+// ImageService is what sellers do with their images of products.
+type ImageService struct {
+	Listings *ListingService
+	Images   Images
+	Files    Files
+	URL      string // of the folder of images, without a slash at its end
 }
 
-// AnnouncedImage is a picture with where its file goes, as long as it waits for one.
+// AnnouncedImage is an image with where its file goes, as long as it waits for one.
 type AnnouncedImage struct {
 	Image
 	Upload   files.Address
 	Replayed bool
 }
 
-// Announce makes room for a picture of a product that the seller lists. The same key again returns the same picture,
+// Announce makes room for an image of a product that the seller lists. The same key again returns the same image,
 // with a new address while it waits. Errors: invalid_image, product_not_listed, too_many_images,
 // idempotency_key_reused, product_changed if others keep announcing.
-func (g *Gallery) Announce(ctx context.Context, product, seller, key string, a files.Announced) (AnnouncedImage, error) {
+func (s *ImageService) Announce(ctx context.Context, product, seller, key string, a files.Announced) (AnnouncedImage, error) {
 	if err := checkImage(a); err != nil {
 		return AnnouncedImage{}, err
 	}
-	if _, err := g.Contributions.Contribution(ctx, product, seller); err != nil {
+	if _, err := s.Listings.Contributions.Contribution(ctx, product, seller); err != nil {
 		return AnnouncedImage{}, err
 	}
 	out := AnnouncedImage{Image: Image{ID: ids.Derive(ids.Image, seller, product, key), ProductID: product, SellerID: seller, Announced: a, State: Awaiting}}
-	out.CreatedAt = g.Now().UTC()
+	out.CreatedAt = s.Listings.Now().UTC()
 	out.UpdatedAt = out.CreatedAt
 	type state struct {
 		list []Image
 		n    int64
 	}
-	look := func() (s state, err error) { s.list, s.n, err = g.Images.Images(ctx, product, seller); return s, err }
-	now, err := look()
+	read := func() (now state, err error) {
+		now.list, now.n, err = s.Images.Images(ctx, product, seller)
+		return now, err
+	}
+	now, err := read()
 	if err != nil {
 		return AnnouncedImage{}, err
 	}
@@ -87,37 +76,37 @@ func (g *Gallery) Announce(ctx context.Context, product, seller, key string, a f
 		if err != nil {
 			return false, err
 		}
-		return true, g.Images.Announce(ctx, out.Image, now.n, forget)
-	}, look)
-	if err == nil && out.At(g.Now()) == Awaiting {
-		out.Upload, err = g.Files.Upload(ctx, out.uploadKey(), a, ImageUploadFor)
+		return true, s.Images.Announce(ctx, out.Image, now.n, forget)
+	}, read)
+	if err == nil && out.At(s.Listings.Now()) == Awaiting {
+		out.Upload, err = s.Files.Upload(ctx, out.uploadKey(), a, ImageUploadFor)
 	}
 	return out, err
 }
 
-// OwnImages lists a seller's pictures of a product it lists. Errors: product_not_listed.
-func (g *Gallery) OwnImages(ctx context.Context, product, seller string) ([]Image, error) {
-	if _, err := g.Contributions.Contribution(ctx, product, seller); err != nil {
+// OwnImages lists a seller's images of a product it lists. Errors: product_not_listed.
+func (s *ImageService) OwnImages(ctx context.Context, product, seller string) ([]Image, error) {
+	if _, err := s.Listings.Contributions.Contribution(ctx, product, seller); err != nil {
 		return nil, err
 	}
-	list, _, err := g.Images.Images(ctx, product, seller)
+	list, _, err := s.Images.Images(ctx, product, seller)
 	list = slices.DeleteFunc(list, func(i Image) bool { return i.State == removed })
 	for n := range list {
-		list[n].State = list[n].At(g.Now())
+		list[n].State = list[n].At(s.Listings.Now())
 	}
 	return list, err
 }
 
 // Arrived checks a file that came, and shows it if it is what was announced. Word that comes again changes nothing;
 // neither does a file that comes after another was judged.
-func (g *Gallery) Arrived(ctx context.Context, key, etag string, bytes int64) error {
+func (s *ImageService) Arrived(ctx context.Context, key, etag string, bytes int64) error {
 	m := uploadKey.FindStringSubmatch(key)
 	if m == nil {
 		slog.WarnContext(ctx, "a file of no image", "key", key)
 		return nil
 	}
 	product, seller, id := m[1], m[2], m[3]
-	i, err := g.Images.Image(ctx, product, seller, id)
+	i, err := s.Images.Image(ctx, product, seller, id)
 	if errors.Is(err, ErrImageNotFound) {
 		return nil // it was deleted, and the file goes with its folder's lifecycle
 	}
@@ -125,32 +114,32 @@ func (g *Gallery) Arrived(ctx context.Context, key, etag string, bytes int64) er
 		return err
 	}
 	if i.State == Awaiting {
-		if err := g.inspect(ctx, &i, etag, bytes); errors.Is(err, files.ErrChanged) {
+		if err := s.inspect(ctx, &i, etag, bytes); errors.Is(err, files.ErrChanged) {
 			return nil // there will be word of the other
 		} else if err != nil {
 			return err
 		}
-		saved, err := g.Images.SaveImage(ctx, i, Awaiting)
+		saved, err := s.Images.SaveImage(ctx, i, Awaiting)
 		if err == nil && !saved {
-			i, err = g.Images.Image(ctx, product, seller, id)
+			i, err = s.Images.Image(ctx, product, seller, id)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	if i.State == Accepted {
-		return g.show(ctx, product, seller)
+		return s.show(ctx, product, seller)
 	}
 	return nil
 }
 
-// inspect accepts or refuses a picture by its file.
-func (g *Gallery) inspect(ctx context.Context, i *Image, etag string, bytes int64) error {
+// inspect accepts or refuses an image by its file.
+func (s *ImageService) inspect(ctx context.Context, i *Image, etag string, bytes int64) error {
 	err := func() error {
 		if bytes != i.Bytes {
 			return fault.New(fault.Invalid, "wrong_size", "the file has %d bytes, and %d were announced", bytes, i.Bytes)
 		}
-		in, err := g.Files.Open(ctx, i.uploadKey(), etag, 0)
+		in, err := s.Files.Open(ctx, i.uploadKey(), etag, 0)
 		if err != nil {
 			return err
 		}
@@ -163,10 +152,10 @@ func (g *Gallery) inspect(ctx context.Context, i *Image, etag string, bytes int6
 			return err
 		}
 		i.State, i.Width, i.Height, i.File = Accepted, width, height, i.fileOf(etag)
-		i.URL = g.URL + "/" + strings.TrimPrefix(i.File, imageFolder)
-		return g.Files.Copy(ctx, i.uploadKey(), etag, i.File, mediaType)
+		i.URL = s.URL + "/" + strings.TrimPrefix(i.File, imageFolder)
+		return s.Files.Copy(ctx, i.uploadKey(), etag, i.File, mediaType)
 	}()
-	i.UpdatedAt = g.Now().UTC()
+	i.UpdatedAt = s.Listings.Now().UTC()
 	var why *fault.Error
 	if errors.As(err, &why) && !why.Kind.Transient() && !errors.Is(err, files.ErrChanged) {
 		i.State, i.Reason = Refused, &Reason{why.Code, why.Message}
@@ -175,15 +164,15 @@ func (g *Gallery) inspect(ctx context.Context, i *Image, etag string, bytes int6
 	return err
 }
 
-// shows is how often a contribution is tried that others keep changing: as often as all of a seller's pictures at once.
+// shows is how often a contribution is tried that others keep changing: as often as all of a seller's images at once.
 const shows = MaxOwnImages
 
-// show makes a seller's accepted pictures what it says of the product. They are read after what the change is made
+// show makes a seller's accepted images what it says of the product. They are read after what the change is made
 // from, so of two at once the one that saves last has seen both.
-func (g *Gallery) show(ctx context.Context, product, seller string) (err error) {
+func (s *ImageService) show(ctx context.Context, product, seller string) (err error) {
 	for range shows {
-		_, err = g.change(ctx, product, seller, nil, nil, func(mine Contribution) (Content, bool, error) {
-			list, _, err := g.Images.Images(ctx, product, seller)
+		_, err = s.Listings.change(ctx, product, seller, nil, nil, func(mine Contribution) (Content, bool, error) {
+			list, _, err := s.Images.Images(ctx, product, seller)
 			c := mine.Content
 			c.Images = nil
 			for _, i := range list {
@@ -200,29 +189,29 @@ func (g *Gallery) show(ctx context.Context, product, seller string) (err error) 
 	return err
 }
 
-// Remove takes a picture away from its product and then deletes it. Errors: image_not_found.
-func (g *Gallery) Remove(ctx context.Context, product, seller, id string) error {
+// Remove takes an image away from its product and then deletes it. Errors: image_not_found.
+func (s *ImageService) Remove(ctx context.Context, product, seller, id string) error {
 	for {
-		i, err := g.Images.Image(ctx, product, seller, id)
+		i, err := s.Images.Image(ctx, product, seller, id)
 		if err != nil {
 			return err
 		}
 		from := i.State
-		if i.State, i.UpdatedAt = removed, g.Now().UTC(); from != removed {
-			if saved, err := g.Images.SaveImage(ctx, i, from); err != nil {
+		if i.State, i.UpdatedAt = removed, s.Listings.Now().UTC(); from != removed {
+			if saved, err := s.Images.SaveImage(ctx, i, from); err != nil {
 				return err
 			} else if !saved { // it was judged meanwhile, which happens once
 				continue
 			}
 		}
-		if err := g.show(ctx, product, seller); err != nil {
+		if err := s.show(ctx, product, seller); err != nil {
 			return err
 		}
 		if i.File != "" {
-			if err := g.Files.Delete(ctx, i.File); err != nil {
+			if err := s.Files.Delete(ctx, i.File); err != nil {
 				return err
 			}
 		}
-		return g.Images.ForgetImage(ctx, i)
+		return s.Images.ForgetImage(ctx, i)
 	}
 }

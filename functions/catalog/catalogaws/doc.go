@@ -1,2 +1,0 @@
-// Package catalogaws is what AWS hands to the catalog: the handlers of its queues.
-package catalogaws
