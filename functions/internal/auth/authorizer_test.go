@@ -68,7 +68,8 @@ func TestAuthorizer(t *testing.T) {
 	s.away.Store(true)
 	s.clock.forward(keysPause)
 	if _, err := authorize(context.Background(),
-		requestWith("Authorization", "Bearer "+s.sign(t, testToken{header: map[string]any{"kid": "a2"}}))); err == nil || err.Error() != "issuer_unavailable" {
+		requestWith("Authorization", "Bearer "+s.sign(t,
+			testToken{header: map[string]any{"kid": "a2"}}))); err == nil || err.Error() != "issuer_unavailable" {
 		t.Errorf("an issuer that is away: %v", err)
 	}
 	for _, secret := range append(strings.Split(token, "."), strings.Split(bad, ".")...) {
