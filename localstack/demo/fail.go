@@ -79,11 +79,11 @@ func (d *demo) soldOut(ctx context.Context) error {
 
 // scarce returns the sku with the fewest units. Its seller gets one more first, so that there is one.
 func (d *demo) scarce(ctx context.Context) (productID, sellerID string, units int64, err error) {
-	productID, sellerID, centre, err := d.audit.Scarcest(ctx)
+	productID, sellerID, center, err := d.audit.Scarcest(ctx)
 	if err != nil {
 		return "", "", 0, err
 	}
-	row := map[string]any{"receipt_id": "demo-" + shop.NewKey(), "product_id": productID, "seller_id": sellerID, "fulfillment_center_id": centre,
+	row := map[string]any{"receipt_id": "demo-" + shop.NewKey(), "product_id": productID, "seller_id": sellerID, "fulfillment_center_id": center,
 		"quantity": 1}
 	if err := d.stage.Invoke(ctx, "inventory-receive", map[string]any{"rows": []any{row}}, nil); err != nil {
 		return "", "", 0, err

@@ -50,7 +50,7 @@ func pieces() []piece {
 				}
 				list = append(list, offers.Candidate{Offer: offers.Offer{ID: "off_" + o.SellerID, ProductID: p.ID, SellerID: o.SellerID,
 					SellerName: o.SellerName, Marketplace: "US",
-					Price: money.Of(o.Price.Amount, "USD"), Shipping: money.Of(o.Shipping.Amount, "USD"), Condition: o.Condition, Fulfillment: o.Fulfilment,
+					Price: money.Of(o.Price.Amount, "USD"), Shipping: money.Of(o.Shipping.Amount, "USD"), Condition: o.Condition, Fulfillment: o.Fulfillment,
 					Version: 1}, Available: units, Rating: int64(320 + 20*number(9, o.SellerID, p.ID, "rating"))})
 			}
 		}

@@ -35,7 +35,7 @@ func Local() *Auditor {
 			Credentials: credentials.NewStaticCredentialsProvider(contract.LocalAccount, "test", "")})}
 }
 
-// Stock is a sku's units over all centres and shards, with what the holds say. Out is what the items say that is held
+// Stock is a sku's units over all centers and shards, with what the holds say. Out is what the items say that is held
 // or committed, Moved what came to shards less what left others.
 type Stock struct {
 	Received, Returned, Adjusted, Available, Held, Committed, Shipped, Debt, Out, Moved int64
@@ -49,7 +49,7 @@ func (s Stock) Balanced() bool {
 		s.Received+s.Returned+s.Adjusted == s.Available+s.Held+s.Committed+s.Shipped-s.Debt
 }
 
-// Stock reads a sku: its items in every centre, the shards of those that have a layout, and every hold there is of it.
+// Stock reads a sku: its items in every center, the shards of those that have a layout, and every hold there is of it.
 func (a *Auditor) Stock(ctx context.Context, productID, sellerID string) (Stock, error) {
 	var out Stock
 	sku := productID + "#" + sellerID
@@ -58,9 +58,9 @@ func (a *Auditor) Stock(ctx context.Context, productID, sellerID string) (Stock,
 		return out, err
 	}
 	for _, i := range slices.Clone(items) {
-		if centre, ok := strings.CutPrefix(text(i, "sk"), "!layout#"); ok {
+		if center, ok := strings.CutPrefix(text(i, "sk"), "!layout#"); ok {
 			for k := int64(1); k < number(i, "next"); k++ {
-				more, err := a.partition(ctx, "inventory", fmt.Sprintf("%s#%s#%d", sku, centre, k))
+				more, err := a.partition(ctx, "inventory", fmt.Sprintf("%s#%s#%d", sku, center, k))
 				if err != nil {
 					return out, err
 				}
@@ -290,8 +290,8 @@ func number(i map[string]types.AttributeValue, attr string) int64 {
 	return v
 }
 
-// Scarcest returns the sku with the fewest available units, and a centre of it.
-func (a *Auditor) Scarcest(ctx context.Context) (productID, sellerID, centre string, err error) {
+// Scarcest returns the sku with the fewest available units, and a center of it.
+func (a *Auditor) Scarcest(ctx context.Context) (productID, sellerID, center string, err error) {
 	items, err := a.scan(ctx, "inventory", nil)
 	if err != nil {
 		return "", "", "", err

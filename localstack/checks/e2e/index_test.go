@@ -129,13 +129,13 @@ func TestTheIndexRecovers(t *testing.T) {
 	patient := hasten(ctx, t, "search-index")
 	s.stock(ctx, t, seller, s.products)
 	s.equal(ctx, t, "at first", false)
-	s.offer(ctx, t, shop.NewID("sel_"), 1_000_000, s.products[:5]) // boxes stay as they are, but for how many offer
-	until(ctx, t, "the boxes count them", time.Minute, func() bool {
-		boxes, err := auditor.Tables(ctx, s.market)
+	s.offer(ctx, t, shop.NewID("sel_"), 1_000_000, s.products[:5]) // buy boxes stay as they are, but for how many offer
+	until(ctx, t, "the buy boxes count them", time.Minute, func() bool {
+		buyBoxes, err := auditor.Tables(ctx, s.market)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return !slices.ContainsFunc(s.products[:5], func(id string) bool { return boxes[id]["offer_count"] != 2.0 })
+		return !slices.ContainsFunc(s.products[:5], func(id string) bool { return buyBoxes[id]["offer_count"] != 2.0 })
 	})
 	s.equal(ctx, t, "after dearer offers", false)
 
@@ -150,7 +150,7 @@ func (s *testMarket) recoverFromKillsAndPoison(ctx context.Context, t *testing.T
 	dl := deadletters.New(stage)
 	poisoned, cure := poisonProduct(ctx, t, s.products[0])
 	began := time.Now()
-	stop := assassin(t, "search-index")
+	stop := killer(t, "search-index")
 	until(ctx, t, "the indexer died at work", 2*time.Minute, func() bool {
 		s.stock(ctx, t, seller, s.products[1:])
 		return deaths(ctx, t, "search-index", began) >= 10
@@ -269,9 +269,9 @@ func poisonProduct(ctx context.Context, t *testing.T, id string) (poisoned strin
 	return id, cure
 }
 
-// assassin kills a function's processes, one after the other, each some milliseconds after it was found, until it is
+// killer kills a function's processes, one after the other, each some milliseconds after it was found, until it is
 // stopped, and tells then how many. They are the local cloud's own, which starts others when it needs them.
-func assassin(t *testing.T, function string) (stop func() int) {
+func killer(t *testing.T, function string) (stop func() int) {
 	t.Helper()
 	done := make(chan struct{})
 	var wg sync.WaitGroup

@@ -141,7 +141,7 @@ func TestADeadExecutionIsRecovered(t *testing.T) {
 	}
 }
 
-// The bank's question is not answered: when the hold ends its units are free again.
+// A 3-D Secure challenge is not answered: when the hold ends its units are free again.
 func TestUnitsComeBackWhenTheirHoldEnds(t *testing.T) {
 	ctx := deployed(t)
 	k := newSKU(ctx, t, "Bank lamp", 3)

@@ -22,13 +22,13 @@ type results struct {
 	NextCursor  string `json:"next_cursor"`
 	Hits        []struct {
 		ID     string `json:"product_id"`
-		BuyBox box    `json:"buy_box"`
+		BuyBox buyBox `json:"buy_box"`
 		Offers int    `json:"offer_count"`
 	}
 }
 
-// box is a buy box as search and the product page show it.
-type box struct {
+// buyBox is a buy box as search and the product page show it.
+type buyBox struct {
 	OfferID string `json:"offer_id"`
 	Price   struct {
 		Amount   int64
@@ -63,7 +63,7 @@ func TestAHitCarriesTheWinningOffer(t *testing.T) {
 	words := func(q string) results { return searchFor(ctx, t, url.Values{"q": {q}}) }
 	var hit results
 	var page struct {
-		BuyBox box `json:"buy_box"`
+		BuyBox buyBox `json:"buy_box"`
 	}
 	until(ctx, t, "search shows the buy box in stock", 3*time.Minute, func() bool {
 		if _, err := (&shop.Client{Base: shop.ShopperURL}).Call(ctx, http.MethodGet, "/api/v1/products/"+k.product, nil, &page); err != nil {

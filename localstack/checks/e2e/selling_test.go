@@ -20,7 +20,7 @@ func TestTwoSellersShareAPageAndOneShips(t *testing.T) {
 	r.competeForTheBuyBox(ctx, t)
 	orderID, shipmentID := r.sellAndShip(ctx, t)
 	r.rateAndRename(ctx, t, orderID)
-	// With 5.00 stars for 4.00 its offer wins the box back at the price that it lost it at.
+	// With 5.00 stars for 4.00 its offer wins the buy box back at the price that it lost it at.
 	r.wins(ctx, t, r.a)
 	r.isOwed(ctx, t, orderID)
 	r.sendBack(ctx, t, orderID, shipmentID)

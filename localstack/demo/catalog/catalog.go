@@ -49,17 +49,17 @@ type Offer struct {
 	Price       Money  `json:"price"`
 	Shipping    Money  `json:"shipping"`
 	Condition   string `json:"condition"`
-	Fulfilment  string `json:"fulfillment"`
+	Fulfillment string `json:"fulfillment"`
 }
 
 // Receipt is a row of the function inventory-receive. Its id is derived from what it is of, so that loading a
 // catalog twice receives nothing twice.
 type Receipt struct {
-	ID        string `json:"receipt_id"`
-	ProductID string `json:"product_id"`
-	SellerID  string `json:"seller_id"`
-	Centre    string `json:"fulfillment_center_id"`
-	Quantity  int64  `json:"quantity"`
+	ID                  string `json:"receipt_id"`
+	ProductID           string `json:"product_id"`
+	SellerID            string `json:"seller_id"`
+	FulfillmentCenterID string `json:"fulfillment_center_id"`
+	Quantity            int64  `json:"quantity"`
 }
 
 type seller struct{ id, name string }
@@ -71,8 +71,8 @@ var sellers = []seller{
 	{derive("sel_", "summit"), "Saltmarsh Traders"},
 }
 
-// centres are where stock lies; their names say where they are (functions/inventory/distance.go).
-var centres = []string{"us-west-1", "us-east-1", "de-north-1"}
+// centers are where stock lies; their names say where they are (functions/inventory/distance.go).
+var centers = []string{"us-west-1", "us-east-1", "de-north-1"}
 
 var lowerBase32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
@@ -93,7 +93,7 @@ func number(n int64, parts ...any) int64 {
 }
 
 // sell gives a product at least the given number of the three sellers, mostly one, around a price in US cents; each
-// has stock in one centre, some in two, and a few sell in Germany too.
+// has stock in one center, some in two, and a few sell in Germany too.
 func (c *Catalog) sell(p Product, cents int64, least int64) {
 	n := max(least, []int64{1, 1, 1, 1, 1, 1, 2, 2, 2, 3}[number(10, p.ID, "sellers")])
 	first := number(3, p.ID, "first")
@@ -101,16 +101,16 @@ func (c *Catalog) sell(p Product, cents int64, least int64) {
 		s := sellers[(first+i)%3]
 		price := max(1, cents*(96+number(16, p.ID, s.id))/100)
 		shipping := []int64{0, 0, 399, 599}[number(4, p.ID, s.id, "shipping")]
-		fulfilment := []string{"rialto", "seller"}[number(2, p.ID, s.id, "by")]
-		c.Offers = append(c.Offers, Offer{p.ID, s.id, s.name, "US", Money{price, "USD"}, Money{shipping, "USD"}, "new", fulfilment})
+		fulfillment := []string{"rialto", "seller"}[number(2, p.ID, s.id, "by")]
+		c.Offers = append(c.Offers, Offer{p.ID, s.id, s.name, "US", Money{price, "USD"}, Money{shipping, "USD"}, "new", fulfillment})
 		if number(12, p.ID, s.id, "DE") == 0 {
 			c.Offers = append(c.Offers, Offer{p.ID, s.id, s.name, "DE", Money{max(1, price*93/100), "EUR"}, Money{shipping, "EUR"}, "new",
-				fulfilment})
+				fulfillment})
 		}
-		for k := range 1 + number(5, p.ID, s.id, "centres")/4 {
-			centre := centres[(number(3, p.ID, s.id)+k)%3]
-			if units := number(120, p.ID, s.id, centre); units > 0 {
-				c.Receipts = append(c.Receipts, Receipt{derive("rcp_", p.ID, s.id, centre), p.ID, s.id, centre, units})
+		for k := range 1 + number(5, p.ID, s.id, "centers")/4 {
+			center := centers[(number(3, p.ID, s.id)+k)%3]
+			if units := number(120, p.ID, s.id, center); units > 0 {
+				c.Receipts = append(c.Receipts, Receipt{derive("rcp_", p.ID, s.id, center), p.ID, s.id, center, units})
 			}
 		}
 	}

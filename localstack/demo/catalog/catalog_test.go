@@ -13,7 +13,7 @@ import (
 func TestTheBundledCatalogIsWhatItSays(t *testing.T) {
 	t.Parallel()
 	c := Bundled()
-	categories, brands, sellers, centres, offers := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]int{}
+	categories, brands, sellers, centers, offers := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]int{}
 	id := regexp.MustCompile(`^prd_[a-z2-7]{26}$`)
 	for _, p := range c.Products {
 		categories[p.CategoryID], brands[p.Brand] = true, true
@@ -29,12 +29,12 @@ func TestTheBundledCatalogIsWhatItSays(t *testing.T) {
 		}
 	}
 	for _, r := range c.Receipts {
-		centres[r.Centre] = true
+		centers[r.FulfillmentCenterID] = true
 	}
-	if len(c.Products) < 1000 || len(categories) != 20 || len(brands) < 8 || len(sellers) != 3 || len(centres) != 3 ||
+	if len(c.Products) < 1000 || len(categories) != 20 || len(brands) < 8 || len(sellers) != 3 || len(centers) != 3 ||
 		len(offers) != len(c.Products) {
-		t.Fatalf("%d products, %d categories, %d brands, %d sellers, %d centres, %d with offers", len(c.Products), len(categories), len(brands),
-			len(sellers), len(centres), len(offers))
+		t.Fatalf("%d products, %d categories, %d brands, %d sellers, %d centers, %d with offers", len(c.Products), len(categories), len(brands),
+			len(sellers), len(centers), len(offers))
 	}
 	if diff := cmp.Diff(c, Bundled()); diff != "" {
 		t.Fatal(diff)

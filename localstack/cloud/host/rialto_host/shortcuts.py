@@ -1,6 +1,6 @@
 """Lets LocalStack's services invoke functions by a call instead of an HTTP request to themselves.
 
-A request through the front door costs several milliseconds of the one interpreter lock, and a checkout
+A request through the gateway costs several milliseconds of the one interpreter lock, and a checkout
 makes a dozen. The long way remains for what the short one does not know: other accounts, odd parameters, and
 every error, so that errors keep their names.
 """
