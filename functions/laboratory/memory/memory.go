@@ -1,9 +1,11 @@
-// Package memory is DynamoDB in memory, for tests: a store.DB whose transactions are serial and never conflict.
+// Package memory is DynamoDB in memory, for tests: a store.DB whose transactions are serial and, unless a test tears
+// them, never conflict.
 package memory
 
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -15,17 +17,28 @@ import (
 	"rialto/functions/laboratory/capacity"
 )
 
-// DB is a store.DB in memory for tests. Transactions are serial and never conflict; Before injects what a test
-// wants to go wrong.
+// DB is a store.DB in memory for tests. Before injects what a test wants to go wrong, and Torn what DynamoDB lets
+// readers see of a transaction.
 type DB struct {
 	// Before, if set, is called before every operation with its name (store.Get, GetMany, Snapshot, Query, Apply,
 	// Transact); an error is returned in the operation's place. Set it before use.
 	Before func(ctx context.Context, operation string, writes []store.Write) error
 	// After, if set, is called after a write took effect; an error is returned although it did (a lost answer).
 	After func(ctx context.Context, operation string, writes []store.Write) error
+	// Torn, if set, is asked of every transaction that was judged, its conditions hold and nobody is at its items,
+	// whether it is to be seen half done; nil makes it at once. Otherwise next is asked before each item which of those
+	// that are left is written now, and may let others run meanwhile.
+	//
+	// That is DynamoDB's isolation (docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html): each
+	// read of one item is serializable, and so are transactions and single writes among each other, but Get, GetMany and
+	// Query one after another, or of several items, are read-committed and may see some of a transaction's items and not
+	// the rest. Snapshot, Apply and Transact meet it: while it is being made they are refused with TransactionConflict at
+	// every item that it has.
+	Torn func(ctx context.Context, writes []store.Write) (next func(left int) int)
 
 	mu     sync.Mutex
 	tables map[string]map[store.Key]store.Item
+	locked map[store.Get]bool // the items of transactions that are being made
 }
 
 // New returns an empty DB in which every table exists.
@@ -48,6 +61,20 @@ func (m *DB) Snapshot(ctx context.Context, gets ...store.Get) ([]store.Item, err
 	return m.many(ctx, "Snapshot", gets)
 }
 
+// met is the refusal of a Snapshot that meets a transaction, nil if it meets none.
+func (m *DB) met(gets []store.Get) error {
+	reasons, met := make([]store.Reason, len(gets)), false
+	for i, g := range gets {
+		if reasons[i].Write = "read"; m.locked[g] {
+			reasons[i].Cause, met = store.Conflicted, true
+		}
+	}
+	if !met {
+		return nil
+	}
+	return &store.Refused{Reasons: reasons}
+}
+
 func (m *DB) many(ctx context.Context, operation string, gets []store.Get) ([]store.Item, error) {
 	if len(gets) > 100 {
 		return nil, fmt.Errorf("%s: %d items, 100 at most", operation, len(gets))
@@ -57,6 +84,11 @@ func (m *DB) many(ctx context.Context, operation string, gets []store.Get) ([]st
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if len(m.locked) > 0 && operation == "Snapshot" {
+		if err := m.met(gets); err != nil {
+			return nil, err
+		}
+	}
 	out := make([]store.Item, len(gets))
 	for i, g := range gets {
 		out[i] = store.Clone(m.tables[g.Table][g.Key])
@@ -124,7 +156,7 @@ func (m *DB) write(ctx context.Context, operation string, writes []store.Write) 
 	if err := m.before(ctx, operation, writes); err != nil {
 		return nil, err
 	}
-	left, err := m.apply(writes)
+	left, err := m.apply(ctx, writes)
 	if err != nil {
 		return nil, err
 	}
@@ -136,36 +168,78 @@ func (m *DB) write(ctx context.Context, operation string, writes []store.Write) 
 	return left, nil
 }
 
-func (m *DB) apply(writes []store.Write) (left store.Item, err error) {
+func (m *DB) apply(ctx context.Context, writes []store.Write) (left store.Item, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	reasons, refused := make([]store.Reason, len(writes)), false
-	for i, w := range writes {
-		reasons[i].Write = w.Label()
-		if found := m.tables[w.Table][w.Key]; !w.Holds(found) {
-			reasons[i].Cause, reasons[i].Found, refused = store.ConditionFailed, store.Clone(found), true
-		}
+	if err := m.judge(writes); err != nil {
+		return nil, err
 	}
-	if refused {
-		return nil, &store.Refused{Reasons: reasons}
+	if m.Torn != nil && len(writes) > 1 {
+		if next := m.Torn(ctx, writes); next != nil {
+			m.tear(writes, next)
+			return nil, nil
+		}
 	}
 	for _, w := range writes {
-		t := m.tables[w.Table]
-		if t == nil {
-			t = map[store.Key]store.Item{}
-			m.tables[w.Table] = t
-		}
-		switch w.Kind() {
-		case store.KindPut, store.KindUpdate:
-			t[w.Key] = w.After(t[w.Key]) // nobody changes it: a Put has copied what it was given, and reads copy
-		case store.KindDelete:
-			delete(t, w.Key)
-		}
+		m.put(w)
 	}
 	if w := writes[0]; len(writes) == 1 && (w.Kind() == store.KindPut || w.Kind() == store.KindUpdate) {
 		left = store.Clone(m.tables[w.Table][w.Key])
 	}
 	return left, nil
+}
+
+// judge refuses writes that meet a transaction, or whose conditions do not hold.
+func (m *DB) judge(writes []store.Write) error {
+	reasons, refused := make([]store.Reason, len(writes)), false
+	for i, w := range writes {
+		reasons[i].Write = w.Label()
+		if len(m.locked) > 0 && m.locked[at(w)] {
+			reasons[i].Cause, refused = store.Conflicted, true
+		} else if found := m.tables[w.Table][w.Key]; !w.Holds(found) {
+			reasons[i].Cause, reasons[i].Found, refused = store.ConditionFailed, store.Clone(found), true
+		}
+	}
+	if refused {
+		return &store.Refused{Reasons: reasons}
+	}
+	return nil
+}
+
+func at(w store.Write) store.Get { return store.Get{Table: w.Table, Key: w.Key} }
+
+// tear makes a transaction item by item; others run where next lets them.
+func (m *DB) tear(writes []store.Write, next func(left int) int) {
+	if m.locked == nil {
+		m.locked = map[store.Get]bool{}
+	}
+	for _, w := range writes {
+		m.locked[at(w)] = true
+	}
+	for left := slices.Clone(writes); len(left) > 0; {
+		m.mu.Unlock()
+		n := next(len(left))
+		m.mu.Lock()
+		m.put(left[n])
+		left = slices.Delete(left, n, n+1)
+	}
+	for _, w := range writes {
+		delete(m.locked, at(w))
+	}
+}
+
+func (m *DB) put(w store.Write) {
+	t := m.tables[w.Table]
+	if t == nil {
+		t = map[store.Key]store.Item{}
+		m.tables[w.Table] = t
+	}
+	switch w.Kind() {
+	case store.KindPut, store.KindUpdate:
+		t[w.Key] = w.After(t[w.Key]) // nobody changes it: a Put has copied what it was given, and reads copy
+	case store.KindDelete:
+		delete(t, w.Key)
+	}
 }
 
 // Peek returns an item as it is stored, or nil, for tests that look after every write. It must not be changed.

@@ -250,6 +250,97 @@ func TestADBLetsOthersRunBetweenReadAndWrite(t *testing.T) {
 	}
 }
 
+// A transaction of two items meets plain reads, a Snapshot and a write of one of its items. Seen to catch: a transaction
+// that is visible at once; one in a fixed order; a Snapshot or a write that does not meet it; items that stay locked.
+func TestATornTransactionIsSeenInPart(t *testing.T) {
+	t.Parallel()
+	seen := map[string]int{}
+	for seed := range uint64(400) {
+		for name, do := range meetings {
+			seen[name+meet(t, seed, do)]++
+		}
+	}
+	for _, never := range []string{"snapshot 1 2", "snapshot 2 1"} {
+		if seen[never] > 0 {
+			t.Errorf("%d times: %s", seen[never], never)
+		}
+	}
+	for _, as := range []string{"get 1 1", "get 1 2", "get 2 1", "get 2 2", "query 1 1", "query 1 2", "query 2 1", "query 2 2",
+		"snapshot 1 1", "snapshot 2 2", "snapshot conflicts", "write", "write conflicts"} {
+		if seen[as] == 0 {
+			t.Errorf("never seen: %s, of %v", as, seen)
+		}
+	}
+}
+
+var (
+	itemA = store.Get{Table: "t", Key: store.Key{PK: "p", SK: "a"}}
+	itemB = store.Get{Table: "t", Key: store.Key{PK: "p", SK: "b"}}
+)
+
+func more(g store.Get) store.Write { return store.Update(g.Table, g.Key).Add("n", 1) }
+
+// meetings are what may meet a transaction of both items.
+var meetings = map[string]func(ctx context.Context, db *DB) ([]store.Item, error){
+	"get": func(ctx context.Context, db *DB) ([]store.Item, error) {
+		a, err := db.Get(ctx, itemA.Table, itemA.Key)
+		if err != nil {
+			return nil, err
+		}
+		b, err := db.Get(ctx, itemB.Table, itemB.Key)
+		return []store.Item{a, b}, err
+	},
+	"query": func(ctx context.Context, db *DB) ([]store.Item, error) {
+		p, err := db.Query(ctx, store.Query{Table: "t", Hash: "p"})
+		return p.Items, err
+	},
+	"snapshot": func(ctx context.Context, db *DB) ([]store.Item, error) { return db.Snapshot(ctx, itemA, itemB) },
+	"write": func(ctx context.Context, db *DB) ([]store.Item, error) {
+		return nil, db.Transact(ctx, more(itemA), more(store.Get{Table: "t", Key: store.Key{PK: "q"}}))
+	},
+}
+
+// meet runs a transaction beside something else, and returns what that saw.
+func meet(t *testing.T, seed uint64, do func(context.Context, *DB) ([]store.Item, error)) (saw string) {
+	t.Helper()
+	s, mem := New(seed, dawn), memory.New()
+	mem.Torn = Torn(500)
+	if err := mem.Transact(ctx, more(itemA), more(itemB)); err != nil { // no task's, so it is whole
+		t.Fatal(err)
+	}
+	db := &DB{DB: mem}
+	refused := func(err error) bool {
+		r, ok := store.AsRefused(err)
+		return ok && r.Has(store.Conflicted)
+	}
+	s.Go(ctx, "transaction", func(ctx context.Context) error {
+		if err := db.Transact(ctx, more(itemA), more(itemB)); !refused(err) {
+			return err
+		}
+		return nil
+	})
+	s.Go(ctx, "other", func(ctx context.Context) error {
+		items, err := do(ctx, db)
+		if refused(err) {
+			saw = " conflicts"
+			return nil
+		}
+		for _, i := range items {
+			var n int64
+			err = errors.Join(err, store.Int(i, "n", &n))
+			saw += fmt.Sprint(" ", n)
+		}
+		return err
+	})
+	if err := s.Run(Limits{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := mem.Snapshot(ctx, itemA, itemB); err != nil {
+		t.Errorf("when all is done: %v", err)
+	}
+	return saw
+}
+
 // Seen to catch: a yield from another goroutine, which no coroutine bears.
 func TestGoroutinesOfATaskPassThrough(t *testing.T) {
 	t.Parallel()
