@@ -18,6 +18,7 @@ var machine = []step{
 // State is where a shipment stands.
 type State string
 
+// The states of a shipment.
 const (
 	Pending        State = "PENDING"
 	Picked         State = "PICKED"
@@ -36,6 +37,7 @@ const Placed = "PLACED"
 // Cause is what moves a shipment.
 type Cause string
 
+// The causes.
 const (
 	Elapsed      Cause = "elapsed"       // the time of its state is over
 	MoneyTaken   Cause = "money_taken"   // PaymentCaptured
@@ -88,6 +90,9 @@ func Advance(s Shipment, cause Cause, now time.Time, pace time.Duration) (Shipme
 	s.schedule(now, pace)
 	return s, Event{ShipmentID: s.ID, At: now, Status: string(t.to), Location: t.where(s), Description: t.says}, true
 }
+
+// untimed is the pace of a step into a state that time does not end.
+const untimed = time.Duration(0)
 
 func later(now, than time.Time) time.Time {
 	if now.After(than) {

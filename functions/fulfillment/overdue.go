@@ -30,16 +30,23 @@ type OverdueOutput struct {
 	Cancelled int `json:"cancelled"`
 }
 
+// Sweeper cancels what waited for its seller too long.
+type Sweeper struct {
+	Shipments Shipments
+	Sellers   SellerOrders
+	Now       func() time.Time
+}
+
 // Overdue cancels what sellers have not confirmed by the end of its grace. The event of that frees the units and the
 // authorization. A day's list is read by a sweep and not told by timers: waiting for nine days, a quarter of an hour at
 // a time, a shipment would cost hundreds of messages.
-func (s *Service) Overdue(ctx context.Context, in OverdueInput) (out OverdueOutput, err error) {
+func (s *Sweeper) Overdue(ctx context.Context, in OverdueInput) (out OverdueOutput, err error) {
 	if in.OrderID != "" {
 		x, found, err := s.Shipments.Get(ctx, in.OrderID, in.ShipmentID)
 		if err != nil || !found || !x.BySeller() {
 			return out, cmp.Or(err, error(ErrNoShipment))
 		}
-		did, err := s.overdue(ctx, Due{x.OrderID, x.ID, x.CancelBy().UTC().Format(time.DateOnly)})
+		did, err := s.cancel(ctx, Due{x.OrderID, x.ID, x.CancelBy().UTC().Format(time.DateOnly)})
 		return OverdueOutput{1, map[bool]int{true: 1}[did]}, err
 	}
 	days := in.Days
@@ -56,7 +63,7 @@ func (s *Service) Overdue(ctx context.Context, in OverdueInput) (out OverdueOutp
 		g, gctx := errgroup.WithContext(ctx)
 		g.SetLimit(atOnce)
 		for i, d := range list {
-			g.Go(func() (err error) { cancelled[i], err = s.overdue(gctx, d); return err })
+			g.Go(func() (err error) { cancelled[i], err = s.cancel(gctx, d); return err })
 		}
 		err = g.Wait()
 		out.Due += len(list)
@@ -72,17 +79,17 @@ func (s *Service) Overdue(ctx context.Context, in OverdueInput) (out OverdueOutp
 	return out, nil
 }
 
-func (s *Service) overdue(ctx context.Context, d Due) (cancelled bool, err error) {
+func (s *Sweeper) cancel(ctx context.Context, d Due) (cancelled bool, err error) {
 	x, found, err := s.Shipments.Get(ctx, d.OrderID, d.ShipmentID)
 	if err != nil {
 		return false, fmt.Errorf("overdue shipment: %w", err)
 	}
 	if found && x.State == Pending {
-		if next, event, ok := Advance(x, Overdue, s.Now().UTC(), s.Pace); ok {
+		if next, event, ok := Advance(x, Overdue, s.Now().UTC(), untimed); ok {
 			if cancelled, err = s.Shipments.Move(ctx, Pending, next, event); err != nil {
 				return false, err
 			}
 		}
 	}
-	return cancelled, s.Sellers.Settle(ctx, d)
+	return cancelled, s.Sellers.RemoveDue(ctx, d)
 }

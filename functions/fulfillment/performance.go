@@ -21,7 +21,8 @@ type Counts struct {
 
 // Add sums counts.
 func (c Counts) Add(d Counts) Counts {
-	return Counts{c.Orders + d.Orders, c.Units + d.Units, c.ToShip + d.ToShip, c.Confirmed + d.Confirmed, c.Late + d.Late, c.HeldBack + d.HeldBack, c.Cancelled + d.Cancelled}
+	return Counts{c.Orders + d.Orders, c.Units + d.Units, c.ToShip + d.ToShip, c.Confirmed + d.Confirmed, c.Late + d.Late,
+		c.HeldBack + d.HeldBack, c.Cancelled + d.Cancelled}
 }
 
 // Counts is what a new order counts as.
@@ -59,6 +60,7 @@ func Counted(before State, s Shipment) Counts {
 // Grade is how a seller does.
 type Grade string
 
+// The grades.
 const (
 	New    Grade = "new"     // too few shipments to tell
 	Good   Grade = "good"    // all rates within their limits
@@ -110,7 +112,7 @@ func rate(part, whole int64) int64 {
 const window = 30
 
 // Performance tells how a seller did with the orders of the last 30 days.
-func (s *Service) Performance(ctx context.Context, seller string) (Performance, error) {
+func (s *SellerService) Performance(ctx context.Context, seller string) (Performance, error) {
 	today := s.Now().UTC()
 	from, to := today.AddDate(0, 0, 1-window).Format(time.DateOnly), today.Format(time.DateOnly)
 	var counts Counts

@@ -26,6 +26,7 @@ const MaxReason = 500
 // ReturnState is where a return stands.
 type ReturnState string
 
+// The states of a return.
 const (
 	Requested    ReturnState = "REQUESTED"     // the shopper sends it back
 	Rejected     ReturnState = "REJECTED"      // the seller does not take it; its units cannot be asked for again
@@ -82,8 +83,8 @@ var (
 	ErrUnitsChanged = fault.New(fault.Conflict, "return_contended", "other units of this parcel were asked to be sent back meanwhile")
 )
 
-// Wish is what a shopper wants to send back.
-type Wish struct {
+// ReturnRequest is what a shopper asks to send back.
+type ReturnRequest struct {
 	CustomerID string
 	OrderID    string
 	ShipmentID string
@@ -91,12 +92,14 @@ type Wish struct {
 	Reason     string
 }
 
-func (w Wish) id(key string) string { return ids.Derive(ids.Return, w.CustomerID, w.OrderID, key) }
+func (q ReturnRequest) id(key string) string {
+	return ids.Derive(ids.Return, q.CustomerID, q.OrderID, key)
+}
 
-// same tells whether a return was made of this wish.
-func (w Wish) same(r Return) bool {
-	return r.CustomerID == w.CustomerID && r.OrderID == w.OrderID && r.ShipmentID == w.ShipmentID && r.Reason == w.Reason &&
-		slices.EqualFunc(w.Lines, r.Lines, func(a Line, b ReturnLine) bool { return a.Line == b.Line && a.Quantity == b.Quantity })
+// same tells whether a return was made of this request.
+func (q ReturnRequest) same(r Return) bool {
+	return r.CustomerID == q.CustomerID && r.OrderID == q.OrderID && r.ShipmentID == q.ShipmentID && r.Reason == q.Reason &&
+		slices.EqualFunc(q.Lines, r.Lines, func(a Line, b ReturnLine) bool { return a.Line == b.Line && a.Quantity == b.Quantity })
 }
 
 type returnFlaws []fault.Field
@@ -120,34 +123,34 @@ func (f *returnFlaws) reason(pointer, s string) {
 		pointer, "bad_text", "must be text of 1 to 500 characters")
 }
 
-// check returns invalid_return with what is wrong with a wish for units of a shipment, before of which were asked for
+// check returns invalid_return with what is wrong with a request for units of a shipment, before of which were asked for
 // already.
-func (w Wish) check(x Shipment, before Units) error {
+func (q ReturnRequest) check(x Shipment, before Units) error {
 	var f returnFlaws
-	f.reason("/reason", w.Reason)
-	f.unless(len(w.Lines) > 0, "/lines", "required", "must name a line at least")
-	for i, l := range w.Lines {
+	f.reason("/reason", q.Reason)
+	f.unless(len(q.Lines) > 0, "/lines", "required", "must name a line at least")
+	for i, l := range q.Lines {
 		at := "/lines/" + strconv.Itoa(i)
 		n := slices.IndexFunc(x.Lines, func(s Line) bool { return s.Line == l.Line })
 		f.unless(n >= 0, at+"/line", "not_found", "must be a line of the parcel")
-		f.unless(!slices.ContainsFunc(w.Lines[:i], func(o Line) bool { return o.Line == l.Line }), at+"/line", "not_unique", "must be given once")
+		f.unless(!slices.ContainsFunc(q.Lines[:i], func(o Line) bool { return o.Line == l.Line }), at+"/line", "not_unique", "must be given once")
 		f.unless(l.Quantity > 0 && (n < 0 || l.Quantity <= x.Lines[n].Quantity-before.Of[l.Line]), at+"/quantity", "out_of_range",
 			"must be 1 to what the parcel holds and was not asked to be sent back before")
 	}
 	return f.fault()
 }
 
-// NewReturn makes a return of a wish that was checked, and the units as they are with it. What is given back is what was
+// NewReturn makes a return of a request that was checked, and the units as they are with it. What is given back is what was
 // paid for the units with their tax, as the order shared it out; shipping is not. Units that are sent back one after
 // another get the same together as all at once.
-func NewReturn(id string, w Wish, o orders.Order, x Shipment, before Units, now time.Time) (Return, Units, error) {
-	r := Return{ID: id, OrderID: o.ID, ShipmentID: x.ID, Group: x.Group, SellerID: x.SellerID, CustomerID: w.CustomerID, Reason: w.Reason,
+func NewReturn(id string, q ReturnRequest, o orders.Order, x Shipment, before Units, now time.Time) (Return, Units, error) {
+	r := Return{ID: id, OrderID: o.ID, ShipmentID: x.ID, Group: x.Group, SellerID: x.SellerID, CustomerID: q.CustomerID, Reason: q.Reason,
 		Amount: money.Zero(x.Amount.Currency), State: Requested, RequestedAt: now, UpdatedAt: now}
 	after := Units{Of: map[string]int64{}, Version: before.Version + 1}
 	for line, n := range before.Of {
 		after.Of[line] = n
 	}
-	for _, l := range w.Lines {
+	for _, l := range q.Lines {
 		paid, held, product, err := paidFor(o, x.Group, l.Line)
 		if err != nil {
 			return r, after, err

@@ -24,39 +24,45 @@ type Returns interface {
 	Sent(ctx context.Context, seller, after string, limit int) (list []Return, next string, err error)
 }
 
-// PlacedOrders reads orders.
-type PlacedOrders interface {
+// Orders reads orders.
+type Orders interface {
 	Get(ctx context.Context, orderID string) (orders.Order, bool, error)
 }
 
-// Desk is the use cases of returns.
-type Desk struct {
+// ReturnService is how shoppers send something back.
+type ReturnService struct {
 	Shipments interface {
 		Get(ctx context.Context, orderID, shipmentID string) (Shipment, bool, error)
 	}
-	Orders  PlacedOrders
+	Orders  Orders
 	Returns Returns
 	Now     func() time.Time
 }
 
-// asks bounds how often a request is tried that others come before.
-const asks = 8
+// ReceivingService is what becomes of what is sent back: sellers receive or reject it, and its money is given back.
+type ReceivingService struct {
+	Returns Returns
+	Now     func() time.Time
+}
 
-// Request asks to send units of a parcel back. The same key and wish again returns the same return. Errors:
+// requestTries bounds how often a request is tried that others come before.
+const requestTries = 8
+
+// Request asks to send units of a parcel back. The same key and request again returns the same return. Errors:
 // order_not_found, shipment_not_found, not_delivered, return_window_over, invalid_return, idempotency_key_reused,
 // return_contended if others keep asking.
-func (d *Desk) Request(ctx context.Context, key string, w Wish) (r Return, replayed bool, err error) {
-	o, there, err := d.Orders.Get(ctx, w.OrderID)
+func (s *ReturnService) Request(ctx context.Context, key string, want ReturnRequest) (r Return, replayed bool, err error) {
+	o, there, err := s.Orders.Get(ctx, want.OrderID)
 	if err != nil {
 		return Return{}, false, err
 	}
-	if !there || o.CustomerID != w.CustomerID {
+	if !there || o.CustomerID != want.CustomerID {
 		return Return{}, false, orders.ErrNotFound
 	}
-	for range asks {
-		made, err := d.Returns.Return(ctx, w.OrderID, w.id(key))
+	for range requestTries {
+		made, err := s.Returns.Return(ctx, want.OrderID, want.id(key))
 		if err == nil {
-			if !w.same(made) {
+			if !want.same(made) {
 				return Return{}, false, ErrReturnKeyReused
 			}
 			return made, true, nil
@@ -64,11 +70,11 @@ func (d *Desk) Request(ctx context.Context, key string, w Wish) (r Return, repla
 		if !errors.Is(err, ErrNoReturn) {
 			return Return{}, false, err
 		}
-		x, there, err := d.Shipments.Get(ctx, w.OrderID, w.ShipmentID)
+		x, there, err := s.Shipments.Get(ctx, want.OrderID, want.ShipmentID)
 		if err != nil {
 			return Return{}, false, err
 		}
-		now := d.Now().UTC()
+		now := s.Now().UTC()
 		switch {
 		case !there:
 			return Return{}, false, ErrNoShipment
@@ -77,18 +83,18 @@ func (d *Desk) Request(ctx context.Context, key string, w Wish) (r Return, repla
 		case now.Sub(x.UpdatedAt) > ReturnWindow:
 			return Return{}, false, ErrWindowOver
 		}
-		before, err := d.Returns.Asked(ctx, w.OrderID, w.ShipmentID)
+		before, err := s.Returns.Asked(ctx, want.OrderID, want.ShipmentID)
 		if err != nil {
 			return Return{}, false, err
 		}
-		if err := w.check(x, before); err != nil {
+		if err := want.check(x, before); err != nil {
 			return Return{}, false, err
 		}
-		r, after, err := NewReturn(w.id(key), w, o, x, before, now)
+		r, after, err := NewReturn(want.id(key), want, o, x, before, now)
 		if err != nil {
 			return Return{}, false, err
 		}
-		if err = d.Returns.Request(ctx, r, after); !errors.Is(err, ErrUnitsChanged) {
+		if err = s.Returns.Request(ctx, r, after); !errors.Is(err, ErrUnitsChanged) {
 			return r, false, err
 		}
 	}
@@ -96,44 +102,44 @@ func (d *Desk) Request(ctx context.Context, key string, w Wish) (r Return, repla
 }
 
 // OfOrder lists the returns of a customer's order, the latest first. Errors: order_not_found, for another's too.
-func (d *Desk) OfOrder(ctx context.Context, customerID, orderID string) ([]Return, error) {
-	o, there, err := d.Orders.Get(ctx, orderID)
+func (s *ReturnService) OfOrder(ctx context.Context, customerID, orderID string) ([]Return, error) {
+	o, there, err := s.Orders.Get(ctx, orderID)
 	if err != nil {
 		return nil, err
 	}
 	if !there || o.CustomerID != customerID {
 		return nil, orders.ErrNotFound
 	}
-	list, err := d.Returns.OfOrder(ctx, orderID)
+	list, err := s.Returns.OfOrder(ctx, orderID)
 	slices.SortFunc(list, latestFirst)
 	return list, err
 }
 
 // Sent lists what is sent back to a seller, the latest first, and where the next page begins, "" on the last.
-func (d *Desk) Sent(ctx context.Context, seller, after string, limit int) ([]Return, string, error) {
-	return d.Returns.Sent(ctx, seller, after, limit)
+func (s *ReceivingService) Sent(ctx context.Context, seller, after string, limit int) ([]Return, string, error) {
+	return s.Returns.Sent(ctx, seller, after, limit)
 }
 
 // Receive takes a seller's word that a return has come. Its units are then back in stock and its money is given back.
 // The same again is a success. Errors: return_not_found, return_closed.
-func (d *Desk) Receive(ctx context.Context, seller, orderID, returnID string) (Return, error) {
-	return d.close(ctx, seller, orderID, returnID, Received, "")
+func (s *ReceivingService) Receive(ctx context.Context, seller, orderID, returnID string) (Return, error) {
+	return s.close(ctx, seller, orderID, returnID, Received, "")
 }
 
 // Reject takes a seller's word that a return is not taken. The same again is a success. Errors: return_not_found,
 // return_closed, invalid_return.
-func (d *Desk) Reject(ctx context.Context, seller, orderID, returnID, why string) (Return, error) {
+func (s *ReceivingService) Reject(ctx context.Context, seller, orderID, returnID, why string) (Return, error) {
 	var f returnFlaws
 	f.reason("/reason", why)
 	if err := f.fault(); err != nil {
 		return Return{}, err
 	}
-	return d.close(ctx, seller, orderID, returnID, Rejected, why)
+	return s.close(ctx, seller, orderID, returnID, Rejected, why)
 }
 
-func (d *Desk) close(ctx context.Context, seller, orderID, returnID string, to ReturnState, note string) (Return, error) {
+func (s *ReceivingService) close(ctx context.Context, seller, orderID, returnID string, to ReturnState, note string) (Return, error) {
 	for {
-		r, err := d.Returns.Return(ctx, orderID, returnID)
+		r, err := s.Returns.Return(ctx, orderID, returnID)
 		if err == nil && r.SellerID != seller {
 			err = ErrNoReturn
 		}
@@ -146,22 +152,22 @@ func (d *Desk) close(ctx context.Context, seller, orderID, returnID string, to R
 			}
 			return r, nil
 		}
-		r.State, r.Note, r.UpdatedAt = to, note, d.Now().UTC()
-		if saved, err := d.Returns.Resolve(ctx, r, Requested); err != nil || saved {
+		r.State, r.Note, r.UpdatedAt = to, note, s.Now().UTC()
+		if saved, err := s.Returns.Resolve(ctx, r, Requested); err != nil || saved {
 			return r, err
 		} // it was resolved meanwhile, for good
 	}
 }
 
 // Refunded notes what became of a return's money: code is empty where it was given back. It is safe to repeat.
-func (d *Desk) Refunded(ctx context.Context, orderID, returnID, code string) error {
-	r, err := d.Returns.Return(ctx, orderID, returnID)
+func (s *ReceivingService) Refunded(ctx context.Context, orderID, returnID, code string) error {
+	r, err := s.Returns.Return(ctx, orderID, returnID)
 	if err != nil {
 		return err
 	}
-	if r.State, r.UpdatedAt = Refunded, d.Now().UTC(); code != "" {
+	if r.State, r.UpdatedAt = Refunded, s.Now().UTC(); code != "" {
 		r.State, r.Note = RefundFailed, code
 	}
-	_, err = d.Returns.Resolve(ctx, r, Received)
+	_, err = s.Returns.Resolve(ctx, r, Received)
 	return err
 }

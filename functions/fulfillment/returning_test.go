@@ -21,10 +21,11 @@ import (
 	"rialto/functions/orders"
 )
 
-// counter is a desk with one order: three units of a line for 100 and 10 of tax, two in the parcel g1 and one in g2,
+// counter is the returns of one order: three units of a line for 100 and 10 of tax, two in the parcel g1 and one in g2,
 // which is on its way, and one unit of another line in g1.
 type counter struct {
-	*fulfillment.Desk
+	*fulfillment.ReturnService
+	*fulfillment.ReceivingService
 	store fulfillmentstore.Store
 	db    *memory.DB
 	order orders.Order
@@ -40,7 +41,8 @@ func (c *counter) Get(_ context.Context, orderID string) (orders.Order, bool, er
 func newCounter(t failer) *counter {
 	t.Helper()
 	usd := func(n int64) money.Amount { return money.Of(n, "USD") }
-	c := &counter{db: memory.New(), now: noon.Add(time.Hour), order: orders.Order{ID: "ord_a", CustomerID: "cus_a", Totals: orders.Totals{Total: usd(160)},
+	c := &counter{db: memory.New(), now: noon.Add(time.Hour), order: orders.Order{ID: "ord_a", CustomerID: "cus_a",
+		Totals: orders.Totals{Total: usd(160)},
 		Lines: []orders.Line{{Line: line, ProductID: "prd_a", Quantity: 3, UnitPrice: usd(40), Amount: usd(120), Discount: usd(20), Tax: usd(10)},
 			{Line: other, ProductID: "prd_b", Quantity: 1, UnitPrice: usd(50), Amount: usd(50), Tax: usd(0)}},
 		Shipments: []orders.Shipment{{Group: "g1", SellerID: "sel_a", Lines: []orders.ShipmentLine{{Line: line, Quantity: 2}, {Line: other, Quantity: 1}}},
@@ -55,12 +57,14 @@ func newCounter(t failer) *counter {
 			t.Fatalf("%v", err)
 		}
 	}
-	c.Desk = &fulfillment.Desk{Shipments: c.store, Orders: c, Returns: c.store, Now: func() time.Time { return c.now }}
+	clock := func() time.Time { return c.now }
+	c.ReturnService = &fulfillment.ReturnService{Shipments: c.store, Orders: c, Returns: c.store, Now: clock}
+	c.ReceivingService = &fulfillment.ReceivingService{Returns: c.store, Now: clock}
 	return c
 }
 
-func wish(lines ...fulfillment.Line) fulfillment.Wish {
-	return fulfillment.Wish{CustomerID: "cus_a", OrderID: "ord_a", ShipmentID: "shp_1", Lines: lines, Reason: "too small"}
+func requestOf(lines ...fulfillment.Line) fulfillment.ReturnRequest {
+	return fulfillment.ReturnRequest{CustomerID: "cus_a", OrderID: "ord_a", ShipmentID: "shp_1", Lines: lines, Reason: "too small"}
 }
 
 func units(line string, n int64) fulfillment.Line { return fulfillment.Line{Line: line, Quantity: n} }
@@ -68,46 +72,47 @@ func units(line string, n int64) fulfillment.Line { return fulfillment.Line{Line
 func TestReturning(t *testing.T) {
 	t.Parallel()
 	ctx, c := context.Background(), newCounter(t)
-	for code, change := range map[string]func(*fulfillment.Wish){
-		"order_not_found":    func(w *fulfillment.Wish) { w.CustomerID = "cus_b" },
-		"shipment_not_found": func(w *fulfillment.Wish) { w.ShipmentID = "shp_9" },
-		"not_delivered":      func(w *fulfillment.Wish) { w.ShipmentID = "shp_2" },
+	for code, change := range map[string]func(*fulfillment.ReturnRequest){
+		"order_not_found":    func(w *fulfillment.ReturnRequest) { w.CustomerID = "cus_b" },
+		"shipment_not_found": func(w *fulfillment.ReturnRequest) { w.ShipmentID = "shp_9" },
+		"not_delivered":      func(w *fulfillment.ReturnRequest) { w.ShipmentID = "shp_2" },
 	} {
-		w := wish(units(line, 1))
+		w := requestOf(units(line, 1))
 		change(&w)
 		if _, _, err := c.Request(ctx, "key-bad", w); fault.Code(err) != code {
 			t.Error(code, err)
 		}
 	}
-	for pointer, w := range map[string]fulfillment.Wish{
-		"/lines":            wish(),
-		"/lines/0/line":     wish(units("prd_c#sel_a", 1)),
-		"/lines/1/line":     wish(units(line, 1), units(line, 1)),
-		"/lines/0/quantity": wish(units(line, 3)),
-		"/lines/1/quantity": wish(units(line, 1), units(other, 0)),
+	for pointer, w := range map[string]fulfillment.ReturnRequest{
+		"/lines":            requestOf(),
+		"/lines/0/line":     requestOf(units("prd_c#sel_a", 1)),
+		"/lines/1/line":     requestOf(units(line, 1), units(line, 1)),
+		"/lines/0/quantity": requestOf(units(line, 3)),
+		"/lines/1/quantity": requestOf(units(line, 1), units(other, 0)),
 	} {
 		if _, _, err := c.Request(ctx, "key-bad", w); fault.Code(err) != "invalid_return" || fault.Of(err).Fields[0].Pointer != pointer {
 			t.Error(pointer, err)
 		}
 	}
 	for _, reason := range []string{"", " ", "a\x00", strings.Repeat("x", 501)} {
-		w := wish(units(line, 1))
+		w := requestOf(units(line, 1))
 		if w.Reason = reason; fault.Code(errOf(c.Request(ctx, "key-bad", w))) != "invalid_return" {
 			t.Errorf("%q is a reason", reason)
 		}
 	}
-	first, replayed, err := c.Request(ctx, "key-0001", wish(units(line, 1), units(other, 1)))
+	first, replayed, err := c.Request(ctx, "key-0001", requestOf(units(line, 1), units(other, 1)))
 	// Of the line's 120 less 20 and 10 tax, 110, two of three units are 73 or 74; the first of them is half of that.
-	if err != nil || replayed || first.State != fulfillment.Requested || first.Amount.Minor != first.Lines[0].Amount.Minor+50 || first.Lines[0].Amount.Minor < 36 || first.Lines[0].Amount.Minor > 37 {
+	if err != nil || replayed || first.State != fulfillment.Requested || first.Amount.Minor != first.Lines[0].Amount.Minor+50 ||
+		first.Lines[0].Amount.Minor < 36 || first.Lines[0].Amount.Minor > 37 {
 		t.Fatalf("%+v %v", first, err)
 	}
-	if again, replayed, err := c.Request(ctx, "key-0001", wish(units(line, 1), units(other, 1))); err != nil || !replayed || again.ID != first.ID {
+	if again, replayed, err := c.Request(ctx, "key-0001", requestOf(units(line, 1), units(other, 1))); err != nil || !replayed || again.ID != first.ID {
 		t.Error(again, replayed, err)
 	}
-	if _, _, err := c.Request(ctx, "key-0001", wish(units(line, 1))); !errors.Is(err, fulfillment.ErrReturnKeyReused) {
+	if _, _, err := c.Request(ctx, "key-0001", requestOf(units(line, 1))); !errors.Is(err, fulfillment.ErrReturnKeyReused) {
 		t.Error(err)
 	}
-	if _, _, err := c.Request(ctx, "key-0002", wish(units(line, 2))); fault.Code(err) != "invalid_return" {
+	if _, _, err := c.Request(ctx, "key-0002", requestOf(units(line, 2))); fault.Code(err) != "invalid_return" {
 		t.Error("a unit is sent back twice:", err)
 	}
 	if _, err := c.Receive(ctx, "sel_b", "ord_a", first.ID); !errors.Is(err, fulfillment.ErrNoReturn) {
@@ -127,7 +132,7 @@ func TestReturning(t *testing.T) {
 	if err := c.Refunded(ctx, "ord_a", first.ID, "late"); err != nil {
 		t.Error(err)
 	}
-	second, _, err := c.Request(ctx, "key-0003", wish(units(line, 1)))
+	second, _, err := c.Request(ctx, "key-0003", requestOf(units(line, 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,10 +179,10 @@ func TestReturning(t *testing.T) {
 		}
 	}
 	c.now = noon.Add(fulfillment.ReturnWindow + time.Second)
-	if _, _, err := c.Request(ctx, "key-0004", wish(units(other, 1))); !errors.Is(err, fulfillment.ErrWindowOver) {
+	if _, _, err := c.Request(ctx, "key-0004", requestOf(units(other, 1))); !errors.Is(err, fulfillment.ErrWindowOver) {
 		t.Error(err)
 	}
-	if _, replayed, err := c.Request(ctx, "key-0001", wish(units(line, 1), units(other, 1))); err != nil || !replayed {
+	if _, replayed, err := c.Request(ctx, "key-0001", requestOf(units(line, 1), units(other, 1))); err != nil || !replayed {
 		t.Error("what was answered is not answered again:", err)
 	}
 }
@@ -191,7 +196,7 @@ func TestAUnitIsSentBackOnce(t *testing.T) {
 	var g errgroup.Group
 	for n := range 8 {
 		g.Go(func() error {
-			_, _, err := c.Request(ctx, fmt.Sprintf("key-%04d", n), wish(units(line, 1)))
+			_, _, err := c.Request(ctx, fmt.Sprintf("key-%04d", n), requestOf(units(line, 1)))
 			if fault.Code(err) == "invalid_return" {
 				return nil
 			}
@@ -221,11 +226,12 @@ func TestReturnsSumToWhatWasPaid(t *testing.T) {
 		}
 		var sum int64
 		for n, q := range held {
-			x := fulfillment.Shipment{ID: fmt.Sprint("shp_", n), Group: fmt.Sprint("g", n), Amount: money.Of(cost, "JPY"), Lines: []fulfillment.Line{{Line: line, Quantity: q}}}
+			x := fulfillment.Shipment{ID: fmt.Sprint("shp_", n), Group: fmt.Sprint("g", n), Amount: money.Of(cost, "JPY"),
+				Lines: []fulfillment.Line{{Line: line, Quantity: q}}}
 			var asked fulfillment.Units
 			for left := q; left > 0; {
 				k := rapid.Int64Range(1, left).Draw(t, "units")
-				r, after, err := fulfillment.NewReturn("ret_a", wish(units(line, k)), o, x, asked, noon)
+				r, after, err := fulfillment.NewReturn("ret_a", requestOf(units(line, k)), o, x, asked, noon)
 				if err != nil || r.Amount.Minor < 0 {
 					t.Fatal(r, err)
 				}
@@ -242,7 +248,7 @@ func TestReturnsSumToWhatWasPaid(t *testing.T) {
 func TestReturnEvents(t *testing.T) {
 	t.Parallel()
 	ctx, c := context.Background(), newCounter(t)
-	r, _, err := c.Request(ctx, "key-0001", wish(units(line, 2)))
+	r, _, err := c.Request(ctx, "key-0001", requestOf(units(line, 2)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,14 +271,16 @@ func TestReturnEvents(t *testing.T) {
 	if err != nil || count == nil {
 		t.Fatal(count, err)
 	}
-	for name, change := range map[string]outbox.Change{"asked": {New: asked}, "refunded": {Old: received, New: image()}, "units": {New: count}, "gone": {Old: asked}} {
+	for name, change := range map[string]outbox.Change{"asked": {New: asked}, "refunded": {Old: received, New: image()}, "units": {New: count},
+		"gone": {Old: asked}} {
 		if es, err := fulfillmentstore.ReturnEvents(change); err != nil || len(es) != 0 {
 			t.Error(name, es, err)
 		}
 	}
 	es, err := fulfillmentstore.ReturnEvents(outbox.Change{Old: asked, New: received})
 	var got fulfillment.ReturnReceived
-	if err != nil || len(es) != 1 || es[0].Name != "ReturnReceived" || es[0].Into(&got) != nil || got.ReturnID != r.ID || got.Amount != r.Amount || got.Lines[0].Centre != "us-west-1" || got.Group != "g1" {
+	if err != nil || len(es) != 1 || es[0].Name != "ReturnReceived" || es[0].Into(&got) != nil || got.ReturnID != r.ID || got.Amount != r.Amount ||
+		got.Lines[0].Centre != "us-west-1" || got.Group != "g1" {
 		t.Errorf("%+v %+v %v", es, got, err)
 	}
 }

@@ -28,10 +28,23 @@ var (
 	trackingNo  = regexp.MustCompile(`^[A-Za-z0-9-]{4,40}$`)
 )
 
+// Ratings tells how customers rate a seller, in hundredths of a star, and how many do; 0 and 0 if nobody has.
+type Ratings interface {
+	Rating(ctx context.Context, seller string) (rating, count int64, err error)
+}
+
+// SellerService is what sellers ask and say of their orders.
+type SellerService struct {
+	Shipments Shipments
+	Sellers   SellerOrders
+	Ratings   Ratings
+	Now       func() time.Time
+}
+
 // Confirm takes a seller's word that a shipment is with a carrier. Its money is then taken, and it goes on as any
 // other. The same again is a success. Errors: shipment_not_found, fulfilled_by_rialto, shipment_confirmed,
 // shipment_cancelled, invalid_confirmation.
-func (s *Service) Confirm(ctx context.Context, seller, orderID, shipmentID, carrier, number string) (Shipment, error) {
+func (s *SellerService) Confirm(ctx context.Context, seller, orderID, shipmentID, carrier, number string) (Shipment, error) {
 	var flaws []fault.Field
 	if !carrierName.MatchString(carrier) {
 		flaws = append(flaws, fault.Field{Pointer: "/carrier", Code: "bad_format", Message: "must be a name of 1 to 60 letters, digits and signs"})
@@ -58,7 +71,7 @@ func (s *Service) Confirm(ctx context.Context, seller, orderID, shipmentID, carr
 		case x.State != Pending:
 			return x, nil
 		}
-		next, event, ok := Advance(x, Confirmed, s.Now().UTC(), s.Pace)
+		next, event, ok := Advance(x, Confirmed, s.Now().UTC(), untimed)
 		if !ok {
 			return Shipment{}, errUnknown
 		}
@@ -77,7 +90,7 @@ type Sold struct {
 }
 
 // Order returns a seller's part of an order. Errors: orders.ErrNotFound, for an order without a line of theirs too.
-func (s *Service) Order(ctx context.Context, seller, orderID string) (Sold, error) {
+func (s *SellerService) Order(ctx context.Context, seller, orderID string) (Sold, error) {
 	all, _, err := s.Shipments.Tracking(ctx, orderID)
 	if err != nil {
 		return Sold{}, err
@@ -104,7 +117,7 @@ const (
 
 // Sold lists a seller's orders, the latest first, from a place on, the zero Position for today. next is nil after the
 // last: 90 days back. A page looks through a week at most and may be empty before the end. Errors: invalid_cursor.
-func (s *Service) Sold(ctx context.Context, seller string, at Position, limit int) (list []Sold, next *Position, err error) {
+func (s *SellerService) Sold(ctx context.Context, seller string, at Position, limit int) (list []Sold, next *Position, err error) {
 	today := s.Now().UTC()
 	day := today
 	if at.Day != "" {

@@ -2,6 +2,7 @@ package fulfillment
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -32,15 +33,10 @@ type SellerOrders interface {
 	Day(ctx context.Context, seller, day, after string, limit int) (list []SellerOrder, next string, err error)
 	// Counts sums a seller's counts of orders placed on the days from one to another.
 	Counts(ctx context.Context, seller, from, to string) (Counts, error)
-	// Due lists shipments that are cancelled on a day (RFC 3339 full-date, UTC) unless they were confirmed, until Settle
+	// Due lists shipments that are cancelled on a day (RFC 3339 full-date, UTC) unless they were confirmed, until RemoveDue
 	// takes them off.
 	Due(ctx context.Context, day string) ([]Due, error)
-	Settle(ctx context.Context, d Due) error
-}
-
-// Ratings tells how customers rate a seller, in hundredths of a star, and how many do; 0 and 0 if nobody has.
-type Ratings interface {
-	Rating(ctx context.Context, seller string) (rating, count int64, err error)
+	RemoveDue(ctx context.Context, d Due) error
 }
 
 // Timers send a message to ourselves, after a delay at the earliest. They may cut the delay to what they can
@@ -56,18 +52,11 @@ type Timer struct {
 	From       State  `json:"from"`
 }
 
-// Owners tell whose an order is and when it was placed; without one they fail with orders.ErrNotFound.
-type Owners interface {
-	Owner(ctx context.Context, orderID string) (customerID string, placedAt time.Time, err error)
-}
-
-// Service is the context's use cases. Pace is how long a state lasts that time ends.
-type Service struct {
+// ShipmentService opens shipments and moves them on. Pace is how long a state lasts that time ends.
+type ShipmentService struct {
 	Shipments Shipments
-	Timers    Timers
-	Owners    Owners
 	Sellers   SellerOrders
-	Ratings   Ratings // of performance only
+	Timers    Timers
 	Now       func() time.Time
 	Pace      time.Duration
 }
@@ -80,9 +69,21 @@ var (
 // early is how much before its time a timer counts as due: queues count whole seconds.
 const early = time.Second
 
+// HandleEvent does what an event of orders asks for. Errors: unknown_event, malformed_event, those of Start.
+func (s *ShipmentService) HandleEvent(ctx context.Context, event string, data []byte) error {
+	if event != "OrderPlaced" {
+		return fault.New(fault.Malformed, "unknown_event", "fulfillment does not take %s", event)
+	}
+	var o orders.Placed
+	if err := json.Unmarshal(data, &o); err != nil {
+		return fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
+	}
+	return s.Start(ctx, o)
+}
+
 // Start opens the shipments of a placed order, and starts their clocks. Repeated, it only starts clocks that
 // may not run yet.
-func (s *Service) Start(ctx context.Context, o orders.Placed) error {
+func (s *ShipmentService) Start(ctx context.Context, o orders.Placed) error {
 	var failed error
 	for _, part := range Parts(o) {
 		if err := s.Sellers.Record(ctx, part); err != nil {
@@ -97,7 +98,7 @@ func (s *Service) Start(ctx context.Context, o orders.Placed) error {
 	return failed
 }
 
-func (s *Service) start(ctx context.Context, o orders.Placed, g orders.Shipment) error {
+func (s *ShipmentService) start(ctx context.Context, o orders.Placed, g orders.Shipment) error {
 	shipment, event := Open(o, g, s.Now().UTC(), s.Pace)
 	if err := s.Shipments.Open(ctx, shipment, event); err != nil {
 		return err
@@ -116,7 +117,7 @@ func (s *Service) start(ctx context.Context, o orders.Placed, g orders.Shipment)
 }
 
 // Elapse takes the step of a timer that is due.
-func (s *Service) Elapse(ctx context.Context, t Timer) error {
+func (s *ShipmentService) Elapse(ctx context.Context, t Timer) error {
 	shipment, ok, err := s.Shipments.Get(ctx, t.OrderID, t.ShipmentID)
 	switch {
 	case err != nil:
@@ -131,16 +132,16 @@ func (s *Service) Elapse(ctx context.Context, t Timer) error {
 
 // Paid takes the step of a captured payment, Unpaid that of one that could not be captured. One that comes
 // before its shipment is packed is an error: taken for done, it would be missing later.
-func (s *Service) Paid(ctx context.Context, orderID, group string) error {
-	return s.settle(ctx, orderID, group, MoneyTaken)
+func (s *ShipmentService) Paid(ctx context.Context, orderID, group string) error {
+	return s.paymentEnded(ctx, orderID, group, MoneyTaken)
 }
 
 // Unpaid is described at Paid.
-func (s *Service) Unpaid(ctx context.Context, orderID, group string) error {
-	return s.settle(ctx, orderID, group, MoneyRefused)
+func (s *ShipmentService) Unpaid(ctx context.Context, orderID, group string) error {
+	return s.paymentEnded(ctx, orderID, group, MoneyRefused)
 }
 
-func (s *Service) settle(ctx context.Context, orderID, group string, cause Cause) error {
+func (s *ShipmentService) paymentEnded(ctx context.Context, orderID, group string, cause Cause) error {
 	shipment, ok, err := s.Shipments.Get(ctx, orderID, ShipmentID(orderID, group))
 	switch {
 	case err != nil:
@@ -154,7 +155,7 @@ func (s *Service) settle(ctx context.Context, orderID, group string, cause Cause
 }
 
 // take takes the step from a state. If it was taken before, the timer of the next may not have been sent.
-func (s *Service) take(ctx context.Context, shipment Shipment, from State, cause Cause) error {
+func (s *ShipmentService) take(ctx context.Context, shipment Shipment, from State, cause Cause) error {
 	if shipment.State == from {
 		next, event, ok := Advance(shipment, cause, s.Now().UTC(), s.Pace)
 		if !ok {
@@ -179,7 +180,7 @@ func (s *Service) take(ctx context.Context, shipment Shipment, from State, cause
 }
 
 // wait sends the timer of the shipment's state, if time ends it.
-func (s *Service) wait(ctx context.Context, shipment Shipment) error {
+func (s *ShipmentService) wait(ctx context.Context, shipment Shipment) error {
 	if !shipment.Timed() {
 		return nil
 	}

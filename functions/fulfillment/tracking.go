@@ -2,6 +2,7 @@ package fulfillment
 
 import (
 	"context"
+	"time"
 
 	"rialto/functions/orders"
 )
@@ -21,8 +22,19 @@ type Tracked struct {
 	Events []Event
 }
 
+// Owners tell whose an order is and when it was placed; without one they fail with orders.ErrNotFound.
+type Owners interface {
+	Owner(ctx context.Context, orderID string) (customerID string, placedAt time.Time, err error)
+}
+
+// TrackingService is what a shopper asks of an order on its way.
+type TrackingService struct {
+	Shipments Shipments
+	Owners    Owners
+}
+
 // Track returns where a customer's order is. Errors: orders.ErrNotFound, for another's too.
-func (s *Service) Track(ctx context.Context, customerID, orderID string) (Tracking, error) {
+func (s *TrackingService) Track(ctx context.Context, customerID, orderID string) (Tracking, error) {
 	owner, _, err := s.Owners.Owner(ctx, orderID)
 	if err != nil {
 		return Tracking{}, err

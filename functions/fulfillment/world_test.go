@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"rialto/functions/fulfillment"
-	"rialto/functions/fulfillment/fulfillmentqueue"
+	"rialto/functions/fulfillment/fulfillmentaws"
 	"rialto/functions/fulfillment/fulfillmentstore"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/outbox"
@@ -17,9 +17,12 @@ import (
 	"rialto/functions/orders"
 )
 
-// world is the service with its queue on a clock of its own. A message stays until it is handled.
+// world is the services with their queue on a clock of its own. A message stays until it is handled.
 type world struct {
-	*fulfillment.Service
+	*fulfillment.ShipmentService
+	*fulfillment.SellerService
+	*fulfillment.TrackingService
+	*fulfillment.Sweeper
 	db    *memory.DB
 	now   time.Time
 	queue []message
@@ -37,7 +40,11 @@ type message struct {
 
 func newWorld() *world {
 	w := &world{db: memory.New(), now: noon, broken: func(string) error { return nil }, refuse: map[string]bool{}, asked: map[string]bool{}}
-	w.Service = &fulfillment.Service{Shipments: fulfillmentstore.Store{DB: w.db}, Sellers: fulfillmentstore.Store{DB: w.db}, Ratings: w, Timers: w, Owners: w, Now: func() time.Time { return w.now }, Pace: pace}
+	stored, clock := fulfillmentstore.Store{DB: w.db}, func() time.Time { return w.now }
+	w.ShipmentService = &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Timers: w, Now: clock, Pace: pace}
+	w.SellerService = &fulfillment.SellerService{Shipments: stored, Sellers: stored, Ratings: w, Now: clock}
+	w.TrackingService = &fulfillment.TrackingService{Shipments: stored, Owners: w}
+	w.Sweeper = &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Now: clock}
 	w.db.Before = func(_ context.Context, op string, _ []store.Write) error { return w.broken(op + " before") }
 	w.db.After = func(_ context.Context, op string, _ []store.Write) error { return w.broken(op + " after") }
 	return w
@@ -133,10 +140,7 @@ func (w *world) handle(m message) error {
 	if m.do != nil {
 		return m.do(context.Background())
 	}
-	return fulfillmentqueue.Deliver(context.Background(), struct {
-		*fulfillment.Service
-		*fulfillment.Desk
-	}{w.Service, nil}, []byte(m.body))
+	return fulfillmentaws.Deliver(context.Background(), w.ShipmentService, nil, []byte(m.body))
 }
 
 var errBroken = fault.New(fault.Unavailable, "broken", "injected")

@@ -14,12 +14,12 @@ import (
 
 // Returning are the use cases of shoppers who send something back.
 type Returning interface {
-	Request(ctx context.Context, key string, w fulfillment.Wish) (fulfillment.Return, bool, error)
+	Request(ctx context.Context, key string, w fulfillment.ReturnRequest) (fulfillment.Return, bool, error)
 	OfOrder(ctx context.Context, customerID, orderID string) ([]fulfillment.Return, error)
 }
 
-// Taking are the use cases of sellers whom something is sent back to.
-type Taking interface {
+// Receiving are the use cases of sellers whom something is sent back to.
+type Receiving interface {
 	Sent(ctx context.Context, seller, after string, limit int) ([]fulfillment.Return, string, error)
 	Receive(ctx context.Context, seller, orderID, returnID string) (fulfillment.Return, error)
 	Reject(ctx context.Context, seller, orderID, returnID, why string) (fulfillment.Return, error)
@@ -30,23 +30,29 @@ func ReturnRoutes(r Returning) []api.Route {
 	h := returning{r}
 	const path = "/api/v1/orders/{order_id}/returns"
 	return []api.Route{
-		api.Handle(api.Route{ID: "requestReturn", Method: http.MethodPost, Path: path, Summary: "Send units of a delivered parcel back, within 30 days", Context: "fulfillment", Access: api.Guest,
+		api.Handle(api.Route{ID: "requestReturn", Method: http.MethodPost, Path: path, Summary: "Send units of a delivered parcel back, within 30 days",
+			Context: "fulfillment", Access: api.Guest,
 			Spends: true, Success: http.StatusCreated, Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.request),
-		api.Handle(api.Route{ID: "listReturns", Method: http.MethodGet, Path: path, Summary: "An order's returns, the latest first", Context: "fulfillment", Access: api.Guest,
+		api.Handle(api.Route{ID: "listReturns", Method: http.MethodGet, Path: path, Summary: "An order's returns, the latest first",
+			Context: "fulfillment", Access: api.Guest,
 			Errors: []fault.Kind{fault.NotFound}}, h.list),
 	}
 }
 
 // SellerReturnRoutes lists the seller's routes; t may be nil where only their description is wanted.
-func SellerReturnRoutes(t Taking) []api.Route {
-	h := taking{t}
+func SellerReturnRoutes(t Receiving) []api.Route {
+	h := receiving{t}
 	const one = "/seller/v1/orders/{order_id}/returns/{return_id}"
 	refusals := []fault.Kind{fault.NotFound, fault.Conflict}
 	return []api.Route{
-		api.Handle(api.Route{ID: "listSellerReturns", Method: http.MethodGet, Path: "/seller/v1/returns", Summary: "What is sent back to one, the latest first", Context: "fulfillment", Access: api.Seller}, h.list),
-		api.Handle(api.Route{ID: "receiveReturn", Method: http.MethodPost, Path: one + "/receive", Summary: "Say that a return has come: its units are in stock again and its money is given back; the same again changes nothing", Context: "fulfillment", Access: api.Seller,
+		api.Handle(api.Route{ID: "listSellerReturns", Method: http.MethodGet, Path: "/seller/v1/returns",
+			Summary: "What is sent back to one, the latest first", Context: "fulfillment", Access: api.Seller}, h.list),
+		api.Handle(api.Route{ID: "receiveReturn", Method: http.MethodPost, Path: one + "/receive",
+			Summary: "Say that a return has come: its units are in stock again and its money is given back; the same again changes nothing",
+			Context: "fulfillment", Access: api.Seller,
 			Errors: refusals}, h.receive),
-		api.Handle(api.Route{ID: "rejectReturn", Method: http.MethodPost, Path: one + "/reject", Summary: "Say that a return is not taken; the same again changes nothing", Context: "fulfillment", Access: api.Seller,
+		api.Handle(api.Route{ID: "rejectReturn", Method: http.MethodPost, Path: one + "/reject",
+			Summary: "Say that a return is not taken; the same again changes nothing", Context: "fulfillment", Access: api.Seller,
 			Errors: refusals}, h.reject),
 	}
 }
@@ -101,7 +107,8 @@ type requestOutput struct {
 
 func (h returning) request(ctx context.Context, in *requestInput) (*requestOutput, error) {
 	who, _ := auth.From(ctx)
-	r, replayed, err := h.returns.Request(ctx, in.Key, fulfillment.Wish{CustomerID: who.Subject, OrderID: in.OrderID, ShipmentID: in.Body.ShipmentID, Lines: in.Body.Lines, Reason: in.Body.Reason})
+	r, replayed, err := h.returns.Request(ctx, in.Key, fulfillment.ReturnRequest{CustomerID: who.Subject, OrderID: in.OrderID,
+		ShipmentID: in.Body.ShipmentID, Lines: in.Body.Lines, Reason: in.Body.Reason})
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +132,7 @@ func (h returning) list(ctx context.Context, in *ReturnedOrder) (*returnsOutput,
 	return out, nil
 }
 
-type taking struct{ returns Taking }
+type receiving struct{ returns Receiving }
 
 type sentInput struct{ api.Page }
 
@@ -136,7 +143,7 @@ type sentOutput struct {
 	}
 }
 
-func (h taking) list(ctx context.Context, in *sentInput) (*sentOutput, error) {
+func (h receiving) list(ctx context.Context, in *sentInput) (*sentOutput, error) {
 	who, _ := auth.From(ctx)
 	var after string
 	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
@@ -162,7 +169,7 @@ type OneReturn struct {
 
 type returnOutput struct{ Body Return }
 
-func (h taking) receive(ctx context.Context, in *OneReturn) (*returnOutput, error) {
+func (h receiving) receive(ctx context.Context, in *OneReturn) (*returnOutput, error) {
 	who, _ := auth.From(ctx)
 	r, err := h.returns.Receive(ctx, who.SellerID, in.OrderID, in.ReturnID)
 	if err != nil {
@@ -178,7 +185,7 @@ type rejectInput struct {
 	}
 }
 
-func (h taking) reject(ctx context.Context, in *rejectInput) (*returnOutput, error) {
+func (h receiving) reject(ctx context.Context, in *rejectInput) (*returnOutput, error) {
 	who, _ := auth.From(ctx)
 	r, err := h.returns.Reject(ctx, who.SellerID, in.OrderID, in.ReturnID, in.Body.Reason)
 	if err != nil {

@@ -28,17 +28,20 @@ func (b bought) Get(_ context.Context, id string) (orders.Order, bool, error) {
 
 func TestReturns(t *testing.T) {
 	t.Parallel()
-	shelf := fulfillmentstore.Store{DB: memory.New()}
+	stored := fulfillmentstore.Store{DB: memory.New()}
 	usd := money.Of(500, "USD")
-	o := orders.Order{ID: "ord_a", CustomerID: "cus_a", Lines: []orders.Line{{Line: "l", ProductID: "prd_a", Quantity: 2, Amount: usd, Tax: money.Of(0, "USD")}},
+	o := orders.Order{ID: "ord_a", CustomerID: "cus_a", Lines: []orders.Line{{Line: "l", ProductID: "prd_a", Quantity: 2, Amount: usd,
+		Tax: money.Of(0, "USD")}},
 		Shipments: []orders.Shipment{{Group: "g1", SellerID: "sel_a", Lines: []orders.ShipmentLine{{Line: "l", Quantity: 2}}}}}
-	x := fulfillment.Shipment{ID: "shp_1", OrderID: "ord_a", Group: "g1", SellerID: "sel_a", Centre: "c", Amount: usd, State: fulfillment.Delivered, UpdatedAt: noon, Lines: []fulfillment.Line{{Line: "l", Quantity: 2}}}
-	if err := shelf.Open(context.Background(), x, fulfillment.Event{ShipmentID: x.ID, At: noon}); err != nil {
+	x := fulfillment.Shipment{ID: "shp_1", OrderID: "ord_a", Group: "g1", SellerID: "sel_a", Centre: "c", Amount: usd, State: fulfillment.Delivered,
+		UpdatedAt: noon, Lines: []fulfillment.Line{{Line: "l", Quantity: 2}}}
+	if err := stored.Open(context.Background(), x, fulfillment.Event{ShipmentID: x.ID, At: noon}); err != nil {
 		t.Fatal(err)
 	}
 	now := func() time.Time { return noon }
-	d := &fulfillment.Desk{Shipments: shelf, Orders: bought{o}, Returns: shelf, Now: now}
-	h := api.Handler(slices.Concat(fulfillmentapi.ReturnRoutes(d), fulfillmentapi.SellerReturnRoutes(d)), api.Clock(now))
+	shoppers := &fulfillment.ReturnService{Shipments: stored, Orders: bought{o}, Returns: stored, Now: now}
+	sellers := &fulfillment.ReceivingService{Returns: stored, Now: now}
+	h := api.Handler(slices.Concat(fulfillmentapi.ReturnRoutes(shoppers), fulfillmentapi.SellerReturnRoutes(sellers)), api.Clock(now))
 	ask := func(who, method, path, body, key string) (int, map[string]any, http.Header) {
 		t.Helper()
 		r := httptest.NewRequest(method, path, strings.NewReader(body))
@@ -72,7 +75,8 @@ func TestReturns(t *testing.T) {
 		"a part of one":   {"cus_a", path, strings.Replace(good, ":1}", ":0.5}", 1), "key-0002", 422, "invalid_request"},
 		"too many":        {"cus_a", path, strings.Replace(good, ":1}", ":9223372036854775807}", 1), "key-0002", 422, "invalid_return"},
 		"no reason":       {"cus_a", path, strings.Replace(good, "broken", " ", 1), "key-0002", 422, "invalid_return"},
-		"money":           {"cus_a", path, strings.Replace(good, `"reason"`, `"amount":{"amount":1,"currency":"USD"},"reason"`, 1), "key-0002", 422, "unknown_field"},
+		"money": {"cus_a", path, strings.Replace(good, `"reason"`, `"amount":{"amount":1,"currency":"USD"},"reason"`, 1), "key-0002", 422,
+			"unknown_field"},
 	} {
 		if status, m, _ := ask(c.who, http.MethodPost, c.path, c.body, c.key); status != c.status || m["code"] != c.code {
 			t.Errorf("%s: %d %v", name, status, m)
@@ -83,10 +87,12 @@ func TestReturns(t *testing.T) {
 		t.Fatal(status, m)
 	}
 	id, _ := m["return_id"].(string)
-	if status, again, header := ask("cus_a", http.MethodPost, path, good, "key-0001"); status != 201 || again["return_id"] != id || header.Get("Idempotent-Replayed") != "true" {
+	if status, again, header := ask("cus_a", http.MethodPost, path, good, "key-0001"); status != 201 || again["return_id"] != id ||
+		header.Get("Idempotent-Replayed") != "true" {
 		t.Error(status, again, header)
 	}
-	if status, m, _ := ask("cus_a", http.MethodPost, path, strings.Replace(good, "broken", "worn", 1), "key-0001"); status != 422 || m["code"] != "idempotency_key_reused" {
+	if status, m, _ := ask("cus_a", http.MethodPost, path, strings.Replace(good, "broken", "worn", 1), "key-0001"); status != 422 ||
+		m["code"] != "idempotency_key_reused" {
 		t.Error(status, m)
 	}
 	one := "/seller/v1/orders/ord_a/returns/" + id

@@ -36,10 +36,11 @@ type trackOutput struct{ Body Tracking }
 
 // Tracking is an order on its way.
 type Tracking struct {
-	OrderID           string     `json:"order_id"`
-	Status            string     `json:"status" enum:"PLACED,PENDING,PICKED,PACKED,SHIPPED,IN_TRANSIT,OUT_FOR_DELIVERY,DELIVERED,HELD_BACK,CANCELLED" doc:"Of the shipment that is least far; PLACED before there is one, HELD_BACK if one is, CANCELLED if all are"`
+	OrderID string `json:"order_id"`
+	Status  string `json:"status" enum:"PLACED,PENDING,PICKED,PACKED,SHIPPED,IN_TRANSIT,OUT_FOR_DELIVERY,DELIVERED,HELD_BACK,CANCELLED"`
+
 	EstimatedDelivery string     `json:"estimated_delivery,omitempty" format:"date" doc:"The day the last shipment is due; absent before there is one"`
-	Shipments         []Shipment `json:"shipments"`
+	Shipments         []Shipment `json:"shipments" doc:"The status is that of the least far; PLACED for none, HELD_BACK if one is, CANCELLED if all are"`
 }
 
 // Shipment is one parcel.

@@ -34,7 +34,8 @@ func TestTracking(t *testing.T) {
 	service := tracker{
 		"cus_a ord_new": {OrderID: "ord_new", Status: "PLACED"},
 		"cus_a ord_a": {OrderID: "ord_a", Status: "PICKED", EstimatedDelivery: "2026-03-06", Shipments: []fulfillment.Tracked{{
-			Shipment: fulfillment.Shipment{ID: "shp_a", OrderID: "ord_a", Group: "g1", State: fulfillment.Picked, Carrier: "Rialto Post", TrackingNumber: "RL1",
+			Shipment: fulfillment.Shipment{ID: "shp_a", OrderID: "ord_a", Group: "g1", State: fulfillment.Picked, Carrier: "Rialto Post",
+				TrackingNumber:    "RL1",
 				EstimatedDelivery: "2026-03-06", Lines: []fulfillment.Line{{Line: "l", Quantity: 2}}},
 			Events: []fulfillment.Event{{ShipmentID: "shp_a", At: noon, Status: "PLACED", Description: "Order placed"}}}}},
 	}
@@ -45,7 +46,8 @@ func TestTracking(t *testing.T) {
 		body          string
 	}{
 		{"ord_new", "cus_a", 200, `{"order_id":"ord_new","status":"PLACED","shipments":[]}`},
-		{"ord_a", "cus_a", 200, `{"order_id":"ord_a","status":"PICKED","estimated_delivery":"2026-03-06","shipments":[{"shipment_id":"shp_a","carrier":"Rialto Post",
+		{"ord_a", "cus_a", 200,
+			`{"order_id":"ord_a","status":"PICKED","estimated_delivery":"2026-03-06","shipments":[{"shipment_id":"shp_a","carrier":"Rialto Post",
 			"tracking_number":"RL1","status":"PICKED","estimated_delivery":"2026-03-06","lines":[{"line":"l","quantity":2}],
 			"events":[{"at":"2026-03-04T12:00:00Z","status":"PLACED","location":"","description":"Order placed"}]}]}`},
 		{"ord_a", "cus_b", 404, `"order_not_found"`},

@@ -25,13 +25,18 @@ func SellerRoutes(s Selling) []api.Route {
 	h := seller{s}
 	missing := []fault.Kind{fault.NotFound}
 	return []api.Route{
-		api.Handle(api.Route{ID: "listSellerOrders", Method: http.MethodGet, Path: "/seller/v1/orders", Summary: "One's own orders of the last 90 days, the latest first; a page may be empty before the last", Context: "fulfillment", Access: api.Seller},
+		api.Handle(api.Route{ID: "listSellerOrders", Method: http.MethodGet, Path: "/seller/v1/orders",
+			Summary: "One's own orders of the last 90 days, the latest first; a page may be empty before the last", Context: "fulfillment",
+			Access: api.Seller},
 			h.list),
-		api.Handle(api.Route{ID: "getSellerOrder", Method: http.MethodGet, Path: "/seller/v1/orders/{order_id}", Summary: "One's own lines and shipments of an order", Context: "fulfillment", Access: api.Seller,
+		api.Handle(api.Route{ID: "getSellerOrder", Method: http.MethodGet, Path: "/seller/v1/orders/{order_id}",
+			Summary: "One's own lines and shipments of an order", Context: "fulfillment", Access: api.Seller,
 			Errors: missing}, h.get),
-		api.Handle(api.Route{ID: "confirmShipment", Method: http.MethodPost, Path: "/seller/v1/orders/{order_id}/shipments/{shipment_id}/confirm", Summary: "Say that a shipment is with a carrier; the same again changes nothing", Context: "fulfillment", Access: api.Seller,
+		api.Handle(api.Route{ID: "confirmShipment", Method: http.MethodPost, Path: "/seller/v1/orders/{order_id}/shipments/{shipment_id}/confirm",
+			Summary: "Say that a shipment is with a carrier; the same again changes nothing", Context: "fulfillment", Access: api.Seller,
 			Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.confirm),
-		api.Handle(api.Route{ID: "getPerformance", Method: http.MethodGet, Path: "/seller/v1/performance", Summary: "How one did with the orders of the last 30 days", Context: "fulfillment", Access: api.Seller}, h.performance),
+		api.Handle(api.Route{ID: "getPerformance", Method: http.MethodGet, Path: "/seller/v1/performance",
+			Summary: "How one did with the orders of the last 30 days", Context: "fulfillment", Access: api.Seller}, h.performance),
 	}
 }
 
@@ -73,7 +78,8 @@ type SellerShipment struct {
 }
 
 func shipmentOf(x fulfillment.Shipment) SellerShipment {
-	s := SellerShipment{ShipmentID: x.ID, FulfilledBy: "rialto", Status: string(x.State), Carrier: x.Carrier, TrackingNumber: x.TrackingNumber, Amount: x.Amount, Lines: x.Lines}
+	s := SellerShipment{ShipmentID: x.ID, FulfilledBy: "rialto", Status: string(x.State), Carrier: x.Carrier, TrackingNumber: x.TrackingNumber,
+		Amount: x.Amount, Lines: x.Lines}
 	if x.BySeller() {
 		s.FulfilledBy, s.Awaits, s.ShipBy = "seller", x.State == fulfillment.Pending, &x.ShipBy
 		if by := x.CancelBy(); s.Awaits {
@@ -192,7 +198,8 @@ func (h seller) performance(ctx context.Context, _ *struct{}) (*performanceOutpu
 	if err != nil {
 		return nil, err
 	}
-	out := &performanceOutput{Performance{p.From, p.To, p.Orders, p.Units, p.ToShip, p.Confirmed, p.Late, p.HeldBack, p.Cancelled, p.LateRate, p.DefectRate, string(p.Grade), nil}}
+	out := &performanceOutput{Performance{p.From, p.To, p.Orders, p.Units, p.ToShip, p.Confirmed, p.Late, p.HeldBack, p.Cancelled, p.LateRate,
+		p.DefectRate, string(p.Grade), nil}}
 	if p.Rating > 0 {
 		out.Body.Rating = &Rating{p.Rating, p.Ratings}
 	}

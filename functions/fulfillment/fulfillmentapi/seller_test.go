@@ -28,14 +28,18 @@ func (unrated) Send(context.Context, fulfillment.Timer, time.Duration) error {
 
 func TestSelling(t *testing.T) {
 	t.Parallel()
-	shelf := fulfillmentstore.Store{DB: memory.New()}
-	s := &fulfillment.Service{Shipments: shelf, Sellers: shelf, Ratings: unrated{}, Timers: unrated{}, Now: func() time.Time { return noon }, Pace: time.Hour}
+	stored := fulfillmentstore.Store{DB: memory.New()}
+	now := func() time.Time { return noon }
+	s := &fulfillment.SellerService{Shipments: stored, Sellers: stored, Ratings: unrated{}, Now: now}
+	shipments := &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Timers: unrated{}, Now: now, Pace: time.Hour}
 	o := orders.Placed{OrderID: "ord_a", Marketplace: "US", PlacedAt: noon, Delivery: orders.PlacedDelivery{Country: "US", Region: "CA", Days: 2}}
 	for _, seller := range []string{"sel_mine", "sel_theirs"} {
-		o.Lines = append(o.Lines, orders.PlacedLine{Line: "l#" + seller, ProductID: "prd_a", SellerID: seller, Title: "Boots of " + seller, Quantity: 1, UnitPrice: money.Of(5, "USD"), Amount: money.Of(5, "USD")})
-		o.Shipments = append(o.Shipments, orders.Shipment{Group: seller, SellerID: seller, Centre: "c1", Amount: money.Of(6, "USD"), Fulfilment: orders.BySeller, Lines: []orders.ShipmentLine{{Line: "l#" + seller, Quantity: 1}}})
+		o.Lines = append(o.Lines, orders.PlacedLine{Line: "l#" + seller, ProductID: "prd_a", SellerID: seller, Title: "Boots of " + seller, Quantity: 1,
+			UnitPrice: money.Of(5, "USD"), Amount: money.Of(5, "USD")})
+		o.Shipments = append(o.Shipments, orders.Shipment{Group: seller, SellerID: seller, Centre: "c1", Amount: money.Of(6, "USD"),
+			Fulfilment: orders.BySeller, Lines: []orders.ShipmentLine{{Line: "l#" + seller, Quantity: 1}}})
 	}
-	if err := s.Start(context.Background(), o); err != nil {
+	if err := shipments.Start(context.Background(), o); err != nil {
 		t.Fatal(err)
 	}
 	h := api.Handler(fulfillmentapi.SellerRoutes(s), api.Clock(func() time.Time { return noon }))
@@ -53,10 +57,12 @@ func TestSelling(t *testing.T) {
 	}
 	code, m, body := ask("sel_mine", http.MethodGet, "/seller/v1/orders/ord_a", "")
 	first := m["shipments"].([]any)[0].(map[string]any)
-	if code != 200 || strings.Contains(body, "sel_theirs") || first["awaits_confirmation"] != true || first["fulfilled_by"] != "seller" || first["ship_by"] != "2026-03-07T00:00:00Z" || first["carrier"] != nil {
+	if code != 200 || strings.Contains(body, "sel_theirs") || first["awaits_confirmation"] != true || first["fulfilled_by"] != "seller" ||
+		first["ship_by"] != "2026-03-07T00:00:00Z" || first["carrier"] != nil {
 		t.Fatal(code, body)
 	}
-	if code, m, body := ask("sel_mine", http.MethodGet, "/seller/v1/orders?limit=5", ""); code != 200 || len(m["orders"].([]any)) != 1 || strings.Contains(body, "sel_theirs") {
+	if code, m, body := ask("sel_mine", http.MethodGet, "/seller/v1/orders?limit=5", ""); code != 200 || len(m["orders"].([]any)) != 1 ||
+		strings.Contains(body, "sel_theirs") {
 		t.Error(code, body)
 	}
 	if code, m, _ := ask("sel_none", http.MethodGet, "/seller/v1/orders/ord_a", ""); code != 404 || m["code"] != "order_not_found" {
@@ -78,11 +84,13 @@ func TestSelling(t *testing.T) {
 		{mine, word, 200, nil},
 		{mine, strings.Replace(word, "1234", "1235", 1), 409, "shipment_confirmed"},
 	} {
-		if code, m, _ := ask("sel_mine", http.MethodPost, c.path, c.body); code != c.status || m["code"] != c.code || code == 200 && (m["status"] != "PACKED" || m["tracking_number"] != "AB-1234" || m["awaits_confirmation"] != false) {
+		if code, m, _ := ask("sel_mine", http.MethodPost, c.path, c.body); code != c.status || m["code"] != c.code || code == 200 &&
+			(m["status"] != "PACKED" || m["tracking_number"] != "AB-1234" || m["awaits_confirmation"] != false) {
 			t.Errorf("%+v: %d %v", c, code, m)
 		}
 	}
-	if code, m, _ := ask("sel_mine", http.MethodGet, "/seller/v1/performance", ""); code != 200 || m["confirmed"] != 1.0 || m["grade"] != "new" || m["rating"] != nil || m["to"] != "2026-03-04" {
+	if code, m, _ := ask("sel_mine", http.MethodGet, "/seller/v1/performance", ""); code != 200 || m["confirmed"] != 1.0 || m["grade"] != "new" ||
+		m["rating"] != nil || m["to"] != "2026-03-04" {
 		t.Error(code, m)
 	}
 	for _, cursor := range []string{"x", "eyJ2IjoxLCJhdCI6eyJkYXkiOiJ4In19"} {

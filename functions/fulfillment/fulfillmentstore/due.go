@@ -33,10 +33,10 @@ func (s Store) Due(ctx context.Context, day string) ([]fulfillment.Due, error) {
 	return out, nil
 }
 
-// Settle takes a shipment off its day's list.
-func (s Store) Settle(ctx context.Context, d fulfillment.Due) error {
+// RemoveDue takes a shipment off its day's list.
+func (s Store) RemoveDue(ctx context.Context, d fulfillment.Due) error {
 	if _, err := s.DB.Apply(ctx, store.Delete(sellerOrders, dueKey(d)).Named("due")); err != nil {
-		return fmt.Errorf("settle what was due: %w", err)
+		return fmt.Errorf("remove what was due: %w", err)
 	}
 	return nil
 }

@@ -23,7 +23,8 @@ func TestReturns(t *testing.T) {
 		ctx, s := context.Background(), Store{DB: db}
 		at := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 		of := func(name string, after time.Duration) fulfillment.Return {
-			return fulfillment.Return{ID: ids.Derive(ids.Return, name), OrderID: "ord_1", ShipmentID: "shp_1", Group: "g1", SellerID: "sel_1", CustomerID: "cus_1", Reason: "x",
+			return fulfillment.Return{ID: ids.Derive(ids.Return, name), OrderID: "ord_1", ShipmentID: "shp_1", Group: "g1", SellerID: "sel_1",
+				CustomerID: "cus_1", Reason: "x",
 				Lines:  []fulfillment.ReturnLine{{Line: "l", ProductID: "prd_1", Centre: "c", Quantity: 2, Amount: money.Of(7, "USD")}},
 				Amount: money.Of(7, "USD"), State: fulfillment.Requested, RequestedAt: at.Add(after), UpdatedAt: at.Add(after)}
 		}
@@ -39,7 +40,8 @@ func TestReturns(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for name, err := range map[string]error{"older units": s.Request(ctx, c, asked(2, 9)), "no units": s.Request(ctx, c, asked(1, 9)), "one that is there": s.Request(ctx, a, asked(3, 9))} {
+		for name, err := range map[string]error{"older units": s.Request(ctx, c, asked(2, 9)), "no units": s.Request(ctx, c, asked(1, 9)),
+			"one that is there": s.Request(ctx, a, asked(3, 9))} {
 			if !errors.Is(err, fulfillment.ErrUnitsChanged) {
 				t.Error(name, err)
 			}

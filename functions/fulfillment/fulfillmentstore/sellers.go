@@ -51,7 +51,8 @@ func count(seller, orderID string, placedAt time.Time, c fulfillment.Counts) (w 
 	for _, n := range []struct {
 		attr string
 		add  int64
-	}{{"orders", c.Orders}, {"units", c.Units}, {"to_ship", c.ToShip}, {"confirmed", c.Confirmed}, {"late", c.Late}, {"held_back", c.HeldBack}, {"cancelled", c.Cancelled}} {
+	}{{"orders", c.Orders}, {"units", c.Units}, {"to_ship", c.ToShip}, {"confirmed", c.Confirmed}, {"late", c.Late}, {"held_back", c.HeldBack},
+		{"cancelled", c.Cancelled}} {
 		if n.add != 0 {
 			w = w.Add(n.attr, n.add)
 		}
@@ -101,7 +102,8 @@ func (s Store) Day(ctx context.Context, seller, day, after string, limit int) ([
 	for b := range buckets {
 		g.Go(func() error {
 			// To is inclusive, so one more is read, and the place itself left out.
-			page, err := s.DB.Query(each, store.Query{Table: sellerOrders, Hash: dayKey(seller, day, strconv.Itoa(b)), To: after, Reverse: true, Limit: limit + 1})
+			page, err := s.DB.Query(each, store.Query{Table: sellerOrders, Hash: dayKey(seller, day, strconv.Itoa(b)), To: after, Reverse: true,
+				Limit: limit + 1})
 			if err != nil {
 				return fmt.Errorf("list seller's orders: %w", err)
 			}

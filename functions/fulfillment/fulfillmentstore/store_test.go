@@ -110,11 +110,14 @@ func TestEvents(t *testing.T) {
 	}{
 		{"", fulfillment.Pending, ""},
 		{fulfillment.Pending, fulfillment.Picked, ""},
-		{fulfillment.Picked, fulfillment.Packed, `ShipmentPacked {"order_id":"ord_a","shipment_id":"` + x.ID + `","group":"g1","amount":{"amount":5,"currency":"USD"}}`},
+		{fulfillment.Picked, fulfillment.Packed, `ShipmentPacked {"order_id":"ord_a","shipment_id":"` + x.ID +
+			`","group":"g1","amount":{"amount":5,"currency":"USD"}}`},
 		{fulfillment.Packed, fulfillment.Packed, ""},
 		{fulfillment.Packed, fulfillment.HeldBack, ""},
-		{fulfillment.Pending, fulfillment.Cancelled, `ShipmentCancelled {"order_id":"ord_a","shipment_id":"` + x.ID + `","group":"g1","lines":[{"line":"l","fulfillment_center_id":"c1","quantity":3}]}`},
-		{fulfillment.Packed, fulfillment.Shipped, `ShipmentShipped {"order_id":"ord_a","shipment_id":"` + x.ID + `","lines":[{"line":"l","fulfillment_center_id":"c1","quantity":3}]}`},
+		{fulfillment.Pending, fulfillment.Cancelled, `ShipmentCancelled {"order_id":"ord_a","shipment_id":"` + x.ID +
+			`","group":"g1","lines":[{"line":"l","fulfillment_center_id":"c1","quantity":3}]}`},
+		{fulfillment.Packed, fulfillment.Shipped, `ShipmentShipped {"order_id":"ord_a","shipment_id":"` + x.ID +
+			`","lines":[{"line":"l","fulfillment_center_id":"c1","quantity":3}]}`},
 		{fulfillment.OutForDelivery, fulfillment.Delivered, `ShipmentDelivered {"order_id":"ord_a","shipment_id":"` + x.ID + `"}`},
 		{fulfillment.Delivered, "", ""},
 	} {
@@ -172,8 +175,10 @@ func TestSellersOrders(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		ctx, s := context.Background(), fulfillmentstore.Store{DB: db}
 		order := func(n int) fulfillment.SellerOrder {
-			return fulfillment.SellerOrder{OrderID: fmt.Sprintf("ord_%02d", n), SellerID: "sel_a", Marketplace: "US", PlacedAt: noon.Add(time.Duration(n) * time.Second), Country: "US",
-				Lines:     []fulfillment.SellerLine{{Line: "l", ProductID: "p", Title: "Boots", Quantity: 2, UnitPrice: money.Of(5, "USD"), Amount: money.Of(10, "USD")}},
+			return fulfillment.SellerOrder{OrderID: fmt.Sprintf("ord_%02d", n), SellerID: "sel_a", Marketplace: "US",
+				PlacedAt: noon.Add(time.Duration(n) * time.Second), Country: "US",
+				Lines: []fulfillment.SellerLine{{Line: "l", ProductID: "p", Title: "Boots", Quantity: 2, UnitPrice: money.Of(5, "USD"),
+					Amount: money.Of(10, "USD")}},
 				Shipments: []fulfillment.SellerPart{{ShipmentID: "shp_a", BySeller: n == 0}}}
 		}
 		for n := range 25 {

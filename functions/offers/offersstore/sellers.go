@@ -82,6 +82,12 @@ func decodeSellerProfile(i store.Item) (sellerProfile, error) {
 	return x, nil
 }
 
+// Rating returns what customers think of a seller, in hundredths of a star, and how many do; 0 and 0 if nobody has.
+func (s *Store) Rating(ctx context.Context, seller string) (rating, count int64, err error) {
+	all, err := s.SellerProfiles(ctx, seller)
+	return all[seller].Rating, all[seller].Ratings, err
+}
+
 // UpdateSellerProfile makes a change of what is known of a seller, made from what stands; none if change returns that.
 func (s *Store) UpdateSellerProfile(ctx context.Context, seller string, change func(offers.SellerProfile) offers.SellerProfile) error {
 	for {

@@ -1,4 +1,4 @@
-package fulfillmentqueue
+package fulfillmentaws
 
 import (
 	"context"
@@ -47,7 +47,8 @@ func TestDeliver(t *testing.T) {
 		{`{"order_id":"o","shipment_id":"s","from":"PENDING"}`, "elapse o s PENDING", ""},
 		{event("PaymentCaptured", `{"order_id":"o","group":"g1","amount":{"amount":1,"currency":"USD"},"intent_id":"pi"}`), "paid o g1", ""},
 		{event("PaymentCaptureFailed", `{"order_id":"o","group":"g1","code":"x"}`), "unpaid o g1", ""},
-		{event("PaymentRefunded", `{"order_id":"o","group":"g1","refund_id":"ret_1","amount":{"amount":1,"currency":"USD"},"intent_id":"pi"}`), "refunded o ret_1 ", ""},
+		{event("PaymentRefunded", `{"order_id":"o","group":"g1","refund_id":"ret_1","amount":{"amount":1,"currency":"USD"},"intent_id":"pi"}`),
+			"refunded o ret_1 ", ""},
 		{event("PaymentRefundFailed", `{"order_id":"o","group":"g1","refund_id":"ret_1","code":"x"}`), "refunded o ret_1 x", ""},
 		{event("PaymentRefunded", `{"order_id":"o","group":"g1"}`), "", "malformed_message"},
 		{event("ShipmentPacked", `{"order_id":"o","group":"g1"}`), "", "malformed_message"},
@@ -59,7 +60,7 @@ func TestDeliver(t *testing.T) {
 		{`{}`, "", "malformed_message"}, {`null`, "", "malformed_message"}, {`x`, "", "malformed_message"},
 	} {
 		var r recorder
-		if err := Deliver(context.Background(), &r, []byte(c.body)); fault.Code(err) != c.code || r.got != c.want {
+		if err := Deliver(context.Background(), &r, &r, []byte(c.body)); fault.Code(err) != c.code || r.got != c.want {
 			t.Errorf("%s: %q, %v", c.body, r.got, err)
 		}
 	}

@@ -1,6 +1,6 @@
-// Package fulfillmentqueue is the queue fulfillment-advance: our own timers go in by it, and both they and the
-// payments' events come out.
-package fulfillmentqueue
+// Package fulfillmentaws is fulfillment over AWS's services: the queue fulfillment-advance, which our own timers go into,
+// and which both they and the payments' events come out of.
+package fulfillmentaws
 
 import (
 	"context"
@@ -48,25 +48,29 @@ func seconds(delay time.Duration) int32 {
 	return int32((max(0, min(delay, longest)) + time.Second - 1) / time.Second)
 }
 
-// Steps are the use cases that the queue's messages are for.
-type Steps interface {
+// Shipments are moved on by the queue's messages.
+type Shipments interface {
 	Elapse(ctx context.Context, t fulfillment.Timer) error
 	Paid(ctx context.Context, orderID, group string) error
 	Unpaid(ctx context.Context, orderID, group string) error
+}
+
+// Returns are told what became of their money.
+type Returns interface {
 	// Refunded notes what became of a return's money; code is empty where it was given back.
 	Refunded(ctx context.Context, orderID, returnID, code string) error
 }
 
 // Receive returns the handler of the queue.
-func Receive(s Steps) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
-	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error { return Deliver(ctx, s, []byte(m.Body)) })
+func Receive(s Shipments, r Returns) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error { return Deliver(ctx, s, r, []byte(m.Body)) })
 }
 
 var errMalformed = fault.New(fault.Malformed, "malformed_message", "the message is neither a timer nor an event known here")
 
 // Deliver hands a message to its use case. An event has a name, a timer has a state that it is from; what has
 // both or neither is malformed_message.
-func Deliver(ctx context.Context, s Steps, body []byte) error {
+func Deliver(ctx context.Context, s Shipments, r Returns, body []byte) error {
 	var shape struct {
 		Name *string `json:"name"`
 		From *string `json:"from"`
@@ -76,7 +80,7 @@ func Deliver(ctx context.Context, s Steps, body []byte) error {
 	}
 	switch {
 	case shape.Name != nil && shape.From == nil:
-		return deliverEvent(ctx, s, body)
+		return deliverEvent(ctx, s, r, body)
 	case shape.From != nil && shape.Name == nil:
 		var t fulfillment.Timer
 		if err := json.Unmarshal(body, &t); err != nil || t.OrderID == "" || t.ShipmentID == "" || t.From == "" {
@@ -87,7 +91,7 @@ func Deliver(ctx context.Context, s Steps, body []byte) error {
 	return errMalformed
 }
 
-func deliverEvent(ctx context.Context, s Steps, body []byte) error {
+func deliverEvent(ctx context.Context, s Shipments, r Returns, body []byte) error {
 	e, err := outbox.Decode(body)
 	if err != nil {
 		return err
@@ -109,7 +113,7 @@ func deliverEvent(ctx context.Context, s Steps, body []byte) error {
 	case e.Name == "PaymentCaptureFailed":
 		return s.Unpaid(ctx, of.OrderID, of.Group)
 	case (e.Name == "PaymentRefunded" || e.Name == "PaymentRefundFailed") && of.Refund != "":
-		return s.Refunded(ctx, of.OrderID, of.Refund, of.Code)
+		return r.Refunded(ctx, of.OrderID, of.Refund, of.Code)
 	}
 	return errMalformed
 }

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"slices"
+	"time"
+
+	"rialto/functions/fulfillment"
+	"rialto/functions/fulfillment/fulfillmentapi"
+	"rialto/functions/fulfillment/fulfillmentstore"
+	"rialto/functions/internal/api"
+	"rialto/functions/internal/lambdahttp"
+	"rialto/functions/internal/ratelimit"
+	"rialto/functions/internal/settings"
+	"rialto/functions/offers/offersstore"
+	"rialto/functions/orders/ordersstore"
+)
+
+// routes are fulfillment's part of both APIs.
+func routes(s *settings.Settings) (any, error) {
+	db := database(s)
+	stored, orders := fulfillmentstore.Store{DB: db}, ordersstore.Store{DB: db}
+	receiving := &fulfillment.ReceivingService{Returns: stored, Now: time.Now}
+	h := api.Handler(slices.Concat(
+		fulfillmentapi.Routes(&fulfillment.TrackingService{Shipments: stored, Owners: orders}),
+		fulfillmentapi.SellerRoutes(&fulfillment.SellerService{
+			Shipments: stored, Sellers: stored, Ratings: &offersstore.Store{DB: db}, Now: time.Now}),
+		fulfillmentapi.ReturnRoutes(&fulfillment.ReturnService{Shipments: stored, Orders: orders, Returns: stored, Now: time.Now}),
+		fulfillmentapi.SellerReturnRoutes(receiving)))
+	return lambdahttp.New(api.LimitWrites(h, ratelimit.Buckets{DB: db}, time.Now)), nil
+}
