@@ -148,7 +148,7 @@ func (r row) field(name string, value json.RawMessage) error {
 	if fold(name) == "attributes" {
 		var of map[string]string
 		if json.Unmarshal(value, &of) != nil {
-			return flawed(attributePrefix, "must be an object of texts")
+			return invalidValue(attributePrefix, "must be an object of texts")
 		}
 		for k, v := range of {
 			r[attributePrefix+k] = v
@@ -161,7 +161,7 @@ func (r row) field(name string, value json.RawMessage) error {
 	}
 	text, ok := textOf(value)
 	if !ok {
-		return flawed(column, "must be a text, a number, true, false or a list of texts")
+		return invalidValue(column, "must be a text, a number, true, false or a list of texts")
 	}
 	if _, twice := r[column]; twice {
 		return fault.New(fault.Malformed, "duplicate_field", "two fields mean %s", column)
@@ -192,10 +192,10 @@ func textOf(value json.RawMessage) (string, bool) {
 	return string(value), true // a number, true or false
 }
 
-// flawed refuses a row for one of its values.
-func flawed(column, message string) error { return wrong("invalid_value", column, message) }
+// invalidValue refuses a row for one of its values.
+func invalidValue(column, message string) error { return invalid("invalid_value", column, message) }
 
-// wrong is flawed with a code of its own.
-func wrong(code, column, message string) error {
+// invalid is invalidValue with a code of its own.
+func invalid(code, column, message string) error {
 	return fault.New(fault.Invalid, code, "a value is not accepted").With(fault.Field{Pointer: "/" + column, Code: code, Message: message})
 }

@@ -115,8 +115,8 @@ func fold(name string) string {
 	}, name)
 }
 
-// demand is what the rows of a feed must have: of each list, one column.
-var demand = map[Kind][][]string{
+// requiredColumns is what the rows of a feed must have: of each list, one column.
+var requiredColumns = map[Kind][][]string{
 	Inventory: {{colProduct, colSKU, colGTIN}, {colQuantity, colChange}, {colCentre}},
 	Prices:    {{colProduct, colSKU, colGTIN}, {colPrice}},
 	Offers:    {{colProduct, colSKU, colGTIN}, {colPrice}},
@@ -126,11 +126,11 @@ var demand = map[Kind][][]string{
 // maxColumns bounds a header: what has more is no table of ours.
 const maxColumns = 200
 
-// layOut finds what the columns of a header mean: "" for those that are ignored. It fails with unknown_header if
+// mapHeader finds what the columns of a header mean: "" for those that are ignored. It fails with unknown_header if
 // none is known, duplicate_header if two mean the same, and missing_column.
-func layOut(kind Kind, header []string) (columns, ignored []string, err error) {
+func mapHeader(kind Kind, header []string) (columns, ignored []string, err error) {
 	if len(header) > maxColumns {
-		return nil, nil, poisoned("unknown_header", "the header has more than %d columns", maxColumns)
+		return nil, nil, badFile("unknown_header", "the header has more than %d columns", maxColumns)
 	}
 	at := map[string]int{}
 	for i, name := range header {
@@ -143,24 +143,24 @@ func layOut(kind Kind, header []string) (columns, ignored []string, err error) {
 			continue
 		}
 		if first, twice := at[c]; twice {
-			return nil, nil, poisoned("duplicate_header", "columns %d and %d both mean %s", first+1, i+1, c)
+			return nil, nil, badFile("duplicate_header", "columns %d and %d both mean %s", first+1, i+1, c)
 		}
 		at[c] = i
 	}
 	if len(at) == 0 {
-		return nil, nil, poisoned("unknown_header",
+		return nil, nil, badFile("unknown_header",
 			"the first line names no column that is known: is it a header, and are the columns separated by comma, semicolon or tab?")
 	}
-	for _, any := range demand[kind] {
+	for _, any := range requiredColumns[kind] {
 		if !slices.ContainsFunc(any, func(c string) bool { _, there := at[c]; return there }) {
-			return nil, nil, poisoned("missing_column", "a feed of %s needs a column %s", kind, strings.Join(any, " or "))
+			return nil, nil, badFile("missing_column", "a feed of %s needs a column %s", kind, strings.Join(any, " or "))
 		}
 	}
 	return columns, ignored, nil
 }
 
-// poisoned says why no row of a file can be read.
-func poisoned(code, format string, args ...any) *fault.Error {
+// badFile says why no row of a file can be read.
+func badFile(code, format string, args ...any) *fault.Error {
 	return fault.New(fault.Invalid, code, format, args...)
 }
 

@@ -43,9 +43,9 @@ func itemOf(f Feed, line int, r row, now time.Time) item {
 	var err error
 	switch {
 	case !skuForm.MatchString(sku):
-		err = flawed(colSKU, "must be at most 64 printable ASCII characters")
+		err = invalidValue(colSKU, "must be at most 64 printable ASCII characters")
 	case product != "" && !ids.Valid(ids.Product, product):
-		err = flawed(colProduct, "must be a product id or a GTIN")
+		err = invalidValue(colProduct, "must be a product id or a GTIN")
 	case f.Kind == Products: // the catalog knows the rest
 	case product == "" && sku == "" && gtin == "":
 		err = missing(colProduct + ", " + colSKU + " or " + colGTIN)
@@ -98,20 +98,20 @@ func stockOf(f Feed, line int, r row, now time.Time) (func(string) any, error) {
 	}
 	quantity, change := r[colQuantity], r[colChange]
 	if quantity != "" && change != "" {
-		return nil, flawed(colChange, "must be empty where there is a quantity")
+		return nil, invalidValue(colChange, "must be empty where there is a quantity")
 	}
 	c := inventory.Change{ID: f.ID + "-" + strconv.Itoa(line), Centre: centre}
 	var err error
 	switch {
 	case change != "":
 		c.Kind = inventory.Adjusted
-		if c.Quantity, err = whole(colChange, change, true); err == nil && c.Quantity == 0 {
-			err = flawed(colChange, "must not be 0")
+		if c.Quantity, err = parseQuantity(colChange, change, true); err == nil && c.Quantity == 0 {
+			err = invalidValue(colChange, "must not be 0")
 		}
 	case quantity != "":
 		c.Kind, c.AsOf = inventory.Counted, now.UTC().Truncate(time.Second)
-		if c.Quantity, err = whole(colQuantity, quantity, false); err == nil && r[colAsOf] != "" {
-			c.AsOf, err = instant(r[colAsOf], now)
+		if c.Quantity, err = parseQuantity(colQuantity, quantity, false); err == nil && r[colAsOf] != "" {
+			c.AsOf, err = parseInstant(r[colAsOf], now)
 		}
 	default:
 		err = missing(colQuantity + " or " + colChange)
@@ -130,7 +130,7 @@ func offerOf(f Feed, sku string, r row) (func(string) any, error) {
 	if err != nil {
 		return nil, err
 	}
-	paused, err := yes(colPaused, r[colPaused])
+	paused, err := parseBool(colPaused, r[colPaused])
 	if err != nil {
 		return nil, err
 	}
@@ -164,20 +164,20 @@ func priceOf(f Feed, r row) (func(string) any, error) {
 // pricesOf reads a row's marketplace, the feed's by default, and its prices, which must be in that one's currency.
 func pricesOf(f Feed, r row) (m marketplaces.Marketplace, price money.Amount, shipping *money.Amount, err error) {
 	if m, err = marketplaces.Lookup(strings.ToUpper(cmp.Or(r[colMarketplace], f.Marketplace))); err != nil {
-		return m, price, nil, wrong("unknown_marketplace", colMarketplace, "must be the country code of a marketplace")
+		return m, price, nil, invalid("unknown_marketplace", colMarketplace, "must be the country code of a marketplace")
 	}
 	if c := strings.ToUpper(r[colCurrency]); c != "" && c != m.Currency {
-		return m, price, nil, wrong("wrong_currency", colCurrency, "must be the marketplace's currency, "+m.Currency)
+		return m, price, nil, invalid("wrong_currency", colCurrency, "must be the marketplace's currency, "+m.Currency)
 	}
 	if r[colPrice] == "" {
 		return m, price, nil, missing(colPrice)
 	}
 	price.Currency = m.Currency
-	if price.Minor, err = minor(colPrice, r[colPrice], m.Currency); err != nil {
+	if price.Minor, err = parsePrice(colPrice, r[colPrice], m.Currency); err != nil {
 		return m, price, nil, err
 	}
 	if r[colShipping] != "" {
-		n, err := minor(colShipping, r[colShipping], m.Currency)
+		n, err := parsePrice(colShipping, r[colShipping], m.Currency)
 		if err != nil {
 			return m, price, nil, err
 		}

@@ -52,8 +52,8 @@ const (
 	ReportFor = 15 * time.Minute
 	// KeepFor is how long a feed is remembered.
 	KeepFor = 90 * 24 * time.Hour
-	// quiet is for how long a feed may make no progress before it is called stalled.
-	quiet = time.Hour
+	// stalledAfter is for how long a feed may make no progress before it is called stalled.
+	stalledAfter = time.Hour
 )
 
 // Reason is why a feed failed.
@@ -139,7 +139,9 @@ func (f Feed) Outcome() State {
 }
 
 // Stalled tells whether a feed should have moved on by now: then a message of it waits in a dead-letter queue.
-func (f Feed) Stalled(now time.Time) bool { return f.State == Processing && now.Sub(f.MovedAt) > quiet }
+func (f Feed) Stalled(now time.Time) bool {
+	return f.State == Processing && now.Sub(f.MovedAt) > stalledAfter
+}
 
 // Percent is how much of a feed is done, 0 to 100: of the bytes, as far as they are cut and their chunks counted.
 func (f Feed) Percent() int64 {

@@ -333,7 +333,7 @@ func TestChunksAreCutByTheFileAlone(t *testing.T) {
 	})
 }
 
-// Seen to catch: a poisoned file that is tried again and again.
+// Seen to catch: a file that cannot be read, tried again and again.
 func TestPoisonedFilesFailWithTheirReason(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ format, file, code string }{
@@ -483,8 +483,8 @@ func TestWhatWasGivenUpCanComeAgain(t *testing.T) {
 }
 
 // A chunk whose function died without a word is given up when the feed has not moved for an hour, with its lines, and is
-// counted anew if somebody reports on them after all. Seen to catch: a feed that stays as it is; counted chunks told as lost; a
-// second cutting that ends where an invocation does.
+// counted anew if somebody reports on them after all. Seen to catch: a feed that stays as it is; counted chunks told as
+// lost; a second cutting that ends where an invocation does.
 func TestAFeedThatStallsIsEnded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

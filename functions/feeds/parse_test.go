@@ -118,7 +118,7 @@ func TestHeaders(t *testing.T) {
 		if err != nil || comma != c.comma {
 			t.Errorf("%s: %q %v", name, comma, err)
 		}
-		got, _, err := layOut(c.kind, cells)
+		got, _, err := mapHeader(c.kind, cells)
 		if fault.Code(err) != c.code {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -20,28 +20,28 @@ const bom = "\xef\xbb\xbf"
 func sniff(head []byte, whole bool) (skip int, err error) {
 	for _, m := range magic {
 		if bytes.HasPrefix(head, []byte(m.bytes)) {
-			return 0, poisoned("compressed_file", "the file is %s; upload the text itself, as UTF-8", m.what)
+			return 0, badFile("compressed_file", "the file is %s; upload the text itself, as UTF-8", m.what)
 		}
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return 0, poisoned("wrong_encoding", "the file is UTF-16; save it as UTF-8")
+		return 0, badFile("wrong_encoding", "the file is UTF-16; save it as UTF-8")
 	case bytes.HasPrefix(head, []byte(bom)):
 		skip = len(bom)
 	}
 	text := head[skip:]
 	if bytes.IndexByte(text[:min(len(text), 4096)], 0) >= 0 {
-		return 0, poisoned("wrong_encoding", "the file has zero bytes, as UTF-16 without a byte order mark has; save it as UTF-8")
+		return 0, badFile("wrong_encoding", "the file has zero bytes, as UTF-16 without a byte order mark has; save it as UTF-8")
 	}
 	if !whole {
 		text = text[:len(text)-partial(text)]
 	}
 	if at := invalidAt(text); at >= 0 {
 		line := 1 + bytes.Count(text[:at], []byte("\n"))
-		return 0, poisoned("wrong_encoding", "line %d is not UTF-8; the file looks like Latin-1 or Windows-1252: save it as UTF-8", line)
+		return 0, badFile("wrong_encoding", "line %d is not UTF-8; the file looks like Latin-1 or Windows-1252: save it as UTF-8", line)
 	}
 	if bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, '\r') >= 0 && !(whole && bytes.IndexByte(text, '\r') == len(text)-1) {
-		return 0, poisoned("wrong_line_ends", "lines end in a carriage return alone; save the file with line feeds")
+		return 0, badFile("wrong_line_ends", "lines end in a carriage return alone; save the file with line feeds")
 	}
 	return skip, nil
 }

@@ -158,6 +158,7 @@ func (s *Splitter) admit(ctx context.Context, t Task) (Feed, bool, error) {
 	return f, f.State == Processing && f.ETag == t.ETag && f.Position <= t.Position && !f.Split, nil
 }
 
+// cut sends what it cuts until the file ends or it is enough, and says where to go on.
 func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough func(int64) bool) error {
 	c := &cutter{feed: f, task: t, names: s.Names, scan: newScanner(in, 0, t.Position, max(1, t.Line))}
 	first := t.Position == 0
@@ -179,7 +180,7 @@ func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough
 				return errors.Join(err, g.Wait())
 			}
 			if first && !t.GiveUp {
-				if err := s.judge(ctx, f, c, chunk); err != nil {
+				if err := s.checkFirst(ctx, f, c, chunk); err != nil {
 					return err
 				}
 				first = false
@@ -202,15 +203,20 @@ func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough
 		return err
 	}
 	if ended && c.next.Chunk == 0 {
-		return poisoned("empty_file", "the file has no rows")
+		return badFile("empty_file", "the file has no rows")
 	}
+	return s.goOn(ctx, f, t, c.next, ended)
+}
+
+// goOn notes how far the file is cut, and lets another invocation cut the rest, or watch the feed where all is cut.
+func (s *Splitter) goOn(ctx context.Context, f Feed, t, next Task, ended bool) error {
 	if !ended {
-		if err := s.Queues.Next(ctx, c.next); err != nil {
+		if err := s.Queues.Next(ctx, next); err != nil {
 			return err
 		}
 	}
 	if !t.GiveUp {
-		after, err := s.Store.Advance(ctx, f.ID, c.next.Position, c.next.Chunk, ended, s.Now())
+		after, err := s.Store.Advance(ctx, f.ID, next.Position, next.Chunk, ended, s.Now())
 		if err == nil && after.Counted() && !after.State.Over() {
 			err = s.Queues.Assemble(ctx, f.ID)
 		}
@@ -221,27 +227,27 @@ func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough
 	if !ended {
 		return nil
 	}
-	return s.Queues.Later(ctx, Task{FeedID: t.FeedID, ETag: t.ETag, Bytes: t.Bytes, Watch: true}, glance)
+	return s.Queues.Later(ctx, Task{FeedID: t.FeedID, ETag: t.ETag, Bytes: t.Bytes, Watch: true}, watchEvery)
 }
 
-// judge looks at a file's first chunk: whether it is a table at all, and was not uploaded before.
-func (s *Splitter) judge(ctx context.Context, f Feed, c *cutter, first chunks.Chunk) error {
+// checkFirst looks at a file's first chunk: whether it is a table at all, and was not uploaded before.
+func (s *Splitter) checkFirst(ctx context.Context, f Feed, c *cutter, first chunks.Chunk) error {
 	unread := func(r rows.Result) bool { return r.Code == errJSON.Code }
 	if f.Format == Lines && len(first.Rows) == 0 && !slices.ContainsFunc(first.Refused, func(r rows.Result) bool { return !unread(r) }) {
-		return poisoned("not_json_lines", "none of the first %d lines is a JSON object", len(first.Refused))
+		return badFile("not_json_lines", "none of the first %d lines is a JSON object", len(first.Refused))
 	}
 	if f.Kind != Inventory || f.Again || !c.relative {
 		return nil
 	}
 	other, err := s.Store.Claim(ctx, f, s.Now().Add(-again), s.Now())
 	if err == nil && other != "" {
-		err = poisoned("duplicate_file",
+		err = badFile("duplicate_file",
 			"the same changes of stock came with feed %s in the last 24 hours; if they are to be made again, create the feed with again: true", other)
 	}
 	return err
 }
 
-// post sends chunks to their owner. One without a row that can be read is answered here.
+// post sends chunks to their owner. One without a row that can be read has its result here.
 func (s *Splitter) post(ctx context.Context, kind Kind, list []chunks.Chunk) error {
 	var work []chunks.Chunk
 	var results []chunks.Result
@@ -305,16 +311,16 @@ func (c *cutter) header(ctx context.Context, store SplitterStore) error {
 	c.scan.comma = comma
 	r, err := c.scan.next()
 	if errors.Is(err, io.EOF) {
-		return poisoned("empty_file", "the file is empty")
+		return badFile("empty_file", "the file is empty")
 	}
 	if err != nil {
 		return err
 	}
 	cells, err := cellsOf(r.text, comma)
 	if r.flaw != nil || err != nil {
-		return poisoned("unknown_header", "the first line cannot be read as a header")
+		return badFile("unknown_header", "the first line cannot be read as a header")
 	}
-	columns, ignored, err := layOut(c.feed.Kind, cells)
+	columns, ignored, err := mapHeader(c.feed.Kind, cells)
 	if err != nil {
 		return err
 	}

@@ -9,9 +9,9 @@ import (
 	"rialto/functions/inventory"
 )
 
-// whole reads a count of units. signed lets a sign stand before it. Errors name what sellers get wrong:
+// parseQuantity reads a count of units. signed lets a sign stand before it. Errors name what sellers get wrong:
 // fractional_quantity, negative_quantity, invalid_value.
-func whole(column, s string, signed bool) (int64, error) {
+func parseQuantity(column, s string, signed bool) (int64, error) {
 	digits, negative := s, false
 	if rest, ok := strings.CutPrefix(s, "-"); ok {
 		digits, negative = rest, true
@@ -19,17 +19,17 @@ func whole(column, s string, signed bool) (int64, error) {
 		digits = rest
 	}
 	if before, after, ok := strings.Cut(digits, "."); ok && isDigits(before) && isDigits(after) {
-		return 0, wrong("fractional_quantity", column, "must be a whole number of units")
+		return 0, invalid("fractional_quantity", column, "must be a whole number of units")
 	}
 	if !isDigits(digits) || len(digits) > 12 {
-		return 0, flawed(column, "must be a whole number, without separators")
+		return 0, invalidValue(column, "must be a whole number, without separators")
 	}
 	if negative && !signed {
-		return 0, wrong("negative_quantity", column, "must not be negative")
+		return 0, invalid("negative_quantity", column, "must not be negative")
 	}
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || n > inventory.MaxQuantity {
-		return 0, wrong("out_of_range", column, fmt.Sprintf("must be at most %d", int64(inventory.MaxQuantity)))
+		return 0, invalid("out_of_range", column, fmt.Sprintf("must be at most %d", int64(inventory.MaxQuantity)))
 	}
 	if negative {
 		n = -n
@@ -50,31 +50,31 @@ func decimals(currency string) int {
 	return 2
 }
 
-// minor reads a price in major units, as sellers write it: 12.99, or 12,99 where a comma separates decimals. A comma
+// parsePrice reads a price in major units, as sellers write it: 12.99, or 12,99 where a comma separates decimals. A comma
 // before three digits is refused, as it means one thing here and another there. Errors: too_many_digits,
 // ambiguous_number, negative_price, invalid_value.
-func minor(column, s, currency string) (int64, error) {
+func parsePrice(column, s, currency string) (int64, error) {
 	if strings.HasPrefix(s, "-") {
-		return 0, wrong("negative_price", column, "must not be negative")
+		return 0, invalid("negative_price", column, "must not be negative")
 	}
 	units, fraction, _ := strings.Cut(s, ".")
 	if whole, after, comma := strings.Cut(s, ","); comma {
 		if strings.Contains(s, ".") || len(after) == 3 || strings.Contains(after, ",") {
-			return 0, wrong("ambiguous_number", column, "must be written without a separator of thousands, as 1299.00")
+			return 0, invalid("ambiguous_number", column, "must be written without a separator of thousands, as 1299.00")
 		}
 		units, fraction = whole, after
 	}
 	if !isDigits(units) || fraction != "" && !isDigits(fraction) || strings.HasSuffix(s, ".") || strings.HasSuffix(s, ",") {
-		return 0, flawed(column, "must be a number such as 12.99, without a currency sign")
+		return 0, invalidValue(column, "must be a number such as 12.99, without a currency sign")
 	}
 	digits := decimals(currency)
 	if len(strings.TrimRight(fraction, "0")) > digits || len(units) > 12 {
-		return 0, wrong("too_many_digits", column, fmt.Sprintf("must have at most %d decimals in %s", digits, currency))
+		return 0, invalid("too_many_digits", column, fmt.Sprintf("must have at most %d decimals in %s", digits, currency))
 	}
 	fraction += strings.Repeat("0", digits)
 	n, err := strconv.ParseInt(units+fraction[:digits], 10, 64)
 	if err != nil {
-		return 0, flawed(column, "must be a number such as 12.99")
+		return 0, invalidValue(column, "must be a number such as 12.99")
 	}
 	return n, nil
 }
@@ -85,28 +85,28 @@ const skew = 5 * time.Minute
 // layouts are the forms of an instant.
 var layouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateTime, "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly}
 
-// instant reads when stock was counted; a day alone is its first instant, UTC. Errors: invalid_value, as_of_in_future.
-func instant(s string, now time.Time) (time.Time, error) {
+// parseInstant reads when stock was counted; a day alone is its first instant, UTC. Errors: invalid_value, as_of_in_future.
+func parseInstant(s string, now time.Time) (time.Time, error) {
 	for _, layout := range layouts {
 		t, err := time.Parse(layout, s)
 		if err != nil {
 			continue
 		}
 		if t.After(now.Add(skew)) {
-			return t, wrong("as_of_in_future", colAsOf, "must not be in the future")
+			return t, invalid("as_of_in_future", colAsOf, "must not be in the future")
 		}
 		return t.UTC(), nil
 	}
-	return time.Time{}, flawed(colAsOf, "must be a time such as 2026-11-27T08:30:00Z")
+	return time.Time{}, invalidValue(colAsOf, "must be a time such as 2026-11-27T08:30:00Z")
 }
 
-// yes reads a truth value.
-func yes(column, s string) (bool, error) {
+// parseBool reads a truth value.
+func parseBool(column, s string) (bool, error) {
 	switch strings.ToLower(s) {
 	case "", "false", "no", "n", "0":
 		return false, nil
 	case "true", "yes", "y", "1":
 		return true, nil
 	}
-	return false, flawed(column, "must be true or false")
+	return false, invalidValue(column, "must be true or false")
 }

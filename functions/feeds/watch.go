@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	// glance is how often somebody looks whether a feed still moves: a message waits no longer in its queue.
-	glance = 15 * time.Minute
-	// watched is for how long. Then a feed that is not over stays stalled, until an operator sends on what is dead.
-	watched = 7 * 24 * time.Hour
+	// watchEvery is how often somebody looks whether a feed still moves: a message waits no longer in its queue.
+	watchEvery = 15 * time.Minute
+	// watchFor is for how long. Then a feed that is not over stays stalled, until an operator sends on what is dead.
+	watchFor = 7 * 24 * time.Hour
 )
 
 // watch tells whether a feed has stalled. One that has not, and is not over, is looked at again later.
@@ -24,7 +24,7 @@ func (s *Splitter) watch(ctx context.Context, t Task) (bool, error) {
 		return false, nil
 	}
 	now := s.Now()
-	if err != nil || f.State != Processing || f.ETag != t.ETag || now.Sub(f.BegunAt) > watched {
+	if err != nil || f.State != Processing || f.ETag != t.ETag || now.Sub(f.BegunAt) > watchFor {
 		return false, err
 	}
 	if f.Counted() { // and its report was not made
@@ -33,27 +33,27 @@ func (s *Splitter) watch(ctx context.Context, t Task) (bool, error) {
 		}
 	}
 	if f.Counted() || !f.Stalled(now) {
-		return false, s.Queues.Later(ctx, t, glance)
+		return false, s.Queues.Later(ctx, t, watchEvery)
 	}
 	slog.ErrorContext(ctx, "feed stalled, and is cut again to give up the chunks that nobody reported on",
 		"feed_id", f.ID, "chunks", f.Chunks, "counted", f.CountedChunks)
 	return true, nil
 }
 
-// lose results those chunks that nobody did: their function died without a word, or their messages are dead. Whoever
-// results them after all is counted in the place of this.
+// giveUpChunks reports for those who did not: their function died without a word, or the chunks' messages are dead. A result
+// that comes after all is counted in the place of this.
 func (s *Splitter) giveUpChunks(ctx context.Context, f Feed, list []chunks.Chunk) error {
 	numbers := make([]int64, len(list))
 	for i, c := range list {
 		numbers[i] = c.Number
 	}
-	answered, err := s.Store.CountedChunks(ctx, f.ID, numbers)
+	counted, err := s.Store.CountedChunks(ctx, f.ID, numbers)
 	if err != nil {
 		return err
 	}
 	var results []chunks.Result
 	for _, c := range list {
-		if answered[c.Number] {
+		if counted[c.Number] {
 			continue
 		}
 		var r rows.Report

@@ -57,7 +57,7 @@ const (
 // A feed whose chunks are booked. Seen to catch: a file read whole; a chunk booked and not counted; a row booked twice.
 func TestFeed(t *testing.T) { bench(t, wanted(t, "RIALTO_BENCH_ROWS"), true) }
 
-// A feed whose chunks are answered as if they were booked: what the way of the rows costs without its end, which on the
+// A feed whose chunks are reported on as if they were booked: what the way of the rows costs without its end, which on the
 // local cloud is the slowest part by far.
 func TestFeedUnbooked(t *testing.T) { bench(t, wanted(t, "RIALTO_BENCH_UNBOOKED"), false) }
 
@@ -223,7 +223,7 @@ type run struct {
 	stock *inventory.Service
 	began time.Time
 
-	unbooked bool // chunks are answered, and their rows forgotten
+	unbooked bool // chunks are reported on, and their rows forgotten
 	stopped  bool // the file was too long for the time
 	rows     atomic.Int64
 

@@ -10,8 +10,8 @@ import (
 	"rialto/functions/internal/store"
 )
 
-// meetings bounds how often a count is tried again because others counted the same chunks meanwhile.
-const meetings = 4
+// attempts bounds how often a count is tried again because others counted the same chunks meanwhile.
+const attempts = 4
 
 // counted is a stored Mark.
 type counted struct {
@@ -23,7 +23,7 @@ type counted struct {
 // counted in the place of what it was. It returns the feed as it is then, and whether anything was added. At most 25
 // marks.
 func (s Store) Count(ctx context.Context, feedID string, marks []feeds.Mark, now time.Time) (feeds.Feed, bool, error) {
-	for range meetings {
+	for range attempts {
 		writes, err := s.counts(ctx, feedID, marks, now)
 		if err != nil {
 			return feeds.Feed{}, false, err

@@ -14,6 +14,7 @@ type names struct {
 	catalog catalog.Identities
 }
 
+// Products finds what is named by a sku among the seller's offers, and what is named by a GTIN in the catalog.
 func (n names) Products(ctx context.Context, sellerID, marketplace string, list ...feeds.Name) (map[feeds.Name]string, error) {
 	var skus, gtins []string
 	for _, name := range list {
