@@ -46,10 +46,12 @@ func TestBuyBox(t *testing.T) {
 	newer := strings.Replace(changed(`"version": 4`, `"version": 5`), `"offer_count": 3`, `"offer_count": 4`, 1)
 	send(0, newer, string(example))
 	send(0, newer)
-	want := catalog.BuyBox{ProductID: "prd_bbbbbbbbbbbbbbbbbbbbbbbbbb", Marketplace: "US", OfferID: "off_dddddddddddddddddddddddddd", SellerID: "sel_cccccccccccccccccccccccccc",
+	want := catalog.BuyBox{ProductID: "prd_bbbbbbbbbbbbbbbbbbbbbbbbbb", Marketplace: "US", OfferID: "off_dddddddddddddddddddddddddd",
+		SellerID:   "sel_cccccccccccccccccccccccccc",
 		SellerName: "Alba Outdoor", Price: money.Of(10999, "USD"), Landed: money.Of(11498, "USD"), InStock: true, OfferCount: 4, Version: 5}
 	if got, err := s.BuyBox(ctx, want.ProductID, "US"); err != nil || got != want {
 		t.Error(got, err)
 	}
-	send(4, changed("BuyBoxChanged", "OfferChanged"), changed(`"US"`, `"XX"`), changed(`"version": 4`, `"version": 0`), changed(`"in_stock": true`, `"in_stock": 1`))
+	send(4, changed("BuyBoxChanged", "OfferChanged"), changed(`"US"`, `"XX"`), changed(`"version": 4`, `"version": 0`),
+		changed(`"in_stock": true`, `"in_stock": 1`))
 }

@@ -27,7 +27,8 @@ type Row struct {
 }
 
 func (r Row) content() Content {
-	return Content{Title: r.Title, Description: r.Description, Brand: r.Brand, Model: r.Model, GTIN: r.GTIN, Bullets: r.Bullets, CategoryID: r.CategoryID, Attributes: r.Attributes}
+	return Content{Title: r.Title, Description: r.Description, Brand: r.Brand, Model: r.Model, GTIN: r.GTIN, Bullets: r.Bullets,
+		CategoryID: r.CategoryID, Attributes: r.Attributes}
 }
 
 // name is what the row is about, before it is known which product that is.

@@ -21,7 +21,8 @@ func TestSellersContribute(t *testing.T) {
 	s := &catalog.ListingService{Products: table, Categories: table, Contributions: table, Now: func() time.Time { return noon }}
 	run(t, newImporter(db), catalog.Batch{Products: raw(t, boots(1))}) // Rialto's own, and the categories
 	me, other := ids.Derive(ids.Seller, "me"), ids.Derive(ids.Seller, "other")
-	mine := catalog.Row{Title: "Fell boots", Brand: "Daybird", GTIN: "4006381333931", CategoryID: "outdoor-footwear", Attributes: map[string]string{"size": "41"}}
+	mine := catalog.Row{Title: "Fell boots", Brand: "Daybird", GTIN: "4006381333931", CategoryID: "outdoor-footwear",
+		Attributes: map[string]string{"size": "41"}}
 	lost, nameless, rialtos, gone := mine, mine, mine, mine
 	lost.CategoryID, lost.GTIN = "nowhere", "96385074"
 	nameless.GTIN = ""

@@ -57,7 +57,8 @@ var (
 	// ErrImageNotFound says that the seller has no such image of the product.
 	ErrImageNotFound = fault.New(fault.NotFound, "image_not_found", "you have no such image of this product")
 	// ErrTooManyImages refuses one more image.
-	ErrTooManyImages = fault.New(fault.Conflict, "too_many_images", "you have %d images of this product, accepted or awaited; delete one first", MaxOwnImages)
+	ErrTooManyImages = fault.New(fault.Conflict, "too_many_images", "you have %d images of this product, accepted or awaited; delete one first",
+		MaxOwnImages)
 	// ErrImageKeyReused refuses an idempotency key that announced another image.
 	ErrImageKeyReused = fault.New(fault.Invalid, "idempotency_key_reused", "this key was used with another request").
 				With(fault.Field{Pointer: "header.Idempotency-Key", Code: "idempotency_key_reused", Message: "was used with another request"})

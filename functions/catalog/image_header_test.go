@@ -65,9 +65,11 @@ func TestReadImageHeader(t *testing.T) {
 		file []byte
 		want want
 	}{
-		"jpeg":                      {jpg, want{"image/jpeg", 300, 200, nil}},
-		"jpeg behind a preview":     {slices.Concat(jpg[:2], segment(0xe1, 65000), []byte{0xff, 0xff}, segment(0xe2, 99), jpg[2:]), want{"image/jpeg", 300, 200, nil}},
-		"jpeg, progressive":         {slices.Concat([]byte("\xff\xd8"), segment(0xc4, 30), []byte("\xff\xc2\x00\x0b\x08\x01\x00\x02\x00\x01\x01\x11\x00"), segment(0xda, 6)), want{"image/jpeg", 512, 256, nil}},
+		"jpeg": {jpg, want{"image/jpeg", 300, 200, nil}},
+		"jpeg behind a preview": {slices.Concat(jpg[:2], segment(0xe1, 65000), []byte{0xff, 0xff}, segment(0xe2, 99), jpg[2:]),
+			want{"image/jpeg", 300, 200, nil}},
+		"jpeg, progressive": {slices.Concat([]byte("\xff\xd8"), segment(0xc4, 30),
+			[]byte("\xff\xc2\x00\x0b\x08\x01\x00\x02\x00\x01\x01\x11\x00"), segment(0xda, 6)), want{"image/jpeg", 512, 256, nil}},
 		"jpeg behind half a MB":     {slices.Concat(jpg[:2], bytes.Repeat(segment(0xe1, 65000), 9), jpg[2:]), want{"image/jpeg", 0, 0, errBrokenImage}},
 		"jpeg without frame":        {slices.Concat(jpg[:2], segment(0xda, 10)), want{"image/jpeg", 0, 0, errBrokenImage}},
 		"jpeg, cut":                 {jpg[:20], want{"image/jpeg", 0, 0, errBrokenImage}},
@@ -100,14 +102,16 @@ func TestReadImageHeader(t *testing.T) {
 		}
 	}
 	away := errors.New("away")
-	if _, _, _, err := readImageHeader(io.MultiReader(strings.NewReader("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), iotest.ErrReader(away))); !errors.Is(err, away) {
+	if _, _, _, err := readImageHeader(io.MultiReader(strings.NewReader("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"),
+		iotest.ErrReader(away))); !errors.Is(err, away) {
 		t.Error("a store that is away makes a file broken:", err)
 	}
 }
 
 // No bytes bring it down, or make it read on for ever.
 func FuzzReadImageHeader(f *testing.F) {
-	for _, s := range []string{"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08\x00\x01\x00\x01", string(pngOf(1, 1)), string(webpOf("VP8X", 10, 1)), ""} {
+	for _, s := range []string{"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08\x00\x01\x00\x01", string(pngOf(1, 1)), string(webpOf("VP8X", 10, 1)),
+		""} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

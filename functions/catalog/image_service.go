@@ -49,7 +49,8 @@ func (s *ImageService) Announce(ctx context.Context, product, seller, key string
 	if _, err := s.Listings.Contributions.Contribution(ctx, product, seller); err != nil {
 		return AnnouncedImage{}, err
 	}
-	out := AnnouncedImage{Image: Image{ID: ids.Derive(ids.Image, seller, product, key), ProductID: product, SellerID: seller, Announced: a, State: Awaiting}}
+	out := AnnouncedImage{Image: Image{ID: ids.Derive(ids.Image, seller, product, key), ProductID: product, SellerID: seller, Announced: a,
+		State: Awaiting}}
 	out.CreatedAt = s.Listings.Now().UTC()
 	out.UpdatedAt = out.CreatedAt
 	type state struct {

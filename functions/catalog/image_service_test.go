@@ -135,7 +135,8 @@ func TestImages(t *testing.T) {
 	first := send(t, g, d, product, north, "key-0001", "image/png", pngFile(200, 100))
 	second := send(t, g, d, product, north, "key-0002", "image/png", pngFile(100, 200))
 	list, err := g.OwnImages(ctx, product, north)
-	if err != nil || len(list) != 2 || list[0].ID != first.ID || list[0].State != catalog.Accepted || list[0].Width != 200 || list[0].Height != 100 || list[1].ID != second.ID {
+	if err != nil || len(list) != 2 || list[0].ID != first.ID || list[0].State != catalog.Accepted || list[0].Width != 200 || list[0].Height != 100 ||
+		list[1].ID != second.ID {
 		t.Fatalf("%+v %v", list, err)
 	}
 	want := []string{list[0].URL, list[1].URL}
@@ -155,7 +156,8 @@ func TestImages(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if after, err := g.Listings.Own(ctx, product, north); err != nil || after.Contribution.Version != before.Contribution.Version || d.of[list[0].File] != pngFile(200, 100) || d.shown() != 3 {
+	if after, err := g.Listings.Own(ctx, product, north); err != nil || after.Contribution.Version != before.Contribution.Version ||
+		d.of[list[0].File] != pngFile(200, 100) || d.shown() != 3 {
 		t.Error(after, err, d.shown())
 	}
 	for _, key := range []string{"reports/x", up + "x", "uploads/" + product + "/" + north + "/" + ids.Derive(ids.Image, "none")} {
@@ -164,7 +166,8 @@ func TestImages(t *testing.T) {
 		}
 	}
 	// Editing the rest leaves the images.
-	if l, err := g.Listings.Edit(ctx, product, north, content("Better boots"), catalog.Precondition{Version: before.Contribution.Version, Given: true}); err != nil || !slices.Equal(l.Product.Images, want) {
+	if l, err := g.Listings.Edit(ctx, product, north, content("Better boots"),
+		catalog.Precondition{Version: before.Contribution.Version, Given: true}); err != nil || !slices.Equal(l.Product.Images, want) {
 		t.Error(l, err)
 	}
 	// Only the seller's own can be taken away, and what is deleted is gone.
@@ -231,7 +234,8 @@ func TestWhatIsNoImage(t *testing.T) {
 		t.Error(list, err)
 	}
 
-	for name, a := range map[string]files.Announced{"gif": {Bytes: 1, Type: "image/gif"}, "svg": {Bytes: 1, Type: "image/svg+xml"}, "none": {Type: "image/png"},
+	for name, a := range map[string]files.Announced{"gif": {Bytes: 1, Type: "image/gif"}, "svg": {Bytes: 1, Type: "image/svg+xml"},
+		"none":  {Type: "image/png"},
 		"large": {Bytes: catalog.MaxImageBytes + 1, Type: "image/png"}, "digest": {Bytes: 1, Type: "image/png", SHA256: "AB"}} {
 		if _, err := g.Announce(ctx, product, north, "key-none", a); fault.Code(err) != "invalid_image" {
 			t.Error(name, err)
@@ -243,7 +247,8 @@ func TestWhatIsNoImage(t *testing.T) {
 	if _, err := g.Announce(ctx, product, north, "key-late", files.Announced{Bytes: 2, Type: "image/png"}); !errors.Is(err, catalog.ErrImageKeyReused) {
 		t.Error(err)
 	}
-	if again, err := g.Announce(ctx, product, north, "key-late", files.Announced{Bytes: 1, Type: "image/png"}); err != nil || !again.Replayed || again.ID != late.ID || again.Upload.URL != late.Upload.URL {
+	if again, err := g.Announce(ctx, product, north, "key-late", files.Announced{Bytes: 1, Type: "image/png"}); err != nil || !again.Replayed ||
+		again.ID != late.ID || again.Upload.URL != late.Upload.URL {
 		t.Error(again, err)
 	}
 }
@@ -303,7 +308,8 @@ func TestManyImagesAtOnce(t *testing.T) {
 		g.Listings.Now = func() time.Time { return at }
 	}
 	list, err = g.OwnImages(ctx, product, north)
-	if n := slices.IndexFunc(list, func(i catalog.Image) bool { return i.State == catalog.Expired }); err != nil || len(list) != 2*catalog.MaxOwnImages-1 || n < 0 {
+	if n := slices.IndexFunc(list, func(i catalog.Image) bool { return i.State == catalog.Expired }); err != nil ||
+		len(list) != 2*catalog.MaxOwnImages-1 || n < 0 {
 		t.Errorf("%d, %v", len(list), err)
 	}
 }

@@ -74,7 +74,8 @@ func TestABadRowNeverBlocksAGoodOne(t *testing.T) {
 	if d := cmp.Diff(want, codes(r)); d != "" {
 		t.Fatal(d)
 	}
-	if r.Written != 2 || r.Failed != 6 || r.Unchanged != 0 || r.Rows[0].Message != "/title must have at least 1 characters" || r.Rows[1].ID != boots(1).ID {
+	if r.Written != 2 || r.Failed != 6 || r.Unchanged != 0 || r.Rows[0].Message != "/title must have at least 1 characters" ||
+		r.Rows[1].ID != boots(1).ID {
 		t.Errorf("%+v", r)
 	}
 	if n := len(db.Items("products")); n != 4 { // two products, two categories

@@ -140,7 +140,8 @@ func (s *ListingService) claim(ctx context.Context, product string, c Content) (
 
 // edit saves what a seller says, but for its images: they come and go by themselves. admit tells whether the current
 // contribution is to be changed.
-func (s *ListingService) edit(ctx context.Context, product, seller string, c Content, path, claims []string, admit func(Contribution) (bool, error)) (Listed, error) {
+func (s *ListingService) edit(ctx context.Context, product, seller string, c Content, path, claims []string,
+	admit func(Contribution) (bool, error)) (Listed, error) {
 	return s.change(ctx, product, seller, path, claims, func(mine Contribution) (Content, bool, error) {
 		c.Images = mine.Images
 		change, err := admit(mine)
@@ -150,7 +151,8 @@ func (s *ListingService) edit(ctx context.Context, product, seller string, c Con
 
 // change saves what a seller says and what comes of it for the page. say makes the new content of the current
 // contribution, and tells whether that is to be changed.
-func (s *ListingService) change(ctx context.Context, product, seller string, path, claims []string, say func(Contribution) (Content, bool, error)) (Listed, error) {
+func (s *ListingService) change(ctx context.Context, product, seller string, path, claims []string,
+	say func(Contribution) (Content, bool, error)) (Listed, error) {
 	var l Listed
 	read := func() (state, error) { return s.read(ctx, product) }
 	now, err := read()

@@ -36,7 +36,8 @@ func newListings(t fatal) (*catalog.ListingService, *memory.DB) {
 	at := noon
 	svc := &catalog.ListingService{Products: s, Categories: s, Contributions: s, Now: func() time.Time { at = at.Add(time.Second); return at }}
 	for _, c := range []catalog.Category{{ID: "outdoor", Name: "Outdoor"},
-		{ID: "boots", Name: "Boots", Parent: "outdoor", Attributes: map[string]string{"size": catalog.Number, "eyelets": catalog.Integer, "dry": catalog.Boolean, "colour": "red|blue", "made": catalog.Text}},
+		{ID: "boots", Name: "Boots", Parent: "outdoor", Attributes: map[string]string{"size": catalog.Number, "eyelets": catalog.Integer,
+			"dry": catalog.Boolean, "colour": "red|blue", "made": catalog.Text}},
 		{ID: "high-boots", Name: "High", Parent: "boots"}, {ID: "anything", Name: "Anything"}} {
 		if _, err := s.Register(context.Background(), c); err != nil {
 			t.Fatal(err)
@@ -52,7 +53,8 @@ type fatal interface {
 }
 
 func content(title string) catalog.Content {
-	return catalog.Content{Title: title, Brand: "Daybird", Model: "Trail 9", GTIN: gtin, CategoryID: "boots", Attributes: map[string]string{"size": "42.5"}}
+	return catalog.Content{Title: title, Brand: "Daybird", Model: "Trail 9", GTIN: gtin, CategoryID: "boots",
+		Attributes: map[string]string{"size": "42.5"}}
 }
 
 func TestTwoSellersShareAPage(t *testing.T) {
@@ -63,7 +65,8 @@ func TestTwoSellersShareAPage(t *testing.T) {
 	trail.Bullets = []string{"Leather"}
 	first, existing, err := s.List(ctx, north, trail)
 	p := first.Product
-	if err != nil || existing || p.OwnerID != north || p.Version != 1 || !slices.Equal(p.CategoryPath, []string{"outdoor", "boots"}) || len(first.Disputes) != 0 {
+	if err != nil || existing || p.OwnerID != north || p.Version != 1 || !slices.Equal(p.CategoryPath, []string{"outdoor", "boots"}) ||
+		len(first.Disputes) != 0 {
 		t.Fatalf("%+v %v %v", first, existing, err)
 	}
 	if again, existing, err := s.List(ctx, north, trail); err != nil || !existing || again.Product.Version != 1 || again.Contribution.Version != 1 {
@@ -81,7 +84,8 @@ func TestTwoSellersShareAPage(t *testing.T) {
 		t.Fatalf("%+v %v %v", second, existing, err)
 	}
 	page, err := s.Products.Get(ctx, p.ID)
-	if err != nil || page.Title != "Trail boots" || page.Brand != "Daybird" || page.Description != "Waterproof." || page.OwnerID != north || !slices.Equal(page.Bullets, trail.Bullets) ||
+	if err != nil || page.Title != "Trail boots" || page.Brand != "Daybird" || page.Description != "Waterproof." || page.OwnerID != north ||
+		!slices.Equal(page.Bullets, trail.Bullets) ||
 		!maps.Equal(page.Attributes, map[string]string{"size": "42.5", "colour": "red"}) || page.Version != 2 {
 		t.Fatalf("%+v %v", page, err)
 	}
@@ -104,7 +108,8 @@ func TestTwoSellersShareAPage(t *testing.T) {
 		t.Fatalf("%+v %v", l, err)
 	}
 	theirs.Title = "Best boots"
-	if l, err = s.Edit(ctx, p.ID, harbour, theirs, catalog.Precondition{Version: 1, Given: true}); err != nil || l.Product.Title != "Trail boots" || l.Product.Version != 3 || l.Contribution.Version != 2 {
+	if l, err = s.Edit(ctx, p.ID, harbour, theirs, catalog.Precondition{Version: 1, Given: true}); err != nil || l.Product.Title != "Trail boots" ||
+		l.Product.Version != 3 || l.Contribution.Version != 2 {
 		t.Fatalf("%+v %v", l, err)
 	}
 }
@@ -301,7 +306,8 @@ func TestNobodysDataIsLost(t *testing.T) {
 		}
 		page, err := s.Products.Get(ctx, product)
 		want := catalog.Compose(said[owner].Content, others)
-		if err != nil || page.OwnerID != owner || page.Title != want.Title || page.Description != want.Description || !maps.Equal(page.Attributes, want.Attributes) {
+		if err != nil || page.OwnerID != owner || page.Title != want.Title || page.Description != want.Description ||
+			!maps.Equal(page.Attributes, want.Attributes) {
 			t.Fatalf("%+v, want %+v", page, want)
 		}
 		for _, d := range catalog.Disputes(want, list) {

@@ -16,7 +16,8 @@ import (
 )
 
 func boots(n int) catalog.Product {
-	return catalog.Product{ID: ids.Derive(ids.Product, "boots", fmt.Sprint(n)), Title: "Trail boots", Description: "Waterproof.\nLight.", Brand: "Daybird",
+	return catalog.Product{ID: ids.Derive(ids.Product, "boots", fmt.Sprint(n)), Title: "Trail boots", Description: "Waterproof.\nLight.",
+		Brand:   "Daybird",
 		Bullets: []string{"Leather"}, CategoryID: "outdoor-footwear", CategoryPath: []string{"outdoor", "outdoor-footwear"},
 		Attributes: map[string]string{"size": "42"}, Images: []string{"https://images.example/boots.jpg"}}
 }
@@ -32,18 +33,20 @@ func TestValidateNamesEveryFlaw(t *testing.T) {
 		"little": {func(p *catalog.Product) {
 			p.Description, p.Brand, p.Bullets, p.Attributes, p.Images = "", "", nil, nil, nil
 		}, nil},
-		"owner":               {func(p *catalog.Product) { p.OwnerID = ids.Derive(ids.Seller, "x") }, nil},
-		"ids":                 {func(p *catalog.Product) { p.ID, p.OwnerID = "prd_1", "cus_1" }, []string{"/owner_id", "/product_id"}},
-		"blank title":         {func(p *catalog.Product) { p.Title = " \n " }, []string{"/title"}},
-		"long title":          {func(p *catalog.Product) { p.Title = strings.Repeat("é", catalog.MaxTitle+1) }, []string{"/title"}},
-		"no text":             {func(p *catalog.Product) { p.Title = "a\x00b"; p.Brand = "\xff" }, []string{"/brand", "/title"}},
-		"long description":    {func(p *catalog.Product) { p.Description = strings.Repeat("x", catalog.MaxDescription+1) }, []string{"/description"}},
-		"bullets":             {func(p *catalog.Product) { p.Bullets = slices.Repeat([]string{"x"}, 11) }, []string{"/bullets"}},
-		"a bullet":            {func(p *catalog.Product) { p.Bullets = []string{"a", ""} }, []string{"/bullets/1"}},
-		"category":            {func(p *catalog.Product) { p.CategoryID, p.CategoryPath = "Outdoor", []string{"Outdoor"} }, []string{"/category_id", "/category_path/0"}},
-		"no path":             {func(p *catalog.Product) { p.CategoryPath = nil }, []string{"/category_path"}},
-		"path elsewhere":      {func(p *catalog.Product) { p.CategoryID = "climbing" }, []string{"/category_path"}},
-		"path in a circle":    {func(p *catalog.Product) { p.CategoryPath = []string{"outdoor-footwear", "outdoor-footwear"} }, []string{"/category_path/1"}},
+		"owner":            {func(p *catalog.Product) { p.OwnerID = ids.Derive(ids.Seller, "x") }, nil},
+		"ids":              {func(p *catalog.Product) { p.ID, p.OwnerID = "prd_1", "cus_1" }, []string{"/owner_id", "/product_id"}},
+		"blank title":      {func(p *catalog.Product) { p.Title = " \n " }, []string{"/title"}},
+		"long title":       {func(p *catalog.Product) { p.Title = strings.Repeat("é", catalog.MaxTitle+1) }, []string{"/title"}},
+		"no text":          {func(p *catalog.Product) { p.Title = "a\x00b"; p.Brand = "\xff" }, []string{"/brand", "/title"}},
+		"long description": {func(p *catalog.Product) { p.Description = strings.Repeat("x", catalog.MaxDescription+1) }, []string{"/description"}},
+		"bullets":          {func(p *catalog.Product) { p.Bullets = slices.Repeat([]string{"x"}, 11) }, []string{"/bullets"}},
+		"a bullet":         {func(p *catalog.Product) { p.Bullets = []string{"a", ""} }, []string{"/bullets/1"}},
+		"category": {func(p *catalog.Product) { p.CategoryID, p.CategoryPath = "Outdoor", []string{"Outdoor"} },
+			[]string{"/category_id", "/category_path/0"}},
+		"no path":        {func(p *catalog.Product) { p.CategoryPath = nil }, []string{"/category_path"}},
+		"path elsewhere": {func(p *catalog.Product) { p.CategoryID = "climbing" }, []string{"/category_path"}},
+		"path in a circle": {func(p *catalog.Product) { p.CategoryPath = []string{"outdoor-footwear", "outdoor-footwear"} },
+			[]string{"/category_path/1"}},
 		"attribute name":      {func(p *catalog.Product) { p.Attributes["a.b"], p.Attributes["$x"] = "1", "2" }, []string{"/attributes"}},
 		"attribute value":     {func(p *catalog.Product) { p.Attributes["size"] = strings.Repeat("x", 501) }, []string{"/attributes/size"}},
 		"too many attributes": {func(p *catalog.Product) { p.Attributes = attributes(51) }, []string{"/attributes"}},

@@ -18,7 +18,8 @@ var product = ids.Derive(ids.Product, "boots")
 func seller(name string) string { return ids.Derive(ids.Seller, name) }
 
 func offer(name string, price, shipping int64) offers.Offer {
-	o := offers.Offer{ProductID: product, SellerID: seller(name), SellerName: name, Marketplace: "US", Price: money.Of(price, "USD"), Shipping: money.Of(shipping, "USD"),
+	o := offers.Offer{ProductID: product, SellerID: seller(name), SellerName: name, Marketplace: "US", Price: money.Of(price, "USD"),
+		Shipping:  money.Of(shipping, "USD"),
 		Condition: offers.New, Fulfillment: offers.ByRialto, Version: 1}
 	o.ID = o.Key().ID()
 	return o

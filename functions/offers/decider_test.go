@@ -259,7 +259,8 @@ func TestARatingConcernsAllOffersOfTheSeller(t *testing.T) {
 	if got := w.buyBox(t, "US"); got.Offer != b || got.Rating != 500 {
 		t.Fatalf("%+v", got)
 	}
-	for _, e := range []offers.SellerRated{{Rating: 300, Version: 1}, {SellerID: b.SellerID, Rating: 99, Version: 9}, {SellerID: b.SellerID, Rating: 501, Version: 9}, {SellerID: b.SellerID, Rating: 300}} {
+	for _, e := range []offers.SellerRated{{Rating: 300, Version: 1}, {SellerID: b.SellerID, Rating: 99, Version: 9},
+		{SellerID: b.SellerID, Rating: 501, Version: 9}, {SellerID: b.SellerID, Rating: 300}} {
 		if _, err := w.Rated(ctx, e); fault.Of(err).Kind != fault.Malformed {
 			t.Error(e, err)
 		}
@@ -314,7 +315,8 @@ func TestANameComesToAllOffersOfTheSeller(t *testing.T) {
 	if got, err := w.book.Get(ctx, made.Key()); err != nil || got.SellerName != "Atlas & Co" {
 		t.Errorf("%+v %v", got, err)
 	}
-	for _, e := range []offers.SellerChanged{{Name: "A", Version: 9}, {SellerID: a.SellerID, Version: 9}, {SellerID: a.SellerID, Name: "A\x00", Version: 9}, {SellerID: a.SellerID, Name: "A"}} {
+	for _, e := range []offers.SellerChanged{{Name: "A", Version: 9}, {SellerID: a.SellerID, Version: 9},
+		{SellerID: a.SellerID, Name: "A\x00", Version: 9}, {SellerID: a.SellerID, Name: "A"}} {
 		if _, err := w.Named(ctx, e); fault.Of(err).Kind != fault.Malformed {
 			t.Error(e, err)
 		}

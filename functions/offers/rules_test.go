@@ -18,11 +18,12 @@ func TestValidateNamesEveryFlaw(t *testing.T) {
 		change func(*offers.Offer)
 		want   []string
 	}{
-		"nothing":       {func(*offers.Offer) {}, nil},
-		"lowest":        {func(o *offers.Offer) { o.Price.Minor, o.Shipping.Minor = 1, 0 }, nil},
-		"highest":       {func(o *offers.Offer) { o.Price.Minor, o.Shipping.Minor = offers.MaxAmount, offers.MaxAmount }, nil},
-		"below":         {func(o *offers.Offer) { o.Price.Minor, o.Shipping.Minor = 0, -1 }, []string{"/price/amount", "/shipping/amount"}},
-		"above":         {func(o *offers.Offer) { o.Price.Minor, o.Shipping.Minor = offers.MaxAmount+1, offers.MaxAmount+1 }, []string{"/price/amount", "/shipping/amount"}},
+		"nothing": {func(*offers.Offer) {}, nil},
+		"lowest":  {func(o *offers.Offer) { o.Price.Minor, o.Shipping.Minor = 1, 0 }, nil},
+		"highest": {func(o *offers.Offer) { o.Price.Minor, o.Shipping.Minor = offers.MaxAmount, offers.MaxAmount }, nil},
+		"below":   {func(o *offers.Offer) { o.Price.Minor, o.Shipping.Minor = 0, -1 }, []string{"/price/amount", "/shipping/amount"}},
+		"above": {func(o *offers.Offer) { o.Price.Minor, o.Shipping.Minor = offers.MaxAmount+1, offers.MaxAmount+1 },
+			[]string{"/price/amount", "/shipping/amount"}},
 		"currency":      {func(o *offers.Offer) { o.Marketplace = "DE" }, []string{"/price/currency", "/shipping/currency"}},
 		"one currency":  {func(o *offers.Offer) { o.Shipping = money.Of(1, "EUR") }, []string{"/shipping/currency"}},
 		"marketplace":   {func(o *offers.Offer) { o.Marketplace = "XX" }, []string{"/marketplace"}},
@@ -82,7 +83,8 @@ func TestSameSeesEveryField(t *testing.T) {
 	t.Parallel()
 	a := offer("a", 100, 10)
 	for i, change := range []func(*offers.Offer){
-		func(o *offers.Offer) { o.ID = "x" }, func(o *offers.Offer) { o.ProductID = "x" }, func(o *offers.Offer) { o.SellerID = "x" }, func(o *offers.Offer) { o.SellerName = "x" },
+		func(o *offers.Offer) { o.ID = "x" }, func(o *offers.Offer) { o.ProductID = "x" }, func(o *offers.Offer) { o.SellerID = "x" },
+		func(o *offers.Offer) { o.SellerName = "x" },
 		func(o *offers.Offer) { o.Marketplace = "x" }, func(o *offers.Offer) { o.Price.Minor++ }, func(o *offers.Offer) { o.Shipping.Currency = "x" },
 		func(o *offers.Offer) { o.Condition = "x" }, func(o *offers.Offer) { o.Fulfillment = "x" }, func(o *offers.Offer) { o.Paused = true },
 	} {

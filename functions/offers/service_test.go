@@ -37,7 +37,8 @@ func TestPut(t *testing.T) {
 	if _, _, err := w.Put(ctx, want, offers.Precondition{Version: 2, Given: true}); !errors.Is(err, offers.ErrStale) {
 		t.Error(err)
 	}
-	if got, created, err := w.Put(ctx, want, offers.Precondition{Version: 1, Given: true}); err != nil || created || got.Version != 2 || got.Price.Minor != 90 {
+	if got, created, err := w.Put(ctx, want, offers.Precondition{Version: 1, Given: true}); err != nil || created || got.Version != 2 ||
+		got.Price.Minor != 90 {
 		t.Error(got, created, err)
 	}
 	stands, err := w.Own(ctx, want.Key())
@@ -148,7 +149,8 @@ func TestABadRowNeverBlocksAGoodOne(t *testing.T) {
 		}
 		codes = append(codes, x.Code)
 	}
-	if d := cmp.Diff([]string{"invalid_offer", "", "malformed_row", "malformed_row", "malformed_row", "duplicate_row", ""}, codes); err != nil || d != "" {
+	if d := cmp.Diff([]string{"invalid_offer", "", "malformed_row", "malformed_row", "malformed_row", "duplicate_row", ""}, codes); err != nil ||
+		d != "" {
 		t.Fatal(err, d)
 	}
 	if r.Written != 2 || r.Failed != 5 || r.Rows[0].Message != "/price/currency must be the marketplace's currency, USD" || r.Rows[1].ID == "" {

@@ -25,9 +25,11 @@ func ImageRoutes(o OwnImages) []api.Route {
 	h := images{o}
 	const all, one = "/seller/v1/products/{product_id}/images", "/seller/v1/products/{product_id}/images/{image_id}"
 	return []api.Route{
-		api.Handle(api.Route{ID: "addImage", Method: http.MethodPost, Path: all, Summary: "Get an address to upload an image of a product to that one lists", Context: "catalog", Access: api.Seller,
+		api.Handle(api.Route{ID: "addImage", Method: http.MethodPost, Path: all,
+			Summary: "Get an address to upload an image of a product to that one lists", Context: "catalog", Access: api.Seller,
 			Spends: true, Success: http.StatusCreated, Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.add),
-		api.Handle(api.Route{ID: "listImages", Method: http.MethodGet, Path: all, Summary: "One's own images of a product, and why some were refused", Context: "catalog", Access: api.Seller,
+		api.Handle(api.Route{ID: "listImages", Method: http.MethodGet, Path: all, Summary: "One's own images of a product, and why some were refused",
+			Context: "catalog", Access: api.Seller,
 			Errors: []fault.Kind{fault.NotFound}}, h.list),
 		api.Handle(api.Route{ID: "deleteImage", Method: http.MethodDelete, Path: one, Summary: "Take an image away", Context: "catalog", Access: api.Seller,
 			Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.remove),
@@ -60,7 +62,7 @@ type addImageInput struct {
 	Body struct {
 		ContentType string `json:"content_type" enum:"image/jpeg,image/png,image/webp"`
 		Bytes       int64  `json:"bytes" minimum:"1" maximum:"10485760" doc:"The exact size of the file"`
-		SHA256      string `json:"sha256,omitempty" pattern:"^[0-9a-f]{64}$" patternDescription:"64 hexadecimal digits" doc:"The file's digest; an upload of other bytes is refused"`
+		SHA256      string `json:"sha256,omitempty" pattern:"^[0-9a-f]{64}$" patternDescription:"64 hexadecimal digits" doc:"Other bytes are refused"`
 	}
 }
 
@@ -74,7 +76,8 @@ type addImageOutput struct {
 
 func (h images) add(ctx context.Context, in *addImageInput) (*addImageOutput, error) {
 	who, _ := auth.From(ctx)
-	i, err := h.images.Announce(ctx, in.ProductID, who.SellerID, in.Key, files.Announced{Bytes: in.Body.Bytes, SHA256: in.Body.SHA256, Type: in.Body.ContentType})
+	i, err := h.images.Announce(ctx, in.ProductID, who.SellerID, in.Key,
+		files.Announced{Bytes: in.Body.Bytes, SHA256: in.Body.SHA256, Type: in.Body.ContentType})
 	if err != nil {
 		return nil, err
 	}

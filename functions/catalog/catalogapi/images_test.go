@@ -22,7 +22,8 @@ import (
 type signer struct{}
 
 func (signer) Upload(_ context.Context, key string, what files.Announced, until time.Duration) (files.Address, error) {
-	return files.Address{Method: "PUT", URL: "https://files/" + key, Headers: map[string]string{"Content-Type": what.Type}, Expires: noon.Add(until)}, nil
+	return files.Address{Method: "PUT", URL: "https://files/" + key, Headers: map[string]string{"Content-Type": what.Type}, Expires: noon.Add(until)},
+		nil
 }
 func (signer) Open(context.Context, string, string, int64) (io.ReadCloser, error) {
 	return nil, files.ErrChanged
@@ -33,7 +34,8 @@ func (signer) Delete(context.Context, string) error                       { retu
 func TestImages(t *testing.T) {
 	t.Parallel()
 	products := &catalogstore.Store{DB: memory.New()}
-	g := &catalog.ImageService{Listings: &catalog.ListingService{Products: products, Categories: products, Contributions: products, Now: func() time.Time { return noon }}, Images: products, Files: signer{}, URL: "https://images"}
+	g := &catalog.ImageService{Listings: &catalog.ListingService{Products: products, Categories: products, Contributions: products,
+		Now: func() time.Time { return noon }}, Images: products, Files: signer{}, URL: "https://images"}
 	if _, err := products.Register(context.Background(), catalog.Category{ID: "boots", Name: "Boots"}); err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +64,8 @@ func TestImages(t *testing.T) {
 	m := ask(mine, http.MethodPost, path, good, 201)
 	image, upload := m["image"].(map[string]any), m["upload"].(map[string]any)
 	id, _ := image["image_id"].(string)
-	if image["state"] != "AWAITING_UPLOAD" || upload["method"] != "PUT" || upload["headers"].(map[string]any)["Content-Type"] != "image/png" || upload["url"] != "https://files/uploads/"+l.Product.ID+"/"+mine.SellerID+"/"+id {
+	if image["state"] != "AWAITING_UPLOAD" || upload["method"] != "PUT" || upload["headers"].(map[string]any)["Content-Type"] != "image/png" ||
+		upload["url"] != "https://files/uploads/"+l.Product.ID+"/"+mine.SellerID+"/"+id {
 		t.Error(m)
 	}
 	if m := ask(mine, http.MethodPost, path, good, 201); m["image"].(map[string]any)["image_id"] != id {

@@ -24,10 +24,13 @@ func Routes(c Catalog) []api.Route {
 	h := handler{c}
 	missing := []fault.Kind{fault.NotFound}
 	return []api.Route{
-		api.Handle(api.Route{ID: "getProduct", Method: http.MethodGet, Path: "/api/v1/products/{product_id}", Summary: "A product with its buy box", Context: "catalog", Access: api.Public,
+		api.Handle(api.Route{ID: "getProduct", Method: http.MethodGet, Path: "/api/v1/products/{product_id}", Summary: "A product with its buy box",
+			Context: "catalog", Access: api.Public,
 			Also: []int{http.StatusNotModified}, Errors: missing}, h.product),
-		api.Handle(api.Route{ID: "listCategories", Method: http.MethodGet, Path: "/api/v1/categories", Summary: "The tree of categories", Context: "catalog", Access: api.Public}, h.tree),
-		api.Handle(api.Route{ID: "listCategoryProducts", Method: http.MethodGet, Path: "/api/v1/categories/{category_id}/products", Summary: "The products of a category, in no special order", Context: "catalog", Access: api.Public,
+		api.Handle(api.Route{ID: "listCategories", Method: http.MethodGet, Path: "/api/v1/categories", Summary: "The tree of categories",
+			Context: "catalog", Access: api.Public}, h.tree),
+		api.Handle(api.Route{ID: "listCategoryProducts", Method: http.MethodGet, Path: "/api/v1/categories/{category_id}/products",
+			Summary: "The products of a category, in no special order", Context: "catalog", Access: api.Public,
 			Errors: missing}, h.browse),
 	}
 }

@@ -31,7 +31,8 @@ var (
 func handler(t *testing.T) (http.Handler, *catalog.Service) {
 	t.Helper()
 	products := &catalogstore.Store{DB: memory.New()}
-	box := catalog.BuyBox{ProductID: sold, Marketplace: "US", OfferID: "off_1", SellerID: shop, SellerName: "Shop", Price: money.Of(1000, "USD"), Landed: money.Of(1099, "USD"),
+	box := catalog.BuyBox{ProductID: sold, Marketplace: "US", OfferID: "off_1", SellerID: shop, SellerName: "Shop", Price: money.Of(1000, "USD"),
+		Landed:  money.Of(1099, "USD"),
 		InStock: true, OfferCount: 3, Version: 4}
 	if err := products.SaveBuyBox(context.Background(), box); err != nil {
 		t.Fatal(err)
@@ -40,7 +41,8 @@ func handler(t *testing.T) (http.Handler, *catalog.Service) {
 	importer := &catalog.Importer{Products: products, Categories: products, Now: func() time.Time { return noon }}
 	var b catalog.Batch
 	for _, id := range []string{sold, bare} {
-		raw, err := json.Marshal(catalog.Product{ID: id, Title: "Boots", CategoryID: "boots", CategoryPath: []string{"outdoor", "boots"}, Images: []string{"https://a.example/1", "https://a.example/2"}})
+		raw, err := json.Marshal(catalog.Product{ID: id, Title: "Boots", CategoryID: "boots", CategoryPath: []string{"outdoor", "boots"},
+			Images: []string{"https://a.example/1", "https://a.example/2"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,8 +80,10 @@ func TestProductPage(t *testing.T) {
 	w := get(h, "/api/v1/products/"+sold)
 	var want map[string]any
 	if err := json.Unmarshal([]byte(`{"product_id":"`+sold+`","title":"Boots","description":"","brand":"","bullets":[],"category_id":"boots",
-		"category_path":["outdoor","boots"],"attributes":{},"images":["https://a.example/1","https://a.example/2"],"version":1,"updated_at":"2026-11-27T12:00:00Z",
-		"buy_box":{"offer_id":"off_1","price":{"amount":1000,"currency":"USD"},"shipping":{"amount":99,"currency":"USD"},"landed":{"amount":1099,"currency":"USD"},
+		"category_path":["outdoor","boots"],"attributes":{},
+		"images":["https://a.example/1","https://a.example/2"],"version":1,"updated_at":"2026-11-27T12:00:00Z",
+		"buy_box":{"offer_id":"off_1","price":{"amount":1000,"currency":"USD"},"shipping":{"amount":99,"currency":"USD"},
+		"landed":{"amount":1099,"currency":"USD"},
 		"seller":{"seller_id":"`+shop+`","name":"Shop"},"in_stock":true},"other_offers_count":2}`), &want); err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +184,8 @@ func TestBrowsing(t *testing.T) {
 		t.Error("a category lists what is in those below it")
 	}
 	tree, _ := json.Marshal(decode(t, get(h, "/api/v1/categories")))
-	if want := `{"categories":[{"category_id":"outdoor","children":[{"category_id":"boots","children":[],"name":"Boots"}],"name":"Outdoor"}]}`; string(tree) != want {
+	if want := `{"categories":[{"category_id":"outdoor","children":[` +
+		`{"category_id":"boots","children":[],"name":"Boots"}],"name":"Outdoor"}]}`; string(tree) != want {
 		t.Error(string(tree))
 	}
 }

@@ -24,12 +24,16 @@ func SellerRoutes(o OwnProducts) []api.Route {
 	h := seller{o}
 	const all, one = "/seller/v1/products", "/seller/v1/products/{product_id}"
 	return []api.Route{
-		api.Handle(api.Route{ID: "listProduct", Method: http.MethodPost, Path: all, Summary: "List a product: a new one, or the one that has its GTIN or its brand and model", Context: "catalog", Access: api.Seller,
+		api.Handle(api.Route{ID: "listProduct", Method: http.MethodPost, Path: all,
+			Summary: "List a product: a new one, or the one that has its GTIN or its brand and model", Context: "catalog", Access: api.Seller,
 			Success: http.StatusCreated, Also: []int{http.StatusOK}, Errors: []fault.Kind{fault.Conflict}}, h.list),
-		api.Handle(api.Route{ID: "listOwnProducts", Method: http.MethodGet, Path: all, Summary: "What one says of the products that one lists, in no special order", Context: "catalog", Access: api.Seller}, h.owned),
-		api.Handle(api.Route{ID: "getOwnProduct", Method: http.MethodGet, Path: one, Summary: "What one says of a product, its page, and where they differ", Context: "catalog", Access: api.Seller,
+		api.Handle(api.Route{ID: "listOwnProducts", Method: http.MethodGet, Path: all,
+			Summary: "What one says of the products that one lists, in no special order", Context: "catalog", Access: api.Seller}, h.owned),
+		api.Handle(api.Route{ID: "getOwnProduct", Method: http.MethodGet, Path: one,
+			Summary: "What one says of a product, its page, and where they differ", Context: "catalog", Access: api.Seller,
 			Errors: []fault.Kind{fault.NotFound}}, h.get),
-		api.Handle(api.Route{ID: "putOwnProduct", Method: http.MethodPut, Path: one, Summary: "Say something of a product, or something else; a change needs If-Match", Context: "catalog", Access: api.Seller,
+		api.Handle(api.Route{ID: "putOwnProduct", Method: http.MethodPut, Path: one,
+			Summary: "Say something of a product, or something else; a change needs If-Match", Context: "catalog", Access: api.Seller,
 			Errors: []fault.Kind{fault.NotFound, fault.Stale, fault.Conflict}}, h.put),
 	}
 }
@@ -98,9 +102,11 @@ type ownProductOutput struct {
 
 func ownPage(l catalog.Listed, existing bool) *ownProductOutput {
 	p := l.Product
-	out := &ownProductOutput{ETag: api.ETagOf(l.Contribution.Version), Body: OwnPage{OwnProduct: ownOf(l.Contribution), Existing: existing, OwnerID: p.OwnerID,
-		Page:     PageContent{ProductContent{p.Title, p.Description, p.Brand, p.Model, p.GTIN, p.Bullets, p.CategoryID, p.Attributes}, list(p.CategoryPath), list(p.Images), p.Version},
-		Disputes: l.Disputes}}
+	out := &ownProductOutput{ETag: api.ETagOf(l.Contribution.Version),
+		Body: OwnPage{OwnProduct: ownOf(l.Contribution), Existing: existing, OwnerID: p.OwnerID,
+			Page: PageContent{ProductContent{p.Title, p.Description, p.Brand, p.Model, p.GTIN, p.Bullets, p.CategoryID, p.Attributes},
+				list(p.CategoryPath), list(p.Images), p.Version},
+			Disputes: l.Disputes}}
 	if out.Body.Disputes == nil {
 		out.Body.Disputes = []catalog.Dispute{}
 	}

@@ -28,7 +28,8 @@ func desk(t *testing.T) func(who auth.Identity, method, path, body string, heade
 	t.Helper()
 	products := &catalogstore.Store{DB: memory.New()}
 	s := &catalog.ListingService{Products: products, Categories: products, Contributions: products, Now: func() time.Time { return noon }}
-	if _, err := products.Register(context.Background(), catalog.Category{ID: "boots", Name: "Boots", Attributes: map[string]string{"size": catalog.Number}}); err != nil {
+	if _, err := products.Register(context.Background(),
+		catalog.Category{ID: "boots", Name: "Boots", Attributes: map[string]string{"size": catalog.Number}}); err != nil {
 		t.Fatal(err)
 	}
 	h := api.Handler(catalogapi.SellerRoutes(s), api.Clock(func() time.Time { return noon }))
@@ -53,24 +54,28 @@ func TestListingAProduct(t *testing.T) {
 	w, m := ask(mine, http.MethodPost, "/seller/v1/products", boots)
 	id, _ := m["product_id"].(string)
 	path := "/seller/v1/products/" + id
-	if w.Code != 201 || m["existing"] != false || m["owner_id"] != mine.SellerID || w.Header().Get("ETag") != `"1"` || w.Header().Get("Location") != path {
+	if w.Code != 201 || m["existing"] != false || m["owner_id"] != mine.SellerID || w.Header().Get("ETag") != `"1"` ||
+		w.Header().Get("Location") != path {
 		t.Fatal(w.Code, w.Header(), m)
 	}
 	if w, m := ask(mine, http.MethodPost, "/seller/v1/products", boots); w.Code != 200 || m["existing"] != true || m["product_id"] != id {
 		t.Error("again", w.Code, m)
 	}
-	if w, m := ask(mine, http.MethodPost, "/seller/v1/products", strings.Replace(boots, "Boots", "Shoes", 1)); w.Code != 409 || m["code"] != "product_listed" {
+	if w, m := ask(mine, http.MethodPost, "/seller/v1/products", strings.Replace(boots, "Boots", "Shoes", 1)); w.Code != 409 ||
+		m["code"] != "product_listed" {
 		t.Error(w.Code, m)
 	}
 	if w, m := ask(theirs, http.MethodGet, path, ""); w.Code != 404 || m["code"] != "product_not_listed" {
 		t.Error(w.Code, m)
 	}
 	w, m = ask(theirs, http.MethodPost, "/seller/v1/products", strings.Replace(boots, "Boots", "Shoes", 1))
-	if w.Code != 200 || m["existing"] != true || m["product_id"] != id || m["title"] != "Shoes" || m["page"].(map[string]any)["title"] != "Boots" || len(m["disputes"].([]any)) != 1 {
+	if w.Code != 200 || m["existing"] != true || m["product_id"] != id || m["title"] != "Shoes" || m["page"].(map[string]any)["title"] != "Boots" ||
+		len(m["disputes"].([]any)) != 1 {
 		t.Error(w.Code, m)
 	}
 	// Neither sees or touches what the other says.
-	if w, m := ask(mine, http.MethodGet, path, ""); w.Code != 200 || m["title"] != "Boots" || m["disputes"].([]any)[0].(map[string]any)["seller_id"] != theirs.SellerID {
+	if w, m := ask(mine, http.MethodGet, path, ""); w.Code != 200 || m["title"] != "Boots" ||
+		m["disputes"].([]any)[0].(map[string]any)["seller_id"] != theirs.SellerID {
 		t.Error(w.Code, m)
 	}
 	change := strings.Replace(boots, "42", "43", 1)
@@ -84,7 +89,8 @@ func TestListingAProduct(t *testing.T) {
 		}
 	}
 	for _, who := range []auth.Identity{mine, theirs} {
-		if w, m := ask(who, http.MethodGet, "/seller/v1/products?limit=5", ""); w.Code != 200 || len(m["products"].([]any)) != 1 || m["next_cursor"] != nil {
+		if w, m := ask(who, http.MethodGet, "/seller/v1/products?limit=5", ""); w.Code != 200 || len(m["products"].([]any)) != 1 ||
+			m["next_cursor"] != nil {
 			t.Error(w.Code, m)
 		}
 	}

@@ -19,7 +19,8 @@ func TestBuyBoxes(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		ctx, s := context.Background(), &Store{DB: db}
 		box := func(n, marketplace string, version int64) catalog.BuyBox {
-			return catalog.BuyBox{ProductID: ids.Derive(ids.Product, n), Marketplace: marketplace, OfferID: "off_a", SellerID: "sel_a", SellerName: "A", Price: money.Of(version, "USD"),
+			return catalog.BuyBox{ProductID: ids.Derive(ids.Product, n), Marketplace: marketplace, OfferID: "off_a", SellerID: "sel_a", SellerName: "A",
+				Price:  money.Of(version, "USD"),
 				Landed: money.Of(version+99, "USD"), InStock: true, OfferCount: 2, Version: version}
 		}
 		us, de, other := box("a", "US", 5), box("a", "DE", 1), box("b", "US", 1)

@@ -60,7 +60,8 @@ func contributionOf(i store.Item) (catalog.Contribution, error) {
 	if err := store.Unmarshal(i, &x); err != nil {
 		return catalog.Contribution{}, fmt.Errorf("read contribution: %w", err)
 	}
-	return catalog.Contribution{ProductID: x.ProductID, SellerID: x.SellerID, Version: x.Version, ListedAt: x.ListedAt.UTC(), UpdatedAt: x.UpdatedAt.UTC(),
+	return catalog.Contribution{ProductID: x.ProductID, SellerID: x.SellerID, Version: x.Version, ListedAt: x.ListedAt.UTC(),
+		UpdatedAt: x.UpdatedAt.UTC(),
 		Content: catalog.Content{Title: x.Title, Description: x.Description, Brand: x.Brand, Model: x.Model, GTIN: x.GTIN, Bullets: x.Bullets,
 			CategoryID: x.CategoryID, Attributes: x.Attributes, Images: x.Images}}, nil
 }

@@ -52,7 +52,8 @@ func imageOf(i store.Item) (catalog.Image, error) {
 		return catalog.Image{}, fmt.Errorf("read image: %w", err)
 	}
 	return catalog.Image{ID: r.ID, ProductID: r.Product, SellerID: r.Seller, Announced: files.Announced{Bytes: r.Bytes, SHA256: r.SHA256, Type: r.Type},
-		State: r.State, Reason: r.Reason, Width: r.Width, Height: r.Height, File: r.File, URL: r.URL, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}, nil
+		State: r.State, Reason: r.Reason, Width: r.Width, Height: r.Height, File: r.File, URL: r.URL, CreatedAt: r.CreatedAt.UTC(),
+		UpdatedAt: r.UpdatedAt.UTC()}, nil
 }
 
 // Images lists a seller's images of a product in the order in which they were announced, and how many announcements

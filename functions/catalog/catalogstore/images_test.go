@@ -22,7 +22,8 @@ func TestImages(t *testing.T) {
 		ctx, s := context.Background(), &Store{DB: db}
 		of := func(n string, after time.Duration) catalog.Image {
 			return catalog.Image{ID: ids.Derive(ids.Image, n), ProductID: ids.Derive(ids.Product, "p"), SellerID: ids.Derive(ids.Seller, "s"),
-				Announced: files.Announced{Bytes: 7, SHA256: "ab", Type: "image/png"}, State: catalog.Awaiting, CreatedAt: at.Add(after), UpdatedAt: at.Add(after)}
+				Announced: files.Announced{Bytes: 7, SHA256: "ab", Type: "image/png"}, State: catalog.Awaiting, CreatedAt: at.Add(after),
+				UpdatedAt: at.Add(after)}
 		}
 		a, b, c := of("a", 2), of("b", 1), of("c", 3)
 		for n, i := range []catalog.Image{a, b} {

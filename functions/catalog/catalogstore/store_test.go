@@ -23,8 +23,9 @@ import (
 var at = time.Date(2026, 11, 27, 8, 30, 0, 123456789, time.UTC)
 
 func product(n int, category string) catalog.Product {
-	return catalog.Product{ID: ids.Derive(ids.Product, fmt.Sprint(n)), Title: "Boots", Bullets: []string{"a"}, CategoryID: category, CategoryPath: []string{category},
-		Attributes: map[string]string{"size": "4"}, Images: []string{"https://a.example/x"}, Version: 1, UpdatedAt: at}
+	return catalog.Product{ID: ids.Derive(ids.Product, fmt.Sprint(n)), Title: "Boots", Bullets: []string{"a"}, CategoryID: category,
+		CategoryPath: []string{category},
+		Attributes:   map[string]string{"size": "4"}, Images: []string{"https://a.example/x"}, Version: 1, UpdatedAt: at}
 }
 
 func TestProducts(t *testing.T) {
@@ -150,7 +151,8 @@ func TestCategories(t *testing.T) {
 				t.Error(got, err)
 			}
 		}
-		if err := errors.Join(s.Rename(ctx, "boots", "Shoes", map[string]string{"size": "number"}), s.Rename(ctx, "boots", "Shoes", nil), s.Rename(ctx, "gone", "x", nil)); err != nil {
+		if err := errors.Join(s.Rename(ctx, "boots", "Shoes", map[string]string{"size": "number"}), s.Rename(ctx, "boots", "Shoes", nil),
+			s.Rename(ctx, "gone", "x", nil)); err != nil {
 			t.Error(err)
 		}
 		boots.Name, boots.Attributes = "Shoes", map[string]string{"size": "number"}

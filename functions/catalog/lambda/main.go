@@ -2,7 +2,6 @@
 package main
 
 import (
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -18,7 +17,6 @@ import (
 	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
-	"rialto/functions/internal/store"
 )
 
 func main() {
@@ -34,7 +32,8 @@ func main() {
 			return saga.Task("catalog-import", (&catalog.Importer{Products: c, Categories: c, Now: time.Now}).Import), nil
 		},
 		"feed": func(s *settings.Settings) (any, error) {
-			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.Results(chunkqueue.New(s.AWS(), s.Queue("feeds-report"))), listings(s).HandleFeedChunk), nil
+			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.Results(chunkqueue.New(s.AWS(), s.Queue("feeds-report"))),
+				listings(s).HandleFeedChunk), nil
 		},
 		"image": func(s *settings.Settings) (any, error) { return bucket.Receive(images(s).Arrived), nil },
 		"buybox": func(s *settings.Settings) (any, error) {
@@ -45,15 +44,3 @@ func main() {
 		},
 	})
 }
-
-func listings(s *settings.Settings) *catalog.ListingService {
-	c := &catalogstore.Store{DB: db(s)}
-	return &catalog.ListingService{Products: c, Categories: c, Contributions: c, Now: time.Now}
-}
-
-func images(s *settings.Settings) *catalog.ImageService {
-	files := bucket.New(s.AWS(), s.Must("FILES_BUCKET"))
-	return &catalog.ImageService{Listings: listings(s), Images: &catalogstore.Store{DB: db(s)}, Files: files, URL: s.Must("IMAGES_URL")}
-}
-
-func db(s *settings.Settings) store.DB { return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64) }

@@ -2,7 +2,6 @@
 package main
 
 import (
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -15,7 +14,6 @@ import (
 	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
-	"rialto/functions/internal/store"
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersapi"
@@ -27,7 +25,8 @@ func main() {
 	entry.Run("offers", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
 			db := db(s)
-			service := &offers.Service{Store: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.Store{DB: db}, Now: time.Now}
+			service := &offers.Service{Store: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.Store{DB: db},
+				Now: time.Now}
 			h := api.Handler(slices.Concat(offersapi.Routes(service), offersapi.SellerRoutes(service)))
 			return lambdahttp.New(api.LimitWrites(h, ratelimit.Buckets{DB: db}, time.Now)), nil
 		},
@@ -38,7 +37,8 @@ func main() {
 		"feed": func(s *settings.Settings) (any, error) {
 			db := db(s)
 			writer := offers.FeedWriter{Store: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Now: time.Now}
-			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.Results(chunkqueue.New(s.AWS(), s.Queue("feeds-report"))), writer.HandleFeedChunk), nil
+			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.Results(chunkqueue.New(s.AWS(), s.Queue("feeds-report"))),
+				writer.HandleFeedChunk), nil
 		},
 		"decide": func(s *settings.Settings) (any, error) { return offersaws.ReceiveChanges(decider(db(s))), nil },
 		"seller": func(s *settings.Settings) (any, error) {
@@ -51,9 +51,3 @@ func main() {
 		},
 	})
 }
-
-func decider(db store.DB) *offers.Decider {
-	return &offers.Decider{Store: &offersstore.Store{DB: db}, Stock: inventorystore.Store{DB: db}, Now: time.Now}
-}
-
-func db(s *settings.Settings) store.DB { return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64) }

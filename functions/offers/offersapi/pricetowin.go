@@ -16,7 +16,7 @@ type PriceToWin struct {
 	Own         ExplainedOffer  `json:"own"`
 	Winner      *ExplainedOffer `json:"winner,omitempty" doc:"What the buy box shows, the own offer too; absent if no offer is open"`
 	PriceToWin  *WinAt          `json:"price_to_win,omitempty" doc:"Absent if no price would win"`
-	Reason      string          `json:"reason,omitempty" enum:"paused,out_of_stock,no_rival,unbeatable" doc:"Why there is no price to win; no_rival: nobody else is in stock, and the price is the highest that is allowed"`
+	Reason      string          `json:"reason,omitempty" enum:"paused,out_of_stock,no_rival,unbeatable" doc:"Why there is none, or no limit (no_rival)"`
 }
 
 // ExplainedOffer is an offer with the reasons for its rank.
@@ -43,7 +43,8 @@ func (h seller) priceToWin(ctx context.Context, in *OwnInput) (*priceToWinOutput
 		return nil, err
 	}
 	own := c.Own.Offer
-	out := &priceToWinOutput{PriceToWin{ProductID: own.ProductID, Marketplace: own.Marketplace, Wins: c.Wins, Own: explained(c.Own), Reason: string(c.Why)}}
+	out := &priceToWinOutput{PriceToWin{ProductID: own.ProductID, Marketplace: own.Marketplace, Wins: c.Wins, Own: explained(c.Own),
+		Reason: string(c.Why)}}
 	if c.Winner != nil {
 		w := explained(*c.Winner)
 		out.Body.Winner = &w

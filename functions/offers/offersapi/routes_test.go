@@ -88,7 +88,8 @@ func TestASellersOwnOffer(t *testing.T) {
 		t.Fatal(w.Code, m)
 	}
 	w, m := f.ask(t, mine, "PUT", path, terms)
-	if w.Code != 201 || w.Header().Get("ETag") != `"1"` || m["seller_id"] != mine.SellerID || m["version"] != 1.0 || m["paused"] != false || m["updated_at"] != "2026-11-27T12:00:00Z" {
+	if w.Code != 201 || w.Header().Get("ETag") != `"1"` || m["seller_id"] != mine.SellerID || m["version"] != 1.0 || m["paused"] != false ||
+		m["updated_at"] != "2026-11-27T12:00:00Z" {
 		t.Fatal(w.Code, w.Header(), m)
 	}
 	if w, m := f.ask(t, mine, "PUT", path, terms); w.Code != 200 || w.Header().Get("ETag") != `"1"` {
@@ -101,7 +102,8 @@ func TestASellersOwnOffer(t *testing.T) {
 	if w, m := f.ask(t, mine, "PUT", path, cheaper, "If-Match", `"2"`); w.Code != 412 || m["code"] != "version_mismatch" {
 		t.Error(w.Code, m)
 	}
-	if w, m := f.ask(t, mine, "PUT", path, cheaper, "If-Match", `W/"1"`); w.Code != 200 || w.Header().Get("ETag") != `"2"` || m["price"].(map[string]any)["amount"] != 900.0 {
+	if w, m := f.ask(t, mine, "PUT", path, cheaper, "If-Match", `W/"1"`); w.Code != 200 || w.Header().Get("ETag") != `"2"` ||
+		m["price"].(map[string]any)["amount"] != 900.0 {
 		t.Error(w.Code, m)
 	}
 	if w, m := f.ask(t, mine, "GET", path, ""); w.Code != 200 || w.Header().Get("ETag") != `"2"` || m["offer_id"] != offer(mine).ID() {
@@ -184,7 +186,8 @@ func TestOnlySellersReachSellerRoutes(t *testing.T) {
 	expired.ExpiresAt = noon
 	for status, list := range map[int][]auth.Identity{
 		401: {{}, expired},
-		403: {{Subject: "cus_1", Role: auth.Customer, ExpiresAt: noon.Add(1)}, {Subject: "cus_1", Role: auth.Guest, ExpiresAt: noon.Add(1)}, {Subject: "x", Role: auth.Seller, ExpiresAt: noon.Add(1)}},
+		403: {{Subject: "cus_1", Role: auth.Customer, ExpiresAt: noon.Add(1)}, {Subject: "cus_1", Role: auth.Guest, ExpiresAt: noon.Add(1)},
+			{Subject: "x", Role: auth.Seller, ExpiresAt: noon.Add(1)}},
 	} {
 		for _, who := range list {
 			for _, method := range []string{"GET", "PUT"} {
@@ -230,7 +233,8 @@ func TestASellersOffersAreListed(t *testing.T) {
 	if w, m := f.ask(t, mine, "GET", "/seller/v1/offers", "", "X-Marketplace", "DE"); w.Code != 200 || len(m["offers"].([]any)) != 0 {
 		t.Error(w.Code, m)
 	}
-	if w, m := f.ask(t, mine, "PUT", "/seller/v1/offers/"+ids.Derive(ids.Product, "hat"), named("B-1")); w.Code != 409 || m["code"] != "sku_taken" || pointer(m) != "/sku" {
+	if w, m := f.ask(t, mine, "PUT", "/seller/v1/offers/"+ids.Derive(ids.Product, "hat"), named("B-1")); w.Code != 409 || m["code"] != "sku_taken" ||
+		pointer(m) != "/sku" {
 		t.Error(w.Code, m)
 	}
 	for path, code := range map[string]string{"/seller/v1/offers?limit=0": "invalid_request", "/seller/v1/offers?cursor=x": "invalid_cursor"} {
@@ -317,17 +321,23 @@ func TestOffersOfAProduct(t *testing.T) {
 	}
 	w, m := f.ask(t, auth.Identity{}, "GET", path, "")
 	list, _ := json.Marshal(m["offers"])
-	want := `[{"buy_box":false,"condition":"new","delivery":{"countries":["US"],"free":true,"fulfilled_by":"rialto","shipping":{"amount":0,"currency":"USD"}},` +
-		`"landed":{"amount":900,"currency":"USD"},"offer_id":"` + offer(theirs).ID() + `","price":{"amount":900,"currency":"USD"},"seller":{"name":"` + theirs.SellerID + `","seller_id":"` + theirs.SellerID + `"}},` +
-		`{"buy_box":true,"condition":"new","delivery":{"countries":["US"],"free":false,"fulfilled_by":"rialto","shipping":{"amount":99,"currency":"USD"}},"in_stock":true,` +
-		`"landed":{"amount":1099,"currency":"USD"},"offer_id":"` + offer(mine).ID() + `","price":{"amount":1000,"currency":"USD"},"seller":{"name":"` + mine.SellerID + `","seller_id":"` + mine.SellerID + `"}}]`
+	want := `[{"buy_box":false,"condition":"new",` +
+		`"delivery":{"countries":["US"],"free":true,"fulfilled_by":"rialto","shipping":{"amount":0,"currency":"USD"}},` +
+		`"landed":{"amount":900,"currency":"USD"},"offer_id":"` + offer(theirs).ID() + `","price":{"amount":900,"currency":"USD"},"seller":{"name":"` +
+		theirs.SellerID + `","seller_id":"` + theirs.SellerID + `"}},` +
+		`{"buy_box":true,"condition":"new",` +
+		`"delivery":{"countries":["US"],"free":false,"fulfilled_by":"rialto","shipping":{"amount":99,"currency":"USD"}},"in_stock":true,` +
+		`"landed":{"amount":1099,"currency":"USD"},"offer_id":"` + offer(mine).ID() + `","price":{"amount":1000,"currency":"USD"},"seller":{"name":"` +
+		mine.SellerID + `","seller_id":"` + mine.SellerID + `"}}]`
 	if w.Code != 200 || string(list) != want || w.Header().Get("Vary") != "X-Marketplace" {
 		t.Errorf("%d\n got %s\nwant %s", w.Code, list, want)
 	}
-	if w, m := f.ask(t, auth.Identity{}, "GET", path, "", "X-Marketplace", "DE"); w.Code != 200 || len(m["offers"].([]any)) != 0 || m["marketplace"] != "DE" {
+	if w, m := f.ask(t, auth.Identity{}, "GET", path, "", "X-Marketplace", "DE"); w.Code != 200 || len(m["offers"].([]any)) != 0 ||
+		m["marketplace"] != "DE" {
 		t.Error(w.Code, m)
 	}
-	for path, want := range map[string]string{"/api/v1/products/" + unknown + "/offers": "product_not_found", "/api/v1/products/x/offers": "invalid_request", path + "?page=1": "unknown_parameter"} {
+	for path, want := range map[string]string{"/api/v1/products/" + unknown +
+		"/offers": "product_not_found", "/api/v1/products/x/offers": "invalid_request", path + "?page=1": "unknown_parameter"} {
 		if _, m := f.ask(t, auth.Identity{}, "GET", path, ""); m["code"] != want {
 			t.Error(path, m)
 		}

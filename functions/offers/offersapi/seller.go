@@ -29,17 +29,24 @@ func SellerRoutes(o OwnOffers) []api.Route {
 	const path = "/seller/v1/offers/{product_id}"
 	missing, changing := []fault.Kind{fault.NotFound}, []fault.Kind{fault.NotFound, fault.Stale, fault.Conflict}
 	return []api.Route{
-		api.Handle(api.Route{ID: "listOwnOffers", Method: http.MethodGet, Path: "/seller/v1/offers", Summary: "One's own offers in a marketplace, in no special order; with sku, the one that has it", Context: "offers", Access: api.Seller},
+		api.Handle(api.Route{ID: "listOwnOffers", Method: http.MethodGet, Path: "/seller/v1/offers",
+			Summary: "One's own offers in a marketplace, in no special order; with sku, the one that has it", Context: "offers", Access: api.Seller},
 			h.list),
-		api.Handle(api.Route{ID: "pauseOwnOffer", Method: http.MethodPost, Path: path + "/pause", Summary: "Take one's own offer off the market", Context: "offers", Access: api.Seller,
+		api.Handle(api.Route{ID: "pauseOwnOffer", Method: http.MethodPost, Path: path +
+			"/pause", Summary: "Take one's own offer off the market", Context: "offers", Access: api.Seller,
 			Errors: changing}, h.pause),
-		api.Handle(api.Route{ID: "resumeOwnOffer", Method: http.MethodPost, Path: path + "/resume", Summary: "Put one's own offer back on the market", Context: "offers", Access: api.Seller,
+		api.Handle(api.Route{ID: "resumeOwnOffer", Method: http.MethodPost, Path: path +
+			"/resume", Summary: "Put one's own offer back on the market", Context: "offers", Access: api.Seller,
 			Errors: changing}, h.resume),
-		api.Handle(api.Route{ID: "getPriceToWin", Method: http.MethodGet, Path: path + "/price-to-win", Summary: "How one's own offer stands in the buy box, and the highest landed price that would win it", Context: "offers", Access: api.Seller,
+		api.Handle(api.Route{ID: "getPriceToWin", Method: http.MethodGet, Path: path +
+			"/price-to-win", Summary: "How one's own offer stands in the buy box, and the highest landed price that would win it", Context: "offers",
+			Access: api.Seller,
 			Errors: missing}, h.priceToWin),
-		api.Handle(api.Route{ID: "getOwnOffer", Method: http.MethodGet, Path: path, Summary: "One's own offer of a product", Context: "offers", Access: api.Seller,
+		api.Handle(api.Route{ID: "getOwnOffer", Method: http.MethodGet, Path: path, Summary: "One's own offer of a product", Context: "offers",
+			Access: api.Seller,
 			Errors: missing}, h.get),
-		api.Handle(api.Route{ID: "putOwnOffer", Method: http.MethodPut, Path: path, Summary: "Make or change one's own offer of a product; a change needs If-Match", Context: "offers", Access: api.Seller,
+		api.Handle(api.Route{ID: "putOwnOffer", Method: http.MethodPut, Path: path,
+			Summary: "Make or change one's own offer of a product; a change needs If-Match", Context: "offers", Access: api.Seller,
 			Also: []int{http.StatusCreated}, Errors: changing}, h.put),
 	}
 }
@@ -83,7 +90,7 @@ type OfferTerms struct {
 	Condition    string       `json:"condition" enum:"new,used,refurbished"`
 	Fulfillment  string       `json:"fulfillment" enum:"rialto,seller"`
 	Paused       bool         `json:"paused,omitempty"`
-	DeliveryDays int64        `json:"delivery_days,omitempty" minimum:"1" maximum:"30" doc:"What a seller who ships promises, from the order to the door; 5 if it says nothing"`
+	DeliveryDays int64        `json:"delivery_days,omitempty" minimum:"1" maximum:"30" doc:"Promised by a seller who ships; 5 if it says nothing"`
 	SKU          string       `json:"sku,omitempty" maxLength:"64" doc:"The seller's own name for it, of one offer in a marketplace"`
 }
 

@@ -21,7 +21,8 @@ type Offers interface {
 func Routes(o Offers) []api.Route {
 	h := shopper{o}
 	return []api.Route{
-		api.Handle(api.Route{ID: "listProductOffers", Method: http.MethodGet, Path: "/api/v1/products/{product_id}/offers", Summary: "All offers of a product in a marketplace, cheapest first",
+		api.Handle(api.Route{ID: "listProductOffers", Method: http.MethodGet, Path: "/api/v1/products/{product_id}/offers",
+			Summary: "All offers of a product in a marketplace, cheapest first",
 			Context: "offers", Access: api.Public, Errors: []fault.Kind{fault.NotFound}}, h.list),
 	}
 }

@@ -27,7 +27,8 @@ func TestDecide(t *testing.T) {
 	t.Parallel()
 	ctx, db := context.Background(), memory.New()
 	book, shelf := &offersstore.Store{DB: db}, inventorystore.Store{DB: db}
-	o := offers.Offer{ProductID: ids.Derive(ids.Product, "p"), SellerID: ids.Derive(ids.Seller, "s"), Marketplace: "US", Price: money.Of(1, "USD"), Shipping: money.Of(0, "USD"), Version: 1}
+	o := offers.Offer{ProductID: ids.Derive(ids.Product, "p"), SellerID: ids.Derive(ids.Seller, "s"), Marketplace: "US", Price: money.Of(1, "USD"),
+		Shipping: money.Of(0, "USD"), Version: 1}
 	h := offersaws.ReceiveChanges(&offers.Decider{Store: book, Stock: shelf, Now: func() time.Time { return time.Unix(0, 0) }})
 	// do tells how many of some events are refused.
 	do := func(es ...outbox.Event) int {
@@ -78,7 +79,8 @@ func TestDecide(t *testing.T) {
 	send("StockBandChanged", change) // delivered again
 	expect(true, 2)
 
-	for _, e := range []outbox.Event{{Name: "BuyBoxChanged"}, {Name: "OfferChanged", Data: []byte(`[]`)}, {Name: "StockBandChanged", Data: []byte(`"x"`)}} {
+	for _, e := range []outbox.Event{{Name: "BuyBoxChanged"}, {Name: "OfferChanged", Data: []byte(`[]`)},
+		{Name: "StockBandChanged", Data: []byte(`"x"`)}} {
 		if _, err := offers.ConcernOf(e.Name, e.Data); fault.Of(err).Kind != fault.Malformed || do(e) != 1 {
 			t.Error(e.Name, err)
 		}

@@ -16,7 +16,8 @@ func TestBuyBoxesAreThoseOfOneProduct(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		ctx, s := context.Background(), &Store{DB: db}
 		want := map[string]offers.BuyBox{}
-		for _, w := range []offers.BuyBox{{ProductID: "p", Marketplace: "US", Version: 1}, {ProductID: "p", Marketplace: "DE", Version: 1, Offers: 2}, {ProductID: "q", Marketplace: "FR", Version: 1}} {
+		for _, w := range []offers.BuyBox{{ProductID: "p", Marketplace: "US", Version: 1}, {ProductID: "p", Marketplace: "DE", Version: 1, Offers: 2},
+			{ProductID: "q", Marketplace: "FR", Version: 1}} {
 			if err := s.SaveBuyBox(ctx, w, 0); err != nil {
 				t.Fatal(err)
 			}

@@ -29,14 +29,16 @@ var (
 )
 
 func offer(name, marketplace string, version int64) offers.Offer {
-	o := offers.Offer{ProductID: product, SellerID: ids.Derive(ids.Seller, name), SellerName: name, Marketplace: marketplace, Price: money.Of(1000, "USD"), Shipping: money.Of(99, "USD"),
+	o := offers.Offer{ProductID: product, SellerID: ids.Derive(ids.Seller, name), SellerName: name, Marketplace: marketplace,
+		Price: money.Of(1000, "USD"), Shipping: money.Of(99, "USD"),
 		Condition: offers.Used, Fulfillment: offers.BySeller, Paused: name == "paused", Version: version, UpdatedAt: at}
 	o.ID = o.Key().ID()
 	return o
 }
 
 func winner(o offers.Offer, version int64) offers.BuyBox {
-	return offers.BuyBox{ProductID: product, Marketplace: "US", Offer: o, InStock: true, Version: version, DecidedAt: at, Offers: 2, Score: 160, Rating: 400, DeliveryDays: 5}
+	return offers.BuyBox{ProductID: product, Marketplace: "US", Offer: o, InStock: true, Version: version, DecidedAt: at, Offers: 2, Score: 160,
+		Rating: 400, DeliveryDays: 5}
 }
 
 func TestOffers(t *testing.T) {
@@ -133,7 +135,8 @@ func TestASellersOffersArePaged(t *testing.T) {
 				if err := s.Save(ctx, o, offers.Offer{}); err != nil {
 					t.Fatal(err)
 				}
-				if err := s.SaveBuyBox(ctx, offers.BuyBox{ProductID: o.ProductID, Marketplace: "US", Offer: o, Version: 1}, 0); err != nil && !errors.Is(err, offers.ErrBuyBoxChanged) {
+				if err := s.SaveBuyBox(ctx, offers.BuyBox{ProductID: o.ProductID, Marketplace: "US", Offer: o, Version: 1}, 0); err != nil &&
+					!errors.Is(err, offers.ErrBuyBoxChanged) {
 					t.Fatal(err)
 				}
 				if o.SellerID == offer("a", "US", 1).SellerID {
@@ -194,7 +197,11 @@ func TestSellerProfiles(t *testing.T) {
 		if err := g.Wait(); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.UpdateSellerProfile(ctx, seller, func(st offers.SellerProfile) offers.SellerProfile { st.Name, st.Named = "A", 3; return st }); err != nil {
+		if err := s.UpdateSellerProfile(ctx, seller, func(st offers.SellerProfile) offers.SellerProfile {
+			st.Name, st.Named = "A",
+				3
+			return st
+		}); err != nil {
 			t.Fatal(err)
 		}
 		got, err := s.SellerProfiles(ctx, seller, "sel_none")
@@ -307,7 +314,8 @@ func boxImage(t *testing.T, w offers.BuyBox) store.Item {
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	o1, o2 := offer("a", "US", 1), offer("a", "US", 2)
-	w1, more, out, gone, dearer, better := winner(o1, 1), winner(o1, 2), winner(o1, 2), offers.BuyBox{ProductID: product, Marketplace: "US", Version: 2}, winner(o2, 2), winner(o1, 2)
+	w1, more, out, gone, dearer, better := winner(o1, 1), winner(o1, 2), winner(o1, 2),
+		offers.BuyBox{ProductID: product, Marketplace: "US", Version: 2}, winner(o2, 2), winner(o1, 2)
 	again, renamed := winner(o1, 2), winner(o1, 2)
 	more.Offers, renamed.Offer.SellerName = 9, "Elsewhere"
 	again.Offer.Version, again.Offer.SKU = 2, "mine"
@@ -315,30 +323,37 @@ func TestEvents(t *testing.T) {
 	better.Rating, better.Score = 480, 260
 	dearer.Offer.Price.Minor = 2000
 	changed := func(version int64, paused bool) string {
-		return fmt.Sprintf(`OfferChanged {"product_id":"%s","marketplace":"US","seller_id":"%s","version":%d,"price":{"amount":1000,"currency":"USD"},"paused":%v}`, product, o1.SellerID, version, paused)
+		return fmt.Sprintf(`OfferChanged {"product_id":"%s","marketplace":"US","seller_id":"%s","version":%d,`+
+			`"price":{"amount":1000,"currency":"USD"},"paused":%v}`, product, o1.SellerID, version, paused)
 	}
 	box := func(price, landed int, inStock bool, version int) string {
-		return fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","offer_id":"%s","seller_id":"%s","seller_name":"a","price":{"amount":%d,"currency":"USD"},"landed":{"amount":%d,"currency":"USD"},"in_stock":%v,"offer_count":2,"version":%d,"score":160,"seller_rating":400,"fulfillment":"seller","delivery_days":5}`,
+		return fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","offer_id":"%s","seller_id":"%s","seller_name":"a",`+
+			`"price":{"amount":%d,"currency":"USD"},"landed":{"amount":%d,"currency":"USD"},"in_stock":%v,"offer_count":2,"version":%d,`+
+			`"score":160,"seller_rating":400,"fulfillment":"seller","delivery_days":5}`,
 			product, o1.ID, o1.SellerID, price, landed, inStock, version)
 	}
 	for name, x := range map[string]struct {
 		change outbox.Change
 		want   string
 	}{
-		"new offer":         {outbox.Change{New: offerImage(t, o1)}, changed(1, false)},
-		"changed offer":     {outbox.Change{Old: offerImage(t, o1), New: offerImage(t, o2)}, changed(2, false)},
-		"untouched offer":   {outbox.Change{Old: offerImage(t, o1), New: offerImage(t, o1)}, ""},
-		"deleted offer":     {outbox.Change{Old: offerImage(t, o2)}, changed(2, true)},
-		"new box":           {outbox.Change{New: boxImage(t, w1)}, box(1000, 1099, true, 1)},
-		"another price":     {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, dearer)}, box(2000, 2099, true, 2)},
-		"out of stock":      {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, out)}, box(1000, 1099, false, 2)},
-		"better rated":      {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, better)}, strings.NewReplacer(`"score":160`, `"score":260`, `400`, `480`).Replace(box(1000, 1099, true, 2))},
+		"new offer":       {outbox.Change{New: offerImage(t, o1)}, changed(1, false)},
+		"changed offer":   {outbox.Change{Old: offerImage(t, o1), New: offerImage(t, o2)}, changed(2, false)},
+		"untouched offer": {outbox.Change{Old: offerImage(t, o1), New: offerImage(t, o1)}, ""},
+		"deleted offer":   {outbox.Change{Old: offerImage(t, o2)}, changed(2, true)},
+		"new box":         {outbox.Change{New: boxImage(t, w1)}, box(1000, 1099, true, 1)},
+		"another price":   {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, dearer)}, box(2000, 2099, true, 2)},
+		"out of stock":    {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, out)}, box(1000, 1099, false, 2)},
+		"better rated": {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, better)},
+			strings.NewReplacer(`"score":160`, `"score":260`, `400`, `480`).Replace(box(1000, 1099, true, 2))},
 		"a seller's rating": {outbox.Change{New: image(t, profileOf(o1.SellerID), sellerProfile{SellerID: o1.SellerID})}, ""},
 		"a sku":             {outbox.Change{Old: image(t, claimOf(o1.Key(), "x"), claim{product})}, ""},
-		"another offer":     {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, more)}, strings.Replace(box(1000, 1099, true, 2), `"offer_count":2`, `"offer_count":9`, 1)},
-		"another name":      {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, renamed)}, strings.Replace(box(1000, 1099, true, 2), `"seller_name":"a"`, `"seller_name":"Elsewhere"`, 1)},
-		"says the same":     {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, again)}, ""},
-		"nobody offers it":  {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, gone)}, fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","seller_id":"","in_stock":false,"version":2}`, product)},
+		"another offer": {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, more)},
+			strings.Replace(box(1000, 1099, true, 2), `"offer_count":2`, `"offer_count":9`, 1)},
+		"another name": {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, renamed)},
+			strings.Replace(box(1000, 1099, true, 2), `"seller_name":"a"`, `"seller_name":"Elsewhere"`, 1)},
+		"says the same": {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, again)}, ""},
+		"nobody offers it": {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, gone)},
+			fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","seller_id":"","in_stock":false,"version":2}`, product)},
 		"box of an old age": {outbox.Change{Old: boxImage(t, w1)}, ""},
 	} {
 		es, err := Events(x.change)

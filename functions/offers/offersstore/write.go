@@ -17,10 +17,12 @@ func (s *Store) Save(ctx context.Context, o, before offers.Offer) error {
 	}
 	writes := []store.Write{w}
 	if before.SKU != "" {
-		writes = append(writes, store.Delete(table, claimOf(o.Key(), before.SKU)).If(store.Any(store.Absent(), store.Eq("product_id", o.ProductID))).Named("freed sku"))
+		writes = append(writes, store.Delete(table, claimOf(o.Key(), before.SKU)).If(store.Any(store.Absent(),
+			store.Eq("product_id", o.ProductID))).Named("freed sku"))
 	}
 	if o.SKU != "" {
-		writes = append(writes, store.Put(table, claimOf(o.Key(), o.SKU), claim{o.ProductID}).If(store.Any(store.Absent(), store.Eq("product_id", o.ProductID))).Named("sku"))
+		writes = append(writes, store.Put(table, claimOf(o.Key(), o.SKU),
+			claim{o.ProductID}).If(store.Any(store.Absent(), store.Eq("product_id", o.ProductID))).Named("sku"))
 	}
 	err := s.DB.Transact(ctx, writes...)
 	if r, refused := store.AsRefused(err); refused {
