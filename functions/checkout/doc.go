@@ -8,14 +8,14 @@
 //
 //	OPEN ──claim──▶ OPEN (run, plan) ──place──▶ PLACED
 //	  │                │        ▲
-//	  │                ├──pend──▶ WAITING (the bank asks the shopper) ──claim──▶ OPEN
+//	  │                ├─await──▶ WAITING (a 3-D Secure challenge) ──claim──▶ OPEN
 //	  └─────fence──────┴────────────fence──────▶ OPEN (epoch + 1) ──close──▶ FAILED
 //
 // # What is promised
 //
 //   - A run owns the record from Claim on: its plan, its payment groups and its draft's hash are stored before
 //     the first effect and never change; a second run of the same epoch, or one with another draft, ends as
-//     superseded. The draft itself is stored when the record begins to wait for the bank, for the run that goes on.
+//     superseded. The draft itself is stored when the record begins to wait for a 3-D Secure challenge, for the run that goes on.
 //   - Place, the pivot, is one transaction: the record (epoch and run are mine, OPEN) becomes PLACED, the holds
 //     and a coupon's redemption become COMMITTED, the order comes to be, and the ordered lines leave the cart at its
 //     version. Either all of it happens or none.

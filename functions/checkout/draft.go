@@ -24,8 +24,8 @@ const MaxActions = 100
 var ErrCartChanged = fault.New(fault.Conflict, "cart_changed", "the total is no longer the expected one")
 
 // Draft is the order as it will be placed, with what the later steps need. It travels with its run; the record holds
-// its hash, so that no run goes on with another one, and the draft itself only while no run has it: while the bank
-// asks the shopper.
+// its hash, so that no run goes on with another one, and the draft itself only while no run has it: while a
+// 3-D Secure challenge waits for the shopper.
 type Draft struct {
 	Order       orders.Order   `json:"order"`
 	CartID      string         `json:"cart_id"`

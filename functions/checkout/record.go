@@ -17,7 +17,7 @@ type State string
 
 const (
 	Open    State = "OPEN"    // a run works on it, or will recover it
-	Waiting State = "WAITING" // the bank asks the shopper to act
+	Waiting State = "WAITING" // a 3-D Secure challenge waits for the shopper
 	Placed  State = "PLACED"
 	Failed  State = "FAILED"
 )
@@ -80,7 +80,7 @@ type Record struct {
 	Hash        string
 	Request     Request
 	Effects     *Effects // from Claim on
-	Draft       *Draft   // while the record waits for the bank; a run that has just claimed it knows its own
+	Draft       *Draft   // while the record waits for a 3-D Secure challenge; a run that has just claimed it knows its own
 	CreatedAt   time.Time
 	DueAt       time.Time
 	ExpiresAt   time.Time // of the holds, from Claim on
@@ -89,7 +89,7 @@ type Record struct {
 	ClosedTotal *money.Amount // of the order, once placed
 }
 
-// NextAction is what the bank wants of the shopper.
+// NextAction is the 3-D Secure challenge that the shopper must pass.
 type NextAction struct {
 	Type string `json:"type" dynamodbav:"type"`
 	URL  string `json:"url" dynamodbav:"url"`

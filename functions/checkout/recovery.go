@@ -16,8 +16,8 @@ import (
 // errStillOpen makes a timer message come back.
 var errStillOpen = fault.New(fault.Unavailable, "checkout_still_open", "the recovery did not finish; it is tried again")
 
-// Shelf is what recovery needs of the store.
-type Shelf interface {
+// RecoveryStore is what recovery needs of the record's store.
+type RecoveryStore interface {
 	Get(ctx context.Context, id string) (Record, bool, error)
 	// DueIn lists the open records that are due in one bucket of one minute.
 	DueIn(ctx context.Context, minute time.Time, bucket int) ([]string, error)
@@ -27,7 +27,7 @@ type Shelf interface {
 
 // Recovery is the guarantee that every record ends.
 type Recovery struct {
-	Shelf   Shelf
+	Store   RecoveryStore
 	Runner  Runner
 	Timer   Timer
 	Now     func() time.Time
@@ -39,10 +39,10 @@ type Recovery struct {
 // so the sweep, which looks at the last few minutes only, finds it however long something is away.
 const again = 5 * time.Minute
 
-// Look is what a timer message does: it returns 0 when the record needs no more looking at, or how long to wait
+// Check is what a timer message does: it returns 0 when the record needs no more looking at, or how long to wait
 // before the next look. An error says why the record is still open; with no time to wait it means: come back.
-func (v *Recovery) Look(ctx context.Context, checkoutID string) (wait time.Duration, err error) {
-	r, ok, err := v.Shelf.Get(ctx, checkoutID)
+func (v *Recovery) Check(ctx context.Context, checkoutID string) (wait time.Duration, err error) {
+	r, ok, err := v.Store.Get(ctx, checkoutID)
 	if err != nil {
 		return 0, err
 	}
@@ -55,7 +55,7 @@ func (v *Recovery) Look(ctx context.Context, checkoutID string) (wait time.Durat
 	if err := v.recover(ctx, r); err != nil {
 		last, stop := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second) // a look that took too long, too, comes to this
 		defer stop()
-		if perr := v.Shelf.Postpone(last, checkoutID, v.Now().Add(again)); perr != nil {
+		if perr := v.Store.Postpone(last, checkoutID, v.Now().Add(again)); perr != nil {
 			return 0, errors.Join(err, perr)
 		}
 		return again, err
@@ -78,7 +78,7 @@ func (v *Recovery) recover(ctx context.Context, r Record) (err error) {
 	} else if ok && a.State.Terminal() {
 		return nil
 	}
-	if r, ok, err := v.Shelf.Get(ctx, r.ID); err != nil || ok && !r.State.Terminal() {
+	if r, ok, err := v.Store.Get(ctx, r.ID); err != nil || ok && !r.State.Terminal() {
 		return errStillOpen.Because(err)
 	}
 	return nil
@@ -93,7 +93,7 @@ func (v *Recovery) Sweep(ctx context.Context, minutes int) (int, error) {
 	found := make([][]string, minutes*v.Buckets)
 	for n := range found {
 		g.Go(func() (err error) {
-			found[n], err = v.Shelf.DueIn(gctx, last.Add(-time.Duration(n/v.Buckets)*time.Minute), n%v.Buckets)
+			found[n], err = v.Store.DueIn(gctx, last.Add(-time.Duration(n/v.Buckets)*time.Minute), n%v.Buckets)
 			return err
 		})
 	}

@@ -10,9 +10,9 @@ import (
 	"rialto/functions/internal/ids"
 )
 
-// Ledger is what the use cases need of the record's store. Every change is conditional; what a refused change
+// Store is what the use cases need of the record's store. Every change is conditional; what a refused change
 // met is returned as the record found.
-type Ledger interface {
+type Store interface {
 	Get(ctx context.Context, id string) (Record, bool, error)
 	// Begin writes a new record, unless one is there that is open or younger than KeyFor: that one is returned.
 	Begin(ctx context.Context, r Record) (found *Record, err error)
@@ -46,7 +46,7 @@ type StepError struct {
 
 // Service is checkout's front: it begins records, starts runs and says where they stand.
 type Service struct {
-	Ledger Ledger
+	Store  Store
 	Runner Runner
 	Timer  Timer
 	Now    func() time.Time
@@ -70,7 +70,7 @@ func (s *Service) Checkout(ctx context.Context, customerID, key string, req Requ
 	}
 	var found *Record
 	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { found, err = s.Ledger.Begin(gctx, r); return err })
+	g.Go(func() (err error) { found, err = s.Store.Begin(gctx, r); return err })
 	g.Go(func() error { return s.Timer.Set(gctx, r.ID, Due) })
 	if err := g.Wait(); err != nil {
 		return Reply{}, err
@@ -105,7 +105,7 @@ func replay(found Record, hash string) (Reply, error) {
 	return Reply{found.Answer(), true}, nil
 }
 
-// Resume goes on with a checkout that waited for the bank; on any other it says where it stands. Errors:
+// Resume goes on with a checkout that waited for a 3-D Secure challenge; on any other it says where it stands. Errors:
 // ErrNotFound, ErrInProgress.
 func (s *Service) Resume(ctx context.Context, customerID, checkoutID string) (Reply, error) {
 	r, err := s.mine(ctx, customerID, checkoutID)
@@ -132,7 +132,7 @@ func (s *Service) Status(ctx context.Context, customerID, checkoutID string) (An
 }
 
 func (s *Service) mine(ctx context.Context, customerID, checkoutID string) (Record, error) {
-	r, ok, err := s.Ledger.Get(ctx, checkoutID)
+	r, ok, err := s.Store.Get(ctx, checkoutID)
 	if err != nil {
 		return Record{}, err
 	}

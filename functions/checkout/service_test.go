@@ -9,14 +9,14 @@ import (
 	"rialto/functions/internal/ids"
 )
 
-// ledger writes like the store whose answer got lost: what the client of the table repeats meets its own record.
-type ledger struct {
+// lostAnswer writes like the store whose answer got lost: what the client of the table repeats meets its own record.
+type lostAnswer struct {
 	stored Record
 	taken  bool
 }
 
-func (l *ledger) Get(context.Context, string) (Record, bool, error) { return l.stored, true, nil }
-func (l *ledger) Begin(_ context.Context, r Record) (*Record, error) {
+func (l *lostAnswer) Get(context.Context, string) (Record, bool, error) { return l.stored, true, nil }
+func (l *lostAnswer) Begin(_ context.Context, r Record) (*Record, error) {
 	if !l.taken {
 		l.stored = r
 	}
@@ -50,11 +50,11 @@ func TestARepeatedWriteOfOnesOwnRecordIsNoReplay(t *testing.T) {
 	now := time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
 	for _, taken := range []bool{false, true} {
 		runner, random := &started{}, counted(0)
-		book := &ledger{taken: taken}
+		db := &lostAnswer{taken: taken}
 		if taken {
-			book.stored = Record{Ref: Ref{ID: IDOf("cus_1", "key-0001"), OrderID: ids.Derive(ids.Order, "another")}, State: Open, Hash: Request{CartID: "crt_1"}.Hash()}
+			db.stored = Record{Ref: Ref{ID: IDOf("cus_1", "key-0001"), OrderID: ids.Derive(ids.Order, "another")}, State: Open, Hash: Request{CartID: "crt_1"}.Hash()}
 		}
-		s := &Service{Ledger: book, Runner: runner, Timer: noTimer{}, Now: func() time.Time { return now }, Random: &random, Wait: time.Minute}
+		s := &Service{Store: db, Runner: runner, Timer: noTimer{}, Now: func() time.Time { return now }, Random: &random, Wait: time.Minute}
 		reply, err := s.Checkout(context.Background(), "cus_1", "key-0001", Request{CartID: "crt_1"})
 		if taken {
 			if !errors.Is(err, ErrInProgress) || len(runner.runs) != 0 {
@@ -62,7 +62,7 @@ func TestARepeatedWriteOfOnesOwnRecordIsNoReplay(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || reply.State != Placed || reply.Replayed || len(runner.runs) != 1 || runner.runs[0].Checkout.OrderID != book.stored.OrderID {
+		if err != nil || reply.State != Placed || reply.Replayed || len(runner.runs) != 1 || runner.runs[0].Checkout.OrderID != db.stored.OrderID {
 			t.Errorf("its own record: %+v %v, %d runs", reply, err, len(runner.runs))
 		}
 	}

@@ -21,7 +21,7 @@ import (
 )
 
 // claims keeps the draft of the one record that there is.
-type claims struct{ Book }
+type claims struct{ SagaStore }
 
 func (claims) Claim(_ context.Context, ref Ref, d *Draft, at time.Time) (Record, error) {
 	return Record{Ref: ref, State: Open, Draft: d, ExpiresAt: at}, nil
@@ -58,7 +58,7 @@ func TestTheLargestCartFitsTheMachine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	steps := &Steps{Book: claims{}, Now: func() time.Time { return time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC) }}
+	steps := &Steps{Store: claims{}, Now: func() time.Time { return time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC) }}
 	found := largest()
 	answers := map[string]any{"carts-quote": found.Quote, "customers-locate": found.Delivery, "tax-assess": found.Tax,
 		"payments-authorize": Authorization{Status: "authorized"}, "inventory-hold": struct{}{}, "promotions-redeem": struct{}{}}

@@ -8,14 +8,14 @@ import (
 	"rialto/functions/promotions"
 )
 
-// Book is what the saga's steps need of the record's store.
-type Book interface {
+// SagaStore is what the saga's steps need of the record's store.
+type SagaStore interface {
 	// Claim gives the record to ref's run unless another has it, and stores what the draft will take. Without a
-	// draft the run goes on with the one that Pend stored. The returned record has the draft. Errors: ErrClaimLost,
+	// draft the run goes on with the one that AwaitAction stored. The returned record has the draft. Errors: ErrClaimLost,
 	// also if the record was claimed with another draft.
 	Claim(ctx context.Context, ref Ref, d *Draft, expiresAt time.Time) (Record, error)
-	// Pend makes it wait for the bank until its holds expire, and stores the draft for the run that goes on.
-	Pend(ctx context.Context, ref Ref, next NextAction, claimed Claimed) (Record, error)
+	// AwaitAction makes it wait for the 3-D Secure challenge until its holds expire, and stores the draft for the run that goes on.
+	AwaitAction(ctx context.Context, ref Ref, next NextAction, claimed Claimed) (Record, error)
 	// Fence raises the epoch: in recovery of any open record, otherwise only of one that ref's run has or
 	// nobody. It returns the record as it is afterwards, and whether it is fenced for ref's run.
 	Fence(ctx context.Context, ref Ref, recovery bool) (Record, bool, error)
@@ -27,8 +27,8 @@ type Book interface {
 
 // Steps are the saga's tasks that are checkout's own.
 type Steps struct {
-	Book Book
-	Now  func() time.Time
+	Store SagaStore
+	Now   func() time.Time
 }
 
 // ClaimInput is the input of the state Claim.
@@ -60,7 +60,7 @@ func (s *Steps) Claim(ctx context.Context, in ClaimInput) (Claimed, error) {
 		}
 		draft = &d
 	}
-	r, err := s.Book.Claim(ctx, in.Checkout, draft, s.Now().Add(HoldFor))
+	r, err := s.Store.Claim(ctx, in.Checkout, draft, s.Now().Add(HoldFor))
 	if err != nil {
 		return Claimed{}, err
 	}
@@ -90,7 +90,7 @@ type Fenced struct {
 
 // Fence stops earlier runs from placing the order.
 func (s *Steps) Fence(ctx context.Context, in FenceInput) (Fenced, error) {
-	r, mine, err := s.Book.Fence(ctx, in.Checkout, in.Mode == "recover")
+	r, mine, err := s.Store.Fence(ctx, in.Checkout, in.Mode == "recover")
 	if err != nil {
 		return Fenced{}, err
 	}
@@ -112,14 +112,14 @@ func (s *Steps) Fence(ctx context.Context, in FenceInput) (Fenced, error) {
 	return out, nil
 }
 
-// CloseInput is the input of the states Close and Pend.
+// CloseInput is the input of the states Close and AwaitAction.
 type CloseInput struct {
 	Outcome       string        `json:"outcome"` // failed or waiting
 	Checkout      Ref           `json:"checkout"`
 	Fenced        Fenced        `json:"fenced"`
 	Failure       StepError     `json:"failure"`
 	Authorization Authorization `json:"authorization"`
-	Claimed       Claimed       `json:"claimed"` // of Pend
+	Claimed       Claimed       `json:"claimed"` // of AwaitAction
 }
 
 // Authorization is what checkout reads of the payments' answer.
@@ -133,11 +133,11 @@ func (s *Steps) Close(ctx context.Context, in CloseInput) (Answer, error) {
 	var r Record
 	var err error
 	if in.Outcome == "waiting" {
-		r, err = s.Book.Pend(ctx, in.Checkout, in.Authorization.NextAction, in.Claimed)
+		r, err = s.Store.AwaitAction(ctx, in.Checkout, in.Authorization.NextAction, in.Claimed)
 	} else {
 		fenced := in.Checkout
 		fenced.Epoch = in.Fenced.Epoch
-		r, err = s.Book.Fail(ctx, fenced, in.Failure.failure(), s.Now())
+		r, err = s.Store.Fail(ctx, fenced, in.Failure.failure(), s.Now())
 	}
 	return r.Answer(), err
 }
@@ -150,6 +150,6 @@ type PlaceInput struct {
 
 // Place is the pivot.
 func (s *Steps) Place(ctx context.Context, in PlaceInput) (Answer, error) {
-	r, err := s.Book.Place(ctx, in.Checkout, in.Claimed.Draft, s.Now())
+	r, err := s.Store.Place(ctx, in.Checkout, in.Claimed.Draft, s.Now())
 	return r.Answer(), err
 }

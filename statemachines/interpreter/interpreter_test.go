@@ -19,7 +19,7 @@ func TestTheCheckoutMachineIsKnownWhole(t *testing.T) {
 	}
 	// A step with an effect must be undone whatever goes wrong with it. Seen to catch: a Catch of named errors
 	// only at Authorize.
-	for _, name := range []string{"Hold", "Authorize", "Place", "Pend"} {
+	for _, name := range []string{"Hold", "Authorize", "Place", "AwaitAction"} {
 		last := m.States[name].Catch[len(m.States[name].Catch)-1]
 		if last.ErrorEquals[0] != "States.ALL" || last.Next != "Fence" {
 			t.Errorf("%s is not undone on every error", name)

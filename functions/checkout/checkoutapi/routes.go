@@ -30,7 +30,7 @@ func Routes(c Checkout) []api.Route {
 			Access: api.Guest, Spends: true, Success: http.StatusCreated, Also: []int{http.StatusAccepted}, Errors: failures}, h.checkout),
 		api.Handle(api.Route{ID: "getCheckout", Method: http.MethodGet, Path: "/api/v1/checkouts/{checkout_id}", Summary: "Where a checkout stands", Context: "checkout",
 			Access: api.Guest, Errors: []fault.Kind{fault.NotFound}}, h.status),
-		api.Handle(api.Route{ID: "resumeCheckout", Method: http.MethodPost, Path: "/api/v1/checkouts/{checkout_id}/resume", Summary: "Go on after the bank's question", Context: "checkout",
+		api.Handle(api.Route{ID: "resumeCheckout", Method: http.MethodPost, Path: "/api/v1/checkouts/{checkout_id}/resume", Summary: "Resume after a 3-D Secure challenge", Context: "checkout",
 			Access: api.Guest, Success: http.StatusCreated, Also: []int{http.StatusAccepted}, Errors: failures}, h.resume),
 	}
 }
@@ -63,7 +63,7 @@ type Status struct {
 	OrderID    string               `json:"order_id" doc:"The order's, once it is placed"`
 	Status     string               `json:"status" enum:"processing,action_required,placed,failed"`
 	Total      *money.Amount        `json:"total,omitempty"`
-	NextAction *checkout.NextAction `json:"next_action,omitempty" doc:"What the bank asks of the shopper; then resume"`
+	NextAction *checkout.NextAction `json:"next_action,omitempty" doc:"The 3-D Secure challenge for the shopper; then resume"`
 	Failure    *checkout.Failure    `json:"failure,omitempty"`
 }
 

@@ -77,7 +77,7 @@ func open(t *testing.T, m model) *shop {
 	stock, coupons := inventorystore.Store{DB: s.db}, promotionsstore.Store{DB: s.db}
 	quote := &carts.Quoter{Store: cartsstore.Store{DB: s.db}, Now: time.Now,
 		Sources: carts.Sources{Offers: &offersstore.Store{DB: s.db}, Products: &catalogstore.Store{DB: s.db}, Stock: stock, Coupons: coupons}}
-	steps := &checkout.Steps{Book: s.record(), Now: time.Now}
+	steps := &checkout.Steps{Store: s.record(), Now: time.Now}
 	hold := &inventory.Service{Store: stock, Now: time.Now}
 	pay := &payments.Service{Store: paymentsstore.Store{DB: s.db}, Gateway: till{s}, Now: time.Now}
 	s.tasks = map[string]func(context.Context, []byte) ([]byte, error){
@@ -137,7 +137,7 @@ func (s *shop) stock(lines, sellers int, coupon bool) string {
 // checkout is one order, from the HTTP request to the timer's last look.
 func (s *shop) checkout(cartID string) checkout.Reply {
 	ctx := context.WithValue(context.Background(), labelled{}, "checkout-api")
-	front := &checkout.Service{Ledger: s.record(), Runner: s, Timer: s, Now: time.Now, Random: s.entropy, Wait: time.Minute}
+	front := &checkout.Service{Store: s.record(), Runner: s, Timer: s, Now: time.Now, Random: s.entropy, Wait: time.Minute}
 	s.count("apigateway.request", 1)
 	var reply checkout.Reply
 	err := s.function("checkout-api", func() (err error) {
@@ -153,9 +153,9 @@ func (s *shop) checkout(cartID string) checkout.Reply {
 // ring is the timer's message when it is due: received and deleted, alone in its batch.
 func (s *shop) ring(id string) {
 	s.count("sqs.request", 2)
-	look := &checkout.Recovery{Shelf: s.record(), Runner: s, Timer: s, Now: time.Now, Random: s.entropy}
+	look := &checkout.Recovery{Store: s.record(), Runner: s, Timer: s, Now: time.Now, Random: s.entropy}
 	ctx := context.WithValue(context.Background(), labelled{}, "checkout-timer")
-	if err := s.function("checkout-timer", func() error { _, err := look.Look(ctx, id); return err }); err != nil {
+	if err := s.function("checkout-timer", func() error { _, err := look.Check(ctx, id); return err }); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -90,8 +90,8 @@ func (s Store) Claim(ctx context.Context, ref checkout.Ref, d *checkout.Draft, e
 	return r, err
 }
 
-// Pend makes the record wait until its holds expire.
-func (s Store) Pend(ctx context.Context, ref checkout.Ref, next checkout.NextAction, claimed checkout.Claimed) (checkout.Record, error) {
+// AwaitAction makes the record wait until its holds expire.
+func (s Store) AwaitAction(ctx context.Context, ref checkout.Ref, next checkout.NextAction, claimed checkout.Claimed) (checkout.Record, error) {
 	draft, err := json.Marshal(claimed.Draft)
 	if err != nil {
 		return checkout.Record{}, fmt.Errorf("write draft: %w", err)
@@ -194,7 +194,7 @@ func found(err error) (*checkout.Record, error) {
 	return &r, err
 }
 
-// lost says what a refused Pend means: a repetition of one that took effect, or a record that is not ours.
+// lost says what a refused AwaitAction means: a repetition of one that took effect, or a record that is not ours.
 func lost(r *checkout.Record) error {
 	if r.State == checkout.Waiting {
 		return nil

@@ -230,7 +230,7 @@ func TestOpenRecordsAreDue(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 { // a repetition after a lost answer says the same
-			if now, err := s.Pend(ctx, r.Ref, checkout.NextAction{Type: "redirect", URL: "https://bank.example"}, checkout.Claimed{Draft: *draft(r), ExpiresAt: claimed.ExpiresAt}); err != nil || now.State != checkout.Waiting || now.NextAction.URL == "" {
+			if now, err := s.AwaitAction(ctx, r.Ref, checkout.NextAction{Type: "redirect", URL: "https://bank.example"}, checkout.Claimed{Draft: *draft(r), ExpiresAt: claimed.ExpiresAt}); err != nil || now.State != checkout.Waiting || now.NextAction.URL == "" {
 				t.Fatalf("%+v %v", now, err)
 			}
 		}

@@ -13,7 +13,7 @@ import (
 
 // actor is code of a world that a scheduler moves from one call of the database to the next. It has goroutines of its
 // own, since the services start some, and each of them stands still before a call and, having its answer, after it. A
-// step of the actor lets one of them go on, and ends when nothing in the meeting's bubble moves any more. Those that
+// step of the actor lets one of them go on, and ends when nothing in the interleaving's bubble moves any more. Those that
 // stand take turns by what they stand at, so that a schedule is exact.
 type actor struct {
 	mu       sync.Mutex

@@ -101,7 +101,7 @@ func (w *world) settle() {
 				continue
 			}
 			open = true
-			if _, err := w.recover.Look(context.Background(), r.PK); round > 120 {
+			if _, err := w.recover.Check(context.Background(), r.PK); round > 120 {
 				blame(w.t, "open-record", "%s never ends: %v", r.PK, err)
 				w.t.Fatal("nothing can be judged of a record that never ends")
 			}

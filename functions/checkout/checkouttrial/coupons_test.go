@@ -34,16 +34,16 @@ func (w *world) issue() {
 	if c == nil {
 		return
 	}
-	shelf := promotionsstore.Store{DB: w.db}
+	coupons := promotionsstore.Store{DB: w.db}
 	row, err := json.Marshal(c)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	report, err := (&promotions.Service{Store: shelf, Now: w.clock}).Import(context.Background(), promotions.Batch{Coupons: []json.RawMessage{row}})
+	report, err := (&promotions.Service{Store: coupons, Now: w.clock}).Import(context.Background(), promotions.Batch{Coupons: []json.RawMessage{row}})
 	if err != nil || report.Written != 1 {
 		w.t.Fatal(report, err)
 	}
-	if err := shelf.Grow(context.Background(), c.Ref, 3); err != nil {
+	if err := coupons.Grow(context.Background(), c.Ref, 3); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -241,7 +241,7 @@ func (w *world) swept() {
 		}
 		w.advance(time.Minute)
 		for _, id := range w.timers {
-			_, _ = w.recover.Look(ctx, id)
+			_, _ = w.recover.Check(ctx, id)
 		}
 		if _, err := w.recover.Sweep(ctx, 10); err != nil {
 			w.t.Error(err)

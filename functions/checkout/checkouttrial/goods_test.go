@@ -65,10 +65,10 @@ func twoSellers(units int64) []good {
 	return []good{g[0], g[2]}
 }
 
-// shelves are the offers of a world's goods.
-type shelves []good
+// offersOf are the offers of a world's goods.
+type offersOf []good
 
-func (s shelves) GetMany(_ context.Context, keys ...offers.Key) (map[offers.Key]offers.Offer, error) {
+func (s offersOf) GetMany(_ context.Context, keys ...offers.Key) (map[offers.Key]offers.Offer, error) {
 	out := map[offers.Key]offers.Offer{}
 	for _, k := range keys {
 		for _, g := range s {

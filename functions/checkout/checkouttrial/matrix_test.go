@@ -80,7 +80,7 @@ func try(t *testing.T, trials []trial, met func(trial, result)) tally {
 		if len(r.problems) > 0 {
 			sum.failed++
 			if novel(reported, r.problems) || sum.failed <= shown {
-				t.Errorf("%s\n  again: go test -count=1 -run '^%s$' ./functions/checkout\n  %s", tr.name(), pattern(t.Name()+"/"+tr.name()), strings.Join(r.problems, "\n  "))
+				t.Errorf("%s\n  again: go test -count=1 -run '^%s$' ./functions/checkout/checkouttrial\n  %s", tr.name(), pattern(t.Name()+"/"+tr.name()), strings.Join(r.problems, "\n  "))
 			}
 		}
 		if met != nil {
@@ -182,7 +182,7 @@ func few(trials []trial, smallest, others int) []trial {
 //
 // Seen to catch: a Fence that does not raise the epoch (a Place that runs late behind it); a Release without a
 // tombstone (a Hold behind it); a Catch of named errors only at Authorize (the record is left to the timer); Close
-// before CancelPayment (what was left of a compensation that failed); a Pend that takes a conflict for a lost claim.
+// before CancelPayment (what was left of a compensation that failed); a AwaitAction that takes a conflict for a lost claim.
 func TestEveryFault(t *testing.T) {
 	t.Parallel()
 	machine, err := deployed()

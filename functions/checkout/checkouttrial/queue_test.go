@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
-	"rialto/functions/checkout/checkoutruns"
+	"rialto/functions/checkout/checkoutaws"
 )
 
 // queue is checkout-timer on the world's clock, behind the client that is deployed: a message is seen in the second
@@ -43,8 +43,8 @@ const (
 	mostReceives = 20
 )
 
-func (q *queue) timer() checkoutruns.Timer {
-	return checkoutruns.Timer{URL: "http://queue.test/checkout-timer", Client: sqs.New(sqs.Options{Region: "us-east-1", HTTPClient: q, BaseEndpoint: aws.String("http://queue.test"), Credentials: aws.AnonymousCredentials{}})}
+func (q *queue) timer() checkoutaws.Timer {
+	return checkoutaws.Timer{URL: "http://queue.test/checkout-timer", Client: sqs.New(sqs.Options{Region: "us-east-1", HTTPClient: q, BaseEndpoint: aws.String("http://queue.test"), Credentials: aws.AnonymousCredentials{}})}
 }
 
 // Do answers the client.

@@ -188,7 +188,7 @@ func (w *watch) act(in checkout.Input) {
 				continue
 			}
 			w.world.advance(max(0, due.Sub(w.world.clock())) + time.Second)
-			if _, err := w.world.recover.Look(ctx, r.PK); err != nil && !errors.Is(err, context.Canceled) {
+			if _, err := w.world.recover.Check(ctx, r.PK); err != nil && !errors.Is(err, context.Canceled) {
 				continue // its timer comes back
 			}
 		}

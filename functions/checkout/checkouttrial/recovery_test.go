@@ -13,12 +13,12 @@ import (
 	"time"
 
 	"rialto/functions/checkout"
-	"rialto/functions/checkout/checkoutruns"
+	"rialto/functions/checkout/checkoutaws"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 )
 
-// abandoned plays a checkout that nobody ends: the bank's question is not answered, or the execution dies. It returns
+// abandoned plays a checkout that nobody ends: the 3-D Secure challenge is not answered, or the execution dies. It returns
 // how long after their hold's end the units were free again, which is negative if it was before.
 func abandoned(t tester, seed uint64, method string, dies string) (late time.Duration, receives int) {
 	r := rand.New(rand.NewPCG(seed, 7))
@@ -41,7 +41,7 @@ func abandoned(t tester, seed uint64, method string, dies string) (late time.Dur
 		}
 		return w.after(ctx, op, writes)
 	}
-	handle := checkoutruns.OnTimer(w.recover, q.timer(), func(_ context.Context, d time.Duration) error { w.advance(d); return nil })
+	handle := checkoutaws.OnTimer(w.recover, q.timer(), func(_ context.Context, d time.Duration) error { w.advance(d); return nil })
 	for n := 0; q.deliver(handle) && n < 20; n++ {
 	}
 	if w.audit() != 0 || freed.IsZero() {
@@ -74,7 +74,7 @@ func TestUnitsComeBackWithinASecond(t *testing.T) {
 		trials = 1000
 	}
 	for _, c := range []struct{ name, method, dies string }{
-		{"the bank's question is not answered", "pm_card_authenticationRequired", ""},
+		{"the 3-D Secure challenge is not answered", "pm_card_authenticationRequired", ""},
 		{"the execution dies before the pivot", "pm_card_visa", "Place"},
 		{"the execution dies before the payment", "pm_card_visa", "Authorize"},
 	} {
@@ -135,19 +135,19 @@ func TestTheSweepFindsWhatHasNoTimer(t *testing.T) {
 		if found == 0 || found > checkout.Due+3*time.Minute || len(w.timers) != set+1 {
 			blame(t, "open-record-without-timer", "the sweep found it after %s and set %d timers", found, len(w.timers)-set)
 		}
-		if _, err := w.recover.Look(context.Background(), w.timers[set]); err != nil {
+		if _, err := w.recover.Check(context.Background(), w.timers[set]); err != nil {
 			t.Error(err)
 		}
 		if w.audit() != 0 {
 			t.Error("an order")
 		}
 		// One that is over is found as long as the index is behind, and nothing comes of it.
-		w.recover.Shelf = behind{w.recover.Shelf, w.timers[set]}
+		w.recover.Store = behind{w.recover.Store, w.timers[set]}
 		if n, err := w.recover.Sweep(context.Background(), 10); err != nil || n == 0 {
 			t.Error(n, err)
 		}
 		before := len(w.intents(""))
-		if wait, err := w.recover.Look(context.Background(), w.timers[set]); wait != 0 || err != nil || len(w.intents("")) != before || w.audit() != 0 {
+		if wait, err := w.recover.Check(context.Background(), w.timers[set]); wait != 0 || err != nil || len(w.intents("")) != before || w.audit() != 0 {
 			t.Error("a record that is over was looked at:", wait, err)
 		}
 	}
@@ -155,7 +155,7 @@ func TestTheSweepFindsWhatHasNoTimer(t *testing.T) {
 
 // behind is an index that still has a record which is over.
 type behind struct {
-	checkout.Shelf
+	checkout.RecoveryStore
 	id string
 }
 
@@ -178,7 +178,7 @@ func TestAFrozenAuthorizeChangesNothing(t *testing.T) {
 						}
 						w.advance(checkout.Due + time.Minute)
 						for _, r := range w.rows() {
-							if _, err := w.recover.Look(context.Background(), r.PK); err != nil {
+							if _, err := w.recover.Check(context.Background(), r.PK); err != nil {
 								t.Error(err)
 							}
 						}
@@ -225,7 +225,7 @@ func TestALongOutageOfTheGatewayLeavesNothingOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.control("POST", "/_control/faults", `{"match":{"global":true},"kind":"error_503","count":1000000}`)
-		handle := checkoutruns.OnTimer(w.recover, q.timer(), func(_ context.Context, d time.Duration) error { w.advance(d); return nil })
+		handle := checkoutaws.OnTimer(w.recover, q.timer(), func(_ context.Context, d time.Duration) error { w.advance(d); return nil })
 		open := func() bool {
 			return slices.ContainsFunc(w.rows(), func(r row) bool { return !r.State.Terminal() })
 		}

@@ -69,7 +69,7 @@ func TestFailuresAreNamedAndLeaveNothing(t *testing.T) {
 	}
 }
 
-func TestTheBanksQuestion(t *testing.T) {
+func TestA3DSecureChallenge(t *testing.T) {
 	t.Parallel()
 	for _, answered := range []bool{true, false} {
 		t.Run(fmt.Sprint("answered ", answered), func(t *testing.T) {
@@ -95,7 +95,7 @@ func TestTheBanksQuestion(t *testing.T) {
 	}
 }
 
-// The shopper answers the bank, which then holds the money, and never comes back to us.
+// The shopper passes the 3-D Secure challenge, so that the money is authorized, and never comes back to us.
 func TestAnAnswerThatIsNotResumedHoldsNoMoney(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, manyLines())

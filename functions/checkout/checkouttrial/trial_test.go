@@ -31,7 +31,7 @@ type scenario struct {
 	cart   string // "" is the smallest
 	goods  []good
 	method string
-	bank   bool // the shopper answers the bank's question
+	bank   bool // the shopper answers the 3-D Secure challenge
 	armed  phase
 	// refused is a task that refuses the first execution, "" is none.
 	refused string

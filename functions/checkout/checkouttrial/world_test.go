@@ -148,15 +148,15 @@ func newWorld(t tester, goods []good) *world {
 	quotes, holds := stockFleet{fleet[inventorystore.Store]{start: stock}}, &fleet[inventorystore.Store]{start: stock}
 	coupons := &fleet[promotionsstore.Store]{start: func() promotionsstore.Store { return promotionsstore.New(environment()) }}
 	w.carts = &carts.Service{Store: cartsstore.Store{DB: db}, Cache: noCache{}, Now: w.clock,
-		Sources: carts.Sources{Offers: shelves(goods), Products: titles{}, Stock: &quotes, Coupons: promotionsstore.Store{DB: db}}}
+		Sources: carts.Sources{Offers: offersOf(goods), Products: titles{}, Stock: &quotes, Coupons: promotionsstore.Store{DB: db}}}
 	quoter := &carts.Quoter{Store: w.carts.Store, Sources: w.carts.Sources, Now: w.clock}
 	w.record = checkoutstore.Store{DB: db, Buckets: 4, Pivot: checkoutstore.Contexts}
 	random := &source{r: rand.NewChaCha8([32]byte{7})}
-	w.front = &checkout.Service{Ledger: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
-	w.recover = &checkout.Recovery{Shelf: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Buckets: 4}
+	w.front = &checkout.Service{Store: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
+	w.recover = &checkout.Recovery{Store: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Buckets: 4}
 	pay := &payments.Service{Store: paymentsstore.Store{DB: db}, Now: w.clock,
 		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: address, ReturnURL: "http://localhost/return", Timeout: 5 * time.Second})}
-	steps := &checkout.Steps{Book: w.record, Now: w.clock}
+	steps := &checkout.Steps{Store: w.record, Now: w.clock}
 	w.tasks = map[string]func(context.Context, []byte) ([]byte, error){
 		"carts-quote":      task(quoter.Quote),
 		"customers-locate": task(locate),
@@ -312,7 +312,7 @@ func (w *world) control(method, path, body string) {
 	}
 }
 
-// authenticate plays the shopper at the bank's page, for every payment that waits for it.
+// authenticate plays the shopper at the page of the 3-D Secure challenge, for every payment that waits for it.
 func (w *world) authenticate() {
 	w.t.Helper()
 	for _, i := range w.intents("requires_action") {

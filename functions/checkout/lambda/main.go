@@ -10,7 +10,7 @@ import (
 
 	"rialto/functions/checkout"
 	"rialto/functions/checkout/checkoutapi"
-	"rialto/functions/checkout/checkoutruns"
+	"rialto/functions/checkout/checkoutaws"
 	"rialto/functions/checkout/checkoutstore"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/entry"
@@ -23,7 +23,7 @@ import (
 func main() {
 	entry.Run("checkout", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
-			return lambdahttp.New(api.Handler(checkoutapi.Routes(&checkout.Service{Ledger: records(s), Runner: runner(s), Timer: timer(s),
+			return lambdahttp.New(api.Handler(checkoutapi.Routes(&checkout.Service{Store: records(s), Runner: runner(s), Timer: timer(s),
 				Now: time.Now, Random: cryptorand.Reader, Wait: s.Seconds("CHECKOUT_WAIT_SECONDS", 20*time.Second)}))), nil
 		},
 		"claim": func(s *settings.Settings) (any, error) { return saga.Task("claim", steps(s).Claim), nil },
@@ -33,9 +33,9 @@ func main() {
 		"timer": func(s *settings.Settings) (any, error) {
 			r := recovery(s)
 			r.Runner = runner(s)
-			return checkoutruns.OnTimer(r, timer(s), store.Pause), nil
+			return checkoutaws.OnTimer(r, timer(s), store.Pause), nil
 		},
-		"sweep": func(s *settings.Settings) (any, error) { return checkoutruns.OnSweep(recovery(s)), nil },
+		"sweep": func(s *settings.Settings) (any, error) { return checkoutaws.OnSweep(recovery(s)), nil },
 	})
 }
 
@@ -44,18 +44,18 @@ func records(s *settings.Settings) checkoutstore.Store {
 }
 
 func steps(s *settings.Settings) *checkout.Steps {
-	return &checkout.Steps{Book: records(s), Now: time.Now}
+	return &checkout.Steps{Store: records(s), Now: time.Now}
 }
 
 func runner(s *settings.Settings) checkout.Runner {
-	return checkoutruns.NewRunner(s.AWS(), s.Must("MACHINE_CHECKOUT"))
+	return checkoutaws.NewRunner(s.AWS(), s.Must("MACHINE_CHECKOUT"))
 }
 
-func timer(s *settings.Settings) checkoutruns.Timer {
-	return checkoutruns.Timer{Client: sqs.NewFromConfig(s.AWS()), URL: s.Queue("checkout-timer")}
+func timer(s *settings.Settings) checkoutaws.Timer {
+	return checkoutaws.Timer{Client: sqs.NewFromConfig(s.AWS()), URL: s.Queue("checkout-timer")}
 }
 
 func recovery(s *settings.Settings) *checkout.Recovery {
 	r := records(s)
-	return &checkout.Recovery{Shelf: r, Timer: timer(s), Now: time.Now, Random: cryptorand.Reader, Buckets: r.Buckets}
+	return &checkout.Recovery{Store: r, Timer: timer(s), Now: time.Now, Random: cryptorand.Reader, Buckets: r.Buckets}
 }

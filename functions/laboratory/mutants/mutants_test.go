@@ -18,7 +18,7 @@ import (
 // plain one, except where a checker reports by its name in it: whatever runs under an audit.
 var checkers = []string{
 	// functions/checkout/checkouttrial
-	"TestEveryFault", "TestEveryRace", "TestEveryPairOfFaults", "TestEveryMeeting", "TestAThousandCallersWithOneKey",
+	"TestEveryFault", "TestEveryRace", "TestEveryPairOfFaults", "TestEveryInterleaving", "TestAThousandCallersWithOneKey",
 	"TestAnOldRunMeetsItsKeysNextRecord", "TestACrashBetweenTheMarkerAndTheFirstEffect", "TestAKeyAfterADay", "TestACheckoutPlacesAnOrderOnce", "TestManyLinesAreSplit",
 	"TestACouponIsRedeemedOnce",
 	// statemachines: the machine beside its laws and its picture

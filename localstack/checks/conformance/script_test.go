@@ -31,7 +31,7 @@ var answers = map[string]string{
 	"Redeem":        `{"redeemed":true}`,
 	"Authorize":     `{"status":"authorized"}`,
 	"Place":         `{"checkout_id":"chk_1","state":"PLACED"}`,
-	"Pend":          `{"checkout_id":"chk_1","state":"WAITING"}`,
+	"AwaitAction":   `{"checkout_id":"chk_1","state":"WAITING"}`,
 	"Fence":         `{"status":"undo","epoch":2,"plan":{"lines":[]},"groups":["g1"],"closed":null}`,
 	"CancelPayment": `{"cancelled":1}`,
 	"ReleaseHold":   `{"released":1}`,

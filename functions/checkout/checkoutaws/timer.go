@@ -1,4 +1,4 @@
-package checkoutruns
+package checkoutaws
 
 import (
 	"context"
@@ -15,9 +15,9 @@ import (
 	"rialto/functions/internal/ids"
 )
 
-// Looker looks at a record that may be due.
-type Looker interface {
-	Look(ctx context.Context, checkoutID string) (time.Duration, error)
+// Checker looks at a record that may be due.
+type Checker interface {
+	Check(ctx context.Context, checkoutID string) (time.Duration, error)
 }
 
 // errEarly keeps a message in the queue; it was hidden until it is due.
@@ -32,7 +32,7 @@ const spare = 3 * time.Second
 const nap = time.Second
 
 // OnTimer returns the handler of the queue checkout-timer.
-func OnTimer(recovery Looker, timer Timer, pause func(context.Context, time.Duration) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func OnTimer(recovery Checker, timer Timer, pause func(context.Context, time.Duration) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		if !ids.Valid(ids.Checkout, m.Body) {
 			return fault.New(fault.Malformed, "malformed_timer", "the message is not the id of a checkout")
@@ -42,10 +42,10 @@ func OnTimer(recovery Looker, timer Timer, pause func(context.Context, time.Dura
 			looking, stop = context.WithDeadline(ctx, end.Add(-spare))
 		}
 		defer stop()
-		wait, err := recovery.Look(looking, m.Body)
+		wait, err := recovery.Check(looking, m.Body)
 		if err == nil && 0 < wait && wait < nap {
 			if err = pause(looking, wait); err == nil {
-				wait, err = recovery.Look(looking, m.Body)
+				wait, err = recovery.Check(looking, m.Body)
 			}
 		}
 		if wait == 0 {

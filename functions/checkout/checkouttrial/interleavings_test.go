@@ -19,16 +19,16 @@ import (
 	"rialto/functions/laboratory/schedule"
 )
 
-// meeting is a case of two that act at once. set prepares a world and returns what each of them does; placed says how
+// interleaving is a case of two that act at once. set prepares a world and returns what each of them does; placed says how
 // many orders may come of it.
-type meeting struct {
+type interleaving struct {
 	name   string
 	goods  []good
 	set    func(w *world) [2]func(context.Context)
 	placed []int
 }
 
-var meetings = []meeting{
+var interleavings = []interleaving{
 	{"two tabs", oneLine(5), twoTabs, []int{1}},
 	{"one key twice", oneLine(5), func(w *world) [2]func(context.Context) {
 		cart := w.fill(customer)
@@ -72,7 +72,7 @@ func twoTabs(w *world) [2]func(context.Context) {
 	return [2]func(context.Context){w.checksOut(customer, "key-0001", cart, "pm_card_visa"), w.checksOut(customer, "key-0002", cart, "pm_card_visa")}
 }
 
-// resumedAsItExpires has a shopper answer the bank in the second before the hold ends, and the timer look behind it.
+// resumedAsItExpires has a shopper pass the 3-D Secure challenge in the second before the hold ends, and the timer look behind it.
 func resumedAsItExpires(w *world) [2]func(context.Context) {
 	id := w.waiting()
 	w.advance(checkout.HoldFor - time.Second)
@@ -131,7 +131,7 @@ func (w *world) adds(customerID string) func(context.Context) {
 }
 
 func (w *world) looks(id string) func(context.Context) {
-	return func(ctx context.Context) { _, _ = w.recover.Look(ctx, id) } // what it leaves its timer comes back for
+	return func(ctx context.Context) { _, _ = w.recover.Check(ctx, id) } // what it leaves its timer comes back for
 }
 
 func (w *world) resumes(id string) func(context.Context) {
@@ -171,7 +171,7 @@ func (k *keeper) Run(_ context.Context, in checkout.Input) (checkout.Answer, boo
 	return checkout.Answer{}, false, nil
 }
 
-// waiting brings a checkout to the bank's question, which the shopper has answered.
+// waiting brings a checkout to the 3-D Secure challenge, which the shopper has answered.
 func (w *world) waiting() string {
 	w.t.Helper()
 	reply, err := w.front.Checkout(context.Background(), customer, "key-0001", request(w.fill(customer), "pm_card_authenticationRequired"))
@@ -191,7 +191,7 @@ func diesIn(w *world, state string) func(*execution, string) error {
 	}
 }
 
-// schedule that a meeting goes by: a list of choices, or a seed.
+// schedule that an interleaving goes by: a list of choices, or a seed.
 type order struct {
 	list []int
 	seed uint64
@@ -204,8 +204,8 @@ func (o order) String() string {
 	return strings.Trim(fmt.Sprint(o.list), "[]")
 }
 
-// met is what came of a meeting.
-type met struct {
+// interleaved is what came of an interleaving.
+type interleaved struct {
 	problems []string
 	choices  []int
 	hash     uint64
@@ -214,12 +214,12 @@ type met struct {
 }
 
 // play lets two meet in one order.
-func (m meeting) play(t *testing.T, o order) (out met) {
-	synctest.Test(t, func(*testing.T) { out = m.meet(o) })
+func (m interleaving) play(t *testing.T, o order) (out interleaved) {
+	synctest.Test(t, func(*testing.T) { out = m.interleave(o) })
 	return out
 }
 
-func (m meeting) meet(o order) (out met) {
+func (m interleaving) interleave(o order) (out interleaved) {
 	r := &recorder{}
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -282,13 +282,13 @@ func (w *world) auditCarts() {
 
 // Two that act at once, in every order of their calls of the database in which one interrupts the other once (proving:
 // twice), and in seeded ones. Every call of the database stands still before it and, having its answer, after it.
-func TestEveryMeeting(t *testing.T) {
+func TestEveryInterleaving(t *testing.T) {
 	t.Parallel()
 	switches, seeds := 1, 20
 	if proving {
 		switches, seeds = 2, 400
 	}
-	for _, m := range meetings {
+	for _, m := range interleavings {
 		t.Run(strings.ReplaceAll(m.name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
 			if again := os.Getenv("RIALTO_ORDER"); again != "" {
@@ -298,7 +298,7 @@ func TestEveryMeeting(t *testing.T) {
 				}
 				return
 			}
-			e := &exploration{t: t, meeting: m, began: time.Now()}
+			e := &exploration{t: t, interleaving: m, began: time.Now()}
 			e.interrupt([]int{}, switches)
 			e.interrupt([]int{1}, switches)
 			var random []order
@@ -331,11 +331,11 @@ func orderOf(t *testing.T, s string) order {
 	return o
 }
 
-// exploration sums up the orders of one meeting.
+// exploration sums up the orders of one interleaving.
 type exploration struct {
-	t       *testing.T
-	meeting meeting
-	began   time.Time
+	t            *testing.T
+	interleaving interleaving
+	began        time.Time
 
 	mu             sync.Mutex
 	orders, failed int
@@ -346,10 +346,10 @@ type exploration struct {
 }
 
 // all plays orders and returns what came of each.
-func (e *exploration) all(orders []order) []met {
-	out := make([]met, len(orders))
+func (e *exploration) all(orders []order) []interleaved {
+	out := make([]interleaved, len(orders))
 	for i, o := range orders {
-		out[i] = e.meeting.play(e.t, o)
+		out[i] = e.interleaving.play(e.t, o)
 		e.note(o, out[i])
 	}
 	return out
@@ -369,7 +369,7 @@ func side(n int, do func(int)) {
 	all.Wait()
 }
 
-func (e *exploration) note(o order, got met) {
+func (e *exploration) note(o order, got interleaved) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.placed == nil {
@@ -383,7 +383,7 @@ func (e *exploration) note(o order, got met) {
 		return
 	}
 	if e.failed++; novel(e.reported, got.problems) || e.failed <= shown {
-		e.t.Errorf("%s\n  again: RIALTO_ORDER='%s' go test -count=1 -run '^%s$' ./functions/checkout\n  %s", e.meeting.name, o, pattern(e.t.Name()), strings.Join(got.problems, "\n  "))
+		e.t.Errorf("%s\n  again: RIALTO_ORDER='%s' go test -count=1 -run '^%s$' ./functions/checkout/checkouttrial\n  %s", e.interleaving.name, o, pattern(e.t.Name()), strings.Join(got.problems, "\n  "))
 	}
 }
 
@@ -414,12 +414,12 @@ func (e *exploration) print(switches, seeds int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	fmt.Printf("%s\n  every order with at most %d interruptions and %d seeded ones: %d orders, %d of them different, %d steps, orders placed: %v, in %.1f s\n",
-		e.meeting.name, switches, seeds, e.orders, len(e.seen), e.steps, e.placed, time.Since(e.began).Seconds())
+		e.interleaving.name, switches, seeds, e.orders, len(e.seen), e.steps, e.placed, time.Since(e.began).Seconds())
 }
 
 func TestAnOrderIsReplayed(t *testing.T) {
 	t.Parallel()
-	for _, m := range meetings {
+	for _, m := range interleavings {
 		first := m.play(t, order{seed: 3})
 		if again := m.play(t, order{seed: 3}); again.hash != first.hash || again.steps != first.steps {
 			t.Errorf("%s: seed 3 went two ways: %x and %x", m.name, first.hash, again.hash)

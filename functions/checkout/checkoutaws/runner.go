@@ -1,5 +1,5 @@
-// Package checkoutruns starts the saga on Step Functions and sets timers on SQS.
-package checkoutruns
+// Package checkoutaws starts the saga on Step Functions and sets timers on SQS.
+package checkoutaws
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package checkoutruns
+package checkoutaws
 
 import (
 	"context"
@@ -11,10 +11,10 @@ import (
 	"rialto/functions/internal/store"
 )
 
-// looker takes as long as it may for one checkout, and no time for the others.
-type looker struct{ slow string }
+// checker takes as long as it may for one checkout, and no time for the others.
+type checker struct{ slow string }
 
-func (l looker) Look(ctx context.Context, id string) (time.Duration, error) {
+func (l checker) Check(ctx context.Context, id string) (time.Duration, error) {
 	if id != l.slow {
 		return 0, nil
 	}
@@ -28,7 +28,7 @@ func TestALongRecoveryKeepsTheAnswersForOthers(t *testing.T) {
 	slow := ids.Derive(ids.Checkout, "slow")
 	ctx, stop := context.WithTimeout(context.Background(), spare+time.Second)
 	defer stop()
-	out, err := OnTimer(looker{slow}, Timer{}, store.Pause)(ctx, events.SQSEvent{Records: []events.SQSMessage{
+	out, err := OnTimer(checker{slow}, Timer{}, store.Pause)(ctx, events.SQSEvent{Records: []events.SQSMessage{
 		{MessageId: "1", Body: slow}, {MessageId: "2", Body: ids.Derive(ids.Checkout, "done")}, {MessageId: "3", Body: "no checkout"}}})
 	if err != nil || ctx.Err() != nil {
 		t.Fatal(err, ctx.Err())
