@@ -267,66 +267,71 @@ func TestAFeed(t *testing.T) {
 	}
 }
 
+// cutAndCount brings a file through, where stop ends an invocation and what twice says comes again. It returns the chunks by
+// their number.
+func cutAndCount(t rapid.TB, file string, stop, twice func() bool) (map[int64]string, feeds.Tally) {
+	w := newWorld(t)
+	w.stop = stop
+	f := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV, Bytes: int64(len(file))}, "key-0001")
+	w.upload(f, file)
+	for len(w.tasks) > 0 {
+		if len(w.tasks) < 5 && twice() {
+			w.tasks = append(w.tasks, w.tasks[0])
+		}
+		task := w.tasks[0]
+		w.tasks = w.tasks[1:]
+		if err := w.splitter().Split(ctx, task, func(int64) bool { return w.stop() }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := map[int64]string{}
+	for _, c := range w.chunks {
+		c.FeedID = ""
+		b, err := json.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.ReplaceAll(string(b), f.ID, "F")
+		if before, ok := out[c.Number]; ok && before != text {
+			t.Fatalf("chunk %d was cut in two ways", c.Number)
+		}
+		out[c.Number] = text
+	}
+	list := w.chunks
+	for len(list) > 0 { // results come in any order, some together, some again
+		n := min(len(list), 7)
+		var results []chunks.Result
+		for _, c := range list[:n] {
+			results = append(results, own(c, false))
+		}
+		if err := w.counter().Count(ctx, f.ID, results); err != nil {
+			t.Fatal(err)
+		}
+		if !twice() {
+			list = list[n:]
+		}
+	}
+	w.report()
+	if got := w.feed(f.ID); got.State != feeds.WithErrors || got.CountedChunks != got.Chunks {
+		t.Fatalf("%+v", got)
+	}
+	return out, w.feed(f.ID).Tally
+}
+
 // Whoever stops where, and whatever comes twice, the chunks are the same and each is counted once. Seen to catch: an
 // invocation that ends with a chunk that is not full; a task that comes again and starts a second run.
 func TestChunksAreCutByTheFileAlone(t *testing.T) {
 	t.Parallel()
 	file := stockFile(640)
-	cut := func(t rapid.TB, stop func() bool, twice func() bool) (map[int64]string, feeds.Tally) {
-		w := newWorld(t)
-		w.stop = stop
-		f := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV, Bytes: int64(len(file))}, "key-0001")
-		w.upload(f, file)
-		for len(w.tasks) > 0 {
-			if len(w.tasks) < 5 && twice() {
-				w.tasks = append(w.tasks, w.tasks[0])
-			}
-			task := w.tasks[0]
-			w.tasks = w.tasks[1:]
-			if err := w.splitter().Split(ctx, task, func(int64) bool { return w.stop() }); err != nil {
-				t.Fatal(err)
-			}
-		}
-		out := map[int64]string{}
-		for _, c := range w.chunks {
-			c.FeedID = ""
-			b, err := json.Marshal(c)
-			if err != nil {
-				t.Fatal(err)
-			}
-			text := strings.ReplaceAll(string(b), f.ID, "F")
-			if before, ok := out[c.Number]; ok && before != text {
-				t.Fatalf("chunk %d was cut in two ways", c.Number)
-			}
-			out[c.Number] = text
-		}
-		list := w.chunks
-		for len(list) > 0 { // results come in any order, some together, some again
-			n := min(len(list), 7)
-			var results []chunks.Result
-			for _, c := range list[:n] {
-				results = append(results, own(c, false))
-			}
-			if err := w.counter().Count(ctx, f.ID, results); err != nil {
-				t.Fatal(err)
-			}
-			if !twice() {
-				list = list[n:]
-			}
-		}
-		w.report()
-		if got := w.feed(f.ID); got.State != feeds.WithErrors || got.CountedChunks != got.Chunks {
-			t.Fatalf("%+v", got)
-		}
-		return out, w.feed(f.ID).Tally
-	}
 	never := func() bool { return false }
-	want, tally := cut(t, never, never)
+	want, tally := cutAndCount(t, file, never, never)
 	if len(want) != 7 || tally.Rows != 640 {
 		t.Fatal(len(want), tally)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		got, counted := cut(t, func() bool { return rapid.Bool().Draw(t, "stop") }, func() bool { return rapid.IntRange(0, 3).Draw(t, "twice") == 0 })
+		stop := func() bool { return rapid.Bool().Draw(t, "stop") }
+		twice := func() bool { return rapid.IntRange(0, 3).Draw(t, "twice") == 0 }
+		got, counted := cutAndCount(t, file, stop, twice)
 		if d := cmp.Diff(want, got); d != "" || counted != tally {
 			t.Fatal(d, counted)
 		}
@@ -482,6 +487,29 @@ func TestWhatWasGivenUpCanComeAgain(t *testing.T) {
 	}
 }
 
+// look lets the watch look after a while, and counts the chunks that it gives up.
+func (w *world) look(t *testing.T, after time.Duration, lost int) {
+	t.Helper()
+	w.now = w.now.Add(after)
+	if len(w.later) != 1 {
+		t.Fatal(w.later)
+	}
+	w.tasks, w.later = w.later, nil
+	w.stop = func() bool { return true }
+	for len(w.tasks) > 0 {
+		task := w.tasks[0]
+		w.tasks = w.tasks[1:]
+		if err := w.splitter().Split(ctx, task, func(int64) bool { return w.stop() }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(w.results) != lost {
+		t.Errorf("%d chunks are given up, not %d", len(w.results), lost)
+	}
+	w.count(w.results...)
+	w.results = nil
+}
+
 // A chunk whose function died without a word is given up when the feed has not moved for an hour, with its lines, and is
 // counted anew if somebody reports on them after all. Seen to catch: a feed that stays as it is; counted chunks told as
 // lost; a second cutting that ends where an invocation does.
@@ -499,33 +527,12 @@ func TestAFeedThatStallsIsEnded(t *testing.T) {
 		}
 		w.count(own(c, false))
 	}
-	look := func(after time.Duration, lost int) {
-		t.Helper()
-		w.now = w.now.Add(after)
-		if len(w.later) != 1 {
-			t.Fatal(w.later)
-		}
-		w.tasks, w.later = w.later, nil
-		w.stop = func() bool { return true }
-		for len(w.tasks) > 0 {
-			task := w.tasks[0]
-			w.tasks = w.tasks[1:]
-			if err := w.splitter().Split(ctx, task, func(int64) bool { return w.stop() }); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if len(w.results) != lost {
-			t.Errorf("%d chunks are given up, not %d", len(w.results), lost)
-		}
-		w.count(w.results...)
-		w.results = nil
-	}
-	look(59*time.Minute, 0)
+	w.look(t, 59*time.Minute, 0)
 	before := w.feed(f.ID)
 	if before.State != feeds.Processing || before.CountedChunks != 3 {
 		t.Fatalf("%+v", before)
 	}
-	look(2*time.Minute, 2)
+	w.look(t, 2*time.Minute, 2)
 	w.report()
 	lost := int64(len(dead[0].Rows) + len(dead[1].Rows))
 	got := w.feed(f.ID)
@@ -543,7 +550,7 @@ func TestAFeedThatStallsIsEnded(t *testing.T) {
 	if got := w.feed(f.ID); got.Dead != 0 || got.Rows != 450 || got.CountedChunks != 5 || strings.Contains(string(w.files[f.ReportKey()]), "no_answer") {
 		t.Errorf("%+v", got)
 	}
-	look(time.Hour, 0) // it is over
+	w.look(t, time.Hour, 0) // it is over
 	if len(w.later) > 0 {
 		t.Error(w.later)
 	}

@@ -90,8 +90,24 @@ func bench(t *testing.T, n int, booked bool) {
 		counts:   make(chan chunks.Result, waiting),
 		stock:    &inventory.Service{Store: inventorystore.Store{DB: db}, Now: time.Now},
 	}
+	f := r.upload(ctx, t, client, n, booked)
+	if booked {
+		fmt.Println(cost(t))
+		fmt.Printf("DynamoDB takes %.0f conditional updates a second, by themselves and as many at once\n", alone(ctx, t, db))
+	}
+	f, n, bad := r.timed(ctx, t, f, n)
+	lines := bad
+	if !r.stopped {
+		lines = reported(ctx, t, files, client, f)
+	}
+	r.verify(ctx, t, booked, lines, bad, int64(n)-bad)
+}
+
+// upload makes a feed with a file of n rows and the task that begins it.
+func (r *run) upload(ctx context.Context, t *testing.T, client *s3.Client, n int, booked bool) feeds.Feed {
+	t.Helper()
 	seller := ids.Derive(ids.Seller, "bench")
-	svc := &feeds.Service{Store: r.feeds, Signer: files, Now: time.Now, Random: crand.Reader}
+	svc := &feeds.Service{Store: r.feeds, Signer: r.files, Now: time.Now, Random: crand.Reader}
 	opened, err := svc.Create(ctx, seller, "bench-key", feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV, Marketplace: "US"})
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +115,7 @@ func bench(t *testing.T, n int, booked bool) {
 	f := opened.Feed
 
 	began := time.Now()
-	size, err := upload(ctx, files, f.UploadKey(), n)
+	size, err := upload(ctx, r.files, f.UploadKey(), n)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,22 +125,22 @@ func bench(t *testing.T, n int, booked bool) {
 	}
 	what := map[bool]string{true: "rows booked in DynamoDB", false: "rows cut, sent, counted and reported, not booked"}[booked]
 	fmt.Printf("%s\na file of %d rows, %.1f MB, written to S3 in %s\n", what, n, float64(size)/1e6, time.Since(began).Round(100*time.Millisecond))
+	r.tasks = []feeds.Task{{FeedID: f.ID, ETag: aws.ToString(head.ETag), Bytes: size}}
+	return f
+}
 
-	if booked {
-		fmt.Println(cost(t))
-		fmt.Printf("DynamoDB takes %.0f conditional updates a second, by themselves and as many at once\n", alone(ctx, t, db))
-	}
+// timed brings the feed through, and tells how fast. It returns the feed, how many rows it got to and how many are bad.
+func (r *run) timed(ctx context.Context, t *testing.T, f feeds.Feed, n int) (feeds.Feed, int, int64) {
+	t.Helper()
 	runtime.GC()
 	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // the peak begins here, where the kernel lets it
 	before := resident(t)
-	began = time.Now()
-	r.began = began
-	r.tasks = []feeds.Task{{FeedID: f.ID, ETag: aws.ToString(head.ETag), Bytes: size}}
+	r.began = time.Now()
 	if err := r.all(ctx, f.ID); err != nil {
 		t.Fatal(err)
 	}
-	took := time.Since(began)
-	f, err = r.feeds.Feed(ctx, f.ID)
+	took := time.Since(r.began)
+	f, err := r.feeds.Feed(ctx, f.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,10 +159,12 @@ func bench(t *testing.T, n int, booked bool) {
 	if f.State != feeds.WithErrors || f.Rows != int64(n) || f.Written+f.Unchanged != good || f.Refused != bad || f.Dead != 0 {
 		t.Errorf("wanted %d rows, %d good, %d bad", n, good, bad)
 	}
-	lines := bad
-	if !r.stopped {
-		lines = reported(ctx, t, files, client, f)
-	}
+	return f, n, bad
+}
+
+// verify holds the report and the stock against what the file had.
+func (r *run) verify(ctx context.Context, t *testing.T, booked bool, lines, bad, good int64) {
+	t.Helper()
 	if !booked {
 		fmt.Printf("the report has %d lines, as it should: %d\n\n", lines, bad)
 		if lines != bad {
@@ -154,7 +172,7 @@ func bench(t *testing.T, n int, booked bool) {
 		}
 		return
 	}
-	items, sum, err := fold(ctx, db)
+	items, sum, err := fold(ctx, r.db)
 	if err != nil {
 		t.Fatal(err)
 	}

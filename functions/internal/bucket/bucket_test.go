@@ -77,8 +77,8 @@ func local(t *testing.T) *Bucket {
 	return b
 }
 
-// Seen to catch: a file read on though it was replaced; a long report that loses what is behind its first part.
-func TestFiles(t *testing.T) {
+// Seen to catch: a long report that loses what is behind its first part.
+func TestWhatIsWrittenIsRead(t *testing.T) {
 	t.Parallel()
 	b := local(t)
 	for _, n := range []int{0, 10, 64 << 10, 64<<10 + 1, part - 1, part, part + 1, 2*part + 100} {
@@ -94,35 +94,51 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%d bytes became %d: %v", n, len(got), err)
 		}
 	}
-	file := []byte("hello, rows")
-	sum := sha256.Sum256(file)
-	a, err := b.Upload(ctx, "uploads/y", files.Announced{Bytes: int64(len(file)), SHA256: hex.EncodeToString(sum[:])}, time.Hour)
+}
+
+// put sends a body to a signed address.
+func put(t *testing.T, a files.Address, body []byte) *http.Response {
+	t.Helper()
+	r, err := http.NewRequestWithContext(ctx, a.Method, a.URL, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	put := func(body []byte) *http.Response {
-		r, err := http.NewRequestWithContext(ctx, a.Method, a.URL, bytes.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for k, v := range a.Headers {
-			r.Header.Set(k, v)
-		}
-		res, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		res.Body.Close()
-		return res
+	for k, v := range a.Headers {
+		r.Header.Set(k, v)
 	}
-	if res := put([]byte("hello, rats")); res.StatusCode != http.StatusBadRequest {
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	return res
+}
+
+// uploaded puts a file of its own under a key, and returns its etag.
+func uploaded(t *testing.T, b *Bucket, key, file string) string {
+	t.Helper()
+	sum := sha256.Sum256([]byte(file))
+	a, err := b.Upload(ctx, key, files.Announced{Bytes: int64(len(file)), SHA256: hex.EncodeToString(sum[:])}, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res := put(t, a, []byte(strings.Repeat("x", len(file)))); res.StatusCode != http.StatusBadRequest {
 		t.Error("other bytes are taken", res.Status)
 	}
-	res := put(file)
+	res := put(t, a, []byte(file))
 	if res.StatusCode != http.StatusOK {
 		t.Fatal(res.Status)
 	}
-	etag := strings.Trim(res.Header.Get("ETag"), `"`)
+	return strings.Trim(res.Header.Get("ETag"), `"`)
+}
+
+const hello = "hello, rows"
+
+// Seen to catch: a file read on though it was replaced.
+func TestAnUploadIsReadAndFetched(t *testing.T) {
+	t.Parallel()
+	b := local(t)
+	etag := uploaded(t, b, "uploads/y", hello)
 	for from, want := range map[int64]string{0: "hello, rows", 7: "rows", 11: ""} {
 		in, err := b.Open(ctx, "uploads/y", etag, from)
 		if err != nil {
@@ -137,23 +153,6 @@ func TestFiles(t *testing.T) {
 	if _, err := b.Open(ctx, "uploads/y", "0123", 0); !errors.Is(err, files.ErrChanged) {
 		t.Error(err)
 	}
-	if err := b.Copy(ctx, "uploads/y", "0123", "images/y", "image/png"); !errors.Is(err, files.ErrChanged) {
-		t.Error("another file is copied", err)
-	}
-	if err := b.Copy(ctx, "uploads/y", etag, "images/y", "image/png"); err != nil {
-		t.Fatal(err)
-	}
-	if copied, err := b.Read(ctx, "images/y"); err != nil || string(copied) != string(file) {
-		t.Errorf("%q %v", copied, err)
-	}
-	for range 2 {
-		if err := b.Delete(ctx, "images/y"); err != nil {
-			t.Error(err)
-		}
-	}
-	if _, err := b.Read(ctx, "images/y"); err == nil {
-		t.Error("it is still there")
-	}
 	d, err := b.Download(ctx, "uploads/y", "x.csv", time.Minute)
 	if err != nil {
 		t.Fatal(err)
@@ -163,9 +162,33 @@ func TestFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer got.Body.Close()
-	if body, err := io.ReadAll(got.Body); err != nil || string(body) != string(file) ||
+	if body, err := io.ReadAll(got.Body); err != nil || string(body) != hello ||
 		got.Header.Get("Content-Disposition") != `attachment; filename="x.csv"` {
 		t.Errorf("%q %v %v", body, got.Header, err)
+	}
+}
+
+// Only the file that was checked is copied, and what is deleted is gone, however often.
+func TestAnUploadIsCopiedAndDeleted(t *testing.T) {
+	t.Parallel()
+	b := local(t)
+	etag := uploaded(t, b, "uploads/z", hello)
+	if err := b.Copy(ctx, "uploads/z", "0123", "images/y", "image/png"); !errors.Is(err, files.ErrChanged) {
+		t.Error("another file is copied", err)
+	}
+	if err := b.Copy(ctx, "uploads/z", etag, "images/y", "image/png"); err != nil {
+		t.Fatal(err)
+	}
+	if copied, err := b.Read(ctx, "images/y"); err != nil || string(copied) != hello {
+		t.Errorf("%q %v", copied, err)
+	}
+	for range 2 {
+		if err := b.Delete(ctx, "images/y"); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := b.Read(ctx, "images/y"); err == nil {
+		t.Error("it is still there")
 	}
 }
 
