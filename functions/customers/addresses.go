@@ -44,7 +44,7 @@ func (s *Service) AddAddress(ctx context.Context, customerID string, a Address) 
 	if row.Sealed, err = sealJSON(key, addressTable, a.ID, a); err != nil {
 		return Address{}, false, err
 	}
-	h, err := s.change(ctx, customerID, key, func(h *Holding) error {
+	h, err := s.change(ctx, customerID, key, func(h *CustomerRecord) error {
 		added = h.address(a.ID) < 0
 		switch {
 		case !added:
@@ -66,7 +66,7 @@ func (s *Service) AddAddress(ctx context.Context, customerID string, a Address) 
 
 // RemoveAddress removes an address. It fails with address_not_found.
 func (s *Service) RemoveAddress(ctx context.Context, customerID, addressID string) error {
-	return s.remove(ctx, customerID, errAddress, func(h *Holding) bool {
+	return s.remove(ctx, customerID, errAddress, func(h *CustomerRecord) bool {
 		i := h.address(addressID)
 		if i < 0 {
 			return false
@@ -78,7 +78,7 @@ func (s *Service) RemoveAddress(ctx context.Context, customerID, addressID strin
 
 // remove drops a row. One that is gone may have been dropped by an attempt that failed at the snapshot, so that
 // is written before absent is answered.
-func (s *Service) remove(ctx context.Context, customerID string, absent error, drop func(*Holding) bool) error {
+func (s *Service) remove(ctx context.Context, customerID string, absent error, drop func(*CustomerRecord) bool) error {
 	_, key, err := s.held(ctx, customerID)
 	if errors.Is(err, ErrUnknown) || errors.Is(err, errErased) {
 		return absent
@@ -87,7 +87,7 @@ func (s *Service) remove(ctx context.Context, customerID string, absent error, d
 		return err
 	}
 	found := false
-	if _, err := s.change(ctx, customerID, key, func(h *Holding) error { found = drop(h); return nil }); err != nil {
+	if _, err := s.change(ctx, customerID, key, func(h *CustomerRecord) error { found = drop(h); return nil }); err != nil {
 		return err
 	}
 	if !found {
@@ -96,7 +96,7 @@ func (s *Service) remove(ctx context.Context, customerID string, absent error, d
 	return nil
 }
 
-func openAddresses(key Key, h Holding) ([]Address, error) {
+func openAddresses(key Key, h CustomerRecord) ([]Address, error) {
 	list := make([]Address, len(h.Addresses))
 	for i, row := range h.Addresses {
 		if err := openJSON(key, addressTable, row.ID, row.Sealed, &list[i]); err != nil {

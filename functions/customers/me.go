@@ -39,7 +39,7 @@ func (s *Service) PutProfile(ctx context.Context, customerID string, p Profile, 
 	if err != nil {
 		return Me{}, err
 	}
-	h, err := s.Store.Update(ctx, customerID, func(h *Holding) error {
+	h, err := s.Store.Update(ctx, customerID, func(h *CustomerRecord) error {
 		if h.Erased() {
 			return errErased
 		}
@@ -60,7 +60,7 @@ func (s *Service) PutProfile(ctx context.Context, customerID string, p Profile, 
 
 // Erase destroys the customer's key and all that is held of them. Doing it again changes nothing.
 func (s *Service) Erase(ctx context.Context, customerID string) error {
-	h, err := s.Store.Update(ctx, customerID, func(h *Holding) error { h.Erase(s.now()); return nil })
+	h, err := s.Store.Update(ctx, customerID, func(h *CustomerRecord) error { h.Erase(s.now()); return nil })
 	if errors.Is(err, ErrUnknown) {
 		return nil
 	}
@@ -138,7 +138,7 @@ func (s *Service) emailMark(ctx context.Context, email string, make bool) ([]byt
 	return key.Mark(emailKey, sameEmail(email)), nil
 }
 
-func openMe(key Key, h Holding) (Me, error) {
+func openMe(key Key, h CustomerRecord) (Me, error) {
 	me := Me{CustomerID: h.CustomerID, Version: h.Version, CreatedAt: h.CreatedAt}
 	if h.Profile == nil {
 		return me, nil

@@ -36,7 +36,7 @@ func (s *Service) AddMethod(ctx context.Context, customerID string, m PaymentMet
 	if row.Sealed, err = sealJSON(key, methodTable, m.ID, m); err != nil {
 		return PaymentMethod{}, false, err
 	}
-	h, err := s.change(ctx, customerID, key, func(h *Holding) error {
+	h, err := s.change(ctx, customerID, key, func(h *CustomerRecord) error {
 		added = h.method(m.ID) < 0
 		switch {
 		case !added:
@@ -58,7 +58,7 @@ func (s *Service) AddMethod(ctx context.Context, customerID string, m PaymentMet
 
 // RemoveMethod removes a payment method. It fails with payment_method_not_found.
 func (s *Service) RemoveMethod(ctx context.Context, customerID, methodID string) error {
-	return s.remove(ctx, customerID, errMethod, func(h *Holding) bool {
+	return s.remove(ctx, customerID, errMethod, func(h *CustomerRecord) bool {
 		i := h.method(methodID)
 		if i < 0 {
 			return false
@@ -68,7 +68,7 @@ func (s *Service) RemoveMethod(ctx context.Context, customerID, methodID string)
 	})
 }
 
-func openMethods(key Key, h Holding) ([]PaymentMethod, error) {
+func openMethods(key Key, h CustomerRecord) ([]PaymentMethod, error) {
 	list := make([]PaymentMethod, len(h.Methods))
 	for i, row := range h.Methods {
 		if err := openJSON(key, methodTable, row.ID, row.Sealed, &list[i]); err != nil {

@@ -51,12 +51,14 @@ func TestEveryMarketplaceShipsAndItsCountriesHaveRules(t *testing.T) {
 }
 
 func good() Address {
-	return Address{Name: "A. Receiver", Line1: "1 Long Street", City: "Springfield", Region: "CA", PostalCode: "94105", Country: "US", Phone: "+1 (415) 555-0100"}
+	return Address{Name: "A. Receiver", Line1: "1 Long Street", City: "Springfield", Region: "CA", PostalCode: "94105", Country: "US",
+		Phone: "+1 (415) 555-0100"}
 }
 
 func TestCleanAddress(t *testing.T) {
 	t.Parallel()
-	messy := Address{Name: "  A.\t Receiver ", Line1: "1  Long Street", City: "Springfield", Region: " ca", PostalCode: " 94105 ", Country: "us", Phone: "+1 (415) 555-0100"}
+	messy := Address{Name: "  A.\t Receiver ", Line1: "1  Long Street", City: "Springfield", Region: " ca", PostalCode: " 94105 ", Country: "us",
+		Phone: "+1 (415) 555-0100"}
 	if got, err := messy.Clean(); err != nil || cmp.Diff(good(), got) != "" {
 		t.Fatal(err, cmp.Diff(good(), got))
 	}
@@ -64,7 +66,8 @@ func TestCleanAddress(t *testing.T) {
 		change func(*Address)
 		flaws  []string
 	}{
-		"blank parts":          {func(a *Address) { a.Name, a.Line1, a.City = " ", "\n", "" }, []string{"/name required", "/line1 required", "/city required"}},
+		"blank parts": {func(a *Address) { a.Name, a.Line1, a.City = " ", "\n", "" },
+			[]string{"/name required", "/line1 required", "/city required"}},
 		"long name":            {func(a *Address) { a.Name = strings.Repeat("ü", 101) }, []string{"/name too_long"}},
 		"control character":    {func(a *Address) { a.Line2 = "a\x1bb" }, []string{"/line2 bad_text"}},
 		"text turned around":   {func(a *Address) { a.Line1 = "a\u202eb" }, []string{"/line1 bad_text"}},
@@ -122,7 +125,8 @@ func TestContentIsAllOfAnAddress(t *testing.T) {
 func TestCleanProfileAndMethod(t *testing.T) {
 	t.Parallel()
 	for email, ok := range map[string]bool{"a@b.co": true, "A.b+c@d-e.example": true, "ü@exämple.de": true, "a": false, "a@b": false, "a b@c.de": false,
-		"a@b.c\u202ed": false, "a@b@c.de": false, strings.Repeat("a", 65) + "@b.de": false, "a@" + strings.Repeat("b", 260) + ".de": false, "<a@b.de>": false} {
+		"a@b.c\u202ed": false, "a@b@c.de": false, strings.Repeat("a", 65) + "@b.de": false, "a@" + strings.Repeat("b", 260) + ".de": false,
+		"<a@b.de>": false} {
 		if _, err := (Profile{Name: "N", Email: email}).Clean(); (err == nil) != ok {
 			t.Errorf("%q: %v", email, err)
 		}

@@ -40,7 +40,8 @@ const (
 var (
 	errErased = fault.New(fault.Conflict, "customer_erased", "everything of this customer was erased; nothing can be added")
 	errStale  = fault.New(fault.Stale, "profile_changed", "the profile has changed since that version")
-	errMirror = fault.New(fault.Unavailable, "change_incomplete", "the change is kept but checkout does not see it yet; send the same request again").After(retryIn)
+	errMirror = fault.New(fault.Unavailable, "change_incomplete",
+		"the change is kept but checkout does not see it yet; send the same request again").After(retryIn)
 )
 
 // Guest is a shopper who has not signed in.
@@ -65,55 +66,55 @@ func (s *Service) NewGuest(ctx context.Context) (Guest, error) {
 }
 
 // held returns what is held of a customer and the key to it. It fails with ErrUnknown and errErased.
-func (s *Service) held(ctx context.Context, customerID string) (Holding, Key, error) {
+func (s *Service) held(ctx context.Context, customerID string) (CustomerRecord, Key, error) {
 	h, err := s.Store.Get(ctx, customerID)
 	if err != nil {
-		return Holding{}, Key{}, fmt.Errorf("read customer: %w", err)
+		return CustomerRecord{}, Key{}, fmt.Errorf("read customer: %w", err)
 	}
 	return s.unlock(ctx, h)
 }
 
 // begun is held, of a customer of whom something will be held.
-func (s *Service) begun(ctx context.Context, customerID string) (Holding, Key, error) {
+func (s *Service) begun(ctx context.Context, customerID string) (CustomerRecord, Key, error) {
 	h, key, err := s.held(ctx, customerID)
 	if !errors.Is(err, ErrUnknown) {
 		return h, key, err
 	}
 	wrapped, err := s.Vault.Make(ctx, customerID)
 	if err != nil {
-		return Holding{}, Key{}, err
+		return CustomerRecord{}, Key{}, err
 	}
 	if h, err = s.Store.Create(ctx, customerID, wrapped, s.now()); err != nil {
-		return Holding{}, Key{}, fmt.Errorf("create customer: %w", err)
+		return CustomerRecord{}, Key{}, fmt.Errorf("create customer: %w", err)
 	}
 	return s.unlock(ctx, h)
 }
 
-func (s *Service) unlock(ctx context.Context, h Holding) (Holding, Key, error) {
+func (s *Service) unlock(ctx context.Context, h CustomerRecord) (CustomerRecord, Key, error) {
 	if h.Erased() {
-		return Holding{}, Key{}, errErased
+		return CustomerRecord{}, Key{}, errErased
 	}
 	key, err := s.Vault.Open(ctx, h.CustomerID, h.WrappedKey)
 	return h, key, err
 }
 
-// change updates a holding that is not erased, and the snapshot after it.
-func (s *Service) change(ctx context.Context, customerID string, key Key, change func(*Holding) error) (Holding, error) {
-	h, err := s.Store.Update(ctx, customerID, func(h *Holding) error {
+// change updates a record that is not erased, and the snapshot after it.
+func (s *Service) change(ctx context.Context, customerID string, key Key, change func(*CustomerRecord) error) (CustomerRecord, error) {
+	h, err := s.Store.Update(ctx, customerID, func(h *CustomerRecord) error {
 		if h.Erased() {
 			return errErased
 		}
 		return change(h)
 	})
 	if err != nil {
-		return Holding{}, fmt.Errorf("change customer: %w", err)
+		return CustomerRecord{}, fmt.Errorf("change customer: %w", err)
 	}
 	return h, s.mirror(ctx, key, h)
 }
 
-// mirror writes the snapshot of a holding. It runs after changes that were found made, too: an earlier attempt
+// mirror writes the snapshot of a record. It runs after changes that were found made, too: an earlier attempt
 // may have failed here.
-func (s *Service) mirror(ctx context.Context, key Key, h Holding) error {
+func (s *Service) mirror(ctx context.Context, key Key, h CustomerRecord) error {
 	methods, err := openMethods(key, h)
 	if err != nil {
 		return err

@@ -216,7 +216,7 @@ func TestARepetitionHealsTheSnapshot(t *testing.T) {
 	inStep(t, w, "cus_a", "erase")
 }
 
-// inStep tells whether the snapshot is the holding's.
+// inStep tells whether the snapshot is the record's.
 func inStep(t *testing.T, w *customerstest.World, customerID, after string) {
 	t.Helper()
 	h, err := w.Store.Get(t.Context(), customerID)
@@ -225,7 +225,7 @@ func inStep(t *testing.T, w *customerstest.World, customerID, after string) {
 	}
 	s, err := w.Snapshots.Get(t.Context(), customerID)
 	if err != nil || s.Version != h.Version || len(s.Addresses) != len(h.Addresses) || len(s.Methods) != len(h.Methods) {
-		t.Fatalf("after %s the snapshot is of version %d with %d and %d rows, the holding %d with %d and %d: %v", after,
+		t.Fatalf("after %s the snapshot is of version %d with %d and %d rows, the record %d with %d and %d: %v", after,
 			s.Version, len(s.Addresses), len(s.Methods), h.Version, len(h.Addresses), len(h.Methods), err)
 	}
 	for i, a := range s.Addresses {
@@ -252,7 +252,8 @@ func TestErasure(t *testing.T) {
 		}
 	}
 	h, err := w.Store.Get(ctx, "cus_a")
-	if want := (customers.Holding{CustomerID: "cus_a", Version: h.Version, CreatedAt: customerstest.Start, ErasedAt: customerstest.Start}); err != nil || cmp.Diff(want, h) != "" {
+	if want := (customers.CustomerRecord{CustomerID: "cus_a", Version: h.Version, CreatedAt: customerstest.Start,
+		ErasedAt: customerstest.Start}); err != nil || cmp.Diff(want, h) != "" {
 		t.Fatal(err, cmp.Diff(want, h))
 	}
 	if _, err := w.Vault.Open(ctx, "cus_a", h.WrappedKey); err == nil {
@@ -309,7 +310,7 @@ type erasing struct {
 	by *customers.Service
 }
 
-func (e erasing) Get(ctx context.Context, id string) (customers.Holding, error) {
+func (e erasing) Get(ctx context.Context, id string) (customers.CustomerRecord, error) {
 	h, err := e.Store.Get(ctx, id)
 	return h, errors.Join(err, e.by.Erase(ctx, id))
 }
@@ -382,8 +383,8 @@ func TestTwoFirstRequestsShareOneKey(t *testing.T) {
 // late reads nothing.
 type late struct{ customers.Store }
 
-func (late) Get(context.Context, string) (customers.Holding, error) {
-	return customers.Holding{}, customers.ErrUnknown
+func (late) Get(context.Context, string) (customers.CustomerRecord, error) {
+	return customers.CustomerRecord{}, customers.ErrUnknown
 }
 
 func TestGuest(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"rialto/functions/marketplaces"
 )
 
-// Snapshot is what a checkout needs of a customer, as of a version of the holding. That of an erased customer
+// Snapshot is what a checkout needs of a customer, as of a version of the record. That of an erased customer
 // is empty.
 type Snapshot struct {
 	CustomerID string

@@ -109,7 +109,7 @@ func (h handlers) listMethods(ctx context.Context, _ *struct{}) (*methodsOutput,
 }
 
 type newMethod struct {
-	Token string `json:"token" pattern:"^pm_[A-Za-z0-9_]{1,64}$" patternDescription:"a token of the payment gateway" doc:"The gateway's token; never a card number"`
+	Token string `json:"token" pattern:"^pm_[A-Za-z0-9_]{1,64}$" patternDescription:"a token of the payment gateway" doc:"Never a card number"`
 	Brand string `json:"brand,omitempty" enum:"amex,cartes_bancaires,diners,discover,eftpos_au,jcb,mastercard,unionpay,visa,unknown"`
 	Last4 string `json:"last4,omitempty" pattern:"^[0-9]{4}$" patternDescription:"four digits"`
 }

@@ -38,7 +38,8 @@ func Routes(s Service) []api.Route {
 		api.Handle(api.Route{ID: "createGuest", Method: http.MethodPost, Path: "/api/v1/guests", Summary: "Become a guest",
 			Context: owner, Access: api.Public, Success: http.StatusCreated}, h.createGuest),
 
-		api.Handle(api.Route{ID: "listShippingOptions", Method: http.MethodGet, Path: "/api/v1/shipping-options", Summary: "How a marketplace ships, the default first",
+		api.Handle(api.Route{ID: "listShippingOptions", Method: http.MethodGet, Path: "/api/v1/shipping-options",
+			Summary: "How a marketplace ships, the default first",
 			Context: owner, Access: api.Public}, h.listOptions),
 
 		api.Handle(api.Route{ID: "getMe", Method: http.MethodGet, Path: "/api/v1/me", Summary: "Your profile",
@@ -52,16 +53,19 @@ func Routes(s Service) []api.Route {
 
 		api.Handle(api.Route{ID: "listAddresses", Method: http.MethodGet, Path: "/api/v1/addresses", Summary: "Your addresses",
 			Context: owner, Access: api.Guest}, h.listAddresses),
-		api.Handle(api.Route{ID: "addAddress", Method: http.MethodPost, Path: "/api/v1/addresses", Summary: "Add an address; one that is there is answered with 200",
+		api.Handle(api.Route{ID: "addAddress", Method: http.MethodPost, Path: "/api/v1/addresses",
+			Summary: "Add an address; one that is there is answered with 200",
 			Context: owner, Access: api.Guest, Success: http.StatusCreated, Also: []int{http.StatusOK}, Errors: []fault.Kind{fault.Conflict}}, h.addAddress),
 		api.Handle(api.Route{ID: "deleteAddress", Method: http.MethodDelete, Path: "/api/v1/addresses/{address_id}", Summary: "Delete an address",
 			Context: owner, Access: api.Guest, Errors: []fault.Kind{fault.NotFound}}, h.deleteAddress),
 
 		api.Handle(api.Route{ID: "listPaymentMethods", Method: http.MethodGet, Path: "/api/v1/payment-methods", Summary: "Your payment methods",
 			Context: owner, Access: api.Guest}, h.listMethods),
-		api.Handle(api.Route{ID: "addPaymentMethod", Method: http.MethodPost, Path: "/api/v1/payment-methods", Summary: "Add a payment method; one that is there is answered with 200",
+		api.Handle(api.Route{ID: "addPaymentMethod", Method: http.MethodPost, Path: "/api/v1/payment-methods",
+			Summary: "Add a payment method; one that is there is answered with 200",
 			Context: owner, Access: api.Guest, Success: http.StatusCreated, Also: []int{http.StatusOK}, Errors: []fault.Kind{fault.Conflict}}, h.addMethod),
-		api.Handle(api.Route{ID: "deletePaymentMethod", Method: http.MethodDelete, Path: "/api/v1/payment-methods/{payment_method_id}", Summary: "Delete a payment method",
+		api.Handle(api.Route{ID: "deletePaymentMethod", Method: http.MethodDelete, Path: "/api/v1/payment-methods/{payment_method_id}",
+			Summary: "Delete a payment method",
 			Context: owner, Access: api.Guest, Errors: []fault.Kind{fault.NotFound}}, h.deleteMethod),
 	}
 }

@@ -180,7 +180,8 @@ func TestACustomersProfile(t *testing.T) {
 func TestAccess(t *testing.T) {
 	t.Parallel()
 	for _, route := range customersapi.Routes(nil) {
-		path := strings.NewReplacer("/api/v1", "", "{address_id}", "adr_"+strings.Repeat("a", 26), "{payment_method_id}", "pmt_"+strings.Repeat("a", 26)).Replace(route.Path)
+		path := strings.NewReplacer("/api/v1", "", "{address_id}", "adr_"+strings.Repeat("a", 26), "{payment_method_id}",
+			"pmt_"+strings.Repeat("a", 26)).Replace(route.Path)
 		body := map[string]string{"putMe": meBody, "addAddress": homeBody, "addPaymentMethod": cardBody}[route.ID]
 		for _, who := range []struct {
 			subject string
@@ -274,7 +275,8 @@ func TestFailuresTellNothing(t *testing.T) {
 			if _, _, err := w.AddMethod(t.Context(), "cus_a", customers.PaymentMethod{Token: "pm_" + secret}); err != nil {
 				t.Fatal(err)
 			}
-			if _, _, err := w.AddAddress(t.Context(), "cus_a", customers.Address{Name: secret, Line1: secret, City: secret, Country: "DE", PostalCode: "10115"}); err != nil {
+			if _, _, err := w.AddAddress(t.Context(), "cus_a", customers.Address{Name: secret, Line1: secret, City: secret, Country: "DE",
+				PostalCode: "10115"}); err != nil {
 				t.Fatal(err)
 			}
 			w.Elapsed = 10 * time.Minute // no key is in memory any more
@@ -290,8 +292,8 @@ func TestFailuresTellNothing(t *testing.T) {
 // swapped gives one method's sealed text to another.
 type swapped struct{ customers.Store }
 
-func (s swapped) Update(ctx context.Context, id string, change func(*customers.Holding) error) (customers.Holding, error) {
-	return s.Store.Update(ctx, id, func(h *customers.Holding) error {
+func (s swapped) Update(ctx context.Context, id string, change func(*customers.CustomerRecord) error) (customers.CustomerRecord, error) {
+	return s.Store.Update(ctx, id, func(h *customers.CustomerRecord) error {
 		h.Methods = append(h.Methods, customers.SealedMethod{ID: "pmt_other", Sealed: h.Methods[0].Sealed})
 		return change(h)
 	})

@@ -19,9 +19,10 @@ func TestClaims(t *testing.T) {
 		attributes map[string]string
 		want       map[string]any
 	}{
-		"anybody":                    {nil, nil, customer},
-		"of other groups":            {[]string{"testers", "Sellers"}, map[string]string{sellerAttribute: seller}, customer},
-		"a seller":                   {[]string{"testers", "sellers"}, map[string]string{sellerAttribute: seller}, map[string]any{"role": "seller", "seller_id": seller}},
+		"anybody":         {nil, nil, customer},
+		"of other groups": {[]string{"testers", "Sellers"}, map[string]string{sellerAttribute: seller}, customer},
+		"a seller": {[]string{"testers", "sellers"}, map[string]string{sellerAttribute: seller},
+			map[string]any{"role": "seller", "seller_id": seller}},
 		"a seller without an id":     {[]string{"sellers"}, map[string]string{"email": "a@example.com"}, customer},
 		"a seller of a malformed id": {[]string{"sellers"}, map[string]string{sellerAttribute: "sel_a"}, customer},
 		"an id without the group":    {nil, map[string]string{sellerAttribute: seller}, customer},

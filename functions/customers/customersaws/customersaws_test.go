@@ -180,14 +180,16 @@ type fakeSecrets struct {
 	err  error
 }
 
-func (f fakeSecrets) GetSecretValue(_ context.Context, in *secretsmanager.GetSecretValueInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
+func (f fakeSecrets) GetSecretValue(_ context.Context, in *secretsmanager.GetSecretValueInput,
+	_ ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
 	return &secretsmanager.GetSecretValueOutput{SecretString: &f.text}, f.err
 }
 
 func TestDatabaseURL(t *testing.T) {
 	t.Parallel()
 	const password = `p@ss/w?rd#%&'`
-	url, err := DatabaseURL(fakeSecrets{text: `{"username":"rialto","password":"` + password + `","host":"cluster","dbname":"rialto","engine":"postgres"}`}, "arn", "proxy.test")(t.Context())
+	url, err := DatabaseURL(fakeSecrets{text: `{"username":"rialto","password":"` + password +
+		`","host":"cluster","dbname":"rialto","engine":"postgres"}`}, "arn", "proxy.test")(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,8 @@ func (g Guests) Guest(ctx context.Context, subject string, now time.Time, lifeti
 }
 
 func (g Guests) sign(ctx context.Context, digest []byte) ([]byte, error) {
-	out, err := g.KMS.Sign(ctx, &kms.SignInput{KeyId: &g.Key, Message: digest, MessageType: types.MessageTypeDigest, SigningAlgorithm: types.SigningAlgorithmSpecEcdsaSha256})
+	out, err := g.KMS.Sign(ctx, &kms.SignInput{KeyId: &g.Key, Message: digest, MessageType: types.MessageTypeDigest,
+		SigningAlgorithm: types.SigningAlgorithmSpecEcdsaSha256})
 	if err != nil {
 		return nil, errAway.Because(err)
 	}

@@ -1,5 +1,5 @@
 // Package customersstore keeps customers in PostgreSQL and their snapshots in DynamoDB.
 //
-// SQL keeps holdings; Memory is its fake, and one suite runs on both. Snapshots is the DynamoDB table
+// SQL keeps records; Memory is its fake, and one suite runs on both. Snapshots is the DynamoDB table
 // customers. All of them see sealed texts only.
 package customersstore

@@ -35,7 +35,8 @@ func TestADatabaseThatIsAwayIsToBeTriedAgain(t *testing.T) {
 
 func TestTranslate(t *testing.T) {
 	t.Parallel()
-	for code, want := range map[string]fault.Kind{"57P01": fault.Unavailable, "40P01": fault.Unavailable, "25006": fault.Unavailable, "42P01": fault.Internal, "23505": fault.Internal} {
+	for code, want := range map[string]fault.Kind{"57P01": fault.Unavailable, "40P01": fault.Unavailable, "25006": fault.Unavailable,
+		"42P01": fault.Internal, "23505": fault.Internal} {
 		if got := fault.Of(translate(&pgconn.PgError{Code: code})).Kind; got != want {
 			t.Errorf("%s is kind %d", code, got)
 		}

@@ -12,52 +12,52 @@ import (
 
 // Memory is the fake of SQL.
 type Memory struct {
-	mu       sync.Mutex
-	holdings map[string]customers.Holding
-	shared   map[string][]byte
+	mu      sync.Mutex
+	records map[string]customers.CustomerRecord
+	shared  map[string][]byte
 }
 
 // NewMemory returns an empty one.
 func NewMemory() *Memory {
-	return &Memory{holdings: map[string]customers.Holding{}, shared: map[string][]byte{}}
+	return &Memory{records: map[string]customers.CustomerRecord{}, shared: map[string][]byte{}}
 }
 
 // Get implements customers.Store.
-func (m *Memory) Get(_ context.Context, id string) (customers.Holding, error) {
+func (m *Memory) Get(_ context.Context, id string) (customers.CustomerRecord, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	h, ok := m.holdings[id]
+	h, ok := m.records[id]
 	if !ok {
-		return customers.Holding{}, customers.ErrUnknown
+		return customers.CustomerRecord{}, customers.ErrUnknown
 	}
 	return h.Clone(), nil
 }
 
 // Create implements customers.Store.
-func (m *Memory) Create(_ context.Context, id string, wrapped []byte, now time.Time) (customers.Holding, error) {
+func (m *Memory) Create(_ context.Context, id string, wrapped []byte, now time.Time) (customers.CustomerRecord, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, ok := m.holdings[id]; !ok {
-		m.holdings[id] = customers.Holding{CustomerID: id, WrappedKey: wrapped, Version: 1, CreatedAt: now.UTC()}
+	if _, ok := m.records[id]; !ok {
+		m.records[id] = customers.CustomerRecord{CustomerID: id, WrappedKey: wrapped, Version: 1, CreatedAt: now.UTC()}
 	}
-	return m.holdings[id].Clone(), nil
+	return m.records[id].Clone(), nil
 }
 
 // Update implements customers.Store.
-func (m *Memory) Update(_ context.Context, id string, change func(*customers.Holding) error) (customers.Holding, error) {
+func (m *Memory) Update(_ context.Context, id string, change func(*customers.CustomerRecord) error) (customers.CustomerRecord, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	was, ok := m.holdings[id]
+	was, ok := m.records[id]
 	if !ok {
-		return customers.Holding{}, customers.ErrUnknown
+		return customers.CustomerRecord{}, customers.ErrUnknown
 	}
 	h := was.Clone()
 	if err := change(&h); err != nil {
-		return customers.Holding{}, err
+		return customers.CustomerRecord{}, err
 	}
 	if !h.Equal(was) {
 		h.Version = was.Version + 1
-		m.holdings[id] = h.Clone()
+		m.records[id] = h.Clone()
 	}
 	return h, nil
 }
@@ -67,7 +67,7 @@ func (m *Memory) ByEmail(_ context.Context, hash []byte) ([]string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var found []string
-	for id, h := range m.holdings {
+	for id, h := range m.records {
 		if h.EmailHash != nil && bytes.Equal(h.EmailHash, hash) {
 			found = append(found, id)
 		}

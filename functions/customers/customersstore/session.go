@@ -14,7 +14,7 @@ import (
 	"rialto/functions/internal/fault"
 )
 
-// SQL keeps holdings in PostgreSQL. It has one connection: an environment serves one request at a time. It is
+// SQL keeps records in PostgreSQL. It has one connection: an environment serves one request at a time. It is
 // safe for concurrent use; transactions then take turns.
 type SQL struct {
 	url  URL

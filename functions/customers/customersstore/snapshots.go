@@ -52,7 +52,8 @@ func (s Snapshots) Get(ctx context.Context, customerID string) (customers.Snapsh
 	}
 	out.Version = r.Version
 	for _, a := range r.Addresses {
-		out.Addresses = append(out.Addresses, customers.SealedAddress{ID: a.ID, Country: a.Country, Region: a.Region, PostalPrefix: a.PostalPrefix, Sealed: a.Sealed})
+		out.Addresses = append(out.Addresses, customers.SealedAddress{ID: a.ID, Country: a.Country, Region: a.Region, PostalPrefix: a.PostalPrefix,
+			Sealed: a.Sealed})
 	}
 	for _, m := range r.Methods {
 		out.Methods = append(out.Methods, customers.PaymentMethod{ID: m.ID, Brand: m.Brand, Last4: m.Last4, Token: m.Token})

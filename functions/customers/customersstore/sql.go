@@ -12,7 +12,7 @@ import (
 )
 
 // Get implements customers.Store.
-func (s *SQL) Get(ctx context.Context, id string) (h customers.Holding, err error) {
+func (s *SQL) Get(ctx context.Context, id string) (h customers.CustomerRecord, err error) {
 	err = s.as(ctx, asCustomer, id, func(tx pgx.Tx) error {
 		h, err = read(ctx, tx, id, "")
 		return err
@@ -21,7 +21,7 @@ func (s *SQL) Get(ctx context.Context, id string) (h customers.Holding, err erro
 }
 
 // Create implements customers.Store.
-func (s *SQL) Create(ctx context.Context, id string, wrapped []byte, now time.Time) (h customers.Holding, err error) {
+func (s *SQL) Create(ctx context.Context, id string, wrapped []byte, now time.Time) (h customers.CustomerRecord, err error) {
 	err = s.as(ctx, asCustomer, id, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `INSERT INTO customers (customer_id, wrapped_key, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
 			id, wrapped, now); err != nil {
@@ -34,7 +34,7 @@ func (s *SQL) Create(ctx context.Context, id string, wrapped []byte, now time.Ti
 }
 
 // Update implements customers.Store. The customer's row is locked first, so changes of one customer take turns.
-func (s *SQL) Update(ctx context.Context, id string, change func(*customers.Holding) error) (h customers.Holding, err error) {
+func (s *SQL) Update(ctx context.Context, id string, change func(*customers.CustomerRecord) error) (h customers.CustomerRecord, err error) {
 	err = s.as(ctx, asCustomer, id, func(tx pgx.Tx) error {
 		was, err := read(ctx, tx, id, "FOR UPDATE")
 		if err != nil {
@@ -51,7 +51,7 @@ func (s *SQL) Update(ctx context.Context, id string, change func(*customers.Hold
 		return write(ctx, tx, was, h)
 	})
 	if err != nil {
-		return customers.Holding{}, err
+		return customers.CustomerRecord{}, err
 	}
 	return h, nil
 }
@@ -90,32 +90,33 @@ func (s *SQL) SharedKey(ctx context.Context, name string, wrapped []byte) (key [
 	return key, err
 }
 
-func read(ctx context.Context, tx pgx.Tx, id, lock string) (customers.Holding, error) {
-	h := customers.Holding{CustomerID: id}
+func read(ctx context.Context, tx pgx.Tx, id, lock string) (customers.CustomerRecord, error) {
+	h := customers.CustomerRecord{CustomerID: id}
 	var erased *time.Time
 	err := tx.QueryRow(ctx, `SELECT wrapped_key, profile, email_hash, version, created_at, erased_at FROM customers WHERE customer_id = $1 `+lock, id).
 		Scan(&h.WrappedKey, &h.Profile, &h.EmailHash, &h.Version, &h.CreatedAt, &erased)
 	if err != nil {
-		return customers.Holding{}, err
+		return customers.CustomerRecord{}, err
 	}
 	h.CreatedAt = h.CreatedAt.UTC()
 	if erased != nil {
 		h.ErasedAt = erased.UTC()
 	}
-	rows, err := tx.Query(ctx, `SELECT address_id, country, region, postal_prefix, sealed, created_at FROM addresses WHERE customer_id = $1 ORDER BY position`, id)
+	rows, err := tx.Query(ctx,
+		`SELECT address_id, country, region, postal_prefix, sealed, created_at FROM addresses WHERE customer_id = $1 ORDER BY position`, id)
 	if err != nil {
-		return customers.Holding{}, err
+		return customers.CustomerRecord{}, err
 	}
 	if h.Addresses, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (a customers.SealedAddress, err error) {
 		err = r.Scan(&a.ID, &a.Country, &a.Region, &a.PostalPrefix, &a.Sealed, &a.CreatedAt)
 		a.CreatedAt = a.CreatedAt.UTC()
 		return a, err
 	}); err != nil {
-		return customers.Holding{}, err
+		return customers.CustomerRecord{}, err
 	}
 	rows, err = tx.Query(ctx, `SELECT payment_method_id, sealed, created_at FROM payment_methods WHERE customer_id = $1 ORDER BY position`, id)
 	if err != nil {
-		return customers.Holding{}, err
+		return customers.CustomerRecord{}, err
 	}
 	h.Methods, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (m customers.SealedMethod, err error) {
 		err = r.Scan(&m.ID, &m.Sealed, &m.CreatedAt)
@@ -126,7 +127,7 @@ func read(ctx context.Context, tx pgx.Tx, id, lock string) (customers.Holding, e
 }
 
 // write stores how h differs from was, in one round trip.
-func write(ctx context.Context, tx pgx.Tx, was, h customers.Holding) error {
+func write(ctx context.Context, tx pgx.Tx, was, h customers.CustomerRecord) error {
 	var erased *time.Time
 	if h.Erased() {
 		erased = &h.ErasedAt

@@ -88,7 +88,7 @@ func TestAHoldingIsReadAsItWasWritten(t *testing.T) {
 		if _, err := s.Get(ctx, "cus_a"); !errors.Is(err, customers.ErrUnknown) {
 			t.Fatalf("got %v", err)
 		}
-		if _, err := s.Update(ctx, "cus_a", func(*customers.Holding) error { return nil }); !errors.Is(err, customers.ErrUnknown) {
+		if _, err := s.Update(ctx, "cus_a", func(*customers.CustomerRecord) error { return nil }); !errors.Is(err, customers.ErrUnknown) {
 			t.Fatalf("got %v", err)
 		}
 		first, err := s.Create(ctx, "cus_a", []byte("wrapped"), testNow)
@@ -98,37 +98,39 @@ func TestAHoldingIsReadAsItWasWritten(t *testing.T) {
 		if again, err := s.Create(ctx, "cus_a", []byte("other"), testNow.Add(time.Hour)); err != nil || cmp.Diff(first, again) != "" {
 			t.Fatalf("created twice: %v %s", err, cmp.Diff(first, again))
 		}
-		want := customers.Holding{CustomerID: "cus_a", WrappedKey: []byte("wrapped"), Profile: []byte{0, 1}, EmailHash: []byte{2}, Version: 2, CreatedAt: testNow,
-			Addresses: []customers.SealedAddress{{ID: "z", Country: "US", Region: "CA", PostalPrefix: "941", Sealed: []byte{3}, CreatedAt: testNow}, {ID: "a", Country: "DE", Sealed: []byte{4}, CreatedAt: testNow}},
-			Methods:   []customers.SealedMethod{{ID: "m", Sealed: []byte{5}, CreatedAt: testNow}}}
-		update(t, s, func(h *customers.Holding) {
+		want := customers.CustomerRecord{CustomerID: "cus_a", WrappedKey: []byte("wrapped"), Profile: []byte{0, 1}, EmailHash: []byte{2}, Version: 2,
+			CreatedAt: testNow,
+			Addresses: []customers.SealedAddress{{ID: "z", Country: "US", Region: "CA", PostalPrefix: "941", Sealed: []byte{3}, CreatedAt: testNow},
+				{ID: "a", Country: "DE", Sealed: []byte{4}, CreatedAt: testNow}},
+			Methods: []customers.SealedMethod{{ID: "m", Sealed: []byte{5}, CreatedAt: testNow}}}
+		update(t, s, func(h *customers.CustomerRecord) {
 			h.Profile, h.EmailHash, h.Addresses, h.Methods = want.Profile, want.EmailHash, want.Addresses, want.Methods
 		})
 		holds(t, s, want)
-		update(t, s, func(*customers.Holding) {})
+		update(t, s, func(*customers.CustomerRecord) {})
 		holds(t, s, want) // nothing changed, so the version stands
-		if _, err := s.Update(ctx, "cus_a", func(h *customers.Holding) error { h.Addresses = nil; return errTest }); !errors.Is(err, errTest) {
+		if _, err := s.Update(ctx, "cus_a", func(h *customers.CustomerRecord) error { h.Addresses = nil; return errTest }); !errors.Is(err, errTest) {
 			t.Fatalf("got %v", err)
 		}
 		holds(t, s, want)
-		update(t, s, func(h *customers.Holding) { h.Addresses = h.Addresses[1:]; h.Methods = nil })
+		update(t, s, func(h *customers.CustomerRecord) { h.Addresses = h.Addresses[1:]; h.Methods = nil })
 		want.Addresses, want.Methods, want.Version = want.Addresses[1:], nil, 3
 		holds(t, s, want)
-		update(t, s, func(h *customers.Holding) { h.Erase(testNow) })
-		holds(t, s, customers.Holding{CustomerID: "cus_a", Version: 4, CreatedAt: testNow, ErasedAt: testNow})
+		update(t, s, func(h *customers.CustomerRecord) { h.Erase(testNow) })
+		holds(t, s, customers.CustomerRecord{CustomerID: "cus_a", Version: 4, CreatedAt: testNow, ErasedAt: testNow})
 	})
 }
 
 var errTest = errors.New("no")
 
-func update(t *testing.T, s customers.Store, change func(*customers.Holding)) {
+func update(t *testing.T, s customers.Store, change func(*customers.CustomerRecord)) {
 	t.Helper()
-	if _, err := s.Update(t.Context(), "cus_a", func(h *customers.Holding) error { change(h); return nil }); err != nil {
+	if _, err := s.Update(t.Context(), "cus_a", func(h *customers.CustomerRecord) error { change(h); return nil }); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func holds(t *testing.T, s customers.Store, want customers.Holding) {
+func holds(t *testing.T, s customers.Store, want customers.CustomerRecord) {
 	t.Helper()
 	got, err := s.Get(t.Context(), want.CustomerID)
 	if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" || err != nil {
@@ -144,11 +146,11 @@ func TestEmailsAndSharedKeys(t *testing.T) {
 			if _, err := s.Create(ctx, id, []byte("k"), testNow); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := s.Update(ctx, id, func(h *customers.Holding) error { h.EmailHash = []byte(id[:5]); return nil }); err != nil {
+			if _, err := s.Update(ctx, id, func(h *customers.CustomerRecord) error { h.EmailHash = []byte(id[:5]); return nil }); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, err := s.Update(ctx, "cus_a", func(h *customers.Holding) error { h.EmailHash = []byte("cus_b"); return nil }); err != nil {
+		if _, err := s.Update(ctx, "cus_a", func(h *customers.CustomerRecord) error { h.EmailHash = []byte("cus_b"); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		for hash, want := range map[string][]string{"cus_b": {"cus_a", "cus_b"}, "cus_c": {"cus_c"}, "cus_a": nil, "": nil} {
@@ -180,7 +182,7 @@ func TestChangesOfOneCustomerTakeTurns(t *testing.T) {
 		for i := range clients {
 			s := open()
 			g.Go(func() error {
-				_, err := s.Update(t.Context(), "cus_a", func(h *customers.Holding) error {
+				_, err := s.Update(t.Context(), "cus_a", func(h *customers.CustomerRecord) error {
 					if added[i] = len(h.Addresses) < room; added[i] {
 						h.Addresses = append(h.Addresses, customers.SealedAddress{ID: fmt.Sprint(i), Sealed: []byte{1}, CreatedAt: testNow})
 					}
@@ -213,7 +215,7 @@ func TestRowLevelSecurity(t *testing.T) {
 		if _, err := s.Create(ctx, id, []byte("key of "+id), testNow); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Update(ctx, id, func(h *customers.Holding) error {
+		if _, err := s.Update(ctx, id, func(h *customers.CustomerRecord) error {
 			h.EmailHash = []byte(id)
 			h.Addresses = []customers.SealedAddress{{ID: "adr", Sealed: []byte(id), CreatedAt: testNow}}
 			h.Methods = []customers.SealedMethod{{ID: "pmt", Sealed: []byte(id), CreatedAt: testNow}}
@@ -262,7 +264,8 @@ func TestRowLevelSecurity(t *testing.T) {
 		}
 	}
 	err := s.as(ctx, asCustomer, "cus_a", func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, "INSERT INTO addresses (customer_id, address_id, country, region, postal_prefix, sealed, created_at) VALUES ('cus_b', 'x', '', '', '', '', now())")
+		_, err := tx.Exec(ctx,
+			"INSERT INTO addresses (customer_id, address_id, country, region, postal_prefix, sealed, created_at) VALUES ('cus_b', 'x', '', '', '', '', now())")
 		return err
 	})
 	if err == nil || !strings.Contains(err.Error(), "row-level security") {
