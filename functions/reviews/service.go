@@ -11,8 +11,8 @@ import (
 	"rialto/functions/orders"
 )
 
-// Book is what rating needs of the store.
-type Book interface {
+// Store keeps ratings.
+type Store interface {
 	// Rating returns a rating, or ErrNoRating.
 	Rating(ctx context.Context, orderID, sellerID string) (Rating, error)
 	// Save writes a rating over before, the zero Rating for none, with its part of the seller's tally; it fails with
@@ -25,17 +25,17 @@ type Orders interface {
 	Owner(ctx context.Context, orderID string) (customerID string, placedAt time.Time, err error)
 }
 
-// Parcels knows whether a seller has any in an order, and whether one of them was delivered.
-type Parcels interface {
+// Shipments knows whether a seller has any in an order, and whether one of them was delivered.
+type Shipments interface {
 	Delivered(ctx context.Context, orderID, sellerID string) (any, delivered bool, err error)
 }
 
 // Service is the context's use cases.
 type Service struct {
-	Book    Book
-	Orders  Orders
-	Parcels Parcels
-	Now     func() time.Time
+	Store     Store
+	Orders    Orders
+	Shipments Shipments
+	Now       func() time.Time
 }
 
 // Rate says what a customer thinks of a seller of an order of theirs, or something else than before; replaces, unless
@@ -49,14 +49,14 @@ func (s *Service) Rate(ctx context.Context, want Rating, replaces *int64) (stand
 	if err := s.entitled(ctx, want); err != nil {
 		return Rating{}, false, err
 	}
-	look := func() (Rating, error) {
-		r, err := s.Book.Rating(ctx, want.OrderID, want.SellerID)
+	reread := func() (Rating, error) {
+		r, err := s.Store.Rating(ctx, want.OrderID, want.SellerID)
 		if errors.Is(err, ErrNoRating) {
 			return Rating{}, nil
 		}
 		return r, err
 	}
-	current, err := look()
+	current, err := reread()
 	if err != nil {
 		return Rating{}, false, err
 	}
@@ -73,8 +73,8 @@ func (s *Service) Rate(ctx context.Context, want Rating, replaces *int64) (stand
 		if created = current.Version == 0; created {
 			stands.CreatedAt = now
 		}
-		return true, s.Book.Save(ctx, stands, current)
-	}, look)
+		return true, s.Store.Save(ctx, stands, current)
+	}, reread)
 	return stands, created && err == nil, err
 }
 
@@ -84,7 +84,10 @@ func (s *Service) entitled(ctx context.Context, r Rating) error {
 	var any, delivered bool
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { owner, _, err = s.Orders.Owner(ctx, r.OrderID); return err })
-	g.Go(func() (err error) { any, delivered, err = s.Parcels.Delivered(ctx, r.OrderID, r.SellerID); return err })
+	g.Go(func() (err error) {
+		any, delivered, err = s.Shipments.Delivered(ctx, r.OrderID, r.SellerID)
+		return err
+	})
 	if err := g.Wait(); err != nil {
 		return err
 	}
@@ -101,7 +104,7 @@ func (s *Service) entitled(ctx context.Context, r Rating) error {
 
 // Rating returns what a customer said of a seller of an order of theirs. Errors: rating_not_found, for another's too.
 func (s *Service) Rating(ctx context.Context, customerID, orderID, sellerID string) (Rating, error) {
-	r, err := s.Book.Rating(ctx, orderID, sellerID)
+	r, err := s.Store.Rating(ctx, orderID, sellerID)
 	if err == nil && r.CustomerID != customerID {
 		err = ErrNoRating
 	}

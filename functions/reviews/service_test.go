@@ -38,10 +38,10 @@ func (w world) Delivered(_ context.Context, _, sellerID string) (any, delivered 
 
 func TestRating(t *testing.T) {
 	t.Parallel()
-	book := reviewsstore.Store{DB: memory.New()}
+	stored := reviewsstore.Store{DB: memory.New()}
 	w := world{north: true, "sel_late": false}
 	at := noon
-	s := &reviews.Service{Book: book, Orders: w, Parcels: w, Now: func() time.Time { at = at.Add(time.Minute); return at }}
+	s := &reviews.Service{Store: stored, Orders: w, Shipments: w, Now: func() time.Time { at = at.Add(time.Minute); return at }}
 	good := reviews.Rating{OrderID: "ord_1", SellerID: north, CustomerID: "cus_1", Stars: 4, Text: "quick\nand well packed"}
 	for code, change := range map[string]func(*reviews.Rating){
 		"order_not_found":     func(r *reviews.Rating) { r.CustomerID = "cus_2" },
@@ -55,7 +55,8 @@ func TestRating(t *testing.T) {
 			t.Error(code, err)
 		}
 	}
-	for _, r := range []reviews.Rating{{Stars: 0}, {Stars: -1}, {Stars: 5, Text: strings.Repeat("ä", 1001)}, {Stars: 5, Text: "a\x00"}, {Stars: 5, Text: "\xff"}} {
+	for _, r := range []reviews.Rating{{Stars: 0}, {Stars: -1}, {Stars: 5, Text: strings.Repeat("ä", 1001)}, {Stars: 5, Text: "a\x00"},
+		{Stars: 5, Text: "\xff"}} {
 		if err := r.Check(); fault.Code(err) != "invalid_rating" {
 			t.Errorf("%+v: %v", r, err)
 		}
@@ -70,7 +71,7 @@ func TestRating(t *testing.T) {
 	if again, created, err := s.Rate(ctx, good, nil); err != nil || created || again != first {
 		t.Error(again, created, err)
 	}
-	if tally, err := book.Tally(ctx, north); err != nil || tally != (reviews.Tally{Stars: 4, Ratings: 1, Changes: 1}) {
+	if tally, err := stored.Tally(ctx, north); err != nil || tally != (reviews.Tally{Stars: 4, Ratings: 1, Changes: 1}) {
 		t.Error("the same again counts", tally, err)
 	}
 	good.Stars = 2
@@ -79,10 +80,11 @@ func TestRating(t *testing.T) {
 		t.Error(err)
 	}
 	second, created, err := s.Rate(ctx, good, &right)
-	if err != nil || created || second.Version != 2 || second.Stars != 2 || !second.CreatedAt.Equal(first.CreatedAt) || second.UpdatedAt.Equal(first.UpdatedAt) {
+	if err != nil || created || second.Version != 2 || second.Stars != 2 || !second.CreatedAt.Equal(first.CreatedAt) ||
+		second.UpdatedAt.Equal(first.UpdatedAt) {
 		t.Error(second, created, err)
 	}
-	if tally, err := book.Tally(ctx, north); err != nil || tally != (reviews.Tally{Stars: 2, Ratings: 1, Changes: 2}) || tally.Mean() != 200 {
+	if tally, err := stored.Tally(ctx, north); err != nil || tally != (reviews.Tally{Stars: 2, Ratings: 1, Changes: 2}) || tally.Mean() != 200 {
 		t.Error(tally, err)
 	}
 	if got, err := s.Rating(ctx, "cus_1", "ord_1", north); err != nil || got != second {

@@ -77,6 +77,17 @@ func (s Store) Shipments(ctx context.Context, orderID string) ([]fulfillment.Shi
 	return all[fulfillment.Shipment](ctx, s.DB, shipments, orderID)
 }
 
+// Delivered tells whether a seller has any shipment of an order, and whether one of them was delivered.
+func (s Store) Delivered(ctx context.Context, orderID, sellerID string) (any, delivered bool, err error) {
+	list, err := s.Shipments(ctx, orderID)
+	for _, x := range list {
+		if x.SellerID == sellerID {
+			any, delivered = true, delivered || x.State == fulfillment.Delivered
+		}
+	}
+	return any, delivered, err
+}
+
 // Tracking returns an order's shipments, and its events by time.
 func (s Store) Tracking(ctx context.Context, orderID string) ([]fulfillment.Shipment, []fulfillment.Event, error) {
 	xs, err := s.Shipments(ctx, orderID)

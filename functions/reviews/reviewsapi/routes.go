@@ -23,9 +23,11 @@ func Routes(r Reviews) []api.Route {
 	h := handler{r}
 	const path = "/api/v1/orders/{order_id}/ratings/{seller_id}"
 	return []api.Route{
-		api.Handle(api.Route{ID: "rateSeller", Method: http.MethodPut, Path: path, Summary: "Rate a seller of an order, or change one's rating; the same again changes nothing", Context: "reviews", Access: api.Guest,
+		api.Handle(api.Route{ID: "rateSeller", Method: http.MethodPut, Path: path,
+			Summary: "Rate a seller of an order, or change one's rating; the same again changes nothing", Context: "reviews", Access: api.Guest,
 			Also: []int{http.StatusCreated}, Errors: []fault.Kind{fault.NotFound, fault.Conflict, fault.Stale}}, h.rate),
-		api.Handle(api.Route{ID: "getSellerRating", Method: http.MethodGet, Path: path, Summary: "One's rating of a seller of an order", Context: "reviews", Access: api.Guest,
+		api.Handle(api.Route{ID: "getSellerRating", Method: http.MethodGet, Path: path, Summary: "One's rating of a seller of an order",
+			Context: "reviews", Access: api.Guest,
 			Errors: []fault.Kind{fault.NotFound}}, h.get),
 	}
 }
@@ -65,7 +67,8 @@ type ratingOutput struct {
 }
 
 func shown(r reviews.Rating) *ratingOutput {
-	return &ratingOutput{Status: http.StatusOK, ETag: api.ETagOf(r.Version), Body: SellerRating{r.OrderID, r.SellerID, r.Stars, r.Text, r.Version, r.CreatedAt, r.UpdatedAt}}
+	return &ratingOutput{Status: http.StatusOK, ETag: api.ETagOf(r.Version),
+		Body: SellerRating{r.OrderID, r.SellerID, r.Stars, r.Text, r.Version, r.CreatedAt, r.UpdatedAt}}
 }
 
 func (h handler) rate(ctx context.Context, in *rateInput) (*ratingOutput, error) {
@@ -78,7 +81,8 @@ func (h handler) rate(ctx context.Context, in *rateInput) (*ratingOutput, error)
 	if given {
 		replaces = &version
 	}
-	r, created, err := h.reviews.Rate(ctx, reviews.Rating{OrderID: in.OrderID, SellerID: in.SellerID, CustomerID: who.Subject, Stars: in.Body.Stars, Text: in.Body.Text}, replaces)
+	r, created, err := h.reviews.Rate(ctx, reviews.Rating{OrderID: in.OrderID, SellerID: in.SellerID, CustomerID: who.Subject, Stars: in.Body.Stars,
+		Text: in.Body.Text}, replaces)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func (sold) Delivered(context.Context, string, string) (bool, bool, error) {
 func TestRoutes(t *testing.T) {
 	t.Parallel()
 	now := func() time.Time { return noon }
-	s := &reviews.Service{Book: reviewsstore.Store{DB: memory.New()}, Orders: sold{}, Parcels: sold{}, Now: now}
+	s := &reviews.Service{Store: reviewsstore.Store{DB: memory.New()}, Orders: sold{}, Shipments: sold{}, Now: now}
 	h := api.Handler(reviewsapi.Routes(s), api.Clock(now))
 	path := "/api/v1/orders/ord_1/ratings/" + ids.Derive(ids.Seller, "north")
 	ask := func(subject, method, path, body string, header ...string) *httptest.ResponseRecorder {

@@ -28,7 +28,8 @@ var (
 )
 
 func rating(order int, stars, version int64) reviews.Rating {
-	return reviews.Rating{OrderID: ids.Derive(ids.Order, fmt.Sprint(order)), SellerID: north, CustomerID: "cus_1", Stars: stars, Text: "x", Version: version, CreatedAt: noon, UpdatedAt: noon}
+	return reviews.Rating{OrderID: ids.Derive(ids.Order, fmt.Sprint(order)), SellerID: north, CustomerID: "cus_1", Stars: stars, Text: "x",
+		Version: version, CreatedAt: noon, UpdatedAt: noon}
 }
 
 // Ratings that are given and changed at once are in the tally as they stand. Seen to catch: a rating written without its
