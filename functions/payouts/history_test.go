@@ -25,7 +25,8 @@ type books struct {
 
 func newBooks() *books {
 	b := &books{db: memory.New(), now: noon}
-	b.Service = &payouts.Service{Ledger: &payoutsstore.Store{DB: b.db}, Now: func() time.Time { return b.now }, Reserve: time.Hour, Buckets: payoutsstore.Buckets}
+	b.Service = &payouts.Service{Ledger: &payoutsstore.Store{DB: b.db}, Now: func() time.Time { return b.now }, Reserve: time.Hour,
+		Buckets: payoutsstore.Buckets}
 	return b
 }
 
@@ -179,14 +180,16 @@ func TestARunPaysWhatIsOldEnough(t *testing.T) {
 	for _, c := range []struct {
 		after time.Duration
 		want  payouts.Report
-	}{{0, payouts.Report{}}, {time.Hour + 9*time.Second, payouts.Report{Payouts: 1, Journals: 10}}, {2 * time.Hour, payouts.Report{Payouts: 3, Journals: 240}}, {3 * time.Hour, payouts.Report{}}} {
+	}{{0, payouts.Report{}}, {time.Hour + 9*time.Second, payouts.Report{Payouts: 1, Journals: 10}},
+		{2 * time.Hour, payouts.Report{Payouts: 3, Journals: 240}}, {3 * time.Hour, payouts.Report{}}} {
 		b.now = noon.Add(c.after)
 		if got, err := b.Run(ctx); err != nil || got != c.want {
 			t.Errorf("after %s: %+v %v", c.after, got, err)
 		}
 	}
 	st, err := b.Statement(ctx, "sel_a", "", "", 100)
-	if err != nil || st.Month != "2026-11" || len(st.Journals) != 100 || st.Next == "" || len(st.Owed) != 0 || st.Journals[0].Kind != payouts.PayoutKind {
+	if err != nil || st.Month != "2026-11" || len(st.Journals) != 100 || st.Next == "" || len(st.Owed) != 0 ||
+		st.Journals[0].Kind != payouts.PayoutKind {
 		t.Errorf("%+v %v", st.Totals, err)
 	}
 	// Two runs that saw the same pay once.

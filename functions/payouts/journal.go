@@ -12,6 +12,7 @@ import (
 // Account is one side of an entry. Each seller has all of them, in each currency.
 type Account string
 
+// The accounts.
 const (
 	Gateway        Account = "gateway_clearing"   // captured, and not yet come from the payment gateway
 	Payable        Account = "seller_payable"     // owed to the seller
@@ -25,6 +26,7 @@ const (
 // Kind is what a journal is of.
 type Kind string
 
+// The kinds of a journal.
 const (
 	SaleKind   Kind = "sale"
 	RefundKind Kind = "refund"

@@ -24,7 +24,8 @@ func Pay(of []Journal, at time.Time) (payout Journal, ok bool, err error) {
 		return Journal{}, false, nil
 	}
 	slices.SortFunc(parts, strings.Compare)
-	payout = Journal{ID: ids.Derive(ids.Journal, append([]string{"payout"}, parts...)...), Kind: PayoutKind, SellerID: of[0].SellerID, Currency: of[0].Currency,
-		At: at.UTC(), Entries: entries(of[0].Currency, debit(Payable, owed), credit(PayoutClearing, owed))}
+	payout = Journal{ID: ids.Derive(ids.Journal, append([]string{"payout"}, parts...)...), Kind: PayoutKind, SellerID: of[0].SellerID,
+		Currency: of[0].Currency,
+		At:       at.UTC(), Entries: entries(of[0].Currency, debit(Payable, owed), credit(PayoutClearing, owed))}
 	return payout, true, payout.Check()
 }

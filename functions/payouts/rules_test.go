@@ -29,7 +29,8 @@ func TestASaleIsBooked(t *testing.T) {
 	t.Parallel()
 	s := payouts.Sale{OrderID: "ord_a", Group: "g1", SellerID: "sel_a", Amount: usd(10_998), Tax: usd(998)}
 	j, err := s.Book(usd(10_998), noon)
-	want := []payouts.Entry{{payouts.Gateway, usd(10_998)}, {payouts.Payable, usd(-8_500)}, {payouts.Commission, usd(-1_500)}, {payouts.TaxWithheld, usd(-998)}}
+	want := []payouts.Entry{{payouts.Gateway, usd(10_998)}, {payouts.Payable, usd(-8_500)}, {payouts.Commission, usd(-1_500)},
+		{payouts.TaxWithheld, usd(-998)}}
 	if d := cmp.Diff(want, j.Entries); err != nil || d != "" || j.Owed() != 8_500 {
 		t.Fatal(err, d)
 	}
@@ -43,7 +44,8 @@ func TestASaleIsBooked(t *testing.T) {
 		}
 	}
 	r, err := j.Refund("r1", usd(10_998), 0, noon)
-	want = []payouts.Entry{{payouts.Payable, usd(8_500)}, {payouts.Commission, usd(1_500)}, {payouts.TaxWithheld, usd(998)}, {payouts.Refunds, usd(-10_998)}}
+	want = []payouts.Entry{{payouts.Payable, usd(8_500)}, {payouts.Commission, usd(1_500)}, {payouts.TaxWithheld, usd(998)},
+		{payouts.Refunds, usd(-10_998)}}
 	if d := cmp.Diff(want, r.Entries); err != nil || d != "" {
 		t.Error(err, d)
 	}
@@ -62,8 +64,10 @@ func TestADiscountIsBorneByTheMarketplace(t *testing.T) {
 		amount, discount, tax, charge int64
 		want                          map[payouts.Account]int64
 	}{
-		{"US", 10_000, 2_000, 580, 8_580, map[payouts.Account]int64{payouts.Gateway: 8_580, payouts.Discounts: 2_000, payouts.Payable: -8_500, payouts.Commission: -1_500, payouts.TaxWithheld: -580}},
-		{"DE", 11_900, 2_380, 1_520, 9_520, map[payouts.Account]int64{payouts.Gateway: 9_520, payouts.Discounts: 2_000, payouts.Payable: -8_500, payouts.Commission: -1_500, payouts.TaxWithheld: -1_520}},
+		{"US", 10_000, 2_000, 580, 8_580, map[payouts.Account]int64{payouts.Gateway: 8_580, payouts.Discounts: 2_000, payouts.Payable: -8_500,
+			payouts.Commission: -1_500, payouts.TaxWithheld: -580}},
+		{"DE", 11_900, 2_380, 1_520, 9_520, map[payouts.Account]int64{payouts.Gateway: 9_520, payouts.Discounts: 2_000, payouts.Payable: -8_500,
+			payouts.Commission: -1_500, payouts.TaxWithheld: -1_520}},
 	} {
 		sales, err := payouts.Sales(orders.Placed{OrderID: "ord_a", Marketplace: c.marketplace, Currency: "USD", Total: usd(c.charge), Tax: usd(c.tax),
 			Lines:     []orders.PlacedLine{{Line: "l", Quantity: 1, Amount: usd(c.amount), Discount: usd(c.discount), Tax: usd(c.tax)}},
@@ -104,7 +108,8 @@ func TestAJournalThatDoesNotSumToZeroIsNone(t *testing.T) {
 func order(t *rapid.T, id string) orders.Placed {
 	o := orders.Placed{OrderID: id, Marketplace: "US", Currency: "USD", Total: usd(0), Tax: usd(0)}
 	for s := range rapid.IntRange(1, 3).Draw(t, "shipments") {
-		o.Shipments = append(o.Shipments, orders.Shipment{Group: fmt.Sprint("g", s+1), SellerID: fmt.Sprint("sel_", s%2), Amount: usd(rapid.Int64Range(200, 9_999).Draw(t, "amount"))})
+		o.Shipments = append(o.Shipments, orders.Shipment{Group: fmt.Sprint("g", s+1), SellerID: fmt.Sprint("sel_", s%2),
+			Amount: usd(rapid.Int64Range(200, 9_999).Draw(t, "amount"))})
 	}
 	for l := range rapid.IntRange(1, 3).Draw(t, "lines") {
 		line := orders.PlacedLine{Line: fmt.Sprint("l", l), Tax: usd(rapid.Int64Range(0, 30).Draw(t, "tax"))}
@@ -182,7 +187,8 @@ func TestRefundsUndoASale(t *testing.T) {
 			add(r)
 			before += part
 		}
-		if sums[payouts.Gateway] != amount || sums[payouts.Refunds] != -amount || sums[payouts.Payable] != 0 || sums[payouts.Discounts] != 0 || sums[payouts.Commission] != 0 || sums[payouts.TaxWithheld] != 0 {
+		if sums[payouts.Gateway] != amount || sums[payouts.Refunds] != -amount || sums[payouts.Payable] != 0 || sums[payouts.Discounts] != 0 ||
+			sums[payouts.Commission] != 0 || sums[payouts.TaxWithheld] != 0 {
 			t.Fatal(sums)
 		}
 	})

@@ -115,7 +115,8 @@ func (s Sale) Book(captured money.Amount, at time.Time) (Journal, error) {
 	if err != nil {
 		return Journal{}, fmt.Errorf("commission: %w", err)
 	}
-	j := Journal{ID: saleID(s.OrderID, s.Group), Kind: SaleKind, SellerID: s.SellerID, Currency: captured.Currency, OrderID: s.OrderID, Group: s.Group, At: at.UTC(),
+	j := Journal{ID: saleID(s.OrderID, s.Group), Kind: SaleKind, SellerID: s.SellerID, Currency: captured.Currency, OrderID: s.OrderID,
+		Group: s.Group, At: at.UTC(),
 		Entries: entries(captured.Currency, debit(Gateway, captured.Minor), debit(Discounts, off), credit(Payable, sold.Minor-commission.Minor),
 			credit(Commission, commission.Minor), credit(TaxWithheld, parts[0].Minor))}
 	return j, j.Check()

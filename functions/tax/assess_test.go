@@ -24,19 +24,33 @@ func TestAssess(t *testing.T) {
 		shipping int64
 		included bool
 	}{
-		"california adds, shipping is free of tax": {Sale{"US", "US", "CA", []Line{{Line: "a", Amount: usd(10_000), Category: "tents"}}, usd(599), nil}, []int64{725}, []int64{725}, 0, false},
-		"a discount is not taxed":                  {Sale{"US", "US", "WA", []Line{{Line: "a", Amount: usd(12_000), Category: "tents", Discount: usd(2_000)}}, usd(1_000), nil}, []int64{650}, []int64{650}, 65, false},
-		"germany includes less of a discount":      {Sale{"DE", "DE", "", []Line{{Line: "a", Amount: eur(13_000), Category: "tents", Discount: eur(1_100)}}, eur(595), nil}, []int64{1_900}, []int64{1_900}, 95, true},
-		"washington taxes shipping":                {Sale{"US", "US", "WA", []Line{{Line: "a", Amount: usd(10_000), Category: "tents"}}, usd(1_000), nil}, []int64{650}, []int64{650}, 65, false},
-		"minnesota's rate is no whole point":       {Sale{"US", "US", "MN", []Line{{Line: "a", Amount: usd(1_000_000), Category: "tents"}}, usd(0), nil}, []int64{68_750}, []int64{688}, 0, false},
-		"oregon has none":                          {Sale{"US", "US", "OR", []Line{{Line: "a", Amount: usd(10_000), Category: "books"}}, usd(599), nil}, []int64{0}, []int64{0}, 0, false},
-		"germany includes":                         {Sale{"DE", "DE", "", []Line{{Line: "a", Amount: eur(11_900), Category: "tents"}}, eur(595), nil}, []int64{1_900}, []int64{1_900}, 95, true},
-		"german books are reduced":                 {Sale{"DE", "DE", "BE", []Line{{Line: "a", Amount: eur(1_070), Category: "books"}}, eur(107), nil}, []int64{70}, []int64{700}, 7, true},
-		"a mixed cart splits its shipping":         {Sale{"DE", "DE", "", []Line{{Line: "a", Amount: eur(1_070), Category: "food"}, {Line: "b", Amount: eur(1_190), Category: "tents"}, {Line: "c", Amount: eur(1_070), Category: "books"}}, eur(333), nil}, []int64{70, 190, 70}, []int64{700, 1_900, 700}, 33, true}, // 214 at 7 %, 119 at 19 %: 14 + 19
-		"gifts are shipped at the standard rate":   {Sale{"DE", "DE", "", []Line{{Line: "a", Amount: eur(0), Category: "books"}}, eur(119), nil}, []int64{0}, []int64{700}, 19, true},
-		"the destination's rate":                   {Sale{"DE", "AT", "", []Line{{Line: "a", Amount: eur(120), Category: "tents"}}, eur(0), nil}, []int64{20}, []int64{2_000}, 0, true},
-		"nothing":                                  {Sale{"US", "US", "NY", nil, usd(100), nil}, []int64{}, []int64{}, 4, false},
-		"delivery is taxed as shipping":            {Sale{"US", "US", "WA", []Line{{Line: "a", Amount: usd(10_000), Category: "tents"}}, usd(400), &money.Amount{Minor: 600, Currency: "USD"}}, []int64{650}, []int64{650}, 65, false},
+		"california adds, shipping is free of tax": {Sale{"US", "US", "CA", []Line{{Line: "a", Amount: usd(10_000), Category: "tents"}}, usd(599), nil},
+			[]int64{725}, []int64{725}, 0, false},
+		"a discount is not taxed": {Sale{"US", "US", "WA",
+			[]Line{{Line: "a", Amount: usd(12_000), Category: "tents", Discount: usd(2_000)}}, usd(1_000), nil}, []int64{650}, []int64{650}, 65, false},
+		"germany includes less of a discount": {Sale{"DE", "DE", "",
+			[]Line{{Line: "a", Amount: eur(13_000), Category: "tents", Discount: eur(1_100)}}, eur(595), nil}, []int64{1_900}, []int64{1_900}, 95, true},
+		"washington taxes shipping": {Sale{"US", "US", "WA", []Line{{Line: "a", Amount: usd(10_000), Category: "tents"}}, usd(1_000),
+			nil}, []int64{650}, []int64{650}, 65, false},
+		"minnesota's rate is no whole point": {Sale{"US", "US", "MN", []Line{{Line: "a", Amount: usd(1_000_000), Category: "tents"}}, usd(0),
+			nil}, []int64{68_750}, []int64{688}, 0, false},
+		"oregon has none": {Sale{"US", "US", "OR", []Line{{Line: "a", Amount: usd(10_000), Category: "books"}}, usd(599), nil},
+			[]int64{0}, []int64{0}, 0, false},
+		"germany includes": {Sale{"DE", "DE", "", []Line{{Line: "a", Amount: eur(11_900), Category: "tents"}}, eur(595), nil},
+			[]int64{1_900}, []int64{1_900}, 95, true},
+		"german books are reduced": {Sale{"DE", "DE", "BE", []Line{{Line: "a", Amount: eur(1_070), Category: "books"}}, eur(107), nil},
+			[]int64{70}, []int64{700}, 7, true},
+		"a mixed cart splits its shipping": {Sale{"DE", "DE", "",
+			[]Line{{Line: "a", Amount: eur(1_070), Category: "food"}, {Line: "b", Amount: eur(1_190), Category: "tents"},
+				{Line: "c", Amount: eur(1_070), Category: "books"}}, eur(333), nil}, []int64{70, 190, 70}, []int64{700, 1_900, 700}, 33, true},
+		// 214 at 7 %, 119 at 19 %: 14 + 19
+		"gifts are shipped at the standard rate": {Sale{"DE", "DE", "", []Line{{Line: "a", Amount: eur(0), Category: "books"}}, eur(119), nil},
+			[]int64{0}, []int64{700}, 19, true},
+		"the destination's rate": {Sale{"DE", "AT", "", []Line{{Line: "a", Amount: eur(120), Category: "tents"}}, eur(0), nil},
+			[]int64{20}, []int64{2_000}, 0, true},
+		"nothing": {Sale{"US", "US", "NY", nil, usd(100), nil}, []int64{}, []int64{}, 4, false},
+		"delivery is taxed as shipping": {Sale{"US", "US", "WA", []Line{{Line: "a", Amount: usd(10_000), Category: "tents"}}, usd(400),
+			&money.Amount{Minor: 600, Currency: "USD"}}, []int64{650}, []int64{650}, 65, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -23,7 +23,12 @@ func main() {
 		"api": func(s *settings.Settings) (any, error) {
 			return lambdahttp.New(api.Handler(payoutsapi.SellerRoutes(service(s)))), nil
 		},
-		"book": func(s *settings.Settings) (any, error) { return outbox.Receive(book(service(s))), nil },
+		"book": func(s *settings.Settings) (any, error) {
+			ledger := service(s)
+			return outbox.Receive(func(ctx context.Context, e outbox.Event) error {
+				return ledger.HandleEvent(ctx, e.Name, e.Data, e.OccurredAt)
+			}), nil
+		},
 		"run": func(s *settings.Settings) (any, error) {
 			run := service(s).Run
 			return saga.Task("payouts-run", func(ctx context.Context, _ struct{}) (payouts.Report, error) { return run(ctx) }), nil

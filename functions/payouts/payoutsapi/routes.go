@@ -21,7 +21,8 @@ type Statements interface {
 func SellerRoutes(s Statements) []api.Route {
 	h := handler{s}
 	return []api.Route{
-		api.Handle(api.Route{ID: "listStatements", Method: http.MethodGet, Path: "/seller/v1/statements", Summary: "What was sold, kept, given back and paid in a month, journal by journal, the latest first", Context: "payouts", Access: api.Seller},
+		api.Handle(api.Route{ID: "listStatements", Method: http.MethodGet, Path: "/seller/v1/statements",
+			Summary: "What was sold, kept, given back and paid in a month, journal by journal, the latest first", Context: "payouts", Access: api.Seller},
 			h.list),
 	}
 }
@@ -30,7 +31,7 @@ type handler struct{ statements Statements }
 
 type listInput struct {
 	api.Page
-	Month string `query:"month" pattern:"^[0-9]{4}-[0-9]{2}$" patternDescription:"a year and a month, as 2026-11" doc:"This month if it is left out; UTC"`
+	Month string `query:"month" pattern:"^[0-9]{4}-[0-9]{2}$" patternDescription:"a year and a month, as 2026-11" doc:"Default: this month, UTC"`
 }
 
 type listOutput struct{ Body Statement }

@@ -31,7 +31,8 @@ func TestStatements(t *testing.T) {
 	h := api.Handler(payoutsapi.SellerRoutes(s), api.Clock(func() time.Time { return noon }))
 	for _, name := range []string{"mine", "theirs"} {
 		for _, order := range []string{"ord_a", "ord_b"} {
-			j, err := payouts.Sale{OrderID: order + name, Group: "g1", SellerID: who(name).SellerID, Amount: money.Of(1000, "USD"), Tax: money.Of(100, "USD")}.Book(money.Of(1000, "USD"), noon)
+			j, err := payouts.Sale{OrderID: order + name, Group: "g1", SellerID: who(name).SellerID, Amount: money.Of(1000, "USD"),
+				Tax: money.Of(100, "USD")}.Book(money.Of(1000, "USD"), noon)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -61,7 +62,8 @@ func TestStatements(t *testing.T) {
 		for _, j := range m["journals"].([]any) {
 			seen[j.(map[string]any)["order_id"]] = true
 		}
-		if total := m["totals"].([]any)[0].(map[string]any); total["net"].(map[string]any)["amount"] != 765.0 || total["tax_withheld"].(map[string]any)["amount"] != 100.0 {
+		if total := m["totals"].([]any)[0].(map[string]any); total["net"].(map[string]any)["amount"] != 765.0 ||
+			total["tax_withheld"].(map[string]any)["amount"] != 100.0 {
 			t.Error(total)
 		}
 		next, more := m["next_cursor"].(string)
@@ -73,10 +75,12 @@ func TestStatements(t *testing.T) {
 	if len(seen) != 2 || !seen["ord_amine"] || !seen["ord_bmine"] {
 		t.Error(seen)
 	}
-	if code, m := ask(who("nobody"), "?month=2026-10"); code != 200 || len(m["journals"].([]any)) != 0 || len(m["owed"].([]any)) != 0 || len(m["totals"].([]any)) != 0 {
+	if code, m := ask(who("nobody"), "?month=2026-10"); code != 200 || len(m["journals"].([]any)) != 0 || len(m["owed"].([]any)) != 0 ||
+		len(m["totals"].([]any)) != 0 {
 		t.Error(code, m)
 	}
-	for query, want := range map[string]string{"?month=2026-13": "invalid_month", "?month=x": "invalid_request", "?cursor=x": "invalid_cursor", "?limit=101": "invalid_request", "?seller_id=x": "unknown_parameter"} {
+	for query, want := range map[string]string{"?month=2026-13": "invalid_month", "?month=x": "invalid_request", "?cursor=x": "invalid_cursor",
+		"?limit=101": "invalid_request", "?seller_id=x": "unknown_parameter"} {
 		if code, m := ask(who("mine"), query); code != 422 || m["code"] != want {
 			t.Error(query, code, m)
 		}

@@ -292,7 +292,8 @@ func (s *Store) Statement(ctx context.Context, seller, month, after string, limi
 // Owed returns what a seller is owed by journals that no payout covers, by currency.
 func (s *Store) Owed(ctx context.Context, seller string) ([]money.Amount, error) {
 	var out []money.Amount
-	for q := (store.Query{Table: table, Index: unpaid, HashAttr: "bucket", Hash: bucketOf(seller), SortAttr: "due", Prefix: seller + "#", Limit: page}); ; {
+	for q := (store.Query{Table: table, Index: unpaid, HashAttr: "bucket", Hash: bucketOf(seller), SortAttr: "due", Prefix: seller + "#",
+		Limit: page}); ; {
 		found, err := s.DB.Query(ctx, q)
 		if err != nil {
 			return nil, fmt.Errorf("list unpaid: %w", err)

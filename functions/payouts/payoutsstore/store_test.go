@@ -24,7 +24,8 @@ var at = time.Date(2026, 11, 27, 8, 30, 0, 123456789, time.UTC)
 func sale(t *testing.T, n int, seller, currency string) payouts.Journal {
 	t.Helper()
 	a := money.Of(1000, currency)
-	j, err := payouts.Sale{OrderID: fmt.Sprint("ord_", n), Group: "g1", SellerID: seller, Amount: a, Tax: money.Of(90, currency)}.Book(a, at.Add(time.Duration(n)*time.Second))
+	j, err := payouts.Sale{OrderID: fmt.Sprint("ord_", n), Group: "g1", SellerID: seller, Amount: a, Tax: money.Of(90, currency)}.Book(a,
+		at.Add(time.Duration(n)*time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,50 @@
+package payouts
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+	"rialto/functions/orders"
+)
+
+// PaymentCaptured is the data of payments' event of that name, as far as it is read here.
+type PaymentCaptured struct {
+	OrderID string       `json:"order_id"`
+	Group   string       `json:"group"`
+	Amount  money.Amount `json:"amount"`
+}
+
+// PaymentRefunded is the data of payments' event of that name, as far as it is read here.
+type PaymentRefunded struct {
+	OrderID  string       `json:"order_id"`
+	Group    string       `json:"group"`
+	RefundID string       `json:"refund_id"`
+	Amount   money.Amount `json:"amount"`
+}
+
+// HandleEvent does what an event that happened at a time means to the ledger. Errors: unknown_event, malformed_event,
+// those of Placed, Captured and Refunded.
+func (s *Service) HandleEvent(ctx context.Context, event string, data []byte, at time.Time) error {
+	switch event {
+	case "OrderPlaced":
+		return handle(event, data, func(o orders.Placed) error { return s.Placed(ctx, o) })
+	case "PaymentCaptured":
+		return handle(event, data, func(p PaymentCaptured) error { return s.Captured(ctx, p.OrderID, p.Group, p.Amount, at) })
+	case "PaymentRefunded":
+		return handle(event, data, func(p PaymentRefunded) error {
+			return s.Refunded(ctx, p.RefundID, p.OrderID, p.Group, p.Amount, at)
+		})
+	}
+	return fault.New(fault.Malformed, "unknown_event", "payouts does not take %s", event)
+}
+
+func handle[T any](event string, data []byte, do func(T) error) error {
+	var v T
+	if err := json.Unmarshal(data, &v); err != nil {
+		return fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
+	}
+	return do(v)
+}
