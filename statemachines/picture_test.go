@@ -13,12 +13,12 @@ import (
 )
 
 const (
-	readme = "../README.md"
+	readme = "../functions/checkout/README.md"
 	begin  = "<!-- the saga, from statemachines/checkout.asl.json: RIALTO_GOLDEN=1 go test ./statemachines -->\n"
 	end    = "<!-- end of the saga -->\n"
 )
 
-// The README's picture of the saga is the machine that is deployed. RIALTO_GOLDEN=1 draws it anew. Seen to catch: a
+// The picture of the saga in checkout's README is the machine that is deployed. RIALTO_GOLDEN=1 draws it anew. Seen to catch: a
 // state renamed, a Catch taken away.
 func TestThePictureIsTheMachine(t *testing.T) {
 	t.Parallel()
@@ -40,7 +40,7 @@ func TestThePictureIsTheMachine(t *testing.T) {
 		return
 	}
 	if os.Getenv("RIALTO_GOLDEN") == "" {
-		t.Fatal("the README shows another machine: draw it anew with RIALTO_GOLDEN=1 go test ./statemachines")
+		t.Fatalf("%s shows another machine: draw it anew with RIALTO_GOLDEN=1 go test ./statemachines", readme)
 	}
 	if err := os.WriteFile(readme, []byte(before+begin+now+end+after), 0o644); err != nil {
 		t.Fatal(err)
