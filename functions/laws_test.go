@@ -252,7 +252,8 @@ func TestWhoSeesWhom(t *testing.T) {
 		}
 		if p.ImportPath == "rialto/functions/contract" {
 			for _, d := range p.Deps {
-				if _, part := room(d); strings.HasSuffix(part, "store") || d == "rialto/functions/internal/store" || strings.HasPrefix(d, "github.com/aws/aws-sdk-go-v2") {
+				if _, part := room(d); strings.HasSuffix(part, "store") || d == "rialto/functions/internal/store" ||
+					strings.HasPrefix(d, "github.com/aws/aws-sdk-go-v2") {
 					t.Errorf("contract reaches %s", d)
 				}
 			}
@@ -323,7 +324,8 @@ func TestTheTree(t *testing.T) {
 					t.Errorf("%s: %s where money is", path, x.Name)
 				}
 			case *ast.SelectorExpr:
-				if p, ok := x.X.(*ast.Ident); ok && context != "" && part != "lambda" && p.Name == "time" && slices.Contains([]string{"Now", "Since", "Until", "Sleep"}, x.Sel.Name) {
+				if p, ok := x.X.(*ast.Ident); ok && context != "" && part != "lambda" && p.Name == "time" &&
+					slices.Contains([]string{"Now", "Since", "Until", "Sleep"}, x.Sel.Name) {
 					t.Errorf("%s: time.%s; time enters through parameters", path, x.Sel.Name)
 				}
 			case *ast.ImportSpec:
@@ -363,7 +365,8 @@ func overlaid(path string) any {
 func TestErrorsLeaveInThreePlaces(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
-		if slices.Contains(p.Imports, "github.com/aws/aws-lambda-go/lambda/messages") && p.ImportPath != "rialto/functions/internal/saga" && p.ImportPath != "rialto/localstack/checks/conformance/scripted" {
+		if slices.Contains(p.Imports, "github.com/aws/aws-lambda-go/lambda/messages") && p.ImportPath != "rialto/functions/internal/saga" &&
+			p.ImportPath != "rialto/localstack/checks/conformance/scripted" {
 			t.Errorf("%s names a Step Functions error; package saga does", p.ImportPath)
 		}
 	}

@@ -37,7 +37,8 @@ func TestAlarmsOfTheCheckout(t *testing.T) {
 			if len(of) != 1 || dig(of[0], "Name") != dimension || flat(dig(of[0], "Value")) == "" {
 				t.Errorf("%s %s is of %v, want one %s", stage, name, of, dimension)
 			}
-			if flat(r.at("AlarmActions")) != "arn:aws:sns:us-east-1:${AWS::AccountId}:rialto-"+stage+"-alarms" || !strings.Contains(flat(r.at("AlarmDescription")), "infra/OPERATIONS.md") {
+			if flat(r.at("AlarmActions")) != "arn:aws:sns:us-east-1:${AWS::AccountId}:rialto-"+stage+"-alarms" ||
+				!strings.Contains(flat(r.at("AlarmDescription")), "infra/OPERATIONS.md") {
 				t.Errorf("%s %s tells %v: %v", stage, name, r.at("AlarmActions"), r.at("AlarmDescription"))
 			}
 		}

@@ -44,7 +44,8 @@ func usagePlans(stack awscdk.Stack, stage Stage, seller awsapigateway.SpecRestAp
 			ApiStages:   &[]*awsapigateway.UsagePlanPerApiStage{{Api: seller, Stage: seller.DeploymentStage()}},
 			Throttle:    &awsapigateway.ThrottleSettings{RateLimit: new(float64(p.Rate)), BurstLimit: new(float64(p.Rate))},
 		})
-		plan.AddApiKey(awsapigateway.NewApiKey(stack, new(title(p.Name)+"Key"), &awsapigateway.ApiKeyProps{ApiKeyName: new(stage.prefix() + p.Name), Value: &p.Key}), nil)
+		plan.AddApiKey(awsapigateway.NewApiKey(stack, new(title(p.Name)+"Key"),
+			&awsapigateway.ApiKeyProps{ApiKeyName: new(stage.prefix() + p.Name), Value: &p.Key}), nil)
 	}
 }
 

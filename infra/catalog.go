@@ -39,7 +39,8 @@ func (c *contextStack) imageEdge(files awss3.Bucket) awscloudfront.Distribution 
 	edge := awscloudfront.NewDistribution(c.stack, new("Images"), &awscloudfront.DistributionProps{
 		Comment: new("Rialto " + c.stage.Name + ": images"),
 		DefaultBehavior: &awscloudfront.BehaviorOptions{
-			Origin:                awscloudfrontorigins.S3BucketOrigin_WithOriginAccessControl(named, &awscloudfrontorigins.S3BucketOriginWithOACProps{OriginPath: new("/" + shown)}),
+			Origin: awscloudfrontorigins.S3BucketOrigin_WithOriginAccessControl(named,
+				&awscloudfrontorigins.S3BucketOriginWithOACProps{OriginPath: new("/" + shown)}),
 			ViewerProtocolPolicy:  awscloudfront.ViewerProtocolPolicy_HTTPS_ONLY,
 			CachePolicy:           awscloudfront.CachePolicy_CACHING_OPTIMIZED(),
 			ResponseHeadersPolicy: awscloudfront.ResponseHeadersPolicy_SECURITY_HEADERS(),

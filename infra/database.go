@@ -57,5 +57,6 @@ func (c *contextStack) readers() *[]awsrds.IClusterInstance {
 	if !c.stage.Keep {
 		return nil
 	}
-	return &[]awsrds.IClusterInstance{awsrds.ClusterInstance_ServerlessV2(new("Reader"), &awsrds.ServerlessV2ClusterInstanceProps{ScaleWithWriter: new(true)})}
+	return &[]awsrds.IClusterInstance{awsrds.ClusterInstance_ServerlessV2(new("Reader"),
+		&awsrds.ServerlessV2ClusterInstanceProps{ScaleWithWriter: new(true)})}
 }

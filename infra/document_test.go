@@ -37,14 +37,16 @@ func TestOperationsAreJoinedToFunctions(t *testing.T) {
 	doc := placed(t, stageOf(t, "dev"), "arn:caller")
 	for path, want := range map[string]string{"/api/v1/products/{product_id}": "catalog-api", "/api/v1/orders": "orders-api"} {
 		integration := dig(doc, "paths", path, "get", "x-amazon-apigateway-integration")
-		if got := dig(integration, "uri"); got != "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:rialto-dev-"+want+"/invocations" {
+		if got := dig(integration,
+			"uri"); got != "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:rialto-dev-"+want+"/invocations" {
 			t.Errorf("%s is served by %v", path, got)
 		}
 		if dig(integration, "type") != "aws_proxy" || dig(integration, "httpMethod") != "POST" || dig(integration, "credentials") != "arn:caller" {
 			t.Errorf("%s is integrated by %v", path, integration)
 		}
 	}
-	if local := placed(t, stageOf(t, "local"), ""); dig(local, "paths", "/api/v1/orders", "get", "x-amazon-apigateway-integration", "credentials") != nil {
+	if local := placed(t, stageOf(t, "local"), ""); dig(local, "paths", "/api/v1/orders", "get", "x-amazon-apigateway-integration",
+		"credentials") != nil {
 		t.Error("locally no role is assumed")
 	}
 }
@@ -60,7 +62,8 @@ func TestOnlyPublicOperationsAreOpen(t *testing.T) {
 		t.Errorf("a guest's operation:\n%s", diff)
 	}
 	a := dig(doc, "components", "securitySchemes", authorizerScheme, "x-amazon-apigateway-authorizer")
-	if dig(a, "type") != "request" || dig(a, "identitySource") != "method.request.header.Authorization" || dig(a, "authorizerResultTtlInSeconds").(int) > 60 {
+	if dig(a, "type") != "request" || dig(a, "identitySource") != "method.request.header.Authorization" ||
+		dig(a, "authorizerResultTtlInSeconds").(int) > 60 {
 		t.Errorf("authorizer: %v", a)
 	}
 }
@@ -74,7 +77,8 @@ func TestOperationsWithATokenAreMetered(t *testing.T) {
 		t.Errorf("a public operation asks for %v", got)
 	}
 	want := []any{map[string]any{authorizerScheme: []any{}}, map[string]any{"api_key": []any{}}}
-	if diff := cmp.Diff(want, dig(doc, "paths", "/api/v1/cart/items", "post", "security")); diff != "" || dig(doc, "x-amazon-apigateway-api-key-source") != "AUTHORIZER" ||
+	if diff := cmp.Diff(want, dig(doc, "paths", "/api/v1/cart/items", "post", "security")); diff != "" ||
+		dig(doc, "x-amazon-apigateway-api-key-source") != "AUTHORIZER" ||
 		dig(doc, "components", "securitySchemes", "api_key", "name") != "x-api-key" {
 		t.Error(diff, doc["components"])
 	}
@@ -147,7 +151,8 @@ func TestGatewayProblems(t *testing.T) {
 			t.Errorf("%s: %v in %q", kind, err, text)
 			continue
 		}
-		if body.Type != "about:blank" || body.Title == "" || body.Detail == "" || body.Code == "" || strconv.Itoa(body.Status) != dig(response, "statusCode") {
+		if body.Type != "about:blank" || body.Title == "" || body.Detail == "" || body.Code == "" ||
+			strconv.Itoa(body.Status) != dig(response, "statusCode") {
 			t.Errorf("%s: %+v", kind, body)
 		}
 		if strings.Contains(strings.ReplaceAll(text, "$context.xrayTraceId", ""), "$") {
@@ -202,7 +207,8 @@ func TestAnAPIServesItsReference(t *testing.T) {
 	meter(doc)
 	operation := dig(doc, "paths", "/api/v1/openapi.json", "get")
 	integration := dig(operation, "x-amazon-apigateway-integration")
-	if dig(operation, "security") != nil || dig(integration, "type") != "mock" || dig(integration, "requestTemplates", "application/json") != `{"statusCode": 200}` {
+	if dig(operation, "security") != nil || dig(integration, "type") != "mock" ||
+		dig(integration, "requestTemplates", "application/json") != `{"statusCode": 200}` {
 		t.Errorf("%v", operation)
 	}
 	answer, _ := dig(integration, "responses", "default", "responseTemplates", "application/json").(string)
@@ -213,7 +219,8 @@ func TestAnAPIServesItsReference(t *testing.T) {
 	if err := json.Unmarshal([]byte(answer), &got); err != nil {
 		t.Fatal(err)
 	}
-	if dig(got, "components", "schemas", "Line", "$ref") != "#/components/schemas/Other" || dig(got, "components", "schemas", "Line", "pattern") != tricky ||
+	if dig(got, "components", "schemas", "Line", "$ref") != "#/components/schemas/Other" ||
+		dig(got, "components", "schemas", "Line", "pattern") != tricky ||
 		dig(got, "paths", "/api/v1/orders", "get") == nil {
 		t.Error(answer)
 	}

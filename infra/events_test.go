@@ -30,7 +30,8 @@ func TestFailuresTellSomebody(t *testing.T) {
 			}
 			policy = id
 			statements(r.Properties, func(s map[string]any) {
-				if flat(s["Action"]) == "sns:Publish" && flat(s["Resource"]) == topic && flat(dig(s["Condition"], "StringEquals", "aws:SourceAccount")) == "${AWS::AccountId}" {
+				if flat(s["Action"]) == "sns:Publish" && flat(s["Resource"]) == topic &&
+					flat(dig(s["Condition"], "StringEquals", "aws:SourceAccount")) == "${AWS::AccountId}" {
 					got[flat(dig(s["Principal"], "Service"))] = flat(dig(s["Condition"], "ArnLike", "aws:SourceArn"))
 				}
 			})

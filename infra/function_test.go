@@ -94,9 +94,11 @@ func TestNoFunctionMayMore(t *testing.T) {
 			}) {
 				t.Errorf("%s may %s without a grant", f.ID(), line)
 			}
-			if action, on, _ := strings.Cut(line, " "); strings.HasSuffix(on, "-files-${AWS::AccountId}/"+path.Base(path.Dir(on))+"/*") && !slices.ContainsFunc(f.Grants, func(g contract.Grant) bool {
-				return strings.HasSuffix(on, "/"+g.Name+"/*") && (g.Access == contract.GetObject && action == "s3:GetObject" || g.Access == contract.PutObject && action == "s3:PutObject" || g.Access == contract.DeleteObject && action == "s3:DeleteObject")
-			}) {
+			if action, on, _ := strings.Cut(line, " "); strings.HasSuffix(on, "-files-${AWS::AccountId}/"+path.Base(path.Dir(on))+"/*") &&
+				!slices.ContainsFunc(f.Grants, func(g contract.Grant) bool {
+					return strings.HasSuffix(on, "/"+g.Name+"/*") && (g.Access == contract.GetObject && action == "s3:GetObject" ||
+						g.Access == contract.PutObject && action == "s3:PutObject" || g.Access == contract.DeleteObject && action == "s3:DeleteObject")
+				}) {
 				t.Errorf("%s may %s without a grant", f.ID(), line)
 			}
 		}
@@ -111,14 +113,17 @@ func TestSettings(t *testing.T) {
 			"QUEUE_CHECKOUT_TIMER": contract.LocalAWSURL + "/000000000000/rialto-local-checkout-timer",
 			"MACHINE_CHECKOUT":     "arn:aws:states:us-east-1:000000000000:stateMachine:rialto-local-checkout",
 		},
-		"payments-authorize":  {"GATEWAY_URL": contract.LocalPaymentsURL, "GATEWAY_SECRET": "sk_test_local", "GATEWAY_RETURN_URL": "http://localhost/checkout/return"},
-		"orders-publish":      {"TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:rialto-local-orders"},
-		"carts-api":           {"REDIS_ADDR": contract.LocalCache},
-		"search-index":        {"SEARCH_URL": contract.LocalSearchURL, "RECEIVES": "5"},
-		"feeds-assemble":      {"FILES_BUCKET": "rialto-local-feeds-files-000000000000", "RECEIVES": "5", "QUEUE_FEEDS_INTAKE": contract.LocalAWSURL + "/000000000000/rialto-local-feeds-intake"},
-		"customers-migrate":   {"DATABASE_URL": contract.LocalSQLURL},
-		"customers-locate":    {},
-		"fulfillment-advance": {"FULFILLMENT_STEP_SECONDS": "1", "RECEIVES": "10", "QUEUE_FULFILLMENT_ADVANCE": contract.LocalAWSURL + "/000000000000/rialto-local-fulfillment-advance"},
+		"payments-authorize": {"GATEWAY_URL": contract.LocalPaymentsURL, "GATEWAY_SECRET": "sk_test_local",
+			"GATEWAY_RETURN_URL": "http://localhost/checkout/return"},
+		"orders-publish": {"TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:rialto-local-orders"},
+		"carts-api":      {"REDIS_ADDR": contract.LocalCache},
+		"search-index":   {"SEARCH_URL": contract.LocalSearchURL, "RECEIVES": "5"},
+		"feeds-assemble": {"FILES_BUCKET": "rialto-local-feeds-files-000000000000", "RECEIVES": "5",
+			"QUEUE_FEEDS_INTAKE": contract.LocalAWSURL + "/000000000000/rialto-local-feeds-intake"},
+		"customers-migrate": {"DATABASE_URL": contract.LocalSQLURL},
+		"customers-locate":  {},
+		"fulfillment-advance": {"FULFILLMENT_STEP_SECONDS": "1", "RECEIVES": "10",
+			"QUEUE_FULFILLMENT_ADVANCE": contract.LocalAWSURL + "/000000000000/rialto-local-fulfillment-advance"},
 		"customers-authorize": {
 			"SIGNING_KEY_ID": "alias/rialto-local-customers-sign",
 			"GUEST_ISSUER":   "urn:rialto:local:guests",

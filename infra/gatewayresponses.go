@@ -17,15 +17,16 @@ type gatewayProblem struct {
 // gatewayProblems holds every type of response that API Gateway knows, with the codes that the handlers use for the
 // same failures. The two defaults catch what it may add.
 var gatewayProblems = map[string]gatewayProblem{
-	"BAD_REQUEST_BODY":               {http.StatusBadRequest, "malformed_body", "the body must be a JSON object", 0},
-	"BAD_REQUEST_PARAMETERS":         {http.StatusBadRequest, "missing_parameter", "a required parameter or header is missing", 0},
-	"UNAUTHORIZED":                   {http.StatusUnauthorized, "unauthorized", "this operation needs a valid token", 0},
-	"EXPIRED_TOKEN":                  {http.StatusUnauthorized, "unauthorized", "this operation needs a valid token", 0},
-	"ACCESS_DENIED":                  {http.StatusForbidden, "forbidden", "this token does not open this operation", 0},
-	"INVALID_API_KEY":                {http.StatusForbidden, "forbidden", "this key does not open this operation", 0},
-	"INVALID_SIGNATURE":              {http.StatusForbidden, "forbidden", "this signature does not open this operation", 0},
-	"WAF_FILTERED":                   {http.StatusForbidden, "forbidden", "the request was refused", 0},
-	"MISSING_AUTHENTICATION_TOKEN":   {http.StatusNotFound, "unknown_path", "there is nothing at this path", 0}, // a path or method that is not in the document
+	"BAD_REQUEST_BODY":       {http.StatusBadRequest, "malformed_body", "the body must be a JSON object", 0},
+	"BAD_REQUEST_PARAMETERS": {http.StatusBadRequest, "missing_parameter", "a required parameter or header is missing", 0},
+	"UNAUTHORIZED":           {http.StatusUnauthorized, "unauthorized", "this operation needs a valid token", 0},
+	"EXPIRED_TOKEN":          {http.StatusUnauthorized, "unauthorized", "this operation needs a valid token", 0},
+	"ACCESS_DENIED":          {http.StatusForbidden, "forbidden", "this token does not open this operation", 0},
+	"INVALID_API_KEY":        {http.StatusForbidden, "forbidden", "this key does not open this operation", 0},
+	"INVALID_SIGNATURE":      {http.StatusForbidden, "forbidden", "this signature does not open this operation", 0},
+	"WAF_FILTERED":           {http.StatusForbidden, "forbidden", "the request was refused", 0},
+	// a path or method that is not in the document
+	"MISSING_AUTHENTICATION_TOKEN":   {http.StatusNotFound, "unknown_path", "there is nothing at this path", 0},
 	"RESOURCE_NOT_FOUND":             {http.StatusNotFound, "unknown_path", "there is nothing at this path", 0},
 	"REQUEST_TOO_LARGE":              {http.StatusRequestEntityTooLarge, "body_too_large", "the request is larger than is accepted", 0},
 	"UNSUPPORTED_MEDIA_TYPE":         {http.StatusUnsupportedMediaType, "unsupported_media_type", "the body must be application/json", 0},

@@ -34,7 +34,8 @@ func (c *contextStack) grant(g contract.Grant) (granted, error) {
 			env:   map[string]string{"MACHINE_" + setting(g.Name): s.machineARN(g.Name)},
 		}, nil
 	case contract.GetObject, contract.PutObject, contract.DeleteObject:
-		action := map[contract.Access]string{contract.GetObject: "s3:GetObject", contract.PutObject: "s3:PutObject", contract.DeleteObject: "s3:DeleteObject"}[g.Access]
+		action := map[contract.Access]string{contract.GetObject: "s3:GetObject", contract.PutObject: "s3:PutObject",
+			contract.DeleteObject: "s3:DeleteObject"}[g.Access]
 		return granted{
 			allow: []permission{{actions: []string{action}, on: []string{s.filesARN(c.context) + "/" + g.Name + "/*"}}},
 			env:   map[string]string{"FILES_BUCKET": s.filesBucket(c.context)},

@@ -51,22 +51,32 @@ func TestGuardsCatch(t *testing.T) {
 	}{
 		"an action with a wildcard":  {"prod", policy(map[string]any{"Action": "dynamodb:*", "Resource": "arn:aws:dynamodb:x:y:table/z"}), "dynamodb:*"},
 		"a resource with a wildcard": {"prod", policy(map[string]any{"Action": []any{"s3:GetObject"}, "Resource": "arn:aws:s3:::z/*"}), "s3:GetObject"},
-		"a joined resource":          {"prod", policy(map[string]any{"Action": "s3:PutObject", "Resource": map[string]any{"Fn::Join": []any{"", []any{"arn:", map[string]any{"Ref": "A"}, ":*"}}}}), "s3:PutObject"},
-		"an excused action on more":  {"prod", policy(map[string]any{"Action": "s3:PutObject", "Resource": "*"}), "s3:PutObject"},
-		"kms:* outside a key":        {"prod", policy(map[string]any{"Action": "kms:*", "Resource": "*"}), "kms:*"},
-		"all but something":          {"prod", policy(map[string]any{"NotAction": "iam:*", "Resource": "x"}), "all but"},
-		"anybody":                    {"prod", policy(map[string]any{"Action": "sqs:SendMessage", "Resource": "x", "Principal": map[string]any{"AWS": "*"}}), "anybody"},
+		"a joined resource": {"prod", policy(map[string]any{"Action": "s3:PutObject",
+			"Resource": map[string]any{"Fn::Join": []any{"", []any{"arn:", map[string]any{"Ref": "A"}, ":*"}}}}), "s3:PutObject"},
+		"an excused action on more": {"prod", policy(map[string]any{"Action": "s3:PutObject", "Resource": "*"}), "s3:PutObject"},
+		"kms:* outside a key":       {"prod", policy(map[string]any{"Action": "kms:*", "Resource": "*"}), "kms:*"},
+		"all but something":         {"prod", policy(map[string]any{"NotAction": "iam:*", "Resource": "x"}), "all but"},
+		"anybody": {"prod", policy(map[string]any{"Action": "sqs:SendMessage", "Resource": "x",
+			"Principal": map[string]any{"AWS": "*"}}), "anybody"},
 		"a managed policy": {"prod", change(function, "FunctionName", "rialto-prod-tax-assess", func(r resource) {
 			r.Properties["ManagedPolicyArns"] = []any{"arn:aws:iam::aws:policy/AdministratorAccess"}
 		}), "AdministratorAccess"},
-		"a queue without a dead-letter queue": {"local", change(queue, "QueueName", "rialto-local-search-index", unset("RedrivePolicy")), "no dead-letter queue"},
-		"a dead-letter queue without alarm":   {"prod", change("AWS::CloudWatch::Alarm", "AlarmName", "rialto-prod-search-index-dead", set("MetricName", "NumberOfMessagesSent")), "without an alarm"},
-		"an alarm nobody hears":               {"prod", change("AWS::CloudWatch::Alarm", "AlarmName", "rialto-prod-search-index-dead", unset("AlarmActions")), "without an alarm"},
-		"a stream that retries without end":   {"local", change("AWS::Lambda::EventSourceMapping", "StartingPosition", "TRIM_HORIZON", unset("MaximumRetryAttempts")), "retries without end"},
-		"a stream that loses what fails":      {"local", change("AWS::Lambda::EventSourceMapping", "StartingPosition", "TRIM_HORIZON", unset("DestinationConfig")), "loses what fails"},
-		"a table that cannot be restored":     {"prod", change(table, "TableName", "rialto-prod-orders", unset("PointInTimeRecoverySpecification")), "point in time"},
-		"a table that may be deleted":         {"prod", change(table, "TableName", "rialto-prod-orders", set("DeletionProtectionEnabled", false)), "may be deleted"},
-		"a database that may be deleted":      {"prod", change("AWS::RDS::DBCluster", "Engine", "aurora-postgresql", set("DeletionProtection", false)), "may be deleted"},
+		"a queue without a dead-letter queue": {"local", change(queue, "QueueName", "rialto-local-search-index", unset("RedrivePolicy")),
+			"no dead-letter queue"},
+		"a dead-letter queue without alarm": {"prod", change("AWS::CloudWatch::Alarm", "AlarmName", "rialto-prod-search-index-dead",
+			set("MetricName", "NumberOfMessagesSent")), "without an alarm"},
+		"an alarm nobody hears": {"prod", change("AWS::CloudWatch::Alarm", "AlarmName", "rialto-prod-search-index-dead",
+			unset("AlarmActions")), "without an alarm"},
+		"a stream that retries without end": {"local", change("AWS::Lambda::EventSourceMapping", "StartingPosition", "TRIM_HORIZON",
+			unset("MaximumRetryAttempts")), "retries without end"},
+		"a stream that loses what fails": {"local", change("AWS::Lambda::EventSourceMapping", "StartingPosition", "TRIM_HORIZON",
+			unset("DestinationConfig")), "loses what fails"},
+		"a table that cannot be restored": {"prod", change(table, "TableName", "rialto-prod-orders",
+			unset("PointInTimeRecoverySpecification")), "point in time"},
+		"a table that may be deleted": {"prod", change(table, "TableName", "rialto-prod-orders", set("DeletionProtectionEnabled", false)),
+			"may be deleted"},
+		"a database that may be deleted": {"prod", change("AWS::RDS::DBCluster", "Engine", "aurora-postgresql",
+			set("DeletionProtection", false)), "may be deleted"},
 		"a table that goes with its stack": {"prod", func(_ *testing.T, a *assembly) {
 			for _, x := range a.templates {
 				for id, r := range x.Resources {
@@ -77,17 +87,20 @@ func TestGuardsCatch(t *testing.T) {
 				}
 			}
 		}, "does not outlive"},
-		"a queue that shows records too early": {"local", change(queue, "QueueName", "rialto-local-payments-capture", set("VisibilityTimeout", 60.0)), "payments-capture needs 3m0s"},
-		"a checkout that waits too long":       {"local", change(function, "FunctionName", "rialto-local-checkout-api", set("Timeout", 20.0)), "waits 20s for the saga"},
+		"a queue that shows records too early": {"local", change(queue, "QueueName", "rialto-local-payments-capture",
+			set("VisibilityTimeout", 60.0)), "payments-capture needs 3m0s"},
+		"a checkout that waits too long": {"local", change(function, "FunctionName", "rialto-local-checkout-api", set("Timeout", 20.0)),
+			"waits 20s for the saga"},
 		"a state below its function": {"local", change("AWS::StepFunctions::StateMachine", "StateMachineName", "rialto-local-checkout", func(r resource) {
 			r.Properties["DefinitionString"] = strings.ReplaceAll(flat(r.at("DefinitionString")), `"TimeoutSeconds": 6`, `"TimeoutSeconds": 5`)
 		}), "it waits 5 s for a function that may take 5s"},
 		"a state without a limit": {"local", change("AWS::StepFunctions::StateMachine", "StateMachineName", "rialto-local-checkout", func(r resource) {
 			r.Properties["DefinitionString"] = strings.ReplaceAll(flat(r.at("DefinitionString")), `"TimeoutSeconds"`, `"Timeout"`)
 		}), "it waits 0 s"},
-		"a state that calls a stranger": {"local", change("AWS::StepFunctions::StateMachine", "StateMachineName", "rialto-local-checkout", func(r resource) {
-			r.Properties["DefinitionString"] = strings.ReplaceAll(flat(r.at("DefinitionString")), `rialto-local-tax-assess`, `rialto-local-tax-guess`)
-		}), "calls no function of the contract"},
+		"a state that calls a stranger": {"local", change("AWS::StepFunctions::StateMachine", "StateMachineName", "rialto-local-checkout",
+			func(r resource) {
+				r.Properties["DefinitionString"] = strings.ReplaceAll(flat(r.at("DefinitionString")), `rialto-local-tax-assess`, `rialto-local-tax-guess`)
+			}), "calls no function of the contract"},
 		"a function that is missing": {"local", func(_ *testing.T, a *assembly) {
 			for _, x := range a.templates {
 				for id, r := range x.Resources {
@@ -104,9 +117,12 @@ func TestGuardsCatch(t *testing.T) {
 				}
 			}, function)
 		}, "rialto-local-tax-assess is deployed 2 times"},
-		"a function of nobody":          {"local", change(function, "FunctionName", "rialto-local-tax-assess", set("FunctionName", "other")), "other is not in the contract"},
-		"a function with another limit": {"local", change(function, "FunctionName", "rialto-local-tax-assess", set("Timeout", 900.0)), "differs from the contract"},
-		"a machine that logs its data":  {"prod", change("AWS::StepFunctions::StateMachine", "StateMachineName", "rialto-prod-checkout", set("LoggingConfiguration", map[string]any{"IncludeExecutionData": true})), "logs what its executions hold"},
+		"a function of nobody": {"local", change(function, "FunctionName", "rialto-local-tax-assess", set("FunctionName", "other")),
+			"other is not in the contract"},
+		"a function with another limit": {"local", change(function, "FunctionName", "rialto-local-tax-assess", set("Timeout", 900.0)),
+			"differs from the contract"},
+		"a machine that logs its data": {"prod", change("AWS::StepFunctions::StateMachine", "StateMachineName", "rialto-prod-checkout",
+			set("LoggingConfiguration", map[string]any{"IncludeExecutionData": true})), "logs what its executions hold"},
 		"a custom resource locally": {"local", func(_ *testing.T, a *assembly) {
 			a.templates[0].Resources["Custom"] = resource{Type: "Custom::S3AutoDeleteObjects"}
 		}, "cannot run"},

@@ -53,7 +53,8 @@ func TestSubscriptions(t *testing.T) {
 		if x.Stack != "rialto-local-search" {
 			return
 		}
-		got = append(got, subscription{flat(r.at("TopicArn")), flat(r.at("Endpoint")), r.at("RawMessageDelivery") == true, flat(r.at("FilterPolicy", "name"))})
+		got = append(got, subscription{flat(r.at("TopicArn")), flat(r.at("Endpoint")), r.at("RawMessageDelivery") == true,
+			flat(r.at("FilterPolicy", "name"))})
 	}, "AWS::SNS::Subscription")
 	var queue string
 	synthesized["local"].each(func(_ template, id string, r resource) {

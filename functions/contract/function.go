@@ -70,8 +70,9 @@ const (
 	SQL     Access = "sql"     // inside the VPC, the database's security group and secret
 	Gateway Access = "gateway" // the payment gateway's secret
 
-	// Objects in a folder of the context's bucket.
-	GetObject    Access = "get-object"
-	PutObject    Access = "put-object"
-	DeleteObject Access = "delete-object"
+	// Of objects in a folder of the context's bucket:
+
+	GetObject    Access = "get-object"    // GetObject
+	PutObject    Access = "put-object"    // PutObject, and the parts of a large one
+	DeleteObject Access = "delete-object" // DeleteObject
 )

@@ -44,7 +44,8 @@ func (d *Dynamo) one(ctx context.Context, w Write) (Item, error) {
 		}
 		return res.Attributes, nil
 	case KindDelete:
-		_, err := d.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: d.table(w.Table), Key: w.Key.item(), ConditionExpression: e.condition(w.cond),
+		_, err := d.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: d.table(w.Table), Key: w.Key.item(),
+			ConditionExpression:      e.condition(w.cond),
 			ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.values, ReturnValuesOnConditionCheckFailure: allOld})
 		return nil, err
 	}
@@ -81,7 +82,8 @@ func (d *Dynamo) part(w Write) types.TransactWriteItem {
 		p.ExpressionAttributeNames, p.ExpressionAttributeValues = e.names, e.values
 		return types.TransactWriteItem{Put: p}
 	case KindUpdate:
-		u := &types.Update{TableName: table, Key: key, UpdateExpression: aws.String(e.update(w.actions)), ConditionExpression: e.condition(w.cond), ReturnValuesOnConditionCheckFailure: allOld}
+		u := &types.Update{TableName: table, Key: key, UpdateExpression: aws.String(e.update(w.actions)),
+			ConditionExpression: e.condition(w.cond), ReturnValuesOnConditionCheckFailure: allOld}
 		u.ExpressionAttributeNames, u.ExpressionAttributeValues = e.names, e.values
 		return types.TransactWriteItem{Update: u}
 	case KindDelete:

@@ -140,7 +140,8 @@ func TestReadsOfMany(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		apply(t, db, store.Put("carts", store.Key{PK: "a"}, record{N: 1}), store.Put("offers", store.Key{PK: "b", SK: "c"}, record{N: 2}))
-		gets := []store.Get{{"carts", store.Key{PK: "none"}}, {"offers", store.Key{PK: "b", SK: "c"}}, {"carts", store.Key{PK: "a"}}, {"carts", store.Key{PK: "a"}}}
+		gets := []store.Get{{"carts", store.Key{PK: "none"}}, {"offers", store.Key{PK: "b", SK: "c"}}, {"carts", store.Key{PK: "a"}},
+			{"carts", store.Key{PK: "a"}}}
 		for name, do := range map[string]func(context.Context, ...store.Get) ([]store.Item, error){"many": db.GetMany} {
 			items, err := do(context.Background(), gets...)
 			if err != nil {
@@ -165,10 +166,12 @@ func TestQueriesPage(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		for i := range 7 {
-			apply(t, db, store.Put("products", store.Key{PK: fmt.Sprint("o", i)}, map[string]any{"category_id": "c", "rank": fmt.Sprint("2026-0", i+1), "n": i}),
+			apply(t, db, store.Put("products", store.Key{PK: fmt.Sprint("o", i)},
+				map[string]any{"category_id": "c", "rank": fmt.Sprint("2026-0", i+1), "n": i}),
 				store.Put("offers", store.Key{PK: "p", SK: fmt.Sprintf("US#%d", i)}, record{N: int64(i)}))
 		}
-		apply(t, db, store.Put("offers", store.Key{PK: "p", SK: "DE#1"}, record{N: 100}), store.Put("products", store.Key{PK: "other"}, map[string]any{"category_id": "d", "rank": "2026"}),
+		apply(t, db, store.Put("offers", store.Key{PK: "p", SK: "DE#1"}, record{N: 100}),
+			store.Put("products", store.Key{PK: "other"}, map[string]any{"category_id": "d", "rank": "2026"}),
 			store.Put("orders", store.Key{PK: "o"}, map[string]any{"customer_id": "c", "created_at": "2026", "n": 9}))
 		all := func(q store.Query) (ns []int64, pages int) {
 			for {
@@ -194,12 +197,15 @@ func TestQueriesPage(t *testing.T) {
 			want  []int64
 			pages int
 		}{
-			"index, newest first": {store.Query{Table: "products", Index: "by_category", HashAttr: "category_id", SortAttr: "rank", Hash: "c", Limit: 3, Reverse: true}, []int64{6, 5, 4, 3, 2, 1, 0}, 3},
-			"index, a range":      {store.Query{Table: "products", Index: "by_category", HashAttr: "category_id", SortAttr: "rank", Hash: "c", From: "2026-02", To: "2026-03"}, []int64{1, 2}, 1},
-			"index of keys":       {store.Query{Table: "orders", Index: "by_customer", HashAttr: "customer_id", SortAttr: "created_at", Hash: "c"}, []int64{0}, 1}, // no n
-			"prefix":              {store.Query{Table: "offers", Hash: "p", Prefix: "US#", Limit: 5}, []int64{0, 1, 2, 3, 4, 5, 6}, 2},
-			"up to":               {store.Query{Table: "offers", Hash: "p", To: "US#0"}, []int64{100, 0}, 1},
-			"none":                {store.Query{Table: "offers", Hash: "q"}, nil, 1},
+			"index, newest first": {store.Query{Table: "products", Index: "by_category", HashAttr: "category_id", SortAttr: "rank", Hash: "c",
+				Limit: 3, Reverse: true}, []int64{6, 5, 4, 3, 2, 1, 0}, 3},
+			"index, a range": {store.Query{Table: "products", Index: "by_category", HashAttr: "category_id", SortAttr: "rank", Hash: "c",
+				From: "2026-02", To: "2026-03"}, []int64{1, 2}, 1},
+			// no n
+			"index of keys": {store.Query{Table: "orders", Index: "by_customer", HashAttr: "customer_id", SortAttr: "created_at", Hash: "c"}, []int64{0}, 1},
+			"prefix":        {store.Query{Table: "offers", Hash: "p", Prefix: "US#", Limit: 5}, []int64{0, 1, 2, 3, 4, 5, 6}, 2},
+			"up to":         {store.Query{Table: "offers", Hash: "p", To: "US#0"}, []int64{100, 0}, 1},
+			"none":          {store.Query{Table: "offers", Hash: "q"}, nil, 1},
 		} {
 			ns, pages := all(c.q)
 			if diff := cmp.Diff(c.want, ns); diff != "" || pages != c.pages {

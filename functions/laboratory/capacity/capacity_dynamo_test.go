@@ -106,7 +106,8 @@ func TestUnitsAsDynamoDBCountsThem(t *testing.T) {
 		{"transaction of 5", together(growing("carts", 5)...)},
 		{"put of 3 KB again", applied(put("carts", "j", 2500))},
 		{"delete of 3 KB", applied(store.Delete("carts", key("j")))},
-		{"an item of a partition", applied(sized("inventory", "q", "1", 700))}, {"a second", applied(sized("inventory", "q", "2", 700))}, {"a third", applied(sized("inventory", "q", "3", 3000))},
+		{"an item of a partition", applied(sized("inventory", "q", "1", 700))}, {"a second",
+			applied(sized("inventory", "q", "2", 700))}, {"a third", applied(sized("inventory", "q", "3", 3000))},
 		{"query rounds the sum", asked(store.Query{Table: "inventory", Hash: "q"})},
 		{"query, eventually", asked(store.Query{Table: "inventory", Hash: "q", Eventual: true})},
 		{"query of some", asked(store.Query{Table: "inventory", Hash: "q", From: "1", To: "2"})},
@@ -156,54 +157,56 @@ func itemOf(t *testing.T, w store.Write) store.Item {
 func metered(units *float64) func(*middleware.Stack) error {
 	const total = types.ReturnConsumedCapacityTotal
 	return func(stack *middleware.Stack) error {
-		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Metered", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-			switch x := in.Parameters.(type) {
-			case *dynamodb.GetItemInput:
-				x.ReturnConsumedCapacity = total
-			case *dynamodb.BatchGetItemInput:
-				x.ReturnConsumedCapacity = total
-			case *dynamodb.TransactGetItemsInput:
-				x.ReturnConsumedCapacity = total
-			case *dynamodb.QueryInput:
-				x.ReturnConsumedCapacity = total
-			case *dynamodb.PutItemInput:
-				x.ReturnConsumedCapacity = total
-			case *dynamodb.UpdateItemInput:
-				x.ReturnConsumedCapacity = total
-			case *dynamodb.DeleteItemInput:
-				x.ReturnConsumedCapacity = total
-			case *dynamodb.TransactWriteItemsInput:
-				x.ReturnConsumedCapacity = total
-			}
-			out, meta, err := next.HandleInitialize(ctx, in)
-			var used []types.ConsumedCapacity
-			one := func(c *types.ConsumedCapacity) {
-				if c != nil {
-					used = append(used, *c)
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Metered",
+			func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput,
+				middleware.Metadata, error) {
+				switch x := in.Parameters.(type) {
+				case *dynamodb.GetItemInput:
+					x.ReturnConsumedCapacity = total
+				case *dynamodb.BatchGetItemInput:
+					x.ReturnConsumedCapacity = total
+				case *dynamodb.TransactGetItemsInput:
+					x.ReturnConsumedCapacity = total
+				case *dynamodb.QueryInput:
+					x.ReturnConsumedCapacity = total
+				case *dynamodb.PutItemInput:
+					x.ReturnConsumedCapacity = total
+				case *dynamodb.UpdateItemInput:
+					x.ReturnConsumedCapacity = total
+				case *dynamodb.DeleteItemInput:
+					x.ReturnConsumedCapacity = total
+				case *dynamodb.TransactWriteItemsInput:
+					x.ReturnConsumedCapacity = total
 				}
-			}
-			switch x := out.Result.(type) {
-			case *dynamodb.GetItemOutput:
-				one(x.ConsumedCapacity)
-			case *dynamodb.QueryOutput:
-				one(x.ConsumedCapacity)
-			case *dynamodb.PutItemOutput:
-				one(x.ConsumedCapacity)
-			case *dynamodb.UpdateItemOutput:
-				one(x.ConsumedCapacity)
-			case *dynamodb.DeleteItemOutput:
-				one(x.ConsumedCapacity)
-			case *dynamodb.BatchGetItemOutput:
-				used = x.ConsumedCapacity
-			case *dynamodb.TransactGetItemsOutput:
-				used = x.ConsumedCapacity
-			case *dynamodb.TransactWriteItemsOutput:
-				used = x.ConsumedCapacity
-			}
-			for _, c := range used {
-				*units += aws.ToFloat64(c.CapacityUnits)
-			}
-			return out, meta, err
-		}), middleware.Before)
+				out, meta, err := next.HandleInitialize(ctx, in)
+				var used []types.ConsumedCapacity
+				one := func(c *types.ConsumedCapacity) {
+					if c != nil {
+						used = append(used, *c)
+					}
+				}
+				switch x := out.Result.(type) {
+				case *dynamodb.GetItemOutput:
+					one(x.ConsumedCapacity)
+				case *dynamodb.QueryOutput:
+					one(x.ConsumedCapacity)
+				case *dynamodb.PutItemOutput:
+					one(x.ConsumedCapacity)
+				case *dynamodb.UpdateItemOutput:
+					one(x.ConsumedCapacity)
+				case *dynamodb.DeleteItemOutput:
+					one(x.ConsumedCapacity)
+				case *dynamodb.BatchGetItemOutput:
+					used = x.ConsumedCapacity
+				case *dynamodb.TransactGetItemsOutput:
+					used = x.ConsumedCapacity
+				case *dynamodb.TransactWriteItemsOutput:
+					used = x.ConsumedCapacity
+				}
+				for _, c := range used {
+					*units += aws.ToFloat64(c.CapacityUnits)
+				}
+				return out, meta, err
+			}), middleware.Before)
 	}
 }

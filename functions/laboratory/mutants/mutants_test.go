@@ -96,7 +96,8 @@ func TestEveryMutantIsKilled(t *testing.T) {
 		fmt.Printf("  %d of %d tried, %d killed: %s\n", n+1, len(all), killed, m.name)
 	}
 	_ = w.Flush()
-	fmt.Printf("mutants\n  %d mutants, %d of them seen by no plain test, %d killed by the checker that they name: kill rate %.1f%%\n\n%s\n", len(all), subtle, killed, 100*float64(killed)/float64(max(1, len(all))), lines.String())
+	fmt.Printf("mutants\n  %d mutants, %d of them seen by no plain test, %d killed by the checker that they name: kill rate "+
+		"%.1f%%\n\n%s\n", len(all), subtle, killed, 100*float64(killed)/float64(max(1, len(all))), lines.String())
 }
 
 var reported = regexp.MustCompile(`checker: ([a-z-]+)|--- FAIL: (Test\w+)`)
@@ -109,7 +110,8 @@ func (m mutant) try(ctx context.Context, dir string) ([]string, error) {
 	}
 	// Tests that ask the go command, or read the tree, see the same.
 	list := []string{"GOFLAGS=-trimpath -overlay=" + file, "RIALTO_OVERLAY=" + file}
-	out, err := gotest(ctx, list, append([]string{"-skip", "^(" + strings.Join(slices.Concat(checkers, m.seen, []string{m.checker}), "|") + ")$"}, m.touched()...)...)
+	out, err := gotest(ctx, list, append([]string{"-skip", "^(" +
+		strings.Join(slices.Concat(checkers, m.seen, []string{m.checker}), "|") + ")$"}, m.touched()...)...)
 	if plain := failures(out); err != nil && (len(plain) > 0 || !strings.Contains(out, "checker: ")) {
 		return nil, fmt.Errorf("the plain tests of %s do not pass: %v: %w\n%s", strings.Join(m.touched(), " "), plain, err, last(out))
 	}

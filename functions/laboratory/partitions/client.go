@@ -46,7 +46,8 @@ func (c *Client) GetMany(ctx context.Context, gets ...store.Get) ([]store.Item, 
 	return c.read(ctx, "get many", capacity.Strongly, gets, c.Service.inner.GetMany)
 }
 
-func (c *Client) read(ctx context.Context, what string, how capacity.Consistency, gets []store.Get, do func(context.Context, ...store.Get) ([]store.Item, error)) ([]store.Item, error) {
+func (c *Client) read(ctx context.Context, what string, how capacity.Consistency, gets []store.Get,
+	do func(context.Context, ...store.Get) ([]store.Item, error)) ([]store.Item, error) {
 	c.count(Counts{Calls: 1, Attempts: 1})
 	if err := c.Sleep(ctx, c.Service.physics.RoundTrip/2); err != nil {
 		return nil, err

@@ -92,7 +92,8 @@ func TestATransactionHasItsItemsToItself(t *testing.T) {
 			refused(store.Reason{Write: "add"}, store.Reason{Write: "add", Cause: store.Conflicted})},
 		"a condition that fails beside": {func(ctx context.Context, c *partitions.Client) error { return c.Transact(ctx, other, add(2)) },
 			refused(store.Reason{Write: "other", Cause: store.ConditionFailed}, store.Reason{Write: "add", Cause: store.Conflicted})},
-		"write": {func(ctx context.Context, c *partitions.Client) error { _, err := c.Apply(ctx, add(1)); return err }, refused(store.Reason{Write: "add", Cause: store.Conflicted})},
+		"write": {func(ctx context.Context, c *partitions.Client) error { _, err := c.Apply(ctx, add(1)); return err },
+			refused(store.Reason{Write: "add", Cause: store.Conflicted})},
 		"snapshot": {func(ctx context.Context, c *partitions.Client) error {
 			_, err := c.Snapshot(ctx, store.Get{Table: "inventory", Key: key(2)})
 			return err

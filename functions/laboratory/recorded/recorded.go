@@ -117,7 +117,8 @@ func (r *DB) Snapshot(ctx context.Context, gets ...store.Get) ([]store.Item, err
 	return r.many(ctx, "Snapshot", capacity.Transactional, gets, r.DB.Snapshot)
 }
 
-func (r *DB) many(ctx context.Context, operation string, how capacity.Consistency, gets []store.Get, do func(context.Context, ...store.Get) ([]store.Item, error)) ([]store.Item, error) {
+func (r *DB) many(ctx context.Context, operation string, how capacity.Consistency, gets []store.Get,
+	do func(context.Context, ...store.Get) ([]store.Item, error)) ([]store.Item, error) {
 	if len(gets) == 0 { // no request is made
 		return do(ctx, gets...)
 	}

@@ -77,7 +77,8 @@ func create(t *testing.T, db *store.Dynamo, table tables.Table) {
 		attributes = append(attributes, i.Hash, i.Sort)
 	}
 	for _, a := range attributes {
-		in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{AttributeName: aws.String(a), AttributeType: types.ScalarAttributeTypeS})
+		in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{AttributeName: aws.String(a),
+			AttributeType: types.ScalarAttributeTypeS})
 	}
 	if _, err := db.Client.CreateTable(context.Background(), in); err != nil {
 		t.Fatalf("create %s: %v", *name, err)
