@@ -10,7 +10,7 @@ import (
 )
 
 // Route plans which centres the wants ship from. A seller's lines ship from as few centres as possible, one if
-// one has everything; among equals from the nearest, then as the order is led (lead), then by the centres' names. The
+// one has everything; among equals from the nearest, then by tieBreak, then by the centres' names. The
 // plan has the wants' lines sorted by line, covers each exactly and takes nowhere more than is available; it depends on
 // neither list's order.
 //
@@ -37,7 +37,7 @@ func Route(order string, wants []Want, stock []Stock, to Destination) (Plan, err
 		for _, w := range ws {
 			plan.Lines = append(plan.Lines, PlannedLine{Line: w.Line, ProductID: w.SKU.ProductID, SellerID: w.SKU.SellerID})
 		}
-		fill(plan.Lines[len(plan.Lines)-len(ws):], ws, free, fewest(ws, free, to, lead(ws, stock, order)))
+		fill(plan.Lines[len(plan.Lines)-len(ws):], ws, free, fewest(ws, free, to, tieBreak(ws, stock, order)))
 	}
 	slices.SortFunc(plan.Lines, func(a, b PlannedLine) int { return cmp.Compare(a.Line, b.Line) })
 	return plan, plan.Check()
@@ -103,16 +103,16 @@ func demand(wants []Want) map[SKU]int64 {
 const exactCentres = 10
 
 // fewest returns the centres that a seller's wants ship from, nearest first. All centres together have enough.
-func fewest(wants []Want, free freeUnits, to Destination, turn func(centre string) uint64) []string {
+func fewest(wants []Want, free freeUnits, to Destination, tieBreak func(centre string) uint64) []string {
 	need := demand(wants)
-	away, turns := map[string]int{}, map[string]uint64{}
+	away, ties := map[string]int{}, map[string]uint64{}
 	for sku := range need {
 		for centre := range free[sku] {
-			away[centre], turns[centre] = Distance(centre, to), turn(centre)
+			away[centre], ties[centre] = Distance(centre, to), tieBreak(centre)
 		}
 	}
 	centres := slices.SortedFunc(maps.Keys(away), func(a, b string) int {
-		return cmp.Or(cmp.Compare(away[a], away[b]), cmp.Compare(turns[a], turns[b]), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(away[a], away[b]), cmp.Compare(ties[a], ties[b]), cmp.Compare(a, b))
 	})
 	if len(centres) > exactCentres {
 		return greedy(need, free, centres)

@@ -17,8 +17,8 @@ import (
 
 const keep = 24 * time.Hour
 
-// patience bounds how long a shopper waits for a cache that is away.
-const patience = 200 * time.Millisecond
+// timeout bounds how long a shopper waits for a cache that is away.
+const timeout = 200 * time.Millisecond
 
 // newer sets a cart's copy unless the one there is as new: a hash of version and body under one key.
 var newer = redis.NewScript(`
@@ -33,7 +33,7 @@ type Cache struct{ Client redis.UniversalClient }
 
 // New connects on first use.
 func New(addr string, secure bool) Cache {
-	o := &redis.UniversalOptions{Addrs: []string{addr}, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience,
+	o := &redis.UniversalOptions{Addrs: []string{addr}, DialTimeout: timeout, ReadTimeout: timeout, WriteTimeout: timeout,
 		MaxRetries: -1, PoolSize: 2}
 	if secure {
 		o.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}

@@ -13,11 +13,11 @@ import (
 )
 
 const (
-	// keep is how long a released hold stays. It must outlast every message that could still ask for its
+	// releasedFor is how long a released hold stays. It must outlast every message that could still ask for its
 	// hold: SQS keeps one 14 days at most.
-	keep = 35 * 24 * time.Hour
-	// moves bounds how often a hold is looked at again because it, or a debt that its units pay, moved meanwhile.
-	moves = 8
+	releasedFor = 35 * 24 * time.Hour
+	// maxTries bounds how often a hold is looked at again because it, or a debt that its units pay, moved meanwhile.
+	maxTries = 8
 )
 
 // Release gives the units of an order's holds back, and bars holds that were never placed. It returns how many
@@ -62,7 +62,7 @@ func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned i
 		return false, err
 	}
 	var owed []int64 // by each shard that units return to
-	for range moves {
+	for range maxTries {
 		found, err := readHold(item)
 		if err != nil {
 			return false, err
@@ -106,7 +106,7 @@ func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned i
 // moveWrites makes one step of a hold that was found (or was not): the hold must still be in the state that it
 // was found in, and its own quantity moves, not the planned one.
 func moveWrites(found, planned inventory.Hold, step inventory.Step, owed []int64, now time.Time) []store.Write {
-	ttl := now.Add(keep).Unix()
+	ttl := now.Add(releasedFor).Unix()
 	if found.State == inventory.Absent {
 		tombstone := planned
 		tombstone.Quantity, tombstone.State = 0, step.To

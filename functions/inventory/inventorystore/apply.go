@@ -14,8 +14,8 @@ import (
 const (
 	changeName = "change"
 
-	// applying bounds how often a change is tried on stock that others change meanwhile.
-	applying = 8
+	// maxBookings bounds how often a change is tried on stock that others change meanwhile.
+	maxBookings = 8
 )
 
 // record is a relative change that was booked. Delta is by how much it changed the units on hand.
@@ -111,7 +111,7 @@ func (s Store) move(ctx context.Context, ch inventory.Change, i store.Item, now 
 		v = shards.View{}
 	}
 	var refused *store.Refused
-	for range applying {
+	for range maxBookings {
 		effects, err := env.Amendment(ctx, c, v, rec.Delta)
 		v = shards.View{}
 		if shards.Declined(err) {

@@ -75,7 +75,7 @@ func TestWhatAChunkOfCountsCosts(t *testing.T) {
 }
 
 // Changes of one chunk that are about one stock, and of stock that is divided. Seen to catch: a reading used twice; a
-// mark that divided stock does not have.
+// last count that divided stock does not have.
 func TestAChunkBooksWhatItsRowsSay(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db store.DB) {

@@ -56,7 +56,7 @@ func (s Store) onHand(ctx context.Context, env *Environment, c shards.Counter, v
 	if err != nil {
 		return 0, v, err
 	}
-	for range applying {
+	for range maxBookings {
 		moved, err := s.moved(ctx, c, open, since)
 		if err != nil {
 			return 0, v, err
@@ -92,8 +92,8 @@ func ledgerOf(x inventory.Stock) ledger {
 	return ledger{x.Received, x.Returned, x.Adjusted, x.Adjustments, x.Shipped}
 }
 
-// stands holds for a shard whose ledger is still this one.
-func (l ledger) stands() []store.Cond {
+// isStill holds for a shard whose ledger is still this one.
+func (l ledger) isStill() []store.Cond {
 	is := func(attr string, n int64) store.Cond {
 		if n == 0 {
 			return store.Any(store.Lacks(attr), store.Eq(attr, 0))
@@ -127,7 +127,7 @@ func (s Store) ledgers(ctx context.Context, c shards.Counter, v shards.View, of 
 func (s Store) moved(ctx context.Context, c shards.Counter, of []int, since string) (map[int]int64, error) {
 	sums := make([]int64, len(of))
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(atOnce)
+	g.SetLimit(maxReads)
 	for n, k := range of {
 		g.Go(func() (err error) { sums[n], err = s.movedOn(ctx, c, k, since); return err })
 	}

@@ -14,7 +14,7 @@ import (
 func (m *machine) noteMoves(writes []store.Write) {
 	counted := false
 	for _, w := range writes {
-		counted = counted || w.Name == markName
+		counted = counted || w.Name == lastCountName
 	}
 	for k, was := range m.onHand {
 		now := m.ledgerSum(k)

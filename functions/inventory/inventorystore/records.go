@@ -38,7 +38,7 @@ type Store struct {
 type Environment struct {
 	*shards.Environment
 	mu     sync.Mutex
-	recent map[inventory.SKU]reading
+	recent map[inventory.SKU]cachedStock
 }
 
 // New returns the store of one execution environment.

@@ -14,11 +14,11 @@ import (
 	"rialto/functions/inventory"
 )
 
-// atOnce bounds how many skus are read together.
-const atOnce = 16
+// maxReads bounds how many skus are read together.
+const maxReads = 16
 
-// scarce is how many units a hint must tell of to be believed: more than one line of a cart may want.
-const scarce = 1000
+// leastHint is how many units a hint must tell of to be believed: more than one line of a cart may want.
+const leastHint = 1000
 
 // Stock reads the skus' units in all centres, each sku consistently. A sku that nobody ever received has none.
 // The answer is in the order of the skus, then of the centres.
@@ -30,7 +30,7 @@ func (s Store) Stock(ctx context.Context, skus ...inventory.SKU) ([]inventory.St
 	found := make([][]inventory.Stock, len(skus))
 	env := s.env()
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(atOnce)
+	g.SetLimit(maxReads)
 	for i, sku := range skus {
 		g.Go(func() (err error) { found[i], err = env.stock(ctx, sku); return err })
 	}
@@ -40,14 +40,14 @@ func (s Store) Stock(ctx context.Context, skus ...inventory.SKU) ([]inventory.St
 	return slices.Concat(found...), nil
 }
 
-// reading is what was read of a sku with divided stock.
-type reading struct {
+// cachedStock is what was read of a sku with divided stock.
+type cachedStock struct {
 	stock []inventory.Stock
 	at    time.Time
 }
 
-// remembered bounds how many skus' readings are kept.
-const remembered = 4096
+// maxCached bounds how many skus' readings are kept.
+const maxCached = 4096
 
 func (e *Environment) stock(ctx context.Context, sku inventory.SKU) ([]inventory.Stock, error) {
 	at := e.Now()
@@ -60,10 +60,10 @@ func (e *Environment) stock(ctx context.Context, sku inventory.SKU) ([]inventory
 	stock, divided, err := e.query(ctx, sku)
 	if err == nil && divided {
 		e.mu.Lock()
-		if e.recent == nil || len(e.recent) >= remembered {
-			e.recent = map[inventory.SKU]reading{}
+		if e.recent == nil || len(e.recent) >= maxCached {
+			e.recent = map[inventory.SKU]cachedStock{}
 		}
-		e.recent[sku] = reading{slices.Clone(stock), at}
+		e.recent[sku] = cachedStock{slices.Clone(stock), at}
 		e.mu.Unlock()
 	}
 	return stock, err
@@ -100,7 +100,7 @@ func (e *Environment) query(ctx context.Context, sku inventory.SKU) (out []inven
 
 func (e *Environment) hinted(ctx context.Context, x inventory.Stock, l shards.Layout) (inventory.Stock, error) {
 	x = inventory.Stock{SKU: x.SKU, Centre: x.Centre, Available: l.Free, Version: x.Version, Divided: true}
-	if l.Free >= scarce {
+	if l.Free >= leastHint {
 		return x, nil
 	}
 	v, err := e.ReadCached(ctx, counter(x.SKU, x.Centre))

@@ -50,8 +50,8 @@ func (r rules) coupon() promotions.Coupon {
 		PerCustomer: r.PerCustomer, Version: r.Version}
 }
 
-// remembered bounds how many coupons are kept.
-const remembered = 4096
+// maxCached bounds how many coupons are kept.
+const maxCached = 4096
 
 // Coupon returns a coupon, which may have been read up to a second ago: one that everybody has in the cart would be read
 // more often than its partition bears. Errors: coupon_invalid if there is none.
@@ -66,16 +66,16 @@ func (s Store) Coupon(ctx context.Context, r promotions.Ref) (promotions.Coupon,
 	}
 	c, err := s.read(ctx, r)
 	if err == nil {
-		env.remember(reading{c, at})
+		env.remember(cachedCoupon{c, at})
 	}
 	return c, err
 }
 
-func (e *Environment) remember(r reading) {
+func (e *Environment) remember(r cachedCoupon) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.recent == nil || len(e.recent) >= remembered {
-		e.recent = map[promotions.Ref]reading{}
+	if e.recent == nil || len(e.recent) >= maxCached {
+		e.recent = map[promotions.Ref]cachedCoupon{}
 	}
 	e.recent[r.coupon.Ref] = r
 }

@@ -39,11 +39,11 @@ type Store struct {
 type Environment struct {
 	*shards.Environment
 	mu     sync.Mutex
-	recent map[promotions.Ref]reading
+	recent map[promotions.Ref]cachedCoupon
 }
 
-// reading is a coupon as it was read.
-type reading struct {
+// cachedCoupon is a coupon as it was read.
+type cachedCoupon struct {
 	coupon promotions.Coupon
 	at     time.Time
 }

@@ -13,11 +13,11 @@ import (
 )
 
 const (
-	// keep is how long a released redemption stays. It must outlast every message that could still ask for it: SQS keeps
+	// releasedFor is how long a released redemption stays. It must outlast every message that could still ask for it: SQS keeps
 	// one 14 days at most.
-	keep = 35 * 24 * time.Hour
-	// moves bounds how often a redemption is looked at again because it, or a debt that its use pays, moved meanwhile.
-	moves = 8
+	releasedFor = 35 * 24 * time.Hour
+	// maxTries bounds how often a redemption is looked at again because it, or a debt that its use pays, moved meanwhile.
+	maxTries = 8
 )
 
 // Redeem takes one use of a coupon for an order: the use, the record of it and the customer's count of uses are one
@@ -77,7 +77,7 @@ func (s Store) Return(ctx context.Context, r promotions.Redemption, now time.Tim
 	}
 	env, budget := s.env(), counter(r.Ref)
 	owed := int64(0) // by the shard that the use returns to
-	for range moves {
+	for range maxTries {
 		found, err := readRedemption(item)
 		if err != nil {
 			return false, err
@@ -119,7 +119,7 @@ func (s Store) Return(ctx context.Context, r promotions.Redemption, now time.Tim
 // returnWrites gives a redemption back that was found held, or leaves a tombstone where none was. The shard that the use
 // returns to is the last.
 func returnWrites(found, r promotions.Redemption, owed int64, now time.Time) []store.Write {
-	ttl := now.Add(keep).Unix()
+	ttl := now.Add(releasedFor).Unix()
 	if found.State == promotions.Absent {
 		r.State = promotions.Released
 		return []store.Write{store.Put(redemptions, redemptionKey(r), struct {

@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// lead tells in which order an order goes to centres that are equally near: by a hash of both where a sku that it wants
+// tieBreak tells in which order an order goes to centres that are equally near: by a hash of both where a sku that it wants
 // is divided, so that orders of a hot one are spread over all centres that serve them alike; by name where none is, so
 // that what is left of a cold one is left together.
-func lead(wants []Want, stock []Stock, order string) func(centre string) uint64 {
+func tieBreak(wants []Want, stock []Stock, order string) func(centre string) uint64 {
 	need := demand(wants)
 	if !slices.ContainsFunc(stock, func(s Stock) bool { return s.Divided && need[s.SKU] > 0 }) {
 		return func(string) uint64 { return 0 }
