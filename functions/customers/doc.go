@@ -20,4 +20,7 @@
 //
 // In clear stay, because sorting and taxing need them: country, region and the start of the postal code; and
 // in the snapshot the gateway's token, brand and last digits of a payment method.
+//
+// Still thin: no function opens a sealed address for a label yet. Guests cannot be turned into customers but by
+// merging the cart. Shipping prices of the marketplaces are made up.
 package customers

@@ -29,4 +29,6 @@
 //
 // Events in: ShipmentPacked, ShipmentCancelled, ReturnReceived (fulfillment). Events out: PaymentCaptured,
 // PaymentCaptureFailed, PaymentRefunded, PaymentRefundFailed.
+//
+// Still thin: no re-authorization before capture_before, and no queue in front of the gateway's rate limit.
 package payments

@@ -14,4 +14,7 @@
 // Directive 2006/112/EC where it applies). Rates stand in rates.go.
 //
 // Events in: OrderPlaced (orders), PaymentCaptured, PaymentRefunded (payments). Events out: none.
+//
+// Still thin: payouts end on the account payout_clearing, and no bank is told. One function runs all sellers.
+// Commission is one rate for all.
 package payouts

@@ -7,4 +7,7 @@
 //     The tally is spread over some items by the order's id, so that the ratings of a large seller do not meet in one.
 //
 // Events out: SellerRated, derived from the stream of the tallies. Events in: none.
+//
+// Still thin: reviews are of sellers alone. A rating's text is shown to nobody but who wrote it, is not looked
+// through, and stays when its customer is erased, under an id that names nobody any more.
 package reviews
