@@ -92,21 +92,7 @@ func TestEveryHistoryBalances(t *testing.T) {
 			todo = append(todo, func() error { b.now = b.now.Add(time.Hour); _, err := b.Run(ctx); return err })
 		}
 		todo = rapid.Permutation(todo).Draw(t, "order")
-		for turns := 0; len(todo) > 0; turns++ {
-			if turns > 1_000 {
-				t.Fatalf("%d things are never done", len(todo))
-			}
-			do := todo[0]
-			todo = todo[1:]
-			if err := do(); err != nil {
-				if !fault.Of(err).Kind.Transient() {
-					t.Fatal(err)
-				}
-				todo = append(todo, do)
-			} else if turns < 40 && rapid.IntRange(0, 3).Draw(t, "twice") == 0 {
-				todo = append(todo, do)
-			}
-		}
+		untilDone(t, todo)
 		b.db.Before, b.db.After = nil, nil
 		b.now = b.now.Add(24 * time.Hour)
 		for range 2 { // a part that waits for others may be paid by the next run
@@ -116,6 +102,25 @@ func TestEveryHistoryBalances(t *testing.T) {
 		}
 		b.judge(t, captured, refunded)
 	})
+}
+
+// untilDone does things in their order, some twice, and again what fails for a while.
+func untilDone(t *rapid.T, todo []func() error) {
+	for turns := 0; len(todo) > 0; turns++ {
+		if turns > 1_000 {
+			t.Fatalf("%d things are never done", len(todo))
+		}
+		do := todo[0]
+		todo = todo[1:]
+		if err := do(); err != nil {
+			if !fault.Of(err).Kind.Transient() {
+				t.Fatal(err)
+			}
+			todo = append(todo, do)
+		} else if turns < 40 && rapid.IntRange(0, 3).Draw(t, "twice") == 0 {
+			todo = append(todo, do)
+		}
+	}
 }
 
 func (b *books) judge(t fatal, captured, refunded int64) {

@@ -26,8 +26,12 @@ func (b bought) Get(_ context.Context, id string) (orders.Order, bool, error) {
 	return b.Order, id == b.ID, nil
 }
 
-func TestReturns(t *testing.T) {
-	t.Parallel()
+// asker asks the API as a shopper or a seller.
+type asker func(who, method, path, body, key string) (int, map[string]any, http.Header)
+
+// returning returns an API over one order of cus_a, of which two units of a line were delivered.
+func returning(t *testing.T) asker {
+	t.Helper()
 	stored := fulfillmentstore.Store{DB: memory.New()}
 	usd := money.Of(500, "USD")
 	o := orders.Order{ID: "ord_a", CustomerID: "cus_a", Lines: []orders.Line{{Line: "l", ProductID: "prd_a", Quantity: 2, Amount: usd,
@@ -42,7 +46,7 @@ func TestReturns(t *testing.T) {
 	shoppers := &fulfillment.ReturnService{Shipments: stored, Orders: bought{o}, Returns: stored, Now: now}
 	sellers := &fulfillment.ReceivingService{Returns: stored, Now: now}
 	h := api.Handler(slices.Concat(fulfillmentapi.ReturnRoutes(shoppers), fulfillmentapi.SellerReturnRoutes(sellers)), api.Clock(now))
-	ask := func(who, method, path, body, key string) (int, map[string]any, http.Header) {
+	return func(who, method, path, body, key string) (int, map[string]any, http.Header) {
 		t.Helper()
 		r := httptest.NewRequest(method, path, strings.NewReader(body))
 		id := auth.Identity{Subject: who, Role: auth.Customer, ExpiresAt: noon.Add(time.Hour)}
@@ -60,7 +64,16 @@ func TestReturns(t *testing.T) {
 		}
 		return w.Code, m, w.Header()
 	}
-	const path, good = "/api/v1/orders/ord_a/returns", `{"shipment_id":"shp_1","reason":"broken","lines":[{"line":"l","quantity":1}]}`
+}
+
+const (
+	path = "/api/v1/orders/ord_a/returns"
+	good = `{"shipment_id":"shp_1","reason":"broken","lines":[{"line":"l","quantity":1}]}`
+)
+
+func TestAReturnIsRefused(t *testing.T) {
+	t.Parallel()
+	ask := returning(t)
 	for name, c := range map[string]struct {
 		who, path, body, key string
 		status               int
@@ -82,6 +95,11 @@ func TestReturns(t *testing.T) {
 			t.Errorf("%s: %d %v", name, status, m)
 		}
 	}
+}
+
+func TestReturns(t *testing.T) {
+	t.Parallel()
+	ask := returning(t)
 	status, m, _ := ask("cus_a", http.MethodPost, path, good, "key-0001")
 	if status != 201 || m["state"] != "REQUESTED" || m["amount"].(map[string]any)["amount"] != 250.0 {
 		t.Fatal(status, m)

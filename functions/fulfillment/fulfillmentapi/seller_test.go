@@ -26,8 +26,9 @@ func (unrated) Send(context.Context, fulfillment.Timer, time.Duration) error {
 	return nil
 }
 
-func TestSelling(t *testing.T) {
-	t.Parallel()
+// selling returns an API over one order of two sellers, to be asked as one of them.
+func selling(t *testing.T) func(seller, method, path, body string) (int, map[string]any, string) {
+	t.Helper()
 	stored := fulfillmentstore.Store{DB: memory.New()}
 	now := func() time.Time { return noon }
 	s := &fulfillment.SellerService{Shipments: stored, Sellers: stored, Ratings: unrated{}, Now: now}
@@ -43,7 +44,7 @@ func TestSelling(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := api.Handler(fulfillmentapi.SellerRoutes(s), api.Clock(func() time.Time { return noon }))
-	ask := func(seller, method, path, body string) (int, map[string]any, string) {
+	return func(seller, method, path, body string) (int, map[string]any, string) {
 		t.Helper()
 		r := httptest.NewRequest(method, path, strings.NewReader(body))
 		who := auth.Identity{Subject: seller, Role: auth.Seller, SellerID: seller, ExpiresAt: noon.Add(time.Hour)}
@@ -55,6 +56,11 @@ func TestSelling(t *testing.T) {
 		}
 		return w.Code, m, w.Body.String()
 	}
+}
+
+func TestSelling(t *testing.T) {
+	t.Parallel()
+	ask := selling(t)
 	code, m, body := ask("sel_mine", http.MethodGet, "/seller/v1/orders/ord_a", "")
 	first := m["shipments"].([]any)[0].(map[string]any)
 	if code != 200 || strings.Contains(body, "sel_theirs") || first["awaits_confirmation"] != true || first["fulfilled_by"] != "seller" ||

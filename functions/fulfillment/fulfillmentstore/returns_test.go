@@ -68,19 +68,23 @@ func TestReturns(t *testing.T) {
 				t.Error(id, err)
 			}
 		}
-		var sent []fulfillment.Return
-		for after := ""; ; {
-			page, next, err := s.Sent(ctx, "sel_1", after, 1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			sent = append(sent, page...)
-			if after = next; next == "" {
-				break
-			}
-		}
-		if d := cmp.Diff([]fulfillment.Return{b, done}, sent); d != "" {
+		if d := cmp.Diff([]fulfillment.Return{b, done}, sent(t, s, "sel_1")); d != "" {
 			t.Error(d)
 		}
 	})
+}
+
+// sent reads all returns of a seller, one a page.
+func sent(t *testing.T, s Store, seller string) (list []fulfillment.Return) {
+	t.Helper()
+	for after := ""; ; {
+		page, next, err := s.Sent(context.Background(), seller, after, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, page...)
+		if after = next; next == "" {
+			return list
+		}
+	}
 }

@@ -188,17 +188,7 @@ func TestSellersOrders(t *testing.T) {
 				}
 			}
 		}
-		var got []fulfillment.SellerOrder
-		for after := ""; ; {
-			list, next, err := s.Day(ctx, "sel_a", "2026-03-04", after, 4)
-			if err != nil || len(list) > 4 {
-				t.Fatal(len(list), err)
-			}
-			got = append(got, list...)
-			if after = next; next == "" {
-				break
-			}
-		}
+		got := day(t, s, "sel_a", "2026-03-04")
 		for n, o := range got {
 			if d := cmp.Diff(order(24-n), o); d != "" {
 				t.Fatal(n, d)
@@ -232,4 +222,19 @@ func TestSellersOrders(t *testing.T) {
 			}
 		}
 	})
+}
+
+// day reads all of a seller's orders of a day, four a page.
+func day(t *testing.T, s fulfillmentstore.Store, seller, day string) (all []fulfillment.SellerOrder) {
+	t.Helper()
+	for after := ""; ; {
+		list, next, err := s.Day(context.Background(), seller, day, after, 4)
+		if err != nil || len(list) > 4 {
+			t.Fatal(len(list), err)
+		}
+		all = append(all, list...)
+		if after = next; next == "" {
+			return all
+		}
+	}
 }

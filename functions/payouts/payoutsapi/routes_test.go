@@ -24,8 +24,9 @@ func who(name string) auth.Identity {
 	return auth.Identity{Subject: name, Role: auth.Seller, SellerID: ids.Derive(ids.Seller, name), ExpiresAt: noon.Add(time.Hour)}
 }
 
-func TestStatements(t *testing.T) {
-	t.Parallel()
+// statements returns an API over two sales of each of two sellers, to be asked as one of them.
+func statements(t *testing.T) func(as auth.Identity, query string) (int, map[string]any) {
+	t.Helper()
 	ctx := context.Background()
 	s := &payouts.Service{Ledger: &payoutsstore.Store{DB: memory.New()}, Now: func() time.Time { return noon }, Buckets: payoutsstore.Buckets}
 	h := api.Handler(payoutsapi.SellerRoutes(s), api.Clock(func() time.Time { return noon }))
@@ -41,7 +42,7 @@ func TestStatements(t *testing.T) {
 			}
 		}
 	}
-	ask := func(as auth.Identity, query string) (int, map[string]any) {
+	return func(as auth.Identity, query string) (int, map[string]any) {
 		t.Helper()
 		r := httptest.NewRequest(http.MethodGet, "/seller/v1/statements"+query, nil)
 		w := httptest.NewRecorder()
@@ -52,6 +53,11 @@ func TestStatements(t *testing.T) {
 		}
 		return w.Code, m
 	}
+}
+
+func TestStatements(t *testing.T) {
+	t.Parallel()
+	ask := statements(t)
 	seen := map[any]bool{}
 	query := "?limit=1"
 	for range 3 {

@@ -97,31 +97,7 @@ func TestUnpaidJournalsArePagedAndPaidOnce(t *testing.T) {
 				}
 			}
 		}
-		bucket, err := strconv.Atoi(bucketOf("sel_a"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		read := func() (n int, turns int) {
-			t.Helper()
-			last := ""
-			for after := ""; ; {
-				list, next, err := s.Unpaid(ctx, bucket, after)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, j := range list {
-					n++
-					if j.Currency != last {
-						turns++
-					}
-					last = j.Currency
-				}
-				if after = next; next == "" {
-					return n, turns
-				}
-			}
-		}
-		if n, turns := read(); n != 240 || turns != 2 {
+		if n, turns := unpaidOf(t, s, "sel_a"); n != 240 || turns != 2 {
 			t.Errorf("%d journals, %d currencies in turn", n, turns)
 		}
 		var won atomic.Int64
@@ -144,7 +120,7 @@ func TestUnpaidJournalsArePagedAndPaidOnce(t *testing.T) {
 		if err := g.Wait(); err != nil || won.Load() != 1 {
 			t.Fatalf("%d of 8 paid the same journal: %v", won.Load(), err)
 		}
-		if n, _ := read(); n != 234 {
+		if n, _ := unpaidOf(t, s, "sel_a"); n != 234 {
 			t.Errorf("%d are left", n)
 		}
 		owed, err := s.Owed(ctx, "sel_a")
@@ -156,6 +132,32 @@ func TestUnpaidJournalsArePagedAndPaidOnce(t *testing.T) {
 			t.Error(owed, err)
 		}
 	})
+}
+
+// unpaidOf counts the unpaid journals of a seller's bucket, and how often their currency changes.
+func unpaidOf(t *testing.T, s *Store, seller string) (n, turns int) {
+	t.Helper()
+	bucket, err := strconv.Atoi(bucketOf(seller))
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := ""
+	for after := ""; ; {
+		list, next, err := s.Unpaid(context.Background(), bucket, after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, j := range list {
+			n++
+			if j.Currency != last {
+				turns++
+			}
+			last = j.Currency
+		}
+		if after = next; next == "" {
+			return n, turns
+		}
+	}
 }
 
 // ending makes ids of two currencies differ.
