@@ -150,7 +150,7 @@ func TestAShipmentIsConfirmedOnce(t *testing.T) {
 
 // What is not confirmed a week after its time is cancelled, once, and counts against its seller; what is confirmed, and
 // what Rialto ships, is not. Seen to catch: a shipment of Rialto's cancelled; a confirmation over a cancellation, and the
-// other way; a list that keeps what is settled; a cancellation before its day.
+// other way; a list that keeps what was done; a cancellation before its day.
 func TestWhatNobodyConfirmsIsCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, w := context.Background(), newWorld()

@@ -2,6 +2,7 @@ package fulfillment_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"testing"
@@ -167,5 +168,25 @@ func TestTrackIsForTheOwner(t *testing.T) {
 		if _, err := w.Track(ctx, c[0], c[1]); fault.Code(err) != "order_not_found" {
 			t.Errorf("%v: %v", c, err)
 		}
+	}
+}
+
+// Seen to catch: any event taken for OrderPlaced.
+func TestAPlacedOrderIsStartedByItsEvent(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	data, err := json.Marshal(order())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ event, data, code string }{
+		{"OrderShipped", string(data), "unknown_event"}, {"OrderPlaced", `[]`, "malformed_event"}, {"OrderPlaced", string(data), ""},
+	} {
+		if err := w.HandleEvent(ctx, c.event, []byte(c.data)); fault.Code(err) != c.code {
+			t.Errorf("%s: got %v, want %q", c.event, err, c.code)
+		}
+	}
+	if got := w.statuses(t, "g1"); len(got) != 1 || len(w.queue) != 2 {
+		t.Errorf("%v, %d messages", got, len(w.queue))
 	}
 }

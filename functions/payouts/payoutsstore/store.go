@@ -78,7 +78,7 @@ func journalOf(i store.Item) (payouts.Journal, error) {
 		Entries: x.Entries, PayoutID: x.PayoutID}, nil
 }
 
-// put is the write of a journal that is not there. A payout is settled by itself.
+// put is the write of a journal that is not there. No payout covers a payout.
 func put(j payouts.Journal) store.Write {
 	i, err := store.Marshal(itemOf(j))
 	if err != nil {

@@ -1,0 +1,30 @@
+package payouts_test
+
+import (
+	"testing"
+
+	"rialto/functions/internal/fault"
+)
+
+// Seen to catch: PaymentRefunded taken for PaymentCaptured.
+func TestEventsReachTheLedger(t *testing.T) {
+	t.Parallel()
+	b := newBooks()
+	for _, c := range []struct{ event, data, code string }{
+		{"PaymentCaptured", `{"order_id":"ord_a","group":"g1","amount":{"amount":100,"currency":"USD"}}`, "sale_unknown"},
+		{"OrderPlaced",
+			`{"order_id":"ord_a","marketplace":"US","shipments":[{"group":"g1","seller_id":"sel_a","amount":{"amount":100,"currency":"USD"}}]}`, ""},
+		{"PaymentCaptured", `{"order_id":"ord_a","group":"g1","amount":{"amount":100,"currency":"USD"}}`, ""},
+		{"PaymentRefunded", `{"order_id":"ord_a","group":"g1","refund_id":"ret_a","amount":{"amount":40,"currency":"USD"}}`, ""},
+		{"PaymentRefunded", `{"order_id":"ord_a","group":"g1","refund_id":"ret_b","amount":{"amount":61,"currency":"USD"}}`, "refund_too_large"},
+		{"PaymentCaptured", `[]`, "malformed_event"},
+		{"PaymentCaptureFailed", `{}`, "unknown_event"},
+	} {
+		if err := b.HandleEvent(t.Context(), c.event, []byte(c.data), noon); fault.Code(err) != c.code {
+			t.Errorf("%s %s: got %v, want %q", c.event, c.data, err, c.code)
+		}
+	}
+	if list := b.all(t); len(list) != 2 || !list[0].At.Equal(noon) {
+		t.Errorf("%+v", list)
+	}
+}
