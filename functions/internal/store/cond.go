@@ -43,11 +43,22 @@ func Lacks(attr string) Cond { return Cond{op: opLacks, attr: attr} }
 // Comparisons of an attribute with a value. As in DynamoDB, every one of them but Ne is false for an absent
 // attribute and for values of different types.
 
+// Eq holds if the attribute is v.
 func Eq(attr string, v any) Cond { return compare(opEq, attr, v) }
+
+// Ne holds if the attribute is not v.
 func Ne(attr string, v any) Cond { return compare(opNe, attr, v) }
+
+// Lt holds if the attribute is below v.
 func Lt(attr string, v any) Cond { return compare(opLt, attr, v) }
+
+// Le holds if the attribute is at most v.
 func Le(attr string, v any) Cond { return compare(opLe, attr, v) }
+
+// Gt holds if the attribute is above v.
 func Gt(attr string, v any) Cond { return compare(opGt, attr, v) }
+
+// Ge holds if the attribute is at least v.
 func Ge(attr string, v any) Cond { return compare(opGe, attr, v) }
 
 // All holds if every condition does.

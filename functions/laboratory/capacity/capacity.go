@@ -86,6 +86,7 @@ func numberSize(s string) int {
 // Consistency is how a read is made. Its value is what a step of 4 KB costs, in read units.
 type Consistency float64
 
+// The consistencies that reads have.
 const (
 	Eventually    Consistency = 0.5
 	Strongly      Consistency = 1

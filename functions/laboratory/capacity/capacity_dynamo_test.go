@@ -35,23 +35,6 @@ func TestUnitsAsDynamoDBCountsThem(t *testing.T) {
 	ours := &recorded.DB{DB: memory.New(), Tables: tables.All()}
 	ctx := context.Background()
 
-	put := func(table, pk string, bytes int, more ...string) store.Write {
-		i := store.Item{"text": &types.AttributeValueMemberS{Value: text(bytes)}, "n": &types.AttributeValueMemberN{Value: "-1234500"},
-			"m": &types.AttributeValueMemberM{Value: store.Item{"l": &types.AttributeValueMemberL{Value: []types.AttributeValue{&types.AttributeValueMemberBOOL{}}}}}}
-		for n := 0; n+1 < len(more); n += 2 {
-			i[more[n]] = &types.AttributeValueMemberS{Value: more[n+1]}
-		}
-		return store.Put(table, store.Key{PK: pk}, i)
-	}
-	sized := func(table, pk, sk string, bytes int) store.Write {
-		return store.Put(table, store.Key{PK: pk, SK: sk}, store.Item{"text": &types.AttributeValueMemberS{Value: text(bytes)}})
-	}
-	growing := func(table string, n int) (ws []store.Write) {
-		for i := range n {
-			ws = append(ws, put(table, strings.Repeat("t", n)+strings.Repeat("i", i), i*1024))
-		}
-		return ws
-	}
 	key := func(pk string) store.Key { return store.Key{PK: pk} }
 	applied := func(w store.Write) func(store.DB) error {
 		return func(db store.DB) error { _, err := db.Apply(ctx, w); return err }
@@ -106,8 +89,9 @@ func TestUnitsAsDynamoDBCountsThem(t *testing.T) {
 		{"transaction of 5", together(growing("carts", 5)...)},
 		{"put of 3 KB again", applied(put("carts", "j", 2500))},
 		{"delete of 3 KB", applied(store.Delete("carts", key("j")))},
-		{"an item of a partition", applied(sized("inventory", "q", "1", 700))}, {"a second",
-			applied(sized("inventory", "q", "2", 700))}, {"a third", applied(sized("inventory", "q", "3", 3000))},
+		{"an item of a partition", applied(sized("inventory", "q", "1", 700))},
+		{"a second", applied(sized("inventory", "q", "2", 700))},
+		{"a third", applied(sized("inventory", "q", "3", 3000))},
 		{"query rounds the sum", asked(store.Query{Table: "inventory", Hash: "q"})},
 		{"query, eventually", asked(store.Query{Table: "inventory", Hash: "q", Eventual: true})},
 		{"query of some", asked(store.Query{Table: "inventory", Hash: "q", From: "1", To: "2"})},
@@ -141,6 +125,28 @@ func TestUnitsAsDynamoDBCountsThem(t *testing.T) {
 			t.Errorf("%s: %v units, DynamoDB Local counts %v (%+v)", c.name, call.RCU+call.WCU, units, call.Writes)
 		}
 	}
+}
+
+// put writes an item of a text of so many bytes, with a number, a map and more texts by name.
+func put(table, pk string, bytes int, more ...string) store.Write {
+	list := &types.AttributeValueMemberL{Value: []types.AttributeValue{&types.AttributeValueMemberBOOL{}}}
+	i := store.Item{"text": &types.AttributeValueMemberS{Value: text(bytes)}, "n": &types.AttributeValueMemberN{Value: "-1234500"},
+		"m": &types.AttributeValueMemberM{Value: store.Item{"l": list}}}
+	for n := 0; n+1 < len(more); n += 2 {
+		i[more[n]] = &types.AttributeValueMemberS{Value: more[n+1]}
+	}
+	return store.Put(table, store.Key{PK: pk}, i)
+}
+
+func sized(table, pk, sk string, bytes int) store.Write {
+	return store.Put(table, store.Key{PK: pk, SK: sk}, store.Item{"text": &types.AttributeValueMemberS{Value: text(bytes)}})
+}
+
+func growing(table string, n int) (ws []store.Write) {
+	for i := range n {
+		ws = append(ws, put(table, strings.Repeat("t", n)+strings.Repeat("i", i), i*1024))
+	}
+	return ws
 }
 
 // itemOf is what a Put writes.
