@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"rialto/functions/internal/currency"
 	"rialto/functions/inventory"
 )
 
@@ -41,19 +42,10 @@ func isDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// decimals is how many digits a currency's minor unit has (ISO 4217). Of the marketplaces' currencies only the yen has
-// none, and the rest have two.
-func decimals(currency string) int {
-	if currency == "JPY" {
-		return 0
-	}
-	return 2
-}
-
 // parsePrice reads a price in major units, as sellers write it: 12.99, or 12,99 where a comma separates decimals. A comma
 // before three digits is refused, as it means one thing here and another there. Errors: too_many_digits,
 // ambiguous_number, negative_price, invalid_value.
-func parsePrice(column, s, currency string) (int64, error) {
+func parsePrice(column, s, code string) (int64, error) {
 	if strings.HasPrefix(s, "-") {
 		return 0, invalid("negative_price", column, "must not be negative")
 	}
@@ -67,9 +59,12 @@ func parsePrice(column, s, currency string) (int64, error) {
 	if !isDigits(units) || fraction != "" && !isDigits(fraction) || strings.HasSuffix(s, ".") || strings.HasSuffix(s, ",") {
 		return 0, invalidValue(column, "must be a number such as 12.99, without a currency sign")
 	}
-	digits := decimals(currency)
+	digits, err := currency.Decimals(code)
+	if err != nil {
+		return 0, err
+	}
 	if len(strings.TrimRight(fraction, "0")) > digits || len(units) > 12 {
-		return 0, invalid("too_many_digits", column, fmt.Sprintf("must have at most %d decimals in %s", digits, currency))
+		return 0, invalid("too_many_digits", column, fmt.Sprintf("must have at most %d decimals in %s", digits, code))
 	}
 	fraction += strings.Repeat("0", digits)
 	n, err := strconv.ParseInt(units+fraction[:digits], 10, 64)
