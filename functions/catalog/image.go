@@ -24,11 +24,11 @@ const (
 type ImageState string
 
 const (
-	Awaiting ImageState = "AWAITING_UPLOAD"
-	Expired  ImageState = "EXPIRED" // its address worked until then; it is never stored
-	Accepted ImageState = "ACCEPTED"
-	Refused  ImageState = "REFUSED" // Reason says why
-	removed  ImageState = "REMOVED" // on its way out
+	Awaiting ImageState = "AWAITING_UPLOAD" // its file has not come
+	Expired  ImageState = "EXPIRED"         // its address worked until then; it is never stored
+	Accepted ImageState = "ACCEPTED"        // its file is what was announced, and is shown
+	Refused  ImageState = "REFUSED"         // Reason says why
+	removed  ImageState = "REMOVED"         // on its way out
 )
 
 // Image is an image that a seller gives of a product it lists. One that is accepted is part of what the seller says of

@@ -83,6 +83,7 @@ type failing struct {
 	err error
 }
 
+// Read implements io.Reader.
 func (f *failing) Read(p []byte) (int, error) {
 	n, err := f.Reader.Read(p)
 	if err != nil && err != io.EOF {
