@@ -92,7 +92,12 @@ func (d Draft) Groups() []Group {
 // NewDraft puts an order together and plans where it ships from. Errors: item_unavailable, ErrCartChanged if the total is not the expected one,
 // too_many_lines if the pivot would not fit a transaction.
 func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
-	plan, err := inventory.Route(ref.OrderID, p.Quote.Wants(), p.Quote.Stock, inventory.Destination{Country: p.Delivery.Country, Region: p.Delivery.Region})
+	plan, err := inventory.Route(
+		ref.OrderID,
+		p.Quote.Wants(),
+		p.Quote.Stock,
+		inventory.Destination{Country: p.Delivery.Country, Region: p.Delivery.Region},
+	)
 	if err != nil {
 		return Draft{}, err
 	}
@@ -133,7 +138,14 @@ func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
 	if err := o.Check(); err != nil {
 		return Draft{}, fmt.Errorf("order does not add up: %w", err)
 	}
-	return Draft{Order: o, CartID: p.Quote.CartID, CartVersion: p.Quote.CartVersion, Plan: plan, MethodToken: p.Delivery.Method.Token, Coupon: p.Quote.Coupon}, nil
+	return Draft{
+		Order:       o,
+		CartID:      p.Quote.CartID,
+		CartVersion: p.Quote.CartVersion,
+		Plan:        plan,
+		MethodToken: p.Delivery.Method.Token,
+		Coupon:      p.Quote.Coupon,
+	}, nil
 }
 
 func totals(p Prepared) (orders.Totals, error) {
@@ -191,7 +203,16 @@ func shipments(o orders.Order, plan inventory.Plan, quoted []carts.QuotedLine) (
 			if !ok {
 				n = len(out)
 				place[k] = n
-				out = append(out, orders.Shipment{Group: fmt.Sprintf("g%d", n+1), SellerID: k.seller, Centre: k.centre, Fulfilment: k.by, Amount: money.Zero(o.Totals.Total.Currency)})
+				out = append(
+					out,
+					orders.Shipment{
+						Group:      fmt.Sprintf("g%d", n+1),
+						SellerID:   k.seller,
+						Centre:     k.centre,
+						Fulfilment: k.by,
+						Amount:     money.Zero(o.Totals.Total.Currency),
+					},
+				)
 				goods = append(goods, 0)
 			}
 			if out[n].Amount, err = out[n].Amount.Add(parts[i]); err != nil {

@@ -52,7 +52,11 @@ func TestARepeatedWriteOfOnesOwnRecordIsNoReplay(t *testing.T) {
 		runner, random := &started{}, counted(0)
 		db := &lostAnswer{taken: taken}
 		if taken {
-			db.stored = Record{Ref: Ref{ID: IDOf("cus_1", "key-0001"), OrderID: ids.Derive(ids.Order, "another")}, State: Open, Hash: Request{CartID: "crt_1"}.Hash()}
+			db.stored = Record{
+				Ref:   Ref{ID: IDOf("cus_1", "key-0001"), OrderID: ids.Derive(ids.Order, "another")},
+				State: Open,
+				Hash:  Request{CartID: "crt_1"}.Hash(),
+			}
 		}
 		s := &Service{Store: db, Runner: runner, Timer: noTimer{}, Now: func() time.Time { return now }, Random: &random, Wait: time.Minute}
 		reply, err := s.Checkout(context.Background(), "cus_1", "key-0001", Request{CartID: "crt_1"})

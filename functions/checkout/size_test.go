@@ -31,7 +31,14 @@ func (claims) Claim(_ context.Context, ref Ref, d *Draft, at time.Time) (Record,
 // character, and whose goods are in ten centres.
 func largest() Prepared {
 	usd := money.Of(1_000_000_000, "USD")
-	q := carts.Quote{CartID: ids.Derive(ids.Cart, "c"), CartVersion: 1, Marketplace: "US", Currency: "USD", Items: money.Of(48_000_000_000, "USD"), Shipping: usd}
+	q := carts.Quote{
+		CartID:      ids.Derive(ids.Cart, "c"),
+		CartVersion: 1,
+		Marketplace: "US",
+		Currency:    "USD",
+		Items:       money.Of(48_000_000_000, "USD"),
+		Shipping:    usd,
+	}
 	p := Prepared{Delivery: customers.Delivery{AddressID: ids.Derive(ids.Checkout, "a"), Country: "US", Region: "CA", Sealed: make([]byte, 4<<10),
 		Shipping: customers.ShippingOption{ID: "standard", Price: usd}, Method: customers.PaymentMethod{Token: "pm_1"}}}
 	for i := range carts.MaxLines {
@@ -40,12 +47,21 @@ func largest() Prepared {
 		q.Lines = append(q.Lines, carts.QuotedLine{Line: line, ProductID: sku.ProductID, SellerID: sku.SellerID, SellerName: strings.Repeat("あ", 100),
 			Title: strings.Repeat("あ", 500), Quantity: 1, UnitPrice: usd, Amount: usd, Category: "electronics", Fulfilment: orders.BySeller})
 		for c := range 10 {
-			q.Stock = append(q.Stock, inventory.Stock{SKU: sku, Centre: fmt.Sprintf("us-west-%d", c), Available: 1_000_000, Received: 1_000_000, Version: 1_000_000, Divided: true})
+			q.Stock = append(
+				q.Stock,
+				inventory.Stock{SKU: sku, Centre: fmt.Sprintf("us-west-%d", c), Available: 1_000_000, Received: 1_000_000, Version: 1_000_000, Divided: true},
+			)
 		}
 		q.Lines[i].Discount = money.Of(900_000_000, "USD")
 		p.Tax.Lines = append(p.Tax.Lines, tax.LineTax{Line: line, Jurisdiction: "US-CA", Rate: 725, RatePPM: 72_500, Tax: money.Of(0, "USD")})
 	}
-	q.Coupon, q.Discount = &promotions.Terms{Ref: promotions.Ref{Marketplace: "US", Code: strings.Repeat("S", 32)}, PerCustomer: 1}, money.Of(43_200_000_000, "USD")
+	q.Coupon, q.Discount = &promotions.Terms{
+		Ref:         promotions.Ref{Marketplace: "US", Code: strings.Repeat("S", 32)},
+		PerCustomer: 1,
+	}, money.Of(
+		43_200_000_000,
+		"USD",
+	)
 	p.Quote, p.Tax.ShippingTax, p.Tax.Total = q, money.Of(0, "USD"), money.Of(0, "USD")
 	return p
 }

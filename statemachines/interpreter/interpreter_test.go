@@ -81,11 +81,14 @@ func TestUnknownThingsFailWhenParsed(t *testing.T) {
 func TestRetryCatchAndPaths(t *testing.T) {
 	t.Parallel()
 	m, err := Parse(`{"StartAt":"P","States":{
-"P":{"Type":"Parallel","Branches":[{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"${a}","TimeoutSeconds":1,"End":true}}},{"StartAt":"B","States":{"B":{"Type":"Pass","InputPath":"$.x","End":true}}}],
+"P":{"Type":"Parallel","Branches":[{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"${a}","TimeoutSeconds":1,"End":true}}},
+ {"StartAt":"B","States":{"B":{"Type":"Pass","InputPath":"$.x","End":true}}}],
  "ResultSelector":{"a.$":"$[0].n","b.$":"$[1]"},"ResultPath":"$.p","Next":"T"},
-"T":{"Type":"Task","Resource":"${t}","TimeoutSeconds":1,"Parameters":{"k":"v","n.$":"$.p.a"},"ResultPath":"$.deep.t","Retry":[{"ErrorEquals":["again"],"IntervalSeconds":1,"MaxAttempts":2,"BackoffRate":2}],
+"T":{"Type":"Task","Resource":"${t}","TimeoutSeconds":1,"Parameters":{"k":"v","n.$":"$.p.a"},"ResultPath":"$.deep.t",
+ "Retry":[{"ErrorEquals":["again"],"IntervalSeconds":1,"MaxAttempts":2,"BackoffRate":2}],
  "Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.failure","Next":"C"}],"Next":"Done"},
-"C":{"Type":"Choice","Choices":[{"Variable":"$.none","IsPresent":true,"Next":"Bad"},{"Variable":"$.failure.Error","StringEquals":"final","Next":"Done"}],"Default":"Bad"},
+"C":{"Type":"Choice","Choices":[{"Variable":"$.none","IsPresent":true,"Next":"Bad"},
+ {"Variable":"$.failure.Error","StringEquals":"final","Next":"Done"}],"Default":"Bad"},
 "Bad":{"Type":"Fail","Error":"bad","Cause":"x"},"Done":{"Type":"Succeed"}}}`)
 	if err != nil {
 		t.Fatal(err)

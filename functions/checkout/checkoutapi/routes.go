@@ -26,12 +26,37 @@ func Routes(c Checkout) []api.Route {
 	h := handler{c}
 	failures := []fault.Kind{fault.Conflict, fault.Declined, fault.Invalid, fault.NotFound, fault.Unavailable}
 	return []api.Route{
-		api.Handle(api.Route{ID: "checkout", Method: http.MethodPost, Path: "/api/v1/orders/checkout", Summary: "Turn a cart into an order", Context: "checkout",
-			Access: api.Guest, Spends: true, Success: http.StatusCreated, Also: []int{http.StatusAccepted}, Errors: failures}, h.checkout),
-		api.Handle(api.Route{ID: "getCheckout", Method: http.MethodGet, Path: "/api/v1/checkouts/{checkout_id}", Summary: "Where a checkout stands", Context: "checkout",
-			Access: api.Guest, Errors: []fault.Kind{fault.NotFound}}, h.status),
-		api.Handle(api.Route{ID: "resumeCheckout", Method: http.MethodPost, Path: "/api/v1/checkouts/{checkout_id}/resume", Summary: "Resume after a 3-D Secure challenge", Context: "checkout",
-			Access: api.Guest, Success: http.StatusCreated, Also: []int{http.StatusAccepted}, Errors: failures}, h.resume),
+		api.Handle(
+			api.Route{ID: "checkout", Method: http.MethodPost, Path: "/api/v1/orders/checkout", Summary: "Turn a cart into an order", Context: "checkout",
+				Access: api.Guest, Spends: true, Success: http.StatusCreated, Also: []int{http.StatusAccepted}, Errors: failures},
+			h.checkout,
+		),
+		api.Handle(
+			api.Route{
+				ID:      "getCheckout",
+				Method:  http.MethodGet,
+				Path:    "/api/v1/checkouts/{checkout_id}",
+				Summary: "Where a checkout stands",
+				Context: "checkout",
+				Access:  api.Guest,
+				Errors:  []fault.Kind{fault.NotFound},
+			},
+			h.status,
+		),
+		api.Handle(
+			api.Route{
+				ID:      "resumeCheckout",
+				Method:  http.MethodPost,
+				Path:    "/api/v1/checkouts/{checkout_id}/resume",
+				Summary: "Resume after a 3-D Secure challenge",
+				Context: "checkout",
+				Access:  api.Guest,
+				Success: http.StatusCreated,
+				Also:    []int{http.StatusAccepted},
+				Errors:  failures,
+			},
+			h.resume,
+		),
 	}
 }
 
@@ -67,7 +92,12 @@ type Status struct {
 	Failure    *checkout.Failure    `json:"failure,omitempty"`
 }
 
-var names = map[checkout.State]string{checkout.Open: "processing", checkout.Waiting: "action_required", checkout.Placed: "placed", checkout.Failed: "failed"}
+var names = map[checkout.State]string{
+	checkout.Open:    "processing",
+	checkout.Waiting: "action_required",
+	checkout.Placed:  "placed",
+	checkout.Failed:  "failed",
+}
 
 func statusOf(a checkout.Answer) Status {
 	return Status{a.CheckoutID, a.OrderID, names[a.State], a.Total, a.NextAction, a.Failure}

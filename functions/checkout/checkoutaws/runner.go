@@ -35,10 +35,14 @@ func NewRunner(cfg aws.Config, machine string) *Runner {
 }
 
 func withoutHostPrefix(stack *middleware.Stack) error {
-	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("WithoutHostPrefix",
-		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc(
+		"WithoutHostPrefix",
+		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
+			middleware.InitializeOutput, middleware.Metadata, error,
+		) {
 			return next.HandleInitialize(smithyhttp.DisableEndpointHostPrefix(ctx, true), in)
-		}), middleware.Before)
+		},
+	), middleware.Before)
 }
 
 // Run starts a run and waits for its answer as long as ctx lasts; the run itself goes on.
@@ -82,7 +86,10 @@ const hidden = 11 * time.Hour
 
 // Hide makes a received message come back in the given time, or up to a second before.
 func (t Timer) Hide(ctx context.Context, receipt string, in time.Duration) error {
-	_, err := t.Client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: &t.URL, ReceiptHandle: &receipt, VisibilityTimeout: int32(min(in, hidden) / time.Second)})
+	_, err := t.Client.ChangeMessageVisibility(
+		ctx,
+		&sqs.ChangeMessageVisibilityInput{QueueUrl: &t.URL, ReceiptHandle: &receipt, VisibilityTimeout: int32(min(in, hidden) / time.Second)},
+	)
 	if err != nil {
 		return fmt.Errorf("hide message: %w", err)
 	}

@@ -32,7 +32,11 @@ const spare = 3 * time.Second
 const nap = time.Second
 
 // OnTimer returns the handler of the queue checkout-timer.
-func OnTimer(recovery Checker, timer Timer, pause func(context.Context, time.Duration) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func OnTimer(
+	recovery Checker,
+	timer Timer,
+	pause func(context.Context, time.Duration) error,
+) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		if !ids.Valid(ids.Checkout, m.Body) {
 			return fault.New(fault.Malformed, "malformed_timer", "the message is not the id of a checkout")

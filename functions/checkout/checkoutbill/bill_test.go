@@ -147,7 +147,8 @@ func (b bill) least() (n float64) {
 	return n
 }
 
-// cost is the checkout's, until its timer has looked. It is exact in USD: what counts cost, and what modelled durations cost. Whatever has no price is an error.
+// cost is the checkout's, until its timer has looked. It is exact in USD: what counts cost, and what modelled durations
+// cost. Whatever has no price is an error.
 func (b bill) cost(p prices) (counted, modelled *big.Rat, err error) { return p.of(b.counts) }
 
 func (p prices) of(counts map[string]float64) (counted, modelled *big.Rat, err error) {
@@ -207,7 +208,8 @@ func TestBill(t *testing.T) {
 		show(t, bills, m, p)
 	}
 	if os.Getenv("RIALTO_GOLDEN") != "" {
-		if err := errors.Join(os.WriteFile("testdata/bill.golden", []byte(now), 0o644), os.WriteFile("testdata/calls.golden", []byte(calls), 0o644)); err != nil {
+		if err := errors.Join(os.WriteFile("testdata/bill.golden", []byte(now), 0o644),
+			os.WriteFile("testdata/calls.golden", []byte(calls), 0o644)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -33,13 +33,22 @@ func show(t *testing.T, bills []bill, m model, p prices) {
 		if sum.Cmp(aim) > 0 {
 			missed = append(missed, b)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", b.name, counted.FloatString(8), modelled.FloatString(8), sum.FloatString(8), verdict(sum.Cmp(aim) <= 0, m.Aims.USD))
+		fmt.Fprintf(
+			w,
+			"%s\t%s\t%s\t%s\t%s\n",
+			b.name,
+			counted.FloatString(8),
+			modelled.FloatString(8),
+			sum.FloatString(8),
+			verdict(sum.Cmp(aim) <= 0, m.Aims.USD),
+		)
 	}
 	_ = w.Flush()
 	for _, b := range missed {
 		twice, _ := writes(b.calls)
 		fmt.Printf("  floor of %s %s: every record within 1 KB, %d writes within transactions, which are charged\n"+
-			"    twice (a line's hold, its stock and the hold's commit), and three writes of each payment\n", b.name, total(t, b.small(), p, aim, m.Aims.USD), twice)
+			"    twice (a line's hold, its stock and the hold's commit), and three writes of each payment\n",
+			b.name, total(t, b.small(), p, aim, m.Aims.USD), twice)
 	}
 
 	showBeside(t, bills, p)
@@ -56,7 +65,11 @@ func show(t *testing.T, bills []bill, m model, p prices) {
 	fmt.Printf("  write units       %g, %s; floor of what is promised %g: %d writes within transactions, which are charged twice, %d others,\n"+
 		"                    and %g entries of indexes (due, by_customer), every record within 1 KB\n",
 		wcu, verdict(wcu <= m.Aims.WCU, fmt.Sprint(m.Aims.WCU)), one.least(), twice, once, one.least()-float64(2*twice+once))
-	fmt.Printf("  USD               %s; floor of this run %s: every record within 1 KB\n", total(t, one, p, aim, m.Aims.USD), total(t, one.small(), p, aim, m.Aims.USD))
+	fmt.Printf(
+		"  USD               %s; floor of this run %s: every record within 1 KB\n",
+		total(t, one, p, aim, m.Aims.USD),
+		total(t, one.small(), p, aim, m.Aims.USD),
+	)
 	fmt.Println("\nthe sequence of", one.name)
 	for n, c := range chain {
 		fmt.Printf("  %2d  %-20s %-9s %s\n", n+1, c.Label, c.Operation, strings.Join(c.Tables, ", "))
@@ -76,7 +89,11 @@ func show(t *testing.T, bills []bill, m model, p prices) {
 			fmt.Print(" ", what)
 		}
 	}
-	fmt.Printf("\ndurations are modelled, not measured: %g ms a call to DynamoDB, %g ms a call to the gateway, computing and dispatch free\n", m.DynamoDB, m.Gateway)
+	fmt.Printf(
+		"\ndurations are modelled, not measured: %g ms a call to DynamoDB, %g ms a call to the gateway, computing and dispatch free\n",
+		m.DynamoDB,
+		m.Gateway,
+	)
 }
 
 // showBeside prints what is no part of the aim: what the order sets in motion, and its share of what runs anyway.
@@ -88,8 +105,14 @@ func showBeside(t *testing.T, bills []bill, p prices) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Printf("  %-14s %s to tell others of it: %g stream records, %d events, %g functions started\n", b.name, counted.Add(counted, modelled).FloatString(8),
-			b.after["dynamodb.stream_read_by_lambda"], b.events, b.after["lambda.request"])
+		fmt.Printf(
+			"  %-14s %s to tell others of it: %g stream records, %d events, %g functions started\n",
+			b.name,
+			counted.Add(counted, modelled).FloatString(8),
+			b.after["dynamodb.stream_read_by_lambda"],
+			b.events,
+			b.after["lambda.request"],
+		)
 	}
 	var f fixed
 	load(t, "fixed-prod.json", &f)
@@ -99,7 +122,12 @@ func showBeside(t *testing.T, bills []bill, p prices) {
 	}
 	hour := counted.Add(counted, modelled)
 	share := new(big.Rat).Quo(hour, new(big.Rat).SetFloat64(f.Orders/24))
-	fmt.Printf("  fixed          %s at %g orders a day: stage prod costs USD %s an hour whatever is sold\n", share.FloatString(8), f.Orders, hour.FloatString(2))
+	fmt.Printf(
+		"  fixed          %s at %g orders a day: stage prod costs USD %s an hour whatever is sold\n",
+		share.FloatString(8),
+		f.Orders,
+		hour.FloatString(2),
+	)
 }
 
 // small is the bill if every record were within 1 KB.

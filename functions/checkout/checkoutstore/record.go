@@ -62,7 +62,8 @@ func fromItem(i store.Item) (checkout.Record, error) {
 		return checkout.Record{}, fmt.Errorf("read checkout: %w", err)
 	}
 	out := checkout.Record{Ref: checkout.Ref{ID: pk.PK, CustomerID: r.CustomerID, OrderID: r.OrderID, Epoch: r.Epoch, Run: r.Run},
-		State: checkout.State(r.State), Hash: hex.EncodeToString(r.Hash), CreatedAt: time.UnixMilli(r.CreatedAt).UTC(), NextAction: r.NextAction, Failure: r.Failure, ClosedTotal: r.Total}
+		State: checkout.State(r.State), Hash: hex.EncodeToString(r.Hash), CreatedAt: time.UnixMilli(r.CreatedAt).UTC(),
+		NextAction: r.NextAction, Failure: r.Failure, ClosedTotal: r.Total}
 	if err := json.Unmarshal(r.Request, &out.Request); err != nil {
 		return out, fmt.Errorf("read request: %w", err)
 	}

@@ -74,7 +74,8 @@ func (s Store) Claim(ctx context.Context, ref checkout.Ref, d *checkout.Draft, e
 		if err != nil {
 			return checkout.Record{}, err
 		}
-		w = w.SetIfAbsent("effects", toEffects(d.Effects())).SetIfAbsent("draft_hash", hash).If(store.Any(store.Lacks("draft_hash"), store.Eq("draft_hash", hash)))
+		w = w.SetIfAbsent("effects", toEffects(d.Effects())).
+			SetIfAbsent("draft_hash", hash).If(store.Any(store.Lacks("draft_hash"), store.Eq("draft_hash", hash)))
 	}
 	i, err := s.DB.Apply(ctx, w)
 	if _, refused := store.FailedCondition(err); refused {
@@ -131,7 +132,8 @@ func (s Store) Fence(ctx context.Context, ref checkout.Ref, recovery bool) (chec
 // Fail closes the record. That its epoch is asked for keeps no balance: a run closes what it has fenced and undone, and
 // that stays undone. It keeps the closing, and what the shopper is told, with the one that fenced last.
 func (s Store) Fail(ctx context.Context, ref checkout.Ref, f checkout.Failure, now time.Time) (checkout.Record, error) {
-	i, err := s.DB.Apply(ctx, over(store.Update(table, key(ref.ID)), checkout.Failed, now).Set("failure", f).If(open, same(ref), store.Eq("epoch", ref.Epoch)))
+	i, err := s.DB.Apply(ctx, over(store.Update(table, key(ref.ID)), checkout.Failed, now).Set("failure", f).
+		If(open, same(ref), store.Eq("epoch", ref.Epoch)))
 	r, err := found(err)
 	if err != nil {
 		return checkout.Record{}, err
@@ -171,7 +173,8 @@ func (s Store) DueIn(ctx context.Context, minute time.Time, bucket int) ([]strin
 
 // Postpone makes an open record due at another time.
 func (s Store) Postpone(ctx context.Context, id string, due time.Time) error {
-	_, err := s.DB.Apply(ctx, store.Update(table, key(id)).Set("due_at", due.UTC().Format(sortable)).Set("due_bucket", checkout.DueBucket(id, due, s.Buckets)).If(open))
+	_, err := s.DB.Apply(ctx, store.Update(table, key(id)).Set("due_at", due.UTC().Format(sortable)).
+		Set("due_bucket", checkout.DueBucket(id, due, s.Buckets)).If(open))
 	if _, over := store.FailedCondition(err); over {
 		return nil
 	}

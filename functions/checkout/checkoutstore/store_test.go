@@ -27,19 +27,44 @@ var (
 )
 
 func newRecord(key string, at time.Time) checkout.Record {
-	r := checkout.Record{Ref: checkout.Ref{ID: checkout.IDOf("cus_1", key), CustomerID: "cus_1", OrderID: ids.Derive(ids.Order, key, at.String()), Epoch: 1, Run: "run_1"},
-		State: checkout.Open, Request: checkout.Request{CartID: "crt_1", Marketplace: "US"}, CreatedAt: at, DueAt: at.Add(checkout.Due)}
+	r := checkout.Record{
+		Ref: checkout.Ref{
+			ID:         checkout.IDOf("cus_1", key),
+			CustomerID: "cus_1",
+			OrderID:    ids.Derive(ids.Order, key, at.String()),
+			Epoch:      1,
+			Run:        "run_1",
+		},
+		State:     checkout.Open,
+		Request:   checkout.Request{CartID: "crt_1", Marketplace: "US"},
+		CreatedAt: at,
+		DueAt:     at.Add(checkout.Due),
+	}
 	r.Hash = r.Request.Hash()
 	return r
 }
 
 func draft(r checkout.Record) *checkout.Draft {
 	usd := money.Of(100, "USD")
-	return &checkout.Draft{CartID: "crt_1", CartVersion: 3, MethodToken: "pm_1", Coupon: &promotions.Terms{Ref: promotions.Ref{Marketplace: "US", Code: "SAVE-10"}, PerCustomer: 1},
-		Plan: inventory.Plan{Lines: []inventory.PlannedLine{{Line: "p#s", ProductID: "p", SellerID: "s", Picks: []inventory.Pick{{Centre: "c1", Quantity: 1}, {Centre: "c2", Quantity: 2}}},
-			{Line: "gift", ProductID: "q", SellerID: "s", Picks: []inventory.Pick{{Centre: "c1", Quantity: 1}}}}},
-		Order: orders.Order{ID: r.OrderID, CustomerID: r.CustomerID, Totals: orders.Totals{Items: usd, Total: usd}, Lines: []orders.Line{{Line: "p#s", Amount: usd, Quantity: 1}},
-			Shipments: []orders.Shipment{{Group: "g1"}, {Group: "g2"}}}}
+	return &checkout.Draft{
+		CartID:      "crt_1",
+		CartVersion: 3,
+		MethodToken: "pm_1",
+		Coupon:      &promotions.Terms{Ref: promotions.Ref{Marketplace: "US", Code: "SAVE-10"}, PerCustomer: 1},
+		Plan: inventory.Plan{
+			Lines: []inventory.PlannedLine{
+				{Line: "p#s", ProductID: "p", SellerID: "s", Picks: []inventory.Pick{{Centre: "c1", Quantity: 1}, {Centre: "c2", Quantity: 2}}},
+				{Line: "gift", ProductID: "q", SellerID: "s", Picks: []inventory.Pick{{Centre: "c1", Quantity: 1}}},
+			},
+		},
+		Order: orders.Order{
+			ID:         r.OrderID,
+			CustomerID: r.CustomerID,
+			Totals:     orders.Totals{Items: usd, Total: usd},
+			Lines:      []orders.Line{{Line: "p#s", Amount: usd, Quantity: 1}},
+			Shipments:  []orders.Shipment{{Group: "g1"}, {Group: "g2"}},
+		},
+	}
 }
 
 func begin(t *testing.T, s checkoutstore.Store, r checkout.Record) {
@@ -230,7 +255,9 @@ func TestOpenRecordsAreDue(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 { // a repetition after a lost answer says the same
-			if now, err := s.AwaitAction(ctx, r.Ref, checkout.NextAction{Type: "redirect", URL: "https://bank.example"}, checkout.Claimed{Draft: *draft(r), ExpiresAt: claimed.ExpiresAt}); err != nil || now.State != checkout.Waiting || now.NextAction.URL == "" {
+			challenge := checkout.NextAction{Type: "redirect", URL: "https://bank.example"}
+			now, err := s.AwaitAction(ctx, r.Ref, challenge, checkout.Claimed{Draft: *draft(r), ExpiresAt: claimed.ExpiresAt})
+			if err != nil || now.State != checkout.Waiting || now.NextAction.URL == "" {
 				t.Fatalf("%+v %v", now, err)
 			}
 		}
@@ -246,7 +273,8 @@ func TestOpenRecordsAreDue(t *testing.T) {
 		}
 		next := r.Ref
 		next.Run = "run_2"
-		if now, err := s.Claim(ctx, next, nil, t0.Add(2*checkout.HoldFor)); err != nil || !cmp.Equal(now.Draft, draft(r)) || !now.ExpiresAt.Equal(claimed.ExpiresAt) {
+		if now, err := s.Claim(ctx, next, nil, t0.Add(2*checkout.HoldFor)); err != nil || !cmp.Equal(now.Draft, draft(r)) ||
+			!now.ExpiresAt.Equal(claimed.ExpiresAt) {
 			t.Fatalf("the run that goes on has another draft: %+v %v", now, err)
 		}
 	})

@@ -19,8 +19,16 @@ import (
 // couponLine is the smallest cart with a coupon of so many uses, of which no shard has many.
 func couponLine(uses int64) []good {
 	g := oneLine(50)
-	g[0].coupon = &promotions.Coupon{Ref: promotions.Ref{Marketplace: "US", Code: "SAVE-15"}, Kind: promotions.Percent, BasisPoints: 1_555, Minimum: money.Of(1_000, "USD"),
-		From: dawn.Add(-time.Hour), Until: dawn.Add(30 * 24 * time.Hour), Budget: uses, PerCustomer: 1}
+	g[0].coupon = &promotions.Coupon{
+		Ref:         promotions.Ref{Marketplace: "US", Code: "SAVE-15"},
+		Kind:        promotions.Percent,
+		BasisPoints: 1_555,
+		Minimum:     money.Of(1_000, "USD"),
+		From:        dawn.Add(-time.Hour),
+		Until:       dawn.Add(30 * 24 * time.Hour),
+		Budget:      uses,
+		PerCustomer: 1,
+	}
 	return g
 }
 
@@ -55,7 +63,12 @@ func usedUpMeanwhile(w *world, _ *execution, state string) error {
 	}
 	c, now := w.coupon(), w.clock()
 	for n := range c.Budget {
-		r := promotions.Redemption{Ref: c.Ref, OrderID: fmt.Sprint(another, n), CustomerID: fmt.Sprint("cus_other", n), ExpiresAt: now.Add(time.Minute).UnixMilli()}
+		r := promotions.Redemption{
+			Ref:        c.Ref,
+			OrderID:    fmt.Sprint(another, n),
+			CustomerID: fmt.Sprint("cus_other", n),
+			ExpiresAt:  now.Add(time.Minute).UnixMilli(),
+		}
 		if err := (promotionsstore.Store{DB: w.db}).Redeem(context.Background(), r, 1); err != nil {
 			w.t.Errorf("used by another: %v", err)
 		}

@@ -45,7 +45,14 @@ func (w *world) asks(h http.Handler, customerID, key, cart, method string) answe
 	if err := json.Unmarshal(answer.Body.Bytes(), &b); err != nil {
 		w.t.Errorf("%d %s: %v", answer.Code, answer.Body, err)
 	}
-	return answered{answer.Code, b.Code, answer.Body.String(), b.Order, answer.Header().Get("Idempotent-Replayed") == "true", answer.Header().Get("Retry-After")}
+	return answered{
+		answer.Code,
+		b.Code,
+		answer.Body.String(),
+		b.Order,
+		answer.Header().Get("Idempotent-Replayed") == "true",
+		answer.Header().Get("Retry-After"),
+	}
 }
 
 func (w *world) http() http.Handler {
@@ -114,9 +121,15 @@ func TestAThousandCallersWithOneKey(t *testing.T) {
 		blame(t, "one-order-a-key", "%d orders, %d payments, %d holds", n, len(w.intents("")), len(w.db.Items("holds")))
 	}
 	if testing.Verbose() {
-		fmt.Printf("one key at once\n  %d callers: 1 order, 1 authorization, 1 hold, %d replays, %d told to wait (409, Retry-After)\n", callers, got["replay"], got["409 checkout_in_progress"])
+		fmt.Printf(
+			"one key at once\n  %d callers: 1 order, 1 authorization, 1 hold, %d replays, %d told to wait (409, Retry-After)\n",
+			callers,
+			got["replay"],
+			got["409 checkout_in_progress"],
+		)
 	}
-	if a := w.asks(h, customer, "key-0001", cart, "pm_card_mastercard"); a.status != http.StatusUnprocessableEntity || a.code != "idempotency_key_reused" {
+	if a := w.asks(h, customer, "key-0001", cart, "pm_card_mastercard"); a.status != http.StatusUnprocessableEntity ||
+		a.code != "idempotency_key_reused" {
 		t.Errorf("the key with another body: %+v", a)
 	}
 	if a := w.asks(h, neighbour, "key-0001", cart, "pm_card_visa"); a.code != "cart_not_found" {
@@ -159,7 +172,8 @@ func TestAKeyAfterADay(t *testing.T) {
 		}
 		w.advance(2 * day)
 		for range 3 {
-			if a := w.asks(h, customer, "key-0001", cart, "pm_card_visa"); a.status != http.StatusConflict || a.code != "checkout_in_progress" || a.retry == "" {
+			if a := w.asks(h, customer, "key-0001", cart, "pm_card_visa"); a.status != http.StatusConflict || a.code != "checkout_in_progress" ||
+				a.retry == "" {
 				blame(t, "open-record-overwritten", "a key whose record is open: %+v", a)
 			}
 		}

@@ -52,7 +52,8 @@ func manyLines() []good {
 	}
 	return []good{
 		{sku("a", "a"), 1999, 2, []inventory.Pick{{Centre: "us-west-2", Quantity: 5}}, 0, nil},
-		{sku("b", "a"), 451, 3, []inventory.Pick{{Centre: "us-west-2", Quantity: 2}, {Centre: "us-east-1", Quantity: 2}, {Centre: "de-north-1", Quantity: 9}}, 0, nil},
+		{sku("b", "a"), 451, 3,
+			[]inventory.Pick{{Centre: "us-west-2", Quantity: 2}, {Centre: "us-east-1", Quantity: 2}, {Centre: "de-north-1", Quantity: 9}}, 0, nil},
 		{sku("c", "b"), 12_00, 1, []inventory.Pick{{Centre: "us-east-1", Quantity: 4}}, 0, nil},
 	}
 }
@@ -129,7 +130,8 @@ func (w *world) fill(customerID string) (cart string) {
 		cart = v.Cart.ID
 	}
 	if c := w.coupon(); c != nil {
-		if _, err := w.carts.Redeem(context.Background(), carts.Owner{ID: customerID}, us, carts.Guard{Key: fmt.Sprint("key-coupon-", 1000+w.puts)}, c.Code); err != nil {
+		guard := carts.Guard{Key: fmt.Sprint("key-coupon-", 1000+w.puts)}
+		if _, err := w.carts.Redeem(context.Background(), carts.Owner{ID: customerID}, us, guard, c.Code); err != nil {
 			w.t.Fatal(err)
 		}
 	}
@@ -183,7 +185,8 @@ func (w *world) wanted() (units int64) {
 func TestManyLinesAreSplit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, manyLines())
-	if reply, err := w.front.Checkout(context.Background(), customer, "key-0001", request(w.fill(customer), "pm_card_visa")); err != nil || reply.State != checkout.Placed {
+	if reply, err := w.front.Checkout(context.Background(), customer, "key-0001", request(w.fill(customer), "pm_card_visa")); err != nil ||
+		reply.State != checkout.Placed {
 		t.Fatalf("%+v %v", reply, err)
 	}
 	if w.audit() != 1 {
@@ -199,7 +202,8 @@ func TestManyLinesAreSplit(t *testing.T) {
 func TestAHotLineDrawsOnSeveralShards(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, hotLine())
-	if reply, err := w.front.Checkout(context.Background(), customer, "key-0001", request(w.fill(customer), "pm_card_visa")); err != nil || reply.State != checkout.Placed {
+	if reply, err := w.front.Checkout(context.Background(), customer, "key-0001", request(w.fill(customer), "pm_card_visa")); err != nil ||
+		reply.State != checkout.Placed {
 		t.Fatalf("%+v %v", reply, err)
 	}
 	if w.audit() != 1 {

@@ -36,7 +36,10 @@ var interleavings = []interleaving{
 	}, []int{1}},
 	{"the last units", oneLine(3), lastOnes, []int{1}},
 	{"the last units and a declined card", oneLine(3), func(w *world) [2]func(context.Context) {
-		return [2]func(context.Context){w.checksOut(customer, "key-0001", w.fill(customer), "pm_card_visa"), w.checksOut(neighbour, "key-0001", w.fill(neighbour), "pm_card_visa_chargeDeclined")}
+		return [2]func(context.Context){
+			w.checksOut(customer, "key-0001", w.fill(customer), "pm_card_visa"),
+			w.checksOut(neighbour, "key-0001", w.fill(neighbour), "pm_card_visa_chargeDeclined"),
+		}
 	}, []int{0, 1}},
 	{"a run and its recovery", oneLine(5), runAndRecovery("pm_card_visa"), []int{0, 1}},
 	{"a declined run and its recovery", oneLine(5), runAndRecovery("pm_card_visa_chargeDeclined"), []int{0}},
@@ -84,7 +87,10 @@ func resumedAsItExpires(w *world) [2]func(context.Context) {
 
 // lastOnes has two shoppers want what one of them can have.
 func lastOnes(w *world) [2]func(context.Context) {
-	return [2]func(context.Context){w.checksOut(customer, "key-0001", w.fill(customer), "pm_card_visa"), w.checksOut(neighbour, "key-0001", w.fill(neighbour), "pm_card_visa")}
+	return [2]func(context.Context){
+		w.checksOut(customer, "key-0001", w.fill(customer), "pm_card_visa"),
+		w.checksOut(neighbour, "key-0001", w.fill(neighbour), "pm_card_visa"),
+	}
 }
 
 // runTwice starts one record's execution twice.
@@ -383,7 +389,13 @@ func (e *exploration) note(o order, got interleaved) {
 		return
 	}
 	if e.failed++; novel(e.reported, got.problems) || e.failed <= shown {
-		e.t.Errorf("%s\n  again: RIALTO_ORDER='%s' go test -count=1 -run '^%s$' ./functions/checkout/checkouttrial\n  %s", e.interleaving.name, o, pattern(e.t.Name()), strings.Join(got.problems, "\n  "))
+		e.t.Errorf(
+			"%s\n  again: RIALTO_ORDER='%s' go test -count=1 -run '^%s$' ./functions/checkout/checkouttrial\n  %s",
+			e.interleaving.name,
+			o,
+			pattern(e.t.Name()),
+			strings.Join(got.problems, "\n  "),
+		)
 	}
 }
 
@@ -413,8 +425,17 @@ func (e *exploration) print(switches, seeds int) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	fmt.Printf("%s\n  every order with at most %d interruptions and %d seeded ones: %d orders, %d of them different, %d steps, orders placed: %v, in %.1f s\n",
-		e.interleaving.name, switches, seeds, e.orders, len(e.seen), e.steps, e.placed, time.Since(e.began).Seconds())
+	fmt.Printf(
+		"%s\n  every order with at most %d interruptions and %d seeded ones: %d orders, %d of them different, %d steps, orders placed: %v, in %.1f s\n",
+		e.interleaving.name,
+		switches,
+		seeds,
+		e.orders,
+		len(e.seen),
+		e.steps,
+		e.placed,
+		time.Since(e.began).Seconds(),
+	)
 }
 
 func TestAnOrderIsReplayed(t *testing.T) {

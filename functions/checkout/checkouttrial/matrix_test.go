@@ -80,7 +80,12 @@ func try(t *testing.T, trials []trial, met func(trial, result)) tally {
 		if len(r.problems) > 0 {
 			sum.failed++
 			if novel(reported, r.problems) || sum.failed <= shown {
-				t.Errorf("%s\n  again: go test -count=1 -run '^%s$' ./functions/checkout/checkouttrial\n  %s", tr.name(), pattern(t.Name()+"/"+tr.name()), strings.Join(r.problems, "\n  "))
+				t.Errorf(
+					"%s\n  again: go test -count=1 -run '^%s$' ./functions/checkout/checkouttrial\n  %s",
+					tr.name(),
+					pattern(t.Name()+"/"+tr.name()),
+					strings.Join(r.problems, "\n  "),
+				)
 			}
 		}
 		if met != nil {
@@ -289,7 +294,14 @@ func TestEveryPairOfFaults(t *testing.T) {
 		}
 	})
 	if proving {
-		sum.print(fmt.Sprintf("every pair of faults: %d pairs, %d struck together; %d trials are a sample of those of the other carts", pairs, len(together), sampled))
+		sum.print(
+			fmt.Sprintf(
+				"every pair of faults: %d pairs, %d struck together; %d trials are a sample of those of the other carts",
+				pairs,
+				len(together),
+				sampled,
+			),
+		)
 	} else {
 		sum.print("a sample of the pairs")
 	}

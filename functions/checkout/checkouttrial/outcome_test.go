@@ -30,7 +30,9 @@ func TestWhatIsSoldOutIsNamedByItsLine(t *testing.T) {
 			}
 			got = append(got, *reply.Failure)
 		}
-		want := []fault.Field{{Pointer: "/lines/0", Code: "item_unavailable", Message: "fewer units of " + w.goods[0].sku.String() + " are available than wanted"}}
+		want := []fault.Field{
+			{Pointer: "/lines/0", Code: "item_unavailable", Message: "fewer units of " + w.goods[0].sku.String() + " are available than wanted"},
+		}
 		for _, f := range got {
 			if diff := cmp.Diff(want, fault.Of(f.Fault()).Fields); diff != "" || f.Code != "item_unavailable" {
 				t.Errorf("%s: %s %s", name, f.Code, diff)

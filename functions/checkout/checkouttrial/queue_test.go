@@ -44,7 +44,12 @@ const (
 )
 
 func (q *queue) timer() checkoutaws.Timer {
-	return checkoutaws.Timer{URL: "http://queue.test/checkout-timer", Client: sqs.New(sqs.Options{Region: "us-east-1", HTTPClient: q, BaseEndpoint: aws.String("http://queue.test"), Credentials: aws.AnonymousCredentials{}})}
+	return checkoutaws.Timer{
+		URL: "http://queue.test/checkout-timer",
+		Client: sqs.New(
+			sqs.Options{Region: "us-east-1", HTTPClient: q, BaseEndpoint: aws.String("http://queue.test"), Credentials: aws.AnonymousCredentials{}},
+		),
+	}
 }
 
 // Do answers the client.
@@ -77,7 +82,12 @@ func (q *queue) Do(r *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("the queue does not know %s", r.Header.Get("X-Amz-Target"))
 	}
 	b, err := json.Marshal(out)
-	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}}, Body: io.NopCloser(bytes.NewReader(b)), Request: r}, err
+	return &http.Response{
+		StatusCode: 200,
+		Header:     http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
+		Body:       io.NopCloser(bytes.NewReader(b)),
+		Request:    r,
+	}, err
 }
 
 // next is the message that is seen first, nil if there is none.
@@ -101,7 +111,10 @@ func (q *queue) deliver(handle func(context.Context, events.SQSEvent) (events.SQ
 	q.w.advance(max(0, next.seen.Sub(q.w.clock())))
 	next.hidden, next.seen = false, q.w.clock().Add(visibility)
 	next.receives++
-	out, err := handle(context.Background(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: next.id, ReceiptHandle: next.id, Body: next.body}}})
+	out, err := handle(
+		context.Background(),
+		events.SQSEvent{Records: []events.SQSMessage{{MessageId: next.id, ReceiptHandle: next.id, Body: next.body}}},
+	)
 	if err == nil && len(out.BatchItemFailures) == 0 {
 		next.body = "" // deleted
 	}

@@ -100,8 +100,17 @@ func TestUnitsComeBackWithinASecond(t *testing.T) {
 			blame(t, "hold-back-after-expiry", "%s: as late as %s", c.name, late[len(late)-1])
 		}
 		if testing.Verbose() {
-			fmt.Printf("%s: units are back this long after their hold's end (negative: before it)\n  %d checkouts: least %s, half %s, 99%% %s, most %s; a timer is received %d times at most\n",
-				c.name, len(late), late[0], at(500), at(990), late[len(late)-1], most)
+			fmt.Printf(
+				"%s: units are back this long after their hold's end (negative: before it)\n"+
+					"  %d checkouts: least %s, half %s, 99%% %s, most %s; a timer is received %d times at most\n",
+				c.name,
+				len(late),
+				late[0],
+				at(500),
+				at(990),
+				late[len(late)-1],
+				most,
+			)
 		}
 	}
 }
@@ -262,7 +271,13 @@ func TestALongOutageOfTheGatewayLeavesNothingOpen(t *testing.T) {
 			t.Error("an order")
 		}
 		if testing.Verbose() {
-			fmt.Printf("gateway away for %s\n  the record ended %s after it was back; %d timer messages were sent and received %d times\n", away, ended.Round(time.Second), len(q.messages), received)
+			fmt.Printf(
+				"gateway away for %s\n  the record ended %s after it was back; %d timer messages were sent and received %d times\n",
+				away,
+				ended.Round(time.Second),
+				len(q.messages),
+				received,
+			)
 		}
 	}
 }

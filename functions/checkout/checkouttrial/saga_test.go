@@ -24,7 +24,10 @@ func TestACheckoutPlacesAnOrderOnce(t *testing.T) {
 	if err != nil || !again.Replayed || again.OrderID != reply.OrderID || *again.Total != *reply.Total {
 		t.Fatalf("%+v %v", again, err)
 	}
-	if _, err := w.front.Checkout(context.Background(), customer, "key-0001", request(cart, "pm_card_mastercard")); !errors.Is(err, checkout.ErrKeyReused) {
+	if _, err := w.front.Checkout(context.Background(), customer, "key-0001", request(cart, "pm_card_mastercard")); !errors.Is(
+		err,
+		checkout.ErrKeyReused,
+	) {
 		t.Fatalf("a key with another body: %v", err)
 	}
 	other, err := w.front.Checkout(context.Background(), customer, "key-0002", request(cart, "pm_card_visa"))
@@ -81,7 +84,9 @@ func TestA3DSecureChallenge(t *testing.T) {
 			}
 			if !answered {
 				w.settle()
-				if a, err := w.front.Status(context.Background(), customer, reply.CheckoutID); err != nil || a.State != checkout.Failed || a.Failure.Code != "action_expired" || w.audit() != 0 {
+				if a, err := w.front.Status(context.Background(), customer, reply.CheckoutID); err != nil || a.State != checkout.Failed ||
+					a.Failure.Code != "action_expired" ||
+					w.audit() != 0 {
 					t.Fatalf("%+v %v", a, err)
 				}
 				return
@@ -104,7 +109,8 @@ func TestAnAnswerThatIsNotResumedHoldsNoMoney(t *testing.T) {
 		t.Fatalf("%d payments are authorized", len(authorized))
 	}
 	w.settle()
-	if a, err := w.front.Status(context.Background(), customer, id); err != nil || a.State != checkout.Failed || a.Failure.Code != "action_expired" || w.audit() != 0 {
+	if a, err := w.front.Status(context.Background(), customer, id); err != nil || a.State != checkout.Failed || a.Failure.Code != "action_expired" ||
+		w.audit() != 0 {
 		t.Fatalf("%+v %v", a, err)
 	}
 }

@@ -76,7 +76,9 @@ func soldMeanwhile(w *world, _ *execution, state string) error {
 	p := g.stock[0]
 	p.Quantity -= g.wants - 1
 	ctx, now := context.Background(), w.clock()
-	plan := inventory.Plan{Lines: []inventory.PlannedLine{{Line: "l1", ProductID: g.sku.ProductID, SellerID: g.sku.SellerID, Picks: []inventory.Pick{p}}}}
+	plan := inventory.Plan{
+		Lines: []inventory.PlannedLine{{Line: "l1", ProductID: g.sku.ProductID, SellerID: g.sku.SellerID, Picks: []inventory.Pick{p}}},
+	}
 	if err := (inventorystore.Store{DB: w.db}).Place(ctx, another, plan, now.Add(time.Minute)); err != nil {
 		w.t.Errorf("sell to another: %v", err)
 	}

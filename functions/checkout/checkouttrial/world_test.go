@@ -133,7 +133,16 @@ func newWorld(t tester, goods []good) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, goods: goods, db: memory.New(), machine: machine, now: dawn, dice: rand.New(rand.NewPCG(1, 1)), had: map[string]string{}, said: map[string]bool{}}
+	w := &world{
+		t:       t,
+		goods:   goods,
+		db:      memory.New(),
+		machine: machine,
+		now:     dawn,
+		dice:    rand.New(rand.NewPCG(1, 1)),
+		had:     map[string]string{},
+		said:    map[string]bool{},
+	}
 	w.gateway = gateway.New(gateway.Config{Now: w.clock, Seed: 1})
 	address, closed := gateways().open(http.HandlerFunc(w.answer), w.gateway.Close)
 	t.Cleanup(closed)
@@ -232,7 +241,11 @@ func locate(_ context.Context, c customers.Choice) (customers.Delivery, error) {
 		return customers.Delivery{}, fault.New(fault.NotFound, "address_not_found", "there is no such address")
 	}
 	return customers.Delivery{AddressID: c.AddressID, Country: "US", Region: "CA", Sealed: []byte("sealed"),
-		Shipping: customers.ShippingOption{ID: "standard", Price: money.Of(599, "USD"), Days: 5}, Method: customers.PaymentMethod{ID: c.PaymentMethodID, Token: c.PaymentMethodID}}, nil
+		Shipping: customers.ShippingOption{
+			ID:    "standard",
+			Price: money.Of(599, "USD"),
+			Days:  5,
+		}, Method: customers.PaymentMethod{ID: c.PaymentMethodID, Token: c.PaymentMethodID}}, nil
 }
 
 type noCache struct{}

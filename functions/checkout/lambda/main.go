@@ -40,7 +40,11 @@ func main() {
 }
 
 func records(s *settings.Settings) checkoutstore.Store {
-	return checkoutstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64), Buckets: s.Number("CHECKOUT_DUE_BUCKETS", 128), Pivot: checkoutstore.Contexts}
+	return checkoutstore.Store{
+		DB:      store.NewDynamo(s.Tables(), s.Prefix, rand.Float64),
+		Buckets: s.Number("CHECKOUT_DUE_BUCKETS", 128),
+		Pivot:   checkoutstore.Contexts,
+	}
 }
 
 func steps(s *settings.Settings) *checkout.Steps {
