@@ -24,20 +24,20 @@ import (
 
 var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 
-// shelf is stock by seller; before is called at each read.
-type shelf struct {
+// freeUnits is stock by seller; before is called at each read.
+type freeUnits struct {
 	mu     sync.Mutex
 	units  map[string]int64
 	before func()
 }
 
-func (s *shelf) set(seller string, n int64) {
+func (s *freeUnits) set(seller string, n int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.units[seller] = n
 }
 
-func (s *shelf) Stock(_ context.Context, skus ...inventory.SKU) ([]inventory.Stock, error) {
+func (s *freeUnits) Stock(_ context.Context, skus ...inventory.SKU) ([]inventory.Stock, error) {
 	if s.before != nil {
 		s.before()
 	}
@@ -59,12 +59,12 @@ type world struct {
 	*offers.SellerUpdater
 	db    *memory.DB
 	book  *offersstore.Store
-	shelf *shelf
+	stock *freeUnits
 }
 
 func newWorld() world {
 	db := memory.New()
-	book, s := &offersstore.Store{DB: db}, &shelf{units: map[string]int64{}}
+	book, s := &offersstore.Store{DB: db}, &freeUnits{units: map[string]int64{}}
 	now := func() time.Time { return noon }
 	decider := &offers.Decider{Store: book, Stock: s, Now: now}
 	return world{&offers.Service{Store: book, Products: every{}, Stock: s, Now: now}, &offers.Importer{Store: book, Now: now},
@@ -123,13 +123,13 @@ func TestDecidingWritesOnlyWhatChanged(t *testing.T) {
 	a, b := offer("a", 100, 0), offer("b", 90, 0)
 	w.put(t, a)
 	w.put(t, b)
-	w.shelf.set(a.SellerID, 1)
+	w.stock.set(a.SellerID, 1)
 	decide(t, w)
 	decide(t, w)
 	if got := w.buyBox(t, "US"); got.Offer != a || !got.InStock || got.Version != 1 || got.Offers != 2 || got.DecidedAt != noon {
 		t.Fatalf("%+v", got)
 	}
-	w.shelf.set(b.SellerID, 7)
+	w.stock.set(b.SellerID, 7)
 	decide(t, w)
 	if got := w.buyBox(t, "US"); got.Offer != b || got.Version != 2 {
 		t.Fatalf("%+v", got)
@@ -158,13 +158,13 @@ func TestALateWriteOfAnOldDecisionDoesNotStand(t *testing.T) {
 	a, b := offer("a", 100, 0), offer("b", 90, 0)
 	w.put(t, a)
 	w.put(t, b)
-	w.shelf.set(a.SellerID, 1)
+	w.stock.set(a.SellerID, 1)
 	decide(t, w) // a has the box
-	w.shelf.set(b.SellerID, 1)
+	w.stock.set(b.SellerID, 1)
 	var once atomic.Bool
 	w.db.Before = func(_ context.Context, op string, _ []store.Write) error {
 		if op == "Apply" && once.CompareAndSwap(false, true) { // b is about to get it
-			w.shelf.set(b.SellerID, 0)
+			w.stock.set(b.SellerID, 0)
 			decide(t, w) // finds a, as it should be, and writes nothing
 		}
 		return nil
@@ -181,7 +181,7 @@ func TestDecidingGivesUpOnABoxThatKeepsChanging(t *testing.T) {
 	a := offer("a", 100, 0)
 	w.put(t, a)
 	n := int64(0)
-	w.shelf.before = func() { n++; w.shelf.set(a.SellerID, n%2) }
+	w.stock.before = func() { n++; w.stock.set(a.SellerID, n%2) }
 	if err := w.Decide(context.Background(), product, "US"); fault.Code(err) != "buy_box_contended" || !fault.Of(err).Kind.Transient() {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func TestStockConcernsEveryMarketplaceOfTheSeller(t *testing.T) {
 		o.Marketplace, o.Price.Currency, o.Shipping.Currency = m.code, m.currency, m.currency
 		w.put(t, o)
 	}
-	w.shelf.set(seller("a"), 1)
+	w.stock.set(seller("a"), 1)
 	if err := w.DecideForSeller(context.Background(), product, seller("a")); err != nil {
 		t.Fatal(err)
 	}
@@ -234,8 +234,8 @@ func TestARatingConcernsAllOffersOfTheSeller(t *testing.T) {
 	a, b := offer("a", 1000, 0), offer("b", 1010, 0)
 	w.put(t, a)
 	w.put(t, b)
-	w.shelf.set(a.SellerID, 9)
-	w.shelf.set(b.SellerID, 9)
+	w.stock.set(a.SellerID, 9)
+	w.stock.set(b.SellerID, 9)
 	decide(t, w)
 	if got := w.buyBox(t, "US"); got.Offer != a || got.Rating != offers.NeutralRating || got.DeliveryDays != 2 {
 		t.Fatalf("%+v", got)
@@ -336,7 +336,7 @@ func TestTheBoxIsRightOnceChangesCease(t *testing.T) {
 			stock := rapid.Bool().Draw(t, "stock")
 			g.Go(func() error { // a change, and then its event, as often as it is needed
 				if stock {
-					w.shelf.set(seller(name), units)
+					w.stock.set(seller(name), units)
 				} else if err := change(w, offer(name, price, 0)); err != nil {
 					return err
 				}

@@ -97,7 +97,7 @@ func TestList(t *testing.T) {
 	for _, o := range []offers.Offer{a, b, c, p} {
 		w.put(t, o)
 	}
-	w.shelf.set(a.SellerID, 1)
+	w.stock.set(a.SellerID, 1)
 	decide(t, w)
 	_, got, err := w.List(ctx, product, "US")
 	first, second := offers.Listed{Offer: a, BuyBox: true, InStock: true}, offers.Listed{Offer: c}

@@ -38,10 +38,10 @@ func (every) Exists(_ context.Context, id string) (bool, error) { return id != u
 
 func (every) Known(context.Context, ...string) (map[string]bool, error) { return nil, nil }
 
-// shelf is free units, by seller.
-type shelf map[string]int64
+// freeUnits is free units, by seller.
+type freeUnits map[string]int64
 
-func (s shelf) Stock(_ context.Context, skus ...inventory.SKU) ([]inventory.Stock, error) {
+func (s freeUnits) Stock(_ context.Context, skus ...inventory.SKU) ([]inventory.Stock, error) {
 	var out []inventory.Stock
 	for _, k := range skus {
 		out = append(out, inventory.Stock{SKU: k, Centre: "us-west-1", Available: s[k.SellerID]})
@@ -56,7 +56,7 @@ type front struct {
 
 func newFront() front {
 	book := &offersstore.Store{DB: memory.New()}
-	s := &offers.Service{Store: book, Stock: shelf{mine.SellerID: 3, theirs.SellerID: 9}, Products: every{}, Now: func() time.Time { return noon }}
+	s := &offers.Service{Store: book, Stock: freeUnits{mine.SellerID: 3, theirs.SellerID: 9}, Products: every{}, Now: func() time.Time { return noon }}
 	routes := slices.Concat(offersapi.Routes(s), offersapi.SellerRoutes(s))
 	return front{api.Handler(routes, api.Clock(func() time.Time { return noon })), book}
 }
