@@ -33,15 +33,8 @@ func show(t *testing.T, bills []bill, m model, p prices) {
 		if sum.Cmp(aim) > 0 {
 			missed = append(missed, b)
 		}
-		fmt.Fprintf(
-			w,
-			"%s\t%s\t%s\t%s\t%s\n",
-			b.name,
-			counted.FloatString(8),
-			modelled.FloatString(8),
-			sum.FloatString(8),
-			verdict(sum.Cmp(aim) <= 0, m.Aims.USD),
-		)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", b.name, counted.FloatString(8), modelled.FloatString(8), sum.FloatString(8),
+			verdict(sum.Cmp(aim) <= 0, m.Aims.USD))
 	}
 	_ = w.Flush()
 	for _, b := range missed {
@@ -65,35 +58,17 @@ func show(t *testing.T, bills []bill, m model, p prices) {
 	fmt.Printf("  write units       %g, %s; floor of what is promised %g: %d writes within transactions, which are charged twice, %d others,\n"+
 		"                    and %g entries of indexes (due, by_customer), every record within 1 KB\n",
 		wcu, verdict(wcu <= m.Aims.WCU, fmt.Sprint(m.Aims.WCU)), one.least(), twice, once, one.least()-float64(2*twice+once))
-	fmt.Printf(
-		"  USD               %s; floor of this run %s: every record within 1 KB\n",
-		total(t, one, p, aim, m.Aims.USD),
-		total(t, one.small(), p, aim, m.Aims.USD),
-	)
-	fmt.Println("\nthe sequence of", one.name)
-	for n, c := range chain {
-		fmt.Printf("  %2d  %-20s %-9s %s\n", n+1, c.Label, c.Operation, strings.Join(c.Tables, ", "))
-	}
-	fmt.Println("\nthe writes of", one.name)
-	w = tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "  function\tcall\twrite\ttable\tbytes before\tafter\twrite units")
-	for _, c := range one.calls {
-		for _, x := range c.Writes {
-			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%d\t%d\t%g\n", c.Label, c.Operation, x.Write, x.Table, x.Before, x.After, x.WCU)
-		}
-	}
-	_ = w.Flush()
+	fmt.Printf("  USD               %s; floor of this run %s: every record within 1 KB\n",
+		total(t, one, p, aim, m.Aims.USD), total(t, one.small(), p, aim, m.Aims.USD))
+	one.showCalls(chain)
 	fmt.Printf("\nprices of %s; not confirmed by the service's own pages:", p.Looked)
 	for _, what := range slices.Sorted(maps.Keys(p.Prices)) {
 		if !p.Prices[what].Confirmed {
 			fmt.Print(" ", what)
 		}
 	}
-	fmt.Printf(
-		"\ndurations are modelled, not measured: %g ms a call to DynamoDB, %g ms a call to the gateway, computing and dispatch free\n",
-		m.DynamoDB,
-		m.Gateway,
-	)
+	fmt.Printf("\ndurations are modelled, not measured: %g ms a call to DynamoDB, %g ms a call to the gateway, "+
+		"computing and dispatch free\n", m.DynamoDB, m.Gateway)
 }
 
 // showBeside prints what is no part of the aim: what the order sets in motion, and its share of what runs anyway.
@@ -174,4 +149,21 @@ func stations(chain []recorded.Call) int {
 		seen[c.Label] = true
 	}
 	return len(seen)
+}
+
+// showCalls prints the calls that wait for each other, and every write.
+func (b bill) showCalls(chain []recorded.Call) {
+	fmt.Println("\nthe sequence of", b.name)
+	for n, c := range chain {
+		fmt.Printf("  %2d  %-20s %-9s %s\n", n+1, c.Label, c.Operation, strings.Join(c.Tables, ", "))
+	}
+	fmt.Println("\nthe writes of", b.name)
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "  function\tcall\twrite\ttable\tbytes before\tafter\twrite units")
+	for _, c := range b.calls {
+		for _, x := range c.Writes {
+			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%d\t%d\t%g\n", c.Label, c.Operation, x.Write, x.Table, x.Before, x.After, x.WCU)
+		}
+	}
+	_ = w.Flush()
 }

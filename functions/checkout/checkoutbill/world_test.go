@@ -119,54 +119,17 @@ func (s *shop) stock(lines, sellers int, coupon bool) string {
 	cart := carts.New(customer, false, us.Code)
 	for n := range max(lines, sellers) {
 		productID, sellerID := ids.Derive(ids.Product, fmt.Sprint(n)), ids.Derive(ids.Seller, fmt.Sprint(n%sellers))
-		must(
-			(&catalogstore.Store{DB: s.db}).Save(
-				ctx,
-				catalog.Product{
-					ID:           productID,
-					Title:        "A thing for the workshop, in three sizes",
-					Description:  strings.Repeat("d", s.model.Product),
-					Brand:        "Brand",
-					CategoryID:   "tools",
-					CategoryPath: []string{"tools"},
-					Version:      1,
-				},
-				0,
-			),
-		)
-		o := offers.Offer{
-			ProductID:   productID,
-			SellerID:    sellerID,
-			SellerName:  "North Workshop",
-			Marketplace: us.Code,
-			Price:       money.Of(1999, "USD"),
-			Shipping:    money.Of(399, "USD"),
-			Condition:   offers.New,
-			Version:     1,
-		}
+		must((&catalogstore.Store{DB: s.db}).Save(ctx, catalog.Product{ID: productID, Title: "A thing for the workshop, in three sizes",
+			Description: strings.Repeat("d", s.model.Product), Brand: "Brand", CategoryID: "tools", CategoryPath: []string{"tools"}, Version: 1}, 0))
+		o := offers.Offer{ProductID: productID, SellerID: sellerID, SellerName: "North Workshop", Marketplace: us.Code,
+			Price: money.Of(1999, "USD"), Shipping: money.Of(399, "USD"), Condition: offers.New, Version: 1}
 		o.ID = o.Key().ID()
 		must((&offersstore.Store{DB: s.db}).Save(ctx, o, offers.Offer{}))
-		_, err := inventorystore.Store{
-			DB: s.db,
-		}.Receive(
-			ctx,
-			inventory.Receipt{ID: fmt.Sprint("r", n), SKU: inventory.SKU{ProductID: productID, SellerID: sellerID}, Centre: "us-west-2", Quantity: 100},
-		)
+		sku := inventory.SKU{ProductID: productID, SellerID: sellerID}
+		_, err := inventorystore.Store{DB: s.db}.Receive(ctx, inventory.Receipt{ID: fmt.Sprint("r", n), SKU: sku, Centre: "us-west-2", Quantity: 100})
 		must(err)
-		must(
-			cart.Add(
-				carts.Line{
-					ProductID:  productID,
-					SellerID:   sellerID,
-					Quantity:   1,
-					Title:      "A thing for the workshop, in three sizes",
-					SellerName: "North Workshop",
-					UnitPrice:  o.Price,
-					Shipping:   o.Shipping,
-					AddedAt:    time.Now().UTC(),
-				},
-			),
-		)
+		must(cart.Add(carts.Line{ProductID: productID, SellerID: sellerID, Quantity: 1, Title: "A thing for the workshop, in three sizes",
+			SellerName: "North Workshop", UnitPrice: o.Price, Shipping: o.Shipping, AddedAt: time.Now().UTC()}))
 	}
 	must(customersstore.Snapshots{DB: s.db}.Put(ctx, customers.Snapshot{CustomerID: customer, Version: 1,
 		Addresses: []customers.SealedAddress{{ID: "adr_1", Country: "US", Region: "CA", PostalPrefix: "941", Sealed: make([]byte, s.model.Sealed)}},

@@ -62,6 +62,32 @@ func (w *world) http() http.Handler {
 // callers is how many use one key at once.
 const callers = 1000
 
+// kinds counts the answers to one key: the first, its replays, and those that are told to wait.
+func kinds(t *testing.T, all []answered) map[string]int {
+	t.Helper()
+	got := map[string]int{}
+	var first answered
+	for _, a := range all {
+		if a.status == http.StatusCreated && !a.replayed {
+			first = a
+		}
+	}
+	for _, a := range all {
+		kind := fmt.Sprint(a.status, " ", a.code)
+		switch {
+		case a.status == http.StatusConflict && a.code == "checkout_in_progress" && a.retry != "":
+		case a.status == http.StatusCreated && a.replayed && a.body == first.body:
+			kind = "replay"
+		case a == first:
+			kind = "first"
+		default:
+			blame(t, "one-answer-a-key", "%+v", a)
+		}
+		got[kind]++
+	}
+	return got
+}
+
 // A thousand callers with one key, most of them while the first one's run stands at the gateway's door. Seen to catch:
 // a Begin that is not conditional (a thousand orders); a replay without its header.
 func TestAThousandCallersWithOneKey(t *testing.T) {
@@ -94,26 +120,7 @@ func TestAThousandCallersWithOneKey(t *testing.T) {
 		ask()
 	}
 	wait.Wait()
-	got := map[string]int{}
-	var first answered
-	for _, a := range all {
-		if a.status == http.StatusCreated && !a.replayed {
-			first = a
-		}
-	}
-	for _, a := range all {
-		kind := fmt.Sprint(a.status, " ", a.code)
-		switch {
-		case a.status == http.StatusConflict && a.code == "checkout_in_progress" && a.retry != "":
-		case a.status == http.StatusCreated && a.replayed && a.body == first.body:
-			kind = "replay"
-		case a == first:
-			kind = "first"
-		default:
-			blame(t, "one-answer-a-key", "%+v", a)
-		}
-		got[kind]++
-	}
+	got := kinds(t, all)
 	if got["first"] != 1 || got["first"]+got["replay"]+got["409 checkout_in_progress"] != callers || got["409 checkout_in_progress"] < meanwhile-1 {
 		blame(t, "one-answer-a-key", "%v", got)
 	}

@@ -166,7 +166,16 @@ func newWorld(t tester, goods []good) *world {
 	pay := &payments.Service{Store: paymentsstore.Store{DB: db}, Now: w.clock,
 		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: address, ReturnURL: "http://localhost/return", Timeout: 5 * time.Second})}
 	steps := &checkout.Steps{Store: w.record, Now: w.clock}
-	w.tasks = map[string]func(context.Context, []byte) ([]byte, error){
+	w.tasks = w.functions(quoter, steps, pay, holds, coupons)
+	w.db.Before, w.db.After = w.before, w.after
+	return w
+}
+
+// functions are the tasks of the machine by the names of their functions.
+func (w *world) functions(quoter *carts.Quoter, steps *checkout.Steps, pay *payments.Service,
+	holds *fleet[inventorystore.Store], coupons *fleet[promotionsstore.Store],
+) map[string]func(context.Context, []byte) ([]byte, error) {
+	return map[string]func(context.Context, []byte) ([]byte, error){
 		"carts-quote":      task(quoter.Quote),
 		"customers-locate": task(locate),
 		"tax-assess":       task(func(_ context.Context, s tax.Sale) (tax.Assessment, error) { return tax.Assess(s) }),
@@ -197,8 +206,6 @@ func newWorld(t tester, goods []good) *world {
 		"payments-authorize": task(pay.Authorize),
 		"payments-cancel":    task(pay.Cancel),
 	}
-	w.db.Before, w.db.After = w.before, w.after
-	return w
 }
 
 // fleet is a function's execution environments: each serves one call at a time, and a call that finds all busy starts
