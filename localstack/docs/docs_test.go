@@ -72,7 +72,7 @@ func TestThePageLoadsOnlyWhatIsServedHere(t *testing.T) {
 	}
 }
 
-// Seen to catch: a document that keeps the servers it was made with; the reference's document changed by a reader.
+// Seen to catch: a document that keeps the servers it was made with.
 func TestEachDocumentIsServedWithThisServerAlone(t *testing.T) {
 	t.Parallel()
 	server := serve(t, "http://127.0.0.1:1")
@@ -92,7 +92,7 @@ func TestEachDocumentIsServedWithThisServerAlone(t *testing.T) {
 	}
 }
 
-// Seen to catch: a proxy that drops the query or the token, or that keeps its own prefix.
+// Seen to catch: a proxy that keeps its own prefix.
 func TestACallReachesTheAPI(t *testing.T) {
 	t.Parallel()
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -11,8 +11,7 @@ import (
 	"rialto/localstack/docs"
 )
 
-// The pages of make docs have their viewer as it is installed, and try a call on what is deployed. Seen to catch: a
-// viewer's file under another name; a path that the proxy changes.
+// The pages of make docs have their viewer as it is installed, and try a call on what is deployed.
 func TestTheDocumentsCanBeReadAndTried(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
