@@ -93,20 +93,7 @@ func try(t *testing.T, trials []trial, met func(trial, result)) tally {
 		}
 	}
 	if onlyOne() {
-		// The package testing would look through as many names as there are pairs, and slowly.
-		run := strings.Split(flag.Lookup("test.run").Value.String(), "/")
-		wanted := regexp.MustCompile(run[len(run)-1])
-		for _, tr := range trials {
-			if len(run) == 3 && !wanted.MatchString(tr.name()[strings.Index(tr.name(), "/")+1:]) {
-				continue
-			}
-			t.Run(tr.name(), func(t *testing.T) {
-				r := tr.run()
-				for _, p := range r.problems {
-					t.Error(p)
-				}
-			})
-		}
+		tryNamed(t, trials)
 		return sum
 	}
 	for range runtime.GOMAXPROCS(0) {
@@ -125,6 +112,25 @@ func try(t *testing.T, trials []trial, met func(trial, result)) tally {
 		t.Errorf("%d trials failed in all", sum.failed)
 	}
 	return sum
+}
+
+// tryNamed runs the trials that -run names, each as a test of its own.
+func tryNamed(t *testing.T, trials []trial) {
+	t.Helper()
+	// The package testing would look through as many names as there are pairs, and slowly.
+	run := strings.Split(flag.Lookup("test.run").Value.String(), "/")
+	wanted := regexp.MustCompile(run[len(run)-1])
+	for _, tr := range trials {
+		if len(run) == 3 && !wanted.MatchString(tr.name()[strings.Index(tr.name(), "/")+1:]) {
+			continue
+		}
+		t.Run(tr.name(), func(t *testing.T) {
+			r := tr.run()
+			for _, p := range r.problems {
+				t.Error(p)
+			}
+		})
+	}
 }
 
 // pattern makes a name a regular expression that matches only it.

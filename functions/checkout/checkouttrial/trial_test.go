@@ -261,6 +261,25 @@ func (tr trial) play(t tester, out *result) {
 			out.struck = append(out.struck, h > 0)
 		}
 	}()
+	reply := tr.shop(t, w, m, watch)
+	m.arm()
+	watch.ended()
+	if tr.caught() && reply.State == checkout.Open && w.overtimes == 0 {
+		blame(t, "left-to-the-timer", "%s is OPEN when its execution is over", reply.CheckoutID)
+	}
+	w.settle()
+	watch.finish()
+	for len(m.asleep) > 0 {
+		for moment := range m.asleep {
+			m.wake(moment)
+		}
+	}
+	tr.judge(t, w, reply.Answer, out)
+}
+
+// shop is what the shopper does: check out, look again while the answer is open, and pass a 3-D Secure challenge.
+func (tr trial) shop(t tester, w *world, m *mischief, watch *watch) checkout.Reply {
+	t.Helper()
 	cart := w.fill(customer)
 	if tr.scenario.armed == fromStart {
 		m.arm()
@@ -284,19 +303,7 @@ func (tr trial) play(t tester, out *result) {
 			t.Fatal(err)
 		}
 	}
-	m.arm()
-	watch.ended()
-	if tr.caught() && reply.State == checkout.Open && w.overtimes == 0 {
-		blame(t, "left-to-the-timer", "%s is OPEN when its execution is over", reply.CheckoutID)
-	}
-	w.settle()
-	watch.finish()
-	for len(m.asleep) > 0 {
-		for moment := range m.asleep {
-			m.wake(moment)
-		}
-	}
-	tr.judge(t, w, reply.Answer, out)
+	return reply
 }
 
 // caught tells whether nothing happens that an execution cannot deal with itself.

@@ -40,11 +40,8 @@ func main() {
 }
 
 func records(s *settings.Settings) checkoutstore.Store {
-	return checkoutstore.Store{
-		DB:      store.NewDynamo(s.Tables(), s.Prefix, rand.Float64),
-		Buckets: s.Number("CHECKOUT_DUE_BUCKETS", 128),
-		Pivot:   checkoutstore.Contexts,
-	}
+	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
+	return checkoutstore.Store{DB: db, Buckets: s.Number("CHECKOUT_DUE_BUCKETS", 128), Pivot: checkoutstore.Contexts}
 }
 
 func steps(s *settings.Settings) *checkout.Steps {
