@@ -21,8 +21,10 @@ func (c *contextStack) database() granted {
 	}
 	server, client := c.guarded("Database", databasePort)
 	cluster := awsrds.NewDatabaseCluster(c.stack, new("Database"), &awsrds.DatabaseClusterProps{
-		ClusterIdentifier:       new(c.stage.prefix() + "customers"),
-		Engine:                  awsrds.DatabaseClusterEngine_AuroraPostgres(&awsrds.AuroraPostgresClusterEngineProps{Version: awsrds.AuroraPostgresEngineVersion_VER_16_9()}),
+		ClusterIdentifier: new(c.stage.prefix() + "customers"),
+		Engine: awsrds.DatabaseClusterEngine_AuroraPostgres(&awsrds.AuroraPostgresClusterEngineProps{
+			Version: awsrds.AuroraPostgresEngineVersion_VER_16_9(),
+		}),
 		Credentials:             awsrds.Credentials_FromGeneratedSecret(new(databaseUser), nil),
 		DefaultDatabaseName:     new(databaseUser),
 		Vpc:                     c.shared.network.vpc,

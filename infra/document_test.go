@@ -38,7 +38,8 @@ func TestOperationsAreJoinedToFunctions(t *testing.T) {
 	for path, want := range map[string]string{"/api/v1/products/{product_id}": "catalog-api", "/api/v1/orders": "orders-api"} {
 		integration := dig(doc, "paths", path, "get", "x-amazon-apigateway-integration")
 		if got := dig(integration,
-			"uri"); got != "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:rialto-dev-"+want+"/invocations" {
+			"uri"); got != "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"+
+			"arn:aws:lambda:us-east-1:123456789012:function:rialto-dev-"+want+"/invocations" {
 			t.Errorf("%s is served by %v", path, got)
 		}
 		if dig(integration, "type") != "aws_proxy" || dig(integration, "httpMethod") != "POST" || dig(integration, "credentials") != "arn:caller" {
@@ -166,7 +167,8 @@ func TestGatewayProblems(t *testing.T) {
 		}
 	}
 	for kind, status := range map[string]int{
-		"UNAUTHORIZED": 401, "ACCESS_DENIED": 403, "MISSING_AUTHENTICATION_TOKEN": 404, "REQUEST_TOO_LARGE": 413, "THROTTLED": 429, "INTEGRATION_TIMEOUT": 504,
+		"UNAUTHORIZED": 401, "ACCESS_DENIED": 403, "MISSING_AUTHENTICATION_TOKEN": 404, "REQUEST_TOO_LARGE": 413, "THROTTLED": 429,
+		"INTEGRATION_TIMEOUT": 504,
 	} {
 		if got := dig(responses[kind], "statusCode"); got != strconv.Itoa(status) {
 			t.Errorf("%s is answered with %v, want %d", kind, got, status)

@@ -136,7 +136,8 @@ func TestSettings(t *testing.T) {
 	} {
 		want := map[string]string{
 			"STAGE": "local", "PREFIX": "rialto-local-", "LOG_LEVEL": "debug",
-			"AWS_ENDPOINT_URL": contract.LocalAWSURL, "AWS_ENDPOINT_URL_DYNAMODB": contract.LocalDynamoDBURL, "AWS_XRAY_SDK_DISABLED": "true", "RECORD_CALLS": "true",
+			"AWS_ENDPOINT_URL": contract.LocalAWSURL, "AWS_ENDPOINT_URL_DYNAMODB": contract.LocalDynamoDBURL, "AWS_XRAY_SDK_DISABLED": "true",
+			"RECORD_CALLS": "true",
 		}
 		maps.Copy(want, own)
 		got := map[string]string{}

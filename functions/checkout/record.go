@@ -18,8 +18,8 @@ type State string
 const (
 	Open    State = "OPEN"    // a run works on it, or will recover it
 	Waiting State = "WAITING" // a 3-D Secure challenge waits for the shopper
-	Placed  State = "PLACED"
-	Failed  State = "FAILED"
+	Placed  State = "PLACED"  // there is an order
+	Failed  State = "FAILED"  // there is none, and nothing is left of it
 )
 
 // Terminal tells whether nothing will change any more.

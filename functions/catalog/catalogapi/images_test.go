@@ -31,21 +31,9 @@ func (signer) Open(context.Context, string, string, int64) (io.ReadCloser, error
 func (signer) Copy(context.Context, string, string, string, string) error { return nil }
 func (signer) Delete(context.Context, string) error                       { return nil }
 
-func TestImages(t *testing.T) {
-	t.Parallel()
-	products := &catalogstore.Store{DB: memory.New()}
-	g := &catalog.ImageService{Listings: &catalog.ListingService{Products: products, Categories: products, Contributions: products,
-		Now: func() time.Time { return noon }}, Images: products, Files: signer{}, URL: "https://images"}
-	if _, err := products.Register(context.Background(), catalog.Category{ID: "boots", Name: "Boots"}); err != nil {
-		t.Fatal(err)
-	}
-	l, _, err := g.Listings.List(context.Background(), mine.SellerID, catalog.Content{Title: "Boots", GTIN: "4006381333931", CategoryID: "boots"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := api.Handler(catalogapi.ImageRoutes(g), api.Clock(func() time.Time { return noon }))
-	path := "/seller/v1/products/" + l.Product.ID + "/images"
-	ask := func(who auth.Identity, method, path, body string, status int) map[string]any {
+// asker returns what calls the routes of images, and reads an answer that has the status that is wanted.
+func asker(t *testing.T, h http.Handler) func(who auth.Identity, method, path, body string, status int) map[string]any {
+	return func(who auth.Identity, method, path, body string, status int) map[string]any {
 		t.Helper()
 		r := httptest.NewRequest(method, path, strings.NewReader(body))
 		r.Header.Set("Idempotency-Key", "key-0001")
@@ -60,6 +48,23 @@ func TestImages(t *testing.T) {
 		}
 		return decode(t, w)
 	}
+}
+
+func TestImages(t *testing.T) {
+	t.Parallel()
+	products := &catalogstore.Store{DB: memory.New()}
+	g := &catalog.ImageService{Listings: &catalog.ListingService{Products: products, Categories: products, Contributions: products,
+		Now: func() time.Time { return noon }}, Images: products, Files: signer{}, URL: "https://images"}
+	if _, err := products.Register(context.Background(), catalog.Category{ID: "boots", Name: "Boots"}); err != nil {
+		t.Fatal(err)
+	}
+	l, _, err := g.Listings.List(context.Background(), mine.SellerID, catalog.Content{Title: "Boots", GTIN: "4006381333931", CategoryID: "boots"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := api.Handler(catalogapi.ImageRoutes(g), api.Clock(func() time.Time { return noon }))
+	path := "/seller/v1/products/" + l.Product.ID + "/images"
+	ask := asker(t, h)
 	const good = `{"content_type":"image/png","bytes":5}`
 	m := ask(mine, http.MethodPost, path, good, 201)
 	image, upload := m["image"].(map[string]any), m["upload"].(map[string]any)

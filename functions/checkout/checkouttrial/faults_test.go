@@ -145,21 +145,27 @@ func taskFaults(m *interpreter.Machine) []taskFault {
 				return nil, &interpreter.Error{Name: "States.Runtime"}
 			})
 		}
-		add("clock jumps past the hold before it", 1, false, func(m *mischief, c call) ([]byte, error) {
-			m.w.advance(checkout.HoldFor + time.Minute)
-			return c.do(context.Background())
-		})
-		add("clock jumps past the hold after it", 1, false, func(m *mischief, c call) ([]byte, error) {
-			out, err := c.do(context.Background())
-			m.w.advance(checkout.HoldFor + time.Minute)
-			return out, err
-		})
+		add("clock jumps past the hold before it", 1, false, thenCalls)
+		add("clock jumps past the hold after it", 1, false, callsThen)
 		add("runs late, once, behind "+overAll, 1, true, late(overAll))
 		for _, moment := range moments {
 			add("runs late, every try, behind "+moment, s.tries, false, late(moment))
 		}
 	}
 	return out
+}
+
+// thenCalls lets a hold end, and then calls.
+func thenCalls(m *mischief, c call) ([]byte, error) {
+	m.w.advance(checkout.HoldFor + time.Minute)
+	return c.do(context.Background())
+}
+
+// callsThen calls, and lets a hold end before the answer.
+func callsThen(m *mischief, c call) ([]byte, error) {
+	out, err := c.do(context.Background())
+	m.w.advance(checkout.HoldFor + time.Minute)
+	return out, err
 }
 
 func fails(name string) func(*mischief, call) ([]byte, error) {

@@ -19,7 +19,8 @@ import (
 var checkers = []string{
 	// functions/checkout/checkouttrial
 	"TestEveryFault", "TestEveryRace", "TestEveryPairOfFaults", "TestEveryInterleaving", "TestAThousandCallersWithOneKey",
-	"TestAnOldRunMeetsItsKeysNextRecord", "TestACrashBetweenTheMarkerAndTheFirstEffect", "TestAKeyAfterADay", "TestACheckoutPlacesAnOrderOnce", "TestManyLinesAreSplit",
+	"TestAnOldRunMeetsItsKeysNextRecord", "TestACrashBetweenTheMarkerAndTheFirstEffect", "TestAKeyAfterADay",
+	"TestACheckoutPlacesAnOrderOnce", "TestManyLinesAreSplit",
 	"TestACouponIsRedeemedOnce",
 	// statemachines: the machine beside its laws and its picture
 	"TestTheCheckoutMachineIsKnownWhole", "TestThePictureIsTheMachine",
