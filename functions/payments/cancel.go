@@ -64,6 +64,9 @@ func (s *Service) cancel(ctx context.Context, orderID, group string) error {
 	if p.State == Cancelling && p.IntentID == "" {
 		p, err = s.learn(ctx, p)
 	}
+	if err == nil && p.State == Cancelling && p.Spent[OpCancel] > 0 {
+		p, err = s.lookFirst(ctx, p)
+	}
 	if err == nil && p.State == Cancelling {
 		p, err = s.void(ctx, p)
 	}
@@ -89,13 +92,24 @@ func (s *Service) close(ctx context.Context, p Payment) (Payment, error) {
 			return true
 		}
 		p.State, p.Action = Cancelling, nil
-		if p.IntentID == "" {
+		switch {
+		case p.IntentID == "":
 			p.note(OpCreate, s.Now().UTC())
-		} else {
+		case p.Spent[OpCancel] == 0:
 			p.note(OpCancel, s.Now().UTC())
-		}
+		} // else what refused the last cancel is looked up first
 		return true
 	})
+}
+
+// lookFirst asks how the intent stands whose cancel was refused, and notes the next cancel if it is still open.
+func (s *Service) lookFirst(ctx context.Context, p Payment) (Payment, error) {
+	p, err := s.refresh(ctx, p)
+	if err != nil || p.State != Cancelling {
+		return p, err
+	}
+	p, _, err = s.note(ctx, p, OpCancel)
+	return p, err
 }
 
 // learn repeats the creation under its key: it answers with the intent that was made, or makes it now, so that

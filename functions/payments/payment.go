@@ -60,7 +60,7 @@ type Call struct {
 }
 
 // Key is the idempotency key of an operation on the group. It is the same for every try, until the gateway has
-// stored a failure under it. A second key is safe: all but create work on one intent, which the gateway
+// stored a failure under it, or an answer that did not do what was asked. A second key is safe: all but create work on one intent, which the gateway
 // confirms, cancels and captures once; create never gets a second one.
 func (p *Payment) Key(op Operation) string {
 	key := p.OrderID + "#" + p.Group + "#" + string(op)
@@ -109,12 +109,15 @@ func (p *Payment) applyAnswer(c Call, i Intent, err error, now time.Time) {
 	text := string(i.Status)
 	var refusal *Refusal
 	var lost *UnknownOutcome
+	before := p.State
 	switch {
 	case err == nil:
 		p.absorb(i)
+		p.spendAnswered(c, before)
 	case errors.As(err, &refusal):
 		text = "refused: " + refusal.Code
 		p.refuse(c.Operation, refusal.Code)
+		p.spendAnswered(c, before)
 	case errors.As(err, &lost):
 		text = "unknown: " + lost.Why
 		if lost.Spent && c.Key == p.Key(c.Operation) {
@@ -166,6 +169,15 @@ func (p *Payment) refuse(op Operation, code string) {
 	}
 	if next := Next(p.State, Refused); next != p.State {
 		p.State, p.Code, p.Method = next, code, ""
+	}
+}
+
+// spendAnswered retires the key of a call whose answer left the payment where it was, such as a cancel that was refused
+// while the intent was processing: under its key the gateway repeats that answer for 24 hours, whatever becomes of the
+// intent meanwhile.
+func (p *Payment) spendAnswered(c Call, before State) {
+	if (c.Operation == OpCancel || c.Operation == OpCapture) && p.State == before && c.Key == p.Key(c.Operation) {
+		p.spend(c.Operation)
 	}
 }
 

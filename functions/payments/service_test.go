@@ -3,6 +3,7 @@ package payments_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -225,6 +226,61 @@ func TestCancelSurvivesTheGateway(t *testing.T) {
 			b.arm(t, r.order, "cancel", f)
 			if err := r.cancels(3, "g1"); err != nil || r.open(t) != 0 {
 				t.Fatalf("%v, %d open", err, r.open(t))
+			}
+		})
+	}
+}
+
+// repeating answers a group's first cancel as the gateway does while an intent is processing, and repeats the answer under its
+// key whatever becomes of the intent.
+type repeating struct {
+	payments.Gateway
+	key    string
+	answer func() (payments.Intent, error)
+}
+
+func (g *repeating) Cancel(ctx context.Context, key, id string) (payments.Intent, error) {
+	if g.key == "" {
+		g.key = key
+	}
+	if key == g.key {
+		i, err := g.answer()
+		i.ID = id
+		return i, err
+	}
+	return g.Gateway.Cancel(ctx, key, id)
+}
+
+// A cancel that was refused spends its key: when the intent has moved on, the next one has another, and nothing stays held.
+func TestRefusedCancelSpendsItsKey(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	for name, answer := range map[string]func() (payments.Intent, error){
+		"while processing": func() (payments.Intent, error) { return payments.Intent{Status: payments.IntentOpen}, nil },
+		"refused": func() (payments.Intent, error) {
+			return payments.Intent{}, &payments.Refusal{Code: "payment_intent_unexpected_state"}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := b.rig()
+			if _, err := r.authorizes(r.input("pm_card_visa", "g1"), 1); err != nil {
+				t.Fatal(err)
+			}
+			r.Gateway = &repeating{Gateway: r.Gateway, answer: answer}
+			wantCode(t, r.cancels(1, "g1"), "payment_unknown")
+			if err := r.cancels(1, "g1"); err != nil || r.open(t) != 0 {
+				t.Fatalf("second cancel: %v, %d open, want 0", err, r.open(t))
+			}
+			p := r.record(t, "g1")
+			var cancels []string
+			for _, c := range p.Calls {
+				if c.Operation == payments.OpCancel {
+					cancels = append(cancels, c.Key)
+				}
+			}
+			if want := []string{r.order + "#g1#cancel", r.order + "#g1#cancel#2"}; !slices.Equal(cancels, want) || p.State != payments.Cancelled {
+				t.Fatalf("%s, keys %q, want %q", p.State, cancels, want)
 			}
 		})
 	}
