@@ -59,8 +59,14 @@ func fulfillment(c *contextStack) error {
 	return c.functions()
 }
 
-// payouts waits with what it owes for as long as the stage says.
+// payouts waits with what it owes for as long as the stage says. Where that is shorter than customers may send goods back,
+// synthesis says so: Rialto then pays sales that may still come back, and has a seller's later sales alone to net them with.
 func payouts(c *contextStack) error {
+	if c.stage.PayoutReserve < contract.ReturnWindow {
+		note := fmt.Sprintf("sales are paid out after %s and may be sent back for %s: what comes back between is owed by sellers who may sell no more",
+			c.stage.PayoutReserve, contract.ReturnWindow)
+		awscdk.Annotations_Of(c.stack).AddInfo(&note)
+	}
 	c.set("PAYOUT_RESERVE_SECONDS", seconds(c.stage.PayoutReserve))
 	return c.functions()
 }

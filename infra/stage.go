@@ -28,7 +28,8 @@ type Stage struct {
 	// FulfillmentStep is the time between two steps of a shipment; SQS delays no message by more than 15
 	// minutes. CheckoutWait is how long a checkout waits for its saga before it answers 202.
 	FulfillmentStep, CheckoutWait time.Duration
-	// PayoutReserve is how long a sale waits before it is paid to its seller, for what customers send back.
+	// PayoutReserve is how long a sale waits before it is paid to its seller, for what customers send back. Shorter than
+	// contract.ReturnWindow it is a risk, which synthesis notes.
 	PayoutReserve time.Duration
 	// DueBuckets is how many partitions one minute of the due checkouts is spread over; the sweep reads each. Records
 	// keep the bucket they were written to, so fewer than before lose some to the sweep: only ever raise it.

@@ -3,9 +3,13 @@ package contract
 import (
 	"slices"
 
+	"rialto/functions/fulfillment"
 	"rialto/functions/fulfillment/fulfillmentapi"
 	"rialto/functions/internal/api"
 )
+
+// ReturnWindow is how long after their delivery customers may send goods back.
+const ReturnWindow = fulfillment.ReturnWindow
 
 var fulfillmentContext = Context{
 	Name:    "fulfillment",

@@ -5,7 +5,9 @@
 //   - every journal sums to zero in one currency, and no journal is changed once it is written;
 //   - a capture, a refund and a payout are each booked once, however often and in whatever order their events come:
 //     a journal's id follows from what it is of;
-//   - what is paid to a seller is the sum of journals that no other payout covers, and never negative;
+//   - what is paid to a seller is the sum of journals that no other payout covers, and never negative. A sale waits for the
+//     reserve before it is paid; what was given back is netted at once, whatever its age. What comes back later than the
+//     reserve takes from the seller's next sales (infra/OPERATIONS.md says what that risks);
 //   - what refunds give back of a sale sums to the sale at most, account by account.
 //
 // A sale is booked when its money is captured, which is when it ships. What a coupon took off is Rialto's to bear, on an

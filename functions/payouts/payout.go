@@ -29,3 +29,19 @@ func Pay(of []Journal, at time.Time) (payout Journal, ok bool, err error) {
 		At:       at.UTC(), Entries: entries(of[0].Currency, debit(Payable, owed), credit(PayoutClearing, owed))}
 	return payout, true, payout.Check()
 }
+
+// netted puts what takes from what is owed beside what it is taken from, each by time: a payout of the journals in this
+// order, in parts, leaves no part behind that owes less than nothing as long as others make up for it.
+func netted(of []Journal) []Journal {
+	out := make([]Journal, 0, len(of))
+	gives := slices.DeleteFunc(slices.Clone(of), func(j Journal) bool { return j.Owed() <= 0 })
+	takes := slices.DeleteFunc(slices.Clone(of), func(j Journal) bool { return j.Owed() > 0 })
+	for owed := int64(0); len(gives)+len(takes) > 0; owed += out[len(out)-1].Owed() {
+		from := &takes
+		if len(takes) == 0 || owed <= 0 && len(gives) > 0 {
+			from = &gives
+		}
+		out, *from = append(out, (*from)[0]), (*from)[1:]
+	}
+	return out
+}

@@ -117,15 +117,17 @@ type Report struct {
 	Journals int `json:"journals"` // that they cover
 }
 
-// perSeller is the most journals of one seller and currency that a run looks at; the next run takes what is left.
+// perSeller is the most sales of one seller and currency that a run looks at; the next run takes what is left. What takes
+// from what is owed is looked at whole: a run that missed some would pay too much.
 const perSeller = 20 * MaxPaid
 
-// Run pays every seller what they are owed by journals that are old enough. It may be repeated, interrupted, and run
-// side by side with itself: a journal is paid once.
+// Run pays every seller what they are owed: by sales that are old enough, less what was given back, whatever its age. It
+// may be repeated, interrupted, and run side by side with itself: a journal is paid once.
 func (s *Service) Run(ctx context.Context) (Report, error) {
 	var report Report
 	for bucket := range s.Buckets {
 		var of []Journal // one seller and currency
+		sales := 0
 		for after := ""; ; {
 			list, next, err := s.Ledger.Unpaid(ctx, bucket, after)
 			if err != nil {
@@ -136,10 +138,13 @@ func (s *Service) Run(ctx context.Context) (Report, error) {
 					if err := s.pay(ctx, of, &report); err != nil {
 						return report, err
 					}
-					of = nil
+					of, sales = nil, 0
 				}
-				if !j.At.After(s.Now().Add(-s.Reserve)) && len(of) < perSeller {
+				if j.Owed() <= 0 || !j.At.After(s.Now().Add(-s.Reserve)) && sales < perSeller {
 					of = append(of, j)
+				}
+				if j.Owed() > 0 {
+					sales++
 				}
 			}
 			if after = next; next == "" {
@@ -160,7 +165,7 @@ func (s *Service) pay(ctx context.Context, of []Journal, report *Report) error {
 	for _, j := range of {
 		left += j.Owed()
 	}
-	for part := range slices.Chunk(of, MaxPaid) {
+	for part := range slices.Chunk(netted(of), MaxPaid) {
 		payout, ok, err := Pay(part, s.Now())
 		if err != nil {
 			return err
