@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"rialto/functions/inventory"
@@ -124,8 +125,15 @@ type CloseInput struct {
 
 // Authorization is what checkout reads of the payments' answer.
 type Authorization struct {
-	Status     string     `json:"status"`
-	NextAction NextAction `json:"next_action"`
+	Status     string       `json:"status"`
+	NextAction NextAction   `json:"next_action"`
+	Intents    []Authorized `json:"intents"`
+}
+
+// Authorized is one group's.
+type Authorized struct {
+	Group         string    `json:"group"`
+	CaptureBefore time.Time `json:"capture_before"` // zero if the gateway did not say
 }
 
 // Close stores how a run ended.
@@ -144,12 +152,22 @@ func (s *Steps) Close(ctx context.Context, in CloseInput) (Answer, error) {
 
 // PlaceInput is the input of the state Place.
 type PlaceInput struct {
-	Checkout Ref     `json:"checkout"`
-	Claimed  Claimed `json:"claimed"`
+	Checkout      Ref           `json:"checkout"`
+	Claimed       Claimed       `json:"claimed"`
+	Authorization Authorization `json:"authorization"`
 }
 
-// Place is the pivot.
+// Place is the pivot. The order says until when each shipment's money is held.
 func (s *Steps) Place(ctx context.Context, in PlaceInput) (Answer, error) {
-	r, err := s.Store.Place(ctx, in.Checkout, in.Claimed.Draft, s.Now())
+	d := in.Claimed.Draft
+	d.Order.Shipments = slices.Clone(d.Order.Shipments)
+	for _, a := range in.Authorization.Intents {
+		for n := range d.Order.Shipments {
+			if s := &d.Order.Shipments[n]; s.Group == a.Group {
+				s.CaptureBefore = a.CaptureBefore
+			}
+		}
+	}
+	r, err := s.Store.Place(ctx, in.Checkout, d, s.Now())
 	return r.Answer(), err
 }

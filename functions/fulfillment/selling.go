@@ -19,6 +19,9 @@ var (
 	ErrByRialto = fault.New(fault.Conflict, "fulfilled_by_rialto", "Rialto ships this, and needs no confirmation")
 	// ErrCancelled refuses to confirm a shipment that waited for it too long.
 	ErrCancelled = fault.New(fault.Conflict, "shipment_cancelled", "the shipment was not confirmed in time, and is cancelled")
+	// ErrNotSecured refuses to confirm a shipment whose authorization is about to end, or has: the goods stay.
+	ErrNotSecured = fault.New(fault.Conflict, "payment_not_secured",
+		"the shipment's payment is not secured just now: keep the goods, and confirm again when it is")
 	// ErrConfirmed refuses to confirm a shipment twice with other data.
 	ErrConfirmed = fault.New(fault.Conflict, "shipment_confirmed", "the shipment was confirmed with another carrier or number")
 )
@@ -43,7 +46,7 @@ type SellerService struct {
 
 // Confirm takes a seller's word that a shipment is with a carrier. Its money is then taken, and it goes on as any
 // other. The same again is a success. Errors: shipment_not_found, fulfilled_by_rialto, shipment_confirmed,
-// shipment_cancelled, invalid_confirmation.
+// shipment_cancelled, payment_not_secured, invalid_confirmation.
 func (s *SellerService) Confirm(ctx context.Context, seller, orderID, shipmentID, carrier, number string) (Shipment, error) {
 	var flaws []fault.Field
 	if !carrierName.MatchString(carrier) {
@@ -70,6 +73,8 @@ func (s *SellerService) Confirm(ctx context.Context, seller, orderID, shipmentID
 			return Shipment{}, ErrConfirmed
 		case x.State != Pending:
 			return x, nil
+		case !x.Secured(s.Now()):
+			return Shipment{}, ErrNotSecured
 		}
 		next, event, ok := Advance(x, Confirmed, s.Now().UTC(), untimed)
 		if !ok {

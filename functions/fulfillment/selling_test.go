@@ -198,6 +198,72 @@ func TestWhatNobodyConfirmsIsCancelled(t *testing.T) {
 	}
 }
 
+// Goods leave only against money that is there: from an hour before its authorization ends a shipment cannot be confirmed, until
+// a later one is known. What is told twice, late or in another order never shortens it.
+func TestGoodsStayWhileTheirMoneyIsNotSecured(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	o, until := two("ord_a", noon), noon.AddDate(0, 0, 7)
+	for n := range o.Shipments {
+		o.Shipments[n].CaptureBefore = until
+	}
+	if err := w.Renewed(ctx, "ord_a", "g1", until); fault.Code(err) != "shipment_unknown" { // before the order's event: again later
+		t.Error(err)
+	}
+	if err := w.Start(ctx, o); err != nil {
+		t.Fatal(err)
+	}
+	id := fulfillment.ShipmentID("ord_a", "g1")
+	for _, c := range []struct {
+		renewed, at time.Time
+		want        string
+	}{
+		{time.Time{}, until.Add(-time.Hour), "payment_not_secured"},
+		{until.Add(-time.Hour), until, "payment_not_secured"}, // an event of before
+		{until.AddDate(0, 0, 7), until.AddDate(0, 0, 7).Add(-time.Hour), "payment_not_secured"},
+		{until.AddDate(0, 0, 7), until.AddDate(0, 0, 8), "payment_not_secured"}, // twice
+		{until, until.AddDate(0, 0, 8), "payment_not_secured"},                  // the one before, late
+		{until.AddDate(0, 0, 9), until.AddDate(0, 0, 9).Add(-time.Hour - time.Second), ""},
+	} {
+		if w.now = c.at; !c.renewed.IsZero() {
+			if err := w.Renewed(ctx, "ord_a", "g1", c.renewed); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if x, err := w.Confirm(ctx, "sel_a", "ord_a", id, "Post", "AB-1234"); fault.Code(err) != c.want ||
+			err == nil && !x.MoneyUntil.Equal(c.renewed) {
+			t.Errorf("at %v with %v: %v, want %q", c.at, c.renewed, err, c.want)
+		}
+	}
+}
+
+// A step that was read before its money was renewed is taken, and the renewal stays: at every call of the confirmation.
+func TestAStepKeepsARenewal(t *testing.T) {
+	t.Parallel()
+	for call := range 3 {
+		ctx, w := context.Background(), newWorld()
+		o, until := two("ord_a", noon), noon.AddDate(0, 0, 14)
+		o.Shipments[0].CaptureBefore = noon.AddDate(0, 0, 7)
+		if err := w.Start(ctx, o); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		w.broken = func(string) error {
+			if n++; n == call+1 {
+				return w.Renewed(ctx, "ord_a", "g1", until)
+			}
+			return nil
+		}
+		id := fulfillment.ShipmentID("ord_a", "g1")
+		if _, err := w.Confirm(ctx, "sel_a", "ord_a", id, "Post", "AB-1234"); err != nil || n <= call {
+			t.Fatal(call, n, err)
+		}
+		if x, _, err := w.ShipmentService.Shipments.Get(ctx, "ord_a", id); err != nil || x.State != fulfillment.Packed || !x.MoneyUntil.Equal(until) {
+			t.Errorf("%d: %s until %v, want PACKED until %v", call, x.State, x.MoneyUntil, until)
+		}
+	}
+}
+
 // A seller confirms in the very moment in which a shipment is cancelled, and one of both happens. Seen to catch: a
 // cancellation that does not ask for the state.
 func TestAConfirmationMeetsACancellation(t *testing.T) {

@@ -18,6 +18,9 @@ type Shipments interface {
 	Get(ctx context.Context, orderID, shipmentID string) (Shipment, bool, error)
 	// Move stores s and e together if the stored shipment is still in the state from, and tells whether it was.
 	Move(ctx context.Context, from State, s Shipment, e Event) (moved bool, err error)
+	// Secure notes until when a shipment's money is held, unless it is known to be held for longer. It tells whether there is
+	// such a shipment.
+	Secure(ctx context.Context, orderID, shipmentID string, until time.Time) (found bool, err error)
 	// Tracking returns an order's shipments, and its events by time.
 	Tracking(ctx context.Context, orderID string) ([]Shipment, []Event, error)
 }
@@ -139,6 +142,15 @@ func (s *ShipmentService) Paid(ctx context.Context, orderID, group string) error
 // Unpaid is described at Paid.
 func (s *ShipmentService) Unpaid(ctx context.Context, orderID, group string) error {
 	return s.paymentEnded(ctx, orderID, group, MoneyRefused)
+}
+
+// Renewed notes that a shipment's money is held for longer.
+func (s *ShipmentService) Renewed(ctx context.Context, orderID, group string, until time.Time) error {
+	found, err := s.Shipments.Secure(ctx, orderID, ShipmentID(orderID, group), until)
+	if err == nil && !found {
+		return errUnknown
+	}
+	return err
 }
 
 func (s *ShipmentService) paymentEnded(ctx context.Context, orderID, group string, cause Cause) error {

@@ -30,6 +30,8 @@ type Shipment struct {
 	PlacedAt          time.Time `dynamodbav:"placed_at"`
 	// ShipBy is when a seller who ships must have confirmed it; zero where Rialto ships.
 	ShipBy time.Time `dynamodbav:"ship_by"`
+	// MoneyUntil is when the authorization of its amount ends; zero where that is not known.
+	MoneyUntil time.Time `dynamodbav:"money_until"`
 	// DueAt is when the state is over; zero where something else than time ends it.
 	DueAt     time.Time `dynamodbav:"due_at"`
 	UpdatedAt time.Time `dynamodbav:"updated_at"`
@@ -64,6 +66,7 @@ func Open(o orders.Placed, g orders.Shipment, now time.Time, pace time.Duration)
 	s := Shipment{ID: id, OrderID: o.OrderID, Group: g.Group, SellerID: g.SellerID, Centre: g.Centre, Amount: g.Amount, State: Pending,
 		Carrier: carriers[int(number[len(number)-2])%len(carriers)], TrackingNumber: "RL" + strings.ToUpper(number[:14]),
 		Country: o.Delivery.Country, Region: o.Delivery.Region, PlacedAt: o.PlacedAt.UTC(), UpdatedAt: now,
+		MoneyUntil:        g.CaptureBefore.UTC(),
 		EstimatedDelivery: businessDays(o.PlacedAt.UTC(), o.Delivery.Days).Format(time.DateOnly)}
 	if g.Fulfilment == orders.BySeller {
 		s.Fulfilment, s.Carrier, s.TrackingNumber = orders.BySeller, "", ""
@@ -93,6 +96,14 @@ func (s Shipment) CancelBy() time.Time {
 
 // BySeller tells whether the seller ships it.
 func (s Shipment) BySeller() bool { return s.Fulfilment == orders.BySeller }
+
+// takesMoney is how long before its authorization ends a shipment's money counts as gone: to take it takes time.
+const takesMoney = time.Hour
+
+// Secured tells whether the money of the shipment is there to be taken.
+func (s Shipment) Secured(now time.Time) bool {
+	return s.MoneyUntil.IsZero() || now.Before(s.MoneyUntil.Add(-takesMoney))
+}
 
 // businessDays returns the day that is n working days after t; of none, the first working day from t on.
 func businessDays(t time.Time, n int) time.Time {

@@ -63,6 +63,8 @@ type Shipment struct {
 	Lines    []ShipmentLine `json:"lines"`
 	// Fulfilment is BySeller where the seller ships it, and empty where Rialto does.
 	Fulfilment string `json:"fulfillment,omitempty"`
+	// CaptureBefore is when the authorization of the amount ends, to the second; zero where the gateway did not say.
+	CaptureBefore time.Time `json:"capture_before,omitzero"`
 }
 
 // BySeller marks a shipment that its seller ships.

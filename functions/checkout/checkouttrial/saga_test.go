@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"rialto/functions/checkout"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
+	"rialto/functions/orders/ordersstore"
 )
 
 func TestACheckoutPlacesAnOrderOnce(t *testing.T) {
@@ -19,6 +21,10 @@ func TestACheckoutPlacesAnOrderOnce(t *testing.T) {
 	reply, err := w.front.Checkout(context.Background(), customer, "key-0001", request(cart, "pm_card_visa"))
 	if err != nil || reply.State != checkout.Placed || reply.Replayed {
 		t.Fatalf("%+v %v", reply, err)
+	}
+	o, _, err := ordersstore.Store{DB: w.db}.Get(context.Background(), reply.OrderID)
+	if err != nil || len(o.Shipments) != 1 || o.Shipments[0].CaptureBefore.Sub(o.PlacedAt).Round(time.Minute) != 7*24*time.Hour {
+		t.Fatalf("%+v %v, want money that is held for 7 days", o.Shipments, err)
 	}
 	again, err := w.front.Checkout(context.Background(), customer, "key-0001", request(cart, "pm_card_visa"))
 	if err != nil || !again.Replayed || again.OrderID != reply.OrderID || *again.Total != *reply.Total {

@@ -53,6 +53,7 @@ type Shipments interface {
 	Elapse(ctx context.Context, t fulfillment.Timer) error
 	Paid(ctx context.Context, orderID, group string) error
 	Unpaid(ctx context.Context, orderID, group string) error
+	Renewed(ctx context.Context, orderID, group string, until time.Time) error
 }
 
 // Returns are told what became of their money.
@@ -97,10 +98,11 @@ func deliverEvent(ctx context.Context, s Shipments, r Returns, body []byte) erro
 		return err
 	}
 	var of struct {
-		OrderID string `json:"order_id"`
-		Group   string `json:"group"`
-		Refund  string `json:"refund_id"`
-		Code    string `json:"code"`
+		OrderID string    `json:"order_id"`
+		Group   string    `json:"group"`
+		Refund  string    `json:"refund_id"`
+		Code    string    `json:"code"`
+		Until   time.Time `json:"capture_before"`
 	}
 	if err := e.Into(&of); err != nil {
 		return err
@@ -112,6 +114,8 @@ func deliverEvent(ctx context.Context, s Shipments, r Returns, body []byte) erro
 		return s.Paid(ctx, of.OrderID, of.Group)
 	case e.Name == "PaymentCaptureFailed":
 		return s.Unpaid(ctx, of.OrderID, of.Group)
+	case e.Name == "PaymentRenewed" && !of.Until.IsZero():
+		return s.Renewed(ctx, of.OrderID, of.Group, of.Until)
 	case (e.Name == "PaymentRefunded" || e.Name == "PaymentRefundFailed") && of.Refund != "":
 		return r.Refunded(ctx, of.OrderID, of.Refund, of.Code)
 	}

@@ -28,6 +28,11 @@ func (r *recorder) Unpaid(_ context.Context, orderID, group string) error {
 	return nil
 }
 
+func (r *recorder) Renewed(_ context.Context, orderID, group string, until time.Time) error {
+	r.got += "renewed " + orderID + " " + group + " " + until.Format(time.RFC3339)
+	return nil
+}
+
 func (r *recorder) Refunded(_ context.Context, orderID, returnID, code string) error {
 	r.got += "refunded " + orderID + " " + returnID + " " + code
 	return nil
@@ -47,6 +52,8 @@ func TestDeliver(t *testing.T) {
 		{`{"order_id":"o","shipment_id":"s","from":"PENDING"}`, "elapse o s PENDING", ""},
 		{event("PaymentCaptured", `{"order_id":"o","group":"g1","amount":{"amount":1,"currency":"USD"},"intent_id":"pi"}`), "paid o g1", ""},
 		{event("PaymentCaptureFailed", `{"order_id":"o","group":"g1","code":"x"}`), "unpaid o g1", ""},
+		{event("PaymentRenewed", `{"order_id":"o","group":"g1","capture_before":"2026-03-11T12:00:00Z"}`), "renewed o g1 2026-03-11T12:00:00Z", ""},
+		{event("PaymentRenewed", `{"order_id":"o","group":"g1"}`), "", "malformed_message"},
 		{event("PaymentRefunded", `{"order_id":"o","group":"g1","refund_id":"ret_1","amount":{"amount":1,"currency":"USD"},"intent_id":"pi"}`),
 			"refunded o ret_1 ", ""},
 		{event("PaymentRefundFailed", `{"order_id":"o","group":"g1","refund_id":"ret_1","code":"x"}`), "refunded o ret_1 x", ""},

@@ -5,8 +5,10 @@ package fulfillmentstore
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"rialto/functions/fulfillment"
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
 )
@@ -31,35 +33,71 @@ func (s Store) Open(ctx context.Context, x fulfillment.Shipment, e fulfillment.E
 	if x.BySeller() {
 		more = append(more, due(x))
 	}
-	_, err := s.write(ctx, store.Put(shipments, key(x.OrderID, x.ID), x).If(store.Absent()), x.OrderID, e, more...)
+	_, _, err := s.write(ctx, store.Put(shipments, key(x.OrderID, x.ID), x).If(store.Absent()), x.OrderID, e, more...)
 	if err != nil {
 		return fmt.Errorf("open shipment: %w", err)
 	}
 	return nil
 }
 
-// Move stores the shipment with the event of its step, and what it counts as, if it is still in the state from.
+// moves bounds how often a step is tried again because the shipment's money was secured meanwhile.
+const moves = 8
+
+// Move stores the shipment with the event of its step, and what it counts as, if it is still in the state from. A MoneyUntil
+// that was stored meanwhile stays.
 func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.Shipment, e fulfillment.Event) (bool, error) {
 	var more []store.Write
 	if w, counts := count(x.SellerID, x.OrderID, x.PlacedAt, fulfillment.Counted(from, x)); counts {
 		more = append(more, w)
 	}
-	moved, err := s.write(ctx, store.Put(shipments, key(x.OrderID, x.ID), x).If(store.Eq("state", from)), x.OrderID, e, more...)
-	if err != nil {
-		return false, fmt.Errorf("move shipment: %w", err)
+	for range moves {
+		w := store.Put(shipments, key(x.OrderID, x.ID), x).If(store.Eq("state", from), store.Eq("money_until", x.MoneyUntil))
+		done, found, err := s.write(ctx, w, x.OrderID, e, more...)
+		if err != nil {
+			return false, fmt.Errorf("move shipment: %w", err)
+		}
+		if done || found == nil {
+			return done, nil
+		}
+		now, err := read[fulfillment.Shipment](found)
+		if err != nil || now.State != from {
+			return false, err
+		}
+		x.MoneyUntil = now.MoneyUntil
 	}
-	return moved, nil
+	return false, errBusy
 }
 
-// write makes all writes or, if the shipment's condition fails, none.
-func (s Store) write(ctx context.Context, w store.Write, orderID string, e fulfillment.Event, more ...store.Write) (bool, error) {
-	err := s.DB.Transact(ctx, append(more, w.Named("shipment"), store.Put(tracking, eventKey(orderID, e), e).Named("tracking"))...)
-	if r, refused := store.AsRefused(err); refused {
-		if _, failed := r.Failed("shipment"); failed {
-			return false, nil
+var errBusy = fault.New(fault.Unavailable, "shipment_busy", "the shipment is being changed by others")
+
+// Secure notes until when a shipment's money is held, unless it is known to be held for longer. It tells whether there is such
+// a shipment.
+func (s Store) Secure(ctx context.Context, orderID, shipmentID string, until time.Time) (found bool, err error) {
+	for range moves {
+		x, found, err := s.Get(ctx, orderID, shipmentID)
+		if err != nil || !found || !until.After(x.MoneyUntil) {
+			return found, err
+		}
+		_, err = s.DB.Apply(ctx, store.Update(shipments, key(orderID, shipmentID)).Set("money_until", until.UTC()).
+			If(store.Eq("money_until", x.MoneyUntil)).Named("money"))
+		if _, failed := store.FailedCondition(err); !failed {
+			return true, err
 		}
 	}
-	return err == nil, err
+	return true, errBusy
+}
+
+// write makes all writes or, if the shipment's condition fails, none, and then returns the shipment that is there.
+func (s Store) write(
+	ctx context.Context, w store.Write, orderID string, e fulfillment.Event, more ...store.Write,
+) (done bool, found store.Item, err error) {
+	err = s.DB.Transact(ctx, append(more, w.Named("shipment"), store.Put(tracking, eventKey(orderID, e), e).Named("tracking"))...)
+	if r, refused := store.AsRefused(err); refused {
+		if why, failed := r.Failed("shipment"); failed {
+			return false, why.Found, nil
+		}
+	}
+	return err == nil, nil, err
 }
 
 // Get reads a shipment, and whether there is one.

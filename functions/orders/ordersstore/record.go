@@ -55,6 +55,7 @@ type shipment struct {
 	Amount     int64   `dynamodbav:"amount"`
 	Lines      []int   `dynamodbav:"lines"`
 	Units      []int64 `dynamodbav:"units"`
+	Until      int64   `dynamodbav:"until,omitempty"` // CaptureBefore in seconds of Unix time
 }
 
 type delivery struct {
@@ -92,6 +93,9 @@ func toRecord(o orders.Order) record {
 	}
 	for _, s := range o.Shipments {
 		x := shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Fulfilment: s.Fulfilment, Amount: s.Amount.Minor}
+		if !s.CaptureBefore.IsZero() {
+			x.Until = s.CaptureBefore.Unix()
+		}
 		for _, l := range s.Lines {
 			x.Lines, x.Units = append(x.Lines, place[l.Line]), append(x.Units, l.Quantity)
 		}
@@ -128,6 +132,9 @@ func (r record) order() (orders.Order, error) {
 	}
 	for _, s := range r.Shipments {
 		x := orders.Shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Fulfilment: s.Fulfilment, Amount: amount(s.Amount)}
+		if s.Until != 0 {
+			x.CaptureBefore = time.Unix(s.Until, 0).UTC()
+		}
 		for n, l := range s.Lines {
 			if l < 0 || l >= len(o.Lines) || n >= len(s.Units) {
 				return orders.Order{}, fmt.Errorf("read order: shipment %s has a line that the order has not", s.Group)

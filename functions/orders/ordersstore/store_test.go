@@ -23,7 +23,8 @@ func example(id string, at time.Time) orders.Order {
 			{Line: "gift", ProductID: "q", SellerID: "z", Title: "Another", Quantity: 1, UnitPrice: usd(50), Amount: usd(50), Tax: usd(0)}},
 		Coupon: "SAVE-30", Totals: orders.Totals{Items: usd(350), Discount: usd(30), Shipping: usd(10), Tax: usd(22), Total: usd(352)},
 		Shipments: []orders.Shipment{
-			{Group: "g1", SellerID: "s", Centre: "c1", Amount: usd(170), Lines: []orders.ShipmentLine{{Line: "p#s", Quantity: 2}}},
+			{Group: "g1", SellerID: "s", Centre: "c1", Amount: usd(170), CaptureBefore: time.Date(2026, 12, 4, 8, 0, 1, 0, time.UTC),
+				Lines: []orders.ShipmentLine{{Line: "p#s", Quantity: 2}}},
 			{Group: "g2", SellerID: "s", Centre: "c2", Fulfilment: orders.BySeller, Amount: usd(110),
 				Lines: []orders.ShipmentLine{{Line: "p#s", Quantity: 1}}},
 			{Group: "g3", SellerID: "carrier", Centre: "c2", Amount: usd(72), Lines: []orders.ShipmentLine{{Line: "gift", Quantity: 1}}}},
