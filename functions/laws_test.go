@@ -1,5 +1,13 @@
-// Package functions_test keeps the laws of the house. Beside each law stands the breakage that it was seen to
-// catch.
+// Package functions_test keeps the laws of the house. Beside each law stands the breakage that it was seen to catch.
+//
+//	1  a context has one name, in every folder
+//	2  contexts meet along one acyclic table: roots, wiring and grants
+//	3  a store belongs to its context
+//	4  who sees whom: infra and localstack only the contract, the ground nothing above it
+//	5  no float touches money
+//	6  an error turns outward in three places only
+//	7  time and randomness enter through parameters
+//	8  no package is named util, common, types, models, helpers or manager
 package functions_test
 
 import (
@@ -90,7 +98,7 @@ func TestAContextHasOneName(t *testing.T) {
 	}
 	for _, d := range dirs {
 		if d.IsDir() && !slices.Contains([]string{"internal", "contract", "laboratory"}, d.Name()) && !known(d.Name()) {
-			t.Errorf("functions/%s is no context of the table in this test", d.Name())
+			t.Errorf("functions/%s is no context: list it in functions/contract/contexts.go", d.Name())
 		}
 	}
 	deployed := map[string]bool{}
@@ -106,10 +114,11 @@ func TestAContextHasOneName(t *testing.T) {
 		}
 	}
 	for _, c := range contract.Contexts() {
-		for path, needed := range map[string]bool{c.Name + "/doc.go": true, c.Name + "/lambda/main.go": deployed[c.Name]} {
-			if _, err := os.Stat(path); needed && err != nil {
-				t.Errorf("%s: %v", c.Name, err)
-			}
+		if _, err := os.Stat(c.Name + "/doc.go"); err != nil {
+			t.Errorf("write functions/%s/doc.go: what it owns, its invariants, its events in and out", c.Name)
+		}
+		if _, err := os.Stat(c.Name + "/lambda/main.go"); err != nil && deployed[c.Name] {
+			t.Errorf("write functions/%s/lambda/main.go, which wires the context's functions", c.Name)
 		}
 	}
 	rooms, err := os.ReadDir("../events")
@@ -131,7 +140,7 @@ func TestRootPackagesArePureAndTheTableIsKept(t *testing.T) {
 	for _, c := range contract.Contexts() {
 		for _, m := range c.Imports {
 			if !above[m] {
-				t.Errorf("%s may import %s, which does not stand above it", c.Name, m)
+				t.Errorf("%s may import %s, which is no context that stands above it in functions/contract/contexts.go", c.Name, m)
 			}
 		}
 		above[c.Name] = true
@@ -153,7 +162,8 @@ func TestRootPackagesArePureAndTheTableIsKept(t *testing.T) {
 				t.Errorf("%s reaches %s, which is no root package", p.ImportPath, d)
 			}
 			if slices.Contains(p.Imports, d) && other != "marketplaces" && !slices.Contains(allowed(context), other) {
-				t.Errorf("%s imports %s, which the table does not allow", context, other)
+				t.Errorf("the root of %s imports %s: name it in Imports of functions/contract/%s.go, if it stands above, or use an interface",
+					context, other, context)
 			}
 		}
 	}
@@ -170,7 +180,8 @@ func allowed(context string) []string {
 
 // Law 2 in the wiring: what a context's parts import of other contexts, and the tables that its functions are granted,
 // follow the registry's acyclic table; a table of another is written by name only. Seen to catch: catalog
-// granted a read of offers; the pivot's redemptions left out of the names; reviews' read of fulfillment taken away.
+// granted a read of offers; a grant on a table of another name; the pivot's redemptions left out of the names;
+// reviews' read of fulfillment taken away.
 func TestTheWiringKeepsTheTable(t *testing.T) {
 	t.Parallel()
 	above := map[string]bool{}
@@ -183,7 +194,7 @@ func TestTheWiringKeepsTheTable(t *testing.T) {
 		for _, m := range slices.Concat(c.Imports, c.Reads) {
 			may[m] = true
 			if !above[m] {
-				t.Errorf("%s may read %s, which does not stand above it", c.Name, m)
+				t.Errorf("%s may read %s, which is no context that stands above it in functions/contract/contexts.go", c.Name, m)
 			}
 		}
 		above[c.Name] = true
@@ -194,7 +205,7 @@ func TestTheWiringKeepsTheTable(t *testing.T) {
 			}
 			for _, i := range p.Imports {
 				if other, _ := room(i); other != "" && !may[other] {
-					t.Errorf("%s imports %s, which the registry does not let %s read", p.ImportPath, i, c.Name)
+					t.Errorf("%s imports %s: name the context in Reads of functions/contract/%s.go, if it stands above", p.ImportPath, i, c.Name)
 				}
 			}
 		}
@@ -202,7 +213,10 @@ func TestTheWiringKeepsTheTable(t *testing.T) {
 			for _, g := range f.Grants {
 				of, isTable := owner[g.Name]
 				switch {
-				case g.Access != contract.Read && g.Access != contract.Scan && g.Access != contract.Write || !isTable:
+				case g.Access != contract.Read && g.Access != contract.Scan && g.Access != contract.Write:
+				case !isTable:
+					t.Errorf("%s-%s is granted %s of a table %s: there is none; add it to functions/internal/tables",
+						c.Name, f.Name, g.Access, g.Name)
 				case of == "" || of == c.Name:
 				case g.Access == contract.Write && !slices.Contains(c.Writes, g.Name):
 					t.Errorf("%s-%s writes %s, which is of %s and not named in the registry", c.Name, f.Name, g.Name, of)
@@ -212,6 +226,52 @@ func TestTheWiringKeepsTheTable(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A context's binary has exactly the functions that the contract lists. Seen to catch: "api" misspelt in carts' main.
+func TestTheBinariesHaveTheFunctions(t *testing.T) {
+	t.Parallel()
+	for _, c := range contract.Contexts() {
+		if len(c.Functions) == 0 {
+			continue
+		}
+		var want []string
+		for _, f := range c.Functions {
+			want = append(want, f.Name)
+		}
+		slices.Sort(want)
+		if got := tableKeys(t, c.Name+"/lambda/main.go"); !slices.Equal(got, want) {
+			t.Errorf("functions/%s/lambda/main.go has the functions %v, functions/contract/%s.go lists %v", c.Name, got, c.Name, want)
+		}
+	}
+}
+
+// tableKeys reads the keys of the entry.Table that a main spells out.
+func tableKeys(t *testing.T, path string) (keys []string) {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), path, overlaid(path), parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		lit, ok := n.(*ast.CompositeLit)
+		if !ok {
+			return true
+		}
+		if of, ok := lit.Type.(*ast.SelectorExpr); !ok || of.Sel.Name != "Table" {
+			return true
+		}
+		for _, e := range lit.Elts {
+			if kv, ok := e.(*ast.KeyValueExpr); ok {
+				if key, ok := kv.Key.(*ast.BasicLit); ok {
+					keys = append(keys, strings.Trim(key.Value, `"`))
+				}
+			}
+		}
+		return false
+	})
+	slices.Sort(keys)
+	return keys
 }
 
 // Law 3: a store belongs to its context. Others reach it from their wiring (lambda), and checkout's pivot alone
@@ -229,7 +289,7 @@ func TestStoresBelongToTheirContext(t *testing.T) {
 				continue
 			}
 			if other != context || part == "" || part == context+"api" {
-				t.Errorf("%s imports %s", p.ImportPath, i)
+				t.Errorf("%s imports %s: only the wiring (lambda) imports a store; give the service a small interface", p.ImportPath, i)
 			}
 		}
 	}

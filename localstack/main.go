@@ -36,7 +36,7 @@ func commands() []command {
 		{"token", "mint a development token: token -customer ID [-role ROLE] ...", token},
 		{"path", "print where an installed command lies: path cdk|cfn-lint|asl-validator|loopback.cjs", path},
 		{"lag", "measure how long a committed change takes until a search finds it: lag [-probes N]", measure},
-		{"demo", "play the main journey and three that must fail well", play},
+		{"demo", "play the main journey, what must fail well, and a seller's", play},
 		{"docs", "serve both APIs' documents as pages to read and try, until it is interrupted", documents},
 		{"clean", "stop the local cloud and delete all its state", clean},
 		{"supervise", "", supervise},

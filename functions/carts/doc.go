@@ -10,7 +10,7 @@
 //   - A change with an idempotency key is made once: the cart remembers its last 20 keys.
 //   - A guest's cart is merged into one cart, once.
 //   - The pivot takes the ordered lines out of the cart at the version that was quoted, so two checkouts of one
-//     version make one order, and what was added since then stays.
+//     version make one order; a cart that was changed since makes the checkout fail with cart_changed.
 //
 // A cart has one coupon at most; another takes its place. Its code is kept, and what it takes off is asked whenever the
 // cart is shown or quoted. A quote with a coupon that is no longer good fails, as nobody should pay more than was shown.

@@ -12,13 +12,13 @@ const (
 	minute = time.Minute
 )
 
-// Context is one bounded context: a room of the house, the same name in every folder, with its own binary, stack and
-// tables.
+// Context is one bounded context: a room of the house, the same name in every folder. One with functions has a binary and a
+// stack of its own.
 type Context struct {
 	Name string
 	Owns string // one line
 	// Imports are the contexts whose root packages its root may import, for their values and rules. Everyone may import
-	// marketplaces.
+	// marketplaces. Its wiring may use their stores, too.
 	Imports []string
 	// Reads are the contexts whose stores its wiring may use besides those, and so whose tables its functions may read.
 	Reads []string

@@ -99,7 +99,8 @@ func TestRoutesAreBelowTheirAPIsPathAndHaveAFunction(t *testing.T) {
 	for base, routes := range map[string][]RouteInfo{"/api/v1/": ShopperRoutes(), "/seller/v1/": SellerRoutes()} {
 		for _, r := range routes {
 			if !strings.HasPrefix(r.Path, base) || (r.Access == "seller") != (base == "/seller/v1/") {
-				t.Errorf("%s is a %s route at %s", r.ID, r.Access, r.Path)
+				t.Errorf("%s is a %s route at %s: sellers' routes, and no others, are listed under seller and begin with /seller/v1/",
+					r.ID, r.Access, r.Path)
 			}
 			if ids[r.ID] {
 				t.Errorf("two routes are called %s", r.ID)
@@ -113,7 +114,7 @@ func TestRoutesAreBelowTheirAPIsPathAndHaveAFunction(t *testing.T) {
 	}
 	for _, context := range slices.Sorted(maps.Keys(served)) {
 		if !served[context] {
-			t.Errorf("%s has an api function and no routes", context)
+			t.Errorf("%s has an api function and no routes: set shopper or seller in functions/contract/%s.go", context, context)
 		}
 	}
 }

@@ -8,5 +8,5 @@ type Table = tables.Table
 // Index is a global secondary index of a table.
 type Index = tables.Index
 
-// Tables lists every table in the order of the house.
+// Tables lists every table, those of a context together.
 func Tables() []Table { return tables.All() }

@@ -20,7 +20,7 @@ type Index struct {
 	KeysOnly         bool
 }
 
-// All lists the tables in the order of the house.
+// All lists the tables, those of a context together.
 func All() []Table {
 	return []Table{
 		{Name: "products", Context: "catalog", Stream: true, Indexes: []Index{{Name: "by_category", Hash: "category_id", Sort: "rank"}}},
