@@ -16,7 +16,7 @@ import (
 // atOnce bounds the groups that are worked on together.
 const atOnce = 8
 
-// AuthorizeInput is the saga step's. Groups are 1 or more, in the order of the plan.
+// AuthorizeInput is the saga step's. Groups are in the order of the plan; an order that costs nothing has none.
 type AuthorizeInput struct {
 	OrderID     string  `json:"order_id"`
 	Epoch       int64   `json:"epoch"`
@@ -71,8 +71,8 @@ func (s *Service) Authorize(ctx context.Context, in AuthorizeInput) (AuthorizeRe
 }
 
 func (in AuthorizeInput) check() error {
-	if in.OrderID == "" || len(in.Groups) == 0 || strings.Contains(in.OrderID, "#") {
-		return fault.New(fault.Malformed, "malformed_step", "a payment needs an order and a group")
+	if in.OrderID == "" || strings.Contains(in.OrderID, "#") {
+		return fault.New(fault.Malformed, "malformed_step", "a payment needs an order")
 	}
 	seen := map[string]bool{}
 	for _, g := range in.Groups {

@@ -16,11 +16,17 @@ type ShipmentPacked struct {
 	Amount     money.Amount `json:"amount"`
 }
 
-// Capture takes what a packed shipment costs. What cannot be taken ends in CAPTURE_FAILED, which is an event
-// and not an error. Errors: payment_unknown_group if there is no such payment, payment_not_authorized;
-// Unavailable while the outcome is not known.
+// Capture takes what a packed shipment costs; one that costs nothing has no payment, and is captured without any. What cannot
+// be taken ends in CAPTURE_FAILED, which is an event and not an error. Errors: payment_unknown_group if there is no such
+// payment, payment_not_authorized; Unavailable while the outcome is not known.
 func (s *Service) Capture(ctx context.Context, in ShipmentPacked) error {
 	p, found, err := s.Store.Get(ctx, in.OrderID, in.Group)
+	if err != nil {
+		return err
+	}
+	if !found && in.Amount.Minor == 0 && in.Amount.Currency != "" {
+		p, found, err = s.captureNothing(ctx, in)
+	}
 	if err != nil {
 		return err
 	}
@@ -59,4 +65,12 @@ func (s *Service) Capture(ctx context.Context, in ShipmentPacked) error {
 		return errUnknown.Because(lost)
 	}
 	return errUnknown
+}
+
+// captureNothing keeps a payment of nothing, so that what follows a capture follows this one too. If another writer came
+// first, it returns what that has stored.
+func (s *Service) captureNothing(ctx context.Context, in ShipmentPacked) (Payment, bool, error) {
+	now := s.Now().UTC()
+	p, _, err := s.Store.Save(ctx, Payment{OrderID: in.OrderID, Group: in.Group, State: Captured, Amount: in.Amount, CreatedAt: now, UpdatedAt: now})
+	return p, err == nil, err
 }

@@ -80,6 +80,58 @@ func TestCaptureOfNothing(t *testing.T) {
 	wantCode(t, r.Capture(context.Background(), packed), "payment_not_authorized")
 }
 
+// A shipment that costs nothing has no payment: it is captured without the gateway, told as any other, and its units are given
+// back for nothing. Seen to catch: a capture of nothing that is refused, so that the shipment waits for ever.
+func TestWhatCostsNothingIsCapturedWithoutTheGateway(t *testing.T) {
+	t.Parallel()
+	ctx, b := context.Background(), newBank(t)
+	r := b.rig()
+	if out, err := r.Authorize(ctx, payments.AuthorizeInput{OrderID: r.order}); err != nil || out.Status != "authorized" || len(out.Intents) != 0 {
+		t.Fatal(out, err)
+	}
+	packed := payments.ShipmentPacked{OrderID: r.order, Group: "g1", Amount: money.Of(0, "USD")}
+	for range 2 {
+		if err := r.Capture(ctx, packed); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Refund(ctx, r.returned("ret_a", 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := r.record(t, "g1")
+	name, data := payments.Happened("", p)
+	if name != payments.EventCaptured || data != (payments.PaymentCaptured{OrderID: r.order, Group: "g1", Amount: money.Of(0, "USD")}) {
+		t.Error(name, data)
+	}
+	if names, _ := payments.RefundsHappened(payments.Payment{}, p); len(names) != 1 || names[0] != payments.EventRefunded || len(p.Calls) != 0 {
+		t.Error(names, p.Calls)
+	}
+	if books := b.books(t, r.order, ""); len(books) != 0 {
+		t.Error(books)
+	}
+}
+
+// The stand-in takes what payments says can be paid, and a unit less it refuses.
+func TestTheLeastAmountIsTheGateways(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	for _, currency := range []string{"USD", "EUR", "GBP", "JPY", "PLN", "SEK", "MXN", "HUF"} {
+		for minor, want := range map[int64]string{payments.LeastAmount(currency): "", payments.LeastAmount(currency) - 1: "payment_declined"} {
+			r := b.rig()
+			in := r.input("pm_card_visa", "g1")
+			in.Groups[0].Amount = money.Of(minor, currency)
+			_, err := r.authorizes(in, 1)
+			wantCode(t, err, want)
+			if p := r.record(t, "g1"); want != "" && p.Code != "amount_too_small" {
+				t.Errorf("%s: %+v", currency, p)
+			}
+		}
+	}
+	if n := payments.LeastAmount("XTS"); n != 1 {
+		t.Error(n)
+	}
+}
+
 // An authorization that ran out is found at capture, and is an event for a person, not an error.
 func TestExpiredAuthorization(t *testing.T) {
 	t.Parallel()

@@ -21,6 +21,9 @@
 //     one key for ever. Where the key cannot tell, since the gateway keeps a failure under it or may have forgotten it,
 //     the gateway's list of refunds says whether it gave anything. Refunds sum to what was captured at most.
 //
+// A shipment that costs nothing has no payment: it is captured, and given back, without the gateway. What costs less than the
+// gateway takes (LeastAmount) checkout refuses before it asks.
+//
 // Cancelling what was captured is refused with payment_captured: money that was taken comes back by a refund.
 // It cannot happen before the order is placed, as only placed orders ship.
 //

@@ -41,7 +41,7 @@ const (
 	EventRefundFailed  = "PaymentRefundFailed"
 )
 
-// PaymentCaptured is the data of the event, version 1.
+// PaymentCaptured is the data of the event, version 1. A shipment that costs nothing has no intent: its amount is 0.
 type PaymentCaptured struct {
 	OrderID  string       `json:"order_id"`
 	Group    string       `json:"group"`
@@ -57,13 +57,15 @@ type PaymentCaptureFailed struct {
 	Code    string `json:"code"`
 }
 
-// PaymentRefunded is the data of the event, version 1. RefundID is the return's id.
+// PaymentRefunded is the data of the event, version 1. RefundID is the return's id, and Lines are the units that the money was
+// paid for.
 type PaymentRefunded struct {
 	OrderID  string       `json:"order_id"`
 	Group    string       `json:"group"`
 	RefundID string       `json:"refund_id"`
 	Amount   money.Amount `json:"amount"`
 	IntentID string       `json:"intent_id"`
+	Lines    []RefundLine `json:"lines,omitempty"`
 }
 
 // PaymentRefundFailed is the data of the event, version 1. Code is the gateway's or ours: refund_too_large,

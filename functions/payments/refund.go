@@ -15,6 +15,14 @@ type ReturnReceived struct {
 	OrderID  string       `json:"order_id"`
 	Group    string       `json:"group"`
 	Amount   money.Amount `json:"amount"`
+	Lines    []RefundLine `json:"lines"`
+}
+
+// RefundLine says which units of a shipment's line a refund is for. It is told on with the refund, and means nothing here.
+type RefundLine struct {
+	Line     string `json:"line" dynamodbav:"line"`
+	From     int64  `json:"from" dynamodbav:"from"`
+	Quantity int64  `json:"quantity" dynamodbav:"quantity"`
 }
 
 // RefundState is where a refund stands.
@@ -29,9 +37,10 @@ const (
 
 // Refund is money of a captured payment that is given back. ID is whose it is: a return's.
 type Refund struct {
-	ID    string      `dynamodbav:"id"`
-	Minor int64       `dynamodbav:"minor"`
-	State RefundState `dynamodbav:"state"`
+	ID    string       `dynamodbav:"id"`
+	Minor int64        `dynamodbav:"minor"`
+	Lines []RefundLine `dynamodbav:"lines,omitempty"`
+	State RefundState  `dynamodbav:"state"`
 	// Asked counts the tries to ask the gateway for it.
 	Asked int64 `dynamodbav:"asked"`
 	// GatewayID is the gateway's name for it, once it is known.
@@ -65,14 +74,18 @@ func (p *Payment) Refunded() (minor int64) {
 	return minor
 }
 
-// openRefund makes a refund, unless it is there, and notes the call that asks for it if it is pending.
+// openRefund makes a refund, unless it is there, and notes the call that asks for it if it is pending. One of nothing is done
+// without the gateway.
 func (p *Payment) openRefund(in ReturnReceived, s *Service) (changed bool) {
 	r := p.refund(in.ReturnID)
 	if r == nil {
-		p.Refunds = append(p.Refunds, Refund{ID: in.ReturnID, Minor: in.Amount.Minor, State: RefundPending})
+		p.Refunds = append(p.Refunds, Refund{ID: in.ReturnID, Minor: in.Amount.Minor, Lines: in.Lines, State: RefundPending})
 		r, changed = &p.Refunds[len(p.Refunds)-1], true
-		if in.Amount.Currency != p.Amount.Currency || in.Amount.Minor <= 0 || p.Refunded() > p.Captured {
+		switch {
+		case in.Amount.Currency != p.Amount.Currency || in.Amount.Minor < 0 || p.Refunded() > p.Captured:
 			r.State, r.Code = RefundFailed, "refund_too_large"
+		case in.Amount.Minor == 0:
+			r.State = RefundDone
 		}
 	}
 	if r.State != RefundPending {
@@ -165,7 +178,7 @@ func RefundsHappened(before, p Payment) (names []string, data []any) {
 		case RefundDone:
 			amount := money.Of(r.Minor, p.Amount.Currency)
 			names = append(names, EventRefunded)
-			data = append(data, PaymentRefunded{p.OrderID, p.Group, r.ID, amount, p.IntentID})
+			data = append(data, PaymentRefunded{p.OrderID, p.Group, r.ID, amount, p.IntentID, r.Lines})
 		case RefundFailed:
 			names = append(names, EventRefundFailed)
 			data = append(data, PaymentRefundFailed{p.OrderID, p.Group, r.ID, r.Code})

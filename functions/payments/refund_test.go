@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"rialto/functions/internal/money"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
@@ -25,7 +27,8 @@ func (b *bank) captured(t *testing.T, minor int64) *rig {
 }
 
 func (r *rig) returned(id string, minor int64) payments.ReturnReceived {
-	return payments.ReturnReceived{ReturnID: id, OrderID: r.order, Group: "g1", Amount: money.Of(minor, "USD")}
+	return payments.ReturnReceived{ReturnID: id, OrderID: r.order, Group: "g1", Amount: money.Of(minor, "USD"),
+		Lines: []payments.RefundLine{{Line: "l", From: 2, Quantity: 1}}}
 }
 
 // given is what the bank has given back of the order.
@@ -49,10 +52,12 @@ func TestRefund(t *testing.T) {
 		code  string
 		given int64
 	}{
-		"all of it":        {"", money.Of(600, "USD"), payments.RefundDone, "", 600},
-		"a part":           {"", money.Of(1, "USD"), payments.RefundDone, "", 1},
-		"more than taken":  {"", money.Of(601, "USD"), payments.RefundFailed, "refund_too_large", 0},
-		"nothing":          {"", money.Of(0, "USD"), payments.RefundFailed, "refund_too_large", 0},
+		"all of it":         {"", money.Of(600, "USD"), payments.RefundDone, "", 600},
+		"a part":            {"", money.Of(1, "USD"), payments.RefundDone, "", 1},
+		"more than taken":   {"", money.Of(601, "USD"), payments.RefundFailed, "refund_too_large", 0},
+		"less than nothing": {"", money.Of(-1, "USD"), payments.RefundFailed, "refund_too_large", 0},
+		// Seen to catch: a refund of nothing that the gateway is asked for, or that is refused after the units came back.
+		"nothing":          {`"kind":"error_500","saved":true`, money.Of(0, "USD"), payments.RefundDone, "", 0},
 		"another currency": {"", money.Of(1, "EUR"), payments.RefundFailed, "refund_too_large", 0},
 		"lost request":     {`"kind":"drop"`, money.Of(200, "USD"), payments.RefundDone, "", 200},
 		"lost answer":      {`"kind":"lost_answer"`, money.Of(200, "USD"), payments.RefundDone, "", 200},
@@ -112,7 +117,8 @@ func TestRefundsOfOnePaymentAreNeverMoreThanWasTaken(t *testing.T) {
 	}
 	names, data := payments.RefundsHappened(payments.Payment{}, p)
 	if len(names) != 3 || names[0] != payments.EventRefunded || names[2] != payments.EventRefundFailed ||
-		data[1] != (payments.PaymentRefunded{OrderID: r.order, Group: "g1", RefundID: "ret_1", Amount: money.Of(350, "USD"), IntentID: p.IntentID}) {
+		!cmp.Equal(data[1], payments.PaymentRefunded{OrderID: r.order, Group: "g1", RefundID: "ret_1", Amount: money.Of(350, "USD"), IntentID: p.IntentID,
+			Lines: []payments.RefundLine{{Line: "l", From: 2, Quantity: 1}}}) {
 		t.Error(names, data)
 	}
 	if names, _ := payments.RefundsHappened(p, p); len(names) != 0 {

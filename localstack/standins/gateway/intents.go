@@ -137,6 +137,9 @@ func (i *intent) read(f form) (err *apiError) {
 	if i.currency = strings.ToLower(f.get("currency")); !currencyForm.MatchString(i.currency) {
 		return invalid("currency", "", "Invalid currency: %s", f.get("currency"))
 	}
+	if lowest := least[i.currency]; i.amount < lowest {
+		return invalid("amount", "amount_too_small", "Amount must be at least %d minor units of %s", lowest, i.currency)
+	}
 	if i.captureMethod, err = f.oneOf("capture_method", "automatic_async", "automatic", "automatic_async", captureManual); err != nil {
 		return err
 	}

@@ -195,6 +195,8 @@ func TestCreateRefusesWhatStripeRefuses(t *testing.T) {
 		{"currency=usd", "parameter_missing", "amount"},
 		{"amount=100", "parameter_missing", "currency"},
 		{"amount=0&currency=usd", "parameter_invalid_integer", "amount"},
+		{"amount=49&currency=usd", "amount_too_small", "amount"},
+		{"amount=174&currency=HUF", "amount_too_small", "amount"},
 		{"amount=-5&currency=usd", "parameter_invalid_integer", "amount"},
 		{"amount=1.5&currency=usd", "parameter_invalid_integer", "amount"},
 		{"amount=9223372036854775808&currency=usd", "parameter_invalid_integer", "amount"},

@@ -52,7 +52,7 @@ func (a *accounts) create(t *rapid.T) {
 	}
 	p := order(rapid.SampledFrom([]string{"", "pm_card_visa", "pm_card_visa", "pm_card_chargeDeclined",
 		"pm_card_authenticationRequired"}).Draw(t, "method"))
-	p.Amount = stripe.Int64(amounts.Draw(t, "amount"))
+	p.Amount = stripe.Int64(max(50, amounts.Draw(t, "amount"))) // the least of a dollar
 	p.CaptureMethod = stripe.String(rapid.SampledFrom([]string{"manual", "manual", "automatic"}).Draw(t, "capture"))
 	l := &ledger{id: a.rig.create(t, p).ID}
 	l.status = string(a.rig.retrieve(t, l.id).Status)
