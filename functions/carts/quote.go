@@ -42,6 +42,7 @@ type QuotedLine struct {
 	UnitPrice  money.Amount `json:"unit_price"`
 	Amount     money.Amount `json:"amount"`
 	Discount   money.Amount `json:"discount,omitzero"` // off Amount
+	Shipping   money.Amount `json:"shipping"`          // what the seller asks for shipping all its units
 	Category   string       `json:"category"`          // the product's category id, for tax
 	// Fulfilment is offers.BySeller where the seller ships, and empty where Rialto does.
 	Fulfilment string `json:"fulfillment,omitempty"`
@@ -112,13 +113,17 @@ func quoteOf(c Cart, currency string, cur current, now time.Time) (Quote, error)
 		if l.Gone {
 			return Quote{}, errOfferUnavailable
 		}
+		shipping, err := l.Line.Shipping.Times(l.Quantity)
+		if err != nil {
+			return Quote{}, err
+		}
 		by := ""
 		if cur.offers[l.ID()].Offer.Fulfillment == offers.BySeller {
 			by = offers.BySeller
 		}
 		q.Lines = append(q.Lines, QuotedLine{Fulfilment: by, Line: l.ID(), ProductID: l.ProductID, SellerID: l.SellerID,
 			SellerName: l.SellerName, Title: l.Title, Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount,
-			Discount: l.Discount, Category: cur.offers[l.ID()].Product.CategoryID})
+			Discount: l.Discount, Shipping: shipping, Category: cur.offers[l.ID()].Product.CategoryID})
 	}
 	if _, err := inventory.Route("", q.Wants(), cur.stock, inventory.Destination{}); err != nil { // whatever the order and its destination
 		return Quote{}, err

@@ -16,6 +16,9 @@
 //   - A run owns the record from Claim on: its plan, its payment groups and its draft's hash are stored before
 //     the first effect and never change; a second run of the same epoch, or one with another draft, ends as
 //     superseded. The draft itself is stored when the record begins to wait for a 3-D Secure challenge, for the run that goes on.
+//   - What each shipment costs is decided once, when the draft is made (shares.go): a line's price, tax and shipping follow its
+//     units, the delivery is shared out equally. A shipment costs what the gateway takes at least, or nothing, and then needs no
+//     payment; a cart for which that cannot be is refused before the first effect.
 //   - Place, the pivot, is one transaction: the record (epoch and run are mine, OPEN) becomes PLACED, the holds
 //     and a coupon's redemption become COMMITTED, the order comes to be, and the ordered lines leave the cart at its
 //     version. Either all of it happens or none.

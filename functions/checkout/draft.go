@@ -80,17 +80,19 @@ type Group struct {
 	Amount money.Amount `json:"amount"`
 }
 
-// Groups lists the draft's authorizations; they sum to its total.
+// Groups lists the draft's authorizations; they sum to its total. A shipment that costs nothing needs none.
 func (d Draft) Groups() []Group {
-	var gs []Group
+	gs := []Group{}
 	for _, s := range d.Order.Shipments {
-		gs = append(gs, Group{s.Group, s.Amount})
+		if s.Amount.Minor > 0 {
+			gs = append(gs, Group{s.Group, s.Amount})
+		}
 	}
 	return gs
 }
 
 // NewDraft puts an order together and plans where it ships from. Errors: item_unavailable, ErrCartChanged if the total is not the expected one,
-// too_many_lines if the pivot would not fit a transaction.
+// too_many_lines if the pivot would not fit a transaction, amount_too_small if a shipment would cost less than the payment gateway takes.
 func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
 	plan, err := inventory.Route(
 		ref.OrderID,
@@ -132,7 +134,7 @@ func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
 	if req.ExpectedTotal != nil && *req.ExpectedTotal != o.Totals.Total {
 		return Draft{}, ErrCartChanged
 	}
-	if o.Shipments, err = shipments(o, plan, p.Quote.Lines); err != nil {
+	if o.Shipments, err = shipments(o, plan, p); err != nil {
 		return Draft{}, fmt.Errorf("split into shipments: %w", err)
 	}
 	if err := o.Check(); err != nil {
@@ -160,97 +162,4 @@ func totals(p Prepared) (orders.Totals, error) {
 	}
 	t.Total, err = money.Sum(t.Items.Currency, parts...)
 	return t, err
-}
-
-// shipments groups the plan by seller, centre and who ships, and shares the total out: what is paid for a line and its tax by units,
-// what belongs to the whole order by the goods of each shipment.
-func shipments(o orders.Order, plan inventory.Plan, quoted []carts.QuotedLine) ([]orders.Shipment, error) {
-	type at struct{ seller, centre, by string }
-	by := map[string]string{}
-	for _, l := range quoted {
-		by[l.Line] = l.Fulfilment
-	}
-	place := map[at]int{}
-	var out []orders.Shipment
-	var goods []int64
-	lines := map[string]orders.Line{}
-	for _, l := range o.Lines {
-		lines[l.Line] = l
-	}
-	for _, pl := range plan.Lines {
-		line, ok := lines[pl.Line]
-		if !ok {
-			return nil, fmt.Errorf("the plan has a line %s that the order has not", pl.Line)
-		}
-		cost := money.Of(line.Amount.Minor-line.Discount.Minor, line.Amount.Currency)
-		if !o.Totals.TaxIncluded {
-			var err error
-			if cost, err = cost.Add(line.Tax); err != nil {
-				return nil, err
-			}
-		}
-		weights := make([]int64, len(pl.Picks))
-		for i, p := range pl.Picks {
-			weights[i] = p.Quantity
-		}
-		parts, err := cost.Allocate(weights...)
-		if err != nil {
-			return nil, err
-		}
-		for i, p := range pl.Picks {
-			k := at{pl.SellerID, p.Centre, by[pl.Line]}
-			n, ok := place[k]
-			if !ok {
-				n = len(out)
-				place[k] = n
-				out = append(
-					out,
-					orders.Shipment{
-						Group:      fmt.Sprintf("g%d", n+1),
-						SellerID:   k.seller,
-						Centre:     k.centre,
-						Fulfilment: k.by,
-						Amount:     money.Zero(o.Totals.Total.Currency),
-					},
-				)
-				goods = append(goods, 0)
-			}
-			if out[n].Amount, err = out[n].Amount.Add(parts[i]); err != nil {
-				return nil, err
-			}
-			goods[n] = out[n].Amount.Minor
-			out[n].Lines = append(out[n].Lines, orders.ShipmentLine{Line: pl.Line, Quantity: p.Quantity})
-		}
-	}
-	return withShared(o, out, goods)
-}
-
-// withShared adds the shipping and its tax to the shipments.
-func withShared(o orders.Order, out []orders.Shipment, goods []int64) ([]orders.Shipment, error) {
-	shared := o.Totals.Total
-	for _, s := range out {
-		var err error
-		if shared, err = shared.Sub(s.Amount); err != nil {
-			return nil, err
-		}
-	}
-	var sum int64
-	for _, g := range goods {
-		sum += g
-	}
-	if sum == 0 {
-		for i := range goods {
-			goods[i] = 1
-		}
-	}
-	parts, err := shared.Allocate(goods...)
-	if err != nil {
-		return nil, err
-	}
-	for i := range out {
-		if out[i].Amount, err = out[i].Amount.Add(parts[i]); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }

@@ -8,7 +8,7 @@ import (
 var checkoutContext = Context{
 	Name:    "checkout",
 	Owns:    "the checkout record and the saga",
-	Imports: []string{"carts", "customers", "inventory", "orders", "promotions", "tax"},
+	Imports: []string{"carts", "customers", "inventory", "orders", "payments", "promotions", "tax"},
 	Writes:  []string{"holds", "redemptions", "orders", "carts"}, // the pivot's
 	shopper: func() []api.Route { return checkoutapi.Routes(nil) },
 	Functions: []Function{

@@ -3,7 +3,6 @@ package fulfillment
 import (
 	"cmp"
 	"fmt"
-	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,6 +56,7 @@ type ReturnLine struct {
 	Line      string       `json:"line" dynamodbav:"line"`
 	ProductID string       `json:"product_id" dynamodbav:"product_id"`
 	Centre    string       `json:"fulfillment_center_id" dynamodbav:"fulfillment_center_id"` // that they left, and come back to
+	From      int64        `json:"from" dynamodbav:"from" doc:"The first of them among the parcel's units of the line, counted from 0"`
 	Quantity  int64        `json:"quantity" dynamodbav:"quantity"`
 	Amount    money.Amount `json:"amount" dynamodbav:"amount"` // what was paid for them
 }
@@ -141,8 +141,9 @@ func (q ReturnRequest) check(x Shipment, before Units) error {
 }
 
 // NewReturn makes a return of a request that was checked, and the units as they are with it. What is given back is what was
-// paid for the units with their tax, as the order shared it out; shipping is not. Units that are sent back one after
-// another get the same together as all at once.
+// paid for the units with their tax, as the order says of its shipment; shipping is not. It may be nothing, where a coupon
+// paid for them: the units come back all the same. Which units they are is said, so that whatever else belongs to them is
+// given back with them, in whatever order. Units that are sent back one after another get the same together as all at once.
 func NewReturn(id string, q ReturnRequest, o orders.Order, x Shipment, before Units, now time.Time) (Return, Units, error) {
 	r := Return{ID: id, OrderID: o.ID, ShipmentID: x.ID, Group: x.Group, SellerID: x.SellerID, CustomerID: q.CustomerID, Reason: q.Reason,
 		Amount: money.Zero(x.Amount.Currency), State: Requested, RequestedAt: now, UpdatedAt: now}
@@ -151,61 +152,36 @@ func NewReturn(id string, q ReturnRequest, o orders.Order, x Shipment, before Un
 		after.Of[line] = n
 	}
 	for _, l := range q.Lines {
-		paid, held, product, err := paidFor(o, x.Group, l.Line)
+		held, product, err := shipped(o, x.Group, l.Line)
 		if err != nil {
 			return r, after, err
 		}
 		from, to := before.Of[l.Line], before.Of[l.Line]+l.Quantity
-		amount := money.Of(part(paid.Minor, to, held)-part(paid.Minor, from, held), paid.Currency)
-		if r.Amount, err = r.Amount.Add(amount); err != nil {
+		part, err := held.Between(from, to)
+		if err != nil {
 			return r, after, err
 		}
-		r.Lines = append(r.Lines, ReturnLine{l.Line, product, x.Centre, l.Quantity, amount})
+		if r.Amount, err = r.Amount.Add(part.Paid); err != nil {
+			return r, after, err
+		}
+		r.Lines = append(r.Lines, ReturnLine{l.Line, product, x.Centre, from, l.Quantity, part.Paid})
 		after.Of[l.Line] = to
 	}
 	return r, after, nil
 }
 
-// paidFor is what was paid for a line's units in a group, as the checkout shared it out by units, and how many they are.
-func paidFor(o orders.Order, group, line string) (paid money.Amount, held int64, product string, err error) {
+// shipped finds a line of an order in one of its groups.
+func shipped(o orders.Order, group, line string) (held orders.ShipmentLine, product string, err error) {
 	n := slices.IndexFunc(o.Lines, func(l orders.Line) bool { return l.Line == line })
-	if n < 0 {
-		return paid, 0, "", fmt.Errorf("order %s has no line %s", o.ID, line)
-	}
-	l := o.Lines[n]
-	cost := money.Of(l.Amount.Minor-l.Discount.Minor, l.Amount.Currency)
-	if !o.Totals.TaxIncluded {
-		if cost, err = cost.Add(l.Tax); err != nil {
-			return paid, 0, "", err
-		}
-	}
-	var units []int64
-	mine := -1
-	for _, s := range o.Shipments {
-		for _, x := range s.Lines {
-			if x.Line == line {
-				if s.Group == group {
-					mine = len(units)
-				}
-				units = append(units, x.Quantity)
+	g := slices.IndexFunc(o.Shipments, func(s orders.Shipment) bool { return s.Group == group })
+	if n >= 0 && g >= 0 {
+		for _, l := range o.Shipments[g].Lines {
+			if l.Line == line {
+				return l, o.Lines[n].ProductID, nil
 			}
 		}
 	}
-	if mine < 0 {
-		return paid, 0, "", fmt.Errorf("order %s: group %s has no line %s", o.ID, group, line)
-	}
-	parts, err := cost.Allocate(units...)
-	if err != nil {
-		return paid, 0, "", err
-	}
-	return parts[mine], units[mine], l.ProductID, nil
-}
-
-// part is minor x n / of, rounded down; 0 <= n <= of, and minor is not negative.
-func part(minor, n, of int64) int64 {
-	hi, lo := bits.Mul64(uint64(max(0, minor)), uint64(n))
-	q, _ := bits.Div64(hi, lo, uint64(max(1, of)))
-	return int64(q)
+	return held, "", fmt.Errorf("order %s: group %s has no line %s", o.ID, group, line)
 }
 
 // EventReturnReceived is the name of the event.

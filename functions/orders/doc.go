@@ -4,7 +4,9 @@
 // Invariants:
 //   - An order comes into being whole, in the transaction that is checkout's pivot, and never without its
 //     holds committed and its payment authorized.
-//   - Its lines and tax sum to its total; its shipments' amounts sum to the same total.
+//   - Its lines and tax sum to its total. What each shipment costs is decided in checkout, line by line, with its shipping and
+//     its part of the delivery, the tax in each, and what a coupon took off: those parts sum to the lines, the taxes and the
+//     total, and whoever captures, returns or pays later reads them, and shares out nothing again.
 //   - It never changes. What happens to it later (shipping, delivery) is fulfillment's, by order id.
 //   - The delivery address is sealed under the customer's key; the order holds no personal data in the clear.
 //

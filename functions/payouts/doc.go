@@ -8,12 +8,17 @@
 //   - what is paid to a seller is the sum of journals that no other payout covers, and never negative. A sale waits for the
 //     reserve before it is paid; what was given back is netted at once, whatever its age. What comes back later than the
 //     reserve takes from the seller's next sales (infra/OPERATIONS.md says what that risks);
-//   - what refunds give back of a sale sums to the sale at most, account by account.
+//   - units of a sale are given back once, and each account gives back what it has of them by their line: a line that came
+//     back whole, in any parts and order, leaves nothing of its goods on any account but what came and what went.
+//
+// A sale's parts stand in its order (orders.Shipment) and are kept when that is placed: nothing is shared out here. A seller is
+// owed its goods and what it asks for shipping them, and the delivery of what it delivers itself; the delivery of what Rialto
+// delivers is Rialto's (delivery_revenue), without commission. Returns give back goods, and no shipping.
 //
 // A sale is booked when its money is captured, which is when it ships. What a coupon took off is Rialto's to bear, on an
-// account of its own (discounts_granted): sellers are paid as if there were none. Commission is a share of what was sold
-// without tax; tax is withheld whole, as the marketplace owes it (a marketplace facilitator; in the EU art. 14a of
-// Directive 2006/112/EC where it applies). Rates stand in rates.go.
+// account of its own (discounts_granted): sellers are paid as if there were none. Commission is a share of what a seller
+// is paid without tax, line by line and for its shipping; tax is withheld whole, as the marketplace owes it (a marketplace
+// facilitator; in the EU art. 14a of Directive 2006/112/EC where it applies). Rates stand in rates.go.
 //
 // Events in: OrderPlaced (orders), PaymentCaptured, PaymentRefunded (payments). Events out: none.
 //

@@ -23,6 +23,7 @@ type PaymentRefunded struct {
 	Group    string       `json:"group"`
 	RefundID string       `json:"refund_id"`
 	Amount   money.Amount `json:"amount"`
+	Lines    []Units      `json:"lines"`
 }
 
 // HandleEvent does what an event that happened at a time means to the ledger. Errors: unknown_event, malformed_event,
@@ -35,7 +36,7 @@ func (s *Service) HandleEvent(ctx context.Context, event string, data []byte, at
 		return handle(event, data, func(p PaymentCaptured) error { return s.Captured(ctx, p.OrderID, p.Group, p.Amount, at) })
 	case "PaymentRefunded":
 		return handle(event, data, func(p PaymentRefunded) error {
-			return s.Refunded(ctx, p.RefundID, p.OrderID, p.Group, p.Amount, at)
+			return s.Refunded(ctx, p.RefundID, p.OrderID, p.Group, p.Amount, p.Lines, at)
 		})
 	}
 	return fault.New(fault.Malformed, "unknown_event", "payouts does not take %s", event)

@@ -13,10 +13,14 @@ func TestEventsReachTheLedger(t *testing.T) {
 	for _, c := range []struct{ event, data, code string }{
 		{"PaymentCaptured", `{"order_id":"ord_a","group":"g1","amount":{"amount":100,"currency":"USD"}}`, "sale_unknown"},
 		{"OrderPlaced",
-			`{"order_id":"ord_a","marketplace":"US","shipments":[{"group":"g1","seller_id":"sel_a","amount":{"amount":100,"currency":"USD"}}]}`, ""},
+			`{"order_id":"ord_a","marketplace":"US","shipments":[{"group":"g1","seller_id":"sel_a","amount":{"amount":100,"currency":"USD"},` +
+				`"shipping":{"amount":{"amount":0,"currency":"USD"}},"delivery":{"amount":{"amount":0,"currency":"USD"}},` +
+				`"lines":[{"line":"l","quantity":5,"paid":{"amount":100,"currency":"USD"}}]}]}`, ""},
 		{"PaymentCaptured", `{"order_id":"ord_a","group":"g1","amount":{"amount":100,"currency":"USD"}}`, ""},
-		{"PaymentRefunded", `{"order_id":"ord_a","group":"g1","refund_id":"ret_a","amount":{"amount":40,"currency":"USD"}}`, ""},
-		{"PaymentRefunded", `{"order_id":"ord_a","group":"g1","refund_id":"ret_b","amount":{"amount":61,"currency":"USD"}}`, "refund_too_large"},
+		{"PaymentRefunded", `{"order_id":"ord_a","group":"g1","refund_id":"ret_a","amount":{"amount":40,"currency":"USD"},` +
+			`"lines":[{"line":"l","from":0,"quantity":2}]}`, ""},
+		{"PaymentRefunded", `{"order_id":"ord_a","group":"g1","refund_id":"ret_b","amount":{"amount":40,"currency":"USD"},` +
+			`"lines":[{"line":"l","from":1,"quantity":2}]}`, "refund_too_large"},
 		{"PaymentCaptured", `[]`, "malformed_event"},
 		{"PaymentCaptureFailed", `{}`, "unknown_event"},
 	} {

@@ -81,11 +81,17 @@ func TestEveryHistoryBalances(t *testing.T) {
 				captured += s.Amount.Minor
 				at := b.now.Add(time.Duration(n) * time.Minute)
 				todo = append(todo, func() error { return b.Captured(ctx, o.OrderID, s.Group, s.Amount, at) })
-				for left, r := s.Amount.Minor, 0; rapid.Bool().Draw(t, "refund") && left > 0; r++ {
-					part := usd(rapid.Int64Range(1, left).Draw(t, "part"))
-					left -= part.Minor
-					refunded += part.Minor
-					todo = append(todo, func() error { return b.Refunded(ctx, fmt.Sprint(r), o.OrderID, s.Group, part, at) })
+				for _, l := range s.Lines {
+					for from := int64(0); from < l.Quantity && rapid.Bool().Draw(t, "refund"); from++ {
+						part, err := l.Between(from, from+1)
+						if err != nil {
+							t.Fatal(err)
+						}
+						refunded += part.Paid.Minor
+						todo = append(todo, func() error {
+							return b.Refunded(ctx, fmt.Sprint(l.Line, from), o.OrderID, s.Group, part.Paid, []payouts.Units{{l.Line, from, 1}}, at)
+						})
+					}
 				}
 			}
 		}
@@ -157,13 +163,16 @@ func (b *books) judge(t fatal, captured, refunded int64) {
 	}
 }
 
+// all is the one unit of a line.
+var all = []payouts.Units{{Line: "l", From: 0, Quantity: 1}}
+
 func TestACaptureBeforeItsOrderWaits(t *testing.T) {
 	t.Parallel()
 	ctx, b := context.Background(), newBooks()
 	if err := b.Captured(ctx, "ord_a", "g1", usd(5), noon); fault.Code(err) != "sale_unknown" || !fault.Of(err).Kind.Transient() {
 		t.Error(err)
 	}
-	if err := b.Refunded(ctx, "r", "ord_a", "g1", usd(5), noon); fault.Code(err) != "sale_unknown" {
+	if err := b.Refunded(ctx, "r", "ord_a", "g1", usd(5), all, noon); fault.Code(err) != "sale_unknown" {
 		t.Error(err)
 	}
 }
@@ -173,7 +182,7 @@ func TestARunPaysWhatIsOldEnough(t *testing.T) {
 	ctx, b := context.Background(), newBooks()
 	var list []payouts.Journal
 	for n := range 250 {
-		s := payouts.Sale{OrderID: fmt.Sprint("ord_", n), Group: "g1", SellerID: "sel_a", Amount: usd(100), Tax: usd(0)}
+		s := one(fmt.Sprint("ord_", n), 1, 100, 0, 0)
 		j, err := s.Book(usd(100), noon.Add(time.Duration(n)*time.Second))
 		if err != nil {
 			t.Fatal(err)
@@ -217,9 +226,9 @@ func TestWhatWasGivenBackIsNotPaidOut(t *testing.T) {
 	ctx, b := context.Background(), newBooks()
 	const day = 24 * time.Hour
 	b.Reserve = 7 * day
-	s := payouts.Sale{OrderID: "ord_a", Group: "g1", SellerID: "sel_a", Amount: usd(10_000), Tax: usd(0)}
+	s := one("ord_a", 1, 10_000, 0, 0)
 	if err := errors.Join(b.Ledger.Expect(ctx, s), b.Captured(ctx, "ord_a", "g1", usd(10_000), noon),
-		b.Refunded(ctx, "r1", "ord_a", "g1", usd(10_000), noon.Add(day))); err != nil {
+		b.Refunded(ctx, "r1", "ord_a", "g1", usd(10_000), all, noon.Add(day))); err != nil {
 		t.Fatal(err)
 	}
 	b.now = noon.Add(7 * day)
@@ -287,7 +296,7 @@ func TestNobodyIsPaidMoreThanIsOwed(t *testing.T) {
 func TestWhatIsOwedTheOtherWayWaits(t *testing.T) {
 	t.Parallel()
 	ctx, b := context.Background(), newBooks()
-	s := payouts.Sale{OrderID: "ord_a", Group: "g1", SellerID: "sel_a", Amount: usd(1000), Tax: usd(0)}
+	s := one("ord_a", 5, 1000, 0, 0)
 	if err := b.Ledger.Expect(ctx, s); err != nil {
 		t.Fatal(err)
 	}
@@ -300,8 +309,12 @@ func TestWhatIsOwedTheOtherWayWaits(t *testing.T) {
 		}
 	}
 	step(b.Captured(ctx, "ord_a", "g1", usd(1000), b.now), payouts.Report{Payouts: 1, Journals: 1})
-	step(b.Refunded(ctx, "r1", "ord_a", "g1", usd(400), b.now), payouts.Report{})
-	step(b.Refunded(ctx, "r1", "ord_a", "g1", usd(400), b.now), payouts.Report{})
+	for range 2 {
+		step(b.Refunded(ctx, "r1", "ord_a", "g1", usd(400), []payouts.Units{{"l", 3, 2}}, b.now), payouts.Report{})
+	}
+	if err := b.Refunded(ctx, "r2", "ord_a", "g1", usd(400), []payouts.Units{{"l", 2, 2}}, b.now); fault.Code(err) != "refund_too_large" {
+		t.Error("a unit was given back twice", err)
+	}
 	if owed, err := b.Ledger.Owed(ctx, "sel_a"); err != nil || len(owed) != 1 || owed[0] != usd(-340) {
 		t.Error(owed, err)
 	}

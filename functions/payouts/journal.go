@@ -17,6 +17,7 @@ const (
 	Gateway        Account = "gateway_clearing"   // captured, and not yet come from the payment gateway
 	Payable        Account = "seller_payable"     // owed to the seller
 	Commission     Account = "commission_revenue" // Rialto's
+	Delivery       Account = "delivery_revenue"   // Rialto's, of what it delivers itself
 	Discounts      Account = "discounts_granted"  // what coupons took off, borne by Rialto
 	TaxWithheld    Account = "tax_withheld"       // owed to tax authorities
 	Refunds        Account = "refunds"            // given back to customers through the gateway
@@ -87,7 +88,7 @@ func (j Journal) Owed() int64 { return -j.Of(Payable) }
 
 // entries makes entries of one currency, without those of nothing.
 func entries(currency string, of ...Entry) []Entry {
-	var out []Entry
+	out := []Entry{}
 	for _, e := range of {
 		if e.Amount.Minor != 0 {
 			e.Amount.Currency = currency

@@ -1,4 +1,4 @@
 package payouts
 
-// CommissionRate is Rialto's share of a sale without tax, in basis points.
+// CommissionRate is Rialto's share of what a seller sells and ships, without tax, in basis points.
 const CommissionRate = 1_500

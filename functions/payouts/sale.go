@@ -2,159 +2,186 @@ package payouts
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
-	"rialto/functions/marketplaces"
 	"rialto/functions/orders"
 )
 
-// Sale is what a shipment of a placed order costs its customer, and the tax in it.
+// Sale is what a shipment of a placed order is booked as once it is paid, part by part. It is kept when the order is placed
+// and never changes: what is sold, and what is given back of it, is read from here.
 type Sale struct {
 	OrderID  string
 	Group    string
 	SellerID string
-	Amount   money.Amount // tax included
-	Tax      money.Amount
-	// Discount is what coupons took off, without tax: the seller is paid as if they had not.
-	Discount int64
+	Currency string
+	Lines    []SaleLine
+	// Shipping is what its seller asks for shipping it and, where the seller delivers it too, the delivery.
+	Shipping Share
+	// Delivery is what Rialto is paid for delivering it.
+	Delivery Share
 }
 
-// Sales splits a placed order into its shipments' sales; their amounts and taxes sum to the order's. A line's tax goes
-// with its units, what is left of the order's tax (that on shipping) with the shipments' amounts.
+// SaleLine is units of a line. What is given back of it is given back by units.
+type SaleLine struct {
+	Line     string `dynamodbav:"line"`
+	Quantity int64  `dynamodbav:"quantity"`
+	Share
+}
+
+// Share is one part of a sale, in minor units.
+type Share struct {
+	Paid       int64 `dynamodbav:"paid"`       // by the customer, tax in it
+	Tax        int64 `dynamodbav:"tax"`        // in Paid
+	Discount   int64 `dynamodbav:"discount"`   // what a coupon took off, without tax: the seller is paid as if it had not
+	Commission int64 `dynamodbav:"commission"` // of what is sold
+}
+
+// sold is what a share is without its tax, whoever pays it.
+func (s Share) sold() int64 { return s.Paid - s.Tax + s.Discount }
+
+func (s Share) plus(o Share) Share {
+	return Share{s.Paid + o.Paid, s.Tax + o.Tax, s.Discount + o.Discount, s.Commission + o.Commission}
+}
+
+// commissioned is a share with Rialto's part of it.
+func (s Share) commissioned(currency string) (Share, error) {
+	c, err := money.Of(s.sold(), currency).BasisPoints(CommissionRate)
+	s.Commission = c.Minor
+	return s, err
+}
+
+// between is the part of a share that belongs to the units from one to another of n.
+func (s Share) between(from, to, n int64) (out Share, err error) {
+	for _, x := range []struct {
+		of   int64
+		part *int64
+	}{{s.Paid, &out.Paid}, {s.Tax, &out.Tax}, {s.Discount, &out.Discount}, {s.Commission, &out.Commission}} {
+		a, err := money.Of(x.of, "").Between(from, to, n)
+		if err != nil {
+			return out, err
+		}
+		*x.part = a.Minor
+	}
+	return out, nil
+}
+
+// errShares refuses an order from before its shipments said what they cost, as nobody may guess that.
+var errShares = fault.New(fault.Malformed, "shares_missing", "the order's shipments do not say what they cost")
+
+// Sales are the sales of a placed order's shipments.
 func Sales(o orders.Placed) ([]Sale, error) {
-	sales := make([]Sale, len(o.Shipments))
-	amounts := make([]int64, len(o.Shipments))
-	rest := o.Tax
-	for i, s := range o.Shipments {
-		sales[i] = Sale{o.OrderID, s.Group, s.SellerID, s.Amount, money.Zero(s.Amount.Currency), 0}
-		amounts[i] = s.Amount.Minor
-	}
-	for _, l := range o.Lines {
-		var at []int
-		var units []int64
-		for i, s := range o.Shipments {
-			for _, part := range s.Lines {
-				if part.Line == l.Line {
-					at, units = append(at, i), append(units, part.Quantity)
-				}
+	var sales []Sale
+	for _, s := range o.Shipments {
+		if cost, err := s.Cost(); err != nil || cost != s.Amount {
+			return nil, errShares.Because(err)
+		}
+		x := Sale{OrderID: o.OrderID, Group: s.Group, SellerID: s.SellerID, Currency: s.Amount.Currency}
+		var err error
+		for _, l := range s.Lines {
+			of := SaleLine{Line: l.Line, Quantity: l.Quantity, Share: Share{Paid: l.Paid.Minor, Tax: l.Tax.Minor, Discount: l.Discount.Minor}}
+			if of.Share, err = of.commissioned(x.Currency); err != nil {
+				return nil, fmt.Errorf("commission of line %s: %w", l.Line, err)
 			}
+			x.Lines = append(x.Lines, of)
 		}
-		taxes, err := l.Tax.Allocate(units...)
-		if err != nil {
-			return nil, fmt.Errorf("tax of line %s: %w", l.Line, err)
+		x.Shipping = Share{Paid: s.Shipping.Amount.Minor, Tax: s.Shipping.Tax.Minor}
+		if x.Delivery = (Share{Paid: s.Delivery.Amount.Minor, Tax: s.Delivery.Tax.Minor}); s.Fulfilment == orders.BySeller {
+			x.Shipping, x.Delivery = x.Shipping.plus(x.Delivery), Share{}
 		}
-		off, err := discount(l, o.Marketplace)
-		if err != nil {
-			return nil, err
+		if x.Shipping, err = x.Shipping.commissioned(x.Currency); err != nil {
+			return nil, fmt.Errorf("commission of shipping: %w", err)
 		}
-		offs, err := off.Allocate(units...)
-		if err != nil {
-			return nil, fmt.Errorf("discount of line %s: %w", l.Line, err)
-		}
-		for k, i := range at {
-			if sales[i].Tax, err = sales[i].Tax.Add(taxes[k]); err != nil {
-				return nil, err
-			}
-			sales[i].Discount += offs[k].Minor
-		}
-		if rest.Currency != "" {
-			if rest, err = rest.Sub(l.Tax); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if rest.Currency == "" || rest.Minor == 0 { // an event from before it had the order's tax
-		return sales, nil
-	}
-	parts, err := rest.Allocate(amounts...)
-	if err != nil {
-		return nil, fmt.Errorf("tax of the order: %w", err)
-	}
-	for i := range sales {
-		if sales[i].Tax, err = sales[i].Tax.Add(parts[i]); err != nil {
-			return nil, err
-		}
+		sales = append(sales, x)
 	}
 	return sales, nil
 }
 
-// discount is what was taken off a line, without the tax that would have been in it.
-func discount(l orders.PlacedLine, marketplace string) (money.Amount, error) {
-	off := money.Of(l.Discount.Minor, l.Tax.Currency)
-	if off.Minor == 0 {
-		return off, nil
+// sum is all that the seller has sold in a sale: its lines, and what it ships.
+func (s Sale) sum() Share {
+	all := s.Shipping
+	for _, l := range s.Lines {
+		all = all.plus(l.Share)
 	}
-	if m, err := marketplaces.Lookup(marketplace); err != nil || !m.TaxIncluded {
-		return off, err
-	}
-	tax, err := portion(off.Minor, l.Tax.Minor, l.Amount.Minor-off.Minor)
-	off.Minor -= tax
-	return off, err
+	return all
 }
 
-// ErrCaptureTooLarge refuses to book more than a shipment costs.
-var ErrCaptureTooLarge = fault.New(fault.Invalid, "capture_too_large", "more was captured than the shipment costs")
+// Amount is what the customer pays for a sale.
+func (s Sale) Amount() money.Amount { return money.Of(s.sum().Paid+s.Delivery.Paid, s.Currency) }
 
-// Book returns the journal of a captured sale. A capture of less has its share of the tax and of the discount.
+// ErrCaptureDiffers refuses to book a capture of another amount than the shipment costs.
+var ErrCaptureDiffers = fault.New(fault.Invalid, "capture_differs", "what was captured is not what the shipment costs")
+
+// Book returns the journal of a captured sale.
 func (s Sale) Book(captured money.Amount, at time.Time) (Journal, error) {
-	if captured.Minor > s.Amount.Minor || captured.Minor <= 0 || captured.Currency != s.Amount.Currency {
-		return Journal{}, ErrCaptureTooLarge
+	if captured != s.Amount() {
+		return Journal{}, ErrCaptureDiffers
 	}
-	parts, err := captured.Allocate(s.Tax.Minor, s.Amount.Minor-s.Tax.Minor)
-	if err != nil {
-		return Journal{}, fmt.Errorf("tax of the sale: %w", err)
-	}
-	off, err := portion(s.Discount, captured.Minor, s.Amount.Minor)
-	if err != nil {
-		return Journal{}, fmt.Errorf("discount of the sale: %w", err)
-	}
-	sold := money.Of(parts[1].Minor+off, captured.Currency)
-	commission, err := sold.BasisPoints(CommissionRate)
-	if err != nil {
-		return Journal{}, fmt.Errorf("commission: %w", err)
-	}
-	j := Journal{ID: saleID(s.OrderID, s.Group), Kind: SaleKind, SellerID: s.SellerID, Currency: captured.Currency, OrderID: s.OrderID,
-		Group: s.Group, At: at.UTC(),
-		Entries: entries(captured.Currency, debit(Gateway, captured.Minor), debit(Discounts, off), credit(Payable, sold.Minor-commission.Minor),
-			credit(Commission, commission.Minor), credit(TaxWithheld, parts[0].Minor))}
+	all, own := s.sum(), s.Delivery
+	j := Journal{ID: saleID(s.OrderID, s.Group), Kind: SaleKind, SellerID: s.SellerID, Currency: s.Currency, OrderID: s.OrderID, Group: s.Group,
+		At: at.UTC(), Entries: entries(s.Currency, debit(Gateway, captured.Minor), debit(Discounts, all.Discount),
+			credit(Payable, all.sold()-all.Commission), credit(Commission, all.Commission), credit(Delivery, own.sold()),
+			credit(TaxWithheld, all.Tax+own.Tax))}
 	return j, j.Check()
 }
 
-// ErrRefundTooLarge refuses to give back more than was captured.
-var ErrRefundTooLarge = fault.New(fault.Conflict, "refund_too_large", "more is given back than was captured")
-
-// Refund returns the journal of a refund of a booked sale, after other refunds of it (before, in minor units). Each
-// account gives back its share of all that is given back so far, less what it gave before, so that a whole sale given
-// back in parts leaves nothing on any account but what came and what went.
-func (j Journal) Refund(id string, amount money.Amount, before int64, at time.Time) (Journal, error) {
-	whole := j.Of(Gateway)
-	if amount.Currency != j.Currency || amount.Minor <= 0 || before < 0 || before > whole || amount.Minor > whole-before {
-		return Journal{}, ErrRefundTooLarge
-	}
-	gone, err := j.shares(before)
-	if err != nil {
-		return Journal{}, err
-	}
-	all, err := j.shares(before + amount.Minor)
-	if err != nil {
-		return Journal{}, err
-	}
-	r := Journal{ID: refundID(j.OrderID, j.Group, id), Kind: RefundKind, SellerID: j.SellerID, Currency: j.Currency,
-		OrderID: j.OrderID, Group: j.Group, At: at.UTC(), Entries: entries(j.Currency, debit(Payable, all[0]-gone[0]), debit(Commission, all[1]-gone[1]),
-			debit(TaxWithheld, all[2]-gone[2]), credit(Discounts, all[3]-gone[3]), credit(Refunds, amount.Minor))}
-	return r, r.Check()
+// Units are units of a sale's line, counted from 0: From is the first of them.
+type Units struct {
+	Line     string `json:"line" dynamodbav:"line"`
+	From     int64  `json:"from" dynamodbav:"from"`
+	Quantity int64  `json:"quantity" dynamodbav:"quantity"`
 }
 
-// shares says what the accounts of a sale give back when so much of it is given back in all: the seller, commission, tax,
-// and what is taken back of the discount. All but the first are rounded down, and the seller has the rest.
-func (j Journal) shares(given int64) (out [4]int64, err error) {
-	for i, of := range []int64{0, -j.Of(Commission), -j.Of(TaxWithheld), j.Of(Discounts)} {
-		if out[i], err = portion(of, given, j.Of(Gateway)); err != nil {
-			return out, err
+// Returned are the units of a sale that were given back. Version counts its changes.
+type Returned struct {
+	Units   []Units
+	Version int64
+}
+
+var (
+	// ErrRefundDiffers refuses to book that another amount was given back than was paid for the units.
+	ErrRefundDiffers = fault.New(fault.Conflict, "refund_differs", "what was given back is not what was paid for the units")
+	// ErrUnitsReturned refuses to give units back twice, or units that were not sold.
+	ErrUnitsReturned = fault.New(fault.Conflict, "refund_too_large", "units are given back that were not sold, or twice")
+)
+
+// with adds units to those that were given back.
+func (r Returned) with(more []Units) (Returned, error) {
+	out := Returned{slices.Clone(r.Units), r.Version + 1}
+	for _, u := range more {
+		if slices.ContainsFunc(out.Units, func(o Units) bool {
+			return o.Line == u.Line && o.From < u.From+u.Quantity && u.From < o.From+o.Quantity
+		}) {
+			return out, ErrUnitsReturned
 		}
+		out.Units = append(out.Units, u)
 	}
-	out[0] = given + out[3] - out[1] - out[2]
 	return out, nil
+}
+
+// Refund returns the journal of units of a sale that were given back. Each account gives back what it has of them by the
+// sale's lines, whatever was given back before, so that a whole line given back in any parts leaves nothing of it but what
+// came and what went. Shipping and delivery are kept.
+func (s Sale) Refund(id string, amount money.Amount, units []Units, at time.Time) (Journal, error) {
+	var all Share
+	for _, u := range units {
+		n := slices.IndexFunc(s.Lines, func(l SaleLine) bool { return l.Line == u.Line })
+		if n < 0 || u.Quantity <= 0 {
+			return Journal{}, ErrUnitsReturned
+		}
+		part, err := s.Lines[n].between(u.From, u.From+u.Quantity, s.Lines[n].Quantity)
+		if err != nil {
+			return Journal{}, ErrUnitsReturned.Because(err)
+		}
+		all = all.plus(part)
+	}
+	if len(units) == 0 || amount != money.Of(all.Paid, s.Currency) {
+		return Journal{}, ErrRefundDiffers
+	}
+	j := Journal{ID: refundID(s.OrderID, s.Group, id), Kind: RefundKind, SellerID: s.SellerID, Currency: s.Currency, OrderID: s.OrderID,
+		Group: s.Group, At: at.UTC(), Entries: entries(s.Currency, debit(Payable, all.sold()-all.Commission), debit(Commission, all.Commission),
+			debit(TaxWithheld, all.Tax), credit(Discounts, all.Discount), credit(Refunds, amount.Minor))}
+	return j, j.Check()
 }

@@ -22,11 +22,11 @@ type Ledger interface {
 	Book(ctx context.Context, j Journal) error
 	// Journal returns a journal, or ErrJournalNotFound.
 	Journal(ctx context.Context, id string) (Journal, error)
-	// BookRefund writes the journal of a refund unless it is there, if so much of the sale was given back before.
-	// It fails with ErrChanged if another refund came first.
-	BookRefund(ctx context.Context, sale, refund Journal, before int64) error
-	// Refunded returns how much of a sale was given back, in minor units.
-	Refunded(ctx context.Context, sale string) (int64, error)
+	// BookRefund writes the journal of a refund unless it is there, with what was given back of its sale by then. It fails
+	// with ErrChanged if another refund came first.
+	BookRefund(ctx context.Context, sale string, refund Journal, now Returned) error
+	// Returned returns what was given back of a sale.
+	Returned(ctx context.Context, sale string) (Returned, error)
 	// Unpaid lists journals that no payout covers, of one bucket, those of a seller and currency together; after is
 	// where to go on, "" to begin, and next is "" on the last page.
 	Unpaid(ctx context.Context, bucket int, after string) (list []Journal, next string, err error)
@@ -83,28 +83,36 @@ func (s *Service) Captured(ctx context.Context, orderID, group string, amount mo
 // refunding bounds how often a refund is tried that others come before.
 const refunding = 8
 
-// Refunded books that money of a sale was given back; id names the refund. It is safe to repeat. Errors: sale_unknown
-// if the sale is not booked yet, refund_too_large.
-func (s *Service) Refunded(ctx context.Context, id, orderID, group string, amount money.Amount, at time.Time) error {
-	sale, err := s.Ledger.Journal(ctx, saleID(orderID, group))
-	if errors.Is(err, ErrJournalNotFound) {
+// Refunded books that units of a sale were given back, and the money for them; id names the refund. It is safe to repeat.
+// Errors: sale_unknown if the sale is not booked yet, refund_too_large, refund_differs.
+func (s *Service) Refunded(ctx context.Context, id, orderID, group string, amount money.Amount, units []Units, at time.Time) error {
+	booked := saleID(orderID, group)
+	if _, err := s.Ledger.Journal(ctx, booked); errors.Is(err, ErrJournalNotFound) {
 		return ErrSaleUnknown
 	} else if err != nil {
 		return err
 	}
+	sale, err := s.Ledger.Expected(ctx, orderID, group)
+	if err != nil {
+		return err
+	}
+	j, err := sale.Refund(id, amount, units, at)
+	if err != nil {
+		return err
+	}
 	for range refunding {
-		if _, err := s.Ledger.Journal(ctx, refundID(orderID, group, id)); !errors.Is(err, ErrJournalNotFound) {
+		if _, err := s.Ledger.Journal(ctx, j.ID); !errors.Is(err, ErrJournalNotFound) {
 			return err // nil: it is booked
 		}
-		before, err := s.Ledger.Refunded(ctx, sale.ID)
+		before, err := s.Ledger.Returned(ctx, booked)
 		if err != nil {
 			return err
 		}
-		j, err := sale.Refund(id, amount, before, at)
+		now, err := before.with(units)
 		if err != nil {
 			return err
 		}
-		if err = s.Ledger.BookRefund(ctx, sale, j, before); !errors.Is(err, ErrChanged) {
+		if err = s.Ledger.BookRefund(ctx, booked, j, now); !errors.Is(err, ErrChanged) {
 			return err
 		}
 	}

@@ -26,8 +26,8 @@ type Total struct {
 	Refunds   int64
 	Paid      int64 // to the seller
 	Discounts int64 // coupons that Rialto bore, less what refunds took back
-	// Commission and Tax are what was kept, less what refunds gave back.
-	Commission, Tax int64
+	// Commission, Delivery (by Rialto) and Tax are what was kept, less what refunds gave back.
+	Commission, Delivery, Tax int64
 	// Net is what the journals change of what the seller is owed.
 	Net int64
 }
@@ -49,6 +49,7 @@ func Sum(list []Journal) []Total {
 		t.Paid -= j.Of(PayoutClearing)
 		t.Discounts += j.Of(Discounts)
 		t.Commission -= j.Of(Commission)
+		t.Delivery -= j.Of(Delivery)
 		t.Tax -= j.Of(TaxWithheld)
 		t.Net += j.Owed()
 	}

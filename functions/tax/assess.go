@@ -16,12 +16,6 @@ var (
 // marketplace and destination that no table covers, and with invalid_sale for amounts that are negative or of
 // two currencies.
 func Assess(s Sale) (Assessment, error) {
-	if s.Delivery != nil {
-		var err error
-		if s.Shipping, err = s.Shipping.Add(*s.Delivery); err != nil {
-			return Assessment{}, errSale.Because(err)
-		}
-	}
 	if err := s.check(); err != nil {
 		return Assessment{}, err
 	}
@@ -29,31 +23,35 @@ func Assess(s Sale) (Assessment, error) {
 	if err != nil {
 		return Assessment{}, err
 	}
-	a := Assessment{Lines: make([]LineTax, len(s.Lines)), Total: money.Zero(s.Shipping.Currency), Included: regime.included}
+	a := Assessment{Lines: make([]LineTax, len(s.Lines)), Included: regime.included}
+	var taxes []money.Amount
 	for i, l := range s.Lines {
 		r := regime.rate(l.Category)
-		a.Lines[i] = LineTax{Line: l.Line, Jurisdiction: regime.jurisdiction, Rate: r.basisPoints(), RatePPM: int64(r), Tax: regime.tax(l.paid(), r)}
-		if a.Total, err = a.Total.Add(a.Lines[i].Tax); err != nil {
-			return Assessment{}, fmt.Errorf("sum taxes: %w", err)
-		}
+		a.Lines[i] = LineTax{Line: l.Line, Jurisdiction: regime.jurisdiction, Rate: r.basisPoints(), RatePPM: int64(r), Tax: regime.tax(l.paid(), r),
+			ShippingTax: regime.shippingTax(l, s.Delivery.Currency), DiscountTax: regime.discountTax(l, r)}
+		taxes = append(taxes, a.Lines[i].Tax, a.Lines[i].ShippingTax)
 	}
-	if a.ShippingTax, err = regime.shippingTax(s); err != nil {
-		return Assessment{}, fmt.Errorf("tax shipping: %w", err)
+	if a.DeliveryTax, err = regime.deliveryTax(s); err != nil {
+		return Assessment{}, fmt.Errorf("tax delivery: %w", err)
 	}
-	if a.Total, err = a.Total.Add(a.ShippingTax); err != nil {
+	if a.Total, err = money.Sum(s.Delivery.Currency, append(taxes, a.DeliveryTax)...); err != nil {
 		return Assessment{}, fmt.Errorf("sum taxes: %w", err)
 	}
 	return a, nil
 }
 
 func (s Sale) check() error {
-	if s.Shipping.Minor < 0 || s.Shipping.Currency == "" {
-		return errSale.With(fault.Field{Pointer: "/shipping", Code: "invalid", Message: "must be an amount of at least 0"})
+	if s.Delivery.Minor < 0 || s.Delivery.Currency == "" {
+		return errSale.With(fault.Field{Pointer: "/delivery", Code: "invalid", Message: "must be an amount of at least 0"})
 	}
 	for i, l := range s.Lines {
-		if l.Amount.Minor < 0 || l.Amount.Currency != s.Shipping.Currency || l.Discount.Minor < 0 || l.Discount.Minor > l.Amount.Minor {
+		if l.Amount.Minor < 0 || l.Amount.Currency != s.Delivery.Currency || l.Discount.Minor < 0 || l.Discount.Minor > l.Amount.Minor {
 			return errSale.With(fault.Field{Pointer: fmt.Sprintf("/lines/%d/amount", i), Code: "invalid",
-				Message: "must be an amount of at least 0 in the currency of the shipping"})
+				Message: "must be an amount of at least 0 in the currency of the delivery"})
+		}
+		if l.Shipping != (money.Amount{}) && (l.Shipping.Minor < 0 || l.Shipping.Currency != s.Delivery.Currency) {
+			return errSale.With(fault.Field{Pointer: fmt.Sprintf("/lines/%d/shipping", i), Code: "invalid",
+				Message: "must be an amount of at least 0 in the currency of the delivery"})
 		}
 	}
 	return nil

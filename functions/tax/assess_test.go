@@ -21,36 +21,41 @@ func TestAssess(t *testing.T) {
 		sale     Sale
 		taxes    []int64 // of the lines
 		rates    []int64
-		shipping int64
+		shipping int64 // of the shipping and the delivery
 		included bool
 	}{
-		"california adds, shipping is free of tax": {Sale{"US", "US", "CA", []Line{{Line: "a", Amount: usd(10_000), Category: "tents"}}, usd(599), nil},
+		"california adds, shipping is free of tax": {Sale{"US", "US", "CA", []Line{{Line: "a", Amount: usd(10_000), Category: "tents"}}, usd(599)},
 			[]int64{725}, []int64{725}, 0, false},
 		"a discount is not taxed": {Sale{"US", "US", "WA",
-			[]Line{{Line: "a", Amount: usd(12_000), Category: "tents", Discount: usd(2_000)}}, usd(1_000), nil}, []int64{650}, []int64{650}, 65, false},
+			[]Line{{Line: "a", Amount: usd(12_000), Category: "tents", Discount: usd(2_000)}}, usd(1_000)}, []int64{650}, []int64{650}, 65, false},
 		"germany includes less of a discount": {Sale{"DE", "DE", "",
-			[]Line{{Line: "a", Amount: eur(13_000), Category: "tents", Discount: eur(1_100)}}, eur(595), nil}, []int64{1_900}, []int64{1_900}, 95, true},
-		"washington taxes shipping": {Sale{"US", "US", "WA", []Line{{Line: "a", Amount: usd(10_000), Category: "tents"}}, usd(1_000),
-			nil}, []int64{650}, []int64{650}, 65, false},
-		"minnesota's rate is no whole point": {Sale{"US", "US", "MN", []Line{{Line: "a", Amount: usd(1_000_000), Category: "tents"}}, usd(0),
-			nil}, []int64{68_750}, []int64{688}, 0, false},
-		"oregon has none": {Sale{"US", "US", "OR", []Line{{Line: "a", Amount: usd(10_000), Category: "books"}}, usd(599), nil},
+			[]Line{{Line: "a", Amount: eur(13_000), Category: "tents", Discount: eur(1_100)}}, eur(595)}, []int64{1_900}, []int64{1_900}, 95, true},
+		"washington taxes shipping": {Sale{"US", "US", "WA", []Line{{Line: "a", Amount: usd(10_000), Category: "tents"}}, usd(1_000)},
+			[]int64{650}, []int64{650}, 65, false},
+		"minnesota's rate is no whole point": {Sale{"US", "US", "MN", []Line{{Line: "a", Amount: usd(1_000_000), Category: "tents"}}, usd(0)},
+			[]int64{68_750}, []int64{688}, 0, false},
+		"oregon has none": {Sale{"US", "US", "OR", []Line{{Line: "a", Amount: usd(10_000), Category: "books"}}, usd(599)},
 			[]int64{0}, []int64{0}, 0, false},
-		"germany includes": {Sale{"DE", "DE", "", []Line{{Line: "a", Amount: eur(11_900), Category: "tents"}}, eur(595), nil},
+		"germany includes": {Sale{"DE", "DE", "", []Line{{Line: "a", Amount: eur(11_900), Category: "tents"}}, eur(595)},
 			[]int64{1_900}, []int64{1_900}, 95, true},
-		"german books are reduced": {Sale{"DE", "DE", "BE", []Line{{Line: "a", Amount: eur(1_070), Category: "books"}}, eur(107), nil},
+		"german books are reduced": {Sale{"DE", "DE", "BE", []Line{{Line: "a", Amount: eur(1_070), Category: "books"}}, eur(107)},
 			[]int64{70}, []int64{700}, 7, true},
 		"a mixed cart splits its shipping": {Sale{"DE", "DE", "",
 			[]Line{{Line: "a", Amount: eur(1_070), Category: "food"}, {Line: "b", Amount: eur(1_190), Category: "tents"},
-				{Line: "c", Amount: eur(1_070), Category: "books"}}, eur(333), nil}, []int64{70, 190, 70}, []int64{700, 1_900, 700}, 33, true},
+				{Line: "c", Amount: eur(1_070), Category: "books"}}, eur(333)}, []int64{70, 190, 70}, []int64{700, 1_900, 700}, 33, true},
 		// 214 at 7 %, 119 at 19 %: 14 + 19
-		"gifts are shipped at the standard rate": {Sale{"DE", "DE", "", []Line{{Line: "a", Amount: eur(0), Category: "books"}}, eur(119), nil},
+		"gifts are shipped at the standard rate": {Sale{"DE", "DE", "", []Line{{Line: "a", Amount: eur(0), Category: "books"}}, eur(119)},
 			[]int64{0}, []int64{700}, 19, true},
-		"the destination's rate": {Sale{"DE", "AT", "", []Line{{Line: "a", Amount: eur(120), Category: "tents"}}, eur(0), nil},
+		"the destination's rate": {Sale{"DE", "AT", "", []Line{{Line: "a", Amount: eur(120), Category: "tents"}}, eur(0)},
 			[]int64{20}, []int64{2_000}, 0, true},
-		"nothing": {Sale{"US", "US", "NY", nil, usd(100), nil}, []int64{}, []int64{}, 4, false},
-		"delivery is taxed as shipping": {Sale{"US", "US", "WA", []Line{{Line: "a", Amount: usd(10_000), Category: "tents"}}, usd(400),
-			&money.Amount{Minor: 600, Currency: "USD"}}, []int64{650}, []int64{650}, 65, false},
+		"nothing": {Sale{"US", "US", "NY", nil, usd(100)}, []int64{}, []int64{}, 4, false},
+		"delivery is taxed as shipping": {Sale{"US", "US", "WA",
+			[]Line{{Line: "a", Amount: usd(10_000), Category: "tents", Shipping: usd(400)}}, usd(600)}, []int64{650}, []int64{650}, 65, false},
+		// 107 at the book's 7 % and 119 at the tent's 19 %, each by itself: 7 + 19
+		"a line is shipped at its own rate": {Sale{"DE", "DE", "", []Line{{Line: "a", Amount: eur(9_900), Category: "tents", Shipping: eur(119)},
+			{Line: "b", Amount: eur(100), Category: "books", Shipping: eur(107)}}, eur(0)}, []int64{1_581, 7}, []int64{1_900, 700}, 26, true},
+		"what costs nothing is shipped at the standard rate": {Sale{"DE", "DE", "",
+			[]Line{{Line: "a", Amount: eur(1_070), Discount: eur(1_070), Category: "books", Shipping: eur(119)}}, eur(0)}, []int64{0}, []int64{700}, 19, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -58,14 +63,14 @@ func TestAssess(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			taxes, rates := []int64{}, []int64{}
+			taxes, rates, shipping := []int64{}, []int64{}, a.DeliveryTax.Minor
 			for i, l := range a.Lines {
-				taxes, rates = append(taxes, l.Tax.Minor), append(rates, l.Rate)
+				taxes, rates, shipping = append(taxes, l.Tax.Minor), append(rates, l.Rate), shipping+l.ShippingTax.Minor
 				if l.Line != c.sale.Lines[i].Line {
 					t.Errorf("line %d is %s", i, l.Line)
 				}
 			}
-			if d := cmp.Diff([]any{c.taxes, c.rates, c.shipping, c.included}, []any{taxes, rates, a.ShippingTax.Minor, a.Included}); d != "" {
+			if d := cmp.Diff([]any{c.taxes, c.rates, c.shipping, c.included}, []any{taxes, rates, shipping, a.Included}); d != "" {
 				t.Error(d)
 			}
 		})
@@ -79,19 +84,20 @@ func TestAssessRefuses(t *testing.T) {
 		sale Sale
 		code string
 	}{
-		"a country without table":   {Sale{"JP", "JP", "", nil, money.Zero("JPY"), nil}, "tax_unsupported"},
-		"an export":                 {Sale{"US", "DE", "", nil, usd, nil}, "tax_unsupported"},
-		"an import":                 {Sale{"DE", "US", "NY", nil, usd, nil}, "tax_unsupported"},
-		"over the channel":          {Sale{"DE", "GB", "", nil, usd, nil}, "tax_unsupported"},
-		"over the channel and back": {Sale{"GB", "DE", "", nil, usd, nil}, "tax_unsupported"},
-		"a territory":               {Sale{"US", "US", "PR", nil, usd, nil}, "tax_unsupported"},
-		"no state":                  {Sale{"US", "US", "", nil, usd, nil}, "tax_unsupported"},
-		"more off than it costs":    {Sale{"US", "US", "NY", []Line{{Amount: money.Of(1, "USD"), Discount: money.Of(2, "USD")}}, usd, nil}, "invalid_sale"},
-		"a negative line":           {Sale{"US", "US", "NY", []Line{{Amount: money.Of(-1, "USD")}}, usd, nil}, "invalid_sale"},
-		"negative shipping":         {Sale{"US", "US", "NY", nil, money.Of(-1, "USD"), nil}, "invalid_sale"},
-		"no currency":               {Sale{"US", "US", "NY", nil, money.Amount{}, nil}, "invalid_sale"},
-		"two currencies":            {Sale{"US", "US", "NY", []Line{{Amount: money.Of(1, "EUR")}}, usd, nil}, "invalid_sale"},
-		"delivery of another":       {Sale{"US", "US", "NY", nil, usd, &money.Amount{Minor: 1, Currency: "EUR"}}, "invalid_sale"},
+		"a country without table":    {Sale{"JP", "JP", "", nil, money.Zero("JPY")}, "tax_unsupported"},
+		"an export":                  {Sale{"US", "DE", "", nil, usd}, "tax_unsupported"},
+		"an import":                  {Sale{"DE", "US", "NY", nil, usd}, "tax_unsupported"},
+		"over the channel":           {Sale{"DE", "GB", "", nil, usd}, "tax_unsupported"},
+		"over the channel and back":  {Sale{"GB", "DE", "", nil, usd}, "tax_unsupported"},
+		"a territory":                {Sale{"US", "US", "PR", nil, usd}, "tax_unsupported"},
+		"no state":                   {Sale{"US", "US", "", nil, usd}, "tax_unsupported"},
+		"more off than it costs":     {Sale{"US", "US", "NY", []Line{{Amount: money.Of(1, "USD"), Discount: money.Of(2, "USD")}}, usd}, "invalid_sale"},
+		"a negative line":            {Sale{"US", "US", "NY", []Line{{Amount: money.Of(-1, "USD")}}, usd}, "invalid_sale"},
+		"negative shipping":          {Sale{"US", "US", "NY", nil, money.Of(-1, "USD")}, "invalid_sale"},
+		"no currency":                {Sale{"US", "US", "NY", nil, money.Amount{}}, "invalid_sale"},
+		"two currencies":             {Sale{"US", "US", "NY", []Line{{Amount: money.Of(1, "EUR")}}, usd}, "invalid_sale"},
+		"shipping of another":        {Sale{"US", "US", "NY", []Line{{Amount: usd, Shipping: money.Of(1, "EUR")}}, usd}, "invalid_sale"},
+		"a line's negative shipping": {Sale{"US", "US", "NY", []Line{{Amount: usd, Shipping: money.Of(-1, "USD")}}, usd}, "invalid_sale"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -130,13 +136,14 @@ func TestTablesAreComplete(t *testing.T) {
 
 func TestTheAssessmentOnTheWire(t *testing.T) {
 	t.Parallel()
-	a, err := Assess(Sale{"US", "US", "MN", []Line{{Line: "a", Amount: money.Of(10_000, "USD"), Category: ""}}, money.Zero("USD"), nil})
+	a, err := Assess(Sale{"US", "US", "MN", []Line{{Line: "a", Amount: money.Of(10_000, "USD"), Category: ""}}, money.Zero("USD")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, _ := json.Marshal(a)
-	want := `{"lines":[{"line":"a","jurisdiction":"US-MN","rate":688,"rate_ppm":68750,"tax":{"amount":688,"currency":"USD"}}],` +
-		`"shipping_tax":{"amount":0,"currency":"USD"},"total":{"amount":688,"currency":"USD"},"included":false}`
+	want := `{"lines":[{"line":"a","jurisdiction":"US-MN","rate":688,"rate_ppm":68750,"tax":{"amount":688,"currency":"USD"},` +
+		`"shipping_tax":{"amount":0,"currency":"USD"},"discount_tax":{"amount":0,"currency":"USD"}}],` +
+		`"delivery_tax":{"amount":0,"currency":"USD"},"total":{"amount":688,"currency":"USD"},"included":false}`
 	if d := cmp.Diff(want, string(got)); d != "" {
 		t.Error(d)
 	}
@@ -144,7 +151,7 @@ func TestTheAssessmentOnTheWire(t *testing.T) {
 
 // sales draws sales that the tables cover.
 func sales(t *rapid.T) Sale {
-	s := Sale{Marketplace: "US", Country: "US", Shipping: money.Of(rapid.Int64Range(0, 1<<53).Draw(t, "shipping"), "USD")}
+	s := Sale{Marketplace: "US", Country: "US", Delivery: money.Of(rapid.Int64Range(0, 1<<53).Draw(t, "delivery"), "USD")}
 	if rapid.Bool().Draw(t, "vat") {
 		eu := slices.DeleteFunc(slices.Sorted(maps.Keys(vat)), func(c string) bool { return c == "GB" })
 		s.Marketplace, s.Country = rapid.SampledFrom(eu).Draw(t, "marketplace"), rapid.SampledFrom(eu).Draw(t, "country")
@@ -152,9 +159,12 @@ func sales(t *rapid.T) Sale {
 		s.Region = rapid.SampledFrom(slices.Sorted(maps.Keys(states))).Draw(t, "state")
 	}
 	for range rapid.IntRange(0, 8).Draw(t, "lines") {
+		amount := rapid.OneOf(rapid.Int64Range(0, 3), rapid.Int64Range(0, 1<<53)).Draw(t, "amount")
 		s.Lines = append(s.Lines, Line{
 			Line:     rapid.StringMatching(`[a-z]{1,3}`).Draw(t, "line"),
-			Amount:   money.Of(rapid.OneOf(rapid.Int64Range(0, 3), rapid.Int64Range(0, 1<<53)).Draw(t, "amount"), "USD"),
+			Amount:   money.Of(amount, "USD"),
+			Discount: money.Of(rapid.OneOf(rapid.Just(int64(0)), rapid.Just(amount), rapid.Int64Range(0, amount)).Draw(t, "discount"), "USD"),
+			Shipping: money.Of(rapid.OneOf(rapid.Int64Range(0, 3), rapid.Int64Range(0, 1<<53)).Draw(t, "shipping"), "USD"),
 			Category: rapid.SampledFrom([]string{"books", "food", "tents", ""}).Draw(t, "category"),
 		})
 	}
@@ -169,25 +179,51 @@ func TestTaxesSumAndStayBelowThePrice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sum := a.ShippingTax.Minor
+		sum := a.DeliveryTax.Minor
 		check := func(price, tax money.Amount) {
 			if tax.Minor < 0 || tax.Minor > price.Minor || a.Included && price.Minor > 0 && tax.Minor >= price.Minor {
 				t.Fatalf("tax of %d on %d", tax.Minor, price.Minor)
 			}
 		}
 		for i, l := range a.Lines {
-			sum += l.Tax.Minor
-			check(s.Lines[i].Amount, l.Tax)
+			sum += l.Tax.Minor + l.ShippingTax.Minor
+			check(s.Lines[i].paid(), l.Tax)
+			check(s.Lines[i].Shipping, l.ShippingTax)
+			full := s
+			full.Lines = slices.Clone(s.Lines)
+			full.Lines[i].Discount.Minor = 0
+			whole, err := Assess(full)
+			if err != nil || a.Included && whole.Lines[i].Tax.Minor != l.Tax.Minor+l.DiscountTax.Minor || l.DiscountTax.Minor > s.Lines[i].Discount.Minor {
+				t.Fatalf("line %d: %+v, without its discount %+v: %v", i, l, whole.Lines[i], err)
+			}
 		}
-		check(s.Shipping, a.ShippingTax)
+		check(s.Delivery, a.DeliveryTax)
 		if sum != a.Total.Minor {
-			t.Fatalf("lines and shipping sum to %d, not %d", sum, a.Total.Minor)
+			t.Fatalf("lines, shipping and delivery sum to %d, not %d", sum, a.Total.Minor)
 		}
 		again, _ := Assess(s)
 		if d := cmp.Diff(a, again); d != "" {
 			t.Fatal(d)
 		}
 	})
+}
+
+// A coupon that pays a line in full takes out of it the tax that was in it, and not by what is left: 119.00 less 119.00.
+// Seen to catch: a portion of what was paid, which divides by nothing.
+func TestADiscountTakesItsTaxOutOfTheLine(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		sale Sale
+		want int64
+	}{
+		{Sale{"DE", "DE", "", []Line{{Amount: money.Of(11_900, "EUR"), Discount: money.Of(11_900, "EUR")}}, money.Zero("EUR")}, 1_900},
+		{Sale{"DE", "DE", "", []Line{{Amount: money.Of(11_900, "EUR"), Discount: money.Of(2_380, "EUR")}}, money.Zero("EUR")}, 380},
+		{Sale{"US", "US", "CA", []Line{{Amount: money.Of(10_000, "USD"), Discount: money.Of(2_000, "USD")}}, money.Zero("USD")}, 0},
+	} {
+		if a, err := Assess(c.sale); err != nil || a.Lines[0].DiscountTax.Minor != c.want {
+			t.Errorf("%+v: %+v %v, want %d", c.sale, a, err, c.want)
+		}
+	}
 }
 
 // The tax is the nearest whole unit: adding it to a net price and extracting it again gives it back.

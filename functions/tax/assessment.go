@@ -2,15 +2,14 @@ package tax
 
 import "rialto/functions/internal/money"
 
-// Sale is what is to be taxed: a checkout's lines and its shipping, all in one currency, and where they go.
+// Sale is what is to be taxed: a checkout's lines with their shipping and its delivery, all in one currency, and where
+// they go.
 type Sale struct {
 	Marketplace string       `json:"marketplace"`
 	Country     string       `json:"country"` // ISO 3166-1 alpha-2 of the destination
 	Region      string       `json:"region"`  // ISO 3166-2 without the country ("CA"); needed in the US
 	Lines       []Line       `json:"lines"`
-	Shipping    money.Amount `json:"shipping"` // the sellers' own
-	// Delivery is what the delivery option costs; it is taxed as the shipping is. nil for none.
-	Delivery *money.Amount `json:"delivery,omitempty"`
+	Delivery    money.Amount `json:"delivery"` // what the delivery option costs, whatever is delivered
 }
 
 // Line is one line of a sale. Amount is its total, 0 or more, of which Discount is not paid.
@@ -19,13 +18,14 @@ type Line struct {
 	Amount   money.Amount `json:"amount"`
 	Category string       `json:"category"`          // the product's category id
 	Discount money.Amount `json:"discount,omitzero"` // none without a currency
+	Shipping money.Amount `json:"shipping,omitzero"` // what its seller asks for shipping it; none without a currency
 }
 
-// Assessment is the tax of a sale. The lines stand in the order of the sale's, and they and ShippingTax sum to
-// Total.
+// Assessment is the tax of a sale: each charge has its own. The lines stand in the order of the sale's; their taxes, those
+// of their shipping and that of the delivery sum to Total.
 type Assessment struct {
 	Lines       []LineTax    `json:"lines"`
-	ShippingTax money.Amount `json:"shipping_tax"`
+	DeliveryTax money.Amount `json:"delivery_tax"`
 	Total       money.Amount `json:"total"`
 	// Included tells that prices hold the tax already: it is part of the sale's amounts, not to be added.
 	Included bool `json:"included"`
@@ -38,4 +38,8 @@ type LineTax struct {
 	Rate         int64        `json:"rate"`         // basis points, rounded half up
 	RatePPM      int64        `json:"rate_ppm"`     // parts per million, exact
 	Tax          money.Amount `json:"tax"`
+	ShippingTax  money.Amount `json:"shipping_tax"`
+	// DiscountTax is the tax that the discount takes out of the line's amount where prices include it: by so much less the
+	// seller's price without tax is lowered.
+	DiscountTax money.Amount `json:"discount_tax"`
 }

@@ -2,7 +2,7 @@
 // date, and its one function, assess, is a task of the checkout's state machine. It neither takes nor publishes
 // events.
 //
-// Invariants: the taxes of the lines and of the shipping sum to the total; a tax that prices include is less
+// Invariants: every charge has its own tax, each line, its shipping and the delivery, and they sum to the total; a tax that prices include is less
 // than the price; the same sale has the same tax, to the minor unit. All arithmetic is in integers.
 //
 // What is simplified, on purpose:

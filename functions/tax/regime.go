@@ -65,11 +65,32 @@ func (g regime) tax(a money.Amount, r ppm) money.Amount {
 	return money.Of(int64(q), a.Currency)
 }
 
-// shippingTax taxes the shipping as what accompanies the goods: where they bear several rates, it is split in
+// discountTax is the tax of the whole amount less that of what is paid, where prices include tax: a line costs its seller's
+// price without tax less so much, whatever the coupon took off.
+func (g regime) discountTax(l Line, r ppm) money.Amount {
+	if !g.included {
+		return money.Zero(l.Amount.Currency)
+	}
+	return money.Of(g.tax(l.Amount, r).Minor-g.tax(l.paid(), r).Minor, l.Amount.Currency)
+}
+
+// shippingTax taxes a line's shipping as the goods that it accompanies; that of goods which cost nothing bears the
+// standard rate.
+func (g regime) shippingTax(l Line, currency string) money.Amount {
+	switch {
+	case g.shippingFree:
+		return money.Zero(currency)
+	case l.paid().Minor == 0:
+		return g.tax(money.Of(l.Shipping.Minor, currency), g.standard)
+	}
+	return g.tax(money.Of(l.Shipping.Minor, currency), g.rate(l.Category))
+}
+
+// deliveryTax taxes the delivery as what accompanies all the goods: where they bear several rates, it is split in
 // proportion to their amounts (for Germany: Umsatzsteuer-Anwendungserlass 3.10, ancillary supplies share the
 // fate of the main one).
-func (g regime) shippingTax(s Sale) (money.Amount, error) {
-	total := money.Zero(s.Shipping.Currency)
+func (g regime) deliveryTax(s Sale) (money.Amount, error) {
+	total := money.Zero(s.Delivery.Currency)
 	if g.shippingFree {
 		return total, nil
 	}
@@ -87,9 +108,9 @@ func (g regime) shippingTax(s Sale) (money.Amount, error) {
 		weights[at], any = sum.Minor, any || l.paid().Minor > 0
 	}
 	if !any { // nothing that costs anything: the standard rate
-		return g.tax(s.Shipping, g.standard), nil
+		return g.tax(s.Delivery, g.standard), nil
 	}
-	parts, err := s.Shipping.Allocate(weights...)
+	parts, err := s.Delivery.Allocate(weights...)
 	if err != nil {
 		return total, err
 	}

@@ -62,7 +62,7 @@ func draft(r checkout.Record) *checkout.Draft {
 			CustomerID: r.CustomerID,
 			Totals:     orders.Totals{Items: usd, Total: usd},
 			Lines:      []orders.Line{{Line: "p#s", Amount: usd, Quantity: 1}},
-			Shipments:  []orders.Shipment{{Group: "g1"}, {Group: "g2"}},
+			Shipments:  []orders.Shipment{{Group: "g1", Amount: usd}, {Group: "g2", Amount: usd}},
 		},
 	}
 }

@@ -25,7 +25,7 @@ func TestReturns(t *testing.T) {
 		of := func(name string, after time.Duration) fulfillment.Return {
 			return fulfillment.Return{ID: ids.Derive(ids.Return, name), OrderID: "ord_1", ShipmentID: "shp_1", Group: "g1", SellerID: "sel_1",
 				CustomerID: "cus_1", Reason: "x",
-				Lines:  []fulfillment.ReturnLine{{Line: "l", ProductID: "prd_1", Centre: "c", Quantity: 2, Amount: money.Of(7, "USD")}},
+				Lines:  []fulfillment.ReturnLine{{Line: "l", ProductID: "prd_1", Centre: "c", From: 1, Quantity: 2, Amount: money.Of(7, "USD")}},
 				Amount: money.Of(7, "USD"), State: fulfillment.Requested, RequestedAt: at.Add(after), UpdatedAt: at.Add(after)}
 		}
 		a, b, c := of("a", 0), of("b", time.Second), of("c", 2*time.Second)

@@ -139,3 +139,17 @@ func (a Amount) Allocate(weights ...int64) ([]Amount, error) {
 	}
 	return out, nil
 }
+
+// Between returns what is a's share for the units from one to another (not included) of n: shares of consecutive units
+// sum to the share of them all, and all n units' to a, in whatever order they are taken. a is not negative.
+func (a Amount) Between(from, to, n int64) (Amount, error) {
+	if a.Minor < 0 || from < 0 || from > to || to > n || n <= 0 {
+		return Amount{}, fmt.Errorf("units %d to %d of %d are no share of %d", from, to, n, a.Minor)
+	}
+	upTo := func(units int64) int64 {
+		hi, lo := bits.Mul64(uint64(a.Minor), uint64(units))
+		q, _ := bits.Div64(hi, lo, uint64(n)) // hi < n, as units <= n and a < 2^63
+		return int64(q)
+	}
+	return Amount{upTo(to) - upTo(from), a.Currency}, nil
+}

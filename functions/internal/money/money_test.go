@@ -29,6 +29,35 @@ func TestPartsSumToTheWhole(t *testing.T) {
 	})
 }
 
+func TestSharesOfUnitsSumToTheWhole(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		a := Of(rapid.Int64Range(0, 1<<62).Draw(t, "amount"), "USD")
+		n := rapid.Int64Range(1, 1<<40).Draw(t, "units")
+		from := rapid.Int64Range(0, n).Draw(t, "from")
+		to := rapid.Int64Range(from, n).Draw(t, "to")
+		sum := int64(0)
+		for _, r := range [][2]int64{{0, from}, {from, to}, {to, n}} {
+			part, err := a.Between(r[0], r[1], n)
+			if err != nil || part.Minor < 0 {
+				t.Fatal(part, err)
+			}
+			sum += part.Minor
+		}
+		if sum != a.Minor {
+			t.Fatalf("%d of %d", sum, a.Minor)
+		}
+	})
+	for _, r := range [][3]int64{{-1, 1, 2}, {1, 0, 2}, {0, 3, 2}, {0, 0, 0}} {
+		if part, err := Of(5, "USD").Between(r[0], r[1], r[2]); err == nil {
+			t.Error(r, part)
+		}
+	}
+	if _, err := Of(-5, "USD").Between(0, 1, 2); err == nil {
+		t.Error("a debt was shared")
+	}
+}
+
 func TestArithmeticIsExactOrRefused(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -46,15 +46,17 @@ type line struct {
 	Jurisdiction string `dynamodbav:"jurisdiction"`
 }
 
-// shipment's Lines are positions in the order's lines, beside how many units of each.
+// shipment's Lines are positions in the order's lines, beside how many units of each. Costs are what its shipping costs and
+// the tax in that, the same of its delivery, and what is paid for each of its lines, the tax in that and the discount; its
+// amount is their sum.
 type shipment struct {
 	Group      string  `dynamodbav:"group"`
 	SellerID   string  `dynamodbav:"seller_id,omitempty"` // if it is not the first line's
 	Centre     string  `dynamodbav:"center"`
 	Fulfilment string  `dynamodbav:"by,omitempty"`
-	Amount     int64   `dynamodbav:"amount"`
 	Lines      []int   `dynamodbav:"lines"`
 	Units      []int64 `dynamodbav:"units"`
+	Costs      []int64 `dynamodbav:"costs"`
 	Until      int64   `dynamodbav:"until,omitempty"` // CaptureBefore in seconds of Unix time
 }
 
@@ -92,12 +94,14 @@ func toRecord(o orders.Order) record {
 		r.Lines = append(r.Lines, x)
 	}
 	for _, s := range o.Shipments {
-		x := shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Fulfilment: s.Fulfilment, Amount: s.Amount.Minor}
+		x := shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Fulfilment: s.Fulfilment,
+			Costs: []int64{s.Shipping.Amount.Minor, s.Shipping.Tax.Minor, s.Delivery.Amount.Minor, s.Delivery.Tax.Minor}}
 		if !s.CaptureBefore.IsZero() {
 			x.Until = s.CaptureBefore.Unix()
 		}
 		for _, l := range s.Lines {
 			x.Lines, x.Units = append(x.Lines, place[l.Line]), append(x.Units, l.Quantity)
+			x.Costs = append(x.Costs, l.Paid.Minor, l.Tax.Minor, l.Discount.Minor)
 		}
 		if len(x.Lines) > 0 && o.Lines[x.Lines[0]].SellerID == s.SellerID {
 			x.SellerID = ""
@@ -131,15 +135,25 @@ func (r record) order() (orders.Order, error) {
 			Tax: amount(l.Tax), TaxRate: l.TaxRate, Jurisdiction: l.Jurisdiction})
 	}
 	for _, s := range r.Shipments {
-		x := orders.Shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Fulfilment: s.Fulfilment, Amount: amount(s.Amount)}
+		if len(s.Units) != len(s.Lines) || len(s.Costs) != 4+3*len(s.Lines) {
+			return orders.Order{}, fmt.Errorf("read order: shipment %s has not the units and the costs of its lines", s.Group)
+		}
+		c := s.Costs
+		x := orders.Shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Fulfilment: s.Fulfilment,
+			Shipping: orders.Charge{Amount: amount(c[0]), Tax: amount(c[1])}, Delivery: orders.Charge{Amount: amount(c[2]), Tax: amount(c[3])}}
 		if s.Until != 0 {
 			x.CaptureBefore = time.Unix(s.Until, 0).UTC()
 		}
 		for n, l := range s.Lines {
-			if l < 0 || l >= len(o.Lines) || n >= len(s.Units) {
+			if l < 0 || l >= len(o.Lines) {
 				return orders.Order{}, fmt.Errorf("read order: shipment %s has a line that the order has not", s.Group)
 			}
-			x.Lines = append(x.Lines, orders.ShipmentLine{Line: o.Lines[l].Line, Quantity: s.Units[n]})
+			of := c[4+3*n:]
+			x.Lines = append(x.Lines, orders.ShipmentLine{Line: o.Lines[l].Line, Quantity: s.Units[n], Paid: amount(of[0]), Tax: amount(of[1]),
+				Discount: amount(of[2])})
+		}
+		if x.Amount, err = x.Cost(); err != nil {
+			return orders.Order{}, fmt.Errorf("read order: shipment %s: %w", s.Group, err)
 		}
 		if x.SellerID == "" && len(s.Lines) > 0 {
 			x.SellerID = o.Lines[s.Lines[0]].SellerID

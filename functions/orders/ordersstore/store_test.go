@@ -16,18 +16,21 @@ import (
 
 func example(id string, at time.Time) orders.Order {
 	usd := func(n int64) money.Amount { return money.Of(n, "USD") }
+	charge := func(amount, tax int64) orders.Charge { return orders.Charge{Amount: usd(amount), Tax: usd(tax)} }
 	return orders.Order{ID: id, CustomerID: "cus_1", CheckoutID: "chk_1", Marketplace: "US", PlacedAt: at,
 		Lines: []orders.Line{
 			{Line: "p#s", ProductID: "p", SellerID: "s", SellerName: "North", Title: "A thing", Quantity: 3, UnitPrice: usd(100),
 				Amount: usd(300), Discount: usd(30), Tax: usd(21), TaxRate: 700, Jurisdiction: "US-CA"},
 			{Line: "gift", ProductID: "q", SellerID: "z", Title: "Another", Quantity: 1, UnitPrice: usd(50), Amount: usd(50), Tax: usd(0)}},
-		Coupon: "SAVE-30", Totals: orders.Totals{Items: usd(350), Discount: usd(30), Shipping: usd(10), Tax: usd(22), Total: usd(352)},
+		Coupon: "SAVE-30", Totals: orders.Totals{Items: usd(350), Discount: usd(30), Shipping: usd(18), Tax: usd(23), Total: usd(361)},
 		Shipments: []orders.Shipment{
-			{Group: "g1", SellerID: "s", Centre: "c1", Amount: usd(170), CaptureBefore: time.Date(2026, 12, 4, 8, 0, 1, 0, time.UTC),
-				Lines: []orders.ShipmentLine{{Line: "p#s", Quantity: 2}}},
-			{Group: "g2", SellerID: "s", Centre: "c2", Fulfilment: orders.BySeller, Amount: usd(110),
-				Lines: []orders.ShipmentLine{{Line: "p#s", Quantity: 1}}},
-			{Group: "g3", SellerID: "carrier", Centre: "c2", Amount: usd(72), Lines: []orders.ShipmentLine{{Line: "gift", Quantity: 1}}}},
+			{Group: "g1", SellerID: "s", Centre: "c1", Amount: usd(201), Shipping: charge(7, 1), Delivery: charge(0, 0),
+				CaptureBefore: time.Date(2026, 12, 4, 8, 0, 1, 0, time.UTC),
+				Lines:         []orders.ShipmentLine{{Line: "p#s", Quantity: 2, Paid: usd(194), Tax: usd(14), Discount: usd(20)}}},
+			{Group: "g2", SellerID: "s", Centre: "c2", Fulfilment: orders.BySeller, Amount: usd(108), Shipping: charge(3, 0), Delivery: charge(8, 1),
+				Lines: []orders.ShipmentLine{{Line: "p#s", Quantity: 1, Paid: usd(97), Tax: usd(7), Discount: usd(10)}}},
+			{Group: "g3", SellerID: "carrier", Centre: "c2", Amount: usd(52), Shipping: charge(0, 0), Delivery: charge(2, 0),
+				Lines: []orders.ShipmentLine{{Line: "gift", Quantity: 1, Paid: usd(50), Tax: usd(0), Discount: usd(0)}}}},
 		Delivery: orders.Delivery{AddressID: "adr_1", Country: "US", Region: "CA", Sealed: []byte{1, 2}, ShippingOptionID: "standard", Days: 3}}
 }
 
@@ -79,11 +82,40 @@ func TestAnOrderHasOneCurrency(t *testing.T) {
 		"line tax":   func(o *orders.Order) { o.Lines[1].Tax.Currency = "EUR" },
 		"total tax":  func(o *orders.Order) { o.Totals.Tax.Currency = "EUR" },
 		"shipment":   func(o *orders.Order) { o.Shipments[0].Amount.Currency = "EUR" },
+		"shipping":   func(o *orders.Order) { o.Shipments[0].Shipping.Tax.Currency = "EUR" },
+		"discount":   func(o *orders.Order) { o.Shipments[0].Lines[0].Discount.Currency = "EUR" },
 	} {
 		o := example("ord_1", time.Now())
 		spoil(&o)
 		if o.Check() == nil {
 			t.Errorf("%s in another currency passed", name)
+		}
+	}
+}
+
+// What shipments say of money sums to what the order says, part by part. Seen to catch: a check of the amounts alone.
+func TestShipmentsAreTheOrdersParts(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(*orders.Order){
+		"an amount that its parts are not": func(o *orders.Order) { o.Shipments[0].Amount.Minor++; o.Shipments[1].Amount.Minor-- },
+		"a line paid in another shipment": func(o *orders.Order) {
+			o.Shipments[0].Lines[0].Paid.Minor++
+			o.Shipments[0].Shipping.Amount.Minor--
+		},
+		"a line's tax on its shipping":    func(o *orders.Order) { o.Shipments[0].Lines[0].Tax.Minor--; o.Shipments[0].Shipping.Tax.Minor++ },
+		"a tax of nobody":                 func(o *orders.Order) { o.Totals.Tax.Minor--; o.Totals.Shipping.Minor++ },
+		"more off than the coupon took":   func(o *orders.Order) { o.Shipments[0].Lines[0].Discount.Minor++ },
+		"less off than the coupon took":   func(o *orders.Order) { o.Shipments[0].Lines[0].Discount.Minor-- },
+		"more tax than it costs":          func(o *orders.Order) { o.Shipments[0].Delivery.Tax.Minor++; o.Shipments[1].Delivery.Tax.Minor-- },
+		"a unit that was not bought":      func(o *orders.Order) { o.Shipments[2].Lines[0].Quantity++ },
+		"a line that the order has not":   func(o *orders.Order) { o.Shipments[2].Lines[0].Line = "other" },
+		"a line twice in a shipment":      func(o *orders.Order) { o.Shipments[0].Lines = append(o.Shipments[0].Lines, o.Shipments[1].Lines[0]) },
+		"shipping that is not the totals": func(o *orders.Order) { o.Totals.Shipping.Minor--; o.Totals.Items.Minor++ },
+	} {
+		o := example("ord_1", time.Now())
+		spoil(&o)
+		if o.Check() == nil {
+			t.Errorf("%s passed", name)
 		}
 	}
 }

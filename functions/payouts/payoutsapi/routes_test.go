@@ -32,8 +32,9 @@ func statements(t *testing.T) func(as auth.Identity, query string) (int, map[str
 	h := api.Handler(payoutsapi.SellerRoutes(s), api.Clock(func() time.Time { return noon }))
 	for _, name := range []string{"mine", "theirs"} {
 		for _, order := range []string{"ord_a", "ord_b"} {
-			j, err := payouts.Sale{OrderID: order + name, Group: "g1", SellerID: who(name).SellerID, Amount: money.Of(1000, "USD"),
-				Tax: money.Of(100, "USD")}.Book(money.Of(1000, "USD"), noon)
+			j, err := payouts.Sale{OrderID: order + name, Group: "g1", SellerID: who(name).SellerID, Currency: "USD",
+				Lines:    []payouts.SaleLine{{Line: "l", Quantity: 1, Share: payouts.Share{Paid: 1000, Tax: 100, Commission: 135}}},
+				Delivery: payouts.Share{Paid: 70}}.Book(money.Of(1070, "USD"), noon)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -69,7 +70,7 @@ func TestStatements(t *testing.T) {
 			seen[j.(map[string]any)["order_id"]] = true
 		}
 		if total := m["totals"].([]any)[0].(map[string]any); total["net"].(map[string]any)["amount"] != 765.0 ||
-			total["tax_withheld"].(map[string]any)["amount"] != 100.0 {
+			total["tax_withheld"].(map[string]any)["amount"] != 100.0 || total["delivery"].(map[string]any)["amount"] != 70.0 {
 			t.Error(total)
 		}
 		next, more := m["next_cursor"].(string)

@@ -3,7 +3,7 @@
 //	<journal_id>                  a journal; under its seller and month in the index by_month, by time, and under a
 //	                              bucket in the index unpaid while no payout covers it
 //	expected#<order_id>#<group>   what a shipment will be booked as
-//	refunded#<journal_id>         how much of a sale was given back
+//	returned#<journal_id>         which units of a sale were given back
 //
 // A journal is one item, written if it is not there: what happened is booked once without another record. The index
 // unpaid is sparse and spread over buckets; within one it runs by seller and currency, so a run reads each seller's
@@ -113,12 +113,13 @@ func (s *Store) Journal(ctx context.Context, id string) (payouts.Journal, error)
 }
 
 type expected struct {
-	OrderID  string       `dynamodbav:"order_id"`
-	Group    string       `dynamodbav:"group"`
-	SellerID string       `dynamodbav:"of_seller"`
-	Amount   money.Amount `dynamodbav:"amount"`
-	Tax      money.Amount `dynamodbav:"tax"`
-	Discount int64        `dynamodbav:"discount,omitempty"`
+	OrderID  string             `dynamodbav:"order_id"`
+	Group    string             `dynamodbav:"group"`
+	SellerID string             `dynamodbav:"of_seller"`
+	Currency string             `dynamodbav:"currency"`
+	Lines    []payouts.SaleLine `dynamodbav:"lines"`
+	Shipping payouts.Share      `dynamodbav:"shipping"`
+	Delivery payouts.Share      `dynamodbav:"delivery"`
 }
 
 func expectedKey(orderID, group string) store.Key {
@@ -127,7 +128,7 @@ func expectedKey(orderID, group string) store.Key {
 
 // Expect keeps what a shipment will be booked as, unless it is kept already.
 func (s *Store) Expect(ctx context.Context, x payouts.Sale) error {
-	w := store.Put(table, expectedKey(x.OrderID, x.Group), expected{x.OrderID, x.Group, x.SellerID, x.Amount, x.Tax, x.Discount})
+	w := store.Put(table, expectedKey(x.OrderID, x.Group), expected(x))
 	_, err := s.DB.Apply(ctx, w.If(store.Absent()).Named("expected sale"))
 	if _, failed := store.FailedCondition(err); failed {
 		return nil
@@ -148,34 +149,38 @@ func (s *Store) Expected(ctx context.Context, orderID, group string) (payouts.Sa
 	if err := store.Unmarshal(i, &x); err != nil {
 		return payouts.Sale{}, fmt.Errorf("read sale: %w", err)
 	}
-	return payouts.Sale{OrderID: x.OrderID, Group: x.Group, SellerID: x.SellerID, Amount: x.Amount, Tax: x.Tax, Discount: x.Discount}, nil
+	return payouts.Sale(x), nil
 }
 
-func refundedKey(sale string) store.Key { return store.Key{PK: "refunded#" + sale} }
+// returned is payouts.Returned as it is stored.
+type returned struct {
+	Units   []payouts.Units `dynamodbav:"units"`
+	Version int64           `dynamodbav:"version"`
+}
 
-// Refunded returns how much of a sale was given back, in minor units.
-func (s *Store) Refunded(ctx context.Context, sale string) (int64, error) {
-	i, err := s.DB.Get(ctx, table, refundedKey(sale))
+func returnedKey(sale string) store.Key { return store.Key{PK: "returned#" + sale} }
+
+// Returned returns what was given back of a sale.
+func (s *Store) Returned(ctx context.Context, sale string) (payouts.Returned, error) {
+	i, err := s.DB.Get(ctx, table, returnedKey(sale))
 	if err != nil {
-		return 0, fmt.Errorf("get refunds: %w", err)
+		return payouts.Returned{}, fmt.Errorf("get refunds: %w", err)
 	}
-	var x struct {
-		Given int64 `dynamodbav:"given"`
-	}
+	var x returned
 	if err := store.Unmarshal(i, &x); err != nil {
-		return 0, fmt.Errorf("read refunds: %w", err)
+		return payouts.Returned{}, fmt.Errorf("read refunds: %w", err)
 	}
-	return x.Given, nil
+	return payouts.Returned(x), nil
 }
 
-// BookRefund writes the journal of a refund, if so much of the sale was given back before. It fails with
-// ledger_changed otherwise.
-func (s *Store) BookRefund(ctx context.Context, sale, refund payouts.Journal, before int64) error {
-	w := store.Update(table, refundedKey(sale.ID)).Add("given", -refund.Of(payouts.Refunds)).Named("refunds")
-	if before == 0 {
+// BookRefund writes the journal of a refund with what was given back of its sale by then. It fails with ledger_changed if
+// that does not follow what is stored.
+func (s *Store) BookRefund(ctx context.Context, sale string, refund payouts.Journal, now payouts.Returned) error {
+	w := store.Put(table, returnedKey(sale), returned(now)).Named("refunds")
+	if now.Version == 1 {
 		w = w.If(store.Absent())
 	} else {
-		w = w.If(store.Eq("given", before))
+		w = w.If(store.Eq("version", now.Version-1))
 	}
 	return s.transact(ctx, "book refund", w, put(refund))
 }
