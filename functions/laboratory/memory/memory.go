@@ -5,10 +5,13 @@ package memory
 import (
 	"context"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -35,17 +38,24 @@ type DB struct {
 	// the rest. Snapshot, Apply and Transact meet it: while it is being made they are refused with TransactionConflict at
 	// every item that it has.
 	Torn func(ctx context.Context, writes []store.Write) (next func(left int) int)
+	// Lagging, if set, is asked of every query of an index whether the index lags behind its table: then it does not know of
+	// the last write to any item. Queries that are asked eventually always answer so, as they may: what was right only
+	// where nothing was written just before is seen to be wrong.
+	Lagging func() bool
 
 	mu     sync.Mutex
 	tables map[string]map[store.Key]store.Item
-	locked map[store.Get]bool // the items of transactions that are being made
+	before map[string]map[store.Key]store.Item // each item as it was before its last write; nil for one that was not there
+	locked map[store.Get]bool                  // the items of transactions that are being made
 }
 
 // New returns an empty DB in which every table exists.
-func New() *DB { return &DB{tables: map[string]map[store.Key]store.Item{}} }
+func New() *DB {
+	return &DB{tables: map[string]map[store.Key]store.Item{}, before: map[string]map[store.Key]store.Item{}}
+}
 
 func (m *DB) Get(ctx context.Context, table string, key store.Key) (store.Item, error) {
-	if err := m.before(ctx, "Get", nil); err != nil {
+	if err := m.called(ctx, "Get", nil); err != nil {
 		return nil, err
 	}
 	m.mu.Lock()
@@ -79,7 +89,7 @@ func (m *DB) many(ctx context.Context, operation string, gets []store.Get) ([]st
 	if len(gets) > 100 {
 		return nil, fmt.Errorf("%s: %d items, 100 at most", operation, len(gets))
 	}
-	if err := m.before(ctx, operation, nil); err != nil {
+	if err := m.called(ctx, operation, nil); err != nil {
 		return nil, err
 	}
 	m.mu.Lock()
@@ -97,14 +107,14 @@ func (m *DB) many(ctx context.Context, operation string, gets []store.Get) ([]st
 }
 
 func (m *DB) Query(ctx context.Context, q store.Query) (store.Page, error) {
-	if err := m.before(ctx, "Query", nil); err != nil {
+	if err := m.called(ctx, "Query", nil); err != nil {
 		return store.Page{}, err
 	}
 	q = q.Defaulted()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var found []store.Item
-	for _, i := range m.tables[q.Table] {
+	for _, i := range m.seen(q) {
 		if s, ok := i[q.HashAttr].(*types.AttributeValueMemberS); ok && s.Value == q.Hash && matches(q, i[q.SortAttr]) {
 			found = append(found, i)
 		}
@@ -134,6 +144,14 @@ func (m *DB) Query(ctx context.Context, q store.Query) (store.Page, error) {
 	return p, nil
 }
 
+// seen are the items that a query finds: those of its table, or as many of them as they were before their last writes.
+func (m *DB) seen(q store.Query) iter.Seq2[store.Key, store.Item] {
+	if !q.Eventual && (q.Index == "" || m.Lagging == nil || !m.Lagging()) {
+		return maps.All(m.tables[q.Table])
+	}
+	return maps.All(m.before[q.Table])
+}
+
 func (m *DB) Apply(ctx context.Context, w store.Write) (store.Item, error) {
 	return m.write(ctx, "Apply", []store.Write{w})
 }
@@ -153,7 +171,7 @@ func (m *DB) write(ctx context.Context, operation string, writes []store.Write) 
 			return nil, fmt.Errorf("%s: %w", w.Label(), err)
 		}
 	}
-	if err := m.before(ctx, operation, writes); err != nil {
+	if err := m.called(ctx, operation, writes); err != nil {
 		return nil, err
 	}
 	left, err := m.apply(ctx, writes)
@@ -232,13 +250,32 @@ func (m *DB) put(w store.Write) {
 	t := m.tables[w.Table]
 	if t == nil {
 		t = map[store.Key]store.Item{}
-		m.tables[w.Table] = t
+		m.tables[w.Table], m.before[w.Table] = t, map[store.Key]store.Item{}
+	}
+	if w.Kind() != store.KindCheck {
+		m.before[w.Table][w.Key] = t[w.Key]
 	}
 	switch w.Kind() {
 	case store.KindPut, store.KindUpdate:
 		t[w.Key] = w.After(t[w.Key]) // nobody changes it: a Put has copied what it was given, and reads copy
 	case store.KindDelete:
 		delete(t, w.Key)
+	}
+}
+
+// Expire deletes what DynamoDB's time to live may have deleted by then. It takes whatever time it likes for that, and no
+// promise may hang on either: that an item is gone, or that it is still there.
+func (m *DB) Expire(now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, t := range tables.All() {
+		if !t.TTL {
+			continue
+		}
+		maps.DeleteFunc(m.tables[t.Name], func(_ store.Key, i store.Item) bool {
+			ttl := int64(0)
+			return i["ttl"] != nil && store.Int(i, "ttl", &ttl) == nil && ttl < now.Unix()
+		})
 	}
 }
 
@@ -266,7 +303,7 @@ func (m *DB) View(tables ...string) map[string][]store.Item {
 	return out
 }
 
-func (m *DB) before(ctx context.Context, operation string, writes []store.Write) error {
+func (m *DB) called(ctx context.Context, operation string, writes []store.Write) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 
 // Scan implements store.Scanner.
 func (m *DB) Scan(ctx context.Context, s store.Scan) (store.Page, error) {
-	if err := m.before(ctx, "Scan", nil); err != nil {
+	if err := m.called(ctx, "Scan", nil); err != nil {
 		return store.Page{}, err
 	}
 	m.mu.Lock()
