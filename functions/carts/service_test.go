@@ -11,6 +11,7 @@ import (
 	"rialto/functions/carts"
 	"rialto/functions/carts/cartsstore"
 	"rialto/functions/catalog"
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 	"rialto/functions/inventory"
 	"rialto/functions/laboratory/memory"
@@ -131,5 +132,42 @@ func TestMergeRepeats(t *testing.T) {
 	in := carts.QuoteInput{CartID: carts.IDOf(owner.ID, "US"), CustomerID: "cus_2", Marketplace: "US"}
 	if _, err := quoter(s).Quote(ctx, in); !errors.Is(err, carts.ErrNotFound) {
 		t.Fatalf("another's cart was quoted: %v", err)
+	}
+}
+
+// pausing is a shop whose offers are all paused from a moment on.
+type pausing struct {
+	shop
+	paused *bool
+}
+
+func (p pausing) GetMany(ctx context.Context, keys ...offers.Key) (map[offers.Key]offers.Offer, error) {
+	out, err := p.shop.GetMany(ctx, keys...)
+	for k, o := range out {
+		o.Paused = *p.paused
+		out[k] = o
+	}
+	return out, err
+}
+
+// An offer that its seller has paused is not sold: neither put into a cart, nor bought from one that it was put into
+// before. Seen to catch: a paused offer taken for one that is for sale.
+func TestAPausedOfferIsNotSold(t *testing.T) {
+	t.Parallel()
+	s, paused := service(), false
+	s.Offers = pausing{paused: &paused}
+	if _, err := s.Add(ctx, owner, us, carts.Guard{Key: "key-0001"}, "p", "s", 1); err != nil {
+		t.Fatal(err)
+	}
+	paused = true
+	if _, err := s.Add(ctx, owner, us, carts.Guard{Key: "key-0002"}, "q", "s", 1); !errors.Is(err, offers.ErrOfferNotFound) {
+		t.Error("a paused offer was put into the cart:", err)
+	}
+	if v, err := s.Show(ctx, owner, us); err != nil || v.Breakdown.Units != 0 || len(v.Lines) != 1 || !v.Lines[0].Gone {
+		t.Errorf("%+v %v", v, err)
+	}
+	in := carts.QuoteInput{CartID: carts.IDOf(owner.ID, "US"), CustomerID: owner.ID, Marketplace: "US"}
+	if _, err := quoter(s).Quote(ctx, in); fault.Code(err) != "offer_unavailable" {
+		t.Error("a paused offer was quoted:", err)
 	}
 }

@@ -68,6 +68,29 @@ func TestAReturn(t *testing.T) {
 	}
 }
 
+// Lines of one return may be of the same units in the same centre, and each comes back. Seen to catch: a change's id that
+// follows from the return alone (the second line is refused as another change, or taken for the first told again).
+func TestEachLineOfAReturnComesBack(t *testing.T) {
+	t.Parallel()
+	svc, s := service()
+	line := func(line, product, quantity string) string {
+		return `{"line":"` + line + `","product_id":"` + product + `","fulfillment_center_id":"us-west-1","quantity":` + quantity + `}`
+	}
+	data := []byte(`{"return_id":"ret_a","order_id":"ord_1","seller_id":"s","lines":[` + line("1", "p", "2") + `,` + line("2", "p", "2") + `,` +
+		line("3", "q", "1") + `]}`)
+	for range 2 {
+		if err := svc.HandleEvent(ctx, "ReturnReceived", data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for product, want := range map[string]int64{"p": 4, "q": 1} {
+		stock, err := s.Stock(ctx, inventory.SKU{ProductID: product, SellerID: "s"})
+		if err != nil || len(stock) != 1 || stock[0].Available != want || stock[0].Returned != want {
+			t.Errorf("%s: %+v %v", product, stock, err)
+		}
+	}
+}
+
 func TestEventsThatAreNone(t *testing.T) {
 	t.Parallel()
 	svc, _ := service()

@@ -169,3 +169,26 @@ func TestARefundIsGivenOnceAfterItsKeyIsForgotten(t *testing.T) {
 		t.Errorf("%d given back, %+v", sum, p.Refunds)
 	}
 }
+
+// A return is told twice at once: the second delivery finds no refund at the gateway, as the first is asking for it just
+// then. Only one key for both keeps the money from being given back twice. Seen to catch: a key for each try (400 given
+// back for 200).
+func TestOverlappingDeliveriesRefundOnce(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	r := b.captured(t, 600)
+	in := r.returned("ret_a", 200)
+	type first struct{}
+	r.hook(func(ctx context.Context, point string) error {
+		if ctx.Value(first{}) == nil || point != "refund before" {
+			return nil
+		}
+		return r.Refund(context.Background(), in)
+	})
+	if err := r.Refund(context.WithValue(context.Background(), first{}, true), in); err != nil {
+		t.Fatal(err)
+	}
+	if sum, p := r.given(t), r.record(t, "g1"); sum != 200 || len(p.Refunds) != 1 || p.Refunds[0].State != payments.RefundDone {
+		t.Errorf("%d given back, %+v", sum, p.Refunds)
+	}
+}
