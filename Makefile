@@ -158,12 +158,15 @@ SEED ?= 1
 PROVE := go test -count=1 -timeout 60m -v
 
 .PHONY: prove
-prove: ## schedules of the inventory, every fault and pair of faults of the saga, mutants (N=, SEED=, REPLAY=)
+prove: ## schedules of the inventory and after the pivot, every fault and pair of faults of the saga, mutants (N=, SEED=, REPLAY=, AFTER=)
 	@rm -rf $(PROOF); mkdir -p $(PROOF)
 ifdef REPLAY
 	@RIALTO_TRIAL_REPLAY=$(REPLAY) $(PROVE) -run '^TestExplore$$' ./functions/inventory/inventorytrial | sed -u -e '/^=== /d'
+else ifdef AFTER
+	@RIALTO_TRIAL_ONE=$(AFTER) RIALTO_TRIAL_SEED=$(SEED) $(PROVE) -run '^TestExplore$$' ./functions/fulfillment/fulfillmenttrial | sed -u -e '/^=== /d'
 else
 	@$(call proven,schedules,RIALTO_TRIAL_N=$(N) RIALTO_TRIAL_SEED=$(SEED) $(PROVE) -run '^TestExplore$$' ./functions/inventory/inventorytrial)
+	@$(call proven,after-pivot,RIALTO_TRIAL_N=$$(($(N)/20)) RIALTO_TRIAL_SEED=$(SEED) $(PROVE) -run '^TestExplore$$' ./functions/fulfillment/fulfillmenttrial)
 	@$(call proven,saga,RIALTO_PROVE=1 $(PROVE) -run '^Test(Every(Fault|Race|PairOfFaults|Interleaving)|UnitsComeBackWithinASecond|AThousandCallersWithOneKey)$$' ./functions/checkout/checkouttrial)
 	@$(call proven,mutants,RIALTO_PROVE=1 $(PROVE) -run '^TestEveryMutantIsKilled$$' ./functions/laboratory/mutants)
 	@printf '\n== proved, with seed %s\n' $(SEED); for part in $$(ls -tr $(PROOF)); do \

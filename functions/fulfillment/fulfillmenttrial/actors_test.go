@@ -1,0 +1,179 @@
+package fulfillmenttrial_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"rialto/functions/contract"
+	"rialto/functions/fulfillment"
+	"rialto/functions/inventory"
+	"rialto/functions/laboratory/schedule"
+)
+
+// confirms is when a seller says that a parcel is with the carrier; 0 is never.
+var confirms = []time.Duration{2 * time.Hour, day, 3 * day, 5 * day, 0}
+
+// opened starts the seller of a parcel that the seller ships.
+func (t *trial) opened(x fulfillment.Shipment) {
+	if !x.BySeller() {
+		return
+	}
+	at := confirms[t.s.Choose(len(confirms))]
+	if at == 0 {
+		return
+	}
+	for range 1 + t.twice() {
+		t.task("seller", func(ctx context.Context) error {
+			if err := schedule.Sleep(ctx, at); err != nil {
+				return err
+			}
+			t.counts.did("confirm")
+			return t.persist(ctx, func(ctx context.Context) error {
+				_, err := t.process.sellers.Confirm(ctx, x.SellerID, x.OrderID, x.ID, "Post", "RL-1234")
+				t.note("confirm %s: %v", x.ID, err)
+				return err
+			})
+		})
+	}
+}
+
+// delivered starts the shopper, who may send some of it back, at several times or at once.
+func (t *trial) delivered(x fulfillment.Shipment) {
+	for n := range t.s.Choose(4) {
+		q := fulfillment.ReturnRequest{CustomerID: t.books.orders[x.OrderID].CustomerID, OrderID: x.OrderID, ShipmentID: x.ID, Reason: "it is blue"}
+		for _, l := range x.Lines {
+			if k := int64(t.s.Choose(int(l.Quantity) + 1)); k > 0 {
+				q.Lines = append(q.Lines, fulfillment.Line{Line: l.Line, Quantity: k})
+			}
+		}
+		if q.Lines == nil {
+			q.Lines = []fulfillment.Line{{Line: x.Lines[0].Line, Quantity: 1}}
+		}
+		at := []time.Duration{0, time.Hour, 5 * day, fulfillment.ReturnWindow - time.Minute}[t.s.Choose(4)]
+		for range 1 + t.twice() {
+			t.task("shopper", func(ctx context.Context) error {
+				if err := schedule.Sleep(ctx, at); err != nil {
+					return err
+				}
+				t.counts.did("return")
+				return t.persist(ctx, func(ctx context.Context) error {
+					_, _, err := t.process.returns.Request(ctx, fmt.Sprintf("key-%s-%d", x.ID, n), q)
+					t.note("return %+v: %v", q.Lines, err)
+					return err
+				})
+			})
+		}
+	}
+}
+
+// requested starts the seller to whom a return is on its way.
+func (t *trial) requested(r fulfillment.Return) {
+	receive := func(ctx context.Context) error {
+		t.counts.did("receive")
+		return t.persist(ctx, func(ctx context.Context) error {
+			_, err := t.process.receiving.Receive(ctx, r.SellerID, r.OrderID, r.ID)
+			t.note("receive %s: %v", r.ID, err)
+			return err
+		})
+	}
+	reject := func(ctx context.Context) error {
+		t.counts.did("reject")
+		return t.persist(ctx, func(ctx context.Context) error {
+			_, err := t.process.receiving.Reject(ctx, r.SellerID, r.OrderID, r.ID, "it was worn")
+			t.note("reject %s: %v", r.ID, err)
+			return err
+		})
+	}
+	does := [][]func(context.Context) error{{receive}, {receive, receive}, {receive, reject}, {reject}}[t.s.Choose(4)]
+	at := []time.Duration{time.Hour, day, 3*day + 7*time.Hour}[t.s.Choose(3)]
+	for _, do := range does {
+		t.task("receiver", func(ctx context.Context) error {
+			if err := schedule.Sleep(ctx, at); err != nil {
+				return err
+			}
+			return do(ctx)
+		})
+	}
+}
+
+// count tells how many units lay on a shelf, some time after they were counted.
+func (t *trial) count(ctx context.Context, c count) error {
+	if err := schedule.Sleep(ctx, c.at); err != nil {
+		return err
+	}
+	g := t.work.goods[c.good]
+	at := pool{g.sku, g.shelf[c.shelf].centre}
+	ch := inventory.Change{ID: fmt.Sprint("count", c.id), SKU: g.sku, Centre: at.centre, Kind: inventory.Counted, Quantity: t.books.pools[at].shelf,
+		AsOf: t.s.Now().Truncate(time.Second)}
+	t.note("%d of %s are counted in %s", ch.Quantity, g.sku, at.centre)
+	if err := schedule.Sleep(ctx, c.late); err != nil {
+		return err
+	}
+	if ch.AsOf.After(t.s.Now()) {
+		return nil
+	}
+	t.counts.did("count")
+	return t.persist(ctx, func(ctx context.Context) error {
+		report, err := t.process.stock.Apply(ctx, []inventory.Change{ch})
+		if err == nil && report.Rows[0].Code != "" {
+			t.note("count: %s", report.Rows[0].Code)
+			if !slices.Contains([]string{"superseded", "as_of_too_old", "change_mismatch"}, report.Rows[0].Code) {
+				return schedule.ErrLost // tried again
+			}
+		}
+		return err
+	})
+}
+
+// scheduled are the functions of the tried contexts that run by the clock.
+var scheduled = func() (out []contract.Function) {
+	for _, f := range contract.Functions() {
+		if slices.Contains(tried, f.Context) && f.Trigger.Schedule > 0 {
+			out = append(out, f)
+		}
+	}
+	return out
+}()
+
+// sweep runs a scheduled function until nothing happens any more. It runs less often than the contract says, unless it has
+// failed, and not on days on which it would find nothing.
+func (t *trial) sweep(ctx context.Context, f contract.Function) error {
+	period := []time.Duration{day, 7 * time.Hour}[t.s.Choose(2)]
+	wait := period
+	for quiet := time.Duration(0); quiet < reserve+3*day && t.s.Elapsed() < patience; quiet += wait {
+		if err := schedule.Sleep(ctx, wait); err != nil {
+			return err
+		}
+		if t.busy > 0 || len(t.books.waiting()) > 0 || len(t.books.owing()) > 0 {
+			quiet = 0
+		}
+		if wait = period; t.books.idle(f.ID()) {
+			continue
+		}
+		for t.tearing > 0 {
+			if err := schedule.Yield(ctx, "sweep"); err != nil {
+				return err
+			}
+		}
+		t.counts.did(f.ID())
+		if f.ID() == "payouts-run" {
+			t.running = len(t.books.sequence)
+		}
+		t.sweeping++
+		err := t.invoke(ctx, t.process.sweeps()[f.ID()])
+		t.sweeping--
+		if t.note("%s: %v", f.ID(), err); errors.Is(err, schedule.ErrStopped) {
+			return err
+		}
+		if err != nil {
+			wait = f.Trigger.Schedule
+		}
+	}
+	return nil
+}
+
+// patience is when every record of a trial must have come to its end.
+const patience = 200 * day

@@ -1,0 +1,106 @@
+package fulfillmenttrial_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"rialto/functions/internal/store"
+)
+
+// broken is a store that does one thing wrong.
+type broken struct {
+	store.DB
+	transact transact
+}
+
+// transact is a store's Transact.
+type transact func(ctx context.Context, db store.DB, writes []store.Write) error
+
+func (b broken) Transact(ctx context.Context, writes ...store.Write) error {
+	return b.transact(ctx, b.DB, writes)
+}
+
+// breakage is a mistake that is made from outside, in the store or in the trial, and the checker that catches it.
+type breakage struct {
+	name, checker string
+	transact      transact
+	wrong         func(*trial)
+}
+
+var breakages = []breakage{
+	{name: "a return that comes again is booked again", checker: "shelf",
+		wrong:    func(t *trial) { t.work.again = 500 },
+		transact: instead("change", func(writes []store.Write) []store.Write { return writes[1:] })},
+	{name: "what is paid out is not marked", checker: "paid-out",
+		transact: func(ctx context.Context, db store.DB, writes []store.Write) error {
+			if n := slices.IndexFunc(writes, func(w store.Write) bool { return w.Name == "paid journal" }); n > 0 {
+				writes = writes[:n]
+			}
+			return db.Transact(ctx, writes...)
+		}},
+	{name: "nobody subscribes to a return", checker: "unheard", wrong: deaf("fulfillment/ReturnReceived", "")},
+	{name: "stock does not hear of a cancelled parcel", checker: "waits-for-ever", wrong: deaf("fulfillment/ShipmentCancelled", "inventory-ship")},
+	{name: "stock does not hear of a parcel that left", checker: "unheard", wrong: deaf("fulfillment/ShipmentShipped", "inventory-ship")},
+	{name: "the ledger does not hear of a refund", checker: "ledger-and-bank", wrong: deaf("payments/PaymentRefunded", "payouts-book")},
+	{name: "payments do not hear of a packed parcel", checker: "unheard", wrong: deaf("fulfillment/ShipmentPacked", "payments-capture")},
+	{name: "stock does not hear of a return", checker: "shelf-lost", wrong: func(t *trial) {
+		deaf("fulfillment/ReturnReceived", "inventory-return")(t)
+		t.lastCount = false
+	}},
+	{name: "the gateway forgets its keys and its refunds", checker: "refunded-twice", wrong: func(t *trial) {
+		t.bank.forgets, t.work.broken = true, 0
+		for n := range int64(60) {
+			t.work.faults = append(t.work.faults, armed{100 + 7*n, lost})
+		}
+	}},
+}
+
+// deaf takes a function, or all, off those who hear an event.
+func deaf(event, id string) func(*trial) {
+	return func(t *trial) {
+		t.wiring.hearers[event] = slices.DeleteFunc(t.wiring.hearers[event], func(q *queue) bool { return id == "" || q.id == id })
+	}
+}
+
+// instead makes other writes where the one of a name was refused.
+func instead(name string, of func([]store.Write) []store.Write) transact {
+	return func(ctx context.Context, db store.DB, writes []store.Write) error {
+		err := db.Transact(ctx, writes...)
+		if r, ok := store.AsRefused(err); ok {
+			if _, failed := r.Failed(name); failed {
+				if rest := of(writes); len(rest) > 0 {
+					return db.Transact(ctx, rest...)
+				}
+			}
+		}
+		return err
+	}
+}
+
+// Every checker that a mistake can be made for from outside catches it. Mistakes in the sources themselves are mutants
+// (laboratory/mutants).
+func TestCheckersCatchWhatIsBroken(t *testing.T) {
+	t.Parallel()
+	for _, x := range breakages {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			b := bench{wrong: x.wrong}
+			if x.transact != nil {
+				b.under = func(db store.DB) store.DB { return broken{db, x.transact} }
+			}
+			e := exploration{seed: 1, n: 600, workers: 1, bench: b}
+			_, f := e.run()
+			if f == nil {
+				t.Fatalf("no checker noticed it in %d trials", e.n)
+			}
+			if f.checker != x.checker {
+				t.Fatalf("noticed by %s, not %s: %s", f.checker, x.checker, f.text)
+			}
+			if text := e.explain(f); !strings.Contains(text, "checker: "+x.checker) {
+				t.Errorf("the replay fails otherwise: %s", text[max(0, len(text)-800):])
+			}
+		})
+	}
+}

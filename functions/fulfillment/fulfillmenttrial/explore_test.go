@@ -1,0 +1,166 @@
+package fulfillmenttrial_test
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rialto/functions/laboratory/schedule"
+)
+
+// A trial's garbage is small and short-lived: with the usual setting a third of the time goes to collecting it.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(800)
+	slog.SetDefault(slog.New(reasons{})) // what fails was made to
+	os.Exit(m.Run())
+}
+
+// seedOf is the seed of a run's n-th trial.
+func seedOf(seed uint64, n int64) uint64 { return mix(seed + uint64(n)*0x9e3779b97f4a7c15) }
+
+// mix scatters a number (the finisher of MurmurHash3).
+func mix(x uint64) uint64 {
+	x = (x ^ x>>33) * 0xff51afd7ed558ccd
+	x = (x ^ x>>33) * 0xc4ceb9fe1a85ec53
+	return x ^ x>>33
+}
+
+// exploration is many trials of a seed.
+type exploration struct {
+	seed    uint64
+	n       int64
+	workers int
+	bench   bench
+	tell    func(done int64)
+}
+
+// found is the first trial that failed: the one with the least number, whatever the number of workers.
+type found struct {
+	n    int64
+	seed uint64
+	*failure
+}
+
+func (e exploration) run() (counts, *found) {
+	var next, done atomic.Int64
+	var mu sync.Mutex
+	var total counts
+	var worst *found
+	var failedAt atomic.Int64
+	failedAt.Store(e.n)
+	var wg sync.WaitGroup
+	for range e.workers {
+		wg.Go(func() {
+			var mine counts
+			crew := &schedule.Crew{}
+			defer crew.Close()
+			for {
+				n := next.Add(1) - 1
+				if n >= failedAt.Load() {
+					break
+				}
+				seed := seedOf(e.seed, n)
+				s := schedule.New(seed, dawn)
+				s.Crew = crew
+				t := e.bench.run(s)
+				t.counts.schedules, t.counts.hash = 1, mix(seed^mix(s.Hash()))
+				mine.merge(&t.counts)
+				if t.failed != nil {
+					mu.Lock()
+					if worst == nil || n < worst.n {
+						worst = &found{n, seed, t.failed}
+						failedAt.Store(n)
+					}
+					mu.Unlock()
+				}
+				if e.tell != nil {
+					e.tell(done.Add(1))
+				}
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			total.merge(&mine)
+		})
+	}
+	wg.Wait()
+	return total, worst
+}
+
+// explain shows a failing trial, and how to see it again.
+func (e exploration) explain(f *found) string {
+	s := schedule.New(f.seed, dawn)
+	s.Keep = true
+	t := e.bench.run(s)
+	return fmt.Sprintf("%s\n%v\nschedule %d of seed %d: %d steps\nreplay: make prove SEED=%d AFTER=%d", t.trace(), f.failure, f.n, e.seed, s.Steps(),
+		e.seed, f.n)
+}
+
+// TestExplore is what make prove runs, of N and SEED; without them it is a fixed few trials. ONE makes it one of them, with
+// its trace. All have the prefix RIALTO_TRIAL_ in the environment.
+func TestExplore(t *testing.T) {
+	began := time.Now()
+	e := exploration{seed: setting(t, "SEED", 1), n: int64(setting(t, "N", 60)), workers: runtime.GOMAXPROCS(0)}
+	if one := os.Getenv("RIALTO_TRIAL_ONE"); one != "" {
+		n := int64(setting(t, "ONE", 0))
+		s := schedule.New(seedOf(e.seed, n), dawn)
+		s.Keep = true
+		again := bench{}.run(s)
+		fmt.Println(again.trace())
+		if again.failed != nil {
+			t.Fatal(again.failed)
+		}
+		return
+	}
+	if os.Getenv("RIALTO_TRIAL_N") != "" {
+		e.tell = progress(e.n, began)
+	}
+	c, first := e.run()
+	if first != nil {
+		t.Fatal(e.explain(first))
+	}
+	if testing.Verbose() {
+		fmt.Print(c.table(e.seed, time.Since(began)))
+	}
+}
+
+// The same seed gives the same run, whoever makes which part of it. Seen to catch: a map's order in a trial.
+func TestTheSameSeedGivesTheSameHash(t *testing.T) {
+	t.Parallel()
+	var hashes []uint64
+	for _, workers := range []int{1, 3} {
+		c, first := exploration{seed: 7, n: 20, workers: workers}.run()
+		if first != nil {
+			t.Fatal(first)
+		}
+		hashes = append(hashes, c.hash, uint64(c.steps), uint64(c.messages))
+	}
+	if d := cmp.Diff(hashes[:3], hashes[3:]); d != "" {
+		t.Errorf("hash, steps and messages differ: %s", d)
+	}
+	if c, _ := (exploration{seed: 8, n: 20, workers: 2}).run(); c.hash == hashes[0] {
+		t.Error("another seed gives the same hash")
+	}
+}
+
+// setting reads a number that make prove sets.
+func setting(t *testing.T, name string, otherwise uint64) uint64 {
+	t.Helper()
+	v := os.Getenv("RIALTO_TRIAL_" + name)
+	if v == "" {
+		return otherwise
+	}
+	n, err := strconv.ParseUint(v, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

@@ -1,0 +1,263 @@
+package fulfillmenttrial_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/schedule"
+)
+
+// dawn is when every trial begins: a Friday, before a weekend on which no seller has to ship.
+var dawn = time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
+
+// limits end a trial that does not end by itself, which is a failure.
+var limits = schedule.Limits{Steps: 400_000, Time: 400 * 24 * time.Hour}
+
+// trial is one schedule.
+type trial struct {
+	s    *schedule.Scheduler
+	mem  *memory.DB
+	db   *schedule.DB // what tasks see of streams
+	keep bool
+
+	streams *streams
+	wiring  *wiring
+	bank    *bank
+	books   *books
+	work    workload
+	process *process
+
+	tearing  int                 // transactions that are seen half done just now
+	sweeping int                 // sweeps under way
+	busy     int                 // tasks that are on their way
+	running  int                 // how many journals there were when the payouts' run began
+	late     map[int64]faultKind // what is to go wrong when a call to the store is answered
+	calls    int64               // to the store, the gateway and the queue of timers
+	counts   counts
+	log      []string
+	failed   *failure
+
+	lastCount bool // the shelves are counted once more before the last look at them
+}
+
+// failure is what a checker found.
+type failure struct{ checker, text string }
+
+func (f *failure) Error() string { return "checker: " + f.checker + "\n" + f.text }
+
+// bench is what trials run on.
+type bench struct {
+	under func(store.DB) store.DB // what breaks the store on purpose, nil for nothing
+	wrong func(*trial)            // or the trial
+}
+
+// run runs one trial of a scheduler's choices.
+func (b bench) run(s *schedule.Scheduler) *trial {
+	t := &trial{s: s, keep: s.Keep, mem: memory.New(), late: map[int64]faultKind{}, lastCount: true}
+	t.work = drawWorkload(s)
+	t.mem.Torn = t.tear
+	t.streams = &streams{DB: t.mem, t: t}
+	under := store.DB(t.streams)
+	if b.under != nil {
+		under = b.under(under)
+	}
+	t.db = &schedule.DB{DB: under, Before: t.before, Effect: t.effect, After: t.after}
+	t.bank = newBank(t)
+	t.books = newBooks(t)
+	t.process = t.newProcess()
+	t.wiring = newWiring(t)
+	if b.wrong != nil {
+		b.wrong(t)
+	}
+	s.Stay = []int{0, 50, 80, 95}[s.Choose(4)]
+	t.begin()
+	err := t.runs()
+	t.counts.steps, t.counts.simulated, t.counts.calls = s.Steps(), int64(s.Elapsed().Seconds()), t.calls
+	switch {
+	case t.failed != nil:
+	case err != nil:
+		t.fail("stuck", "%v", err)
+	default:
+		t.books.end()
+	}
+	return t
+}
+
+// tear makes a transaction seen half done, sometimes, but for those that a sweep could meet: what meets one there cancels
+// others, whose order is nobody's choice.
+func (t *trial) tear(ctx context.Context, writes []store.Write) func(int) int {
+	if t.sweeping > 0 {
+		return nil
+	}
+	next := schedule.Torn(t.work.torn)(ctx, writes)
+	if next == nil {
+		return nil
+	}
+	t.tearing++
+	return func(left int) int {
+		n := next(left)
+		if left == 1 {
+			t.tearing--
+		}
+		return n
+	}
+}
+
+// runs makes a panic of what is tried a failure like others.
+func (t *trial) runs() (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			t.fail("panic", "%v\n%s", p, debug.Stack())
+		}
+	}()
+	return t.s.Run(limits)
+}
+
+// fail keeps the first failure and ends the trial.
+func (t *trial) fail(checker, format string, args ...any) {
+	if t.failed == nil {
+		t.failed = &failure{checker, fmt.Sprintf(format, args...)}
+		t.note("!!! %s: %s", checker, t.failed.text)
+		t.keep = false // what follows only ends
+		t.s.Stop()
+	}
+}
+
+// note writes a line of the trace, if one is kept.
+func (t *trial) note(format string, args ...any) {
+	if !t.keep {
+		return
+	}
+	name := ""
+	if r := t.s.Running(); r != nil {
+		name = r.Name
+	}
+	at := t.s.Now().Format("Jan 02 15:04:05")
+	t.log = append(t.log, fmt.Sprintf("%6d  %s  %-22s  %s", t.s.Steps(), at, name, fmt.Sprintf(format, args...)))
+}
+
+// trace is the steps of a trial that kept them.
+func (t *trial) trace() string { return strings.Join(t.log, "\n") }
+
+// bridge carries what an invocation's goroutines ask of the world to the task that waits for them: a handler of a queue
+// works in goroutines of its own (internal/batch), and only the task may let others run.
+type bridge struct {
+	task context.Context
+	asks chan func()
+	last error // why the handler's message failed
+}
+
+type bridgeKey struct{}
+
+func bridgeOf(ctx context.Context) *bridge {
+	b, _ := ctx.Value(bridgeKey{}).(*bridge)
+	return b
+}
+
+// invoke runs what a function does in one invocation, beside whatever else is chosen to run. What starts goroutines that
+// are cancelled together (the lists of a sweep) is one step in which nothing goes wrong: their order is nobody's choice.
+func (t *trial) invoke(task context.Context, do func(context.Context) error) error {
+	b := &bridge{task: task, asks: make(chan func())}
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				done <- fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			}
+		}()
+		done <- do(context.WithValue(context.Background(), bridgeKey{}, b))
+	}()
+	for {
+		select {
+		case ask := <-b.asks:
+			ask()
+		case err := <-done:
+			t.streams.flush()
+			if x := schedule.Of(task); x.Crashed() {
+				x.Restart()
+				t.note("--- a new process")
+				err = schedule.ErrCrashed
+			}
+			return err
+		}
+	}
+}
+
+// through does something in the task that an invocation belongs to, outside of one at once.
+func through[T any](ctx context.Context, do func(context.Context) (T, error)) (out T, err error) {
+	b := bridgeOf(ctx)
+	if b == nil || ctx.Done() != nil {
+		return do(context.Background())
+	}
+	done := make(chan struct{})
+	b.asks <- func() {
+		defer close(done)
+		out, err = do(b.task)
+	}
+	<-done
+	return out, err
+}
+
+// gate is the store as the functions see it.
+type gate struct{ t *trial }
+
+func (g gate) Get(ctx context.Context, table string, key store.Key) (store.Item, error) {
+	return through(ctx, func(ctx context.Context) (store.Item, error) { return g.t.db.Get(ctx, table, key) })
+}
+
+func (g gate) GetMany(ctx context.Context, gets ...store.Get) ([]store.Item, error) {
+	return through(ctx, func(ctx context.Context) ([]store.Item, error) { return g.t.db.GetMany(ctx, gets...) })
+}
+
+func (g gate) Snapshot(ctx context.Context, gets ...store.Get) ([]store.Item, error) {
+	return through(ctx, func(ctx context.Context) ([]store.Item, error) { return g.t.db.Snapshot(ctx, gets...) })
+}
+
+func (g gate) Query(ctx context.Context, q store.Query) (store.Page, error) {
+	return through(ctx, func(ctx context.Context) (store.Page, error) { return g.t.db.Query(ctx, q) })
+}
+
+func (g gate) Apply(ctx context.Context, w store.Write) (store.Item, error) {
+	return through(ctx, func(ctx context.Context) (store.Item, error) { return g.t.db.Apply(ctx, w) })
+}
+
+func (g gate) Transact(ctx context.Context, writes ...store.Write) error {
+	_, err := through(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, g.t.db.Transact(ctx, writes...) })
+	return err
+}
+
+// pause waits before a call to the store is tried again, as store.Backoff does.
+func (t *trial) pause(ctx context.Context, try int) error {
+	_, err := through(ctx, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, schedule.Pause(5*time.Millisecond)(ctx, try)
+	})
+	return err
+}
+
+// outside calls something that is no store: it yields before and after, and may go wrong as a call to the store may.
+func outside[T any](t *trial, ctx context.Context, label string, do func() (T, error)) (T, error) {
+	return through(ctx, func(ctx context.Context) (out T, err error) {
+		if schedule.Of(ctx) == nil {
+			return do()
+		}
+		if err = schedule.Yield(ctx, label); err != nil {
+			return out, err
+		}
+		kind := t.fault()
+		if err = t.strike(ctx, kind, false); err != nil {
+			return out, err
+		}
+		out, err = do()
+		t.note("    %s: %+v %v", label, out, err)
+		if stop := errors.Join(schedule.Yield(ctx, label), t.strike(ctx, kind, true)); stop != nil {
+			return out, stop
+		}
+		return out, err
+	})
+}

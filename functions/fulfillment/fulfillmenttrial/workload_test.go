@@ -1,0 +1,333 @@
+package fulfillmenttrial_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"rialto/functions/carts"
+	"rialto/functions/catalog"
+	"rialto/functions/checkout"
+	"rialto/functions/customers"
+	"rialto/functions/internal/money"
+	"rialto/functions/inventory"
+	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/laboratory/schedule"
+	"rialto/functions/offers"
+	"rialto/functions/orders/ordersstore"
+	"rialto/functions/payments"
+	"rialto/functions/promotions"
+	"rialto/functions/tax"
+)
+
+const day = 24 * time.Hour
+
+// whole is a coupon that pays for all goods.
+const whole = 10_000
+
+// counting says that shelves are counted meanwhile.
+const counting = false
+
+// deliveryPrice is what the delivery option costs, in minor units.
+const deliveryPrice = 5_99
+
+// workload is what a trial is of. Zero is the dull choice everywhere.
+type workload struct {
+	market market
+	goods  []good
+	orders []purchase
+	counts []count
+	faults []armed
+	pace   time.Duration
+	// In so many of 1,000 cases:
+	torn      int // a transaction is seen half done
+	republish int // a stream's record comes again
+	broken    int // the gateway fails by itself
+	poor      int // a bank that is asked again days later says no
+	again     int // a message comes twice
+	slow      int // a message is late
+	redriven  int // half days within which a dead letter is sent on
+}
+
+type market struct{ code, currency, country, region string }
+
+var markets = []market{{"US", "USD", "US", "CA"}, {"DE", "EUR", "DE", ""}, {"JP", "JPY", "JP", ""}}
+
+// good is a seller's units of a product in its centres.
+type good struct {
+	sku             inventory.SKU
+	category        string
+	price, shipping int64
+	bySeller        bool
+	shelf           []shelved
+}
+
+type shelved struct {
+	centre        string
+	booked, there int64 // units; some were never there
+}
+
+// purchase is an order that is placed.
+type purchase struct {
+	id     string
+	at     time.Duration
+	wants  []int64 // units of each good
+	coupon int64   // basis points off; all of them pay for the goods whole
+}
+
+// count is a seller's count of what lies on a shelf, told some time after it was taken.
+type count struct {
+	id, good, shelf int
+	at, late        time.Duration
+}
+
+var centres = []string{"us-west-2", "us-east-1"}
+
+func drawWorkload(s *schedule.Scheduler) workload {
+	w := workload{market: markets[s.Choose(len(markets))], pace: []time.Duration{10 * time.Minute, time.Hour}[s.Choose(2)]}
+	for i := range 4 {
+		g := good{sku: inventory.SKU{ProductID: fmt.Sprintf("prd_%026d", i), SellerID: fmt.Sprintf("sel_%026d", i/2)},
+			category: []string{"tools", "books"}[s.Choose(2)], price: []int64{19_99, 100, 1, 99_00, 7}[s.Choose(5)],
+			shipping: []int64{0, 3_99, 49_99, 1}[s.Choose(4)], bySeller: s.Choose(2) == 1}
+		if w.market.currency != "JPY" || g.price < 100 {
+			g.price += 60
+		}
+		for _, c := range centres[:1+s.Choose(2)] {
+			n := int64(4 + s.Choose(6))
+			missing := int64(0)
+			if s.Choose(3) == 2 {
+				n, missing = 18, 2 // more than anybody orders, so that no parcel is short of them
+			}
+			g.shelf = append(g.shelf, shelved{c, n, n - missing})
+		}
+		w.goods = append(w.goods, g)
+	}
+	for i := range 1 + s.Choose(3) {
+		p := purchase{id: fmt.Sprintf("ord_%026d", i), at: time.Duration(s.Choose(5)) * 11 * time.Hour, wants: make([]int64, len(w.goods)),
+			coupon: int64([]int{0, 0, 1_000, 3_333, whole}[s.Choose(5)])}
+		for k := range p.wants {
+			p.wants[k] = int64([]int{0, 1, 0, 2, 3, 5}[s.Choose(6)])
+		}
+		if slices.Max(p.wants) == 0 {
+			p.wants[i%len(p.wants)] = 2
+		}
+		w.orders = append(w.orders, p)
+	}
+	for i := range s.Choose(5) {
+		k := s.Choose(len(w.goods))
+		w.counts = append(w.counts, count{i, k, s.Choose(len(w.goods[k].shelf)), time.Duration(s.Choose(160)) * time.Hour,
+			[]time.Duration{0, time.Second, time.Hour, 2 * day}[s.Choose(4)]})
+	}
+	for range s.Choose(6) {
+		w.faults = append(w.faults, armed{int64(1 + s.Choose(600)), faultKind(1 + s.Choose(int(faultKinds)-1))})
+	}
+	if !counting {
+		w.counts = nil
+	}
+	rate := func(some ...int) int { return some[s.Choose(len(some))] }
+	w.torn, w.republish, w.broken, w.poor = rate(0, 100, 500), rate(0, 20, 200), rate(0, 0, 30, 150), rate(0, 300)
+	w.again, w.slow, w.redriven = rate(0, 50, 300), rate(0, 50, 300), rate(1, 2, 8)
+	return w
+}
+
+var lateness = []time.Duration{time.Second, 5 * time.Second, time.Minute, 20 * time.Minute, 6 * time.Hour, 2 * day}
+
+// delay is how long a message or record takes; one that is tried again takes some seconds at least.
+func (t *trial) delay(try int) time.Duration {
+	if !t.s.Chance(t.work.slow) {
+		return time.Duration(min(try, 5)) * time.Second
+	}
+	return lateness[t.s.Choose(len(lateness))]
+}
+
+func (t *trial) twice() int {
+	if t.s.Chance(t.work.again) {
+		return 1
+	}
+	return 0
+}
+
+// begin books the stock in and starts who acts by the clock.
+func (t *trial) begin() {
+	ctx := context.Background()
+	for i, g := range t.work.goods {
+		for k, s := range g.shelf {
+			r := inventory.Receipt{ID: fmt.Sprintf("r%d-%d", i, k), SKU: g.sku, Centre: s.centre, Quantity: s.booked}
+			if _, err := t.process.stock.Receive(ctx, inventory.Batch{Rows: []inventory.Receipt{r}}); err != nil {
+				t.fail("store", "%v", err)
+			}
+			t.books.arrive(pool{g.sku, s.centre}, s.there, s.booked-s.there)
+		}
+	}
+	t.streams.flush()
+	for _, p := range t.work.orders {
+		t.task("shopper", func(ctx context.Context) error {
+			if err := schedule.Sleep(ctx, p.at); err != nil {
+				return err
+			}
+			if err := t.place(p); err != nil {
+				t.counts.refused++
+				t.note("%s is not placed: %v", p.id, err)
+			}
+			t.streams.flush()
+			return nil
+		})
+	}
+	for _, c := range t.work.counts {
+		t.task("counter", func(ctx context.Context) error { return t.count(ctx, c) })
+	}
+	for _, f := range scheduled {
+		t.s.Go(ctx, f.ID(), func(ctx context.Context) error { return t.sweep(ctx, f) })
+	}
+}
+
+// place takes an order up to its pivot, in one step: what may go wrong until there is checkouttrial's.
+func (t *trial) place(p purchase) error {
+	ctx := context.Background()
+	q, err := t.quote(ctx, p)
+	if err != nil {
+		return err
+	}
+	m := t.work.market
+	delivery := customers.Delivery{AddressID: "adr_1", Country: m.country, Region: m.region, Sealed: []byte("sealed"),
+		Shipping: customers.ShippingOption{ID: "standard", Price: money.Of(deliveryPrice, m.currency), Days: 5},
+		Method:   customers.PaymentMethod{Token: "pm_card_visa"}}
+	assessed, err := t.assess(q, delivery)
+	if err != nil {
+		return err
+	}
+	ref := checkout.Ref{ID: "chk_" + p.id[4:], OrderID: p.id, CustomerID: "cus_" + p.id[4:]}
+	d, err := checkout.NewDraft(ref, checkout.Request{Marketplace: m.code}, checkout.Prepared{Quote: q, Delivery: delivery, Tax: assessed})
+	if err != nil {
+		return err
+	}
+	now := t.s.Now()
+	if _, err := t.process.stock.Hold(ctx, inventory.HoldInput{OrderID: p.id, Plan: d.Plan, ExpiresAt: now.Add(checkout.HoldFor)}); err != nil {
+		return err
+	}
+	var authorized payments.AuthorizeResult
+	for _, g := range d.Groups() { // one after the other: they are authorized together, in an order that is nobody's choice
+		in := payments.AuthorizeInput{OrderID: p.id, Epoch: 1, CustomerID: ref.CustomerID, MethodToken: d.MethodToken,
+			Groups: []payments.Group{{Group: g.Group, Amount: g.Amount}}}
+		out, err := t.process.payments.Authorize(ctx, in)
+		if err != nil {
+			return errors.Join(err, t.undo(ctx, d))
+		}
+		authorized.Intents = append(authorized.Intents, out.Intents...)
+	}
+	in := checkout.PlaceInput{Checkout: ref, Claimed: checkout.Claimed{Draft: d}}
+	b, err := json.Marshal(authorized) // as the state machine hands it on
+	if err = errors.Join(err, json.Unmarshal(b, &in.Authorization)); err != nil {
+		return err
+	}
+	_, err = (&checkout.Steps{Store: pivot{t: t}, Now: t.s.Now}).Place(ctx, in)
+	return err
+}
+
+// undo gives back what an order that is not placed has taken.
+func (t *trial) undo(ctx context.Context, d checkout.Draft) error {
+	var errs []error
+	for _, g := range d.Groups() {
+		_, err := t.process.payments.Cancel(ctx, payments.CancelInput{OrderID: d.Order.ID, Groups: []string{g.Group}})
+		errs = append(errs, err)
+	}
+	_, err := t.process.stock.Release(ctx, inventory.ReleaseInput{OrderID: d.Order.ID, Plan: d.Plan})
+	return errors.Join(append(errs, err)...)
+}
+
+// pivot is the part of the pivot that this trial begins at: the order and its holds.
+type pivot struct {
+	checkout.SagaStore
+	t *trial
+}
+
+// Place makes the order.
+func (v pivot) Place(ctx context.Context, ref checkout.Ref, d checkout.Draft, now time.Time) (checkout.Record, error) {
+	o := d.Order
+	o.PlacedAt = now
+	v.t.books.placed(o)
+	v.t.note("%s is placed", o.ID)
+	err := gate{v.t}.Transact(ctx, append(inventorystore.Commit(o.ID, d.Plan, now), ordersstore.Place(o))...)
+	return checkout.Record{Ref: ref, State: checkout.Placed}, err
+}
+
+func (t *trial) assess(q carts.Quote, d customers.Delivery) (tax.Assessment, error) {
+	s := tax.Sale{Marketplace: q.Marketplace, Country: d.Country, Region: d.Region, Delivery: d.Shipping.Price}
+	for _, l := range q.Lines {
+		s.Lines = append(s.Lines, tax.Line{Line: l.Line, Amount: l.Amount, Category: l.Category, Discount: l.Discount, Shipping: l.Shipping})
+	}
+	return tax.Assess(s)
+}
+
+func (t *trial) quote(ctx context.Context, p purchase) (carts.Quote, error) {
+	c := carts.Cart{ID: "crt_1", OwnerID: "cus_1", Marketplace: t.work.market.code, State: carts.Open}
+	for i, n := range p.wants {
+		if n > 0 {
+			c.Lines = append(c.Lines, carts.Line{ProductID: t.work.goods[i].sku.ProductID, SellerID: t.work.goods[i].sku.SellerID, Quantity: n})
+		}
+	}
+	if p.coupon > 0 {
+		c.Coupon = "SALE"
+	}
+	q := carts.Quoter{Store: cart{c: c}, Now: t.s.Now, Sources: carts.Sources{Offers: onOffer{t}, Products: onOffer{t}.products(),
+		Stock: t.stock(t.s.Now), Coupons: coupons{p.coupon, t.work.market}}}
+	return q.Quote(ctx, carts.QuoteInput{CartID: c.ID, CustomerID: c.OwnerID, Marketplace: c.Marketplace})
+}
+
+// cart is a store with one cart.
+type cart struct {
+	carts.Store
+	c carts.Cart
+}
+
+func (s cart) Get(context.Context, string) (carts.Cart, bool, error) { return s.c, true, nil }
+
+// onOffer are the offers of a trial's goods.
+type onOffer struct{ t *trial }
+
+func (s onOffer) GetMany(_ context.Context, keys ...offers.Key) (map[offers.Key]offers.Offer, error) {
+	out := map[offers.Key]offers.Offer{}
+	for _, k := range keys {
+		for _, g := range s.t.work.goods {
+			if g.sku.ProductID == k.ProductID && g.sku.SellerID == k.SellerID {
+				o := offers.Offer{ID: k.ID(), ProductID: k.ProductID, SellerID: k.SellerID, SellerName: "North", Marketplace: k.Marketplace,
+					Price: money.Of(g.price, s.t.work.market.currency), Shipping: money.Of(g.shipping, s.t.work.market.currency), Condition: offers.New, Version: 1}
+				if g.bySeller {
+					o.Fulfillment = offers.BySeller
+				}
+				out[k] = o
+			}
+		}
+	}
+	return out, nil
+}
+
+func (s onOffer) products() carts.Products { return products{s.t} }
+
+type products struct{ t *trial }
+
+func (s products) GetMany(_ context.Context, ids ...string) (map[string]catalog.Product, error) {
+	out := map[string]catalog.Product{}
+	for _, g := range s.t.work.goods {
+		out[g.sku.ProductID] = catalog.Product{ID: g.sku.ProductID, Title: "A thing", CategoryID: g.category}
+	}
+	return out, nil
+}
+
+// coupons has one coupon, of so many basis points.
+type coupons struct {
+	off    int64
+	market market
+}
+
+func (s coupons) Coupon(context.Context, promotions.Ref) (promotions.Coupon, error) {
+	c := promotions.Coupon{Ref: promotions.Ref{Marketplace: s.market.code, Code: "SALE"}, Kind: promotions.Percent, BasisPoints: s.off,
+		From: dawn.Add(-day), Until: dawn.Add(100 * day), Budget: 100, PerCustomer: 9, Version: 1}
+	if s.off == whole {
+		c.Kind, c.Amount = promotions.Fixed, money.Of(10_000_00, s.market.currency)
+	}
+	return c, nil
+}
