@@ -136,3 +136,6 @@ func room(list []Image, now time.Time) (forget []Image, err error) {
 	}
 	return forget, nil
 }
+
+// imageTypes are the media types of images, each with the ending of its files.
+var imageTypes = map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}

@@ -29,7 +29,9 @@ type ImageService struct {
 	Listings *ListingService
 	Images   Images
 	Files    Files
-	URL      string // of the folder of images, without a slash at its end
+	// Header tells an image's type and its size in pixels by its first bytes (imageheader.Read).
+	Header func(io.Reader) (mediaType string, width, height int64, err error)
+	URL    string // of the folder of images, without a slash at its end
 }
 
 // AnnouncedImage is an image with where its file goes, as long as it waits for one.
@@ -145,7 +147,7 @@ func (s *ImageService) inspect(ctx context.Context, i *Image, etag string, bytes
 			return err
 		}
 		defer in.Close()
-		mediaType, width, height, err := readImageHeader(in)
+		mediaType, width, height, err := s.Header(in)
 		if err != nil {
 			return err
 		}

@@ -18,6 +18,7 @@ import (
 
 	"rialto/functions/catalog"
 	"rialto/functions/catalog/catalogstore"
+	"rialto/functions/catalog/imageheader"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/files"
 	"rialto/functions/internal/ids"
@@ -92,7 +93,8 @@ func newImages(t fatal) (*catalog.ImageService, *drawer, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &catalog.ImageService{Listings: s, Images: &catalogstore.Store{DB: db}, Files: d, URL: "https://images"}, d, l.Product.ID
+	return &catalog.ImageService{Listings: s, Images: &catalogstore.Store{DB: db}, Files: d, Header: imageheader.Read,
+		URL: "https://images"}, d, l.Product.ID
 }
 
 // send announces a file and uploads another one of its size (which its address sees to), and has it checked.

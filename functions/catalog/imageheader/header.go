@@ -1,4 +1,6 @@
-package catalog
+// Package imageheader tells an image's type and size by its first bytes. It stands apart from the catalog's rules, since the
+// decoders that it needs would otherwise be in the binary of every context that reads products.
+package imageheader
 
 import (
 	"bufio"
@@ -12,9 +14,6 @@ import (
 
 	"rialto/functions/internal/fault"
 )
-
-// The media types of images, each with the ending of its files.
-var imageTypes = map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 
 // imageFormats tells formats apart by how a file begins; '?' is any byte. They stand here rather than in package image's
 // registry, so that no import adds one.
@@ -34,15 +33,16 @@ const (
 	longestHeader = 512 << 10
 )
 
+// Refusals of files.
 var (
-	errNoImage     = fault.New(fault.Invalid, "not_an_image", "the file is no JPEG, PNG or WebP, whatever it was announced as")
-	errBrokenImage = fault.New(fault.Invalid, "broken_image", "the file begins as an image, and its header is broken or ends too early")
+	ErrNoImage = fault.New(fault.Invalid, "not_an_image", "the file is no JPEG, PNG or WebP, whatever it was announced as")
+	ErrBroken  = fault.New(fault.Invalid, "broken_image", "the file begins as an image, and its header is broken or ends too early")
 )
 
-// readImageHeader tells an image's type and its size in pixels by the file's first bytes. No pixel is decoded, so what a
+// Read tells an image's type and its size in pixels by the file's first bytes. No pixel is decoded, so what a
 // file claims to become costs nothing; and nothing behind the header is looked at. Errors: not_an_image, broken_image,
 // and what reading the file fails with.
-func readImageHeader(file io.Reader) (mediaType string, width, height int64, err error) {
+func Read(file io.Reader) (mediaType string, width, height int64, err error) {
 	source := &failing{Reader: io.LimitReader(file, longestHeader)}
 	in := bufio.NewReader(source)
 	head, err := in.Peek(longestMagic)
@@ -58,11 +58,11 @@ func readImageHeader(file io.Reader) (mediaType string, width, height int64, err
 		case source.err != nil: // the store's failure, which says nothing about the file
 			err = source.err
 		case err != nil, c.Width == 0, c.Height == 0: // a WebP's frame that is no key frame has no size, and no error
-			err = errBrokenImage
+			err = ErrBroken
 		}
 		return f.mediaType, int64(c.Width), int64(c.Height), err
 	}
-	return "", 0, 0, errNoImage
+	return "", 0, 0, ErrNoImage
 }
 
 func begins(head []byte, magic string) bool {
