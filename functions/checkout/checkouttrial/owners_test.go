@@ -1,0 +1,147 @@
+package checkouttrial_test
+
+import (
+	"context"
+	"slices"
+
+	"rialto/functions/carts"
+	"rialto/functions/internal/ids"
+	"rialto/functions/internal/money"
+	"rialto/functions/internal/store"
+	"rialto/functions/orders"
+	"rialto/functions/payments"
+	"rialto/functions/payouts"
+)
+
+// ledger sums the journals by account, of one seller or ("") of all.
+func (c *chain) ledger(seller string) map[payouts.Account]int64 {
+	sums := map[payouts.Account]int64{}
+	for _, i := range c.db.Items("ledger") {
+		var x struct {
+			PK string `dynamodbav:"pk"`
+		}
+		if err := store.Unmarshal(i, &x); err != nil {
+			c.t.Fatal(err)
+		}
+		if !ids.Valid(ids.Journal, x.PK) {
+			continue
+		}
+		j, err := c.ledge.Ledger.Journal(context.Background(), x.PK)
+		if err == nil {
+			err = j.Check()
+		}
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if seller == "" || seller == j.SellerID {
+			for _, e := range j.Entries {
+				sums[e.Account] += e.Amount.Minor
+			}
+		}
+	}
+	return sums
+}
+
+// owned are the owners of what a customer pays: what sellers are owed, Rialto's own, and what tax authorities are.
+func owned(l map[payouts.Account]int64) (sellers, rialto, taxes int64) {
+	return -l[payouts.Payable], -l[payouts.Commission] - l[payouts.Delivery] - l[payouts.Discounts], -l[payouts.TaxWithheld]
+}
+
+// agree compares the bank's books with the ledger's, and both with what the units that were captured and kept cost.
+func (c *chain) agree() {
+	l := c.ledger("")
+	sellers, rialto, taxes := owned(l)
+	if l[payouts.Gateway] != c.bank.taken || -l[payouts.Refunds] != c.bank.back || sellers+rialto+taxes != c.bank.taken-c.bank.back {
+		c.t.Fatalf("the bank took %d and gave %d back, the ledger has %v", c.bank.taken, c.bank.back, l)
+	}
+	var paid, taxed int64
+	for _, s := range c.order.Shipments {
+		if _, shipped := c.kept[s.Group+s.Lines[0].Line]; !shipped {
+			continue
+		}
+		paid, taxed = paid+s.Shipping.Amount.Minor+s.Delivery.Amount.Minor, taxed+s.Shipping.Tax.Minor+s.Delivery.Tax.Minor
+		for _, line := range s.Lines {
+			for _, n := range c.kept[s.Group+line.Line] { // unit by unit, by the rule and not by what was booked
+				upTo := func(of money.Amount, units int64) int64 { return of.Minor * units / line.Quantity }
+				paid += upTo(line.Paid, n+1) - upTo(line.Paid, n)
+				taxed += upTo(line.Tax, n+1) - upTo(line.Tax, n)
+			}
+		}
+	}
+	if paid != c.bank.taken-c.bank.back || taxed != taxes {
+		c.t.Fatalf("the customer has %d to pay and paid %d, taxed %d and withheld %d", paid, c.bank.taken-c.bank.back, taxed, taxes)
+	}
+}
+
+// added is the tax that comes on top of a price.
+func (c *chain) added(tax int64) int64 {
+	if c.Tax.Included {
+		return 0
+	}
+	return tax
+}
+
+// soldAsQuoted compares the books of an order that shipped whole with what its cart said: nothing here reads the order.
+func (c *chain) soldAsQuoted() {
+	q := c.Quote
+	total := q.Items.Minor - q.Discount.Minor + q.Shipping.Minor + c.sale.Delivery.Minor + c.added(c.Tax.Total.Minor)
+	if _, _, taxes := owned(c.ledger("")); c.bank.taken != total || taxes != c.Tax.Total.Minor {
+		c.t.Fatalf("the cart costs %d and its tax is %d, the bank took %d and %d was withheld", total, c.Tax.Total.Minor, c.bank.taken, taxes)
+	}
+	for n := range q.Lines {
+		if seller := q.Lines[n].SellerID; slices.IndexFunc(q.Lines, func(l carts.QuotedLine) bool { return l.SellerID == seller }) == n {
+			c.paidAsWithoutCoupon(seller)
+		}
+	}
+}
+
+// paidAsWithoutCoupon compares what a seller is owed with its prices and shipping without tax, as if no coupon had been: a
+// commission of 15 % is rounded once for each line of a shipment, and for its shipping.
+func (c *chain) paidAsWithoutCoupon(seller string) {
+	var sold, parts int64
+	for n, l := range c.Quote.Lines {
+		if l.SellerID == seller {
+			sold += l.Amount.Minor + l.Shipping.Minor
+			if t := c.Tax.Lines[n]; c.Tax.Included { // the tax of the whole price, whatever the coupon took off
+				sold -= l.Amount.Minor*t.RatePPM/(1_000_000+t.RatePPM) + t.ShippingTax.Minor
+				parts++ // which is rounded
+			}
+		}
+	}
+	for _, s := range c.order.Shipments {
+		if s.SellerID == seller {
+			if parts += int64(len(s.Lines)) + 1; s.Fulfilment == orders.BySeller {
+				sold += s.Delivery.Amount.Minor - s.Delivery.Tax.Minor
+			}
+		}
+	}
+	l := c.ledger(seller)
+	got, commission := -l[payouts.Payable]-l[payouts.Commission], -l[payouts.Commission]
+	if d := sold - got; d < 0 || d > parts || !c.Tax.Included && d != 0 {
+		c.t.Fatalf("%s sold %d, the ledger has %d", seller, sold, got)
+	}
+	if d := 100*commission - 15*got; d < -100*parts || d > 100*parts {
+		c.t.Fatalf("commission of %s on %d is %d", seller, got, commission)
+	}
+}
+
+// nothingIsLeftOfTheGoods looks at an order that came back whole: shipping and delivery are left, and their taxes.
+func (c *chain) nothingIsLeftOfTheGoods() {
+	taxes := c.Tax.DeliveryTax.Minor
+	for _, t := range c.Tax.Lines {
+		taxes += t.ShippingTax.Minor
+	}
+	left := c.Quote.Shipping.Minor + c.sale.Delivery.Minor + c.added(taxes)
+	l := c.ledger("")
+	if _, _, withheld := owned(l); c.bank.taken-c.bank.back != left || withheld != taxes || l[payouts.Discounts] != 0 {
+		c.t.Fatalf("%d of shipping and delivery with %d of tax are left, the bank has %d, the ledger %v", left, taxes, c.bank.taken-c.bank.back, l)
+	}
+}
+
+// couldNotBePaid checks that a cart was refused for a reason: its delivery does not fill what costs less than can be paid.
+func (c *chain) couldNotBePaid() {
+	least := payments.LeastAmount(c.sale.Delivery.Currency)
+	if c.sale.Delivery.Minor >= least*int64(len(c.Quote.Stock)) {
+		c.t.Fatalf("a delivery of %d would fill each of %d parcels up to %d", c.sale.Delivery.Minor, len(c.Quote.Stock), least)
+	}
+}
