@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -42,6 +43,42 @@ func TestACheckoutPlacesAnOrderOnce(t *testing.T) {
 	}
 	if n := w.audit(); n != 1 {
 		t.Fatalf("%d orders", n)
+	}
+}
+
+// An order that costs nothing is placed, and no gateway is asked. Seen to catch: a step that needs a group to authorize.
+func TestAnOrderThatCostsNothingIsPlaced(t *testing.T) {
+	t.Parallel()
+	goods := oneLine(5)
+	goods[0].price = 0
+	w := newWorld(t, goods)
+	req := request(w.fill(customer), "pm_card_visa_chargeDeclined")
+	req.AddressID = freely
+	reply, err := w.front.Checkout(context.Background(), customer, "key-0001", req)
+	if err != nil || reply.State != checkout.Placed || reply.Total.Minor != 0 {
+		t.Fatalf("%+v %v", reply, err)
+	}
+	if n, paid := w.audit(), len(w.db.Items("payments")); n != 1 || paid != 0 {
+		t.Fatalf("%d orders, %d payments", n, paid)
+	}
+}
+
+// A cart that the gateway would not be paid for is refused before its first effect, and by how much. Seen to catch: a
+// payment of it that is declined.
+func TestACartThatIsTooSmallToPayIsRefused(t *testing.T) {
+	t.Parallel()
+	goods := oneLine(5)
+	goods[0].price, goods[0].wants = 9, 1
+	w := newWorld(t, goods)
+	req := request(w.fill(customer), "pm_card_visa")
+	req.AddressID = freely
+	reply, err := w.front.Checkout(context.Background(), customer, "key-0001", req)
+	if err != nil || reply.State != checkout.Failed || reply.Failure.Code != "amount_too_small" || len(reply.Failure.Errors) != 1 ||
+		!strings.Contains(reply.Failure.Errors[0].Message, "40 minor units of USD more") { // 9 and 1 of tax
+		t.Fatalf("%+v %v", reply, err)
+	}
+	if n := w.audit(); n != 0 || len(w.db.Items("payments")) != 0 || len(w.db.Items("holds")) != 0 {
+		t.Fatalf("%d orders, %v", n, w.db.Items("holds"))
 	}
 }
 
