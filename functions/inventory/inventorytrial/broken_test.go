@@ -135,7 +135,7 @@ func TestCheckersCatchWhatIsBroken(t *testing.T) {
 			text := e.explain(f)
 			t.Log(text)
 			_, replay, _ := strings.Cut(text, "REPLAY=")
-			list, err := parse(replay)
+			list, err := schedule.Parse(replay)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -103,7 +103,7 @@ func onMemory() bench { return bench{raw: memory.New()} }
 // SHRINK bounds how long a failing one is made shorter. All have the prefix RIALTO_TRIAL_ in the environment.
 func TestExplore(t *testing.T) {
 	if replay := os.Getenv("RIALTO_TRIAL_REPLAY"); replay != "" {
-		list, err := parse(replay)
+		list, err := schedule.Parse(replay)
 		if err != nil {
 			t.Fatal(err)
 		}
