@@ -195,7 +195,7 @@ func TestQueriesPage(t *testing.T) {
 		for name, c := range map[string]struct {
 			q     store.Query
 			want  []int64
-			pages int
+			pages int // where the query limits them
 		}{
 			"index, newest first": {store.Query{Table: "products", Index: "by_category", HashAttr: "category_id", SortAttr: "rank", Hash: "c",
 				Limit: 3, Reverse: true}, []int64{6, 5, 4, 3, 2, 1, 0}, 3},
@@ -208,7 +208,7 @@ func TestQueriesPage(t *testing.T) {
 			"none":          {store.Query{Table: "offers", Hash: "q"}, nil, 1},
 		} {
 			ns, pages := all(c.q)
-			if diff := cmp.Diff(c.want, ns); diff != "" || pages != c.pages {
+			if diff := cmp.Diff(c.want, ns); diff != "" || c.q.Limit > 0 && pages != c.pages {
 				t.Errorf("%s: %d pages %s", name, pages, diff)
 			}
 		}

@@ -104,12 +104,11 @@ func balanced(t failer, s Store, orders []string, skus ...inventory.SKU) map[str
 
 func holdsOf(t failer, s Store, order string) []inventory.Hold {
 	t.Helper()
-	p, err := s.DB.Query(ctx, store.Query{Table: holds, Hash: order})
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
 	var out []inventory.Hold
-	for _, i := range p.Items {
+	for i, err := range store.Items(ctx, s.DB, store.Query{Table: holds, Hash: order}) {
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
 		h, err := readHold(i)
 		if err != nil {
 			t.Fatalf("%v", err)

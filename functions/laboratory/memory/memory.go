@@ -42,6 +42,9 @@ type DB struct {
 	// the last write to any item. Queries that are asked eventually always answer so, as they may: what was right only
 	// where nothing was written just before is seen to be wrong.
 	Lagging func() bool
+	// Page is the most items that a query's page holds where the query names no limit, as DynamoDB's ends at 1 MB; 0 for all.
+	// Set it before use.
+	Page int
 
 	mu     sync.Mutex
 	tables map[string]map[store.Key]store.Item
@@ -111,6 +114,9 @@ func (m *DB) Query(ctx context.Context, q store.Query) (store.Page, error) {
 		return store.Page{}, err
 	}
 	q = q.Defaulted()
+	if q.Limit == 0 {
+		q.Limit = m.Page
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var found []store.Item

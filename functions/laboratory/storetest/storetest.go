@@ -23,12 +23,15 @@ import (
 // Endpoint names the variable that holds the address of a DynamoDB to run the suites on. make test sets it.
 const Endpoint = "RIALTO_TEST_DYNAMODB"
 
-// Each runs test on an empty fake and on empty tables of a real DynamoDB.
+// Each runs test on an empty fake and on empty tables of a real DynamoDB. The fake's pages are as small as can be, so that
+// who reads the first alone is noticed.
 func Each(t *testing.T, test func(t *testing.T, db store.DB)) {
 	t.Helper()
 	t.Run("fake", func(t *testing.T) {
 		t.Parallel()
-		test(t, memory.New())
+		db := memory.New()
+		db.Page = 1
+		test(t, db)
 	})
 	t.Run("dynamodb", func(t *testing.T) {
 		t.Parallel()
