@@ -151,3 +151,23 @@ func TestACartBelowTheLeastAmountIsRefused(t *testing.T) {
 		t.Error("the shopper is told", f)
 	}
 }
+
+// A line that leaves from two centres has its shipping in both parcels, by units. Seen to catch: all of it in the first.
+func TestALinesShippingFollowsItsUnits(t *testing.T) {
+	t.Parallel()
+	p := prepared(t, oregon, 0, goods{seller: "sel_a", units: 3, price: 100, shipped: 600})
+	p.Quote.Stock[0].Available, p.Quote.Stock[0].Received = 1, 1
+	other := p.Quote.Stock[0]
+	other.Centre, other.Available, other.Received = "c2", 2, 2
+	p.Quote.Stock = append(p.Quote.Stock, other)
+	d, err := NewDraft(Ref{OrderID: "ord_a"}, Request{Marketplace: "US"}, p)
+	if err != nil || len(d.Order.Shipments) != 2 {
+		t.Fatalf("%+v %v", d.Order.Shipments, err)
+	}
+	for _, s := range d.Order.Shipments {
+		units := s.Lines[0].Quantity
+		if s.Shipping.Amount.Minor != 200*units || s.Lines[0].Paid.Minor != 100*units || s.Amount.Minor != 300*units {
+			t.Errorf("%d units: %+v", units, s)
+		}
+	}
+}
