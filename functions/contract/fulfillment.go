@@ -46,7 +46,8 @@ var fulfillmentContext = Context{
 			Name: "advance", Description: "moves a shipment one step on",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Subscriptions: []Subscription{
-				{Context: "payments", Events: []string{"PaymentCaptured", "PaymentCaptureFailed", "PaymentRefunded", "PaymentRefundFailed"}},
+				{Context: "payments", Events: []string{"PaymentCaptured", "PaymentCaptureFailed", "PaymentRenewed", "PaymentRefunded",
+					"PaymentRefundFailed"}},
 			}}},
 			Grants: []Grant{
 				{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"}, {Read, "returns"},

@@ -33,6 +33,20 @@ var paymentsContext = Context{
 			Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
 		},
 		{
+			Name: "watch", Description: "notes until when the money of a placed order is held",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
+				{Context: "orders", Events: []string{"OrderPlaced"}},
+			}}},
+			Grants: []Grant{{Write, "payments"}},
+		},
+		{
+			Name: "renew", Description: "authorizes anew what would end before its goods leave",
+			Memory: 256, Timeout: 5 * minute,
+			Trigger: Trigger{Schedule: 60 * minute},
+			Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
+		},
+		{
 			Name: "publish", Description: "payments stream to events",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Stream: "payments"},

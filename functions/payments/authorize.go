@@ -186,7 +186,7 @@ func (s *Service) create(ctx context.Context, p Payment, noted bool) (Payment, e
 // try repeats the call.
 func (s *Service) confirm(ctx context.Context, p Payment) (Payment, error) {
 	c := p.last()
-	i, answer := s.Gateway.Confirm(ctx, c.Key, p.IntentID)
+	i, answer := s.Gateway.Confirm(ctx, c.Key, p.IntentID, false)
 	p, err := s.saveAnswer(ctx, p, c, i, answer, nil)
 	if err != nil || p.State != Created {
 		return p, err

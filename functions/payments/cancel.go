@@ -74,7 +74,8 @@ func (s *Service) cancel(ctx context.Context, orderID, group string) error {
 	case err != nil:
 		return err
 	case p.State == Cancelled:
-		return nil
+		_, err = s.release(ctx, p)
+		return err
 	case p.State == Captured:
 		return errCaptured
 	}

@@ -14,10 +14,12 @@ type ShipmentPacked struct {
 	ShipmentID string       `json:"shipment_id"`
 	Group      string       `json:"group"`
 	Amount     money.Amount `json:"amount"`
+	Attempt    int          `json:"attempt"` // 0 for the first try to have its money taken
 }
 
 // Capture takes what a packed shipment costs; one that costs nothing has no payment, and is captured without any. What cannot
-// be taken ends in CAPTURE_FAILED, which is an event and not an error. Errors: payment_unknown_group if there is no such
+// be taken ends in CAPTURE_FAILED, which is an event and not an error. A later attempt first asks how the intent stands: one
+// that is held is captured, and one that is gone is authorized anew. Errors: payment_unknown_group if there is no such
 // payment, payment_not_authorized; Unavailable while the outcome is not known.
 func (s *Service) Capture(ctx context.Context, in ShipmentPacked) error {
 	p, found, err := s.Store.Get(ctx, in.OrderID, in.Group)
@@ -33,38 +35,105 @@ func (s *Service) Capture(ctx context.Context, in ShipmentPacked) error {
 	if !found {
 		return fault.New(fault.NotFound, "payment_unknown_group", "there is no payment for the shipment")
 	}
+	if p.State == CaptureFailed && (in.Attempt > p.Attempt || p.Again) {
+		if p, err = s.reopen(ctx, p, in.Attempt); err != nil {
+			return err
+		}
+	}
 	p, err = s.change(ctx, p, func(p *Payment) bool {
 		switch {
 		case p.State == Cancelled:
-			p.State, p.Code = CaptureFailed, "payment_cancelled"
+			p.State, p.Code, p.Attempt = CaptureFailed, "payment_cancelled", in.Attempt
 		case p.State != Authorized:
 			return false
 		case in.Amount.Currency != p.Amount.Currency || in.Amount.Minor > p.Amount.Minor || in.Amount.Minor <= 0:
-			p.State, p.Code = CaptureFailed, "amount_not_authorized"
+			p.State, p.Code, p.Attempt = CaptureFailed, "amount_not_authorized", in.Attempt
 		default:
+			p.CaptureAsked, p.Attempt = true, max(p.Attempt, in.Attempt)
 			p.note(OpCapture, s.Now().UTC())
 		}
 		return true
 	})
-	if err != nil || p.State == Captured || p.State == CaptureFailed {
+	if err == nil && p.State == Authorized {
+		p, err = s.capture(ctx, p, in.Amount.Minor)
+	}
+	switch {
+	case err != nil:
+		return err
+	case p.State == Captured, p.State == CaptureFailed:
+		_, err = s.release(ctx, p)
 		return err
 	}
-	if p.State != Authorized {
-		return fault.New(fault.Conflict, "payment_not_authorized", "the payment is not authorized")
-	}
+	return fault.New(fault.Conflict, "payment_not_authorized", "the payment is not authorized")
+}
+
+// capture makes the call that was noted last. An unknown outcome is looked up at once; if it stays unknown the next try repeats
+// the call.
+func (s *Service) capture(ctx context.Context, p Payment, minor int64) (Payment, error) {
 	c := p.last()
-	i, answer := s.Gateway.Capture(ctx, c.Key, p.IntentID, in.Amount.Minor)
-	if p, err = s.saveAnswer(ctx, p, c, i, answer, nil); err != nil || p.State != Authorized {
-		return err
+	i, answer := s.Gateway.Capture(ctx, c.Key, p.IntentID, minor)
+	p, err := s.saveAnswer(ctx, p, c, i, answer, nil)
+	if err != nil || p.State != Authorized {
+		return p, err
 	}
 	if p, err = s.refresh(ctx, p); err != nil || p.State != Authorized {
-		return err
+		return p, err
 	}
 	var lost *UnknownOutcome
 	if errors.As(answer, &lost) {
-		return errUnknown.Because(lost)
+		return p, errUnknown.Because(lost)
 	}
-	return errUnknown
+	return p, errUnknown
+}
+
+// final are codes of what no later attempt can change.
+var final = map[string]bool{"payment_cancelled": true, "amount_not_authorized": true}
+
+// reopen begins a later attempt on a payment that could not be captured. It ends AUTHORIZED or CAPTURED, or fails anew.
+func (s *Service) reopen(ctx context.Context, p Payment, attempt int) (Payment, error) {
+	p, err := s.change(ctx, p, func(p *Payment) bool {
+		if p.State != CaptureFailed || attempt <= p.Attempt {
+			return false
+		}
+		p.Attempt, p.Again = attempt, !final[p.Code] && p.IntentID != ""
+		return true
+	})
+	if err != nil || !p.Again {
+		return p, err
+	}
+	if p.Renewal == nil {
+		if p, err = s.lookAgain(ctx, p); err != nil || !p.Again {
+			return p, err
+		}
+	}
+	return s.renew(ctx, p, true)
+}
+
+// lookAgain asks how the intent of a failed capture stands.
+func (s *Service) lookAgain(ctx context.Context, p Payment) (Payment, error) {
+	p, noted, err := s.note(ctx, p, OpRetrieve)
+	if err != nil || !noted {
+		return p, err
+	}
+	c := p.last()
+	i, answer := s.Gateway.Retrieve(ctx, p.IntentID)
+	p, err = s.change(ctx, p, func(p *Payment) bool {
+		if p.answered(c, i, answer, s.Now().UTC()); answer != nil || i.ID != p.IntentID || !p.Again {
+			return true
+		}
+		switch i.Status {
+		case IntentAuthorized:
+			p.State, p.Again, p.Code = Authorized, false, ""
+			p.spend(OpCapture)
+		case IntentCaptured:
+			p.State, p.Again, p.Code, p.Captured = Captured, false, "", i.Captured
+		}
+		return true
+	})
+	if err == nil && answer != nil {
+		err = unknown(answer)
+	}
+	return p, err
 }
 
 // captureNothing keeps a payment of nothing, so that what follows a capture follows this one too. If another writer came

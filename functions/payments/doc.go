@@ -4,7 +4,7 @@
 // gateway, written before it is made and after it is answered.
 //
 // What it promises, whatever fails and in whatever order its steps arrive:
-//   - a group has one intent. It is created unconfirmed under a key that follows from order and group, its id
+//   - a group has one intent at a time. It is created unconfirmed under a key that follows from order and group, its id
 //     is stored, and only then is it confirmed. An intent is confirmed at most once by the gateway's own rule,
 //     so a group has at most one authorization;
 //   - an outcome that is not known (no answer, 5xx, the key still in use) is resolved by reading the stored id, or
@@ -16,6 +16,13 @@
 //   - an intent that was created and never confirmed holds nobody's money. One can be left behind only if the
 //     gateway keeps answering its creation with a stored failure, or a creation is repeated after the gateway
 //     forgot its key (24 hours);
+//   - an authorization that ends within a day is made anew: a second intent with the same method under keys of its own, whose every
+//     call is written down too, takes the place of the first in one write, unless the first may have been captured; then the
+//     first is cancelled, and its id kept until the gateway has said so. Only in between does a group hold money twice. A bank
+//     that refuses is asked three times, eight hours apart;
+//   - a key under which the gateway keeps a refusal of a cancel or a capture is spent: what refused it is looked up, and the
+//     next try has another;
+//   - a later attempt of a shipment to have its money taken first asks how the intent of the failed one stands;
 //   - capture happens once, for at most what was authorized; the rest of the authorization is released by it;
 //   - a return's money is given back once: its refund is written down before the gateway is asked, and asked for under
 //     one key for ever. Where the key cannot tell, since the gateway keeps a failure under it or may have forgotten it,
@@ -28,10 +35,11 @@
 // It cannot happen before the order is placed, as only placed orders ship.
 //
 // Nothing that pays is logged: no method token, no client secret, no message of the gateway's, which may quote
-// either. The token stays in the record only until the intent's id is known.
+// either. The token stays in the record until the payment is captured, cancelled or declined: authorizing anew needs it.
 //
-// Events in: ShipmentPacked, ShipmentCancelled, ReturnReceived (fulfillment). Events out: PaymentCaptured,
-// PaymentCaptureFailed, PaymentRefunded, PaymentRefundFailed.
+// Events in: OrderPlaced (orders); ShipmentPacked, ShipmentCancelled, ReturnReceived (fulfillment). Events out: PaymentCaptured,
+// PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded, PaymentRefundFailed.
 //
-// Still thin: no re-authorization before capture_before, and no queue in front of the gateway's rate limit.
+// Still thin: no queue in front of the gateway's rate limit. A method that is of no customer's at the gateway serves one intent,
+// so its authorization cannot be made anew, and is told as lost.
 package payments

@@ -3,6 +3,7 @@ package payments
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
@@ -37,6 +38,8 @@ func handle[T any](ctx context.Context, event string, data []byte, do func(conte
 const (
 	EventCaptured      = "PaymentCaptured"
 	EventCaptureFailed = "PaymentCaptureFailed"
+	EventRenewed       = "PaymentRenewed"
+	EventLost          = "PaymentAuthorizationLost"
 	EventRefunded      = "PaymentRefunded"
 	EventRefundFailed  = "PaymentRefundFailed"
 )
@@ -52,6 +55,22 @@ type PaymentCaptured struct {
 // PaymentCaptureFailed is the data of the event, version 1. Code is the gateway's or ours:
 // authorization_expired, amount_not_authorized, payment_cancelled.
 type PaymentCaptureFailed struct {
+	OrderID string `json:"order_id"`
+	Group   string `json:"group"`
+	Code    string `json:"code"`
+	Attempt int    `json:"attempt,omitempty"` // the shipment's; 0 for the first; came later to version 1
+}
+
+// PaymentRenewed is the data of the event, version 1: the money is held until another time.
+type PaymentRenewed struct {
+	OrderID       string    `json:"order_id"`
+	Group         string    `json:"group"`
+	CaptureBefore time.Time `json:"capture_before"`
+}
+
+// PaymentAuthorizationLost is the data of the event, version 1: the bank refuses to hold the money for longer. Code is the
+// gateway's.
+type PaymentAuthorizationLost struct {
 	OrderID string `json:"order_id"`
 	Group   string `json:"group"`
 	Code    string `json:"code"`
@@ -77,15 +96,24 @@ type PaymentRefundFailed struct {
 	Code     string `json:"code"`
 }
 
-// Happened returns the event that the change from a state to the payment as it is now means; name is "" for
-// none.
-func Happened(before State, p Payment) (name string, data any) {
-	switch {
-	case before == p.State:
-	case p.State == Captured:
-		return EventCaptured, PaymentCaptured{p.OrderID, p.Group, money.Of(p.Captured, p.Amount.Currency), p.IntentID}
-	case p.State == CaptureFailed:
-		return EventCaptureFailed, PaymentCaptureFailed{p.OrderID, p.Group, p.Code}
+// failed tells whether an attempt to take a payment has failed.
+func (p *Payment) failed() bool { return p.State == CaptureFailed && !p.Again }
+
+// Happened returns the events that a change of a payment means, its refunds' last.
+func Happened(before, p Payment) (names []string, data []any) {
+	add := func(name string, what any) { names, data = append(names, name), append(data, what) }
+	if p.Current != before.Current {
+		add(EventRenewed, PaymentRenewed{p.OrderID, p.Group, p.CaptureBefore.UTC()})
 	}
-	return "", nil
+	if p.Lost != nil && (before.Lost == nil || before.Lost.Refusals != p.Lost.Refusals) {
+		add(EventLost, PaymentAuthorizationLost{p.OrderID, p.Group, p.Lost.Code})
+	}
+	switch {
+	case p.State == Captured && before.State != Captured:
+		add(EventCaptured, PaymentCaptured{p.OrderID, p.Group, money.Of(p.Captured, p.Amount.Currency), p.IntentID})
+	case p.failed() && !(before.failed() && before.Attempt == p.Attempt):
+		add(EventCaptureFailed, PaymentCaptureFailed{p.OrderID, p.Group, p.Code, p.Attempt})
+	}
+	more, what := refundsHappened(before, p)
+	return append(names, more...), append(data, what...)
 }

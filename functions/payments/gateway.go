@@ -15,7 +15,8 @@ type Gateway interface {
 	// Create makes an unconfirmed intent with manual capture.
 	Create(ctx context.Context, key string, c Charge) (Intent, error)
 	Retrieve(ctx context.Context, id string) (Intent, error)
-	Confirm(ctx context.Context, key, id string) (Intent, error)
+	// Confirm asks the bank; offSession says that the shopper is not there to answer it.
+	Confirm(ctx context.Context, key, id string, offSession bool) (Intent, error)
 	Cancel(ctx context.Context, key, id string) (Intent, error)
 	// Capture takes minor units of the intent's currency, at most what is authorized, and releases the rest.
 	Capture(ctx context.Context, key, id string, minor int64) (Intent, error)

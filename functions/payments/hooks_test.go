@@ -33,8 +33,8 @@ func (h hooked) Retrieve(ctx context.Context, id string) (payments.Intent, error
 	return around(h, ctx, "retrieve", func() (payments.Intent, error) { return h.Gateway.Retrieve(ctx, id) })
 }
 
-func (h hooked) Confirm(ctx context.Context, key, id string) (payments.Intent, error) {
-	return around(h, ctx, "confirm", func() (payments.Intent, error) { return h.Gateway.Confirm(ctx, key, id) })
+func (h hooked) Confirm(ctx context.Context, key, id string, offSession bool) (payments.Intent, error) {
+	return around(h, ctx, "confirm", func() (payments.Intent, error) { return h.Gateway.Confirm(ctx, key, id, offSession) })
 }
 
 func (h hooked) Cancel(ctx context.Context, key, id string) (payments.Intent, error) {

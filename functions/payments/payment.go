@@ -20,7 +20,7 @@ type Payment struct {
 	Amount   money.Amount `dynamodbav:"amount"` // to authorize; zero in a tombstone
 	Epoch    int64        `dynamodbav:"epoch"`  // of the run that opened it
 	IntentID string       `dynamodbav:"intent_id,omitempty"`
-	// Method is the token, until IntentID is known: repeating the creation needs it.
+	// Method is the token, until the payment is over: repeating the creation needs it, and authorizing anew.
 	Method        string      `dynamodbav:"method,omitempty"`
 	CaptureBefore time.Time   `dynamodbav:"capture_before"`
 	Captured      int64       `dynamodbav:"captured"` // minor units
@@ -29,6 +29,17 @@ type Payment struct {
 	Action        *NextAction `dynamodbav:"action,omitempty"`
 	Calls         []Call      `dynamodbav:"calls"`
 	Made          int         `dynamodbav:"made"` // calls ever noted
+	// Current is which renewal is in force, 0 for the first intent; Renewals is how many there were.
+	Current  int      `dynamodbav:"current,omitempty"`
+	Renewals int      `dynamodbav:"renewals,omitempty"`
+	Renewal  *Renewal `dynamodbav:"renewal,omitempty"` // that is on its way
+	Loose    []Loose  `dynamodbav:"loose,omitempty"`
+	Lost     *Lost    `dynamodbav:"lost,omitempty"`
+	// CaptureAsked tells that the intent in force may have been captured; no other takes its place then.
+	CaptureAsked bool `dynamodbav:"capture_asked,omitempty"`
+	// Attempt is which try of the shipment to have its money taken was the last, and Again that a later one is under way.
+	Attempt int  `dynamodbav:"attempt,omitempty"`
+	Again   bool `dynamodbav:"again,omitempty"`
 	// Spent counts the keys of an operation that can only repeat a failure.
 	Spent     map[Operation]int `dynamodbav:"spent"`
 	Version   int64             `dynamodbav:"version"`
@@ -57,6 +68,7 @@ type Call struct {
 	At         time.Time `dynamodbav:"at"`
 	Outcome    string    `dynamodbav:"outcome,omitempty"`
 	AnsweredAt time.Time `dynamodbav:"answered_at"`
+	Current    int       `dynamodbav:"current,omitempty"` // the payment's, when it was noted
 }
 
 // Key is the idempotency key of an operation on the group. It is the same for every try, until the gateway has
@@ -64,6 +76,9 @@ type Call struct {
 // confirms, cancels and captures once; create never gets a second one.
 func (p *Payment) Key(op Operation) string {
 	key := p.OrderID + "#" + p.Group + "#" + string(op)
+	if p.Current > 0 {
+		key += "#r" + strconv.Itoa(p.Current)
+	}
 	if n := p.Spent[op]; n > 0 && op != OpCreate {
 		key += "#" + strconv.Itoa(n+1)
 	}
@@ -75,7 +90,15 @@ func (p *Payment) charge() Charge { return Charge{p.OrderID, p.Group, p.Amount, 
 // clone copies what an edit may change in place.
 func (p *Payment) clone() Payment {
 	c := *p
-	c.Calls, c.Refunds = slices.Clone(p.Calls), slices.Clone(p.Refunds)
+	c.Calls, c.Refunds, c.Loose = slices.Clone(p.Calls), slices.Clone(p.Refunds), slices.Clone(p.Loose)
+	if p.Renewal != nil {
+		r := *p.Renewal
+		c.Renewal = &r
+	}
+	if p.Lost != nil {
+		l := *p.Lost
+		c.Lost = &l
+	}
 	c.Spent = make(map[Operation]int, len(p.Spent))
 	for k, v := range p.Spent {
 		c.Spent[k] = v
@@ -85,7 +108,7 @@ func (p *Payment) clone() Payment {
 
 // note writes a call down before it is made.
 func (p *Payment) note(op Operation, now time.Time) {
-	c := Call{N: p.Made, Operation: op, At: now}
+	c := Call{N: p.Made, Operation: op, At: now, Current: p.Current}
 	if op != OpRetrieve {
 		c.Key = p.Key(op)
 	}
@@ -104,25 +127,37 @@ func (p *Payment) last() Call {
 	return p.Calls[len(p.Calls)-1]
 }
 
-// applyAnswer takes a call's answer: it moves the state as the table says and completes the note.
+// applyAnswer takes a call's answer: it moves the state as the table says and completes the note. An answer about an intent that
+// is in force no more moves nothing.
 func (p *Payment) applyAnswer(c Call, i Intent, err error, now time.Time) {
-	text := string(i.Status)
+	p.answered(c, i, err, now)
 	var refusal *Refusal
 	var lost *UnknownOutcome
 	before := p.State
 	switch {
+	case c.Current != p.Current:
 	case err == nil:
 		p.absorb(i)
 		p.spendAnswered(c, before)
 	case errors.As(err, &refusal):
-		text = "refused: " + refusal.Code
 		p.refuse(c.Operation, refusal.Code)
 		p.spendAnswered(c, before)
+	case errors.As(err, &lost) && lost.Spent && c.Key == p.Key(c.Operation):
+		p.spend(c.Operation)
+	}
+}
+
+// answered completes the note of a call.
+func (p *Payment) answered(c Call, i Intent, err error, now time.Time) {
+	text := string(i.Status)
+	var refusal *Refusal
+	var lost *UnknownOutcome
+	switch {
+	case err == nil:
+	case errors.As(err, &refusal):
+		text = "refused: " + refusal.Code
 	case errors.As(err, &lost):
 		text = "unknown: " + lost.Why
-		if lost.Spent && c.Key == p.Key(c.Operation) {
-			p.spend(c.Operation)
-		}
 	default:
 		text = "unknown"
 	}
@@ -141,13 +176,13 @@ func (p *Payment) absorb(i Intent) {
 	if p.IntentID != i.ID {
 		return
 	}
-	p.Method = ""
 	before := p.State
 	p.State = Next(before, i.Status)
 	if p.State == before {
 		return
 	}
 	p.Action = nil
+	p.forget()
 	switch p.State {
 	case Authorized:
 		p.CaptureBefore = i.CaptureBefore
@@ -168,7 +203,15 @@ func (p *Payment) refuse(op Operation, code string) {
 		return
 	}
 	if next := Next(p.State, Refused); next != p.State {
-		p.State, p.Code, p.Method = next, code, ""
+		p.State, p.Code = next, code
+		p.forget()
+	}
+}
+
+// forget takes the method off a payment that needs it no more.
+func (p *Payment) forget() {
+	if (p.State.closed() || p.State == Declined) && p.Renewal == nil {
+		p.Method = ""
 	}
 }
 

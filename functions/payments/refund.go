@@ -168,8 +168,8 @@ func (p *Payment) applyRefundAnswer(c Call, id string, result RefundResult, answ
 	}
 }
 
-// RefundsHappened returns the events that a change's refunds mean.
-func RefundsHappened(before, p Payment) (names []string, data []any) {
+// refundsHappened returns the events that a change's refunds mean.
+func refundsHappened(before, p Payment) (names []string, data []any) {
 	for _, r := range p.Refunds {
 		if old := before.refund(r.ID); old != nil && old.State == r.State {
 			continue

@@ -115,13 +115,13 @@ func TestRefundsOfOnePaymentAreNeverMoreThanWasTaken(t *testing.T) {
 	if sum := r.given(t); sum != 600 {
 		t.Error(sum)
 	}
-	names, data := payments.RefundsHappened(payments.Payment{}, p)
+	names, data := payments.Happened(payments.Payment{State: payments.Captured}, p)
 	if len(names) != 3 || names[0] != payments.EventRefunded || names[2] != payments.EventRefundFailed ||
 		!cmp.Equal(data[1], payments.PaymentRefunded{OrderID: r.order, Group: "g1", RefundID: "ret_1", Amount: money.Of(350, "USD"), IntentID: p.IntentID,
 			Lines: []payments.RefundLine{{Line: "l", From: 2, Quantity: 1}}}) {
 		t.Error(names, data)
 	}
-	if names, _ := payments.RefundsHappened(p, p); len(names) != 0 {
+	if names, _ := payments.Happened(p, p); len(names) != 0 {
 		t.Error(names)
 	}
 	other := b.rig()

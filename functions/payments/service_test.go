@@ -33,7 +33,7 @@ func TestAuthorize(t *testing.T) {
 	}
 	p := r.record(t, "g1")
 	if len(p.Calls) != 2 || p.Calls[0].Outcome != "open" || p.Calls[1].Outcome != "authorized" || p.Calls[1].Key != r.order+"#g1#confirm" ||
-		p.Method != "" {
+		p.Method != "pm_card_visa" {
 		t.Fatalf("record %+v", p)
 	}
 	in.Groups[0].Amount.Minor++

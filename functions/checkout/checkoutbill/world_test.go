@@ -262,7 +262,7 @@ func (g till) call(ctx context.Context, id string, o payments.Outcome) (payments
 func (g till) Create(ctx context.Context, _ string, c payments.Charge) (payments.Intent, error) {
 	return g.call(ctx, "pi_"+c.OrderID+c.Group, payments.IntentOpen)
 }
-func (g till) Confirm(ctx context.Context, _, id string) (payments.Intent, error) {
+func (g till) Confirm(ctx context.Context, _, id string, _ bool) (payments.Intent, error) {
 	return g.call(ctx, id, payments.IntentAuthorized)
 }
 func (till) Retrieve(context.Context, string) (payments.Intent, error) {

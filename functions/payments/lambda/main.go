@@ -21,6 +21,8 @@ func main() {
 		"cancel":    with(func(s *payments.Service) any { return saga.Task("payments-cancel", s.Cancel) }),
 		"capture":   with(func(s *payments.Service) any { return outbox.Handle(s.HandleEvent) }),
 		"refund":    with(func(s *payments.Service) any { return outbox.Handle(s.HandleEvent) }),
+		"watch":     watch,
+		"renew":     watcher(func(w *payments.Watcher) any { return saga.Task("payments-renew", w.Sweep) }),
 		"publish":   publish,
 	})
 }
@@ -30,12 +32,27 @@ func publish(s *settings.Settings) (any, error) {
 }
 
 func with(handler func(*payments.Service) any) func(*settings.Settings) (any, error) {
+	return watcher(func(w *payments.Watcher) any { return handler(w.Service) })
+}
+
+func watch(s *settings.Settings) (any, error) {
+	stored := database(s)
+	w := &payments.Watcher{Service: &payments.Service{Store: stored, Now: time.Now}, List: stored}
+	return outbox.Handle(w.HandleEvent), nil
+}
+
+func watcher(handler func(*payments.Watcher) any) func(*settings.Settings) (any, error) {
 	return func(s *settings.Settings) (any, error) {
 		gateway, err := stripegateway.Load(s)
 		if err != nil {
 			return nil, err
 		}
-		stored := paymentsstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}
-		return handler(&payments.Service{Store: stored, Gateway: gateway, Now: time.Now}), nil
+		stored := database(s)
+		service := &payments.Service{Store: stored, Gateway: gateway, Now: time.Now}
+		return handler(&payments.Watcher{Service: service, List: stored}), nil
 	}
+}
+
+func database(s *settings.Settings) paymentsstore.Store {
+	return paymentsstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}
 }

@@ -17,6 +17,8 @@ func TestExamples(t *testing.T) {
 	for name, data := range map[string]any{
 		payments.EventCaptured:      &payments.PaymentCaptured{},
 		payments.EventCaptureFailed: &payments.PaymentCaptureFailed{},
+		payments.EventRenewed:       &payments.PaymentRenewed{},
+		payments.EventLost:          &payments.PaymentAuthorizationLost{},
 	} {
 		b, err := os.ReadFile("../../../events/payments/" + name + ".v1.example.json")
 		if err != nil {

@@ -5,6 +5,7 @@ package paymentsstore
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
@@ -73,7 +74,7 @@ func (s Store) Save(ctx context.Context, p payments.Payment) (payments.Payment, 
 
 // Events turns a change of the table into its events.
 func Events(c outbox.Change) ([]outbox.Event, error) {
-	if c.New == nil {
+	if c.New == nil || strings.HasPrefix(text(c.New["pk"]), duePrefix) {
 		return nil, nil
 	}
 	now, err := read(c.New)
@@ -86,10 +87,7 @@ func Events(c outbox.Change) ([]outbox.Event, error) {
 			return nil, err
 		}
 	}
-	names, data := payments.RefundsHappened(before, now)
-	if name, what := payments.Happened(before.State, now); name != "" {
-		names, data = append(names, name), append(data, what)
-	}
+	names, data := payments.Happened(before, now)
 	var out []outbox.Event
 	for n, name := range names {
 		e, err := outbox.New(name, now.OrderID, data[n])

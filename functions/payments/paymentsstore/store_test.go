@@ -2,6 +2,7 @@ package paymentsstore_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -146,4 +147,41 @@ func TestEvents(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestWhatIsDueIsListedByDay(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		ctx, s := context.Background(), paymentsstore.Store{DB: db}
+		want := map[payments.Due]bool{}
+		for n := range 40 {
+			d := payments.Due{OrderID: fmt.Sprint("ord_", n/2), Group: fmt.Sprint("g", n%2), Day: "2026-03-04"}
+			for range 2 {
+				if err := s.Watch(ctx, d); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if want[d] = n%3 > 0; !want[d] {
+				delete(want, d)
+				if err := s.Unwatch(ctx, d); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		list, err := s.Due(ctx, "2026-03-04")
+		got := map[payments.Due]bool{}
+		for _, d := range list {
+			got[d] = true
+		}
+		if d := cmp.Diff(want, got); d != "" || err != nil || len(list) != len(want) {
+			t.Fatal(err, d)
+		}
+		if list, err := s.Due(ctx, "2026-03-05"); err != nil || len(list) != 0 {
+			t.Fatal(list, err)
+		}
+		i, err := store.Marshal(map[string]string{"pk": "!due#2026-03-04#1", "sk": "ord_1#g1"})
+		if es, failed := paymentsstore.Events(outbox.Change{New: i}); err != nil || failed != nil || len(es) != 0 {
+			t.Fatal(es, err, failed)
+		}
+	})
 }

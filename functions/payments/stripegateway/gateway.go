@@ -87,8 +87,11 @@ func (g *Gateway) Retrieve(ctx context.Context, id string) (payments.Intent, err
 }
 
 // Confirm asks the bank.
-func (g *Gateway) Confirm(ctx context.Context, key, id string) (payments.Intent, error) {
+func (g *Gateway) Confirm(ctx context.Context, key, id string, offSession bool) (payments.Intent, error) {
 	p := &stripe.PaymentIntentConfirmParams{ReturnURL: g.returnURL}
+	if offSession {
+		p.ReturnURL, p.OffSession = nil, stripe.Bool(true)
+	}
 	p.SetIdempotencyKey(key)
 	p.AddExpand(charge)
 	return read(g.client.V1PaymentIntents.Confirm(ctx, id, p))

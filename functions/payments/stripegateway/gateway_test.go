@@ -67,7 +67,7 @@ func TestFailures(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			g, seen, _ := answering(t, c.status, c.header, c.body)
-			i, err := g.Confirm(context.Background(), "key", "pi_1")
+			i, err := g.Confirm(context.Background(), "key", "pi_1", false)
 			got := fmt.Sprintf("%s %s", i.Status, i.Code)
 			var refusal *payments.Refusal
 			var lost *payments.UnknownOutcome

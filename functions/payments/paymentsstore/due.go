@@ -1,0 +1,69 @@
+package paymentsstore
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"rialto/functions/internal/store"
+	"rialto/functions/payments"
+)
+
+// What is looked at on a day is an item beside the payments: PK !due#<day>#<bucket>, SK <order_id>#<group>. An order goes to the
+// bucket that its id says, so that a day's orders spread over partitions.
+const (
+	duePrefix = "!due#"
+	buckets   = 8
+)
+
+func dueKey(day, bucket string) string { return duePrefix + day + "#" + bucket }
+
+func placeOf(d payments.Due) store.Key {
+	h := fnv.New32a()
+	h.Write([]byte(d.OrderID))
+	return store.Key{PK: dueKey(d.Day, strconv.Itoa(int(h.Sum32()%buckets))), SK: d.OrderID + "#" + d.Group}
+}
+
+// Watch puts a payment on a day's list.
+func (s Store) Watch(ctx context.Context, d payments.Due) error {
+	if _, err := s.DB.Apply(ctx, store.Put(table, placeOf(d), d).Named("due")); err != nil {
+		return fmt.Errorf("watch payment: %w", err)
+	}
+	return nil
+}
+
+// Due lists a day's payments.
+func (s Store) Due(ctx context.Context, day string) ([]payments.Due, error) {
+	var out []payments.Due
+	for b := range buckets {
+		for i, err := range store.Items(ctx, s.DB, store.Query{Table: table, Hash: dueKey(day, strconv.Itoa(b))}) {
+			var d payments.Due
+			if err == nil {
+				err = store.Unmarshal(i, &d)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("list what is due: %w", err)
+			}
+			out = append(out, d)
+		}
+	}
+	return out, nil
+}
+
+// Unwatch takes a payment off a day's list.
+func (s Store) Unwatch(ctx context.Context, d payments.Due) error {
+	if _, err := s.DB.Apply(ctx, store.Delete(table, placeOf(d)).Named("due")); err != nil {
+		return fmt.Errorf("take off what was due: %w", err)
+	}
+	return nil
+}
+
+func text(v types.AttributeValue) string {
+	if s, ok := v.(*types.AttributeValueMemberS); ok {
+		return s.Value
+	}
+	return ""
+}

@@ -1,0 +1,138 @@
+package payments
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/internal/fault"
+)
+
+// Due says that a payment is looked at on a day (RFC 3339 full-date, UTC).
+type Due struct {
+	OrderID string `dynamodbav:"of_order"`
+	Group   string `dynamodbav:"of_group"`
+	Day     string `dynamodbav:"day"`
+}
+
+// Watchlist keeps what is due by day.
+type Watchlist interface {
+	// Watch puts a payment on the list; again is the same.
+	Watch(ctx context.Context, d Due) error
+	// Due lists a day's.
+	Due(ctx context.Context, day string) ([]Due, error)
+	Unwatch(ctx context.Context, d Due) error
+}
+
+// OrderPlaced is the data of orders' event of that name, as far as it is read here.
+type OrderPlaced struct {
+	OrderID   string `json:"order_id"`
+	Shipments []struct {
+		Group         string    `json:"group"`
+		CaptureBefore time.Time `json:"capture_before"`
+	} `json:"shipments"`
+}
+
+// Watcher keeps authorizations from ending before their goods leave.
+type Watcher struct {
+	*Service
+	List Watchlist
+}
+
+// HandleEvent puts the payments of a placed order on the list. Errors: unknown_event, malformed_event.
+func (w *Watcher) HandleEvent(ctx context.Context, event string, data []byte) error {
+	if event != "OrderPlaced" {
+		return fault.New(fault.Malformed, "unknown_event", "payments does not watch %s", event)
+	}
+	var o OrderPlaced
+	if err := json.Unmarshal(data, &o); err != nil {
+		return fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
+	}
+	var failed error
+	for _, x := range o.Shipments {
+		if !x.CaptureBefore.IsZero() {
+			failed = errors.Join(failed, w.List.Watch(ctx, w.dueAt(o.OrderID, x.Group, x.CaptureBefore.Add(-renewBefore))))
+		}
+	}
+	return failed
+}
+
+// dueAt is on the day of a time, and never on one that is over: no sweep would come there any more.
+func (w *Watcher) dueAt(orderID, group string, at time.Time) Due {
+	if now := w.Now(); at.Before(now) {
+		at = now
+	}
+	return Due{orderID, group, at.UTC().Format(time.DateOnly)}
+}
+
+// SweepInput says how many days to look back; 0 stands for 2, which outlasts a day without a sweep.
+type SweepInput struct {
+	Days int `json:"days"`
+}
+
+// SweepOutput counts what was due, what of it is done or due on another day, and what is not known yet.
+type SweepOutput struct {
+	Due     int `json:"due"`
+	Done    int `json:"done"`
+	Unknown int `json:"unknown"`
+}
+
+// Sweep looks at what is due: see Renew. What one payment meets does not keep it from the others. Errors: of the list, and
+// Unavailable if an outcome is not known, for the next sweep.
+func (w *Watcher) Sweep(ctx context.Context, in SweepInput) (out SweepOutput, err error) {
+	days := in.Days
+	if days <= 0 {
+		days = 2
+	}
+	for back := days; back >= 0; back-- {
+		list, err := w.List.Due(ctx, w.Now().UTC().AddDate(0, 0, -back).Format(time.DateOnly))
+		if err != nil {
+			return out, err
+		}
+		done, errs := make([]bool, len(list)), make([]error, len(list))
+		var g errgroup.Group
+		g.SetLimit(atOnce)
+		for n, d := range list {
+			g.Go(func() error { done[n], errs[n] = w.look(ctx, d); return nil })
+		}
+		_ = g.Wait()
+		out.Due += len(list)
+		for n := range list {
+			if done[n] {
+				out.Done++
+			}
+			if errs[n] != nil {
+				out.Unknown++
+				err = errs[n]
+			}
+		}
+		if err != nil && !fault.Of(err).Kind.Transient() {
+			return out, err
+		}
+	}
+	if out.Unknown > 0 {
+		return out, errUnknown
+	}
+	return out, nil
+}
+
+// look does what is due of a payment, and takes it off the day unless more is due on it.
+func (w *Watcher) look(ctx context.Context, d Due) (done bool, err error) {
+	next, err := w.Renew(ctx, d.OrderID, d.Group)
+	if err != nil {
+		return false, err
+	}
+	if !next.IsZero() {
+		then := w.dueAt(d.OrderID, d.Group, next)
+		if then.Day == d.Day {
+			return false, nil
+		}
+		if err := w.List.Watch(ctx, then); err != nil {
+			return false, err
+		}
+	}
+	return true, w.List.Unwatch(ctx, d)
+}
