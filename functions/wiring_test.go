@@ -49,7 +49,7 @@ func TestMain(m *testing.M) {
 }
 
 // toldToNobody are the events that no function of Rialto follows: they are for others.
-var toldToNobody = []string{"feeds/FeedFinished", "fulfillment/ShipmentDelivered"}
+var toldToNobody = []string{"feeds/FeedFinished", "fulfillment/ShipmentDelivered", "payments/PaymentAuthorizationLost"}
 
 // handlers are the queues' handlers as the binaries make them, on a database.
 func handlers(db store.DB) map[string]batch.QueueHandler {
@@ -72,6 +72,7 @@ func handlers(db store.DB) map[string]batch.QueueHandler {
 		"offers-seller":     offersaws.ReceiveSellers(&offers.SellerUpdater{Store: book, Decider: decider, Now: time.Now}, nil),
 		"payments-capture":  outbox.Handle(pay.HandleEvent),
 		"payments-refund":   outbox.Handle(pay.HandleEvent),
+		"payments-watch":    outbox.Handle((&payments.Watcher{Service: pay, List: paymentsstore.Store{DB: db}}).HandleEvent),
 		"payouts-book": outbox.Receive(func(ctx context.Context, e outbox.Event) error {
 			return ledger.HandleEvent(ctx, e.Name, e.Data, e.OccurredAt)
 		}),
