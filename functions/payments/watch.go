@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,10 +37,12 @@ type OrderPlaced struct {
 	} `json:"shipments"`
 }
 
-// Watcher keeps authorizations from ending before their goods leave.
+// Watcher keeps authorizations from ending before their goods leave. AtOnce bounds the payments that a sweep works on together;
+// 0 is as many as a step's groups.
 type Watcher struct {
 	*Service
-	List Watchlist
+	List   Watchlist
+	AtOnce int
 }
 
 // HandleEvent puts the payments of a placed order on the list. Errors: unknown_event, malformed_event.
@@ -94,7 +97,7 @@ func (w *Watcher) Sweep(ctx context.Context, in SweepInput) (out SweepOutput, er
 		}
 		done, errs := make([]bool, len(list)), make([]error, len(list))
 		var g errgroup.Group
-		g.SetLimit(atOnce)
+		g.SetLimit(cmp.Or(w.AtOnce, atOnce))
 		for n, d := range list {
 			g.Go(func() error { done[n], errs[n] = w.look(ctx, d); return nil })
 		}

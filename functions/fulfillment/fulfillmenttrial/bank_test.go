@@ -208,7 +208,7 @@ func (b *bank) Retrieve(ctx context.Context, id string) (payments.Intent, error)
 }
 
 // Confirm implements payments.Gateway.
-func (b *bank) Confirm(ctx context.Context, key, id string) (payments.Intent, error) {
+func (b *bank) Confirm(ctx context.Context, key, id string, _ bool) (payments.Intent, error) {
 	i, _, err := b.on(ctx, "confirm", key, id, func(i *intent, now time.Time) reply {
 		if i.status != payments.IntentOpen {
 			return says(i)

@@ -22,6 +22,8 @@ var mains = map[string]string{
 	"inventory-publish":   "inventorystore.Events",
 	"payments-capture":    "s.HandleEvent",
 	"payments-refund":     "s.HandleEvent",
+	"payments-watch":      "w.HandleEvent",
+	"payments-renew":      "w.Sweep",
 	"payments-publish":    "paymentsstore.Events",
 	"orders-publish":      "ordersstore.Events",
 	"fulfillment-start":   "shipments(s).HandleEvent",

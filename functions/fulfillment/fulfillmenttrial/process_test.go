@@ -28,7 +28,7 @@ import (
 type process struct {
 	t         *trial
 	stock     *inventory.Service
-	payments  *payments.Service
+	payments  *payments.Watcher
 	shipments *fulfillment.ShipmentService
 	sellers   *fulfillment.SellerService
 	returns   *fulfillment.ReturnService
@@ -43,10 +43,11 @@ const reserve = 7 * 24 * time.Hour
 func (t *trial) newProcess() *process {
 	db, now := gate{t}, t.s.Now
 	stored, orders := fulfillmentstore.Store{DB: db}, ordersstore.Store{DB: db}
+	paid := paymentsstore.Store{DB: db}
 	return &process{
 		t:         t,
 		stock:     &inventory.Service{Store: t.stock(now), Now: now},
-		payments:  &payments.Service{Store: paymentsstore.Store{DB: db}, Gateway: t.bank, Now: now},
+		payments:  &payments.Watcher{Service: &payments.Service{Store: paid, Gateway: t.bank, Now: now}, List: paid, AtOnce: 1},
 		shipments: &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Timers: timers{t}, Now: now, Pace: t.work.pace},
 		sellers:   &fulfillment.SellerService{Shipments: stored, Sellers: stored, Now: now},
 		returns:   &fulfillment.ReturnService{Shipments: stored, Orders: orders, Returns: stored, Now: now},
@@ -79,8 +80,9 @@ func (p *process) handlers() map[string]batch.QueueHandler {
 	return map[string]batch.QueueHandler{
 		"inventory-ship":      outbox.Handle(p.stock.HandleEvent),
 		"inventory-return":    outbox.Handle(p.stock.HandleEvent),
-		"payments-capture":    outbox.Handle(p.payments.HandleEvent),
-		"payments-refund":     outbox.Handle(p.payments.HandleEvent),
+		"payments-capture":    outbox.Handle(p.payments.Service.HandleEvent),
+		"payments-refund":     outbox.Handle(p.payments.Service.HandleEvent),
+		"payments-watch":      outbox.Handle(p.payments.HandleEvent),
 		"fulfillment-start":   outbox.Handle(p.shipments.HandleEvent),
 		"fulfillment-advance": fulfillmentaws.Receive(p.shipments, p.receiving),
 		"payouts-book": outbox.Receive(func(ctx context.Context, e outbox.Event) error {
@@ -96,7 +98,8 @@ func (p *process) sweeps() map[string]func(context.Context) error {
 			_, err := p.sweeper.Overdue(ctx, fulfillment.OverdueInput{})
 			return err
 		},
-		"payouts-run": func(ctx context.Context) error { _, err := p.ledger.Run(ctx); return err },
+		"payments-renew": func(ctx context.Context) error { _, err := p.payments.Sweep(ctx, payments.SweepInput{}); return err },
+		"payouts-run":    func(ctx context.Context) error { _, err := p.ledger.Run(ctx); return err },
 	}
 }
 
