@@ -135,7 +135,7 @@ func (b *bank) Create(_ context.Context, key string, c payments.Charge) (payment
 	return payments.Intent{ID: key, Status: payments.IntentOpen}, nil
 }
 
-func (b *bank) Confirm(_ context.Context, _, id string) (payments.Intent, error) {
+func (b *bank) Confirm(_ context.Context, _, id string, _ bool) (payments.Intent, error) {
 	return payments.Intent{ID: id, Status: payments.IntentAuthorized}, nil
 }
 
