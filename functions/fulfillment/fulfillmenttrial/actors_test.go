@@ -14,7 +14,7 @@ import (
 )
 
 // confirms is when a seller says that a parcel is with the carrier; 0 is never.
-var confirms = []time.Duration{2 * time.Hour, day, 3 * day, 5 * day, 0}
+var confirms = []time.Duration{2 * time.Hour, day, 3 * day, 5 * day, 7*day - 2*time.Hour, 8 * day, 9*day + 11*time.Hour, 0}
 
 // opened starts the seller of a parcel that the seller ships.
 func (t *trial) opened(x fulfillment.Shipment) {
@@ -30,14 +30,32 @@ func (t *trial) opened(x fulfillment.Shipment) {
 			if err := schedule.Sleep(ctx, at); err != nil {
 				return err
 			}
-			t.counts.did("confirm")
-			return t.persist(ctx, func(ctx context.Context) error {
-				_, err := t.process.sellers.Confirm(ctx, x.SellerID, x.OrderID, x.ID, "Post", "RL-1234")
-				t.note("confirm %s: %v", x.ID, err)
-				return err
-			})
+			return t.confirm(ctx, x)
 		})
 	}
+}
+
+// confirm says that a parcel is with the carrier. What is refused because its money is not secured is confirmed again later.
+func (t *trial) confirm(ctx context.Context, x fulfillment.Shipment) error {
+	for refused := true; refused; {
+		t.counts.did("confirm")
+		err := t.persist(ctx, func(ctx context.Context) error {
+			_, err := t.process.sellers.Confirm(ctx, x.SellerID, x.OrderID, x.ID, "Post", "RL-1234")
+			t.note("confirm %s: %v", x.ID, err)
+			refused = errors.Is(err, fulfillment.ErrNotSecured)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if refused {
+			t.counts.did("confirm later")
+			if err := schedule.Sleep(ctx, 6*time.Hour); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // delivered starts the shopper, who may send some of it back, at several times or at once.
@@ -139,7 +157,7 @@ var scheduled = func() (out []contract.Function) {
 }()
 
 // sweep runs a scheduled function until nothing happens any more. It runs less often than the contract says, unless it has
-// failed, and not on days on which it would find nothing.
+// failed or left something, and not on days on which it would find nothing.
 func (t *trial) sweep(ctx context.Context, f contract.Function) error {
 	period := []time.Duration{day, 7 * time.Hour}[t.s.Choose(2)]
 	wait := period
@@ -153,22 +171,15 @@ func (t *trial) sweep(ctx context.Context, f contract.Function) error {
 		if wait = period; t.books.idle(f.ID()) {
 			continue
 		}
-		for t.tearing > 0 {
-			if err := schedule.Yield(ctx, "sweep"); err != nil {
-				return err
-			}
-		}
 		t.counts.did(f.ID())
 		if f.ID() == "payouts-run" {
 			t.running = len(t.books.sequence)
 		}
-		t.sweeping++
 		err := t.invoke(ctx, t.process.sweeps()[f.ID()])
-		t.sweeping--
 		if t.note("%s: %v", f.ID(), err); errors.Is(err, schedule.ErrStopped) {
 			return err
 		}
-		if err != nil {
+		if err != nil || !t.books.idle(f.ID()) && f.ID() != "payouts-run" {
 			wait = f.Trigger.Schedule
 		}
 	}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"rialto/functions/laboratory/schedule"
 	"rialto/functions/payments"
 )
 
@@ -17,7 +19,7 @@ type bank struct {
 	mu      sync.Mutex
 	intents []*intent
 	kept    map[string]kept
-	forgets bool // its keys and its list of refunds, on purpose
+	forgets bool // its keys and its list of refunds, and to answer for a refund the first time, on purpose
 }
 
 // intent is one authorization: its money is the customer's (open), taken, or given back.
@@ -112,7 +114,7 @@ func (b *bank) keyed(ctx context.Context, op, key, what string, do func(now time
 			return answer{i, r}, err
 		}
 		wrong := 0
-		if ctx.Done() == nil && bridgeOf(ctx) != nil && b.t.s.Chance(b.t.work.broken) {
+		if bridgeOf(ctx) != nil && b.t.s.Chance(b.t.work.broken) {
 			wrong = 1 + b.t.s.Choose(2)
 			b.t.counts.broken++
 		}
@@ -132,6 +134,10 @@ func (b *bank) keyed(ctx context.Context, op, key, what string, do func(now time
 		}
 		b.kept[key] = kept{now, what, reply}
 		b.t.books.banked()
+		if _, again := b.kept[key+" again"]; b.forgets && !again && strings.HasPrefix(op, "refund") {
+			b.kept[key+" again"] = kept{}
+			return answer{}, schedule.ErrLost
+		}
 		i, r, err := reply()
 		return answer{i, r}, err
 	})
@@ -208,13 +214,13 @@ func (b *bank) Retrieve(ctx context.Context, id string) (payments.Intent, error)
 }
 
 // Confirm implements payments.Gateway.
-func (b *bank) Confirm(ctx context.Context, key, id string, _ bool) (payments.Intent, error) {
+func (b *bank) Confirm(ctx context.Context, key, id string, offSession bool) (payments.Intent, error) {
 	i, _, err := b.on(ctx, "confirm", key, id, func(i *intent, now time.Time) reply {
 		if i.status != payments.IntentOpen {
 			return says(i)
 		}
-		if i.status = payments.IntentAuthorized; b.of(i.order, i.group) > 1 && b.t.s.Chance(b.t.work.poor) {
-			i.status = payments.IntentDeclined // asked again days later
+		if i.status = payments.IntentAuthorized; offSession && b.t.s.Chance(b.t.work.poor) {
+			i.status = payments.IntentDeclined
 		}
 		i.until = now.Add(holdsFor)
 		return says(i)
@@ -228,7 +234,7 @@ func (b *bank) Cancel(ctx context.Context, key, id string) (payments.Intent, err
 		if i.status == payments.IntentCaptured || i.status == payments.IntentCanceled {
 			return says(i)
 		}
-		if bridgeOf(ctx) != nil && ctx.Done() == nil && b.t.s.Chance(b.t.work.broken) {
+		if bridgeOf(ctx) != nil && b.t.s.Chance(b.t.work.broken) {
 			return refuses("payment_intent_unexpected_state") // it is being processed
 		}
 		i.status = payments.IntentCanceled

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -26,7 +27,7 @@ type books struct {
 	returns   map[store.Key]fulfillment.Return
 	payments  map[store.Key]payments.Payment
 	journals  map[string]journal
-	due       map[store.Key]bool
+	due       map[store.Get]bool
 	gone      map[lot]bool // what has left its centre
 	touched   []pool       // since the shelves were looked at
 	sequence  []string     // journals in the order in which they were booked
@@ -84,7 +85,7 @@ func (j journal) of(a payouts.Account) (n int64) {
 func newBooks(t *trial) *books {
 	return &books{t: t, orders: map[string]orders.Order{}, pools: map[pool]*account{}, stock: map[store.Key]stockItem{},
 		holds: map[store.Key]holdItem{}, shipments: map[store.Key]fulfillment.Shipment{}, returns: map[store.Key]fulfillment.Return{},
-		payments: map[store.Key]payments.Payment{}, journals: map[string]journal{}, due: map[store.Key]bool{}, gone: map[lot]bool{}}
+		payments: map[store.Key]payments.Payment{}, journals: map[string]journal{}, due: map[store.Get]bool{}, gone: map[lot]bool{}}
 }
 
 func (b *books) pool(p pool) *account {
@@ -107,6 +108,12 @@ func (b *books) placed(o orders.Order) {
 
 // look takes a change over.
 func (b *books) look(c change) {
+	if strings.HasPrefix(c.Key.PK, "!due#") {
+		if b.due[c.Get] = true; c.new == nil {
+			delete(b.due, c.Get)
+		}
+		return
+	}
 	switch c.Table {
 	case "inventory":
 		b.lookStock(c)
@@ -120,12 +127,6 @@ func (b *books) look(c change) {
 		b.lookPayment(c)
 	case "ledger":
 		b.lookJournal(c)
-	case "seller_orders":
-		if strings.HasPrefix(c.Key.PK, "!due") {
-			if b.due[c.Key] = true; c.new == nil {
-				delete(b.due, c.Key)
-			}
-		}
 	}
 }
 
@@ -306,7 +307,7 @@ func (b *books) waiting() (out []string) {
 		}
 	}
 	for k := range b.due {
-		out = append(out, fmt.Sprintf("%s %s is on the list", k.PK, k.SK))
+		out = append(out, fmt.Sprintf("%s %s is on the list", k.Key.PK, k.Key.SK))
 	}
 	slices.Sort(out)
 	return out
@@ -316,7 +317,9 @@ func (b *books) waiting() (out []string) {
 func (b *books) idle(id string) bool {
 	switch id {
 	case "fulfillment-overdue":
-		return len(b.due) == 0
+		return !b.isDue("seller_orders")
+	case "payments-renew":
+		return !b.isDue("payments")
 	case "payouts-run":
 		for _, j := range b.journals {
 			if j.PayoutID == "" && j.Kind != payouts.PayoutKind {
@@ -324,6 +327,17 @@ func (b *books) idle(id string) bool {
 			}
 		}
 		return true
+	}
+	return false
+}
+
+// isDue tells whether a list of today, or of a day before, has something.
+func (b *books) isDue(table string) bool {
+	today := b.t.s.Now().Format(time.DateOnly)
+	for k := range b.due {
+		if _, rest, _ := strings.Cut(k.Key.PK, "#"); k.Table == table && rest[:len(today)] <= today {
+			return true
+		}
 	}
 	return false
 }

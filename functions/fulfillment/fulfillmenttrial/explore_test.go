@@ -40,6 +40,7 @@ type exploration struct {
 	n       int64
 	workers int
 	bench   bench
+	shrink  int // how many runs a failing trial may take to shrink
 	tell    func(done int64)
 }
 
@@ -95,29 +96,29 @@ func (e exploration) run() (counts, *found) {
 	return total, worst
 }
 
-// explain shows a failing trial, and how to see it again.
+// explain shrinks a failing trial and shows what is left of it: the trace, and the command that replays it.
 func (e exploration) explain(f *found) string {
 	s := schedule.New(f.seed, dawn)
 	s.Keep = true
-	t := e.bench.run(s)
-	return fmt.Sprintf("%s\n%v\nschedule %d of seed %d: %d steps\nreplay: make prove SEED=%d AFTER=%d", t.trace(), f.failure, f.n, e.seed, s.Steps(),
-		e.seed, f.n)
+	whole := e.bench.run(s)
+	x := schedule.Shrinking{Start: dawn, Drawn: whole.drawn, Budget: e.shrink, Fails: func(s *schedule.Scheduler) bool {
+		t := e.bench.run(s)
+		return t.failed != nil && t.failed.checker == f.checker
+	}}
+	best := x.Shrink(s.Choices())
+	least := e.bench.run(schedule.Replay(best, dawn))
+	return fmt.Sprintf("%v\nschedule %d of seed %d: %d steps and %d choices, shrunk to %d steps and %d choices in %d runs\n%s\n"+
+		"replay: make prove SEED=%d AFTER=%d, or AFTER=%s", least.failed, f.n, e.seed, whole.s.Steps(), len(s.Choices()), least.s.Steps(),
+		schedule.Interesting(best), x.Runs, least.trace(), e.seed, f.n, schedule.Format(best))
 }
 
 // TestExplore is what make prove runs, of N and SEED; without them it is a fixed few trials. ONE makes it one of them, with
-// its trace. All have the prefix RIALTO_TRIAL_ in the environment.
+// its trace, and SHRINK bounds how long a failing one is made shorter. All have the prefix RIALTO_TRIAL_ in the environment.
 func TestExplore(t *testing.T) {
 	began := time.Now()
-	e := exploration{seed: setting(t, "SEED", 1), n: int64(setting(t, "N", 60)), workers: runtime.GOMAXPROCS(0)}
+	e := exploration{seed: setting(t, "SEED", 1), n: int64(setting(t, "N", 40)), workers: runtime.GOMAXPROCS(0), shrink: int(setting(t, "SHRINK", 1500))}
 	if one := os.Getenv("RIALTO_TRIAL_ONE"); one != "" {
-		n := int64(setting(t, "ONE", 0))
-		s := schedule.New(seedOf(e.seed, n), dawn)
-		s.Keep = true
-		again := bench{}.run(s)
-		fmt.Println(again.trace())
-		if again.failed != nil {
-			t.Fatal(again.failed)
-		}
+		replayed(t, e.seed, one)
 		return
 	}
 	if os.Getenv("RIALTO_TRIAL_N") != "" {
@@ -129,6 +130,27 @@ func TestExplore(t *testing.T) {
 	}
 	if testing.Verbose() {
 		fmt.Print(c.table(e.seed, time.Since(began)))
+	}
+}
+
+// replayed shows one schedule: the n-th of a seed, or one of a list of choices.
+func replayed(t *testing.T, seed uint64, one string) {
+	t.Helper()
+	s := schedule.New(seed, dawn)
+	if n, err := strconv.ParseInt(one, 10, 64); err == nil {
+		s = schedule.New(seedOf(seed, n), dawn)
+	} else {
+		list, err := schedule.Parse(one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s = schedule.Replay(list, dawn)
+	}
+	s.Keep = true
+	again := bench{}.run(s)
+	fmt.Println(again.trace())
+	if again.failed != nil {
+		t.Fatal(again.failed)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"rialto/functions/fulfillment"
@@ -46,15 +47,61 @@ func (t *trial) newProcess() *process {
 	paid := paymentsstore.Store{DB: db}
 	return &process{
 		t:         t,
-		stock:     &inventory.Service{Store: t.stock(now), Now: now},
+		stock:     &inventory.Service{Store: inTurn{t.stock(now)}, Now: now},
 		payments:  &payments.Watcher{Service: &payments.Service{Store: paid, Gateway: t.bank, Now: now}, List: paid, AtOnce: 1},
 		shipments: &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Timers: timers{t}, Now: now, Pace: t.work.pace},
 		sellers:   &fulfillment.SellerService{Shipments: stored, Sellers: stored, Now: now},
 		returns:   &fulfillment.ReturnService{Shipments: stored, Orders: orders, Returns: stored, Now: now},
 		receiving: &fulfillment.ReceivingService{Returns: stored, Now: now},
-		sweeper:   &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Now: now},
+		sweeper:   &fulfillment.Sweeper{Shipments: stored, Sellers: oneByOne{stored, t}, Now: now},
 		ledger:    &payouts.Service{Ledger: &payoutsstore.Store{DB: db}, Now: now, Reserve: reserve, Buckets: payoutsstore.Buckets},
 	}
+}
+
+// oneByOne lists what is overdue one record at a time: records that are worked on together would take turns in an order that
+// is nobody's choice. What is left is for the next sweep.
+type oneByOne struct {
+	fulfillmentstore.Store
+	t *trial
+}
+
+// Due implements fulfillment.SellerOrders.
+func (l oneByOne) Due(ctx context.Context, day string) ([]fulfillment.Due, error) {
+	list, err := l.Store.Due(ctx, day)
+	if len(list) < 2 {
+		return list, err
+	}
+	n, err := through(ctx, func(context.Context) (int, error) { return l.t.s.Choose(len(list)), nil })
+	return list[n : n+1], err
+}
+
+// inTurn books changes that come together one after the other.
+type inTurn struct{ inventorystore.Store }
+
+// Prefetch implements inventory.Store.
+func (s inTurn) Prefetch(ctx context.Context, changes []inventory.Change, now time.Time) (inventory.Applier, error) {
+	of, err := s.Store.Prefetch(ctx, changes, now)
+	turns := &turns{Applier: of, done: map[string]chan struct{}{}}
+	for _, c := range changes {
+		turns.order = append(turns.order, c.ID)
+		turns.done[c.ID] = make(chan struct{})
+	}
+	return turns, err
+}
+
+type turns struct {
+	inventory.Applier
+	order []string
+	done  map[string]chan struct{}
+}
+
+// Apply waits for the changes before it.
+func (t *turns) Apply(ctx context.Context, c inventory.Change, now time.Time) (bool, error) {
+	if n := slices.Index(t.order, c.ID); n > 0 {
+		<-t.done[t.order[n-1]]
+	}
+	defer close(t.done[c.ID])
+	return t.Applier.Apply(ctx, c, now)
 }
 
 // stock is the inventory's store.
@@ -98,8 +145,11 @@ func (p *process) sweeps() map[string]func(context.Context) error {
 			_, err := p.sweeper.Overdue(ctx, fulfillment.OverdueInput{})
 			return err
 		},
-		"payments-renew": func(ctx context.Context) error { _, err := p.payments.Sweep(ctx, payments.SweepInput{}); return err },
-		"payouts-run":    func(ctx context.Context) error { _, err := p.ledger.Run(ctx); return err },
+		"payments-renew": func(ctx context.Context) error {
+			_, err := p.payments.Sweep(ctx, payments.SweepInput{})
+			return err
+		},
+		"payouts-run": func(ctx context.Context) error { _, err := p.ledger.Run(ctx); return err },
 	}
 }
 

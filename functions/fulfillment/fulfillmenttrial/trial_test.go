@@ -32,16 +32,15 @@ type trial struct {
 	books   *books
 	work    workload
 	process *process
+	drawn   int // how many choices made the workload, if they are kept
 
-	tearing  int                 // transactions that are seen half done just now
-	sweeping int                 // sweeps under way
-	busy     int                 // tasks that are on their way
-	running  int                 // how many journals there were when the payouts' run began
-	late     map[int64]faultKind // what is to go wrong when a call to the store is answered
-	calls    int64               // to the store, the gateway and the queue of timers
-	counts   counts
-	log      []string
-	failed   *failure
+	busy    int                 // tasks that are on their way
+	running int                 // how many journals there were when the payouts' run began
+	late    map[int64]faultKind // what is to go wrong when a call to the store is answered
+	calls   int64               // to the store, the gateway and the queue of timers
+	counts  counts
+	log     []string
+	failed  *failure
 
 	lastCount bool // the shelves are counted once more before the last look at them
 }
@@ -61,7 +60,8 @@ type bench struct {
 func (b bench) run(s *schedule.Scheduler) *trial {
 	t := &trial{s: s, keep: s.Keep, mem: memory.New(), late: map[int64]faultKind{}, lastCount: true}
 	t.work = drawWorkload(s)
-	t.mem.Torn = t.tear
+	t.drawn = len(s.Choices())
+	t.mem.Torn, t.mem.Lagging = schedule.Torn(t.work.torn), func() bool { return t.s.Chance(t.work.lagging) }
 	t.streams = &streams{DB: t.mem, t: t}
 	under := store.DB(t.streams)
 	if b.under != nil {
@@ -87,26 +87,6 @@ func (b bench) run(s *schedule.Scheduler) *trial {
 		t.books.end()
 	}
 	return t
-}
-
-// tear makes a transaction seen half done, sometimes, but for those that a sweep could meet: what meets one there cancels
-// others, whose order is nobody's choice.
-func (t *trial) tear(ctx context.Context, writes []store.Write) func(int) int {
-	if t.sweeping > 0 {
-		return nil
-	}
-	next := schedule.Torn(t.work.torn)(ctx, writes)
-	if next == nil {
-		return nil
-	}
-	t.tearing++
-	return func(left int) int {
-		n := next(left)
-		if left == 1 {
-			t.tearing--
-		}
-		return n
-	}
 }
 
 // runs makes a panic of what is tried a failure like others.
@@ -160,8 +140,8 @@ func bridgeOf(ctx context.Context) *bridge {
 	return b
 }
 
-// invoke runs what a function does in one invocation, beside whatever else is chosen to run. What starts goroutines that
-// are cancelled together (the lists of a sweep) is one step in which nothing goes wrong: their order is nobody's choice.
+// invoke runs what a function does in one invocation, beside whatever else is chosen to run. An invocation has one goroutine
+// at work at a time: of several, the order would be nobody's choice.
 func (t *trial) invoke(task context.Context, do func(context.Context) error) error {
 	b := &bridge{task: task, asks: make(chan func())}
 	done := make(chan error, 1)
@@ -192,7 +172,7 @@ func (t *trial) invoke(task context.Context, do func(context.Context) error) err
 // through does something in the task that an invocation belongs to, outside of one at once.
 func through[T any](ctx context.Context, do func(context.Context) (T, error)) (out T, err error) {
 	b := bridgeOf(ctx)
-	if b == nil || ctx.Done() != nil {
+	if b == nil {
 		return do(context.Background())
 	}
 	done := make(chan struct{})

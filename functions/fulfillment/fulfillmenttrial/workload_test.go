@@ -12,6 +12,7 @@ import (
 	"rialto/functions/catalog"
 	"rialto/functions/checkout"
 	"rialto/functions/customers"
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
@@ -49,12 +50,23 @@ type workload struct {
 	poor      int // a bank that is asked again days later says no
 	again     int // a message comes twice
 	slow      int // a message is late
+	lagging   int // an index does not know of the last write
 	redriven  int // half days within which a dead letter is sent on
 }
 
-type market struct{ code, currency, country, region string }
+// market is a marketplace and two jurisdictions that it ships to.
+type market struct {
+	code, currency string
+	to             [2]address
+}
 
-var markets = []market{{"US", "USD", "US", "CA"}, {"DE", "EUR", "DE", ""}, {"JP", "JPY", "JP", ""}}
+type address struct{ country, region string }
+
+var markets = []market{
+	{"US", "USD", [2]address{{"US", "CA"}, {"US", "TX"}}},
+	{"DE", "EUR", [2]address{{"DE", ""}, {"FR", ""}}},
+	{"SE", "SEK", [2]address{{"SE", ""}, {"FI", ""}}},
+}
 
 // good is a seller's units of a product in its centres.
 type good struct {
@@ -75,7 +87,8 @@ type purchase struct {
 	id     string
 	at     time.Duration
 	wants  []int64 // units of each good
-	coupon int64   // basis points off; all of them pay for the goods whole
+	to     int
+	coupon int64 // basis points off; all of them pay for the goods whole
 }
 
 // count is a seller's count of what lies on a shelf, told some time after it was taken.
@@ -92,9 +105,6 @@ func drawWorkload(s *schedule.Scheduler) workload {
 		g := good{sku: inventory.SKU{ProductID: fmt.Sprintf("prd_%026d", i), SellerID: fmt.Sprintf("sel_%026d", i/2)},
 			category: []string{"tools", "books"}[s.Choose(2)], price: []int64{19_99, 100, 1, 99_00, 7}[s.Choose(5)],
 			shipping: []int64{0, 3_99, 49_99, 1}[s.Choose(4)], bySeller: s.Choose(2) == 1}
-		if w.market.currency != "JPY" || g.price < 100 {
-			g.price += 60
-		}
 		for _, c := range centres[:1+s.Choose(2)] {
 			n := int64(4 + s.Choose(6))
 			missing := int64(0)
@@ -106,7 +116,7 @@ func drawWorkload(s *schedule.Scheduler) workload {
 		w.goods = append(w.goods, g)
 	}
 	for i := range 1 + s.Choose(3) {
-		p := purchase{id: fmt.Sprintf("ord_%026d", i), at: time.Duration(s.Choose(5)) * 11 * time.Hour, wants: make([]int64, len(w.goods)),
+		p := purchase{id: fmt.Sprintf("ord_%026d", i), at: time.Duration(s.Choose(5)) * 11 * time.Hour, to: s.Choose(2), wants: make([]int64, len(w.goods)),
 			coupon: int64([]int{0, 0, 1_000, 3_333, whole}[s.Choose(5)])}
 		for k := range p.wants {
 			p.wants[k] = int64([]int{0, 1, 0, 2, 3, 5}[s.Choose(6)])
@@ -129,7 +139,7 @@ func drawWorkload(s *schedule.Scheduler) workload {
 	}
 	rate := func(some ...int) int { return some[s.Choose(len(some))] }
 	w.torn, w.republish, w.broken, w.poor = rate(0, 100, 500), rate(0, 20, 200), rate(0, 0, 30, 150), rate(0, 300)
-	w.again, w.slow, w.redriven = rate(0, 50, 300), rate(0, 50, 300), rate(1, 2, 8)
+	w.again, w.slow, w.redriven, w.lagging = rate(0, 50, 300), rate(0, 50, 300), rate(1, 2, 8), rate(0, 0, 300)
 	return w
 }
 
@@ -170,6 +180,7 @@ func (t *trial) begin() {
 			}
 			if err := t.place(p); err != nil {
 				t.counts.refused++
+				t.counts.did("refuse " + fault.Code(err))
 				t.note("%s is not placed: %v", p.id, err)
 			}
 			t.streams.flush()
@@ -192,7 +203,7 @@ func (t *trial) place(p purchase) error {
 		return err
 	}
 	m := t.work.market
-	delivery := customers.Delivery{AddressID: "adr_1", Country: m.country, Region: m.region, Sealed: []byte("sealed"),
+	delivery := customers.Delivery{AddressID: "adr_1", Country: m.to[p.to].country, Region: m.to[p.to].region, Sealed: []byte("sealed"),
 		Shipping: customers.ShippingOption{ID: "standard", Price: money.Of(deliveryPrice, m.currency), Days: 5},
 		Method:   customers.PaymentMethod{Token: "pm_card_visa"}}
 	assessed, err := t.assess(q, delivery)
@@ -264,8 +275,10 @@ func (t *trial) assess(q carts.Quote, d customers.Delivery) (tax.Assessment, err
 
 func (t *trial) quote(ctx context.Context, p purchase) (carts.Quote, error) {
 	c := carts.Cart{ID: "crt_1", OwnerID: "cus_1", Marketplace: t.work.market.code, State: carts.Open}
+	var items int64
 	for i, n := range p.wants {
 		if n > 0 {
+			items += n * t.work.goods[i].price
 			c.Lines = append(c.Lines, carts.Line{ProductID: t.work.goods[i].sku.ProductID, SellerID: t.work.goods[i].sku.SellerID, Quantity: n})
 		}
 	}
@@ -273,7 +286,7 @@ func (t *trial) quote(ctx context.Context, p purchase) (carts.Quote, error) {
 		c.Coupon = "SALE"
 	}
 	q := carts.Quoter{Store: cart{c: c}, Now: t.s.Now, Sources: carts.Sources{Offers: onOffer{t}, Products: onOffer{t}.products(),
-		Stock: t.stock(t.s.Now), Coupons: coupons{p.coupon, t.work.market}}}
+		Stock: t.stock(t.s.Now), Coupons: coupons{p.coupon, t.work.market, items}}}
 	return q.Quote(ctx, carts.QuoteInput{CartID: c.ID, CustomerID: c.OwnerID, Marketplace: c.Marketplace})
 }
 
@@ -321,13 +334,14 @@ func (s products) GetMany(_ context.Context, ids ...string) (map[string]catalog.
 type coupons struct {
 	off    int64
 	market market
+	items  int64
 }
 
 func (s coupons) Coupon(context.Context, promotions.Ref) (promotions.Coupon, error) {
 	c := promotions.Coupon{Ref: promotions.Ref{Marketplace: s.market.code, Code: "SALE"}, Kind: promotions.Percent, BasisPoints: s.off,
 		From: dawn.Add(-day), Until: dawn.Add(100 * day), Budget: 100, PerCustomer: 9, Version: 1}
 	if s.off == whole {
-		c.Kind, c.Amount = promotions.Fixed, money.Of(10_000_00, s.market.currency)
+		c.Kind, c.Amount = promotions.Fixed, money.Of(s.items, s.market.currency)
 	}
 	return c, nil
 }

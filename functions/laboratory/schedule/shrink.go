@@ -142,6 +142,9 @@ func Interesting(list []int) (n int) {
 
 // Format writes the choices of a list that are not 0, with their places.
 func Format(list []int) string {
+	if Interesting(list) == 0 {
+		return "0:0"
+	}
 	var s []string
 	for i, c := range list {
 		if c != 0 {
