@@ -150,15 +150,20 @@ func do[T any](ctx context.Context, d *DB, before, after string, c Call, call fu
 // aside tells that an operation is not a step of a task.
 func aside(ctx context.Context) bool { return ctx.Done() != nil || Of(ctx) == nil }
 
+// gap is how many steps there may be between two items of a transaction: enough for others to read and go by it.
+const gap = 10
+
 // Torn makes a transaction in perMille of 1,000 cases seen half done: its items are written in an order of choices, with
-// a step before each. It is for memory.DB's Torn.
+// steps before each. It is for memory.DB's Torn.
 func Torn(perMille int) func(ctx context.Context, writes []store.Write) (next func(left int) int) {
 	return func(ctx context.Context, _ []store.Write) func(int) int {
 		if aside(ctx) || !Of(ctx).s.Chance(perMille) {
 			return nil
 		}
 		return func(left int) int {
-			_ = Yield(ctx, "Transact next") // it is made to its end whatever becomes of who asked for it
+			for range 1 + Of(ctx).s.Choose(gap) {
+				_ = Yield(ctx, "Transact next") // it is made to its end whatever becomes of who asked for it
+			}
 			return Of(ctx).s.Choose(left)
 		}
 	}
