@@ -1,6 +1,10 @@
 package fulfillment
 
-import "rialto/functions/internal/money"
+import (
+	"time"
+
+	"rialto/functions/internal/money"
+)
 
 // The names of the events.
 const (
@@ -23,6 +27,7 @@ type ShipmentShipped struct {
 	OrderID    string        `json:"order_id"`
 	ShipmentID string        `json:"shipment_id"`
 	Lines      []ShippedLine `json:"lines"`
+	ShippedAt  time.Time     `json:"shipped_at"`
 }
 
 // ShippedLine is how many units of a line left which centre.
@@ -64,7 +69,7 @@ func Happened(before State, s Shipment) (name string, data any) {
 	case Packed:
 		return EventPacked, ShipmentPacked{s.OrderID, s.ID, s.Group, s.Amount}
 	case Shipped:
-		return EventShipped, ShipmentShipped{s.OrderID, s.ID, s.units()}
+		return EventShipped, ShipmentShipped{s.OrderID, s.ID, s.units(), s.UpdatedAt.UTC()}
 	case Delivered:
 		return EventDelivered, ShipmentDelivered{s.OrderID, s.ID}
 	case Cancelled:

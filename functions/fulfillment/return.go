@@ -197,11 +197,12 @@ type ReturnReceived struct {
 	SellerID   string       `json:"seller_id"`
 	Amount     money.Amount `json:"amount"`
 	Lines      []ReturnLine `json:"lines"`
+	ReceivedAt time.Time    `json:"received_at"`
 }
 
 // Received is what others are told of a return that was received.
 func (r Return) Received() ReturnReceived {
-	return ReturnReceived{r.ID, r.OrderID, r.ShipmentID, r.Group, r.SellerID, r.Amount, r.Lines}
+	return ReturnReceived{r.ID, r.OrderID, r.ShipmentID, r.Group, r.SellerID, r.Amount, r.Lines, r.UpdatedAt.UTC()}
 }
 
 // latestFirst puts returns in the order in which people look at them.
