@@ -19,6 +19,8 @@ type Change struct {
 	// AsOf is when a count was taken, to the second. What moved in that second may have moved before or after it, and is
 	// judged so that no unit is there twice: what came is taken as counted, and so is what left.
 	AsOf time.Time `json:"as_of,omitzero"`
+	// At is when units came, came back, were found or were lost; zero is when that is booked. It does not go with a count.
+	At time.Time `json:"at,omitzero"`
 }
 
 // Kind is a kind of change.
@@ -72,6 +74,9 @@ func (c Change) Check(now time.Time) error {
 	}
 	if c.Quantity < least || c.Quantity > MaxQuantity || c.Kind == Adjusted && c.Quantity == 0 {
 		flaw("quantity", "quantity is missing or out of range")
+	}
+	if !c.At.IsZero() && c.Kind == Counted {
+		flaw("at", "a count has as_of, and no at")
 	}
 	if c.AsOf.IsZero() == (c.Kind == Counted) {
 		flaw("as_of", "as_of goes with a count, and only with a count")

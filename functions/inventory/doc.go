@@ -29,6 +29,13 @@
 // are ever in them twice. A count of the same second as the last that was booked, or older, is superseded; relative
 // changes never are.
 //
+// What moves counts by when it happened, as the event, the receipt or the change says, not by when it is booked: an event
+// may come from a dead-letter queue days later. If the last count that was booked is of after that, it has seen already
+// what came and missed what left. So what came is entered and taken out again (returned +n, adjusted -n), and what left
+// gives back what the count took away for it (shipped +n, adjusted +n). Which of the two it is, a movement decides by a
+// condition on the last count, and a count is booked on the condition that nothing moved since it looked; both stand in
+// shard 0, so that the two meet there whichever shard the units are on.
+//
 // When more units are gone than are free, the rest is a debt, and the next units that return or come pay it before any
 // are for sale. While a shard owes, it has nothing free. On divided stock debts lie on shards with as many units in
 // holds, so that those pay them; units that come free on other shards meanwhile can be sold until the next look at all

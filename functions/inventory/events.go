@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
@@ -10,8 +11,9 @@ import (
 
 // Shipment is what inventory reads of the events ShipmentShipped and ShipmentCancelled.
 type Shipment struct {
-	OrderID string         `json:"order_id"`
-	Lines   []ShipmentLine `json:"lines"`
+	OrderID   string         `json:"order_id"`
+	Lines     []ShipmentLine `json:"lines"`
+	ShippedAt time.Time      `json:"shipped_at,omitzero"`
 }
 
 // ShipmentLine is units of an order's line that left a centre, or will not leave it.
@@ -23,9 +25,10 @@ type ShipmentLine struct {
 
 // CustomerReturn is what inventory reads of the event ReturnReceived.
 type CustomerReturn struct {
-	ReturnID string       `json:"return_id"`
-	SellerID string       `json:"seller_id"`
-	Lines    []ReturnLine `json:"lines"`
+	ReturnID   string       `json:"return_id"`
+	SellerID   string       `json:"seller_id"`
+	Lines      []ReturnLine `json:"lines"`
+	ReceivedAt time.Time    `json:"received_at,omitzero"`
 }
 
 // ReturnLine is units of an order's line that came back to a centre.
@@ -36,16 +39,23 @@ type ReturnLine struct {
 	Quantity  int64  `json:"quantity"`
 }
 
-// HandleEvent does what an event of fulfillment asks for. Errors: unknown_event, malformed_event, those of Ship, Restock
-// and Return.
-func (s *Service) HandleEvent(ctx context.Context, event string, data []byte) error {
+// HandleEvent does what an event of fulfillment asks for. What it tells of happened when its data says or, where that does
+// not, when the event occurred; never when it comes, which may be days later. Errors: unknown_event, malformed_event,
+// those of Ship, Restock and Return.
+func (s *Service) HandleEvent(ctx context.Context, event string, data []byte, occurred time.Time) error {
 	switch event {
 	case "ShipmentShipped":
-		return handle(ctx, event, data, s.Ship)
+		return handle(ctx, event, data, func(ctx context.Context, sh Shipment) error {
+			sh.ShippedAt = or(sh.ShippedAt, occurred)
+			return s.Ship(ctx, sh)
+		})
 	case "ShipmentCancelled":
 		return handle(ctx, event, data, s.Restock)
 	case "ReturnReceived":
-		return handle(ctx, event, data, s.Return)
+		return handle(ctx, event, data, func(ctx context.Context, r CustomerReturn) error {
+			r.ReceivedAt = or(r.ReceivedAt, occurred)
+			return s.Return(ctx, r)
+		})
 	}
 	return fault.New(fault.Malformed, "unknown_event", "inventory does not take %s", event)
 }
@@ -58,12 +68,19 @@ func handle[T any](ctx context.Context, event string, data []byte, do func(conte
 	return do(ctx, v)
 }
 
+func or(at, otherwise time.Time) time.Time {
+	if at.IsZero() {
+		return otherwise
+	}
+	return at
+}
+
 // Ship books a shipment's units as gone.
 func (s *Service) Ship(ctx context.Context, sh Shipment) error {
 	if !id.MatchString(sh.OrderID) {
 		return errOrder
 	}
-	return s.Store.Ship(ctx, sh.OrderID, sh.planned(), s.Now())
+	return s.Store.Ship(ctx, sh.OrderID, sh.planned(), sh.ShippedAt, s.Now())
 }
 
 // Restock gives back a shipment's units that were sold and will not be shipped.
@@ -86,7 +103,7 @@ func (s *Service) Return(ctx context.Context, r CustomerReturn) error {
 	var b Batch
 	for _, l := range r.Lines {
 		b.Rows = append(b.Rows, Receipt{ID: ids.Derive(ids.Return, r.ReturnID, l.Line), SKU: SKU{ProductID: l.ProductID, SellerID: r.SellerID},
-			Centre: l.Centre, Quantity: l.Quantity, Returned: true})
+			Centre: l.Centre, Quantity: l.Quantity, Returned: true, ReceivedAt: r.ReceivedAt})
 	}
 	report, err := s.Receive(ctx, b)
 	if err != nil {

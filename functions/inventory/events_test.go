@@ -1,6 +1,7 @@
 package inventory_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -34,13 +35,45 @@ func TestAShipmentBooksItsHolds(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 {
-			if err := svc.HandleEvent(ctx, event, data); err != nil {
+			if err := svc.HandleEvent(ctx, event, data, now); err != nil {
 				t.Fatal(err)
 			}
 		}
 		stock, err := s.Stock(ctx, sku)
 		if diff := cmp.Diff([]inventory.Stock{want}, stock); err != nil || diff != "" {
 			t.Error(event, err, diff)
+		}
+	}
+}
+
+// What an event tells of happened when it says, or else when it occurred, however late it comes: here a day after a count that
+// had seen it. Seen to catch: the time of the delivery; the event's own time in place of what it says.
+func TestAnEventTellsOfThenNotOfNow(t *testing.T) {
+	t.Parallel()
+	svc, s := service()
+	sku := inventory.SKU{ProductID: "p", SellerID: "s"}
+	at := now.Add(-24 * time.Hour)
+	count := inventory.Change{ID: "k1", SKU: sku, Centre: "us-west-1", Kind: inventory.Counted, Quantity: 5, AsOf: at}
+	if _, err := svc.Apply(ctx, []inventory.Change{count}); err != nil {
+		t.Fatal(err)
+	}
+	for n, x := range []struct {
+		occurred time.Time
+		received string
+		want     int64
+	}{
+		{at.Add(-time.Minute), ``, 5},
+		{at.Add(time.Minute), `,"received_at":"2026-11-26T07:59:00Z"`, 5},
+		{at.Add(-time.Minute), `,"received_at":"2026-11-26T08:01:00Z"`, 6},
+		{at.Add(time.Minute), ``, 7},
+	} {
+		data := fmt.Sprintf(`{"return_id":"ret_%d","order_id":"ord_1","seller_id":"s","lines":[`+
+			`{"line":"p#s","product_id":"p","fulfillment_center_id":"us-west-1","quantity":1}]%s}`, n, x.received)
+		if err := svc.HandleEvent(ctx, "ReturnReceived", []byte(data), x.occurred); err != nil {
+			t.Fatal(err)
+		}
+		if stock, err := s.Stock(ctx, sku); err != nil || stock[0].Available != x.want {
+			t.Error(n, stock, err)
 		}
 	}
 }
@@ -52,7 +85,7 @@ func TestAReturn(t *testing.T) {
 	svc, s := service()
 	returned := func(id, quantity string) error {
 		return svc.HandleEvent(ctx, "ReturnReceived", []byte(`{"return_id":"`+id+`","order_id":"ord_1","seller_id":"s","lines":[`+
-			`{"line":"p#s","product_id":"p","fulfillment_center_id":"us-west-1","quantity":`+quantity+`}]}`))
+			`{"line":"p#s","product_id":"p","fulfillment_center_id":"us-west-1","quantity":`+quantity+`}]}`), now)
 	}
 	for range 2 {
 		if err := returned("ret_a", "2"); err != nil {
@@ -79,7 +112,7 @@ func TestEachLineOfAReturnComesBack(t *testing.T) {
 	data := []byte(`{"return_id":"ret_a","order_id":"ord_1","seller_id":"s","lines":[` + line("1", "p", "2") + `,` + line("2", "p", "2") + `,` +
 		line("3", "q", "1") + `]}`)
 	for range 2 {
-		if err := svc.HandleEvent(ctx, "ReturnReceived", data); err != nil {
+		if err := svc.HandleEvent(ctx, "ReturnReceived", data, now); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -95,7 +128,7 @@ func TestEventsThatAreNone(t *testing.T) {
 	t.Parallel()
 	svc, _ := service()
 	for event, want := range map[string]string{"OrderPlaced": "unknown_event", "ShipmentShipped": "malformed_event"} {
-		if err := svc.HandleEvent(ctx, event, []byte(`{"order_id":5}`)); fault.Code(err) != want {
+		if err := svc.HandleEvent(ctx, event, []byte(`{"order_id":5}`), now); fault.Code(err) != want {
 			t.Error(event, err)
 		}
 	}

@@ -12,7 +12,8 @@ import (
 type Store interface {
 	Place(ctx context.Context, orderID string, plan Plan, expiresAt time.Time) error
 	Release(ctx context.Context, orderID string, plan Plan, now time.Time) (int, error)
-	Ship(ctx context.Context, orderID string, lines []PlannedLine, now time.Time) error
+	// Ship books units as gone that left at a time, which is booked now.
+	Ship(ctx context.Context, orderID string, lines []PlannedLine, at, now time.Time) error
 	Restock(ctx context.Context, orderID string, lines []PlannedLine, now time.Time) error
 	// Prefetch reads the stock of changes, rows.Max at most, in one call, for booking each of them.
 	Prefetch(ctx context.Context, changes []Change, now time.Time) (Applier, error)

@@ -15,18 +15,17 @@ func (s SKU) String() string { return s.ProductID + "#" + s.SellerID }
 // and Adjusted is ever negative; Received, Shipped and Returned only grow.
 type Stock struct {
 	SKU
-	Centre      string `json:"fulfillment_center_id" dynamodbav:"fulfillment_center_id"`
-	Available   int64  `json:"available" dynamodbav:"available"` // free to be held
-	Received    int64  `json:"received" dynamodbav:"received"`
-	Shipped     int64  `json:"shipped" dynamodbav:"shipped"`
-	Returned    int64  `json:"returned" dynamodbav:"returned"`
-	Version     int64  `json:"version" dynamodbav:"version"`   // grows by 1 with every change
-	Out         int64  `json:"-" dynamodbav:"out"`             // in holds that are HELD or COMMITTED
-	Adjusted    int64  `json:"-" dynamodbav:"adjusted"`        // found, less lost, in the seller's counts
-	Adjustments int64  `json:"-" dynamodbav:"adjustments"`     // how often it was adjusted: it may come back to what it was
-	Moved       int64  `json:"-" dynamodbav:"moved"`           // came from other shards, less went to them
-	Debt        int64  `json:"-" dynamodbav:"debt"`            // lost, but not yet taken from what was free
-	Shard       int    `json:"-" dynamodbav:"shard,omitempty"` // 0 for a stock item that was never divided
+	Centre    string `json:"fulfillment_center_id" dynamodbav:"fulfillment_center_id"`
+	Available int64  `json:"available" dynamodbav:"available"` // free to be held
+	Received  int64  `json:"received" dynamodbav:"received"`
+	Shipped   int64  `json:"shipped" dynamodbav:"shipped"`
+	Returned  int64  `json:"returned" dynamodbav:"returned"`
+	Version   int64  `json:"version" dynamodbav:"version"`   // grows by 1 with every change
+	Out       int64  `json:"-" dynamodbav:"out"`             // in holds that are HELD or COMMITTED
+	Adjusted  int64  `json:"-" dynamodbav:"adjusted"`        // found, less lost, in the seller's counts
+	Moved     int64  `json:"-" dynamodbav:"moved"`           // came from other shards, less went to them
+	Debt      int64  `json:"-" dynamodbav:"debt"`            // lost, but not yet taken from what was free
+	Shard     int    `json:"-" dynamodbav:"shard,omitempty"` // 0 for a stock item that was never divided
 	// Divided tells of all units in a centre that they are hot: more than one item bears is drawn on them.
 	Divided bool `json:"divided,omitempty" dynamodbav:"-"`
 }

@@ -125,8 +125,8 @@ func (p *process) derived() map[string]func(outbox.Change) ([]outbox.Event, erro
 // handlers are the functions of queues, by their ids.
 func (p *process) handlers() map[string]batch.QueueHandler {
 	return map[string]batch.QueueHandler{
-		"inventory-ship":      outbox.Handle(p.stock.HandleEvent),
-		"inventory-return":    outbox.Handle(p.stock.HandleEvent),
+		"inventory-ship":      outbox.HandleTimed(p.stock.HandleEvent),
+		"inventory-return":    outbox.HandleTimed(p.stock.HandleEvent),
 		"payments-capture":    outbox.Handle(p.payments.Service.HandleEvent),
 		"payments-refund":     outbox.Handle(p.payments.Service.HandleEvent),
 		"payments-watch":      outbox.Handle(p.payments.HandleEvent),

@@ -102,6 +102,11 @@ func Handle(do func(ctx context.Context, event string, data []byte) error) batch
 	return Receive(func(ctx context.Context, e Event) error { return do(ctx, e.Name, e.Data) })
 }
 
+// HandleTimed is Handle for use cases that go by when the event occurred, too.
+func HandleTimed(do func(ctx context.Context, event string, data []byte, occurred time.Time) error) batch.QueueHandler {
+	return Receive(func(ctx context.Context, e Event) error { return do(ctx, e.Name, e.Data, e.OccurredAt) })
+}
+
 // ReceiveOnce is Receive for consumers that bring something up to date from its source: events of one batch with
 // the same subject are worked on together, once, since all of the batch's changes were committed before it came.
 // If that fails, all of them come again.

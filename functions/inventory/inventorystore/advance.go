@@ -24,28 +24,30 @@ const (
 // holds it released. Each hold is a transaction of its own, and one that fails does not keep the others, so
 // repeating it converges from anywhere. Errors: hold_committed if the order was placed, transient ones.
 func (s Store) Release(ctx context.Context, orderID string, plan inventory.Plan, now time.Time) (int, error) {
-	return s.advance(ctx, inventory.Release, plan.Holds(orderID, 0), now)
+	return s.advance(ctx, inventory.Release, plan.Holds(orderID, 0), now, now)
 }
 
-// Ship books an order's units as gone. It may be repeated. Errors: hold_mismatch if a hold has another
-// quantity than the lines say, hold_missing, hold_not_committed, hold_released, transient ones.
-func (s Store) Ship(ctx context.Context, orderID string, lines []inventory.PlannedLine, now time.Time) error {
-	_, err := s.advance(ctx, inventory.Ship, inventory.Plan{Lines: lines}.Holds(orderID, 0), now)
+// Ship books an order's units as gone, which left at a time, or now if that is not known. If the last count that was
+// booked is of after that, it has missed them, and what it took away for that is free again. It may be repeated. Errors:
+// hold_mismatch if a hold has another quantity than the lines say, hold_missing, hold_not_committed, hold_released,
+// transient ones.
+func (s Store) Ship(ctx context.Context, orderID string, lines []inventory.PlannedLine, at, now time.Time) error {
+	_, err := s.advance(ctx, inventory.Ship, inventory.Plan{Lines: lines}.Holds(orderID, 0), at, now)
 	return err
 }
 
 // Restock gives an order's units back that were sold and will not be shipped. It may be repeated. Errors: as Ship's, and
 // hold_shipped.
 func (s Store) Restock(ctx context.Context, orderID string, lines []inventory.PlannedLine, now time.Time) error {
-	_, err := s.advance(ctx, inventory.Restock, inventory.Plan{Lines: lines}.Holds(orderID, 0), now)
+	_, err := s.advance(ctx, inventory.Restock, inventory.Plan{Lines: lines}.Holds(orderID, 0), now, now)
 	return err
 }
 
-func (s Store) advance(ctx context.Context, op inventory.Operation, planned []inventory.Hold, now time.Time) (int, error) {
+func (s Store) advance(ctx context.Context, op inventory.Operation, planned []inventory.Hold, at, now time.Time) (int, error) {
 	moved := 0
 	var errs []error
 	for _, h := range planned {
-		did, err := s.advanceOne(ctx, op, h, now)
+		did, err := s.advanceOne(ctx, op, h, at, now)
 		if did {
 			moved++
 		}
@@ -56,33 +58,31 @@ func (s Store) advance(ctx context.Context, op inventory.Operation, planned []in
 	return moved, errors.Join(errs...)
 }
 
-func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned inventory.Hold, now time.Time) (bool, error) {
+func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned inventory.Hold, at, now time.Time) (bool, error) {
 	item, err := s.DB.Get(ctx, holds, holdKey(planned))
 	if err != nil {
 		return false, err
 	}
-	var owed []int64 // by each shard that units return to
+	a := advance{planned: planned, at: at, now: now}
 	for range maxTries {
-		found, err := readHold(item)
-		if err != nil {
+		if a.found, err = readHold(item); err != nil {
 			return false, err
 		}
-		step, err := found.State.On(op)
-		if err != nil || step.To == found.State {
+		if a.step, err = a.found.State.On(op); err != nil || a.step.To == a.found.State {
 			return false, err
 		}
-		if op != inventory.Release && found.Quantity != planned.Quantity {
+		if op != inventory.Release && a.found.Quantity != planned.Quantity {
 			return false, inventory.ErrMismatch
 		}
-		for len(owed) < len(found.Drawn()) {
-			owed = append(owed, 0)
+		for len(a.owed) < len(a.found.Drawn()) {
+			a.owed = append(a.owed, 0)
 		}
-		err = s.DB.Transact(ctx, moveWrites(found, planned, step, owed, now)...)
+		err = s.DB.Transact(ctx, a.writes()...)
 		if err == nil {
-			if c := counter(found.SKU, found.Centre); step.Available > 0 && (found.Draws != nil || s.env().KnownDivided(c)) {
+			if c := a.counter(); a.returns() && (a.found.Draws != nil || s.env().KnownDivided(c)) {
 				s.env().RefreshHint(ctx, c)
 			}
-			return found.State != inventory.Absent, nil
+			return a.found.State != inventory.Absent, nil
 		}
 		refused, ok := store.AsRefused(err)
 		if !ok {
@@ -95,7 +95,7 @@ func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned i
 		case refused.Transient():
 			return false, contended(refused)
 		default:
-			if owed, err = owes(refused, owed, found.Drawn()); err != nil {
+			if err := a.learn(refused); err != nil {
 				return false, err
 			}
 		}
@@ -103,40 +103,66 @@ func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned i
 	return false, fault.New(fault.Unavailable, "inventory_contended", "others are changing the same hold just now")
 }
 
-// moveWrites makes one step of a hold that was found (or was not): the hold must still be in the state that it
-// was found in, and its own quantity moves, not the planned one.
-func moveWrites(found, planned inventory.Hold, step inventory.Step, owed []int64, now time.Time) []store.Write {
-	ttl := now.Add(releasedFor).Unix()
-	if found.State == inventory.Absent {
-		tombstone := planned
-		tombstone.Quantity, tombstone.State = 0, step.To
-		return []store.Write{store.Put(holds, holdKey(planned), struct {
+// advance is one step of a hold that was found, or was not.
+type advance struct {
+	planned, found inventory.Hold
+	step           inventory.Step
+	at, now        time.Time
+	owed           []int64 // by each shard that units return to
+	counted        bool    // a count that is booked is of after they left
+}
+
+func (a advance) counter() shards.Counter { return counter(a.found.SKU, a.found.Centre) }
+
+func (a advance) movement() movement { return moving(a.counter(), -a.found.Quantity, a.at, a.now) }
+
+// returns tells whether units come free.
+func (a advance) returns() bool { return a.step.Available > 0 || a.step.Shipped > 0 && a.counted }
+
+// writes makes the step: the hold must still be in the state that it was found in, and its own quantity moves, not the
+// planned one.
+func (a advance) writes() []store.Write {
+	ttl := a.now.Add(releasedFor).Unix()
+	if a.found.State == inventory.Absent {
+		tombstone := a.planned
+		tombstone.Quantity, tombstone.State = 0, a.step.To
+		return []store.Write{store.Put(holds, holdKey(a.planned), struct {
 			inventory.Hold
 			TTL int64 `dynamodbav:"ttl"`
-		}{tombstone, ttl}).If(store.Absent()).Named(holdName(planned))}
+		}{tombstone, ttl}).If(store.Absent()).Named(holdName(a.planned))}
 	}
-	hold := store.Update(holds, holdKey(planned)).Set("state", step.To).If(store.Eq("state", found.State)).Named(holdName(planned))
-	if step.To == inventory.Released {
+	hold := store.Update(holds, holdKey(a.planned)).Set("state", a.step.To).If(store.Eq("state", a.found.State)).Named(holdName(a.planned))
+	if a.step.To == inventory.Released {
 		hold = hold.Set("ttl", ttl)
 	}
-	writes := []store.Write{hold}
-	if step.Available == 0 && step.Shipped == 0 {
-		return writes
-	}
-	c := counter(found.SKU, found.Centre)
-	for i, d := range found.Drawn() {
-		if step.Available > 0 {
-			writes = append(writes, c.Return(shards.Draw(d), owed[i]))
-		} else {
+	writes, c := []store.Write{hold}, a.counter()
+	for i, d := range a.found.Drawn() {
+		switch {
+		case a.step.Available > 0:
+			writes = append(writes, c.Return(shards.Draw(d), a.owed[i]))
+		case a.step.Shipped > 0 && a.counted:
+			writes = append(writes, c.Return(shards.Draw(d), a.owed[i]).Add("shipped", d.Quantity).Add("adjusted", d.Quantity))
+		case a.step.Shipped > 0:
 			writes = append(writes, c.Spend(shards.Draw(d)).Add("shipped", d.Quantity))
 		}
 	}
-	if step.Shipped > 0 {
-		for _, d := range found.Drawn() {
-			writes = append(writes, journal(c, d.Shard, -d.Quantity, now))
-		}
+	if a.step.Shipped > 0 && !a.counted {
+		return a.movement().booked(writes)
 	}
 	return writes
+}
+
+// learn finds out from a refusal by the stock what the next try must know.
+func (a *advance) learn(r *store.Refused) (err error) {
+	if first, failed := r.Failed(firstName); failed && a.step.Shipped > 0 && !a.counted {
+		last, err := readLastCount(first.Found)
+		if err != nil {
+			return err
+		}
+		a.counted = a.movement().counted(last)
+	}
+	a.owed, err = owes(r, a.owed, a.found.Drawn())
+	return err
 }
 
 // owes finds out what the shards owe that units were to return to, for the next try. before is what they were thought

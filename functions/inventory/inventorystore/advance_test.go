@@ -67,7 +67,7 @@ func TestWhatWillNotBeShippedIsForSaleAgain(t *testing.T) {
 				if left := balanced(t, s, []string{"o1"}, shoe); left["shoe c1"] != 2 {
 					t.Error(left)
 				}
-				mustCode(t, s.Ship(ctx, "o1", plan.Lines, now), "hold_released")
+				mustCode(t, s.Ship(ctx, "o1", plan.Lines, now, now), "hold_released")
 				sell(t, s, "o2", 2, true, now)
 				mustCode(t, s.Restock(ctx, "o2", other.Lines, now), "hold_shipped")
 			})
@@ -211,17 +211,17 @@ func TestShipBooksEachHoldOnce(t *testing.T) {
 		from := func(centre string, n int64) []inventory.PlannedLine {
 			return []inventory.PlannedLine{{Line: shoe.String(), Picks: []inventory.Pick{{Centre: centre, Quantity: n}}}}
 		}
-		mustCode(t, s.Ship(ctx, "o1", from("c1", 3), now), "hold_missing")
+		mustCode(t, s.Ship(ctx, "o1", from("c1", 3), now, now), "hold_missing")
 		if err := s.Place(ctx, "o1", plan, later); err != nil {
 			t.Fatal(err)
 		}
-		mustCode(t, s.Ship(ctx, "o1", from("c1", 3), now), "hold_not_committed")
+		mustCode(t, s.Ship(ctx, "o1", from("c1", 3), now, now), "hold_not_committed")
 		if err := commit(s, "o1", plan, now); err != nil {
 			t.Fatal(err)
 		}
-		mustCode(t, s.Ship(ctx, "o1", from("c1", 2), now), "hold_mismatch")
+		mustCode(t, s.Ship(ctx, "o1", from("c1", 2), now, now), "hold_mismatch")
 		for range 3 {
-			if err := s.Ship(ctx, "o1", from("c1", 3), now); err != nil {
+			if err := s.Ship(ctx, "o1", from("c1", 3), now, now); err != nil {
 				t.Fatal(err)
 			}
 		}

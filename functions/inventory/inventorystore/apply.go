@@ -18,7 +18,8 @@ const (
 	maxBookings = 8
 )
 
-// record is a relative change that was booked. Delta is by how much it changed the units on hand.
+// record is a relative change that was booked. Delta is by how much it changed the units on hand: by none if a count had
+// seen it.
 type record struct {
 	ID string `dynamodbav:"change_id"`
 	inventory.SKU
@@ -100,7 +101,7 @@ func (s Store) book(ctx context.Context, ch inventory.Change, i store.Item, now 
 }
 
 // move books a relative change: its units, the journal and its record are one transaction, so a repetition finds the
-// record.
+// record. What the last count has seen is entered and taken out again.
 func (s Store) move(ctx context.Context, ch inventory.Change, i store.Item, now time.Time) (changed bool, err error) {
 	env, c, rec := s.env(), counter(ch.SKU, ch.Centre), recordOf(ch)
 	v, whole, err := c.Undivided(i, env.Now())
@@ -110,25 +111,27 @@ func (s Store) move(ctx context.Context, ch inventory.Change, i store.Item, now 
 	if !whole {
 		v = shards.View{}
 	}
+	last, err := readLastCount(i)
+	if err != nil {
+		return false, err
+	}
+	m := moving(c, ch.Quantity, ch.At, now)
 	var refused *store.Refused
 	for range maxBookings {
-		effects, err := env.Amendment(ctx, c, v, rec.Delta)
-		v = shards.View{}
-		if shards.Declined(err) {
-			continue // others move the same units
-		}
-		if err != nil {
-			return false, asFault("book change", err)
-		}
-		writes := []store.Write{store.Put(inventoryTable, changeKey(ch.ID), rec).If(store.Absent()).Named(changeName)}
-		for _, f := range effects {
-			w := owned(c.Amend(f).Add(sums[ch.Kind], f.Units()), ch)
-			if ch.Kind == inventory.Adjusted {
-				w = w.Add("adjustments", 1)
+		var effects []shards.Effect
+		writes := rec.counted(c, ch)
+		if !m.counted(last) {
+			effects, err = env.Amendment(ctx, c, v, ch.Quantity)
+			v = shards.View{}
+			if shards.Declined(err) {
+				continue // others move the same units
 			}
-			writes = append(writes, w, journal(c, f.Shard, f.Units(), now))
+			if err != nil {
+				return false, asFault("book change", err)
+			}
+			writes = rec.writes(m, ch, effects)
 		}
-		if err = s.DB.Transact(ctx, writes...); err == nil {
+		if err = s.write(ctx, writes); err == nil {
 			s.changed(ctx, env, c, effects)
 			return true, nil
 		}
@@ -142,11 +145,40 @@ func (s Store) move(ctx context.Context, ch inventory.Change, i store.Item, now 
 		if refused.Has(store.Rejected) {
 			return false, fmt.Errorf("book change: %w", err)
 		}
+		if reason, failed := refused.Failed(firstName); failed {
+			if last, err = readLastCount(reason.Found); err != nil {
+				return false, err
+			}
+		}
 	}
 	if refused == nil {
 		return false, shards.ErrChanged
 	}
 	return false, contended(refused)
+}
+
+// writes book a change that no count has seen.
+func (r record) writes(m movement, ch inventory.Change, effects []shards.Effect) []store.Write {
+	writes := []store.Write{r.put()}
+	for _, f := range effects {
+		writes = append(writes, owned(m.counter.Amend(f).Add(sums[ch.Kind], f.Units()), ch))
+	}
+	return m.booked(writes)
+}
+
+// counted are the writes of a change that the last count has seen: its units are in the books. What was found, or lost, is
+// the count's adjustment.
+func (r record) counted(c shards.Counter, ch inventory.Change) []store.Write {
+	r.Delta = 0
+	if ch.Kind == inventory.Adjusted {
+		return []store.Write{r.put()}
+	}
+	w := store.Update(inventoryTable, c.Key).Add(sums[ch.Kind], ch.Quantity).Add("adjusted", -ch.Quantity)
+	return []store.Write{r.put(), owned(w, ch).Named(firstName)}
+}
+
+func (r record) put() store.Write {
+	return store.Put(inventoryTable, changeKey(r.ID), r).If(store.Absent()).Named(changeName)
 }
 
 // owned has a write of stock say whose it is.
@@ -170,7 +202,7 @@ func sameChange(r record, found store.Item) error {
 	if err := store.Unmarshal(found, &before); err != nil {
 		return fmt.Errorf("read change: %w", err)
 	}
-	if before != r {
+	if before.Delta = r.Delta; before != r { // which depends on what was counted
 		return inventory.ErrChange
 	}
 	return nil

@@ -47,7 +47,7 @@ func sell(t *testing.T, s Store, order string, n int64, ship bool, at time.Time)
 		t.Fatal(err)
 	}
 	if ship {
-		if err := s.Ship(ctx, order, plan.Lines, at); err != nil {
+		if err := s.Ship(ctx, order, plan.Lines, at, at); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -311,7 +311,7 @@ func TestCountsWhileItSells(t *testing.T) {
 						continue
 					}
 					patiently(t, func() error { return commit(env, o, plan, at) }, "hold_committed")
-					patiently(t, func() error { return env.Ship(ctx, o, plan.Lines, at) })
+					patiently(t, func() error { return env.Ship(ctx, o, plan.Lines, at, at) })
 					mu.Lock()
 					shipped += 2
 					mu.Unlock()

@@ -31,11 +31,11 @@ func TestTimeToLiveTakesNothingThatIsStillAskedFor(t *testing.T) {
 		t.Error("a hold is gone:", err)
 	}
 	db.Expire(ever)
-	if err := s.Ship(ctx, "sold", plan.Lines, now); err != nil {
+	if err := s.Ship(ctx, "sold", plan.Lines, now, now); err != nil {
 		t.Error("a sold hold is gone:", err)
 	}
 	db.Expire(ever)
-	if err := s.Ship(ctx, "sold", plan.Lines, now); err != nil {
+	if err := s.Ship(ctx, "sold", plan.Lines, now, now); err != nil {
 		t.Error("a shipped hold is gone:", err)
 	}
 

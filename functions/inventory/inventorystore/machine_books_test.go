@@ -21,20 +21,17 @@ func (m *machine) noteMoves(writes []store.Write) {
 		c := m.counting[m.depth]
 		switch {
 		case counted && c.SKU == k.sku && c.Centre == k.centre:
-			least, most, asOf := now, now, c.AsOf.Truncate(time.Second)
-			for n, x := range m.moved[k] {
-				switch {
-				case x.at.After(asOf) || x.at.Equal(asOf) && x.free < 0:
-					least, most = least-x.free, most-x.free
-				case n >= c.begun: // what came while it was booked, it may have seen, or in part: it looks at shards one by one
-					least -= x.free
+			then, asOf := now, c.AsOf.Truncate(time.Second)
+			for _, x := range m.moved[k] {
+				if x.at.After(asOf) || x.at.Equal(asOf) && x.free < 0 {
+					then -= x.free
 				}
 			}
-			if c.Quantity < least || c.Quantity > most {
-				m.Fatalf("%+v was booked, and says %d to %d: %+v", c, least, most, m.moved[k])
+			if c.Quantity != then {
+				m.Fatalf("%+v was booked, and says %d: %+v", c, then, m.moved[k])
 			}
 		case now != was:
-			m.moved[k] = append(m.moved[k], total{m.began[m.depth].Truncate(time.Second), now - was})
+			m.moved[k] = append(m.moved[k], total{m.happened[m.depth].Truncate(time.Second), now - was})
 		}
 		m.onHand[k] = now
 	}

@@ -31,17 +31,11 @@ type machine struct {
 	depth   int
 	calm    bool // no more faults, and nothing in between
 	history map[place][]total
-	// What moved on and off the shelves, by the clock of whoever moved it, and the counts that are being booked.
-	began    [deepest + 1]time.Time
-	counting [deepest + 1]counting
+	// What moved on and off the shelves, by when it did, and the counts that are being booked.
+	happened [deepest + 1]time.Time
+	counting [deepest + 1]inventory.Change
 	onHand   map[place]int64
 	moved    map[place][]total
-}
-
-// counting is a count that is being booked, and how many movements there had been in its place when that began.
-type counting struct {
-	inventory.Change
-	begun int
 }
 
 // place is where units are, total how many were free there from a moment on, or moved there at it.
@@ -111,13 +105,15 @@ func (m *machine) plan() inventory.Plan {
 func (m *machine) step() {
 	o := rapid.SampledFrom(m.orders).Draw(m.T, "order")
 	s := m.envs[m.depth]
-	m.began[m.depth] = m.now
+	at := m.now.Add(-rapid.SampledFrom([]time.Duration{0, 0, time.Second, time.Minute, 24 * time.Hour}).Draw(m.T, "late"))
+	m.happened[m.depth] = m.now
 	sku, centre := rapid.SampledFrom(skus).Draw(m.T, "sku"), rapid.SampledFrom([]string{"c1", "c2"}).Draw(m.T, "centre")
 	switch op := rapid.SampledFrom([]string{"receive", "place", "place", "place", "release", "commit", "commit", "ship", "wait", "grow",
 		"shrink", "transfer", "close", "rebalance", "adjust", "adjust", "count", "count"}).Draw(m.T, "op"); op {
 	case "receive":
 		id := rapid.SampledFrom([]string{"r1", "r2", "r3", "r4"}).Draw(m.T, "receipt") + sku.ProductID + centre
-		_, err := s.Receive(ctx, inventory.Receipt{ID: id, SKU: sku, Centre: centre, Quantity: 2})
+		m.happened[m.depth] = at
+		_, err := s.Receive(ctx, inventory.Receipt{ID: id, SKU: sku, Centre: centre, Quantity: 2, ReceivedAt: at})
 		m.expect(err)
 	case "place":
 		m.place(o)
@@ -140,7 +136,8 @@ func (m *machine) step() {
 		}
 	case "ship":
 		l := rapid.SampledFrom(m.plans[o].Lines).Draw(m.T, "line")
-		m.expect(s.Ship(ctx, o, []inventory.PlannedLine{{Line: l.Line, Picks: l.Picks}}, m.now), "hold_missing", "hold_not_committed",
+		m.happened[m.depth] = at
+		m.expect(s.Ship(ctx, o, []inventory.PlannedLine{{Line: l.Line, Picks: l.Picks}}, at, m.now), "hold_missing", "hold_not_committed",
 			"hold_released")
 	case "adjust":
 		id := rapid.SampledFrom([]string{"a1", "a2", "a3", "a4"}).Draw(m.T, "change") + sku.ProductID + centre
@@ -153,7 +150,7 @@ func (m *machine) step() {
 		c := inventory.Change{ID: id, SKU: sku, Centre: centre,
 			Kind: inventory.Counted, Quantity: rapid.Int64Range(0, 6).Draw(m.T, "units"),
 			AsOf: m.now.Add(-rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute}).Draw(m.T, "ago"))}
-		m.counting[m.depth] = counting{c, len(m.moved[place{sku, centre}])}
+		m.counting[m.depth] = c
 		_, err := s.Apply(ctx, c, m.now)
 		m.expect(err, "change_mismatch", "superseded")
 	case "wait":

@@ -63,7 +63,7 @@ func TestAHoldOfSeveralShardsIsOneHold(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 {
-			if err := s.Ship(ctx, "o3", plan.Lines, now); err != nil {
+			if err := s.Ship(ctx, "o3", plan.Lines, now, now); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -74,51 +74,64 @@ func (a *actor) expire(o *order, at time.Time) error {
 	return a.release(a.timers, o)
 }
 
-// receive is the seller's receipt.
+// receive is a receipt of units that lie on the shelf from now on, and are booked later.
 func (a *actor) receive(r *receipt) error {
 	if err := schedule.Sleep(a.ctx, r.begin); err != nil {
 		return err
 	}
-	_, err := a.persist(forever, func(int) operation { return operation{kind: receiveIt, receipt: r, now: a.s.Now()} })
+	at := a.s.Now()
+	a.books.comes(r, at)
+	if err := schedule.Sleep(a.ctx, r.late); err != nil {
+		return err
+	}
+	_, err := a.persist(forever, func(int) operation { return operation{kind: receiveIt, receipt: r, at: at, now: a.s.Now()} })
 	return err
 }
 
 // amend is what the seller says of what is there.
-func (a *actor) amend(x *amend, count *sighting) error {
+func (a *actor) amend(x *amend) error {
 	if err := schedule.Sleep(a.ctx, x.begin); err != nil {
 		return err
 	}
 	op := operation{kind: adjustIt, amend: x}
 	if x.count {
-		if count.at.IsZero() {
-			*count = sighting{a.s.Now().Add(-x.age), len(a.books.pools[x.pool].moves)}
+		op.kind, op.at = countIt, a.s.Now()
+		if err := schedule.Sleep(a.ctx, x.late); err != nil {
+			return err
 		}
-		op.kind, op.count = countIt, *count
 	}
 	_, err := a.persist(forever, func(int) operation { op.now = a.s.Now(); return op })
 	return err
 }
 
-// ordered is what the order's stream starts: the shipment, and for some the return of what was shipped.
+// ordered is what follows an order: its units leave an hour later, and for some orders come back after another; both are
+// booked when they are.
 func (t *trial) ordered(o *order) {
+	at := t.s.Now().Add(time.Hour)
 	for range 1 + b2i(o.reships) {
-		t.actor(context.Background(), "shipper", func(a *actor) error { return a.ship(o) })
+		t.actor(context.Background(), "shipper", func(a *actor) error { return a.ship(o, at) })
+	}
+	if c := o.beside; c != nil {
+		c.begin = time.Hour + o.late - c.late
+		t.actor(context.Background(), "seller", func(a *actor) error { return a.amend(c) })
+	}
+	if !o.returned {
+		return
+	}
+	back := o.picks[0]
+	r := &receipt{n: receipts + o.n, pool: back.pool, begin: 2 * time.Hour, late: o.backLate, Receipt: inventory.Receipt{ID: fmt.Sprint("back-", o.id),
+		SKU: pools[back.pool].sku, Centre: pools[back.pool].centre, Quantity: int64(back.n), Returned: true}}
+	for range 1 + b2i(o.reships) {
+		t.actor(context.Background(), "returner", func(a *actor) error { return a.receive(r) })
 	}
 }
 
-func (a *actor) ship(o *order) error {
-	if err := schedule.Sleep(a.ctx, time.Hour); err != nil {
+func (a *actor) ship(o *order, at time.Time) error {
+	if err := schedule.SleepUntil(a.ctx, at.Add(o.late)); err != nil {
 		return err
 	}
-	if _, err := a.persist(forever, func(int) operation { return operation{kind: shipIt, order: o, now: a.s.Now()} }); err != nil {
-		return err
-	}
-	if !o.returned {
-		return nil
-	}
-	at := o.picks[0]
-	return a.receive(&receipt{n: receipts + o.n, pool: at.pool, begin: time.Hour, Receipt: inventory.Receipt{ID: fmt.Sprint("back-", o.id),
-		SKU: pools[at.pool].sku, Centre: pools[at.pool].centre, Quantity: int64(at.n), Returned: true}})
+	_, err := a.persist(forever, func(int) operation { return operation{kind: shipIt, order: o, at: at, now: a.s.Now()} })
+	return err
 }
 
 // operate is the operator of layouts, who knows nothing of what is going on.
@@ -132,7 +145,7 @@ func (a *actor) operate(r *reshape) error {
 
 // keep rebalances what is divided when all else has ended, until no retired shard is open.
 func (a *actor) keep() error {
-	if err := schedule.Sleep(a.ctx, 4*time.Hour); err != nil {
+	if err := schedule.Sleep(a.ctx, 60*time.Hour); err != nil {
 		return err
 	}
 	for i := range pools {

@@ -22,19 +22,19 @@ type books struct {
 	booked map[store.Key]bool
 	placed map[string]bool
 	deltas map[string]int64 // by change
-	others map[store.Key]bool
-	state  uint64 // a hash of what the tables hold, whoever's it is
-	seen   uint64 // a hash of all states so far
+	// What shipments gave back that a count had missed.
+	regained map[parcel]int64
+	others   map[store.Key]bool
+	state    uint64 // a hash of what the tables hold, whoever's it is
+	seen     uint64 // a hash of all states so far
 }
 
 // account is a pool: the sum of its shards, and each of them.
 type account struct {
 	ledger
 	receipts, returns int64 // units of receipts
-	deltas            int64 // of adjustments and counts
-	counts            int64 // of counts alone
-	counted           time.Time
-	last              string // the last count, by its change
+	deltas            int64 // of adjustments and counts, and of what they had seen or missed
+	last              counted
 	moves             []movement
 	shards            []ledger
 	layout            layout
@@ -42,16 +42,25 @@ type account struct {
 	past              []level
 }
 
-// movement is units that came or went, counts aside. From when it was begun until it was done they were on their way.
+// movement is units that came to a shelf or left it, counts aside.
 type movement struct {
-	begun, done time.Time
-	units       int64
+	at     time.Time
+	units  int64
+	id     string // of a receipt
+	booked bool   // what came may be there long before
 }
 
-// sighting is when a count was taken, and how many movements were done before that.
-type sighting struct {
-	at   time.Time
-	done int
+// counted is the last count that was booked: by it is known what lay on the shelf at a moment.
+type counted struct {
+	at    time.Time
+	units int64
+	id    string
+}
+
+// parcel is units of an order in a pool.
+type parcel struct {
+	order string
+	pool  int
 }
 
 // level is how many units of a pool were free, less what was owed, from a moment on.
@@ -91,7 +100,7 @@ func (p *account) retired() bool { return p.layout.open < p.layout.active }
 
 func newBooks(t *trial) *books {
 	return &books{t: t, stock: map[store.Key]stockItem{}, holds: map[store.Key]holdItem{}, booked: map[store.Key]bool{},
-		placed: map[string]bool{}, deltas: map[string]int64{}, others: map[store.Key]bool{}}
+		placed: map[string]bool{}, deltas: map[string]int64{}, regained: map[parcel]int64{}, others: map[store.Key]bool{}}
 }
 
 // effect looks at what an operation on the store has just done.
@@ -123,6 +132,7 @@ func (b *books) look(ctx context.Context, c schedule.Call) {
 		adjusted[i] = b.pools[i].adjusted
 	}
 	counts := map[int]store.Item{}
+	var gone []store.Key // holds that were shipped
 	for _, w := range c.Writes {
 		item, err := b.t.peek(w.Table, w.Key)
 		switch {
@@ -136,7 +146,9 @@ func (b *books) look(ctx context.Context, c schedule.Call) {
 			}
 		case w.Table == "holds":
 			orders[w.Key.PK] = true
-			b.hold(ctx, w.Key, item)
+			if b.hold(ctx, w.Key, item) {
+				gone = append(gone, w.Key)
+			}
 		case strings.HasPrefix(w.Key.PK, "!change#"):
 			b.receipt(ctx, w.Key, item)
 		case strings.HasPrefix(w.Key.PK, "!"): // the journal
@@ -146,13 +158,17 @@ func (b *books) look(ctx context.Context, c schedule.Call) {
 		default:
 			b.item(w.Key, item)
 			if at := poolAt(w.Key); at >= 0 && str(item, "counted_by") != "" && b.stock[w.Key].shard == 0 &&
-				str(item, "counted_by") != b.pools[at].last {
+				str(item, "counted_by") != b.pools[at].last.id {
 				counts[at] = item
 			}
 		}
 	}
 	for at, item := range counts {
 		b.count(ctx, &b.pools[at], item, b.pools[at].adjusted-adjusted[at])
+	}
+	for _, key := range gone {
+		at := b.holds[key].pool
+		b.ship(ctx, b.holds[key], b.pools[at].adjusted-adjusted[at])
 	}
 	for i := range pools {
 		b.balanced(i)
@@ -229,96 +245,92 @@ func (b *books) layout(key store.Key, i store.Item) {
 
 // count looks at a count that was booked just now, and changed so many units.
 func (b *books) count(ctx context.Context, p *account, i store.Item, delta int64) {
-	p.last = str(i, "counted_by")
-	b.deltas[p.last] = delta
+	p.last = counted{units: num(i, "counted"), id: str(i, "counted_by")}
 	if x := b.t.running[schedule.Of(ctx)]; x != nil && x.op.kind == countIt {
-		p.counted = later(p.counted, x.op.count.at.Truncate(time.Second))
-		switch compared := num(i, "counted") - delta; {
-		case compared < p.seen(x.op.count):
-			b.t.fail("counted-twice", "%s was booked as %+d, though it may have seen %d of the units that the books had", x.op, delta,
-				p.seen(x.op.count))
-		case compared < x.least || compared > x.most:
-			b.t.fail("count", "%s was booked as %+d; on the shelf then were, as far as could be known, %d to %d", x.op, delta, x.least, x.most)
-		}
+		p.last.at = x.op.at
 	}
+	b.deltas[p.last.id] = delta
 	p.deltas += delta
-	p.counts += delta
-	for _, c := range b.t.counting { // what was found before this count was booked is out of date
-		if &b.pools[c.op.amend.pool] == p {
-			b.begin(c)
-		}
-	}
 }
 
-// receipt looks at a relative change that was booked.
+// receipt looks at a relative change that was booked. It changes nothing on hand if a count had seen it: then its units are
+// entered and taken out again.
 func (b *books) receipt(ctx context.Context, key store.Key, i store.Item) {
 	if b.booked[key] || i == nil {
 		return
 	}
 	b.booked[key] = true
-	p, delta := &b.pools[poolOf(i)], num(i, "delta")
-	b.deltas[str(i, "change_id")] = delta
+	p, id, quantity, delta := &b.pools[poolOf(i)], str(i, "change_id"), num(i, "quantity"), num(i, "delta")
+	b.deltas[id] = delta
+	if delta == 0 {
+		b.t.counts.late++
+	}
 	switch str(i, "kind") {
 	case string(inventory.Returned):
-		p.returns += delta
+		p.returns += quantity
+		p.deltas += delta - quantity
 	case string(inventory.Received):
-		p.receipts += delta
+		p.receipts += quantity
+		p.deltas += delta - quantity
 	default:
 		p.deltas += delta
-	}
-	b.moved(ctx, p, delta)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-// moved notes a movement for later counts, and for those that are being booked just now.
-func (b *books) moved(ctx context.Context, p *account, units int64) {
-	x := b.t.running[schedule.Of(ctx)]
-	if x == nil {
+		if x := b.t.running[schedule.Of(ctx)]; x != nil {
+			p.moves = append(p.moves, movement{at: x.op.now, units: quantity, booked: true})
+		}
 		return
 	}
-	m := movement{x.op.now, b.t.s.Now(), units}
-	p.moves = append(p.moves, m)
-	for _, c := range b.t.counting { // it may see that or not, or in part, as it looks at shards one by one
-		if &b.pools[c.op.amend.pool] == p && m.before(c.op.count) {
-			c.least, c.most = c.least+min(units, 0), c.most+max(units, 0)
+	for n := range p.moves {
+		if p.moves[n].id == id {
+			p.moves[n].booked = true
 		}
 	}
 }
 
-// seen is the most units that a count can have seen of those that the books have: what had come by then, and what had
-// not begun to leave.
-func (p *account) seen(c sighting) int64 {
-	n := p.counts
-	for i, m := range p.moves {
-		if m.units > 0 && i < c.done && !m.done.After(c.at) || m.units < 0 && m.begun.Before(c.at) {
+// comes notes units that lie on the shelf from now on.
+func (b *books) comes(r *receipt, at time.Time) {
+	p := &b.pools[r.pool]
+	if !slices.ContainsFunc(p.moves, func(m movement) bool { return m.id == r.ID }) {
+		p.moves = append(p.moves, movement{at: at, units: r.Quantity, id: r.ID})
+	}
+}
+
+// ship notes a shipment that was booked just now, and gave so many units back that a count had missed.
+func (b *books) ship(ctx context.Context, h holdItem, regained int64) {
+	p := &b.pools[h.pool]
+	if x := b.t.running[schedule.Of(ctx)]; x != nil {
+		p.moves = append(p.moves, movement{at: x.op.at, units: -h.quantity, booked: true})
+	}
+	b.regained[parcel{h.order, h.pool}] = regained
+	p.deltas += regained
+	if regained != 0 {
+		b.t.counts.late++
+	}
+}
+
+// shelf is how many units lie on a shelf, and what has left it as far as that is not booked: of those no hold is free. It is
+// known by the last count that was booked, and by what has come and left since, to the moment.
+func (p *account) shelf() int64 {
+	n := p.last.units
+	for _, m := range p.moves {
+		if m.units > 0 && m.at.After(p.last.at) || m.units < 0 && !m.at.Before(p.last.at) {
 			n += m.units
 		}
 	}
 	return n
 }
 
-// begin says what a count that begins now may be compared with: what is on the shelf less what moved since it was taken.
-func (b *books) begin(x *attempt) {
-	p := &b.pools[x.op.amend.pool]
-	n := p.counts
+// expected is how many units the books should have on a shelf: what was counted last, and what was booked of that which came
+// or left since, whenever that was. A count is exact to its second; what came in that is taken as counted, and so is what
+// left.
+func (p *account) expected() int64 {
+	n, second := p.last.units, p.last.at.Truncate(time.Second)
 	for _, m := range p.moves {
-		if m.before(x.op.count) {
+		at := m.at.Truncate(time.Second)
+		if m.booked && (at.After(second) || at.Equal(second) && m.units < 0) {
 			n += m.units
 		}
 	}
-	x.least, x.most = n, n
-}
-
-// before tells whether a movement is taken to have been before a count: in the count's own second, what came.
-func (m movement) before(c sighting) bool {
-	at, second := m.begun.Truncate(time.Second), c.at.Truncate(time.Second)
-	return at.Before(second) || at.Equal(second) && m.units > 0
+	return n
 }
 
 // legal are the steps of a hold's life.
@@ -327,14 +339,15 @@ var legal = map[[2]inventory.State]bool{
 	{inventory.Held, inventory.Committed}: true, {inventory.Committed, inventory.Shipped}: true,
 }
 
-func (b *books) hold(ctx context.Context, key store.Key, i store.Item) {
+// hold looks at a hold, and tells whether its units have just left.
+func (b *books) hold(ctx context.Context, key store.Key, i store.Item) (shipped bool) {
 	old := b.holds[key]
 	if i == nil && old.state == inventory.Absent {
-		return
+		return false
 	}
 	x := readHold(i)
 	if x.equal(old) {
-		return
+		return false
 	}
 	if b.t.keep {
 		b.t.note("    hold %s %s: %s -> %s, %d units%s", x.order, key.SK, or(string(old.state), "none"), x.state, x.quantity, x.from())
@@ -342,7 +355,7 @@ func (b *books) hold(ctx context.Context, key store.Key, i store.Item) {
 	switch {
 	case x.pool < 0 || x.order != key.PK:
 		b.t.fail("store", "an unreadable hold: %v", key)
-		return
+		return false
 	case old.state == x.state && old.state == inventory.Held && old.expires != x.expires:
 		b.t.fail("hold-extended", "hold %v expired at %d and now expires at %d", key, old.expires, x.expires)
 	case !legal[[2]inventory.State{old.state, x.state}]:
@@ -359,13 +372,11 @@ func (b *books) hold(ctx context.Context, key store.Key, i store.Item) {
 	p := &b.pools[x.pool]
 	p.count(old, -1)
 	p.count(x, 1)
-	if x.state == inventory.Shipped {
-		b.moved(ctx, p, -x.quantity)
-	}
 	b.state += x.hash() - old.hash()
 	if x.state == inventory.Held && p.layout.next > 0 {
 		b.t.counts.divided++
 	}
+	return x.state == inventory.Shipped
 }
 
 func (p *account) count(h holdItem, sign int64) {
@@ -395,6 +406,12 @@ func (b *books) balanced(i int) {
 		b.t.fail("stock-equation", "%s: %d units more arrived in shards than left others", pools[i], p.moved)
 	case p.received != p.receipts || p.returned != p.returns || p.adjusted != p.deltas:
 		b.t.fail("receipt-twice", "%s: %s; changes say %d, %d and %d", pools[i], &p.ledger, p.receipts, p.returns, p.deltas)
+	case p.available+p.held+p.committed-p.debt > p.shelf():
+		b.t.fail("shelf", "%s: %s, and on the shelf are %d, of which %d were counted as of +%s",
+			pools[i], &p.ledger, p.shelf(), p.last.units, p.last.at.Sub(dawn))
+	case p.received+p.returned+p.adjusted-p.shipped != p.expected():
+		b.t.fail("count", "%s: %s, and %d should be left of %d that were counted as of +%s",
+			pools[i], &p.ledger, p.expected(), p.last.units, p.last.at.Sub(dawn))
 	}
 	for k := range p.shards {
 		s := &p.shards[k]

@@ -10,6 +10,7 @@ type counts struct {
 	schedules, steps, calls     int64
 	unknown, soldOut, unchecked int64
 	met, divided                int64 // conflicts of two that met; orders held of divided stock
+	torn, late                  int64 // transactions seen half done; movements booked after a count of later than they were
 	operations                  [kinds]int64
 	faults                      [faultKinds]int64
 	simulated                   int64 // seconds: a million schedules are more nanoseconds than there are
@@ -42,6 +43,7 @@ func (c *counts) add(seed uint64, t *trial) {
 	c.calls += t.calls
 	c.unknown, c.soldOut, c.unchecked = c.unknown+o.unknown, c.soldOut+o.soldOut, c.unchecked+o.unchecked
 	c.met, c.divided = c.met+o.met, c.divided+o.divided
+	c.torn, c.late = c.torn+o.torn, c.late+o.late
 	c.simulated += o.simulated
 	c.hash += mix(seed ^ mix(t.s.Hash()))
 }
@@ -66,6 +68,7 @@ func (c *counts) merge(o *counts) {
 	c.schedules, c.steps, c.calls = c.schedules+o.schedules, c.steps+o.steps, c.calls+o.calls
 	c.unknown, c.soldOut, c.unchecked = c.unknown+o.unknown, c.soldOut+o.soldOut, c.unchecked+o.unchecked
 	c.met, c.divided = c.met+o.met, c.divided+o.divided
+	c.torn, c.late = c.torn+o.torn, c.late+o.late
 	c.simulated += o.simulated
 	c.hash += o.hash
 	c.states.merge(&o.states)

@@ -32,7 +32,7 @@ const (
 type event struct {
 	*attempt
 	pick  int
-	delta int64 // what an amendment was booked as, if it was
+	delta int64 // by how much it changed what is free or owed, as it was booked; of a shipment, what a count had missed
 }
 
 // linearizable asks porcupine whether the whole history could have happened one operation at a time, each at some
@@ -42,8 +42,13 @@ func (t *trial) linearizable() {
 	var history []porcupine.Operation
 	add := func(x *attempt, pick int) {
 		e := event{attempt: x, pick: pick}
-		if x.op.amend != nil {
+		switch {
+		case x.op.amend != nil:
 			e.delta = t.books.deltas[x.op.amend.id]
+		case x.op.receipt != nil:
+			e.delta = t.books.deltas[x.op.receipt.ID]
+		case x.op.kind == shipIt:
+			e.delta = t.books.regained[parcel{x.op.order.id, x.op.order.picks[pick].pool}]
 		}
 		op := porcupine.Operation{Input: e, Call: x.call, Return: x.ended}
 		if x.out.unknown || x.ended == 0 {
@@ -117,7 +122,7 @@ func (c *counter) do(e event) (string, int) {
 	case shipIt:
 		return c.ship(e), -1
 	case receiveIt:
-		return c.receive(e.op.receipt.n, e.op.receipt.pool, e.op.receipt.Quantity)
+		return c.receive(e.op.receipt.n, e.op.receipt.pool, e.delta)
 	case adjustIt:
 		return c.receive(e.op.amend.n, e.op.amend.pool, e.delta)
 	case countIt:
@@ -219,7 +224,8 @@ func (c *counter) ship(e event) string {
 		return inventory.ErrNotCommitted.Code
 	case released:
 		return inventory.ErrReleased.Code
-	default:
+	case committed:
+		c.free[e.op.order.picks[e.pick].pool] += int16(e.delta)
 		*h = shipped
 	}
 	return ""

@@ -46,8 +46,8 @@ type operation struct {
 	order   *order
 	receipt *receipt
 	amend   *amend
-	count   sighting
 	reshape *reshape
+	at      time.Time // when what moved did, or a count was taken
 	now     time.Time
 	expires time.Time
 }
@@ -57,21 +57,29 @@ func (o operation) String() string {
 	case o.kind == holdIt:
 		return fmt.Sprintf("hold %s: %s, until +%s", o.order.id, o.order.wants(), o.expires.Sub(dawn))
 	case o.order != nil:
-		return fmt.Sprintf("%s %s", o.kind, o.order.id)
+		return fmt.Sprintf("%s %s%s", o.kind, o.order.id, o.when())
 	case o.receipt != nil && o.receipt.Returned:
-		return fmt.Sprintf("return %d %s as %s", o.receipt.Quantity, pools[o.receipt.pool], o.receipt.ID)
+		return fmt.Sprintf("return %d %s as %s%s", o.receipt.Quantity, pools[o.receipt.pool], o.receipt.ID, o.when())
 	case o.receipt != nil:
-		return fmt.Sprintf("receive %d %s as %s", o.receipt.Quantity, pools[o.receipt.pool], o.receipt.ID)
+		return fmt.Sprintf("receive %d %s as %s%s", o.receipt.Quantity, pools[o.receipt.pool], o.receipt.ID, o.when())
 	case o.kind == adjustIt:
 		return fmt.Sprintf("adjust %s by %+d as %s", pools[o.amend.pool], o.amend.quantity, o.amend.id)
 	case o.kind == countIt:
-		return fmt.Sprintf("count %d %s as of +%s as %s", o.amend.quantity, pools[o.amend.pool], o.count.at.Sub(dawn), o.amend.id)
+		return fmt.Sprintf("count %d %s as of +%s as %s", o.amend.quantity, pools[o.amend.pool], o.at.Sub(dawn), o.amend.id)
 	case o.kind == growIt || o.kind == shrinkIt:
 		return fmt.Sprintf("%s %s by %d", o.kind, pools[o.reshape.pool], o.reshape.n)
 	case o.kind == transferIt:
 		return fmt.Sprintf("transfer %d %s from shard %d to %d", o.reshape.quantity, pools[o.reshape.pool], o.reshape.from, o.reshape.to)
 	}
 	return fmt.Sprintf("%s %s", o.kind, pools[o.reshape.pool])
+}
+
+// when says how late it is.
+func (o operation) when() string {
+	if o.at.IsZero() || o.at.Equal(o.now) {
+		return ""
+	}
+	return fmt.Sprintf(", of +%s", o.at.Sub(dawn))
 }
 
 func (o *order) wants() string {
@@ -115,16 +123,18 @@ func (o operation) perform(ctx context.Context, p *process, late time.Duration) 
 		r, out.err = p.service.Release(ctx, inventory.ReleaseInput{OrderID: o.order.id, Plan: o.order.plan})
 		out.n = r.Released
 	case shipIt:
-		out.err = p.store.Ship(ctx, o.order.id, o.order.plan.Lines, o.now)
+		out.err = p.store.Ship(ctx, o.order.id, o.order.plan.Lines, o.at, o.now)
 	case receiveIt:
 		var booked bool
-		booked, out.err = p.store.Receive(ctx, o.receipt.Receipt)
+		r := o.receipt.Receipt
+		r.ReceivedAt = o.at
+		booked, out.err = p.store.Receive(ctx, r)
 		out.n = b2i(booked)
 	case adjustIt, countIt:
 		a := o.amend
 		ch := inventory.Change{ID: a.id, SKU: pools[a.pool].sku, Centre: pools[a.pool].centre, Kind: inventory.Adjusted, Quantity: a.quantity}
 		if a.count {
-			ch.Kind, ch.AsOf = inventory.Counted, o.count.at
+			ch.Kind, ch.AsOf = inventory.Counted, o.at
 		}
 		var booked bool
 		booked, out.err = p.store.Apply(ctx, ch, o.now)
@@ -186,7 +196,6 @@ type attempt struct {
 	out         outcome
 	call, ended int64
 	low         [len(pools)]int64 // the fewest units that were free while it ran, or shortly before if that may be remembered
-	least, most int64             // what a count may be compared with, from its call on
 	divided     bool              // some of what it wanted was divided when it ended
 }
 
@@ -201,10 +210,6 @@ func (t *trial) called(ctx context.Context, op operation) *attempt {
 			x.low[i] = t.books.pools[i].lately(t.s.Elapsed() - t.work.fresh)
 		}
 		t.active = append(t.active, x)
-	}
-	if op.kind == countIt {
-		t.counting = append(t.counting, x)
-		t.books.begin(x)
 	}
 	if t.keep {
 		t.note("> %s", op)
@@ -222,7 +227,6 @@ func (t *trial) returned(ctx context.Context, x *attempt, out outcome) {
 		}
 		t.active = slices.DeleteFunc(t.active, func(y *attempt) bool { return x == y })
 	}
-	t.counting = slices.DeleteFunc(t.counting, func(y *attempt) bool { return x == y })
 	t.s.Note(uint64(len(out.code))<<8 | uint64(out.n)<<1 | uint64(b2i(out.unknown)))
 	if t.keep {
 		switch {
@@ -239,7 +243,7 @@ func (t *trial) returned(ctx context.Context, x *attempt, out outcome) {
 		t.counts.unknown++
 	case x.op.kind == transferIt && (x.op.reshape.from >= x.op.reshape.to) != (out.code == "shard_younger"):
 		t.fail("answer", "%s answered %q", x.op, out.code)
-	case out.code == "superseded" && !t.books.pools[x.op.amend.pool].counted.After(x.op.count.at.Add(-time.Second)):
+	case out.code == "superseded" && !t.outdated(x.op):
 		t.fail("answer", "%s is told superseded, and nothing newer was booked", x.op)
 	case out.code == "":
 	case !slices.Contains(answers[x.op.kind], out.code):
@@ -248,6 +252,17 @@ func (t *trial) returned(ctx context.Context, x *attempt, out outcome) {
 		t.counts.soldOut++
 		t.soldOut(x, out.err)
 	}
+}
+
+// outdated tells whether a count of the same second or later was booked, or is being booked and seen in part.
+func (t *trial) outdated(count operation) bool {
+	newer := func(at time.Time) bool { return at.Truncate(time.Second).After(count.at.Add(-time.Second)) }
+	for _, y := range t.running {
+		if o := y.op; o.kind == countIt && o.amend.pool == count.amend.pool && o.amend.id != count.amend.id && newer(o.at) {
+			return true
+		}
+	}
+	return newer(t.books.pools[count.amend.pool].last.at)
 }
 
 func (o operation) subject() string {

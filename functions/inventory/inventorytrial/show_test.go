@@ -67,7 +67,8 @@ func (c *counts) table(seed uint64, wall time.Duration) string {
 	fmt.Fprintf(&b, "  %s operations (%d a schedule at least), %s calls to the store\n", grouped(operations), c.fewest, grouped(c.calls))
 	fmt.Fprintf(&b, "  %s of them without an answer that says, %s told sold out, %s conflicts met\n", grouped(c.unknown),
 		grouped(c.soldOut), grouped(c.met))
-	fmt.Fprintf(&b, "  %s holds placed on divided stock\n", grouped(c.divided))
+	fmt.Fprintf(&b, "  %s holds placed on divided stock, %s transactions seen half done\n", grouped(c.divided), grouped(c.torn))
+	fmt.Fprintf(&b, "  %s movements booked after a count of later than they were\n", grouped(c.late))
 	fmt.Fprintf(&b, "  about %s distinct states of the tables (0.8%%); %s histories linearizable\n", grouped(c.states.count()), grouped(c.schedules))
 	fmt.Fprintf(&b, "  %s hours simulated in %.1f s: %s times as fast\n", grouped(c.simulated/3600), wall.Seconds(),
 		grouped(int64(float64(c.simulated)/wall.Seconds())))

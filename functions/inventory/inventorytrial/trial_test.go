@@ -19,7 +19,7 @@ import (
 var dawn = time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
 
 // limits end a trial that does not end by itself, which is a failure.
-var limits = schedule.Limits{Steps: 20_000, Time: 24 * time.Hour}
+var limits = schedule.Limits{Steps: 20_000, Time: 96 * time.Hour}
 
 // trial is one schedule.
 type trial struct {
@@ -28,20 +28,19 @@ type trial struct {
 	db   *schedule.DB
 	keep bool
 
-	work     workload
-	books    *books
-	history  []*attempt
-	active   []*attempt // holds that are asked for just now
-	running  map[*schedule.Task]*attempt
-	ticks    int64      // beginnings and ends of attempts
-	calls    int64      // to the store
-	counting []*attempt // counts that are being booked
-	flying   []flying   // what has taken effect and is not answered
-	counts   counts
-	states   *sketch // of all trials
-	drawn    int     // how many choices made the workload, if they are kept
-	log      []string
-	failed   *failure
+	work    workload
+	books   *books
+	history []*attempt
+	active  []*attempt // holds that are asked for just now
+	running map[*schedule.Task]*attempt
+	ticks   int64    // beginnings and ends of attempts
+	calls   int64    // to the store
+	flying  []flying // what has taken effect and is not answered
+	counts  counts
+	states  *sketch // of all trials
+	drawn   int     // how many choices made the workload, if they are kept
+	log     []string
+	failed  *failure
 
 	// What may be made wrong on purpose.
 	timers int           // how often a timer tries
@@ -70,6 +69,9 @@ func (b bench) run(s *schedule.Scheduler, total *counts) *trial {
 	t.db = &schedule.DB{DB: under, Before: t.before, Effect: t.effect, After: t.after}
 	t.work = drawWorkload(s)
 	t.drawn = len(s.Choices())
+	if m, ok := b.raw.(*memory.DB); ok {
+		m.Torn = t.tear
+	}
 	t.books = newBooks(t)
 	if b.wrong != nil {
 		b.wrong(t)
@@ -88,6 +90,15 @@ func (b bench) run(s *schedule.Scheduler, total *counts) *trial {
 	}
 	s.Note(t.books.seen)
 	return t
+}
+
+// tear makes some transactions seen half done.
+func (t *trial) tear(ctx context.Context, writes []store.Write) func(int) int {
+	next := schedule.Torn(t.work.torn)(ctx, writes)
+	if next != nil {
+		t.counts.torn++
+	}
+	return next
 }
 
 // runs makes a panic of what is tried a failure like others.
@@ -128,9 +139,8 @@ func (t *trial) begin() {
 		if a.quantity == 0 && !a.count {
 			continue
 		}
-		count := new(sighting) // what is said again is of the same time
 		for range 1 + b2i(a.twice) {
-			t.actor(ctx, "seller", func(x *actor) error { return x.amend(a, count) })
+			t.actor(ctx, "seller", func(x *actor) error { return x.amend(a) })
 		}
 	}
 	for i := range t.work.reshapes {

@@ -70,13 +70,17 @@ type order struct {
 	extends  bool          // a retry asks for a later expiry
 	reships  bool          // the shipment is announced twice
 	returned bool          // the first pick comes back
+	late     time.Duration // from when it left to when that is booked
+	backLate time.Duration // the same of what comes back
+	beside   *amend        // a count of the first pick's pool, booked when the shipment is
 }
 
 type receipt struct {
 	inventory.Receipt
 	n     int
 	pool  int
-	begin time.Duration
+	begin time.Duration // when it comes
+	late  time.Duration // from then to when that is booked
 	twice bool
 }
 
@@ -86,8 +90,8 @@ type amend struct {
 	id       string
 	count    bool
 	quantity int64         // 0 is nothing said, unless it is counted
-	age      time.Duration // of a count
-	begin    time.Duration
+	begin    time.Duration // when it is so
+	late     time.Duration // from when a count was taken to when it is booked
 	twice    bool
 }
 
@@ -118,11 +122,13 @@ type workload struct {
 	probes   int           // how many shards it looks at before all
 	fresh    time.Duration // how long it remembers
 	meeting  int           // in how many of 1,000 cases two that meet at an item conflict
+	torn     int           // how many of 1,000 transactions are seen half done
 }
 
 var (
 	begins = []time.Duration{0, 0, 0, time.Second, 9 * time.Minute}
-	thinks = []time.Duration{0, time.Second, 9*time.Minute + 59*time.Second, life - time.Millisecond, life, life + time.Millisecond, 11 * time.Minute}
+	lates  = []time.Duration{0, 0, 0, half, 2 * time.Second, 30 * time.Minute, 25 * time.Hour} // the last: from a dead-letter queue
+	thinks = []time.Duration{0, 0, time.Second, 9*time.Minute + 59*time.Second, life - time.Millisecond, life, life + time.Millisecond, 11 * time.Minute}
 )
 
 // drawWorkload makes a trial's workload of choices. A list of zeros is one in which nothing happens; a seed draws
@@ -132,6 +138,7 @@ func drawWorkload(s *schedule.Scheduler) workload {
 	w.growth, w.probes = []int64{3, 1, 1, 1000}[s.Choose(4)], 1+s.Choose(3)
 	w.fresh = []time.Duration{0, time.Second, time.Millisecond}[s.Choose(3)]
 	w.meeting = []int{0, 100, 300, 600}[s.Choose(4)]
+	w.torn = []int{0, 0, 200, 500}[s.Choose(4)]
 	w.faults = drawFaults(s)
 	return w
 }
@@ -143,7 +150,12 @@ func drawOrders(s *schedule.Scheduler) (list []order) {
 		o.picks = baskets[s.Choose(len(baskets))]
 		o.begin, o.think = begins[s.Choose(len(begins))], thinks[s.Choose(len(thinks))]
 		o.twin, o.extends, o.reships, o.returned = s.Chance(150), s.Chance(300), s.Chance(300), s.Chance(200)
+		o.late, o.backLate = lates[s.Choose(len(lates))], lates[s.Choose(len(lates))]
 		o.plan = planOf(o.picks)
+		if s.Chance(250) {
+			o.beside = &amend{n: shoppers*perShop + receipts + amends + i, id: fmt.Sprint("k", i), pool: o.picks[0].pool, count: true,
+				quantity: int64(s.Choose(5)), late: []time.Duration{time.Second, 0, half, time.Hour}[s.Choose(4)]}
+		}
 		list = append(list, o)
 	}
 	return list
@@ -158,13 +170,14 @@ func drawReceipts(s *schedule.Scheduler) (list []receipt) {
 		r := receipt{n: i, pool: at, Receipt: inventory.Receipt{ID: fmt.Sprint("r", i), SKU: pools[at].sku, Centre: pools[at].centre,
 			Quantity: int64(some(5))}}
 		r.begin, r.twice = begins[s.Choose(1+min(i, 1)*(len(begins)-1))], s.Chance(300)
+		r.late = lates[s.Choose(1+i%3*(len(lates)-1)/2)] // some units are there to be sold at once
 		list = append(list, r)
 	}
 	return list
 }
 
 func drawAmends(s *schedule.Scheduler) (list []amend) {
-	said := s.Choose(2) // in half of the trials nothing is amended
+	said := min(s.Choose(3), 1) // in a third of the trials nothing is amended
 	for i := range amends {
 		a := amend{n: shoppers*perShop + receipts + i, id: fmt.Sprint("a", i), pool: []int{0, 0, 0, 1, 2}[s.Choose(5)], count: s.Choose(2) == 1}
 		a.quantity = []int64{0, -1, -2, -3, -5, 1, 2}[s.Draw(7, func(below func(int) int) int { return said * (1 + below(6)) })]
@@ -175,9 +188,10 @@ func drawAmends(s *schedule.Scheduler) (list []amend) {
 		} else if a.quantity == 0 {
 			a.count = false
 		}
-		a.age = []time.Duration{0, time.Second, 5 * time.Minute, 70 * time.Minute, half}[s.Choose(5)]
-		begins := []time.Duration{0, half, time.Second, 9 * time.Minute, time.Hour, 70 * time.Minute, time.Hour + half}
-		a.begin, a.twice = begins[s.Choose(7)], s.Chance(300)
+		begins := []time.Duration{0, half, time.Second, 9 * time.Minute, time.Hour, time.Hour, time.Hour + half, time.Hour + time.Second,
+			70 * time.Minute, 70*time.Minute + time.Second, 2 * time.Hour, 26 * time.Hour}
+		a.begin, a.twice = begins[s.Choose(len(begins))], s.Chance(300)
+		a.late = []time.Duration{0, 0, half, half, time.Second, 5 * time.Minute, 70 * time.Minute, 25 * time.Hour}[s.Choose(8)]
 		list = append(list, a)
 	}
 	return list

@@ -25,8 +25,8 @@ func main() {
 		},
 		"hold":    func(s *settings.Settings) (any, error) { return saga.Task("hold", service(s).Hold), nil },
 		"release": func(s *settings.Settings) (any, error) { return saga.Task("release", service(s).Release), nil },
-		"ship":    func(s *settings.Settings) (any, error) { return outbox.Handle(service(s).HandleEvent), nil },
-		"return":  func(s *settings.Settings) (any, error) { return outbox.Handle(service(s).HandleEvent), nil },
+		"ship":    func(s *settings.Settings) (any, error) { return outbox.HandleTimed(service(s).HandleEvent), nil },
+		"return":  func(s *settings.Settings) (any, error) { return outbox.HandleTimed(service(s).HandleEvent), nil },
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), inventorystore.Events), nil
 		},
