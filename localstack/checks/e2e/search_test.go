@@ -70,6 +70,9 @@ func TestAHitCarriesTheWinningOffer(t *testing.T) {
 			t.Fatal(err)
 		}
 		hit = words(name)
+		if hit.Relaxed != "" { // the index was refreshed between the search for all words and the one for fewer
+			return false
+		}
 		return len(hit.Hits) == 1 && hit.Hits[0].BuyBox.InStock && page.BuyBox.InStock
 	})
 	if d := cmp.Diff(page.BuyBox, hit.Hits[0].BuyBox); d != "" || page.BuyBox.Price.Amount != 1999 || page.BuyBox.Seller.ID != k.seller ||
