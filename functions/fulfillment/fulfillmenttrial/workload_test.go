@@ -29,9 +29,6 @@ const day = 24 * time.Hour
 // whole is a coupon that pays for all goods.
 const whole = 10_000
 
-// counting says that shelves are counted meanwhile.
-const counting = false
-
 // deliveryPrice is what the delivery option costs, in minor units.
 const deliveryPrice = 5_99
 
@@ -131,11 +128,11 @@ func drawWorkload(s *schedule.Scheduler) workload {
 		w.counts = append(w.counts, count{i, k, s.Choose(len(w.goods[k].shelf)), time.Duration(s.Choose(160)) * time.Hour,
 			[]time.Duration{0, time.Second, time.Hour, 2 * day}[s.Choose(4)]})
 	}
+	if len(w.counts) > 1 && s.Choose(2) == 1 { // what is counted twice at once
+		w.counts[1].good, w.counts[1].shelf, w.counts[1].at = w.counts[0].good, w.counts[0].shelf, w.counts[0].at
+	}
 	for range s.Choose(6) {
 		w.faults = append(w.faults, armed{int64(1 + s.Choose(600)), faultKind(1 + s.Choose(int(faultKinds)-1))})
-	}
-	if !counting {
-		w.counts = nil
 	}
 	rate := func(some ...int) int { return some[s.Choose(len(some))] }
 	w.torn, w.republish, w.broken, w.poor = rate(0, 100, 500), rate(0, 20, 200), rate(0, 0, 30, 150), rate(0, 300)
