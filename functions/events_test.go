@@ -34,6 +34,7 @@ var published = map[string]any{
 	"fulfillment/ShipmentShipped":       fulfillment.ShipmentShipped{},
 	"fulfillment/ShipmentCancelled":     fulfillment.ShipmentCancelled{},
 	"fulfillment/ShipmentDelivered":     fulfillment.ShipmentDelivered{},
+	"fulfillment/ShipmentWrittenOff":    fulfillment.ShipmentWrittenOff{},
 	"fulfillment/ReturnReceived":        fulfillment.ReturnReceived{},
 	"inventory/StockBandChanged":        inventory.BandChange{},
 	"offers/OfferChanged":               offers.OfferChanged{},

@@ -55,12 +55,20 @@ var fulfillmentContext = Context{
 			},
 		},
 		{
-			Name: "overdue", Description: "cancels what sellers did not confirm in time",
+			Name: "overdue", Description: "cancels what sellers did not confirm in time, and goes on with what is held back",
 			Memory: 256, Timeout: 5 * minute,
 			Trigger: Trigger{Schedule: 60 * minute},
 			Grants: []Grant{
 				{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Read, "seller_orders"},
 				{Write, "seller_orders"},
+			},
+		},
+		{
+			Name: "resolve", Description: "ends what holds a shipment back, by an operator's word",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Operator: true},
+			Grants: []Grant{
+				{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"},
 			},
 		},
 		{

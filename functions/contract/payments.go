@@ -20,7 +20,7 @@ var paymentsContext = Context{
 			Name: "capture", Description: "captures what a packed shipment costs, and frees what a cancelled one would have",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Subscriptions: []Subscription{
-				{Context: "fulfillment", Events: []string{"ShipmentPacked", "ShipmentCancelled"}},
+				{Context: "fulfillment", Events: []string{"ShipmentPacked", "ShipmentCancelled", "ShipmentWrittenOff"}},
 			}}},
 			Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
 		},

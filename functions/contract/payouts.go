@@ -22,6 +22,7 @@ var payoutsContext = Context{
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Subscriptions: []Subscription{
 				{Context: "orders", Events: []string{"OrderPlaced"}},
+				{Context: "fulfillment", Events: []string{"ShipmentWrittenOff"}},
 				{Context: "payments", Events: []string{"PaymentCaptured", "PaymentRefunded"}},
 			}}},
 			Grants: []Grant{{Read, "ledger"}, {Write, "ledger"}},

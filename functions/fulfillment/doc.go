@@ -13,8 +13,11 @@
 //     against the seller;
 //   - a seller sees its own lines and shipments of an order and no other's, and nothing of who bought them;
 //   - a seller's counts are what its orders and shipments went through: they change in the transaction of each step;
-//   - nothing leaves before it is paid: PACKED becomes SHIPPED only when its money was taken. If that fails the
-//     shipment is HELD_BACK, which the shopper sees in tracking and a person decides;
+//   - nothing leaves before it is paid: PACKED becomes SHIPPED only when its money was taken, and a seller confirms only against
+//     money that is held for an hour more at least. If the money cannot be taken the shipment is HELD_BACK, which the shopper sees
+//     in tracking. A sweep asks for it again a day and two days later, under a number of the attempt that its answer has too, and
+//     gives up on the third: what Rialto ships is CANCELLED, its units and money free; what its seller has sent is WRITTEN_OFF,
+//     the seller is paid, and the loss is Rialto's. An operator may say so before;
 //   - no shipment is stranded by a lost timer. A step's timer is sent after the step is written, and the message
 //     that caused the step is taken off its queue only after that; if the function dies between the two, the
 //     message comes again, finds the step taken and sends the timer again. A timer that arrives twice is
@@ -24,6 +27,7 @@
 //     when it was placed;
 //   - a unit of a delivered parcel is asked to be sent back once, and a return is received or rejected once.
 //
-// Events in: OrderPlaced (orders), PaymentCaptured, PaymentCaptureFailed, PaymentRefunded and PaymentRefundFailed
-// (payments). Events out: ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled, ReturnReceived.
+// Events in: OrderPlaced (orders), PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentRefunded and PaymentRefundFailed
+// (payments). Events out: ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled,
+// ShipmentWrittenOff, ReturnReceived.
 package fulfillment

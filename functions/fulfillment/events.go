@@ -8,10 +8,11 @@ import (
 
 // The names of the events.
 const (
-	EventPacked    = "ShipmentPacked"
-	EventShipped   = "ShipmentShipped"
-	EventDelivered = "ShipmentDelivered"
-	EventCancelled = "ShipmentCancelled"
+	EventPacked     = "ShipmentPacked"
+	EventShipped    = "ShipmentShipped"
+	EventDelivered  = "ShipmentDelivered"
+	EventCancelled  = "ShipmentCancelled"
+	EventWrittenOff = "ShipmentWrittenOff"
 )
 
 // ShipmentPacked is the data of the event, version 1: the amount is to be captured now.
@@ -20,6 +21,7 @@ type ShipmentPacked struct {
 	ShipmentID string       `json:"shipment_id"`
 	Group      string       `json:"group"`
 	Amount     money.Amount `json:"amount"`
+	Attempt    int          `json:"attempt,omitempty"` // of asking for it again; 0 for the first time; came later to version 1
 }
 
 // ShipmentShipped is the data of the event, version 1: these units have left their centre.
@@ -51,6 +53,16 @@ type ShipmentCancelled struct {
 	Lines      []ShippedLine `json:"lines"`
 }
 
+// ShipmentWrittenOff is the data of the event, version 1: these units have left their centre, and their amount will not be paid.
+type ShipmentWrittenOff struct {
+	OrderID    string        `json:"order_id"`
+	ShipmentID string        `json:"shipment_id"`
+	Group      string        `json:"group"`
+	Amount     money.Amount  `json:"amount"`
+	Lines      []ShippedLine `json:"lines"`
+	ShippedAt  time.Time     `json:"shipped_at"` // when the seller said so
+}
+
 // units are what is in a shipment, and where.
 func (s Shipment) units() (lines []ShippedLine) {
 	for _, l := range s.Lines {
@@ -67,11 +79,13 @@ func Happened(before State, s Shipment) (name string, data any) {
 	}
 	switch s.State {
 	case Packed:
-		return EventPacked, ShipmentPacked{s.OrderID, s.ID, s.Group, s.Amount}
+		return EventPacked, ShipmentPacked{s.OrderID, s.ID, s.Group, s.Amount, s.Attempt}
 	case Shipped:
 		return EventShipped, ShipmentShipped{s.OrderID, s.ID, s.units(), s.UpdatedAt.UTC()}
 	case Delivered:
 		return EventDelivered, ShipmentDelivered{s.OrderID, s.ID}
+	case WrittenOff:
+		return EventWrittenOff, ShipmentWrittenOff{s.OrderID, s.ID, s.Group, s.Amount, s.units(), s.ConfirmedAt.UTC()}
 	case Cancelled:
 		return EventCancelled, ShipmentCancelled{s.OrderID, s.ID, s.Group, s.units()}
 	}

@@ -10,6 +10,9 @@ var machine = []step{
 	{Pending, Overdue, Cancelled, nowhere, "Cancelled: the seller did not ship it in time, and nothing is charged for it"},
 	{Packed, MoneyTaken, Shipped, atCentre, "Handed over to the carrier"},
 	{Packed, MoneyRefused, HeldBack, atCentre, "Held back: the payment could not be completed"},
+	{HeldBack, Retried, Packed, atCentre, "The payment is tried again"},
+	{HeldBack, GivenUp, Cancelled, nowhere, "Cancelled: the payment could not be completed, and nothing is charged for it"},
+	{HeldBack, GoodsGone, WrittenOff, onTheWay, "Sent, though the payment could not be completed"},
 	{Shipped, Elapsed, InTransit, onTheWay, "On its way"},
 	{InTransit, Elapsed, OutForDelivery, atDoor, "Out for delivery"},
 	{OutForDelivery, Elapsed, Delivered, atDoor, "Delivered"},
@@ -27,8 +30,9 @@ const (
 	InTransit      State = "IN_TRANSIT"
 	OutForDelivery State = "OUT_FOR_DELIVERY"
 	Delivered      State = "DELIVERED"
-	HeldBack       State = "HELD_BACK" // a person decides
-	Cancelled      State = "CANCELLED" // its units are free again, and its money too
+	HeldBack       State = "HELD_BACK"   // its payment is tried again, and given up in the end
+	WrittenOff     State = "WRITTEN_OFF" // its goods are gone, and its payment is Rialto's loss
+	Cancelled      State = "CANCELLED"   // its units are free again, and its money too
 )
 
 // Placed is the status of an order before its shipments exist, and the first event of each shipment.
@@ -44,6 +48,9 @@ const (
 	MoneyRefused Cause = "money_refused" // PaymentCaptureFailed
 	Confirmed    Cause = "confirmed"     // its seller says so; only what the seller ships, which no timer moves before
 	Overdue      Cause = "overdue"       // its seller did not say so until CancelBy
+	Retried      Cause = "retried"       // its payment is asked for once more
+	GivenUp      Cause = "given_up"      // its goods are still here
+	GoodsGone    Cause = "goods_gone"    // its seller has sent it already; never what Rialto ships
 )
 
 type step struct {
@@ -67,7 +74,8 @@ func atDoor(s Shipment) string {
 
 // stepFrom finds the step that a cause takes a shipment from a state.
 func (s Shipment) stepFrom(from State, cause Cause) (step, bool) {
-	if (cause == Confirmed || cause == Overdue) && !s.BySeller() || cause == Elapsed && s.BySeller() && (from == Pending || from == Picked) {
+	sellers := cause == Confirmed || cause == Overdue || cause == GoodsGone
+	if sellers && !s.BySeller() || cause == Elapsed && s.BySeller() && (from == Pending || from == Picked) {
 		return step{}, false
 	}
 	for _, t := range machine {
@@ -87,6 +95,12 @@ func Advance(s Shipment, cause Cause, now time.Time, pace time.Duration) (Shipme
 	}
 	now = later(now, s.UpdatedAt)
 	s.State, s.UpdatedAt = t.to, now
+	switch cause {
+	case Confirmed:
+		s.ConfirmedAt = now
+	case Retried:
+		s.Attempt++
+	}
 	s.schedule(now, pace)
 	return s, Event{ShipmentID: s.ID, At: now, Status: string(t.to), Location: t.where(s), Description: t.says}, true
 }
@@ -113,7 +127,7 @@ func (s *Shipment) schedule(now time.Time, pace time.Duration) {
 func (s Shipment) Timed() bool { return !s.DueAt.IsZero() }
 
 // progress orders what an order shows for all its shipments together: the least advanced one.
-var progress = []State{HeldBack, Pending, Picked, Packed, Shipped, InTransit, OutForDelivery, Delivered, Cancelled}
+var progress = []State{HeldBack, Pending, Picked, Packed, Shipped, InTransit, OutForDelivery, Delivered, WrittenOff, Cancelled}
 
 // Aggregate is the status of an order: that of its shipment which is least far, HELD_BACK if one is, CANCELLED if all
 // are, PLACED if there is none yet.

@@ -7,9 +7,12 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"rialto/functions/internal/fault"
 )
 
-// Due names a shipment whose seller must have confirmed it by a day (RFC 3339 full-date, UTC).
+// Due names a shipment that a sweep looks at on a day (RFC 3339 full-date, UTC): its seller must have confirmed it by then, or
+// its payment is tried again.
 type Due struct {
 	OrderID    string `dynamodbav:"order_id"`
 	ShipmentID string `dynamodbav:"shipment_id"`
@@ -24,20 +27,91 @@ type OverdueInput struct {
 	ShipmentID string `json:"shipment_id"`
 }
 
-// OverdueOutput counts what was due, and what of it was cancelled.
+// OverdueOutput counts what was due, and what of it was cancelled, asked to be paid again, and written off.
 type OverdueOutput struct {
-	Due       int `json:"due"`
-	Cancelled int `json:"cancelled"`
+	Due        int `json:"due"`
+	Cancelled  int `json:"cancelled"`
+	Retried    int `json:"retried,omitempty"`
+	WrittenOff int `json:"written_off,omitempty"`
 }
 
-// Sweeper cancels what waited for its seller too long.
+func (o *OverdueOutput) add(due int, did ...Cause) {
+	o.Due += due
+	for _, c := range did {
+		switch c {
+		case Overdue, GivenUp:
+			o.Cancelled++
+		case Retried:
+			o.Retried++
+		case GoodsGone:
+			o.WrittenOff++
+		}
+	}
+}
+
+const (
+	// retryAfter is how long after a payment failed it is tried again, and retries how often: three days in all.
+	retryAfter = 24 * time.Hour
+	retries    = 2
+)
+
+// RetryAt is when the payment of a shipment that is held back is tried again, or given up; zero for others.
+func (s Shipment) RetryAt() time.Time {
+	if s.State != HeldBack {
+		return time.Time{}
+	}
+	return s.UpdatedAt.Add(retryAfter)
+}
+
+// nextTry is how a shipment that is held back goes on: its payment is tried again, and in the end given up, for what the seller
+// has sent already as a loss.
+func (s Shipment) nextTry() Cause {
+	switch {
+	case s.Attempt < retries:
+		return Retried
+	case s.BySeller():
+		return GoodsGone
+	}
+	return GivenUp
+}
+
+// ResolveInput is an operator's word on a shipment that is held back: As is "retry", "cancel" where its goods are still there, or
+// "write_off" where its seller has sent them.
+type ResolveInput struct {
+	OrderID    string `json:"order_id"`
+	ShipmentID string `json:"shipment_id"`
+	As         string `json:"as"`
+}
+
+// ErrNotHeldBack refuses to resolve what is not held back, or not in this way.
+var ErrNotHeldBack = fault.New(fault.Conflict, "shipment_not_held_back", "the shipment is not held back, or cannot end so")
+
+// Resolve ends what holds a shipment back, before its time. Errors: shipment_not_found, shipment_not_held_back, malformed_input.
+func (s *Sweeper) Resolve(ctx context.Context, in ResolveInput) (Shipment, error) {
+	cause, ok := map[string]Cause{"retry": Retried, "cancel": GivenUp, "write_off": GoodsGone}[in.As]
+	if !ok {
+		return Shipment{}, fault.New(fault.Malformed, "malformed_input", "as must be retry, cancel or write_off")
+	}
+	x, found, err := s.Shipments.Get(ctx, in.OrderID, in.ShipmentID)
+	if err != nil || !found {
+		return Shipment{}, cmp.Or(err, error(ErrNoShipment))
+	}
+	if did, err := s.move(ctx, x, cause); err != nil || did == "" {
+		return Shipment{}, cmp.Or(err, error(ErrNotHeldBack))
+	}
+	x, _, err = s.Shipments.Get(ctx, in.OrderID, in.ShipmentID)
+	return x, err
+}
+
+// Sweeper ends what waited for its seller, or for its money, too long.
 type Sweeper struct {
 	Shipments Shipments
 	Sellers   SellerOrders
 	Now       func() time.Time
 }
 
-// Overdue cancels what sellers have not confirmed by the end of its grace. The event of that frees the units and the
+// Overdue cancels what sellers have not confirmed by the end of its grace, and goes on with what is held back. Something written
+// off is an error once all is done, for somebody to be told. Errors: shipments_written_off. The event of that frees the units and the
 // authorization. A day's list is read by a sweep and not told by timers: waiting for nine days, a quarter of an hour at
 // a time, a shipment would cost hundreds of messages.
 func (s *Sweeper) Overdue(ctx context.Context, in OverdueInput) (out OverdueOutput, err error) {
@@ -46,8 +120,12 @@ func (s *Sweeper) Overdue(ctx context.Context, in OverdueInput) (out OverdueOutp
 		if err != nil || !found || !x.BySeller() {
 			return out, cmp.Or(err, error(ErrNoShipment))
 		}
-		did, err := s.cancel(ctx, Due{x.OrderID, x.ID, x.CancelBy().UTC().Format(time.DateOnly)})
-		return OverdueOutput{1, map[bool]int{true: 1}[did]}, err
+		if x.State != Pending {
+			return OverdueOutput{Due: 1}, nil
+		}
+		did, err := s.end(ctx, Due{x.OrderID, x.ID, x.CancelBy().UTC().Format(time.DateOnly)})
+		out.add(1, did)
+		return out, err
 	}
 	days := in.Days
 	if days <= 0 {
@@ -59,37 +137,55 @@ func (s *Sweeper) Overdue(ctx context.Context, in OverdueInput) (out OverdueOutp
 		if err != nil {
 			return out, err
 		}
-		cancelled := make([]bool, len(list))
+		did := make([]Cause, len(list))
 		g, gctx := errgroup.WithContext(ctx)
 		g.SetLimit(atOnce)
 		for i, d := range list {
-			g.Go(func() (err error) { cancelled[i], err = s.cancel(gctx, d); return err })
+			g.Go(func() (err error) { did[i], err = s.end(gctx, d); return err })
 		}
 		err = g.Wait()
-		out.Due += len(list)
-		for _, c := range cancelled {
-			if c {
-				out.Cancelled++
-			}
-		}
+		out.add(len(list), did...)
 		if err != nil {
 			return out, err
 		}
 	}
+	if out.WrittenOff > 0 {
+		return out, fault.New(fault.Conflict, "shipments_written_off", "%d shipments left and will not be paid", out.WrittenOff)
+	}
 	return out, nil
 }
 
-func (s *Sweeper) cancel(ctx context.Context, d Due) (cancelled bool, err error) {
+// end ends what a shipment waits for, if it has waited for long enough, and takes it off the day.
+func (s *Sweeper) end(ctx context.Context, d Due) (cause Cause, err error) {
 	x, found, err := s.Shipments.Get(ctx, d.OrderID, d.ShipmentID)
 	if err != nil {
-		return false, fmt.Errorf("overdue shipment: %w", err)
+		return "", fmt.Errorf("overdue shipment: %w", err)
 	}
-	if found && x.State == Pending {
-		if next, event, ok := Advance(x, Overdue, s.Now().UTC(), untimed); ok {
-			if cancelled, err = s.Shipments.Move(ctx, Pending, next, event); err != nil {
-				return false, err
-			}
+	if found {
+		switch {
+		case x.State == HeldBack && s.Now().Before(x.RetryAt()):
+			return "", nil // it stays on the list
+		case x.State == HeldBack:
+			cause = x.nextTry()
+		case x.State == Pending:
+			cause = Overdue
+		}
+		if cause, err = s.move(ctx, x, cause); err != nil {
+			return "", err
 		}
 	}
-	return cancelled, s.Sellers.RemoveDue(ctx, d)
+	return cause, s.Sellers.RemoveDue(ctx, d)
+}
+
+// move takes a step, and returns its cause, "" if it was not taken.
+func (s *Sweeper) move(ctx context.Context, x Shipment, cause Cause) (Cause, error) {
+	next, event, ok := Advance(x, cause, s.Now().UTC(), untimed)
+	if !ok {
+		return "", nil
+	}
+	moved, err := s.Shipments.Move(ctx, x.State, next, event)
+	if err != nil || !moved {
+		return "", err
+	}
+	return cause, nil
 }

@@ -49,9 +49,9 @@ func Counted(before State, s Shipment) Counts {
 		if s.UpdatedAt.After(s.ShipBy) {
 			c.Late = 1
 		}
-	case s.State == HeldBack:
+	case s.State == HeldBack && s.Attempt == 0:
 		c.HeldBack = 1
-	case s.State == Cancelled:
+	case s.State == Cancelled && before == Pending:
 		c.Cancelled = 1
 	}
 	return c

@@ -264,6 +264,89 @@ func TestAStepKeepsARenewal(t *testing.T) {
 	}
 }
 
+// What cannot be charged for is tried again after one day and after two, and on the third given up: what Rialto ships is cancelled,
+// and what its seller has sent is written off, which fails the sweep once, for somebody to hear of it. Money that comes meanwhile
+// lets it go on. Answers to earlier attempts, late or again, change nothing.
+func TestWhatIsHeldBackComesToAnEnd(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		paid int // the attempt that succeeds
+		want map[string][]string
+	}{
+		{9, map[string][]string{"g1": {"PLACED", "PACKED", "HELD_BACK", "PACKED", "HELD_BACK", "PACKED", "HELD_BACK", "WRITTEN_OFF"},
+			"g2": {"PLACED", "PICKED", "PACKED", "HELD_BACK", "PACKED", "HELD_BACK", "PACKED", "HELD_BACK", "CANCELLED"}}},
+		{1, map[string][]string{"g1": {"PLACED", "PACKED", "HELD_BACK", "PACKED", "SHIPPED", "IN_TRANSIT", "OUT_FOR_DELIVERY", "DELIVERED"},
+			"g2": {"PLACED", "PICKED", "PACKED", "HELD_BACK", "PACKED", "SHIPPED", "IN_TRANSIT", "OUT_FOR_DELIVERY", "DELIVERED"}}},
+	} {
+		ctx, w := context.Background(), newWorld()
+		if err := w.Start(ctx, two("ord_a", noon)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Confirm(ctx, "sel_a", "ord_a", fulfillment.ShipmentID("ord_a", "g1"), "Post", "AB-1234"); err != nil {
+			t.Fatal(err)
+		}
+		w.refuse["g1"], w.refuse["g2"] = true, true
+		w.payments(t)
+		var failures []string
+		for hour := range 5 * 24 {
+			w.run(t, inOrder)
+			for _, group := range []string{"g1", "g2"} {
+				for old := range hour / 24 {
+					if x, _, err := w.ShipmentService.Shipments.Get(ctx, "ord_a", fulfillment.ShipmentID("ord_a", group)); err != nil || old < x.Attempt {
+						if err := w.Unpaid(ctx, "ord_a", group, old); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+			}
+			if _, err := w.Overdue(ctx, fulfillment.OverdueInput{}); err != nil {
+				failures = append(failures, fault.Code(err))
+			}
+			for _, group := range []string{"g1", "g2"} {
+				x, _, err := w.ShipmentService.Shipments.Get(ctx, "ord_a", fulfillment.ShipmentID("ord_a", group))
+				if w.refuse[group] = x.Attempt < c.paid; err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.payments(t)
+			w.now = w.now.Add(time.Hour)
+		}
+		for group, want := range c.want {
+			if got := w.statuses(t, group); !cmp.Equal(got, want) {
+				t.Errorf("paid at attempt %d: %s went %v, want %v", c.paid, group, got, want)
+			}
+		}
+		if want := map[int]int{9: 1}[c.paid]; len(failures) != want || want > 0 && failures[0] != "shipments_written_off" {
+			t.Errorf("paid at attempt %d: %v", c.paid, failures)
+		}
+	}
+}
+
+// An operator ends it at once, in the ways that there are.
+func TestAnOperatorResolvesWhatIsHeldBack(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ group, as, want string }{
+		{"g1", "retry", "PACKED"}, {"g1", "cancel", "CANCELLED"}, {"g1", "write_off", "WRITTEN_OFF"}, {"g1", "forget", "malformed_input"},
+		{"g2", "retry", "PACKED"}, {"g2", "cancel", "CANCELLED"}, {"g2", "write_off", "shipment_not_held_back"},
+		{"g3", "cancel", "shipment_not_held_back"}, {"g9", "cancel", "shipment_not_found"},
+	} {
+		ctx, w := context.Background(), newWorld()
+		if err := w.Start(ctx, two("ord_a", noon)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Confirm(ctx, "sel_a", "ord_a", fulfillment.ShipmentID("ord_a", "g1"), "Post", "AB-1234"); err != nil {
+			t.Fatal(err)
+		}
+		w.refuse["g1"], w.refuse["g2"] = true, true
+		w.payments(t)
+		w.run(t, inOrder)
+		x, err := w.Resolve(ctx, fulfillment.ResolveInput{OrderID: "ord_a", ShipmentID: fulfillment.ShipmentID("ord_a", c.group), As: c.as})
+		if got := string(x.State) + fault.Code(err); got != c.want {
+			t.Errorf("%s as %s: %s, want %s", c.group, c.as, got, c.want)
+		}
+	}
+}
+
 // A seller confirms in the very moment in which a shipment is cancelled, and one of both happens. Seen to catch: a
 // cancellation that does not ask for the state.
 func TestAConfirmationMeetsACancellation(t *testing.T) {
@@ -323,7 +406,7 @@ func TestCountsAreWhatHappened(t *testing.T) {
 			}
 			pay, counted := w.Paid, int64(0)
 			if rapid.Bool().Draw(t, "refused") {
-				pay, counted = w.Unpaid, 1
+				pay, counted = func(ctx context.Context, orderID, group string) error { return w.Unpaid(ctx, orderID, group, 0) }, 1
 			}
 			for range rapid.IntRange(1, 2).Draw(t, "paid") {
 				if err := pay(ctx, o.OrderID, "g1"); err != nil {

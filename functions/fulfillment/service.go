@@ -136,12 +136,12 @@ func (s *ShipmentService) Elapse(ctx context.Context, t Timer) error {
 // Paid takes the step of a captured payment, Unpaid that of one that could not be captured. One that comes
 // before its shipment is packed is an error: taken for done, it would be missing later.
 func (s *ShipmentService) Paid(ctx context.Context, orderID, group string) error {
-	return s.paymentEnded(ctx, orderID, group, MoneyTaken)
+	return s.paymentEnded(ctx, orderID, group, MoneyTaken, 0)
 }
 
-// Unpaid is described at Paid.
-func (s *ShipmentService) Unpaid(ctx context.Context, orderID, group string) error {
-	return s.paymentEnded(ctx, orderID, group, MoneyRefused)
+// Unpaid is described at Paid. The answer to an earlier attempt than the shipment's last says nothing.
+func (s *ShipmentService) Unpaid(ctx context.Context, orderID, group string, attempt int) error {
+	return s.paymentEnded(ctx, orderID, group, MoneyRefused, attempt)
 }
 
 // Renewed notes that a shipment's money is held for longer.
@@ -153,7 +153,7 @@ func (s *ShipmentService) Renewed(ctx context.Context, orderID, group string, un
 	return err
 }
 
-func (s *ShipmentService) paymentEnded(ctx context.Context, orderID, group string, cause Cause) error {
+func (s *ShipmentService) paymentEnded(ctx context.Context, orderID, group string, cause Cause, attempt int) error {
 	shipment, ok, err := s.Shipments.Get(ctx, orderID, ShipmentID(orderID, group))
 	switch {
 	case err != nil:
@@ -162,6 +162,8 @@ func (s *ShipmentService) paymentEnded(ctx context.Context, orderID, group strin
 		return errUnknown
 	case shipment.State == Pending || shipment.State == Picked:
 		return errEarly
+	case cause == MoneyRefused && attempt != shipment.Attempt:
+		return nil
 	}
 	return s.take(ctx, shipment, Packed, cause)
 }

@@ -145,7 +145,7 @@ func TestLateAndEarlyMessages(t *testing.T) {
 			t.Fatal(from, err)
 		}
 	}
-	if err := errors.Join(w.Paid(ctx, "ord_a", "g1"), w.Unpaid(ctx, "ord_a", "g1"), w.Start(ctx, order())); err != nil {
+	if err := errors.Join(w.Paid(ctx, "ord_a", "g1"), w.Unpaid(ctx, "ord_a", "g1", 0), w.Start(ctx, order())); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.statuses(t, "g1"); !slices.Equal(got, whole) || len(w.queue) != 1 {

@@ -32,6 +32,10 @@ type Shipment struct {
 	ShipBy time.Time `dynamodbav:"ship_by"`
 	// MoneyUntil is when the authorization of its amount ends; zero where that is not known.
 	MoneyUntil time.Time `dynamodbav:"money_until"`
+	// ConfirmedAt is when its seller said that it has left; zero where Rialto ships, and before.
+	ConfirmedAt time.Time `dynamodbav:"confirmed_at"`
+	// Attempt counts the times that its payment was asked for again.
+	Attempt int `dynamodbav:"attempt,omitempty"`
 	// DueAt is when the state is over; zero where something else than time ends it.
 	DueAt     time.Time `dynamodbav:"due_at"`
 	UpdatedAt time.Time `dynamodbav:"updated_at"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -79,13 +80,13 @@ func (w *world) payments(t failer) {
 		if err := store.Unmarshal(i, &x); err != nil {
 			t.Fatalf("%v", err)
 		}
-		if x.State == fulfillment.Packed && !w.asked[x.Group] {
-			w.asked[x.Group] = true
+		if asked := fmt.Sprint(x.OrderID, x.Group, x.Attempt); x.State == fulfillment.Packed && !w.asked[asked] {
+			w.asked[asked] = true
 			name := "PaymentCaptured"
 			if w.refuse[x.Group] {
 				name = "PaymentCaptureFailed"
 			}
-			e, err := outbox.New(name, x.OrderID, map[string]any{"order_id": x.OrderID, "group": x.Group, "code": "x"})
+			e, err := outbox.New(name, x.OrderID, map[string]any{"order_id": x.OrderID, "group": x.Group, "code": "x", "attempt": x.Attempt})
 			if err != nil {
 				t.Fatalf("%v", err)
 			}

@@ -41,6 +41,6 @@
 // holds, so that those pay them; units that come free on other shards meanwhile can be sold until the next look at all
 // shards, which pays debts first.
 //
-// Events out: StockBandChanged, of all units in a centre. In: ShipmentShipped, ShipmentCancelled, ReturnReceived
+// Events out: StockBandChanged, of all units in a centre. In: ShipmentShipped, ShipmentWrittenOff, ShipmentCancelled, ReturnReceived
 // (fulfillment). Saga tasks: hold, release.
 package inventory

@@ -44,7 +44,7 @@ type ReturnLine struct {
 // those of Ship, Restock and Return.
 func (s *Service) HandleEvent(ctx context.Context, event string, data []byte, occurred time.Time) error {
 	switch event {
-	case "ShipmentShipped":
+	case "ShipmentShipped", "ShipmentWrittenOff":
 		return handle(ctx, event, data, func(ctx context.Context, sh Shipment) error {
 			sh.ShippedAt = or(sh.ShippedAt, occurred)
 			return s.Ship(ctx, sh)

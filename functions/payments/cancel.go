@@ -88,11 +88,11 @@ func (s *Service) close(ctx context.Context, p Payment) (Payment, error) {
 		switch {
 		case p.State.closed():
 			return false
-		case p.State == Declined && p.IntentID == "":
-			p.State = Cancelled // its creation was refused: there is no intent
+		case (p.State == Declined || p.State == CaptureFailed) && p.IntentID == "":
+			p.State = Cancelled // its creation was refused, or blocked: there is no intent
 			return true
 		}
-		p.State, p.Action = Cancelling, nil
+		p.State, p.Action, p.Again = Cancelling, nil, false
 		switch {
 		case p.IntentID == "":
 			p.note(OpCreate, s.Now().UTC())

@@ -37,7 +37,7 @@
 // Nothing that pays is logged: no method token, no client secret, no message of the gateway's, which may quote
 // either. The token stays in the record until the payment is captured, cancelled or declined: authorizing anew needs it.
 //
-// Events in: OrderPlaced (orders); ShipmentPacked, ShipmentCancelled, ReturnReceived (fulfillment). Events out: PaymentCaptured,
+// Events in: OrderPlaced (orders); ShipmentPacked, ShipmentCancelled, ShipmentWrittenOff, ReturnReceived (fulfillment). Events out: PaymentCaptured,
 // PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded, PaymentRefundFailed.
 //
 // Still thin: no queue in front of the gateway's rate limit. A method that is of no customer's at the gateway serves one intent,

@@ -15,7 +15,7 @@ func (s *Service) HandleEvent(ctx context.Context, event string, data []byte) er
 	switch event {
 	case "ShipmentPacked":
 		return handle(ctx, event, data, s.Capture)
-	case "ShipmentCancelled":
+	case "ShipmentCancelled", "ShipmentWrittenOff":
 		return handle(ctx, event, data, func(ctx context.Context, in ShipmentCancelled) error {
 			_, err := s.Cancel(ctx, CancelInput{OrderID: in.OrderID, Groups: []string{in.Group}})
 			return err

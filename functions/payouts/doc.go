@@ -20,7 +20,7 @@
 // is paid without tax, line by line and for its shipping; tax is withheld whole, as the marketplace owes it (a marketplace
 // facilitator; in the EU art. 14a of Directive 2006/112/EC where it applies). Rates stand in rates.go.
 //
-// Events in: OrderPlaced (orders), PaymentCaptured, PaymentRefunded (payments). Events out: none.
+// Events in: OrderPlaced (orders), ShipmentWrittenOff (fulfillment), PaymentCaptured, PaymentRefunded (payments). Events out: none.
 //
 // Still thin: payouts end on the account payout_clearing, and no bank is told. One function runs all sellers.
 // Commission is one rate for all.

@@ -10,6 +10,12 @@ import (
 	"rialto/functions/orders"
 )
 
+// ShipmentWrittenOff is the data of fulfillment's event of that name, as far as it is read here.
+type ShipmentWrittenOff struct {
+	OrderID string `json:"order_id"`
+	Group   string `json:"group"`
+}
+
 // PaymentCaptured is the data of payments' event of that name, as far as it is read here.
 type PaymentCaptured struct {
 	OrderID string       `json:"order_id"`
@@ -27,11 +33,13 @@ type PaymentRefunded struct {
 }
 
 // HandleEvent does what an event that happened at a time means to the ledger. Errors: unknown_event, malformed_event,
-// those of Placed, Captured and Refunded.
+// those of Placed, Captured, WrittenOff and Refunded.
 func (s *Service) HandleEvent(ctx context.Context, event string, data []byte, at time.Time) error {
 	switch event {
 	case "OrderPlaced":
 		return handle(event, data, func(o orders.Placed) error { return s.Placed(ctx, o) })
+	case "ShipmentWrittenOff":
+		return handle(event, data, func(x ShipmentWrittenOff) error { return s.WrittenOff(ctx, x.OrderID, x.Group, at) })
 	case "PaymentCaptured":
 		return handle(event, data, func(p PaymentCaptured) error { return s.Captured(ctx, p.OrderID, p.Group, p.Amount, at) })
 	case "PaymentRefunded":

@@ -327,3 +327,33 @@ func TestWhatIsOwedTheOtherWayWaits(t *testing.T) {
 		t.Error(owed, err)
 	}
 }
+
+// What left and is never paid is paid for by Rialto, once: the seller is owed what a sale owes, and the loss stands on an account of
+// its own. A sale is booked as the one or the other, whichever came first.
+func TestWhatIsWrittenOffIsALoss(t *testing.T) {
+	t.Parallel()
+	ctx, b := context.Background(), newBooks()
+	if err := b.WrittenOff(ctx, "ord_a", "g1", noon); fault.Code(err) != "sale_unknown" { // before its order
+		t.Error(err)
+	}
+	for _, id := range []string{"ord_a", "ord_b"} {
+		if err := b.Ledger.Expect(ctx, one(id, 1, 1070, 70, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(b.WrittenOff(ctx, "ord_a", "g1", noon), b.WrittenOff(ctx, "ord_a", "g1", noon),
+		b.Captured(ctx, "ord_a", "g1", usd(1070), noon), b.Captured(ctx, "ord_b", "g1", usd(1070), noon),
+		b.WrittenOff(ctx, "ord_b", "g1", noon)); err != nil {
+		t.Fatal(err)
+	}
+	all := b.all(t)
+	if len(all) != 2 {
+		t.Fatalf("%d journals, want one a sale", len(all))
+	}
+	for _, j := range all {
+		want := map[string][3]int64{"ord_a": {0, 1070, 850}, "ord_b": {1070, 0, 850}}[j.OrderID]
+		if got := [3]int64{j.Of(payouts.Gateway), j.Of(payouts.Losses), j.Owed()}; got != want || j.Check() != nil {
+			t.Errorf("%s: captured, lost and owed are %v, want %v", j.OrderID, got, want)
+		}
+	}
+}

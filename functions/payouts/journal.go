@@ -20,6 +20,7 @@ const (
 	Delivery       Account = "delivery_revenue"   // Rialto's, of what it delivers itself
 	Discounts      Account = "discounts_granted"  // what coupons took off, borne by Rialto
 	TaxWithheld    Account = "tax_withheld"       // owed to tax authorities
+	Losses         Account = "payment_losses"     // what left and was never paid, borne by Rialto
 	Refunds        Account = "refunds"            // given back to customers through the gateway
 	PayoutClearing Account = "payout_clearing"    // on its way to the seller's bank
 )
@@ -30,6 +31,7 @@ type Kind string
 // The kinds of a journal.
 const (
 	SaleKind   Kind = "sale"
+	LossKind   Kind = "loss" // a sale that Rialto pays for, in place of the customer
 	RefundKind Kind = "refund"
 	PayoutKind Kind = "payout"
 )

@@ -127,6 +127,22 @@ func (s Sale) Book(captured money.Amount, at time.Time) (Journal, error) {
 	return j, j.Check()
 }
 
+// BookLoss returns the journal of a sale that left and will not be paid: the seller has what is due, and Rialto the loss. It has
+// the sale's id, so that a sale is booked once, as the one or the other.
+func (s Sale) BookLoss(at time.Time) (Journal, error) {
+	j, err := s.Book(s.Amount(), at)
+	if err != nil {
+		return Journal{}, err
+	}
+	j.Kind = LossKind
+	for n := range j.Entries {
+		if j.Entries[n].Account == Gateway {
+			j.Entries[n].Account = Losses
+		}
+	}
+	return j, j.Check()
+}
+
 // Units are units of a sale's line, counted from 0: From is the first of them.
 type Units struct {
 	Line     string `json:"line" dynamodbav:"line"`

@@ -67,6 +67,20 @@ func (s *Service) Placed(ctx context.Context, o orders.Placed) error {
 	return errors.Join(problems...)
 }
 
+// WrittenOff books a sale that left and will not be paid as Rialto's loss. It is safe to repeat. Errors: sale_unknown if the order's
+// event comes later.
+func (s *Service) WrittenOff(ctx context.Context, orderID, group string, at time.Time) error {
+	sale, err := s.Ledger.Expected(ctx, orderID, group)
+	if err != nil {
+		return err
+	}
+	j, err := sale.BookLoss(at)
+	if err != nil {
+		return err
+	}
+	return s.Ledger.Book(ctx, j)
+}
+
 // Captured books a sale. It is safe to repeat. Errors: sale_unknown if the order's event comes later.
 func (s *Service) Captured(ctx context.Context, orderID, group string, amount money.Amount, at time.Time) error {
 	sale, err := s.Ledger.Expected(ctx, orderID, group)

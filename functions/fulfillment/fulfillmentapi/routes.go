@@ -37,7 +37,7 @@ type trackOutput struct{ Body Tracking }
 // Tracking is an order on its way.
 type Tracking struct {
 	OrderID string `json:"order_id"`
-	Status  string `json:"status" enum:"PLACED,PENDING,PICKED,PACKED,SHIPPED,IN_TRANSIT,OUT_FOR_DELIVERY,DELIVERED,HELD_BACK,CANCELLED"`
+	Status  string `json:"status" enum:"PLACED,PENDING,PICKED,PACKED,SHIPPED,IN_TRANSIT,OUT_FOR_DELIVERY,DELIVERED,HELD_BACK,WRITTEN_OFF,CANCELLED"`
 
 	EstimatedDelivery string     `json:"estimated_delivery,omitempty" format:"date" doc:"The day the last shipment is due; absent before there is one"`
 	Shipments         []Shipment `json:"shipments" doc:"The status is that of the least far; PLACED for none, HELD_BACK if one is, CANCELLED if all are"`
@@ -48,7 +48,7 @@ type Shipment struct {
 	ShipmentID        string             `json:"shipment_id"`
 	Carrier           string             `json:"carrier"`
 	TrackingNumber    string             `json:"tracking_number"`
-	Status            string             `json:"status" enum:"PENDING,PICKED,PACKED,SHIPPED,IN_TRANSIT,OUT_FOR_DELIVERY,DELIVERED,HELD_BACK,CANCELLED"`
+	Status            string             `json:"status" enum:"PENDING,PICKED,PACKED,SHIPPED,IN_TRANSIT,OUT_FOR_DELIVERY,DELIVERED,HELD_BACK,WRITTEN_OFF,CANCELLED"`
 	EstimatedDelivery string             `json:"estimated_delivery" format:"date"`
 	Lines             []fulfillment.Line `json:"lines"`
 	Events            []Event            `json:"events" doc:"By time, the first first"`

@@ -67,7 +67,7 @@ type SellerLine struct {
 type SellerShipment struct {
 	ShipmentID     string             `json:"shipment_id"`
 	FulfilledBy    string             `json:"fulfilled_by" enum:"rialto,seller"`
-	Status         string             `json:"status" enum:"PENDING,PICKED,PACKED,SHIPPED,IN_TRANSIT,OUT_FOR_DELIVERY,DELIVERED,HELD_BACK,CANCELLED"`
+	Status         string             `json:"status" enum:"PENDING,PICKED,PACKED,SHIPPED,IN_TRANSIT,OUT_FOR_DELIVERY,DELIVERED,HELD_BACK,WRITTEN_OFF,CANCELLED"`
 	Awaits         bool               `json:"awaits_confirmation" doc:"It waits for the seller to confirm it"`
 	ShipBy         *time.Time         `json:"ship_by,omitempty" doc:"When it must be confirmed; absent where Rialto ships"`
 	CancelBy       *time.Time         `json:"cancel_by,omitempty" doc:"When it is cancelled if it is not confirmed, without a charge"`

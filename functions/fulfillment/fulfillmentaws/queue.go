@@ -52,7 +52,7 @@ func seconds(delay time.Duration) int32 {
 type Shipments interface {
 	Elapse(ctx context.Context, t fulfillment.Timer) error
 	Paid(ctx context.Context, orderID, group string) error
-	Unpaid(ctx context.Context, orderID, group string) error
+	Unpaid(ctx context.Context, orderID, group string, attempt int) error
 	Renewed(ctx context.Context, orderID, group string, until time.Time) error
 }
 
@@ -102,6 +102,7 @@ func deliverEvent(ctx context.Context, s Shipments, r Returns, body []byte) erro
 		Group   string    `json:"group"`
 		Refund  string    `json:"refund_id"`
 		Code    string    `json:"code"`
+		Attempt int       `json:"attempt"`
 		Until   time.Time `json:"capture_before"`
 	}
 	if err := e.Into(&of); err != nil {
@@ -113,7 +114,7 @@ func deliverEvent(ctx context.Context, s Shipments, r Returns, body []byte) erro
 	case e.Name == "PaymentCaptured":
 		return s.Paid(ctx, of.OrderID, of.Group)
 	case e.Name == "PaymentCaptureFailed":
-		return s.Unpaid(ctx, of.OrderID, of.Group)
+		return s.Unpaid(ctx, of.OrderID, of.Group, of.Attempt)
 	case e.Name == "PaymentRenewed" && !of.Until.IsZero():
 		return s.Renewed(ctx, of.OrderID, of.Group, of.Until)
 	case (e.Name == "PaymentRefunded" || e.Name == "PaymentRefundFailed") && of.Refund != "":

@@ -23,8 +23,8 @@ func (r *recorder) Paid(_ context.Context, orderID, group string) error {
 	return nil
 }
 
-func (r *recorder) Unpaid(_ context.Context, orderID, group string) error {
-	r.got += "unpaid " + orderID + " " + group
+func (r *recorder) Unpaid(_ context.Context, orderID, group string, attempt int) error {
+	r.got += fmt.Sprint("unpaid ", orderID, " ", group, " ", attempt)
 	return nil
 }
 
@@ -51,7 +51,8 @@ func TestDeliver(t *testing.T) {
 		{string(timer), "elapse o s PENDING", ""},
 		{`{"order_id":"o","shipment_id":"s","from":"PENDING"}`, "elapse o s PENDING", ""},
 		{event("PaymentCaptured", `{"order_id":"o","group":"g1","amount":{"amount":1,"currency":"USD"},"intent_id":"pi"}`), "paid o g1", ""},
-		{event("PaymentCaptureFailed", `{"order_id":"o","group":"g1","code":"x"}`), "unpaid o g1", ""},
+		{event("PaymentCaptureFailed", `{"order_id":"o","group":"g1","code":"x"}`), "unpaid o g1 0", ""},
+		{event("PaymentCaptureFailed", `{"order_id":"o","group":"g1","code":"x","attempt":2}`), "unpaid o g1 2", ""},
 		{event("PaymentRenewed", `{"order_id":"o","group":"g1","capture_before":"2026-03-11T12:00:00Z"}`), "renewed o g1 2026-03-11T12:00:00Z", ""},
 		{event("PaymentRenewed", `{"order_id":"o","group":"g1"}`), "", "malformed_message"},
 		{event("PaymentRefunded", `{"order_id":"o","group":"g1","refund_id":"ret_1","amount":{"amount":1,"currency":"USD"},"intent_id":"pi"}`),

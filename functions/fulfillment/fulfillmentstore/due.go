@@ -15,8 +15,9 @@ func dueKey(d fulfillment.Due) store.Key {
 }
 
 // due is the write that puts a shipment on the list of the day on which it is cancelled.
-func due(x fulfillment.Shipment) store.Write {
-	d := fulfillment.Due{OrderID: x.OrderID, ShipmentID: x.ID, Day: x.CancelBy().UTC().Format(time.DateOnly)}
+// due is the write that lists a shipment on the day of a time.
+func due(x fulfillment.Shipment, at time.Time) store.Write {
+	d := fulfillment.Due{OrderID: x.OrderID, ShipmentID: x.ID, Day: at.UTC().Format(time.DateOnly)}
 	return store.Put(sellerOrders, dueKey(d), d).Named("due")
 }
 

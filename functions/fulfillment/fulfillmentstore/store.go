@@ -31,7 +31,7 @@ func eventKey(orderID string, e fulfillment.Event) store.Key {
 func (s Store) Open(ctx context.Context, x fulfillment.Shipment, e fulfillment.Event) error {
 	var more []store.Write
 	if x.BySeller() {
-		more = append(more, due(x))
+		more = append(more, due(x, x.CancelBy()))
 	}
 	_, _, err := s.write(ctx, store.Put(shipments, key(x.OrderID, x.ID), x).If(store.Absent()), x.OrderID, e, more...)
 	if err != nil {
@@ -49,6 +49,9 @@ func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.S
 	var more []store.Write
 	if w, counts := count(x.SellerID, x.OrderID, x.PlacedAt, fulfillment.Counted(from, x)); counts {
 		more = append(more, w)
+	}
+	if at := x.RetryAt(); !at.IsZero() {
+		more = append(more, due(x, at))
 	}
 	for range moves {
 		w := store.Put(shipments, key(x.OrderID, x.ID), x).If(store.Eq("state", from), store.Eq("money_until", x.MoneyUntil))

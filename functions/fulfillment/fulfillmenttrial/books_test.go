@@ -214,7 +214,7 @@ func (b *books) lookShipment(c change) {
 	if was.State == "" {
 		b.t.opened(now)
 	}
-	if left(now.State) && !left(was.State) {
+	if gone := left(now.State) || now.State == fulfillment.WrittenOff; gone && !left(was.State) {
 		for _, l := range now.Lines {
 			at := pool{b.sku(now.OrderID, l.Line), now.Centre}
 			b.pool(at).shelf -= l.Quantity
@@ -292,7 +292,7 @@ func over[S ~string](s S, ends ...S) bool { return slices.Contains(ends, s) }
 // waiting describes the records that are not at an end.
 func (b *books) waiting() (out []string) {
 	for _, x := range b.shipments {
-		if !over(x.State, fulfillment.Delivered, fulfillment.Cancelled, fulfillment.HeldBack) {
+		if !over(x.State, fulfillment.Delivered, fulfillment.Cancelled, fulfillment.WrittenOff) {
 			out = append(out, fmt.Sprintf("parcel %s of %s is %s", x.Group, x.OrderID, x.State))
 		}
 	}

@@ -13,6 +13,7 @@ import (
 // due is who ends with what of a parcel that was paid, by the order's own words and the units that came back.
 type due struct {
 	customer   int64 // paid, less what was given back
+	lost       int64 // Rialto's, in the customer's place
 	sold       int64 // the seller's and Rialto's commission of it
 	delivery   int64 // Rialto's, of what it delivers
 	discount   int64 // Rialto's to bear
@@ -116,13 +117,17 @@ func (b *books) endDue() {
 		}
 		for _, p := range o.Shipments {
 			var d due
-			if left(b.shipment(id, p.Group).State) {
+			switch state := b.shipment(id, p.Group).State; {
+			case left(state):
 				d = b.dueOf(o, p)
+			case state == fulfillment.WrittenOff:
+				d = b.dueOf(o, p)
+				d.customer, d.lost = 0, p.Amount.Minor
 			}
 			net := b.net(id, p.Group)
 			withheld[o.Lines[0].Jurisdiction] -= net[payouts.TaxWithheld]
 			owed[o.Lines[0].Jurisdiction] += d.tax
-			has := due{customer: net[payouts.Gateway] + net[payouts.Refunds], sold: -net[payouts.Payable] - net[payouts.Commission],
+			has := due{customer: net[payouts.Gateway] + net[payouts.Refunds], lost: net[payouts.Losses], sold: -net[payouts.Payable] - net[payouts.Commission],
 				delivery: -net[payouts.Delivery], discount: net[payouts.Discounts], tax: -net[payouts.TaxWithheld], commission: d.commission, parts: d.parts}
 			if has != d {
 				b.t.fail("due", "%s %s: the ledger has %+v, due is %+v", id, p.Group, has, d)

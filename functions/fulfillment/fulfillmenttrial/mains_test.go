@@ -30,7 +30,7 @@ var mains = map[string]string{
 	"fulfillment-advance": "fulfillmentaws.Receive",
 	"fulfillment-returns": "fulfillmentstore.ReturnEvents",
 	"fulfillment-publish": "fulfillmentstore.Events",
-	"fulfillment-overdue": "sweeper.Overdue",
+	"fulfillment-overdue": "sweeper(s).Overdue",
 	"payouts-book":        "ledger.HandleEvent",
 	"payouts-run":         "service(s).Run",
 }

@@ -24,9 +24,10 @@ func main() {
 			return fulfillmentaws.Receive(shipments(s), receiving), nil
 		},
 		"overdue": func(s *settings.Settings) (any, error) {
-			stored := fulfillmentstore.Store{DB: database(s)}
-			sweeper := &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Now: time.Now}
-			return saga.Task("fulfillment-overdue", sweeper.Overdue), nil
+			return saga.Task("fulfillment-overdue", sweeper(s).Overdue), nil
+		},
+		"resolve": func(s *settings.Settings) (any, error) {
+			return saga.Task("fulfillment-resolve", sweeper(s).Resolve), nil
 		},
 		"returns": publish(fulfillmentstore.ReturnEvents),
 		"publish": publish(fulfillmentstore.Events),
@@ -43,6 +44,11 @@ func shipments(s *settings.Settings) *fulfillment.ShipmentService {
 	stored, timers := fulfillmentstore.Store{DB: database(s)}, fulfillmentaws.New(s.AWS(), s.Queue("fulfillment-advance"))
 	pace := s.Seconds("FULFILLMENT_STEP_SECONDS", time.Hour)
 	return &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Timers: timers, Now: time.Now, Pace: pace}
+}
+
+func sweeper(s *settings.Settings) *fulfillment.Sweeper {
+	stored := fulfillmentstore.Store{DB: database(s)}
+	return &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Now: time.Now}
 }
 
 func database(s *settings.Settings) store.DB {
