@@ -394,8 +394,8 @@ func (p *account) count(h holdItem, sign int64) {
 	}
 }
 
-// balanced checks a pool and each of its shards: the stock equation, nothing sold that never came in, and each
-// receipt counted once.
+// balanced checks a pool and each of its shards: the stock equation, nothing sold that never came in, each receipt counted
+// once, and no more for sale than lies there.
 func (b *books) balanced(i int) {
 	p := &b.pools[i]
 	in := p.received + p.returned + p.adjusted
@@ -406,12 +406,6 @@ func (b *books) balanced(i int) {
 		b.t.fail("stock-equation", "%s: %d units more arrived in shards than left others", pools[i], p.moved)
 	case p.received != p.receipts || p.returned != p.returns || p.adjusted != p.deltas:
 		b.t.fail("receipt-twice", "%s: %s; changes say %d, %d and %d", pools[i], &p.ledger, p.receipts, p.returns, p.deltas)
-	case p.available+p.held+p.committed-p.debt > p.shelf():
-		b.t.fail("shelf", "%s: %s, and on the shelf are %d, of which %d were counted as of +%s",
-			pools[i], &p.ledger, p.shelf(), p.last.units, p.last.at.Sub(dawn))
-	case p.received+p.returned+p.adjusted-p.shipped != p.expected():
-		b.t.fail("count", "%s: %s, and %d should be left of %d that were counted as of +%s",
-			pools[i], &p.ledger, p.expected(), p.last.units, p.last.at.Sub(dawn))
 	}
 	for k := range p.shards {
 		s := &p.shards[k]
@@ -420,6 +414,14 @@ func (b *books) balanced(i int) {
 			s.out != s.held+s.committed:
 			b.t.fail("stock-equation", "%s, shard %d: %s", pools[i], k, s)
 		}
+	}
+	switch {
+	case p.available+p.held+p.committed-p.debt > p.shelf():
+		b.t.fail("shelf", "%s: %s, and on the shelf are %d, of which %d were counted as of +%s",
+			pools[i], &p.ledger, p.shelf(), p.last.units, p.last.at.Sub(dawn))
+	case p.received+p.returned+p.adjusted-p.shipped != p.expected():
+		b.t.fail("count", "%s: %s, and %d should be left of %d that were counted as of +%s",
+			pools[i], &p.ledger, p.expected(), p.last.units, p.last.at.Sub(dawn))
 	}
 }
 
