@@ -55,12 +55,12 @@ var fulfillmentContext = Context{
 			},
 		},
 		{
-			Name: "overdue", Description: "cancels what sellers did not confirm in time, and goes on with what is held back",
+			Name: "overdue", Description: "cancels what sellers did not confirm in time, goes on with what is held back, ends returns",
 			Memory: 256, Timeout: 5 * minute,
 			Trigger: Trigger{Schedule: 60 * minute},
 			Grants: []Grant{
 				{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Read, "seller_orders"},
-				{Write, "seller_orders"},
+				{Write, "seller_orders"}, {Read, "returns"}, {Write, "returns"},
 			},
 		},
 		{

@@ -25,9 +25,10 @@
 //     queue, from where it goes on. There is no sweep that would find a shipment whose messages were deleted;
 //   - the estimate is a promise of the order, counted in business days (Monday to Friday, UTC, no holidays) from
 //     when it was placed;
-//   - a unit of a delivered parcel is asked to be sent back once, and a return is received or rejected once.
+//   - a unit of a delivered parcel is asked to be sent back once, and a return is received or rejected once, or ends 30 days
+//     after it was asked for.
 //
 // Events in: OrderPlaced (orders), PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentRefunded and PaymentRefundFailed
 // (payments). Events out: ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled,
-// ShipmentWrittenOff, ReturnReceived.
+// ShipmentWrittenOff, ReturnReceived, ReturnExpired.
 package fulfillment

@@ -16,6 +16,7 @@ import (
 type Due struct {
 	OrderID    string `dynamodbav:"order_id"`
 	ShipmentID string `dynamodbav:"shipment_id"`
+	ReturnID   string `dynamodbav:"return_id,omitempty"` // of a return of the shipment's units, which ends unless somebody has received it
 	Day        string `dynamodbav:"day"`
 }
 
@@ -33,6 +34,7 @@ type OverdueOutput struct {
 	Cancelled  int `json:"cancelled"`
 	Retried    int `json:"retried,omitempty"`
 	WrittenOff int `json:"written_off,omitempty"`
+	Expired    int `json:"expired,omitempty"` // returns
 }
 
 func (o *OverdueOutput) add(due int, did ...Cause) {
@@ -45,6 +47,8 @@ func (o *OverdueOutput) add(due int, did ...Cause) {
 			o.Retried++
 		case GoodsGone:
 			o.WrittenOff++
+		case unreceived:
+			o.Expired++
 		}
 	}
 }
@@ -107,6 +111,7 @@ func (s *Sweeper) Resolve(ctx context.Context, in ResolveInput) (Shipment, error
 type Sweeper struct {
 	Shipments Shipments
 	Sellers   SellerOrders
+	Returns   Returns
 	Now       func() time.Time
 }
 
@@ -123,7 +128,7 @@ func (s *Sweeper) Overdue(ctx context.Context, in OverdueInput) (out OverdueOutp
 		if x.State != Pending {
 			return OverdueOutput{Due: 1}, nil
 		}
-		did, err := s.end(ctx, Due{x.OrderID, x.ID, x.CancelBy().UTC().Format(time.DateOnly)})
+		did, err := s.end(ctx, Due{OrderID: x.OrderID, ShipmentID: x.ID, Day: x.CancelBy().UTC().Format(time.DateOnly)})
 		out.add(1, did)
 		return out, err
 	}
@@ -157,6 +162,9 @@ func (s *Sweeper) Overdue(ctx context.Context, in OverdueInput) (out OverdueOutp
 
 // end ends what a shipment waits for, if it has waited for long enough, and takes it off the day.
 func (s *Sweeper) end(ctx context.Context, d Due) (cause Cause, err error) {
+	if d.ReturnID != "" {
+		return s.expire(ctx, d)
+	}
 	x, found, err := s.Shipments.Get(ctx, d.OrderID, d.ShipmentID)
 	if err != nil {
 		return "", fmt.Errorf("overdue shipment: %w", err)
@@ -172,6 +180,32 @@ func (s *Sweeper) end(ctx context.Context, d Due) (cause Cause, err error) {
 		}
 		if cause, err = s.move(ctx, x, cause); err != nil {
 			return "", err
+		}
+	}
+	return cause, s.Sellers.RemoveDue(ctx, d)
+}
+
+// unreceived is why a return ends by itself.
+const unreceived Cause = "unreceived"
+
+// expire ends a return that nobody has received in time, and takes it off the day.
+func (s *Sweeper) expire(ctx context.Context, d Due) (cause Cause, err error) {
+	r, err := s.Returns.Return(ctx, d.OrderID, d.ReturnID)
+	if err != nil {
+		return "", fmt.Errorf("return that is due: %w", err)
+	}
+	if r.State == Requested {
+		now := s.Now().UTC()
+		if now.Before(r.ExpiresAt()) {
+			return "", nil // it stays on the list
+		}
+		r.State, r.UpdatedAt = Expired, now
+		saved, err := s.Returns.Resolve(ctx, r, Requested)
+		if err != nil {
+			return "", err
+		}
+		if saved {
+			cause = unreceived
 		}
 	}
 	return cause, s.Sellers.RemoveDue(ctx, d)

@@ -31,6 +31,7 @@ const (
 	Rejected     ReturnState = "REJECTED"      // the seller does not take it; its units cannot be asked for again
 	Received     ReturnState = "RECEIVED"      // the seller has it, and its money is on the way back
 	Refunded     ReturnState = "REFUNDED"      // the gateway has given it back
+	Expired      ReturnState = "EXPIRED"       // nobody received it in time; its units cannot be asked for again
 	RefundFailed ReturnState = "REFUND_FAILED" // a person decides
 )
 
@@ -182,6 +183,29 @@ func shipped(o orders.Order, group, line string) (held orders.ShipmentLine, prod
 		}
 	}
 	return held, "", fmt.Errorf("order %s: group %s has no line %s", o.ID, group, line)
+}
+
+// EventReturnExpired is the name of the event of a return that nobody received in time.
+const EventReturnExpired = "ReturnExpired"
+
+// ReturnExpired is the data of the event, version 1: nothing is given back for it.
+type ReturnExpired struct {
+	ReturnID   string `json:"return_id"`
+	OrderID    string `json:"order_id"`
+	ShipmentID string `json:"shipment_id"`
+	Group      string `json:"group"`
+	SellerID   string `json:"seller_id"`
+}
+
+// returnEnds is how long after it was asked for a return ends that nobody has received.
+const returnEnds = 30 * 24 * time.Hour
+
+// ExpiresAt is when a return ends unless it is received or rejected before.
+func (r Return) ExpiresAt() time.Time { return r.RequestedAt.Add(returnEnds) }
+
+// Expired is the data of the event that it ended.
+func (r Return) Expired() ReturnExpired {
+	return ReturnExpired{r.ID, r.OrderID, r.ShipmentID, r.Group, r.SellerID}
 }
 
 // EventReturnReceived is the name of the event.

@@ -147,7 +147,7 @@ func (s *ReceivingService) close(ctx context.Context, seller, orderID, returnID 
 			return Return{}, err
 		}
 		if r.State != Requested {
-			if (r.State == Rejected) != (to == Rejected) || to == Rejected && r.Note != note {
+			if r.State == Expired || (r.State == Rejected) != (to == Rejected) || to == Rejected && r.Note != note {
 				return Return{}, ErrReturnClosed
 			}
 			return r, nil

@@ -312,3 +312,49 @@ func TestReturnEvents(t *testing.T) {
 		t.Errorf("%+v %+v %v", es, got, err)
 	}
 }
+
+// A return that nobody receives ends 30 days after it was asked for, once, whatever comes twice; its units cannot be asked for again, and
+// it is received and rejected no more. One that was received stays so.
+func TestAReturnThatNobodyReceivesEnds(t *testing.T) {
+	t.Parallel()
+	ctx, c := context.Background(), newCounter(t)
+	stored := fulfillmentstore.Store{DB: c.db}
+	sweeper := &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Returns: stored, Now: func() time.Time { return c.now }}
+	came, _, err := c.Request(ctx, "key-0001", requestOf(units(other, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.received(t, came)
+	r, _, err := c.Request(ctx, "key-0002", requestOf(units(line, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []struct {
+		after   time.Duration
+		state   fulfillment.ReturnState
+		expired int
+	}{
+		{30*24*time.Hour - time.Second, fulfillment.Requested, 0},
+		{30 * 24 * time.Hour, fulfillment.Expired, 1},
+		{31 * 24 * time.Hour, fulfillment.Expired, 0},
+	} {
+		c.now = r.RequestedAt.Add(at.after)
+		out, err := sweeper.Overdue(ctx, fulfillment.OverdueInput{})
+		got, failed := stored.Return(ctx, r.OrderID, r.ID)
+		if err != nil || failed != nil || got.State != at.state || out.Expired != at.expired {
+			t.Errorf("after %v: %s, %+v, %v %v; want %s", at.after, got.State, out, err, failed, at.state)
+		}
+	}
+	if _, err := c.Receive(ctx, r.SellerID, r.OrderID, r.ID); !errors.Is(err, fulfillment.ErrReturnClosed) {
+		t.Error("received after its end:", err)
+	}
+	if _, err := c.Reject(ctx, r.SellerID, r.OrderID, r.ID, "too late"); !errors.Is(err, fulfillment.ErrReturnClosed) {
+		t.Error("rejected after its end:", err)
+	}
+	if asked, err := stored.Asked(ctx, r.OrderID, r.ShipmentID); err != nil || asked.Of[line] != 1 {
+		t.Error("its units may be asked for again: ", asked, err)
+	}
+	if got, err := stored.Return(ctx, came.OrderID, came.ID); err != nil || got.State != fulfillment.Refunded {
+		t.Error(got.State, err)
+	}
+}

@@ -45,7 +45,7 @@ func newWorld() *world {
 	w.ShipmentService = &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Timers: w, Now: clock, Pace: pace}
 	w.SellerService = &fulfillment.SellerService{Shipments: stored, Sellers: stored, Ratings: w, Now: clock}
 	w.TrackingService = &fulfillment.TrackingService{Shipments: stored, Owners: w}
-	w.Sweeper = &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Now: clock}
+	w.Sweeper = &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Returns: stored, Now: clock}
 	w.db.Before = func(_ context.Context, op string, _ []store.Write) error { return w.broken(op + " before") }
 	w.db.After = func(_ context.Context, op string, _ []store.Write) error { return w.broken(op + " after") }
 	return w

@@ -62,7 +62,7 @@ type Return struct {
 	ReturnID    string                   `json:"return_id"`
 	OrderID     string                   `json:"order_id"`
 	ShipmentID  string                   `json:"shipment_id"`
-	State       string                   `json:"state" enum:"REQUESTED,REJECTED,RECEIVED,REFUNDED,REFUND_FAILED"`
+	State       string                   `json:"state" enum:"REQUESTED,REJECTED,EXPIRED,RECEIVED,REFUNDED,REFUND_FAILED"`
 	Reason      string                   `json:"reason"`
 	Note        string                   `json:"note,omitempty" doc:"Why it was rejected, or the refund failed"`
 	Amount      money.Amount             `json:"amount" doc:"What is given back: what was paid for the units, with their tax and without shipping"`

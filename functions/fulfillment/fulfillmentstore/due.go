@@ -1,6 +1,7 @@
 package fulfillmentstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -11,13 +12,19 @@ import (
 )
 
 func dueKey(d fulfillment.Due) store.Key {
-	return store.Key{PK: dayKey("!due", d.Day, bucketOf(d.OrderID)), SK: d.OrderID + "#" + d.ShipmentID}
+	return store.Key{PK: dayKey("!due", d.Day, bucketOf(d.OrderID)), SK: d.OrderID + "#" + cmp.Or(d.ReturnID, d.ShipmentID)}
 }
 
 // due is the write that puts a shipment on the list of the day on which it is cancelled.
 // due is the write that lists a shipment on the day of a time.
 func due(x fulfillment.Shipment, at time.Time) store.Write {
 	d := fulfillment.Due{OrderID: x.OrderID, ShipmentID: x.ID, Day: at.UTC().Format(time.DateOnly)}
+	return store.Put(sellerOrders, dueKey(d), d).Named("due")
+}
+
+// dueReturn is the write that lists a return on the day on which it ends.
+func dueReturn(r fulfillment.Return) store.Write {
+	d := fulfillment.Due{OrderID: r.OrderID, ShipmentID: r.ShipmentID, ReturnID: r.ID, Day: r.ExpiresAt().UTC().Format(time.DateOnly)}
 	return store.Put(sellerOrders, dueKey(d), d).Named("due")
 }
 

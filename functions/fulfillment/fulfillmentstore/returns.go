@@ -99,7 +99,7 @@ func (s Store) Request(ctx context.Context, r fulfillment.Return, units fulfillm
 	} else {
 		u = u.If(store.Eq("version", units.Version-1))
 	}
-	err := s.DB.Transact(ctx, u, putReturn(r).If(store.Absent()))
+	err := s.DB.Transact(ctx, u, putReturn(r).If(store.Absent()), dueReturn(r))
 	if refused, ok := store.AsRefused(err); ok && !refused.Transient() {
 		return fulfillment.ErrUnitsChanged
 	}
@@ -158,13 +158,17 @@ func (s Store) Sent(ctx context.Context, seller, after string, limit int) ([]ful
 // ReturnEvents turns a change of the table returns into its event.
 func ReturnEvents(c outbox.Change) ([]outbox.Event, error) {
 	now, err := readReturn(c.New)
-	if err != nil || now.State != fulfillment.Received {
+	if err != nil || now.State != fulfillment.Received && now.State != fulfillment.Expired {
 		return nil, err
 	}
 	before, err := readReturn(c.Old)
 	if err != nil || before.State == now.State {
 		return nil, err
 	}
-	e, err := outbox.New(fulfillment.EventReturnReceived, now.OrderID, now.Received())
+	name, data := fulfillment.EventReturnReceived, any(now.Received())
+	if now.State == fulfillment.Expired {
+		name, data = fulfillment.EventReturnExpired, now.Expired()
+	}
+	e, err := outbox.New(name, now.OrderID, data)
 	return []outbox.Event{e}, err
 }

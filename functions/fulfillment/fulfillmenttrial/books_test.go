@@ -297,7 +297,7 @@ func (b *books) waiting() (out []string) {
 		}
 	}
 	for _, x := range b.returns {
-		if !over(x.State, fulfillment.Rejected, fulfillment.Refunded, fulfillment.RefundFailed) {
+		if !over(x.State, fulfillment.Rejected, fulfillment.Expired, fulfillment.Refunded, fulfillment.RefundFailed) {
 			out = append(out, fmt.Sprintf("return %s of %s is %s", x.ID, x.OrderID, x.State))
 		}
 	}

@@ -53,7 +53,7 @@ func (t *trial) newProcess() *process {
 		sellers:   &fulfillment.SellerService{Shipments: stored, Sellers: stored, Now: now},
 		returns:   &fulfillment.ReturnService{Shipments: stored, Orders: orders, Returns: stored, Now: now},
 		receiving: &fulfillment.ReceivingService{Returns: stored, Now: now},
-		sweeper:   &fulfillment.Sweeper{Shipments: stored, Sellers: oneByOne{stored, t}, Now: now},
+		sweeper:   &fulfillment.Sweeper{Shipments: stored, Sellers: oneByOne{stored, t}, Returns: stored, Now: now},
 		ledger:    &payouts.Service{Ledger: &payoutsstore.Store{DB: db}, Now: now, Reserve: reserve, Buckets: payoutsstore.Buckets},
 	}
 }

@@ -48,7 +48,7 @@ func shipments(s *settings.Settings) *fulfillment.ShipmentService {
 
 func sweeper(s *settings.Settings) *fulfillment.Sweeper {
 	stored := fulfillmentstore.Store{DB: database(s)}
-	return &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Now: time.Now}
+	return &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Returns: stored, Now: time.Now}
 }
 
 func database(s *settings.Settings) store.DB {
