@@ -1,7 +1,9 @@
 package money
 
 import (
+	"math"
 	"math/big"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -92,5 +94,61 @@ func TestRounding(t *testing.T) {
 	}
 	if _, err := Of(1, "EUR").Add(Of(1, "USD")); err == nil {
 		t.Error("two currencies were added")
+	}
+}
+
+// The ends of the range, which random amounts do not meet. Seen to catch: each of the comparisons off by one.
+func TestTheEndsOfTheRange(t *testing.T) {
+	t.Parallel()
+	const least, most = math.MinInt64, math.MaxInt64
+	usd := func(minor int64) Amount { return Of(minor, "USD") }
+	for name, c := range map[string]struct {
+		do   func() (Amount, error)
+		want int64
+		ok   bool
+	}{
+		"difference":                  {func() (Amount, error) { return usd(5).Sub(usd(7)) }, -2, true},
+		"difference of currencies":    {func() (Amount, error) { return usd(5).Sub(Of(7, "EUR")) }, 0, false},
+		"difference to the least":     {func() (Amount, error) { return usd(-1).Sub(usd(most)) }, least, true},
+		"difference beyond the least": {func() (Amount, error) { return usd(-2).Sub(usd(most)) }, 0, false},
+		"difference from the least":   {func() (Amount, error) { return usd(-1).Sub(usd(least)) }, 0, false},
+		"the least once":              {func() (Amount, error) { return usd(1).Times(least) }, least, true},
+		"the least the other way":     {func() (Amount, error) { return usd(-1).Times(least) }, 0, false},
+		"the most the other way":      {func() (Amount, error) { return usd(-1).Times(most) }, -most, true},
+		"all of the most":             {func() (Amount, error) { return usd(most).BasisPoints(10_000) }, most, true},
+		"twice the half beyond it":    {func() (Amount, error) { return usd(1 << 62).BasisPoints(20_000) }, 0, false},
+		"a carry into the high half":  {func() (Amount, error) { return usd(most).BasisPoints(2) }, 1_844_674_407_370_955, true},
+		"more than 64 bits":           {func() (Amount, error) { return usd(184_467_440_737_095_517).BasisPoints(1_000_000) }, 0, false},
+		"the highest rate":            {func() (Amount, error) { return usd(3).BasisPoints(1_000_000) }, 300, true},
+		"a higher rate":               {func() (Amount, error) { return usd(3).BasisPoints(1_000_001) }, 0, false},
+		"no rate":                     {func() (Amount, error) { return usd(3).BasisPoints(0) }, 0, true},
+		"a rate below that":           {func() (Amount, error) { return usd(3).BasisPoints(-1) }, 0, false},
+	} {
+		if got, err := c.do(); (err == nil) != c.ok || c.ok && got != usd(c.want) {
+			t.Errorf("%s: %v %v", name, got, err)
+		}
+	}
+}
+
+// Seen to catch: the later part on a tie; a part of the weight before.
+func TestAllocate(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		minor   int64
+		weights []int64
+		want    []int64
+	}{
+		{1, []int64{1, 1}, []int64{1, 0}}, {-1, []int64{1, 1}, []int64{-1, 0}}, {2, []int64{1, 1, 1}, []int64{1, 1, 0}},
+		{100, []int64{1, 2}, []int64{33, 67}}, {0, []int64{1, 2}, []int64{0, 0}}, {5, []int64{0, 1}, []int64{0, 5}},
+		{5, []int64{0, 0}, nil}, {5, []int64{1, -1}, nil}, {5, nil, nil}, {5, []int64{math.MaxInt64, math.MaxInt64, 2}, nil},
+	} {
+		parts, err := Of(c.minor, "USD").Allocate(c.weights...)
+		var got []int64
+		for _, p := range parts {
+			got = append(got, p.Minor)
+		}
+		if (err == nil) != (c.want != nil) || !slices.Equal(got, c.want) {
+			t.Errorf("%d by %v: %v %v, want %v", c.minor, c.weights, got, err, c.want)
+		}
 	}
 }
