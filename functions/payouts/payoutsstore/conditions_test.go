@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 
 	"rialto/functions/internal/store"
@@ -37,4 +38,21 @@ func TestRefundsOfWhatWasSeenBefore(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Every seller's journals are in a bucket that a run reads, and all buckets are used.
+func TestSellersAreSpreadOverTheBuckets(t *testing.T) {
+	t.Parallel()
+	used := map[string]bool{}
+	for n := range 20 * Buckets {
+		used[bucketOf(fmt.Sprint("sel_", n))] = true
+	}
+	for b := range Buckets {
+		if !used[strconv.Itoa(b)] {
+			t.Errorf("nobody is in bucket %d", b)
+		}
+	}
+	if len(used) != Buckets {
+		t.Errorf("%d buckets, a run reads %d", len(used), Buckets)
+	}
 }
