@@ -20,7 +20,8 @@ import (
 //
 //	<seller_id>#<day>#<bucket>, <placed_at>#<order_id>   a seller's part of an order
 //	<seller_id>#counts#<bucket>, <day>                   what became of the orders of a day
-//	!due#<day>#<bucket>, <order_id>#<shipment_id>        what is cancelled that day unless its seller confirms it
+//	!due#<day>#<bucket>, <order_id>#<shipment_id>        what a sweep looks at that day: what its seller has not confirmed, what is held
+//	                                                     back, and under a return's id what nobody has received
 //
 // An order goes to the bucket that its id says, so that what a large seller sells spreads over partitions, and over
 // counters that transactions do not meet on.
