@@ -87,7 +87,7 @@ func (t *trial) delivered(x fulfillment.Shipment) {
 	}
 }
 
-// requested starts the seller to whom a return is on its way.
+// requested starts the seller to whom a return is on its way, which may never come.
 func (t *trial) requested(r fulfillment.Return) {
 	receive := func(ctx context.Context) error {
 		t.counts.did("receive")
@@ -105,7 +105,7 @@ func (t *trial) requested(r fulfillment.Return) {
 			return err
 		})
 	}
-	does := [][]func(context.Context) error{{receive}, {receive, receive}, {receive, reject}, {reject}}[t.s.Choose(4)]
+	does := [][]func(context.Context) error{{receive}, {receive, receive}, {receive, reject}, {reject}, nil}[t.s.Choose(5)]
 	at := []time.Duration{time.Hour, day, 3*day + 7*time.Hour}[t.s.Choose(3)]
 	for _, do := range does {
 		t.task("receiver", func(ctx context.Context) error {

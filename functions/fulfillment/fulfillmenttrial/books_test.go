@@ -204,6 +204,11 @@ func left(s fulfillment.State) bool {
 	return false
 }
 
+// gone tells whether a parcel's units are no longer in their centre: what the seller ships left when the seller said so.
+func gone(x fulfillment.Shipment) bool {
+	return left(x.State) || !x.ConfirmedAt.IsZero() && x.State != fulfillment.Cancelled
+}
+
 func (b *books) lookShipment(c change) {
 	was, now := b.shipments[c.Key], decode[fulfillment.Shipment](b, c.new)
 	b.shipments[c.Key] = now
@@ -214,7 +219,7 @@ func (b *books) lookShipment(c change) {
 	if was.State == "" {
 		b.t.opened(now)
 	}
-	if gone := left(now.State) || now.State == fulfillment.WrittenOff; gone && !left(was.State) {
+	if gone(now) && !gone(was) {
 		for _, l := range now.Lines {
 			at := pool{b.sku(now.OrderID, l.Line), now.Centre}
 			b.pool(at).shelf -= l.Quantity
@@ -302,7 +307,9 @@ func (b *books) waiting() (out []string) {
 		}
 	}
 	for _, x := range b.payments {
-		if !over(x.State, payments.Captured, payments.Cancelled, payments.CaptureFailed) {
+		parcel := b.shipment(x.OrderID, x.Group).State
+		given := over(parcel, fulfillment.Cancelled, fulfillment.WrittenOff) && x.State == payments.CaptureFailed // asked for late
+		if !given && !over(x.State, payments.Captured, payments.Cancelled) {
 			out = append(out, fmt.Sprintf("payment %s of %s is %s", x.Group, x.OrderID, x.State))
 		}
 	}

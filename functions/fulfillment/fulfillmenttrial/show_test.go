@@ -17,7 +17,7 @@ import (
 // counts is what trials did, summed over any number of them in any order.
 type counts struct {
 	schedules, steps, calls, messages, dead int64
-	refused, expired, broken                int64
+	refused, expired, broken, down          int64
 	simulated                               int64 // seconds
 	faults                                  [faultKinds]int64
 	done                                    map[string]int64 // what actors did, what was heard, and states that were reached
@@ -38,6 +38,7 @@ func (c *counts) state(what string) { c.add("state "+what, 1) }
 func (c *counts) merge(o *counts) {
 	c.schedules, c.steps, c.calls, c.messages, c.dead = c.schedules+o.schedules, c.steps+o.steps, c.calls+o.calls, c.messages+o.messages, c.dead+o.dead
 	c.refused, c.expired, c.broken, c.simulated = c.refused+o.refused, c.expired+o.expired, c.broken+o.broken, c.simulated+o.simulated
+	c.down += o.down
 	for k, n := range o.faults {
 		c.faults[k] += n
 	}
@@ -57,8 +58,8 @@ func (c *counts) table(seed uint64, wall time.Duration) string {
 	fmt.Fprintf(&b, "schedules after the pivot, seed %d\n", seed)
 	fmt.Fprintf(&b, "  %s schedules, %s steps, %s faults, 0 failed; trace hash %016x\n", grouped(c.schedules), grouped(c.steps), grouped(faults), c.hash)
 	fmt.Fprintf(&b, "  %s messages delivered, %s dead letters redriven days later, %s calls\n", grouped(c.messages), grouped(c.dead), grouped(c.calls))
-	fmt.Fprintf(&b, "  %s carts refused, %s authorizations that ran out, %s failures of the gateway's own\n", grouped(c.refused), grouped(c.expired),
-		grouped(c.broken))
+	fmt.Fprintf(&b, "  %s carts refused, %s authorizations that ran out, %s failures of the gateway's own, %s messages met an outage\n",
+		grouped(c.refused), grouped(c.expired), grouped(c.broken), grouped(c.down))
 	fmt.Fprintf(&b, "  %s days simulated in %.1f s\n", grouped(c.simulated/86400), wall.Seconds())
 	width := int64(1)
 	for _, n := range c.done {

@@ -183,6 +183,10 @@ func (w *wiring) deliver(ctx context.Context, q *queue, body []byte, delay time.
 		w.t.counts.messages++
 		w.t.note("> %s", body)
 		err := w.t.invoke(ctx, func(ctx context.Context) error {
+			if w.t.isDown(q.id) {
+				w.t.counts.down++
+				return errDown
+			}
 			out, err := q.handle(context.WithValue(ctx, deliveryKey{}, b), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m", Body: string(body)}}})
 			if err == nil && len(out.BatchItemFailures) > 0 {
 				err = errors.Join(errFailed, b.err)
@@ -200,7 +204,10 @@ func (w *wiring) deliver(ctx context.Context, q *queue, body []byte, delay time.
 		delay = q.retry
 		if receives >= q.of.MaxReceiveCount {
 			receives = 0
-			if dead++; dead > forgiven {
+			if !errors.Is(err, errDown) {
+				dead++
+			}
+			if dead > forgiven {
 				w.t.fail("unheard", "%s fails for ever at %s: %v", q.id, body, err)
 				return nil
 			}
@@ -211,7 +218,10 @@ func (w *wiring) deliver(ctx context.Context, q *queue, body []byte, delay time.
 	}
 }
 
-var errFailed = errors.New("failed")
+var (
+	errFailed = errors.New("failed")
+	errDown   = errors.New("the function fails for days")
+)
 
 // delivery learns from the log why a message failed: its handler tells Lambda only that it did.
 type delivery struct{ err error }

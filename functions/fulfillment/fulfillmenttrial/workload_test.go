@@ -39,6 +39,7 @@ type workload struct {
 	orders []purchase
 	counts []count
 	faults []armed
+	outage outage
 	pace   time.Duration
 	// In so many of 1,000 cases:
 	torn      int // a transaction is seen half done
@@ -94,6 +95,20 @@ type count struct {
 	at, late        time.Duration
 }
 
+// outage is a function that fails for days, whatever it is given; none without an id.
+type outage struct {
+	id       string
+	from, to time.Duration
+}
+
+var outages = []string{"", "", "", "", "payments-capture", "payments-refund", "fulfillment-advance", "inventory-ship",
+	"inventory-return", "payouts-book"}
+
+func (t *trial) isDown(id string) bool {
+	o, now := t.work.outage, t.s.Elapsed()
+	return o.id == id && now >= o.from && now < o.to
+}
+
 var centres = []string{"us-west-2", "us-east-1"}
 
 func drawWorkload(s *schedule.Scheduler) workload {
@@ -134,9 +149,11 @@ func drawWorkload(s *schedule.Scheduler) workload {
 	for range s.Choose(6) {
 		w.faults = append(w.faults, armed{int64(1 + s.Choose(600)), faultKind(1 + s.Choose(int(faultKinds)-1))})
 	}
+	from := time.Duration(s.Choose(20)) * 12 * time.Hour
+	w.outage = outage{outages[s.Choose(len(outages))], from, from + []time.Duration{day, 4 * day, 9 * day}[s.Choose(3)]}
 	rate := func(some ...int) int { return some[s.Choose(len(some))] }
-	w.torn, w.republish, w.broken, w.poor = rate(0, 100, 500), rate(0, 20, 200), rate(0, 0, 30, 150), rate(0, 300)
-	w.again, w.slow, w.redriven, w.lagging = rate(0, 50, 300), rate(0, 50, 300), rate(1, 2, 8), rate(0, 0, 300)
+	w.torn, w.republish, w.broken, w.poor = rate(0, 100, 500), rate(0, 20, 200), rate(0, 0, 30, 150), rate(0, 300, 1000)
+	w.again, w.slow, w.redriven, w.lagging = rate(0, 50, 300), rate(0, 50, 300), rate(1, 2, 8, 20), rate(0, 0, 300)
 	return w
 }
 
