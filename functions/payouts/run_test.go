@@ -92,3 +92,26 @@ func TestWhatOwesNothingIsCoveredToo(t *testing.T) {
 		}
 	}
 }
+
+// A run takes so many sales of one seller, and the next takes what is left. Seen to catch: a bound that is never reached, or
+// reached one later.
+func TestARunBoundsWhatItTakesOfOneSeller(t *testing.T) {
+	t.Parallel()
+	ctx, b := context.Background(), newBooks()
+	const most = 20 * payouts.MaxPaid
+	for n := range most + 1 {
+		j, err := one(fmt.Sprint("ord_", n), 1, 100, 0, 0).Book(usd(100), noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Ledger.Book(ctx, j); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.now = noon.Add(2 * time.Hour)
+	for _, want := range []payouts.Report{{Payouts: 20, Journals: most}, {Payouts: 1, Journals: 1}, {}} {
+		if got, err := b.Run(ctx); err != nil || got != want {
+			t.Errorf("%+v %v, want %+v", got, err, want)
+		}
+	}
+}
