@@ -186,7 +186,7 @@ mutants: ## what the tests of stock, money and feeds notice of mutants that a to
 	@rm -rf $(STATE)/mutants; mkdir -p $(STATE)/mutants/tree
 	@git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t $(STATE)/mutants/tree
 	@cd $(STATE)/mutants/tree; for p in $(or $(PACKAGES),$(MUTATED)); do printf '\n== %s\n' "$$p"; \
-	  $(GREMLINS) unleash --workers $(WORKERS) --timeout-coefficient 20 --invert-logical --invert-loopctrl --invert-assignments \
+	  $(GREMLINS) unleash --workers $(WORKERS) --timeout-coefficient 5 --invert-logical --invert-loopctrl --invert-assignments \
 	  --remove-self-assignments -S lct "$$p" | tee "../$$(tr / . <<< "$$p")"; done
 	@printf '\n== mutants, by package\n'; cd $(STATE)/mutants; for p in $(or $(PACKAGES),$(MUTATED)); do \
 	  printf '%s: ' "$$p"; awk '/^(Killed|Timed out|Test efficacy)/{printf "%s  ", $$0} END{print ""}' "$$(tr / . <<< "$$p")"; done
