@@ -107,7 +107,7 @@ func (c *Catalog) sell(p Product, cents int64, least int64) {
 			c.Offers = append(c.Offers, Offer{p.ID, s.id, s.name, "DE", Money{max(1, price*93/100), "EUR"}, Money{shipping, "EUR"}, "new",
 				fulfillment})
 		}
-		for k := range 1 + number(5, p.ID, s.id, "centers")/4 {
+		for k := range 1 + number(5, p.ID, s.id, "centres")/4 {
 			center := centers[(number(3, p.ID, s.id)+k)%3]
 			if units := number(120, p.ID, s.id, center); units > 0 {
 				c.Receipts = append(c.Receipts, Receipt{derive("rcp_", p.ID, s.id, center), p.ID, s.id, center, units})
