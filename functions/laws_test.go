@@ -246,6 +246,26 @@ func TestTheBinariesHaveTheFunctions(t *testing.T) {
 	}
 }
 
+// A main is a table of functions and no more: 60 lines at most. What wires them stands in other files beside it, what they do
+// in the context. Seen to catch: checkout's wiring back in its main.
+func TestMainsOnlyWire(t *testing.T) {
+	t.Parallel()
+	const most = 60
+	mains, err := filepath.Glob("*/lambda/main.go")
+	if err != nil || len(mains) == 0 {
+		t.Fatal(mains, err)
+	}
+	for _, path := range mains {
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := bytes.Count(source, []byte("\n")); lines > most {
+			t.Errorf("functions/%s has %d lines, %d at most: move wiring to a file beside it, rules into the context", path, lines, most)
+		}
+	}
+}
+
 // tableKeys reads the keys of the entry.Table that a main spells out.
 func tableKeys(t *testing.T, path string) (keys []string) {
 	t.Helper()
