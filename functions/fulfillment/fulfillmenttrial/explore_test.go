@@ -136,7 +136,7 @@ func TestExplore(t *testing.T) {
 // replayed shows one schedule: the n-th of a seed, or one of a list of choices.
 func replayed(t *testing.T, seed uint64, one string) {
 	t.Helper()
-	s := schedule.New(seed, dawn)
+	var s *schedule.Scheduler
 	if n, err := strconv.ParseInt(one, 10, 64); err == nil {
 		s = schedule.New(seedOf(seed, n), dawn)
 	} else {

@@ -101,6 +101,9 @@ func (t *trial) runs() (err error) {
 
 // fail keeps the first failure and ends the trial.
 func (t *trial) fail(checker, format string, args ...any) {
+	if _, listed := checkers[checker]; !listed {
+		panic("no checker is listed as " + checker)
+	}
 	if t.failed == nil {
 		t.failed = &failure{checker, fmt.Sprintf(format, args...)}
 		t.note("!!! %s: %s", checker, t.failed.text)
@@ -130,7 +133,6 @@ func (t *trial) trace() string { return strings.Join(t.log, "\n") }
 type bridge struct {
 	task context.Context
 	asks chan func()
-	last error // why the handler's message failed
 }
 
 type bridgeKey struct{}

@@ -332,7 +332,7 @@ func (s onOffer) GetMany(_ context.Context, keys ...offers.Key) (map[offers.Key]
 	return out, nil
 }
 
-func (s onOffer) products() carts.Products { return products{s.t} }
+func (s onOffer) products() carts.Products { return products(s) }
 
 type products struct{ t *trial }
 
