@@ -93,6 +93,10 @@ func TestUnitsAsDynamoDBCountsThem(t *testing.T) {
 		{"a second", applied(sized("inventory", "q", "2", 700))},
 		{"a third", applied(sized("inventory", "q", "3", 3000))},
 		{"query rounds the sum", asked(store.Query{Table: "inventory", Hash: "q"})},
+		// The store in memory answers what is asked eventually as before each item's last write.
+		{"the item again", applied(sized("inventory", "q", "1", 700))},
+		{"the second again", applied(sized("inventory", "q", "2", 700))},
+		{"the third again", applied(sized("inventory", "q", "3", 3000))},
 		{"query, eventually", asked(store.Query{Table: "inventory", Hash: "q", Eventual: true})},
 		{"query of some", asked(store.Query{Table: "inventory", Hash: "q", From: "1", To: "2"})},
 		{"put into an index of keys", applied(put("checkouts", "a", 10, "due_bucket", "1", "due_at", "1"))},
