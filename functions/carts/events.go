@@ -2,8 +2,8 @@ package carts
 
 import (
 	"context"
-	"encoding/json"
 
+	"rialto/functions/internal/eventdata"
 	"rialto/functions/internal/fault"
 )
 
@@ -22,8 +22,8 @@ func (r *Refresher) HandleEvent(ctx context.Context, event string, data []byte) 
 		CustomerID  string `json:"customer_id"`
 		Marketplace string `json:"marketplace"`
 	}
-	if err := json.Unmarshal(data, &placed); err != nil {
-		return fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
+	if err := eventdata.Decode(event, data, &placed); err != nil {
+		return err
 	}
 	return r.Refresh(ctx, IDOf(placed.CustomerID, placed.Marketplace))
 }

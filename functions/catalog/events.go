@@ -2,8 +2,8 @@ package catalog
 
 import (
 	"context"
-	"encoding/json"
 
+	"rialto/functions/internal/eventdata"
 	"rialto/functions/internal/fault"
 )
 
@@ -21,8 +21,8 @@ func (p BuyBoxProjection) HandleEvent(ctx context.Context, event string, data []
 		return fault.New(fault.Malformed, "unknown_event", "this function does not take %s", event)
 	}
 	var b BuyBox
-	if err := json.Unmarshal(data, &b); err != nil {
-		return fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
+	if err := eventdata.Decode(event, data, &b); err != nil {
+		return err
 	}
 	return p.Changed(ctx, b)
 }

@@ -2,11 +2,11 @@ package fulfillment
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
+	"rialto/functions/internal/eventdata"
 	"rialto/functions/internal/fault"
 	"rialto/functions/orders"
 )
@@ -78,8 +78,8 @@ func (s *ShipmentService) HandleEvent(ctx context.Context, event string, data []
 		return fault.New(fault.Malformed, "unknown_event", "fulfillment does not take %s", event)
 	}
 	var o orders.Placed
-	if err := json.Unmarshal(data, &o); err != nil {
-		return fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
+	if err := eventdata.Decode(event, data, &o); err != nil {
+		return err
 	}
 	return s.Start(ctx, o)
 }

@@ -2,9 +2,9 @@ package inventory
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
+	"rialto/functions/internal/eventdata"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
 )
@@ -45,27 +45,19 @@ type ReturnLine struct {
 func (s *Service) HandleEvent(ctx context.Context, event string, data []byte, occurred time.Time) error {
 	switch event {
 	case "ShipmentShipped", "ShipmentWrittenOff":
-		return handle(ctx, event, data, func(ctx context.Context, sh Shipment) error {
+		return eventdata.Handle(ctx, event, data, func(ctx context.Context, sh Shipment) error {
 			sh.ShippedAt = or(sh.ShippedAt, occurred)
 			return s.Ship(ctx, sh)
 		})
 	case "ShipmentCancelled":
-		return handle(ctx, event, data, s.Restock)
+		return eventdata.Handle(ctx, event, data, s.Restock)
 	case "ReturnReceived":
-		return handle(ctx, event, data, func(ctx context.Context, r CustomerReturn) error {
+		return eventdata.Handle(ctx, event, data, func(ctx context.Context, r CustomerReturn) error {
 			r.ReceivedAt = or(r.ReceivedAt, occurred)
 			return s.Return(ctx, r)
 		})
 	}
 	return fault.New(fault.Malformed, "unknown_event", "inventory does not take %s", event)
-}
-
-func handle[T any](ctx context.Context, event string, data []byte, do func(context.Context, T) error) error {
-	var v T
-	if err := json.Unmarshal(data, &v); err != nil {
-		return fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
-	}
-	return do(ctx, v)
 }
 
 func or(at, otherwise time.Time) time.Time {

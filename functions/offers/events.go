@@ -2,8 +2,8 @@ package offers
 
 import (
 	"context"
-	"encoding/json"
 
+	"rialto/functions/internal/eventdata"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 	"rialto/functions/inventory"
@@ -68,11 +68,11 @@ func ConcernOf(event string, data []byte) (c Concern, err error) {
 	switch event {
 	case "OfferChanged":
 		var d OfferChanged
-		err = decode(event, data, &d)
+		err = eventdata.Decode(event, data, &d)
 		c = Concern{ProductID: d.ProductID, Marketplace: d.Marketplace}
 	case "StockBandChanged":
 		var d inventory.BandChange
-		err = decode(event, data, &d)
+		err = eventdata.Decode(event, data, &d)
 		c = Concern{ProductID: d.ProductID, SellerID: d.SellerID}
 	default:
 		err = unknown(event)
@@ -94,27 +94,20 @@ func (u *SellerUpdater) HandleEvent(ctx context.Context, event string, data []by
 	switch event {
 	case "SellerRated":
 		var d SellerRated
-		if err := decode(event, data, &d); err != nil {
+		if err := eventdata.Decode(event, data, &d); err != nil {
 			return "", false, err
 		}
 		update, err = u.Rated(ctx, d)
 		return d.SellerID, update, err
 	case "SellerChanged":
 		var d SellerChanged
-		if err := decode(event, data, &d); err != nil {
+		if err := eventdata.Decode(event, data, &d); err != nil {
 			return "", false, err
 		}
 		update, err = u.Named(ctx, d)
 		return d.SellerID, update, err
 	}
 	return "", false, unknown(event)
-}
-
-func decode(event string, data []byte, into any) error {
-	if err := json.Unmarshal(data, into); err != nil {
-		return fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
-	}
-	return nil
 }
 
 func unknown(event string) error {

@@ -2,9 +2,9 @@ package payments
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
+	"rialto/functions/internal/eventdata"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 )
@@ -14,24 +14,16 @@ import (
 func (s *Service) HandleEvent(ctx context.Context, event string, data []byte) error {
 	switch event {
 	case "ShipmentPacked":
-		return handle(ctx, event, data, s.Capture)
+		return eventdata.Handle(ctx, event, data, s.Capture)
 	case "ShipmentCancelled", "ShipmentWrittenOff":
-		return handle(ctx, event, data, func(ctx context.Context, in ShipmentCancelled) error {
+		return eventdata.Handle(ctx, event, data, func(ctx context.Context, in ShipmentCancelled) error {
 			_, err := s.Cancel(ctx, CancelInput{OrderID: in.OrderID, Groups: []string{in.Group}})
 			return err
 		})
 	case "ReturnReceived":
-		return handle(ctx, event, data, s.Refund)
+		return eventdata.Handle(ctx, event, data, s.Refund)
 	}
 	return fault.New(fault.Malformed, "unknown_event", "payments does not take %s", event)
-}
-
-func handle[T any](ctx context.Context, event string, data []byte, do func(context.Context, T) error) error {
-	var v T
-	if err := json.Unmarshal(data, &v); err != nil {
-		return fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
-	}
-	return do(ctx, v)
 }
 
 // The names of the events.

@@ -3,12 +3,12 @@ package payments
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"rialto/functions/internal/eventdata"
 	"rialto/functions/internal/fault"
 )
 
@@ -51,8 +51,8 @@ func (w *Watcher) HandleEvent(ctx context.Context, event string, data []byte) er
 		return fault.New(fault.Malformed, "unknown_event", "payments does not watch %s", event)
 	}
 	var o OrderPlaced
-	if err := json.Unmarshal(data, &o); err != nil {
-		return fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
+	if err := eventdata.Decode(event, data, &o); err != nil {
+		return err
 	}
 	var failed error
 	for _, x := range o.Shipments {

@@ -2,9 +2,9 @@ package payouts
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
+	"rialto/functions/internal/eventdata"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 	"rialto/functions/orders"
@@ -52,8 +52,8 @@ func (s *Service) HandleEvent(ctx context.Context, event string, data []byte, at
 
 func handle[T any](event string, data []byte, do func(T) error) error {
 	var v T
-	if err := json.Unmarshal(data, &v); err != nil {
-		return fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
+	if err := eventdata.Decode(event, data, &v); err != nil {
+		return err
 	}
 	return do(v)
 }

@@ -1,10 +1,10 @@
 package search
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 
+	"rialto/functions/internal/eventdata"
 	"rialto/functions/internal/fault"
 )
 
@@ -20,8 +20,8 @@ func ChangeOf(event string, data []byte) (Change, error) {
 		return Change{}, fault.New(fault.Malformed, "unknown_event", "this function does not take %s", event)
 	}
 	var c Change
-	if err := json.Unmarshal(data, &c); err != nil {
-		return Change{}, fault.New(fault.Malformed, "malformed_event", "the data of %s cannot be read", event).Because(err)
+	if err := eventdata.Decode(event, data, &c); err != nil {
+		return Change{}, err
 	}
 	if c.ProductID == "" || (c.Marketplace == "") != (event == "ProductChanged") {
 		return Change{}, fault.New(fault.Malformed, "malformed_event", "the event names no product or no marketplace")
