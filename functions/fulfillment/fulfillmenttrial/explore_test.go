@@ -24,16 +24,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// seedOf is the seed of a run's n-th trial.
-func seedOf(seed uint64, n int64) uint64 { return mix(seed + uint64(n)*0x9e3779b97f4a7c15) }
-
-// mix scatters a number (the finisher of MurmurHash3).
-func mix(x uint64) uint64 {
-	x = (x ^ x>>33) * 0xff51afd7ed558ccd
-	x = (x ^ x>>33) * 0xc4ceb9fe1a85ec53
-	return x ^ x>>33
-}
-
 // exploration is many trials of a seed.
 type exploration struct {
 	seed    uint64
@@ -69,11 +59,11 @@ func (e exploration) run() (counts, *found) {
 				if n >= failedAt.Load() {
 					break
 				}
-				seed := seedOf(e.seed, n)
+				seed := schedule.SeedOf(e.seed, n)
 				s := schedule.New(seed, dawn)
 				s.Crew = crew
 				t := e.bench.run(s)
-				t.counts.schedules, t.counts.hash = 1, mix(seed^mix(s.Hash()))
+				t.counts.schedules, t.counts.hash = 1, schedule.Mix(seed^schedule.Mix(s.Hash()))
 				mine.merge(&t.counts)
 				if t.failed != nil {
 					mu.Lock()
@@ -122,7 +112,7 @@ func TestExplore(t *testing.T) {
 		return
 	}
 	if os.Getenv("RIALTO_TRIAL_N") != "" {
-		e.tell = progress(e.n, began)
+		e.tell = schedule.Progress(e.n, began)
 	}
 	c, first := e.run()
 	if first != nil {
@@ -138,7 +128,7 @@ func replayed(t *testing.T, seed uint64, one string) {
 	t.Helper()
 	var s *schedule.Scheduler
 	if n, err := strconv.ParseInt(one, 10, 64); err == nil {
-		s = schedule.New(seedOf(seed, n), dawn)
+		s = schedule.New(schedule.SeedOf(seed, n), dawn)
 	} else {
 		list, err := schedule.Parse(one)
 		if err != nil {

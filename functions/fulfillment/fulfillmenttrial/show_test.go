@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"rialto/functions/internal/store"
@@ -56,17 +54,19 @@ func (c *counts) table(seed uint64, wall time.Duration) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "schedules after the pivot, seed %d\n", seed)
-	fmt.Fprintf(&b, "  %s schedules, %s steps, %s faults, 0 failed; trace hash %016x\n", grouped(c.schedules), grouped(c.steps), grouped(faults), c.hash)
-	fmt.Fprintf(&b, "  %s messages delivered, %s dead letters redriven days later, %s calls\n", grouped(c.messages), grouped(c.dead), grouped(c.calls))
+	fmt.Fprintf(&b, "  %s schedules, %s steps, %s faults, 0 failed; trace hash %016x\n", schedule.Grouped(c.schedules),
+		schedule.Grouped(c.steps), schedule.Grouped(faults), c.hash)
+	fmt.Fprintf(&b, "  %s messages delivered, %s dead letters redriven days later, %s calls\n", schedule.Grouped(c.messages),
+		schedule.Grouped(c.dead), schedule.Grouped(c.calls))
 	fmt.Fprintf(&b, "  %s carts refused, %s authorizations that ran out, %s failures of the gateway's own, %s messages met an outage\n",
-		grouped(c.refused), grouped(c.expired), grouped(c.broken), grouped(c.down))
-	fmt.Fprintf(&b, "  %s days simulated in %.1f s\n", grouped(c.simulated/86400), wall.Seconds())
+		schedule.Grouped(c.refused), schedule.Grouped(c.expired), schedule.Grouped(c.broken), schedule.Grouped(c.down))
+	fmt.Fprintf(&b, "  %s days simulated in %.1f s\n", schedule.Grouped(c.simulated/86400), wall.Seconds())
 	width := int64(1)
 	for _, n := range c.done {
 		width = max(width, n)
 	}
 	line := func(what string, n int64) {
-		fmt.Fprintf(&b, "    %-34s %12s  %s\n", what, grouped(n), strings.Repeat("#", int((n*30+width-1)/width)))
+		fmt.Fprintf(&b, "    %-34s %12s  %s\n", what, schedule.Grouped(n), strings.Repeat("#", int((n*30+width-1)/width)))
 	}
 	for _, what := range slices.SortedFunc(maps.Keys(c.done), cmp.Compare[string]) {
 		line(what, c.done[what])
@@ -77,29 +77,6 @@ func (c *counts) table(seed uint64, wall time.Duration) string {
 		}
 	}
 	return b.String()
-}
-
-// grouped writes thousands apart.
-func grouped(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// progress returns what says how far a long exploration is, every ten seconds.
-func progress(n int64, began time.Time) func(done int64) {
-	var mu sync.Mutex
-	last := began
-	return func(done int64) {
-		mu.Lock()
-		defer mu.Unlock()
-		if now := time.Now(); now.Sub(last) >= 10*time.Second {
-			last = now
-			fmt.Printf("  %3d%%  %s schedules, %s a second\n", done*100/n, grouped(done), grouped(int64(float64(done)/now.Sub(began).Seconds())))
-		}
-	}
 }
 
 // describe is a call to the store and its effect, for people.

@@ -117,7 +117,7 @@ func (t *trial) effect(ctx context.Context, c schedule.Call, err error) {
 	t.flies(ctx, c)
 	t.books.look(ctx, c)
 	t.states.add(t.books.state)
-	t.books.seen = mix(t.books.seen ^ t.books.state)
+	t.books.seen = schedule.Mix(t.books.seen ^ t.books.state)
 	for _, x := range t.active {
 		for i := range pools {
 			x.low[i] = min(x.low[i], t.books.pools[i].available-t.books.pools[i].debt)

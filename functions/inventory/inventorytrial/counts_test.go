@@ -3,6 +3,8 @@ package inventorytrial_test
 import (
 	"math"
 	"math/bits"
+
+	"rialto/functions/laboratory/schedule"
 )
 
 // counts is what trials did, summed over any number of them in any order.
@@ -45,7 +47,7 @@ func (c *counts) add(seed uint64, t *trial) {
 	c.met, c.divided = c.met+o.met, c.divided+o.divided
 	c.torn, c.late = c.torn+o.torn, c.late+o.late
 	c.simulated += o.simulated
-	c.hash += mix(seed ^ mix(t.s.Hash()))
+	c.hash += schedule.Mix(seed ^ schedule.Mix(t.s.Hash()))
 }
 
 // merge adds what another worker counted.
@@ -74,20 +76,13 @@ func (c *counts) merge(o *counts) {
 	c.states.merge(&o.states)
 }
 
-// mix scatters a number (the finisher of MurmurHash3).
-func mix(x uint64) uint64 {
-	x = (x ^ x>>33) * 0xff51afd7ed558ccd
-	x = (x ^ x>>33) * 0xc4ceb9fe1a85ec53
-	return x ^ x>>33
-}
-
 func (s stockItem) hash(pool int) uint64 {
 	if s == (stockItem{}) {
 		return 0
 	}
 	h := uint64(pool+1)<<8 ^ uint64(s.shard)
 	for _, n := range [...]int64{s.available, s.received, s.returned, s.shipped, s.out, s.moved, s.adjusted, s.debt} {
-		h = mix(h ^ uint64(n))
+		h = schedule.Mix(h ^ uint64(n))
 	}
 	return h
 }
@@ -96,7 +91,7 @@ func (l layout) hash(pool int) uint64 {
 	if l.next == 0 {
 		return 0
 	}
-	return mix(uint64(pool+1)<<48 ^ uint64(l.open)<<32 ^ uint64(l.active)<<16 ^ uint64(l.next))
+	return schedule.Mix(uint64(pool+1)<<48 ^ uint64(l.open)<<32 ^ uint64(l.active)<<16 ^ uint64(l.next))
 }
 
 // hash leaves out whose hold it is and until when, so that states that differ only in that count once.
@@ -104,9 +99,9 @@ func (h holdItem) hash() uint64 {
 	if h.state == "" {
 		return 0
 	}
-	x := mix(uint64(h.pool+1)<<32 ^ uint64(h.quantity)<<16 ^ uint64(h.state[0])<<8 ^ uint64(h.state[1]))
+	x := schedule.Mix(uint64(h.pool+1)<<32 ^ uint64(h.quantity)<<16 ^ uint64(h.state[0])<<8 ^ uint64(h.state[1]))
 	for _, d := range h.draws {
-		x = mix(x ^ uint64(d.shard)<<32 ^ uint64(d.quantity))
+		x = schedule.Mix(x ^ uint64(d.shard)<<32 ^ uint64(d.quantity))
 	}
 	return x
 }
@@ -121,7 +116,7 @@ func (s *sketch) add(state uint64) {
 	if s.registers == nil {
 		s.registers = make([]uint8, 1<<precision)
 	}
-	h := mix(state)
+	h := schedule.Mix(state)
 	r := &s.registers[h>>(64-precision)]
 	*r = max(*r, uint8(bits.LeadingZeros64(h<<precision|1<<(precision-1))+1))
 }

@@ -28,9 +28,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// seedOf is the seed of a run's n-th trial.
-func seedOf(seed uint64, n int64) uint64 { return mix(seed + uint64(n)*0x9e3779b97f4a7c15) }
-
 // exploration is many trials of a seed.
 type exploration struct {
 	seed    uint64
@@ -67,7 +64,7 @@ func (e exploration) run() (counts, *found) {
 				if n >= failedAt.Load() {
 					break
 				}
-				seed := seedOf(e.seed, n)
+				seed := schedule.SeedOf(e.seed, n)
 				s := schedule.New(seed, dawn)
 				s.Crew = crew
 				t := e.bench().run(s, &mine)
@@ -118,7 +115,7 @@ func TestExplore(t *testing.T) {
 	e := exploration{seed: setting(t, "SEED", 1), n: int64(setting(t, "N", 1500)), workers: runtime.GOMAXPROCS(0), bench: onMemory,
 		shrink: int(setting(t, "SHRINK", 8000))}
 	if os.Getenv("RIALTO_TRIAL_N") != "" {
-		e.tell = progress(e.n, began)
+		e.tell = schedule.Progress(e.n, began)
 	}
 	c, first := e.run()
 	if first != nil {

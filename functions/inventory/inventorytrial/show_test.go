@@ -2,9 +2,7 @@ package inventorytrial_test
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"rialto/functions/internal/store"
@@ -62,16 +60,18 @@ func (c *counts) table(seed uint64, wall time.Duration) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "schedules of the inventory, seed %d\n", seed)
-	fmt.Fprintf(&b, "  %s schedules, %s steps, %s faults, 0 failed; trace hash %016x\n", grouped(c.schedules), grouped(c.steps),
-		grouped(faults), c.hash)
-	fmt.Fprintf(&b, "  %s operations (%d a schedule at least), %s calls to the store\n", grouped(operations), c.fewest, grouped(c.calls))
-	fmt.Fprintf(&b, "  %s of them without an answer that says, %s told sold out, %s conflicts met\n", grouped(c.unknown),
-		grouped(c.soldOut), grouped(c.met))
-	fmt.Fprintf(&b, "  %s holds placed on divided stock, %s transactions seen half done\n", grouped(c.divided), grouped(c.torn))
-	fmt.Fprintf(&b, "  %s movements booked after a count of later than they were\n", grouped(c.late))
-	fmt.Fprintf(&b, "  about %s distinct states of the tables (0.8%%); %s histories linearizable\n", grouped(c.states.count()), grouped(c.schedules))
-	fmt.Fprintf(&b, "  %s hours simulated in %.1f s: %s times as fast\n", grouped(c.simulated/3600), wall.Seconds(),
-		grouped(int64(float64(c.simulated)/wall.Seconds())))
+	fmt.Fprintf(&b, "  %s schedules, %s steps, %s faults, 0 failed; trace hash %016x\n", schedule.Grouped(c.schedules), schedule.Grouped(c.steps),
+		schedule.Grouped(faults), c.hash)
+	fmt.Fprintf(&b, "  %s operations (%d a schedule at least), %s calls to the store\n", schedule.Grouped(operations), c.fewest,
+		schedule.Grouped(c.calls))
+	fmt.Fprintf(&b, "  %s of them without an answer that says, %s told sold out, %s conflicts met\n", schedule.Grouped(c.unknown),
+		schedule.Grouped(c.soldOut), schedule.Grouped(c.met))
+	fmt.Fprintf(&b, "  %s holds placed on divided stock, %s transactions seen half done\n", schedule.Grouped(c.divided), schedule.Grouped(c.torn))
+	fmt.Fprintf(&b, "  %s movements booked after a count of later than they were\n", schedule.Grouped(c.late))
+	fmt.Fprintf(&b, "  about %s distinct states of the tables (0.8%%); %s histories linearizable\n", schedule.Grouped(c.states.count()),
+		schedule.Grouped(c.schedules))
+	fmt.Fprintf(&b, "  %s hours simulated in %.1f s: %s times as fast\n", schedule.Grouped(c.simulated/3600), wall.Seconds(),
+		schedule.Grouped(int64(float64(c.simulated)/wall.Seconds())))
 	var names []string
 	var counts []int64
 	for k, n := range c.operations {
@@ -93,30 +93,7 @@ func bars(b *strings.Builder, names []string, counts []int64) {
 		most = max(most, n)
 	}
 	for i, n := range counts {
-		fmt.Fprintf(b, "    %-20s %12s  %s\n", names[i], grouped(n), strings.Repeat("#", int((n*width+most-1)/most)))
-	}
-}
-
-// grouped writes thousands apart.
-func grouped(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// progress returns what says how far a long exploration is, every ten seconds.
-func progress(n int64, began time.Time) func(done int64) {
-	var mu sync.Mutex
-	last := began
-	return func(done int64) {
-		mu.Lock()
-		defer mu.Unlock()
-		if now := time.Now(); now.Sub(last) >= 10*time.Second {
-			last = now
-			fmt.Printf("  %3d%%  %s schedules, %s a second\n", done*100/n, grouped(done), grouped(int64(float64(done)/now.Sub(began).Seconds())))
-		}
+		fmt.Fprintf(b, "    %-20s %12s  %s\n", names[i], schedule.Grouped(n), strings.Repeat("#", int((n*width+most-1)/most)))
 	}
 }
 
