@@ -65,7 +65,7 @@ func TestTheDeployedCheckoutMakesTheCallsThatAreBilled(t *testing.T) {
 			t.Fatalf("%+v %v", o, err)
 		}
 		var runs []recorded
-		until(ctx, t, "the functions have logged", 30*time.Second, func() bool {
+		until(ctx, t, "the functions have logged", 3*time.Minute, func() bool {
 			runs = read(t, offsets)
 			return !slices.ContainsFunc(runs, func(r recorded) bool { return len(r.reports) == 0 })
 		})

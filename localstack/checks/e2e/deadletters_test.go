@@ -32,7 +32,7 @@ func TestAPoisonedRecordIsKeptWholeAndReplayed(t *testing.T) {
 	good := newSKU(ctx, t, "Replay lamp", 9)
 
 	var kept deadletters.Failure
-	until(ctx, t, "the poisoned record is in S3", 2*time.Minute, func() bool {
+	until(ctx, t, "the poisoned record is in S3", 3*time.Minute, func() bool {
 		failures, err := dl.Failures(ctx)
 		if err != nil {
 			t.Fatal(err)

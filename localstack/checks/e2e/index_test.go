@@ -130,7 +130,7 @@ func TestTheIndexRecovers(t *testing.T) {
 	s.stock(ctx, t, seller, s.products)
 	s.equal(ctx, t, "at first", false)
 	s.offer(ctx, t, shop.NewID("sel_"), 1_000_000, s.products[:5]) // buy boxes stay as they are, but for how many offer
-	until(ctx, t, "the buy boxes count them", time.Minute, func() bool {
+	until(ctx, t, "the buy boxes count them", 3*time.Minute, func() bool {
 		buyBoxes, err := auditor.Tables(ctx, s.market)
 		if err != nil {
 			t.Fatal(err)
@@ -151,7 +151,7 @@ func (s *testMarket) recoverFromKillsAndPoison(ctx context.Context, t *testing.T
 	poisoned, cure := poisonProduct(ctx, t, s.products[0])
 	began := time.Now()
 	stop := killer(t, "search-index")
-	until(ctx, t, "the indexer died at work", 2*time.Minute, func() bool {
+	until(ctx, t, "the indexer died at work", 3*time.Minute, func() bool {
 		s.stock(ctx, t, seller, s.products[1:])
 		return deaths(ctx, t, "search-index", began) >= 10
 	})
@@ -177,7 +177,7 @@ func (s *testMarket) recoverFromKillsAndPoison(ctx context.Context, t *testing.T
 // process that was killed nothing tells the reason, and it is given back, as an operator would.
 func (s *testMarket) setAside(ctx context.Context, t *testing.T, dl *deadletters.Client, product string) (message deadletters.Message) {
 	t.Helper()
-	until(ctx, t, "the poisoned record is set aside", 2*time.Minute, func() bool {
+	until(ctx, t, "the poisoned record is set aside", 3*time.Minute, func() bool {
 		dead, err := dl.Messages(ctx)
 		if err != nil {
 			t.Fatal(err)
@@ -203,7 +203,7 @@ func (s *testMarket) recoverFromALostIndex(ctx context.Context, t *testing.T, se
 	t.Helper()
 	dropIndex(ctx, t, s.market)
 	s.stock(ctx, t, seller, s.products[:1])
-	until(ctx, t, "a new index", time.Minute, func() bool {
+	until(ctx, t, "a new index", 3*time.Minute, func() bool {
 		index, err := auditor.Index(ctx, s.market) // it is away while its shard starts
 		return err == nil && len(index) > 0
 	})

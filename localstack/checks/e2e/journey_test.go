@@ -36,14 +36,14 @@ func TestAnOrderIsPlacedPaidAndDelivered(t *testing.T) {
 		}
 		return tr.Status == "DELIVERED"
 	})
-	until(ctx, t, "two units booked as shipped", 30*time.Second, func() bool {
+	until(ctx, t, "two units booked as shipped", 3*time.Minute, func() bool {
 		st, err := auditor.Stock(ctx, k.product, k.seller)
 		return err == nil && st.Shipped == 2 && st.Available == 3 && st.Balanced()
 	})
 	if money, err = auditor.MoneyOf(ctx, o.OrderID); err != nil || money.Open != 0 || money.Captured == 0 {
 		t.Fatalf("%+v %v", money, err)
 	}
-	until(ctx, t, "the cart shows that it was ordered", 30*time.Second, func() bool {
+	until(ctx, t, "the cart shows that it was ordered", 3*time.Minute, func() bool {
 		var after cart
 		if _, err := s.Call(ctx, http.MethodGet, "/api/v1/cart", nil, &after); err != nil {
 			t.Fatal(err)
@@ -195,7 +195,7 @@ func TestASearchFindsWhatWasListedAndStopsAtWhatIsGone(t *testing.T) {
 	word := "zq" + shop.NewID("")[:10]
 	k := newSKU(ctx, t, "Lamp "+word, 5)
 	c := &shop.Client{Base: shop.ShopperURL}
-	until(ctx, t, "searchable with its buy box", 30*time.Second, func() bool {
+	until(ctx, t, "searchable with its buy box", 3*time.Minute, func() bool {
 		var r struct {
 			Total int
 			Hits  []struct {
@@ -207,7 +207,7 @@ func TestASearchFindsWhatWasListedAndStopsAtWhatIsGone(t *testing.T) {
 		}
 		return r.Total == 1 && r.Hits[0].ProductID == k.product
 	})
-	until(ctx, t, "on its page with a price", 30*time.Second, func() bool {
+	until(ctx, t, "on its page with a price", 3*time.Minute, func() bool {
 		var p struct {
 			BuyBox *struct {
 				InStock bool `json:"in_stock"`

@@ -219,7 +219,7 @@ func until(ctx context.Context, t *testing.T, what string, limit time.Duration, 
 func balanced(ctx context.Context, t *testing.T, k sku) audit.Stock {
 	t.Helper()
 	var s audit.Stock
-	until(ctx, t, "the stock balances", 30*time.Second, func() bool {
+	until(ctx, t, "the stock balances", 3*time.Minute, func() bool {
 		var err error
 		if s, err = auditor.Stock(ctx, k.product, k.seller); err != nil {
 			t.Fatal(err)
