@@ -2,6 +2,7 @@ package carts
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"rialto/functions/internal/fault"
@@ -37,6 +38,8 @@ var (
 	ErrStale   = fault.New(fault.Stale, "cart_version_stale", "the cart changed since it was read")
 	ErrGuarded = fault.New(fault.Invalid, "guard_required", "a change of the cart needs an Idempotency-Key or If-Match").
 			With(fault.Field{Pointer: "header.Idempotency-Key", Code: "required", Message: "this or If-Match is required"})
+	ErrKeyReused = fault.New(fault.Invalid, "idempotency_key_reused", "this key was used with another request").
+			With(fault.Field{Pointer: "header.Idempotency-Key", Code: "idempotency_key_reused", Message: "was used with another request"})
 	ErrMerged   = fault.New(fault.Conflict, "cart_merged", "the cart was merged into another")
 	ErrChanged  = fault.New(fault.Conflict, "cart_changed", "the cart changed since the checkout began")
 	ErrNoCoupon = fault.New(fault.NotFound, "cart_coupon_not_found", "the cart has no such coupon")
@@ -52,7 +55,7 @@ type Cart struct {
 	State       State     `json:"state"`
 	Lines       []Line    `json:"lines"`
 	Coupon      string    `json:"coupon,omitempty"` // a code; whether it is any good is asked whenever the cart is priced
-	Keys        []string  `json:"keys"`             // of the last changes, oldest first
+	Keys        []string  `json:"keys"`             // of the last changes, oldest first, each with what it asked for (attempt)
 	MergedInto  string    `json:"merged_into"`
 	Version     int64     `json:"version"` // 0: not stored yet
 	UpdatedAt   time.Time `json:"updated_at"`
@@ -151,15 +154,29 @@ func (c *Cart) Absorb(guest Cart) (left int) {
 	return left
 }
 
-// Made tells whether the change with that key was made already.
-func (c *Cart) Made(key string) bool { return key != "" && slices.Contains(c.Keys, key) }
+// attempt is a key and what was asked for with it: 12 characters of a hash, as a cart pays for each byte it remembers.
+func attempt(key string, asked ...string) string {
+	return key + ":" + ids.Derive("", asked...)[:12]
+}
 
-// remember notes the key of a change.
-func (c *Cart) remember(key string) {
+// Made tells whether a change with that key was made already. Errors: ErrKeyReused if it asked for something else.
+func (c *Cart) Made(key string, asked ...string) (bool, error) {
+	i := slices.IndexFunc(c.Keys, func(k string) bool { return strings.HasPrefix(k, key+":") })
+	if key == "" || i < 0 {
+		return false, nil
+	}
+	if c.Keys[i] != attempt(key, asked...) {
+		return false, ErrKeyReused
+	}
+	return true, nil
+}
+
+// remember notes the key of a change and what it asked for.
+func (c *Cart) remember(key string, asked ...string) {
 	if key == "" {
 		return
 	}
-	c.Keys = append(c.Keys, key)
+	c.Keys = append(c.Keys, attempt(key, asked...))
 	if n := len(c.Keys) - rememberedKeys; n > 0 {
 		c.Keys = slices.Delete(c.Keys, 0, n)
 	}

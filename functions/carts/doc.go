@@ -7,7 +7,8 @@
 //   - The table is the truth; every change is conditional on the version read. Redis in front holds a copy that
 //     is only ever replaced by a newer version, and is read for display alone: changes, quotes and checkouts
 //     read the table.
-//   - A change with an idempotency key is made once: the cart remembers its last 20 keys.
+//   - A change with an idempotency key is made once: the cart remembers its last 20 keys and a hash of what each asked for,
+//     and refuses another request with one of them.
 //   - A guest's cart is merged into one cart, once.
 //   - The pivot takes the ordered lines out of the cart at the version that was quoted, so two checkouts of one
 //     version make one order; a cart that was changed since makes the checkout fail with cart_changed.

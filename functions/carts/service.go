@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"rialto/functions/marketplaces"
@@ -46,6 +47,14 @@ type Guard struct {
 	Version    int64
 	HasVersion bool
 	Key        string
+
+	asked []string
+}
+
+// asking is the guard of a change that asks for this.
+func (g Guard) asking(what ...string) Guard {
+	g.asked = what
+	return g
 }
 
 // tries bounds how often a change with a key is made again on a cart that changed meanwhile.
@@ -88,7 +97,8 @@ func (s *Service) view(c Cart, m marketplaces.Marketplace, cur current) (View, e
 	return v, err
 }
 
-// Add puts an offer into the cart. Errors: offer_not_found, those of Cart.Add, ErrStale, ErrGuarded.
+// Add puts an offer into the cart. Errors: offer_not_found, those of Cart.Add, ErrStale, ErrGuarded,
+// ErrKeyReused.
 func (s *Service) Add(ctx context.Context, o Owner, m marketplaces.Marketplace, g Guard, productID, sellerID string, quantity int64) (View, error) {
 	line := Line{ProductID: productID, SellerID: sellerID, Quantity: quantity, AddedAt: s.Now().UTC()}
 	cur, err := s.read(ctx, Cart{Marketplace: m.Code, Lines: []Line{line}})
@@ -99,7 +109,7 @@ func (s *Service) Add(ctx context.Context, o Owner, m marketplaces.Marketplace, 
 	if !f.ForSale {
 		return View{}, offers.ErrOfferNotFound
 	}
-	c, err := s.change(ctx, o, m, g, func(c *Cart) error { return c.Add(line.seenAs(f)) })
+	c, err := s.change(ctx, o, m, g.asking("add", line.ID(), strconv.FormatInt(quantity, 10)), func(c *Cart) error { return c.Add(line.seenAs(f)) })
 	if err != nil {
 		return View{}, err
 	}
@@ -109,9 +119,10 @@ func (s *Service) Add(ctx context.Context, o Owner, m marketplaces.Marketplace, 
 	return s.view(c, m, cur)
 }
 
-// Set gives a line another quantity, 0 to take it out. Errors: those of Cart.Set, ErrStale, ErrGuarded.
+// Set gives a line another quantity, 0 to take it out. Errors: those of Cart.Set, ErrStale, ErrGuarded, ErrKeyReused.
 func (s *Service) Set(ctx context.Context, o Owner, m marketplaces.Marketplace, g Guard, productID, sellerID string, quantity int64) (View, error) {
-	c, err := s.change(ctx, o, m, g, func(c *Cart) error { return c.Set(LineID(productID, sellerID), quantity) })
+	line := LineID(productID, sellerID)
+	c, err := s.change(ctx, o, m, g.asking("set", line, strconv.FormatInt(quantity, 10)), func(c *Cart) error { return c.Set(line, quantity) })
 	if err != nil {
 		return View{}, err
 	}
@@ -123,7 +134,7 @@ func (s *Service) Set(ctx context.Context, o Owner, m marketplaces.Marketplace, 
 }
 
 // Redeem gives the cart a coupon, in place of the one it may have. Whether its budget lasts is known at checkout only.
-// Errors: coupon_invalid, coupon_not_applicable, those of Cart.Redeem, ErrStale, ErrGuarded.
+// Errors: coupon_invalid, coupon_not_applicable, those of Cart.Redeem, ErrStale, ErrGuarded, ErrKeyReused.
 func (s *Service) Redeem(ctx context.Context, o Owner, m marketplaces.Marketplace, g Guard, code string) (View, error) {
 	code = promotions.Normal(code)
 	c, err := s.load(ctx, o, m)
@@ -138,16 +149,17 @@ func (s *Service) Redeem(ctx context.Context, o Owner, m marketplaces.Marketplac
 	if v, err := s.view(c, m, cur); err != nil || v.Refused != nil {
 		return View{}, errors.Join(err, v.Refused)
 	}
-	if c, err = s.change(ctx, o, m, g, func(c *Cart) error { return c.Redeem(code) }); err != nil {
+	if c, err = s.change(ctx, o, m, g.asking("redeem", code), func(c *Cart) error { return c.Redeem(code) }); err != nil {
 		return View{}, err
 	}
 	return s.priced(ctx, c, m)
 }
 
-// Unredeem takes a coupon out of the cart. Errors: ErrNoCoupon, those of Cart.Redeem, ErrStale, ErrGuarded.
+// Unredeem takes a coupon out of the cart. Errors: ErrNoCoupon, those of Cart.Redeem, ErrStale, ErrGuarded, ErrKeyReused.
 func (s *Service) Unredeem(ctx context.Context, o Owner, m marketplaces.Marketplace, g Guard, code string) (View, error) {
-	c, err := s.change(ctx, o, m, g, func(c *Cart) error {
-		if c.Coupon == "" || c.Coupon != promotions.Normal(code) {
+	code = promotions.Normal(code)
+	c, err := s.change(ctx, o, m, g.asking("unredeem", code), func(c *Cart) error {
+		if c.Coupon == "" || c.Coupon != code {
 			return ErrNoCoupon
 		}
 		return c.Redeem("")
@@ -168,8 +180,8 @@ func (s *Service) change(ctx context.Context, o Owner, m marketplaces.Marketplac
 		if err != nil {
 			return Cart{}, err
 		}
-		if c.Made(g.Key) {
-			return c, nil
+		if made, err := c.Made(g.Key, g.asked...); err != nil || made {
+			return c, err
 		}
 		if g.HasVersion && g.Version != c.Version {
 			return Cart{}, ErrStale
@@ -177,7 +189,7 @@ func (s *Service) change(ctx context.Context, o Owner, m marketplaces.Marketplac
 		if err := do(&c); err != nil {
 			return Cart{}, err
 		}
-		c.remember(g.Key)
+		c.remember(g.Key, g.asked...)
 		c.UpdatedAt = s.Now().UTC()
 		saved, err := s.Store.Save(ctx, c)
 		if errors.Is(err, ErrStale) && !g.HasVersion && try < tries {

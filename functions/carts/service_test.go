@@ -93,6 +93,33 @@ func TestAChangeIsGuardedAndMadeOnce(t *testing.T) {
 	}
 }
 
+// Seen to catch: a key remembered without what it asked for, so that a second addition under it was dropped with 200.
+func TestAKeyIsOfOneRequest(t *testing.T) {
+	t.Parallel()
+	s, key := service(), carts.Guard{Key: "key-0001"}
+	if _, err := s.Add(ctx, owner, us, key, "p", "s", 2); err != nil {
+		t.Fatal(err)
+	}
+	for name, again := range map[string]func() (carts.View, error){
+		"another product":   func() (carts.View, error) { return s.Add(ctx, owner, us, key, "q", "s", 2) },
+		"another seller":    func() (carts.View, error) { return s.Add(ctx, owner, us, key, "p", "z", 2) },
+		"another quantity":  func() (carts.View, error) { return s.Add(ctx, owner, us, key, "p", "s", 3) },
+		"another operation": func() (carts.View, error) { return s.Set(ctx, owner, us, key, "p", "s", 2) },
+		"a removal":         func() (carts.View, error) { return s.Set(ctx, owner, us, key, "p", "s", 0) },
+		"a coupon removed":  func() (carts.View, error) { return s.Unredeem(ctx, owner, us, key, "SAVE") },
+	} {
+		if _, err := again(); !errors.Is(err, carts.ErrKeyReused) {
+			t.Errorf("%s under the same key: %v", name, err)
+		}
+	}
+	if v, err := s.Show(ctx, owner, us); err != nil || v.Breakdown.Units != 2 || v.Cart.Version != 1 {
+		t.Fatalf("%+v %v", v, err)
+	}
+	if v, err := s.Add(ctx, owner, us, carts.Guard{Key: "key-000"}, "q", "s", 1); err != nil || v.Breakdown.Units != 3 {
+		t.Fatalf("a key that another begins with: %+v %v", v, err)
+	}
+}
+
 func TestConcurrentAddsAllCount(t *testing.T) {
 	t.Parallel()
 	s := service()
