@@ -24,6 +24,8 @@ type Row struct {
 	Bullets     []string          `json:"bullets,omitempty"`
 	CategoryID  string            `json:"category_id"`
 	Attributes  map[string]string `json:"attributes,omitempty"`
+	// Delete withdraws what the seller says of the product; nothing but what names it is read. What is not listed is no error.
+	Delete bool `json:"delete,omitempty"`
 }
 
 func (r Row) content() Content {
@@ -62,6 +64,9 @@ func (s *ListingService) Contribute(ctx context.Context, sellerID string, batch 
 
 // say makes a seller's contribution stand as a row says.
 func (s *ListingService) say(ctx context.Context, sellerID string, r Row) (changed bool, err error) {
+	if r.Delete {
+		return s.withdraw(ctx, sellerID, r)
+	}
 	c, product := r.content(), r.ProductID
 	path, err := s.check(ctx, c)
 	if err != nil {
@@ -93,6 +98,20 @@ func (s *ListingService) say(ctx context.Context, sellerID string, r Row) (chang
 		return changed, nil
 	})
 	return changed && err == nil, err
+}
+
+// withdraw takes away what a seller says of the product that a row names.
+func (s *ListingService) withdraw(ctx context.Context, sellerID string, r Row) (changed bool, err error) {
+	product := r.ProductID
+	if product == "" {
+		if product, _, err = s.identify(ctx, r.content()); err != nil || product == "" {
+			return false, err
+		}
+	}
+	if err = s.Withdraw(ctx, product, sellerID); errors.Is(err, ErrNotListed) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // HandleFeedChunk says of products what a chunk of a seller's feed says.

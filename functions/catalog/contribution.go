@@ -28,7 +28,7 @@ type Content struct {
 	Images      []string
 }
 
-// Contribution is what one seller says of a product. Only that seller changes it, and nothing else deletes it.
+// Contribution is what one seller says of a product. Only that seller changes it, or withdraws it.
 //
 // Who edits a page: its owner is the seller who listed it first, and the page shows what the owner says. What the owner
 // leaves empty (description, brand, model, GTIN, bullets, images, and each attribute by itself) is filled from the other

@@ -16,6 +16,7 @@ type Edit struct {
 	Contribution Contribution
 	Change       int64    // the number of the last change
 	Claims       []string // identities that the product takes, and that nobody may have
+	Withdrawn    bool     // the contribution is taken away
 	Page         *Product // as it is to be, nil to leave it
 	Before       int64    // the version of the page, 0 for none
 }
@@ -180,6 +181,7 @@ func (s *ListingService) change(ctx context.Context, product, seller string, pat
 		if page.Version == 0 {
 			page.ID, page.OwnerID = product, seller
 		}
+		page.inherit(list)
 		if page, err = s.compose(ctx, page, list, path); err != nil {
 			return false, err
 		}
@@ -200,6 +202,49 @@ func (s *ListingService) change(ctx context.Context, product, seller string, pat
 		err = ErrChanged
 	}
 	return l, err
+}
+
+// Withdraw takes away what a seller says of a product. What it filled on the page goes with it; a page of its own passes to
+// who listed the product next, and stays as it is if nobody did, as orders and other offers may be of it: then it is
+// inherited by who lists the product first from then on. Errors: product_not_listed, product_changed.
+func (s *ListingService) Withdraw(ctx context.Context, product, seller string) error {
+	read := func() (state, error) { return s.read(ctx, product) }
+	now, err := read()
+	if err != nil {
+		return err
+	}
+	_, err = cas.Update(now, errAgain, func(now state) (bool, error) {
+		mine, others := now.of(seller)
+		if mine.Version == 0 {
+			return false, ErrNotListed
+		}
+		e := Edit{Contribution: mine, Withdrawn: true, Change: now.change, Before: now.page.Version}
+		page := now.page
+		page.inherit(others)
+		if page, err = s.compose(ctx, page, others, nil); err != nil {
+			return false, err
+		}
+		if !page.Same(now.page) {
+			page.Version, page.UpdatedAt = now.page.Version+1, s.Now().UTC()
+			e.Page = &page
+		}
+		if err := s.Contributions.Contribute(ctx, e); !errors.Is(err, ErrChanged) {
+			return err == nil, err
+		}
+		return false, errAgain
+	}, read)
+	if err == errAgain {
+		err = ErrChanged
+	}
+	return err
+}
+
+// inherit passes a page whose owner does not list it any more to the first of those who do.
+func (p *Product) inherit(list []Contribution) {
+	owned := func(c Contribution) bool { return c.SellerID == p.OwnerID }
+	if p.OwnerID != "" && len(list) > 0 && !slices.ContainsFunc(list, owned) {
+		p.OwnerID = slices.MinFunc(list, arrival).SellerID
+	}
 }
 
 // state is a page with all that is said of it.

@@ -317,3 +317,53 @@ func TestNobodysDataIsLost(t *testing.T) {
 		}
 	})
 }
+
+// Seen to catch: a page left to a seller who withdrew; a page that its next seller cannot edit; another's words taken away.
+func TestWithdraw(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s, _ := newListings(t)
+	l, _, err := s.List(ctx, north, content("Trail boots"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	product := l.Product.ID
+	for _, seller := range []string{harbour, summit} {
+		theirs := content("Boots of " + seller)
+		theirs.Description = "Of " + seller
+		if _, _, err := s.List(ctx, seller, theirs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shows := func(owner, title, description string) {
+		t.Helper()
+		p, err := s.Products.Get(ctx, product)
+		if err != nil || p.OwnerID != owner || p.Title != title || p.Description != description {
+			t.Errorf("the page is %s's: %q, %q, %v", p.OwnerID, p.Title, p.Description, err)
+		}
+	}
+	shows(north, "Trail boots", "Of "+harbour)
+	for _, step := range []struct{ withdraws, owner, title, description string }{
+		{harbour, north, "Trail boots", "Of " + summit},
+		{north, summit, "Boots of " + summit, "Of " + summit},
+		{summit, summit, "Boots of " + summit, "Of " + summit}, // nobody is left, and the page stays
+	} {
+		if err := s.Withdraw(ctx, product, step.withdraws); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Withdraw(ctx, product, step.withdraws); !errors.Is(err, catalog.ErrNotListed) {
+			t.Error(err)
+		}
+		shows(step.owner, step.title, step.description)
+	}
+	if l, existing, err := s.List(ctx, harbour, content("Anew")); err != nil || !existing || l.Product.ID != product {
+		t.Error(l, existing, err)
+	}
+	shows(harbour, "Anew", "")
+	row := catalog.Row{GTIN: gtin, Delete: true}
+	for n := range 2 {
+		if r, err := s.Contribute(ctx, harbour, raw(t, row)); err != nil || r.Written != 1-n || r.Unchanged != n {
+			t.Error(r, err)
+		}
+	}
+}

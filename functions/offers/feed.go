@@ -29,7 +29,7 @@ func (w *FeedWriter) HandleFeedChunk(ctx context.Context, c chunks.Chunk) (rows.
 }
 
 // Offer writes a seller's offers, row by row, as Import does; but they must be the seller's own, of products that
-// there are. Errors: as Import.
+// there are unless the row takes the offer away. Errors: as Import.
 func (w *FeedWriter) Offer(ctx context.Context, sellerID string, batch []json.RawMessage) (rows.Report, error) {
 	list, err := read(batch)
 	if err != nil {
@@ -39,7 +39,7 @@ func (w *FeedWriter) Offer(ctx context.Context, sellerID string, batch []json.Ra
 	for i, r := range list {
 		if r.Err == nil && r.Value.SellerID != sellerID {
 			list[i].Err = errNotYours
-		} else if r.Err == nil && !slices.Contains(ids, r.Value.ProductID) {
+		} else if r.Err == nil && !r.Value.Delete && !slices.Contains(ids, r.Value.ProductID) {
 			ids = append(ids, r.Value.ProductID)
 		}
 	}
@@ -48,7 +48,7 @@ func (w *FeedWriter) Offer(ctx context.Context, sellerID string, batch []json.Ra
 		return rows.Report{}, err
 	}
 	for i, r := range list {
-		if r.Err == nil && !known[r.Value.ProductID] {
+		if r.Err == nil && !r.Value.Delete && !known[r.Value.ProductID] {
 			list[i].Err = ErrProductNotFound
 		}
 	}

@@ -109,3 +109,32 @@ func TestReprice(t *testing.T) {
 		}
 	}
 }
+
+// A row that takes an offer away needs nothing but its key, and may come again.
+func TestAFeedTakesOffersAway(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	mine, theirs := offer("a", 100, 0), offer("b", 100, 0)
+	w.put(t, mine)
+	w.put(t, theirs)
+	writer := &offers.FeedWriter{Store: w.Service.Store, Products: known{}, Now: w.Service.Now} // the product is gone
+	key := func(o offers.Offer) map[string]any {
+		return map[string]any{"product_id": o.ProductID, "seller_id": o.SellerID, "marketplace": o.Marketplace, "delete": true}
+	}
+	nameless := key(mine)
+	nameless["product_id"] = ""
+	batch := raws(t, key(mine), key(theirs), nameless)
+	r, err := writer.Offer(ctx, mine.SellerID, batch)
+	if d := cmp.Diff([]string{"", "not_yours", "invalid_offer"}, codesOf(r)); err != nil || d != "" || r.Written != 1 {
+		t.Fatal(err, d, r)
+	}
+	if r, err := writer.Offer(ctx, mine.SellerID, batch); err != nil || r.Unchanged != 1 {
+		t.Error("again", r, err)
+	}
+	if _, err := w.Own(ctx, mine.Key()); !errors.Is(err, offers.ErrOfferNotFound) {
+		t.Error(err)
+	}
+	if _, err := w.Own(ctx, theirs.Key()); err != nil {
+		t.Error("another's offer", err)
+	}
+}

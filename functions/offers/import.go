@@ -18,6 +18,20 @@ type Batch struct {
 	Offers []json.RawMessage `json:"offers"`
 }
 
+// Row is an offer of a batch. With Delete it is taken away, and nothing but its key is read; one that is not there is no error.
+type Row struct {
+	Offer
+	Delete bool `json:"delete,omitempty"`
+}
+
+func (r *Row) check() (id string, err error) {
+	r.ID = r.Key().ID()
+	if r.Delete {
+		return r.ID, r.Key().Validate()
+	}
+	return r.ID, r.Validate()
+}
+
 // Importer writes batches of offers.
 type Importer struct {
 	Store Store
@@ -36,14 +50,11 @@ func (i *Importer) Import(ctx context.Context, b Batch) (rows.Report, error) {
 	return i.write(ctx, list)
 }
 
-func read(batch []json.RawMessage) ([]rows.Row[Offer], error) {
-	return rows.Read(batch, "offer", func(o *Offer) (string, error) {
-		o.ID = o.Key().ID()
-		return o.ID, o.Validate()
-	})
+func read(batch []json.RawMessage) ([]rows.Row[Row], error) {
+	return rows.Read(batch, "offer", (*Row).check)
 }
 
-func (i *Importer) write(ctx context.Context, list []rows.Row[Offer]) (rows.Report, error) {
+func (i *Importer) write(ctx context.Context, list []rows.Row[Row]) (rows.Report, error) {
 	var keys []Key
 	var sellers []string
 	for _, r := range list {
@@ -62,7 +73,11 @@ func (i *Importer) write(ctx context.Context, list []rows.Row[Offer]) (rows.Repo
 	if err != nil {
 		return rows.Report{}, err
 	}
-	return rows.Do(ctx, list, rows.ByID, func(ctx context.Context, o Offer) (bool, error) {
+	return rows.Do(ctx, list, rows.ByID, func(ctx context.Context, r Row) (bool, error) {
+		o := r.Offer
+		if r.Delete {
+			return i.remove(ctx, current[o.Key()], o.Key())
+		}
 		o.SellerName = cmp.Or(known[o.SellerID].Name, o.SellerName)
 		return i.save(ctx, o, current[o.Key()])
 	}), nil
@@ -80,4 +95,14 @@ func (i *Importer) save(ctx context.Context, o, current Offer) (written bool, er
 		o.Version, o.UpdatedAt = current.Version+1, i.Now().UTC()
 		return true, i.Store.Save(ctx, o, current)
 	}, func() (Offer, error) { return found(i.Store.Get(ctx, o.Key())) })
+}
+
+// remove makes an offer not stand, whatever stands there; current is what was read.
+func (i *Importer) remove(ctx context.Context, current Offer, k Key) (removed bool, err error) {
+	return cas.Update(current, ErrChanged, func(current Offer) (bool, error) {
+		if current.Version == 0 {
+			return false, nil
+		}
+		return true, i.Store.Delete(ctx, current)
+	}, func() (Offer, error) { return found(i.Store.Get(ctx, k)) })
 }

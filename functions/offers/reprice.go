@@ -5,11 +5,8 @@ import (
 	"encoding/json"
 
 	"rialto/functions/internal/cas"
-	"rialto/functions/internal/fault"
-	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/rows"
-	"rialto/functions/marketplaces"
 )
 
 // Repricing is a new price for an offer that stands. Without Shipping, what the seller adds for shipping stays.
@@ -27,18 +24,12 @@ func (r Repricing) Key() Key { return Key{r.ProductID, r.Marketplace, r.SellerID
 // Validate returns invalid_offer with every flaw, or nil.
 func (r Repricing) Validate() error {
 	var f flaws
-	f.unless(ids.Valid(ids.Product, r.ProductID), "/product_id", "bad_format", "must be a product id")
-	f.unless(ids.Valid(ids.Seller, r.SellerID), "/seller_id", "bad_format", "must be a seller id")
-	m, err := marketplaces.Lookup(r.Marketplace)
-	f.unless(err == nil, "/marketplace", "not_allowed", "must be the country code of a marketplace")
+	m := f.key(r.Key())
 	f.amount("/price", r.Price, 1, m.Currency)
 	if r.Shipping != nil {
 		f.amount("/shipping", *r.Shipping, 0, m.Currency)
 	}
-	if f == nil {
-		return nil
-	}
-	return fault.New(fault.Invalid, "invalid_offer", "the offer has fields that are not accepted").With(f...)
+	return f.fault()
 }
 
 // Reprice changes prices, row by row, and nothing else of an offer. A row whose offer does not stand is refused as

@@ -30,11 +30,8 @@ const MaxName = 100
 // marketplace's currency.
 func (o Offer) Validate() error {
 	var f flaws
-	f.unless(ids.Valid(ids.Product, o.ProductID), "/product_id", "bad_format", "must be a product id")
-	f.unless(ids.Valid(ids.Seller, o.SellerID), "/seller_id", "bad_format", "must be a seller id")
+	m := f.key(o.Key())
 	f.unless(isName(o.SellerName), "/seller_name", "bad_text", "must be text of at most %d characters", MaxName)
-	m, err := marketplaces.Lookup(o.Marketplace)
-	f.unless(err == nil, "/marketplace", "not_allowed", "must be the country code of a marketplace")
 	f.amount("/price", o.Price, 1, m.Currency)
 	f.amount("/shipping", o.Shipping, 0, m.Currency)
 	f.unless(slices.Contains([]string{New, Used, Refurbished}, o.Condition), "/condition", "not_allowed", "must be one of: new, used, refurbished")
@@ -42,10 +39,14 @@ func (o Offer) Validate() error {
 	f.unless(o.DeliveryDays >= 0 && o.DeliveryDays <= MaxDeliveryDays, "/delivery_days", "out_of_range", "must be 1 to %d days", MaxDeliveryDays)
 	f.unless(o.DeliveryDays == 0 || o.Fulfillment != ByRialto, "/delivery_days", "not_allowed", "is Rialto's to promise where Rialto ships")
 	f.unless(o.SKU == "" || sku.MatchString(o.SKU), "/sku", "bad_format", "must be 1 to 64 printable ASCII characters without a blank at either end")
-	if f == nil {
-		return nil
-	}
-	return fault.New(fault.Invalid, "invalid_offer", "the offer has fields that are not accepted").With(f...)
+	return f.fault()
+}
+
+// Validate returns invalid_offer (Invalid) with every flaw of a key, or nil.
+func (k Key) Validate() error {
+	var f flaws
+	f.key(k)
+	return f.fault()
 }
 
 func isName(s string) bool {
@@ -58,6 +59,22 @@ func (f *flaws) unless(ok bool, pointer, code, message string, args ...any) {
 	if !ok {
 		*f = append(*f, fault.Field{Pointer: pointer, Code: code, Message: fmt.Sprintf(message, args...)})
 	}
+}
+
+// key checks what names an offer, and returns its marketplace.
+func (f *flaws) key(k Key) marketplaces.Marketplace {
+	f.unless(ids.Valid(ids.Product, k.ProductID), "/product_id", "bad_format", "must be a product id")
+	f.unless(ids.Valid(ids.Seller, k.SellerID), "/seller_id", "bad_format", "must be a seller id")
+	m, err := marketplaces.Lookup(k.Marketplace)
+	f.unless(err == nil, "/marketplace", "not_allowed", "must be the country code of a marketplace")
+	return m
+}
+
+func (f flaws) fault() error {
+	if f == nil {
+		return nil
+	}
+	return fault.New(fault.Invalid, "invalid_offer", "the offer has fields that are not accepted").With(f...)
 }
 
 func (f *flaws) amount(pointer string, a money.Amount, least int64, currency string) {

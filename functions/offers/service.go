@@ -125,6 +125,23 @@ func (s *Service) Pause(ctx context.Context, k Key, paused bool, p Precondition)
 	return stands, err
 }
 
+// Delete takes a seller's own offer away for good, and its sku can name another; its stock stays in the books. What carts
+// hold of it cannot be bought any more, and orders keep what they say. Without a precondition it is done whatever the
+// version. Errors: unknown_marketplace, offer_not_found, version_mismatch, offer_changed if others keep changing it.
+func (s *Service) Delete(ctx context.Context, k Key, p Precondition) error {
+	current, err := s.Own(ctx, k)
+	if err != nil {
+		return err
+	}
+	_, err = cas.Update(current, ErrChanged, func(current Offer) (bool, error) {
+		if p.Given && p.Version != current.Version {
+			return false, ErrStale
+		}
+		return true, s.Store.Delete(ctx, current)
+	}, func() (Offer, error) { return s.Own(ctx, k) })
+	return err
+}
+
 // Put makes or changes a seller's own offer, and returns it as it stands and whether it is new. It goes by the seller's
 // id until the seller, or an import, says a name. Errors: unknown_marketplace, invalid_offer,
 // product_not_found, precondition_required, version_mismatch, offer_changed if others keep changing it.

@@ -204,3 +204,37 @@ func TestAFailedWriteIsItsRowsAlone(t *testing.T) {
 		}
 	}
 }
+
+// Seen to catch: a deleted offer that keeps its sku; a buy box that goes on showing it; a version that is not looked at.
+func TestDelete(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	o := offer("a", 100, 10)
+	o.SKU = "LAMP-1"
+	w.put(t, o)
+	if err := w.Decide(ctx, o.ProductID, o.Marketplace); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Delete(ctx, o.Key(), offers.Precondition{Version: 2, Given: true}); !errors.Is(err, offers.ErrStale) {
+		t.Error(err)
+	}
+	if err := w.Delete(ctx, o.Key(), offers.Precondition{Version: 1, Given: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Delete(ctx, o.Key(), offers.Precondition{}); !errors.Is(err, offers.ErrOfferNotFound) {
+		t.Error(err)
+	}
+	if _, err := w.BySKU(ctx, o.SellerID, o.Marketplace, o.SKU); !errors.Is(err, offers.ErrOfferNotFound) {
+		t.Error("the sku still names it", err)
+	}
+	if err := w.Decide(ctx, o.ProductID, o.Marketplace); err != nil {
+		t.Fatal(err)
+	}
+	if box, _, err := w.Service.Store.List(ctx, o.ProductID, o.Marketplace); err != nil || !box.Empty() {
+		t.Errorf("the buy box shows %+v %v", box, err)
+	}
+	o.SellerName = ""
+	if made, created, err := w.Put(ctx, o, offers.Precondition{}); err != nil || !created || made.SKU != o.SKU {
+		t.Error("made anew", made, created, err)
+	}
+}

@@ -17,6 +17,8 @@ type Store interface {
 	// Save writes an offer over before, the zero Offer for none; it fails with ErrChanged if another stands there,
 	// and with ErrSKUTaken if another offer of the seller in the marketplace has its sku.
 	Save(ctx context.Context, o, before Offer) error
+	// Delete takes an offer away, and its sku with it; it fails with ErrChanged if it is not of that version any more.
+	Delete(ctx context.Context, o Offer) error
 	// SaveBuyBox writes a buy box over the one of version previous, 0 for none; it fails with ErrBuyBoxChanged
 	// otherwise.
 	SaveBuyBox(ctx context.Context, b BuyBox, previous int64) error

@@ -16,6 +16,7 @@ type OwnProducts interface {
 	List(ctx context.Context, seller string, c catalog.Content) (l catalog.Listed, existing bool, err error)
 	Edit(ctx context.Context, product, seller string, c catalog.Content, p catalog.Precondition) (catalog.Listed, error)
 	Own(ctx context.Context, product, seller string) (catalog.Listed, error)
+	Withdraw(ctx context.Context, product, seller string) error
 	Owned(ctx context.Context, seller, after string, limit int) (list []catalog.Contribution, next string, err error)
 }
 
@@ -35,6 +36,9 @@ func SellerRoutes(o OwnProducts) []api.Route {
 		api.Handle(api.Route{ID: "putOwnProduct", Method: http.MethodPut, Path: one,
 			Summary: "Say something of a product, or something else; a change needs If-Match", Context: "catalog", Access: api.Seller,
 			Errors: []fault.Kind{fault.NotFound, fault.Stale, fault.Conflict}}, h.put),
+		api.Handle(api.Route{ID: "withdrawOwnProduct", Method: http.MethodDelete, Path: one,
+			Summary: "Take back what one says of a product; its page passes to who listed it next", Context: "catalog", Access: api.Seller,
+			Success: http.StatusNoContent, Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.withdraw),
 	}
 }
 
@@ -188,4 +192,9 @@ func (h seller) owned(ctx context.Context, in *ownedInput) (*ownedOutput, error)
 	}
 	out.Body.NextCursor, err = api.EncodeCursor(next)
 	return out, err
+}
+
+func (h seller) withdraw(ctx context.Context, in *OwnProductInput) (*struct{}, error) {
+	who, _ := auth.From(ctx)
+	return nil, h.products.Withdraw(ctx, in.ProductID, who.SellerID)
 }

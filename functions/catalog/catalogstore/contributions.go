@@ -144,7 +144,11 @@ func (s *Store) Contribute(ctx context.Context, e catalog.Edit) error {
 	c := e.Contribution
 	writes := []store.Write{
 		over(store.Put(contributions, store.Key{PK: c.ProductID, SK: changeKey}, change{e.Change + 1}).Named("change"), "n", e.Change),
-		store.Put(contributions, store.Key{PK: c.ProductID, SK: c.SellerID}, saidOf(c)).Named("contribution"),
+	}
+	if at := (store.Key{PK: c.ProductID, SK: c.SellerID}); e.Withdrawn {
+		writes = append(writes, store.Delete(contributions, at).Named("contribution"))
+	} else {
+		writes = append(writes, store.Put(contributions, at, saidOf(c)).Named("contribution"))
 	}
 	for _, name := range e.Claims {
 		writes = append(writes, store.Put(contributions, claimKey(name), claim{c.ProductID}).If(store.Absent()).Named("identity"))

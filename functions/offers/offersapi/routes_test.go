@@ -74,7 +74,7 @@ func (f front) ask(t *testing.T, who auth.Identity, method, path, body string, h
 	w := httptest.NewRecorder()
 	f.ServeHTTP(w, r)
 	var m map[string]any
-	if err := json.Unmarshal(w.Body.Bytes(), &m); err != nil {
+	if err := json.Unmarshal(w.Body.Bytes(), &m); err != nil && w.Code != http.StatusNoContent {
 		t.Fatalf("%d %s: %v", w.Code, w.Body, err)
 	}
 	return w, m
@@ -121,6 +121,14 @@ func TestASellersOwnOffer(t *testing.T) {
 	}
 	if o, err := f.book.Get(context.Background(), offer(mine)); err != nil || o.Version != 2 || o.Price.Minor != 900 {
 		t.Error(o, err)
+	}
+	for i, status := range []int{412, 204, 404} {
+		if w, m := f.ask(t, mine, "DELETE", path, "", "If-Match", []string{`"1"`, `"2"`, `"2"`}[i]); w.Code != status {
+			t.Error("DELETE", w.Code, m)
+		}
+	}
+	if w, m := f.ask(t, theirs, "GET", path, ""); w.Code != 200 {
+		t.Error("another seller's offer went too", w.Code, m)
 	}
 }
 

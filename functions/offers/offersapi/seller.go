@@ -20,6 +20,7 @@ type OwnOffers interface {
 	Owned(ctx context.Context, seller, marketplace, after string, limit int) (list []offers.Offer, next string, err error)
 	BySKU(ctx context.Context, seller, marketplace, sku string) (offers.Offer, error)
 	Pause(ctx context.Context, k offers.Key, paused bool, p offers.Precondition) (offers.Offer, error)
+	Delete(ctx context.Context, k offers.Key, p offers.Precondition) error
 	PriceToWin(ctx context.Context, k offers.Key) (offers.PriceToWin, error)
 }
 
@@ -48,6 +49,8 @@ func SellerRoutes(o OwnOffers) []api.Route {
 		api.Handle(api.Route{ID: "putOwnOffer", Method: http.MethodPut, Path: path,
 			Summary: "Make or change one's own offer of a product; a change needs If-Match", Context: "offers", Access: api.Seller,
 			Also: []int{http.StatusCreated}, Errors: changing}, h.put),
+		api.Handle(api.Route{ID: "deleteOwnOffer", Method: http.MethodDelete, Path: path, Summary: "Take one's own offer away for good",
+			Context: "offers", Access: api.Seller, Success: http.StatusNoContent, Errors: changing}, h.delete),
 	}
 }
 
@@ -180,6 +183,14 @@ func (h seller) list(ctx context.Context, in *ownsInput) (*ownsOutput, error) {
 	}
 	out.Body.NextCursor, err = api.EncodeCursor(next)
 	return out, err
+}
+
+func (h seller) delete(ctx context.Context, in *pauseInput) (*struct{}, error) {
+	version, given, err := in.Version()
+	if err != nil {
+		return nil, err
+	}
+	return nil, h.offers.Delete(ctx, in.key(ctx), offers.Precondition{Version: version, Given: given})
 }
 
 type pauseInput struct {

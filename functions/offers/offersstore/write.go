@@ -17,8 +17,7 @@ func (s *Store) Save(ctx context.Context, o, before offers.Offer) error {
 	}
 	writes := []store.Write{w}
 	if before.SKU != "" {
-		writes = append(writes, store.Delete(table, claimOf(o.Key(), before.SKU)).If(store.Any(store.Absent(),
-			store.Eq("product_id", o.ProductID))).Named("freed sku"))
+		writes = append(writes, freed(before))
 	}
 	if o.SKU != "" {
 		writes = append(writes, store.Put(table, claimOf(o.Key(), o.SKU),
@@ -34,6 +33,26 @@ func (s *Store) Save(ctx context.Context, o, before offers.Offer) error {
 		}
 	}
 	return refusal("save offer", err)
+}
+
+// Delete takes an offer away, and frees its sku. It fails with offer_changed if one of another version stands there, or none.
+func (s *Store) Delete(ctx context.Context, o offers.Offer) error {
+	writes := []store.Write{store.Delete(table, keyOf(o.Key())).If(store.Eq("version", o.Version)).Named("offer")}
+	if o.SKU != "" {
+		writes = append(writes, freed(o))
+	}
+	err := s.DB.Transact(ctx, writes...)
+	if r, refused := store.AsRefused(err); refused {
+		if _, failed := r.Failed("offer"); failed {
+			return offers.ErrChanged
+		}
+	}
+	return refusal("delete offer", err)
+}
+
+// freed is the write that takes an offer's sku from it.
+func freed(o offers.Offer) store.Write {
+	return store.Delete(table, claimOf(o.Key(), o.SKU)).If(store.Any(store.Absent(), store.Eq("product_id", o.ProductID))).Named("freed sku")
 }
 
 // SaveBuyBox writes a buy box over the one of version previous, 0 for none. It fails with buy_box_changed if
