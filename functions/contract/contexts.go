@@ -34,7 +34,7 @@ type Context struct {
 // documents, the functions and the stacks of infra/ follow from it.
 func Contexts() []Context {
 	return []Context{
-		{Name: "marketplaces", Owns: "23 marketplaces: currency, language, where they ship"},
+		{Name: "marketplaces", Owns: "23 marketplaces: currency, language, where they ship, when they rest; the fulfilment centres"},
 		inventoryContext,
 		catalogContext,
 		offersContext,

@@ -57,7 +57,6 @@ var countries = map[string]country{
 	"MT": {postal: `[A-Z]{3} ?\d{4}`},
 	"MX": {postal: `\d{5}`},
 	"NL": {postal: `[1-9]\d{3} ?[A-Z]{2}`},
-	"NZ": {postal: `\d{4}`},
 	"PL": {postal: `\d{2}-\d{3}`},
 	"PT": {postal: `\d{4}-\d{3}`},
 	"RO": {postal: `\d{6}`},

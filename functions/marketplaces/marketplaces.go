@@ -2,6 +2,7 @@ package marketplaces
 
 import (
 	"slices"
+	"time"
 
 	"rialto/functions/internal/fault"
 )
@@ -15,6 +16,17 @@ type Marketplace struct {
 	TimeZone    string   // IANA, what a day is for its reports
 	Countries   []string // ISO 3166-1 alpha-2, where it ships to
 	TaxIncluded bool     // prices are shown with tax
+	Weekend     []time.Weekday
+	Returns     Returns
+}
+
+// Returns are the terms on which goods come back, in days after their delivery.
+type Returns struct {
+	Days int // the house's policy: so long anything may be sent back
+	// Withdrawal is for how long the law lets a buyer at a distance withdraw without a reason; 0 where it does not.
+	Withdrawal int
+	// ShippingBack tells whether a withdrawal in time gives back what standard delivery costs, too.
+	ShippingBack bool
 }
 
 // ShipsTo tells whether the marketplace delivers to a country.
@@ -42,6 +54,6 @@ func All() []Marketplace {
 
 // clone keeps a caller from changing what all callers share.
 func (m Marketplace) clone() Marketplace {
-	m.Countries = slices.Clone(m.Countries)
+	m.Countries, m.Weekend = slices.Clone(m.Countries), slices.Clone(m.Weekend)
 	return m
 }

@@ -31,6 +31,9 @@ func TestEveryMarketplaceIsComplete(t *testing.T) {
 		if !m.ShipsTo(m.Code) || slices.ContainsFunc(m.Countries, func(c string) bool { return len(c) != 2 }) {
 			t.Errorf("%s ships to %v", m.Code, m.Countries)
 		}
+		if r := m.Returns; r.Days < r.Withdrawal || r.Days == 0 || r.ShippingBack && r.Withdrawal == 0 || r != euLaw && CustomsArea(m.Code) == "EU" {
+			t.Errorf("%s: %+v", m.Code, r)
+		}
 		if got, err := Lookup(m.Code); err != nil || got.Name != m.Name {
 			t.Errorf("%s: %v %v", m.Code, got, err)
 		}
