@@ -8,7 +8,8 @@
 //   - a group has one shipment, whose id, carrier and tracking number follow from order and group;
 //   - a step is taken once: the state and its tracking row are written in one transaction, conditional on the
 //     state before. A repeated or late message changes nothing;
-//   - what a seller ships waits until that seller confirms it with a carrier and a number, once. What waits longer than
+//   - what a seller ships waits until that seller confirms it with a carrier and a number, which it may correct until it is
+//     delivered. What waits longer than
 //     seven days after its time is cancelled: its units and its authorization are freed by the event, and it counts
 //     against the seller;
 //   - a seller sees its own lines and shipments of an order and no other's, and nothing of who bought them;

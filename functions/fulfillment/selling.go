@@ -2,8 +2,8 @@ package fulfillment
 
 import (
 	"context"
-	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -22,13 +22,9 @@ var (
 	// ErrNotSecured refuses to confirm a shipment whose authorization is about to end, or has: the goods stay.
 	ErrNotSecured = fault.New(fault.Conflict, "payment_not_secured",
 		"the shipment's payment is not secured just now: keep the goods, and confirm again when it is")
-	// ErrConfirmed refuses to confirm a shipment twice with other data.
-	ErrConfirmed = fault.New(fault.Conflict, "shipment_confirmed", "the shipment was confirmed with another carrier or number")
-)
-
-var (
-	carrierName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} .&'-]{0,59}$`)
-	trackingNo  = regexp.MustCompile(`^[A-Za-z0-9-]{4,40}$`)
+	// ErrConfirmed refuses to correct the carrier or number of a shipment that has come to its end.
+	ErrConfirmed = fault.New(fault.Conflict, "shipment_confirmed",
+		"the shipment was confirmed with another carrier or number, and has come to its end")
 )
 
 // Ratings tells how customers rate a seller, in hundredths of a star, and how many do; 0 and 0 if nobody has.
@@ -45,18 +41,13 @@ type SellerService struct {
 }
 
 // Confirm takes a seller's word that a shipment is with a carrier. Its money is then taken, and it goes on as any
-// other. The same again is a success. Errors: shipment_not_found, fulfilled_by_rialto, shipment_confirmed,
+// other. The same again is a success; another carrier or number corrects what was said, until the shipment is delivered. The number
+// may be as it was pasted (trackingNumber). Errors: shipment_not_found, fulfilled_by_rialto, shipment_confirmed,
 // shipment_cancelled, payment_not_secured, invalid_confirmation.
 func (s *SellerService) Confirm(ctx context.Context, seller, orderID, shipmentID, carrier, number string) (Shipment, error) {
-	var flaws []fault.Field
-	if !carrierName.MatchString(carrier) {
-		flaws = append(flaws, fault.Field{Pointer: "/carrier", Code: "bad_format", Message: "must be a name of 1 to 60 letters, digits and signs"})
-	}
-	if !trackingNo.MatchString(number) {
-		flaws = append(flaws, fault.Field{Pointer: "/tracking_number", Code: "bad_format", Message: "must be 4 to 40 letters, digits and hyphens"})
-	}
-	if flaws != nil {
-		return Shipment{}, fault.New(fault.Invalid, "invalid_confirmation", "the confirmation has fields that are not accepted").With(flaws...)
+	carrier, number, err := confirmation(carrier, number)
+	if err != nil {
+		return Shipment{}, err
 	}
 	for {
 		x, found, err := s.Shipments.Get(ctx, orderID, shipmentID)
@@ -69,10 +60,16 @@ func (s *SellerService) Confirm(ctx context.Context, seller, orderID, shipmentID
 			return Shipment{}, ErrByRialto
 		case x.State == Cancelled:
 			return Shipment{}, ErrCancelled
-		case x.State != Pending && (x.Carrier != carrier || x.TrackingNumber != number):
+		case x.State != Pending && strings.EqualFold(x.Carrier, carrier) && x.TrackingNumber == number:
+			return x, nil
+		case x.State == Delivered || x.State == WrittenOff:
 			return Shipment{}, ErrConfirmed
 		case x.State != Pending:
-			return x, nil
+			if corrected, err := s.Shipments.Correct(ctx, x, carrier, number, x.corrected(s.Now().UTC())); err != nil || corrected {
+				x.Carrier, x.TrackingNumber = carrier, number
+				return x, err
+			}
+			continue // it went on, or was corrected by another
 		case !x.Secured(s.Now()):
 			return Shipment{}, ErrNotSecured
 		}
@@ -86,6 +83,30 @@ func (s *SellerService) Confirm(ctx context.Context, seller, orderID, shipmentID
 			return next, err
 		} // it left Pending, for good
 	}
+}
+
+// confirmation returns a carrier and a tracking number in one form, or invalid_confirmation.
+func confirmation(carrier, number string) (string, string, error) {
+	var flaws []fault.Field
+	carrier = strings.Join(strings.Fields(carrier), " ")
+	if !carrierName.MatchString(carrier) {
+		flaws = append(flaws, fault.Field{Pointer: "/carrier", Code: "bad_format", Message: "must be a name of 1 to 60 letters, digits and signs"})
+	}
+	number, ok := trackingNumber(number)
+	if !ok {
+		flaws = append(flaws, fault.Field{Pointer: "/tracking_number", Code: "bad_format",
+			Message: "must be 4 to 40 letters, digits and hyphens, or the address of a carrier's page with one number in it"})
+	}
+	if flaws != nil {
+		return "", "", fault.New(fault.Invalid, "invalid_confirmation", "the confirmation has fields that are not accepted").With(flaws...)
+	}
+	return carrier, number, nil
+}
+
+// corrected is what the shopper reads of a correction.
+func (s Shipment) corrected(now time.Time) Event {
+	return Event{ShipmentID: s.ID, At: later(now, s.UpdatedAt), Status: string(s.State),
+		Description: "The seller corrected the carrier or the tracking number"}
 }
 
 // Sold is a seller's order with where its shipments are.

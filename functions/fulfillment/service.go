@@ -18,6 +18,9 @@ type Shipments interface {
 	Get(ctx context.Context, orderID, shipmentID string) (Shipment, bool, error)
 	// Move stores s and e together if the stored shipment is still in the state from, and tells whether it was.
 	Move(ctx context.Context, from State, s Shipment, e Event) (moved bool, err error)
+	// Correct stores another carrier and tracking number with the event of that, if the stored shipment has those of s and is in
+	// its state, and tells whether it was.
+	Correct(ctx context.Context, s Shipment, carrier, number string, e Event) (corrected bool, err error)
 	// Secure notes until when a shipment's money is held, unless it is known to be held for longer. It tells whether there is
 	// such a shipment.
 	Secure(ctx context.Context, orderID, shipmentID string, until time.Time) (found bool, err error)

@@ -33,7 +33,8 @@ func SellerRoutes(s Selling) []api.Route {
 			Summary: "One's own lines and shipments of an order", Context: "fulfillment", Access: api.Seller,
 			Errors: missing}, h.get),
 		api.Handle(api.Route{ID: "confirmShipment", Method: http.MethodPost, Path: "/seller/v1/orders/{order_id}/shipments/{shipment_id}/confirm",
-			Summary: "Say that a shipment is with a carrier; the same again changes nothing", Context: "fulfillment", Access: api.Seller,
+			Summary: "Say that a shipment is with a carrier, or until it is delivered correct what was said; the same again changes nothing",
+			Context: "fulfillment", Access: api.Seller,
 			Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.confirm),
 		api.Handle(api.Route{ID: "getPerformance", Method: http.MethodGet, Path: "/seller/v1/performance",
 			Summary: "How one did with the orders of the last 30 days", Context: "fulfillment", Access: api.Seller}, h.performance),
@@ -153,7 +154,7 @@ type confirmInput struct {
 // Confirmation says with whom a shipment is.
 type Confirmation struct {
 	Carrier        string `json:"carrier" minLength:"1" maxLength:"60"`
-	TrackingNumber string `json:"tracking_number" minLength:"4" maxLength:"40"`
+	TrackingNumber string `json:"tracking_number" minLength:"4" maxLength:"500" doc:"As pasted: spaces go, letters become capitals, the address of a carrier's page gives its number"`
 }
 
 type confirmOutput struct{ Body SellerShipment }

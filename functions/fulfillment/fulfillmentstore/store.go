@@ -40,11 +40,11 @@ func (s Store) Open(ctx context.Context, x fulfillment.Shipment, e fulfillment.E
 	return nil
 }
 
-// moves bounds how often a step is tried again because the shipment's money was secured meanwhile.
+// moves bounds how often a step is tried again because the shipment's money was secured meanwhile, or its number corrected.
 const moves = 8
 
 // Move stores the shipment with the event of its step, and what it counts as, if it is still in the state from. A MoneyUntil
-// that was stored meanwhile stays.
+// that was stored meanwhile stays, and so does a correction of what was confirmed before.
 func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.Shipment, e fulfillment.Event) (bool, error) {
 	var more []store.Write
 	if w, counts := count(x.SellerID, x.OrderID, x.PlacedAt, fulfillment.Counted(from, x)); counts {
@@ -54,7 +54,11 @@ func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.S
 		more = append(more, due(x, at))
 	}
 	for range moves {
-		w := store.Put(shipments, key(x.OrderID, x.ID), x).If(store.Eq("state", from), store.Eq("money_until", x.MoneyUntil))
+		as := []store.Cond{store.Eq("state", from), store.Eq("money_until", x.MoneyUntil)}
+		if from != fulfillment.Pending {
+			as = append(as, store.Eq("carrier", x.Carrier), store.Eq("tracking_number", x.TrackingNumber))
+		}
+		w := store.Put(shipments, key(x.OrderID, x.ID), x).If(as...)
 		done, found, err := s.write(ctx, w, x.OrderID, e, more...)
 		if err != nil {
 			return false, fmt.Errorf("move shipment: %w", err)
@@ -66,9 +70,23 @@ func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.S
 		if err != nil || now.State != from {
 			return false, err
 		}
-		x.MoneyUntil = now.MoneyUntil
+		if x.MoneyUntil = now.MoneyUntil; from != fulfillment.Pending {
+			x.Carrier, x.TrackingNumber = now.Carrier, now.TrackingNumber
+		}
 	}
 	return false, errBusy
+}
+
+// Correct stores another carrier and tracking number with the event of that, if the stored shipment has those of x and is in its
+// state.
+func (s Store) Correct(ctx context.Context, x fulfillment.Shipment, carrier, number string, e fulfillment.Event) (bool, error) {
+	w := store.Update(shipments, key(x.OrderID, x.ID)).Set("carrier", carrier).Set("tracking_number", number).
+		If(store.Eq("state", x.State), store.Eq("carrier", x.Carrier), store.Eq("tracking_number", x.TrackingNumber))
+	done, _, err := s.write(ctx, w, x.OrderID, e)
+	if err != nil {
+		return false, fmt.Errorf("correct shipment: %w", err)
+	}
+	return done, nil
 }
 
 var errBusy = fault.New(fault.Unavailable, "shipment_busy", "the shipment is being changed by others")

@@ -1,0 +1,28 @@
+package fulfillment
+
+import "testing"
+
+func TestTrackingNumbersAsTheyArePasted(t *testing.T) {
+	t.Parallel()
+	for pasted, want := range map[string]string{
+		"9400 1000 0000 0000 0000 00":        "9400100000000000000000",
+		" 1z999aa10123456784\n":              "1Z999AA10123456784",
+		"1Z\u00a0999AA1\u200b0123456784":     "1Z999AA10123456784",
+		"RIGHT–1":                            "RIGHT-1",
+		"JD01 4600 0000-7":                   "JD0146000000-7",
+		"https://carrier.example/1234567890": "1234567890",
+		"https://tools.example/go/Track?tLabels=9400100000000000000000&x=1":     "9400100000000000000000",
+		"http://carrier.example/track-your-item#/results/ab123456789gb":         "AB123456789GB",
+		"www.carrier.example/en_US/parcel/0123%204567%208901/nl/1234AB":         "012345678901",
+		"https://carrier2026000.example/t?no=RR123456789DE&again=rr123456789de": "RR123456789DE",
+		"https://carrier.example/t?a=12345678&b=87654321":                       "", // which of the two?
+		"https://carrier.example/":                                              "",
+		"1":                                                                     "",
+		"=cmd|1234":                                                             "",
+		"A/1234567":                                                             "",
+	} {
+		if got, ok := trackingNumber(pasted); ok != (want != "") || ok && got != want {
+			t.Errorf("%q: %q %v, want %q", pasted, got, ok, want)
+		}
+	}
+}
