@@ -12,32 +12,103 @@ var (
 	errSale        = fault.New(fault.Invalid, "invalid_sale", "the sale's amounts must be at least 0 and of one currency")
 )
 
-// Assess taxes a sale. It is pure: the same sale has the same tax. It fails with tax_unsupported for a
+// Assess taxes a sale by the tables. It is pure: the same sale has the same tax. It fails with tax_unsupported for a
 // marketplace and destination that no table covers, and with invalid_sale for amounts that are negative or of
 // two currencies.
 func Assess(s Sale) (Assessment, error) {
 	if err := s.check(); err != nil {
 		return Assessment{}, err
 	}
-	regime, err := find(s.Marketplace, s.Country, s.Region)
+	g, err := find(s)
 	if err != nil {
 		return Assessment{}, err
 	}
-	a := Assessment{Lines: make([]LineTax, len(s.Lines)), Included: regime.included}
-	var taxes []money.Amount
+	return g.assess(s)
+}
+
+// assess taxes the goods of each line, then the shipping of each, then the parts of the delivery.
+func (g regime) assess(s Sale) (Assessment, error) {
+	goods, shipping := make([]charge, len(s.Lines)), make([]charge, len(s.Lines))
 	for i, l := range s.Lines {
-		r := regime.rate(l.Category)
-		a.Lines[i] = LineTax{Line: l.Line, Jurisdiction: regime.jurisdiction, Rate: r.basisPoints(), RatePPM: int64(r), Tax: regime.tax(l.paid(), r),
-			ShippingTax: regime.shippingTax(l, s.Delivery.Currency), DiscountTax: regime.discountTax(l, r)}
-		taxes = append(taxes, a.Lines[i].Tax, a.Lines[i].ShippingTax)
+		goods[i] = charge{l.paid().Minor, g.rates(l)}
+		shipping[i] = charge{l.Shipping.Minor, g.shippingRates(goods[i].rates, goods[i].amount)}
 	}
-	if a.DeliveryTax, err = regime.deliveryTax(s); err != nil {
-		return Assessment{}, fmt.Errorf("tax delivery: %w", err)
+	delivery, err := g.delivery(s.Delivery, goods)
+	if err != nil {
+		return Assessment{}, fmt.Errorf("split the delivery: %w", err)
 	}
-	if a.Total, err = money.Sum(s.Delivery.Currency, append(taxes, a.DeliveryTax)...); err != nil {
-		return Assessment{}, fmt.Errorf("sum taxes: %w", err)
+	charges := append(append(goods, shipping...), delivery...)
+	taxes, err := g.taxes(charges)
+	if err != nil {
+		return Assessment{}, fmt.Errorf("tax charges: %w", err)
+	}
+	of := func(minor int64) money.Amount { return money.Of(minor, s.Delivery.Currency) }
+	n := len(s.Lines)
+	a := Assessment{Lines: make([]LineTax, n), Included: g.included, DeliveryTax: of(0)}
+	for i, l := range s.Lines {
+		r := sum(goods[i].rates)
+		a.Lines[i] = LineTax{Line: l.Line, Jurisdiction: g.jurisdiction, Rate: r.basisPoints(), RatePPM: int64(r), Tax: of(sum(taxes[i])),
+			ShippingTax: of(sum(taxes[n+i])), DiscountTax: of(g.discountTax(l, goods[i].rates))}
+	}
+	for _, t := range taxes[2*n:] {
+		a.DeliveryTax.Minor += sum(t) // within the delivery's price
+	}
+	if a.Jurisdictions, err = g.jurisdictions(charges, taxes, s.Delivery.Currency); err != nil {
+		return Assessment{}, fmt.Errorf("sum jurisdictions: %w", err)
+	}
+	a.Total = of(0)
+	for _, j := range a.Jurisdictions {
+		if a.Total, err = a.Total.Add(j.Tax); err != nil {
+			return Assessment{}, fmt.Errorf("sum taxes: %w", err)
+		}
 	}
 	return a, nil
+}
+
+// jurisdictions sums what each levy takes at each rate, in the order in which the rates are met.
+func (g regime) jurisdictions(charges []charge, taxes [][]int64, currency string) ([]JurisdictionTax, error) {
+	list := []JurisdictionTax{}
+	for v, l := range g.levies {
+		at := map[ppm]int{}
+		for i, c := range charges {
+			if c.amount == 0 {
+				continue
+			}
+			n, ok := at[c.rates[v]]
+			if !ok {
+				n, at[c.rates[v]] = len(list), len(list)
+				list = append(list, JurisdictionTax{Jurisdiction: l.jurisdiction, Name: l.name, RatePPM: int64(c.rates[v]),
+					Taxable: money.Zero(currency), Tax: money.Zero(currency)})
+			}
+			base := c.amount
+			if g.included && !g.inside {
+				base -= sum(taxes[i])
+			}
+			var err error
+			if list[n].Taxable, err = list[n].Taxable.Add(money.Of(base, currency)); err != nil {
+				return nil, err
+			}
+			list[n].Tax.Minor += taxes[i][v] // within the amounts
+		}
+	}
+	return list, nil
+}
+
+// discountTax is the tax of the whole amount less that of what is paid, where prices include tax: a line costs its seller's
+// price without tax less so much, whatever the coupon took off.
+func (g regime) discountTax(l Line, rates []ppm) int64 {
+	if !g.included {
+		return 0
+	}
+	r := sum(rates)
+	return portion(l.Amount.Minor, r, g.whole(rates)) - portion(l.paid().Minor, r, g.whole(rates))
+}
+
+func sum[N ~int64](list []N) (total N) {
+	for _, n := range list {
+		total += n
+	}
+	return total
 }
 
 func (s Sale) check() error {

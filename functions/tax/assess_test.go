@@ -13,6 +13,11 @@ import (
 	"rialto/functions/internal/money"
 )
 
+// sale is one without a postal code.
+func sale(marketplace, country, region string, lines []Line, delivery money.Amount) Sale {
+	return Sale{Marketplace: marketplace, Country: country, Region: region, Lines: lines, Delivery: delivery}
+}
+
 func TestAssess(t *testing.T) {
 	t.Parallel()
 	usd := func(n int64) money.Amount { return money.Of(n, "USD") }
@@ -24,38 +29,38 @@ func TestAssess(t *testing.T) {
 		shipping int64 // of the shipping and the delivery
 		included bool
 	}{
-		"california adds, shipping is free of tax": {Sale{"US", "US", "CA", []Line{{Line: "a", Amount: usd(10_000), Category: "tents"}}, usd(599)},
+		"california adds, shipping is free of tax": {sale("US", "US", "CA", []Line{{Line: "a", Amount: usd(10_000), Category: "tents"}}, usd(599)),
 			[]int64{725}, []int64{725}, 0, false},
-		"a discount is not taxed": {Sale{"US", "US", "WA",
-			[]Line{{Line: "a", Amount: usd(12_000), Category: "tents", Discount: usd(2_000)}}, usd(1_000)}, []int64{650}, []int64{650}, 65, false},
-		"germany includes less of a discount": {Sale{"DE", "DE", "",
-			[]Line{{Line: "a", Amount: eur(13_000), Category: "tents", Discount: eur(1_100)}}, eur(595)}, []int64{1_900}, []int64{1_900}, 95, true},
-		"washington taxes shipping": {Sale{"US", "US", "WA", []Line{{Line: "a", Amount: usd(10_000), Category: "tents"}}, usd(1_000)},
+		"a discount is not taxed": {sale("US", "US", "WA",
+			[]Line{{Line: "a", Amount: usd(12_000), Category: "tents", Discount: usd(2_000)}}, usd(1_000)), []int64{650}, []int64{650}, 65, false},
+		"germany includes less of a discount": {sale("DE", "DE", "",
+			[]Line{{Line: "a", Amount: eur(13_000), Category: "tents", Discount: eur(1_100)}}, eur(595)), []int64{1_900}, []int64{1_900}, 95, true},
+		"washington taxes shipping": {sale("US", "US", "WA", []Line{{Line: "a", Amount: usd(10_000), Category: "tents"}}, usd(1_000)),
 			[]int64{650}, []int64{650}, 65, false},
-		"minnesota's rate is no whole point": {Sale{"US", "US", "MN", []Line{{Line: "a", Amount: usd(1_000_000), Category: "tents"}}, usd(0)},
+		"minnesota's rate is no whole point": {sale("US", "US", "MN", []Line{{Line: "a", Amount: usd(1_000_000), Category: "tents"}}, usd(0)),
 			[]int64{68_750}, []int64{688}, 0, false},
-		"oregon has none": {Sale{"US", "US", "OR", []Line{{Line: "a", Amount: usd(10_000), Category: "books"}}, usd(599)},
+		"oregon has none": {sale("US", "US", "OR", []Line{{Line: "a", Amount: usd(10_000), Category: "books"}}, usd(599)),
 			[]int64{0}, []int64{0}, 0, false},
-		"germany includes": {Sale{"DE", "DE", "", []Line{{Line: "a", Amount: eur(11_900), Category: "tents"}}, eur(595)},
+		"germany includes": {sale("DE", "DE", "", []Line{{Line: "a", Amount: eur(11_900), Category: "tents"}}, eur(595)),
 			[]int64{1_900}, []int64{1_900}, 95, true},
-		"german books are reduced": {Sale{"DE", "DE", "BE", []Line{{Line: "a", Amount: eur(1_070), Category: "books"}}, eur(107)},
+		"german books are reduced": {sale("DE", "DE", "BE", []Line{{Line: "a", Amount: eur(1_070), Category: "books"}}, eur(107)),
 			[]int64{70}, []int64{700}, 7, true},
-		"a mixed cart splits its shipping": {Sale{"DE", "DE", "",
+		"a mixed cart splits its shipping": {sale("DE", "DE", "",
 			[]Line{{Line: "a", Amount: eur(1_070), Category: "food"}, {Line: "b", Amount: eur(1_190), Category: "tents"},
-				{Line: "c", Amount: eur(1_070), Category: "books"}}, eur(333)}, []int64{70, 190, 70}, []int64{700, 1_900, 700}, 33, true},
+				{Line: "c", Amount: eur(1_070), Category: "books"}}, eur(333)), []int64{70, 190, 70}, []int64{700, 1_900, 700}, 33, true},
 		// 214 at 7 %, 119 at 19 %: 14 + 19
-		"gifts are shipped at the standard rate": {Sale{"DE", "DE", "", []Line{{Line: "a", Amount: eur(0), Category: "books"}}, eur(119)},
+		"gifts are shipped at the standard rate": {sale("DE", "DE", "", []Line{{Line: "a", Amount: eur(0), Category: "books"}}, eur(119)),
 			[]int64{0}, []int64{700}, 19, true},
-		"the destination's rate": {Sale{"DE", "AT", "", []Line{{Line: "a", Amount: eur(120), Category: "tents"}}, eur(0)},
+		"the destination's rate": {sale("DE", "AT", "", []Line{{Line: "a", Amount: eur(120), Category: "tents"}}, eur(0)),
 			[]int64{20}, []int64{2_000}, 0, true},
-		"nothing": {Sale{"US", "US", "NY", nil, usd(100)}, []int64{}, []int64{}, 4, false},
-		"delivery is taxed as shipping": {Sale{"US", "US", "WA",
-			[]Line{{Line: "a", Amount: usd(10_000), Category: "tents", Shipping: usd(400)}}, usd(600)}, []int64{650}, []int64{650}, 65, false},
+		"nothing": {sale("US", "US", "NY", nil, usd(100)), []int64{}, []int64{}, 4, false},
+		"delivery is taxed as shipping": {sale("US", "US", "WA",
+			[]Line{{Line: "a", Amount: usd(10_000), Category: "tents", Shipping: usd(400)}}, usd(600)), []int64{650}, []int64{650}, 65, false},
 		// 107 at the book's 7 % and 119 at the tent's 19 %, each by itself: 7 + 19
-		"a line is shipped at its own rate": {Sale{"DE", "DE", "", []Line{{Line: "a", Amount: eur(9_900), Category: "tents", Shipping: eur(119)},
-			{Line: "b", Amount: eur(100), Category: "books", Shipping: eur(107)}}, eur(0)}, []int64{1_581, 7}, []int64{1_900, 700}, 26, true},
-		"what costs nothing is shipped at the standard rate": {Sale{"DE", "DE", "",
-			[]Line{{Line: "a", Amount: eur(1_070), Discount: eur(1_070), Category: "books", Shipping: eur(119)}}, eur(0)}, []int64{0}, []int64{700}, 19, true},
+		"a line is shipped at its own rate": {sale("DE", "DE", "", []Line{{Line: "a", Amount: eur(9_900), Category: "tents", Shipping: eur(119)},
+			{Line: "b", Amount: eur(100), Category: "books", Shipping: eur(107)}}, eur(0)), []int64{1_581, 7}, []int64{1_900, 700}, 26, true},
+		"what costs nothing is shipped at the standard rate": {sale("DE", "DE", "",
+			[]Line{{Line: "a", Amount: eur(1_070), Discount: eur(1_070), Category: "books", Shipping: eur(119)}}, eur(0)), []int64{0}, []int64{700}, 19, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -84,20 +89,20 @@ func TestAssessRefuses(t *testing.T) {
 		sale Sale
 		code string
 	}{
-		"a country without table":    {Sale{"JP", "JP", "", nil, money.Zero("JPY")}, "tax_unsupported"},
-		"an export":                  {Sale{"US", "DE", "", nil, usd}, "tax_unsupported"},
-		"an import":                  {Sale{"DE", "US", "NY", nil, usd}, "tax_unsupported"},
-		"over the channel":           {Sale{"DE", "GB", "", nil, usd}, "tax_unsupported"},
-		"over the channel and back":  {Sale{"GB", "DE", "", nil, usd}, "tax_unsupported"},
-		"a territory":                {Sale{"US", "US", "PR", nil, usd}, "tax_unsupported"},
-		"no state":                   {Sale{"US", "US", "", nil, usd}, "tax_unsupported"},
-		"more off than it costs":     {Sale{"US", "US", "NY", []Line{{Amount: money.Of(1, "USD"), Discount: money.Of(2, "USD")}}, usd}, "invalid_sale"},
-		"a negative line":            {Sale{"US", "US", "NY", []Line{{Amount: money.Of(-1, "USD")}}, usd}, "invalid_sale"},
-		"negative shipping":          {Sale{"US", "US", "NY", nil, money.Of(-1, "USD")}, "invalid_sale"},
-		"no currency":                {Sale{"US", "US", "NY", nil, money.Amount{}}, "invalid_sale"},
-		"two currencies":             {Sale{"US", "US", "NY", []Line{{Amount: money.Of(1, "EUR")}}, usd}, "invalid_sale"},
-		"shipping of another":        {Sale{"US", "US", "NY", []Line{{Amount: usd, Shipping: money.Of(1, "EUR")}}, usd}, "invalid_sale"},
-		"a line's negative shipping": {Sale{"US", "US", "NY", []Line{{Amount: usd, Shipping: money.Of(-1, "USD")}}, usd}, "invalid_sale"},
+		"a country without table":    {sale("JP", "JP", "", nil, money.Zero("JPY")), "tax_unsupported"},
+		"an export":                  {sale("US", "DE", "", nil, usd), "tax_unsupported"},
+		"an import":                  {sale("DE", "US", "NY", nil, usd), "tax_unsupported"},
+		"over the channel":           {sale("DE", "GB", "", nil, usd), "tax_unsupported"},
+		"over the channel and back":  {sale("GB", "DE", "", nil, usd), "tax_unsupported"},
+		"a territory":                {sale("US", "US", "PR", nil, usd), "tax_unsupported"},
+		"no state":                   {sale("US", "US", "", nil, usd), "tax_unsupported"},
+		"more off than it costs":     {sale("US", "US", "NY", []Line{{Amount: money.Of(1, "USD"), Discount: money.Of(2, "USD")}}, usd), "invalid_sale"},
+		"a negative line":            {sale("US", "US", "NY", []Line{{Amount: money.Of(-1, "USD")}}, usd), "invalid_sale"},
+		"negative shipping":          {sale("US", "US", "NY", nil, money.Of(-1, "USD")), "invalid_sale"},
+		"no currency":                {sale("US", "US", "NY", nil, money.Amount{}), "invalid_sale"},
+		"two currencies":             {sale("US", "US", "NY", []Line{{Amount: money.Of(1, "EUR")}}, usd), "invalid_sale"},
+		"shipping of another":        {sale("US", "US", "NY", []Line{{Amount: usd, Shipping: money.Of(1, "EUR")}}, usd), "invalid_sale"},
+		"a line's negative shipping": {sale("US", "US", "NY", []Line{{Amount: usd, Shipping: money.Of(-1, "USD")}}, usd), "invalid_sale"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -136,14 +141,16 @@ func TestTablesAreComplete(t *testing.T) {
 
 func TestTheAssessmentOnTheWire(t *testing.T) {
 	t.Parallel()
-	a, err := Assess(Sale{"US", "US", "MN", []Line{{Line: "a", Amount: money.Of(10_000, "USD"), Category: ""}}, money.Zero("USD")})
+	a, err := Assess(sale("US", "US", "MN", []Line{{Line: "a", Amount: money.Of(10_000, "USD"), Category: ""}}, money.Zero("USD")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, _ := json.Marshal(a)
 	want := `{"lines":[{"line":"a","jurisdiction":"US-MN","rate":688,"rate_ppm":68750,"tax":{"amount":688,"currency":"USD"},` +
 		`"shipping_tax":{"amount":0,"currency":"USD"},"discount_tax":{"amount":0,"currency":"USD"}}],` +
-		`"delivery_tax":{"amount":0,"currency":"USD"},"total":{"amount":688,"currency":"USD"},"included":false}`
+		`"delivery_tax":{"amount":0,"currency":"USD"},"total":{"amount":688,"currency":"USD"},"included":false,` +
+		`"jurisdictions":[{"jurisdiction":"US-MN","name":"Sales tax","rate_ppm":68750,` +
+		`"taxable":{"amount":10000,"currency":"USD"},"tax":{"amount":688,"currency":"USD"}}]}`
 	if d := cmp.Diff(want, string(got)); d != "" {
 		t.Error(d)
 	}
@@ -198,8 +205,12 @@ func TestTaxesSumAndStayBelowThePrice(t *testing.T) {
 			}
 		}
 		check(s.Delivery, a.DeliveryTax)
-		if sum != a.Total.Minor {
-			t.Fatalf("lines, shipping and delivery sum to %d, not %d", sum, a.Total.Minor)
+		byJurisdiction := int64(0)
+		for _, j := range a.Jurisdictions {
+			byJurisdiction += j.Tax.Minor
+		}
+		if sum != a.Total.Minor || byJurisdiction != sum {
+			t.Fatalf("lines, shipping and delivery sum to %d, jurisdictions to %d, not to %d", sum, byJurisdiction, a.Total.Minor)
 		}
 		again, _ := Assess(s)
 		if d := cmp.Diff(a, again); d != "" {
@@ -216,9 +227,9 @@ func TestADiscountTakesItsTaxOutOfTheLine(t *testing.T) {
 		sale Sale
 		want int64
 	}{
-		{Sale{"DE", "DE", "", []Line{{Amount: money.Of(11_900, "EUR"), Discount: money.Of(11_900, "EUR")}}, money.Zero("EUR")}, 1_900},
-		{Sale{"DE", "DE", "", []Line{{Amount: money.Of(11_900, "EUR"), Discount: money.Of(2_380, "EUR")}}, money.Zero("EUR")}, 380},
-		{Sale{"US", "US", "CA", []Line{{Amount: money.Of(10_000, "USD"), Discount: money.Of(2_000, "USD")}}, money.Zero("USD")}, 0},
+		{sale("DE", "DE", "", []Line{{Amount: money.Of(11_900, "EUR"), Discount: money.Of(11_900, "EUR")}}, money.Zero("EUR")), 1_900},
+		{sale("DE", "DE", "", []Line{{Amount: money.Of(11_900, "EUR"), Discount: money.Of(2_380, "EUR")}}, money.Zero("EUR")), 380},
+		{sale("US", "US", "CA", []Line{{Amount: money.Of(10_000, "USD"), Discount: money.Of(2_000, "USD")}}, money.Zero("USD")), 0},
 	} {
 		if a, err := Assess(c.sale); err != nil || a.Lines[0].DiscountTax.Minor != c.want {
 			t.Errorf("%+v: %+v %v, want %d", c.sale, a, err, c.want)
@@ -232,13 +243,10 @@ func TestIncludedTaxIsTheAddedTaxOfItsNet(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := rapid.SampledFrom(slices.Sorted(maps.Values(vat))).Draw(t, "rate")
 		net := money.Of(rapid.Int64Range(0, 1<<53).Draw(t, "net"), "EUR")
-		added := regime{}.tax(net, r)
-		gross, err := net.Add(added)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if extracted := (regime{included: true}).tax(gross, r); extracted != added {
-			t.Fatalf("%d added, %d extracted from %d", added.Minor, extracted.Minor, gross.Minor)
+		added := portion(net.Minor, r, million)
+		gross := net.Minor + added
+		if extracted := portion(gross, r, million+r); extracted != added {
+			t.Fatalf("%d added, %d extracted from %d", added, extracted, gross)
 		}
 	})
 }

@@ -6,8 +6,9 @@ import "rialto/functions/internal/money"
 // they go.
 type Sale struct {
 	Marketplace string       `json:"marketplace"`
-	Country     string       `json:"country"` // ISO 3166-1 alpha-2 of the destination
-	Region      string       `json:"region"`  // ISO 3166-2 without the country ("CA"); needed in the US
+	Country     string       `json:"country"`       // ISO 3166-1 alpha-2 of the destination
+	Region      string       `json:"region"`        // ISO 3166-2 without the country ("CA"); needed where regions tax
+	Postal      string       `json:"postal_prefix"` // as much of the postal code as names a town, without spaces and hyphens
 	Lines       []Line       `json:"lines"`
 	Delivery    money.Amount `json:"delivery"` // what the delivery option costs, whatever is delivered
 }
@@ -16,26 +17,39 @@ type Sale struct {
 type Line struct {
 	Line     string       `json:"line"`
 	Amount   money.Amount `json:"amount"`
-	Category string       `json:"category"`          // the product's category id
-	Discount money.Amount `json:"discount,omitzero"` // none without a currency
-	Shipping money.Amount `json:"shipping,omitzero"` // what its seller asks for shipping it; none without a currency
+	Quantity int64        `json:"quantity"`                // units in Amount, as some rates go by the price of one; 0 is 1
+	Category string       `json:"category"`                // the product's category id
+	Path     []string     `json:"category_path,omitempty"` // of that category and those above it, root first
+	Discount money.Amount `json:"discount,omitzero"`       // none without a currency
+	Shipping money.Amount `json:"shipping,omitzero"`       // what its seller asks for shipping it; none without a currency
 }
 
 // Assessment is the tax of a sale: each charge has its own. The lines stand in the order of the sale's; their taxes, those
-// of their shipping and that of the delivery sum to Total.
+// of their shipping and that of the delivery sum to Total, and so do those of the Jurisdictions.
 type Assessment struct {
 	Lines       []LineTax    `json:"lines"`
 	DeliveryTax money.Amount `json:"delivery_tax"`
 	Total       money.Amount `json:"total"`
 	// Included tells that prices hold the tax already: it is part of the sale's amounts, not to be added.
 	Included bool `json:"included"`
+	// Jurisdictions says whose taxes they are, over all charges: one entry for each tax and rate.
+	Jurisdictions []JurisdictionTax `json:"jurisdictions"`
+}
+
+// JurisdictionTax is what one jurisdiction levies on a sale at one rate.
+type JurisdictionTax struct {
+	Jurisdiction string       `json:"jurisdiction"` // "US-CA", "DE"
+	Name         string       `json:"name"`         // "Sales tax", "VAT", "GST"
+	RatePPM      int64        `json:"rate_ppm"`     // parts per million
+	Taxable      money.Amount `json:"taxable"`      // what the rate is levied on, without tax; at rate 0, what bears none
+	Tax          money.Amount `json:"tax"`
 }
 
 // LineTax is the tax of one line.
 type LineTax struct {
 	Line         string       `json:"line"`
 	Jurisdiction string       `json:"jurisdiction"` // "US-CA", "DE"
-	Rate         int64        `json:"rate"`         // basis points, rounded half up
+	Rate         int64        `json:"rate"`         // basis points, rounded half up; of all its taxes together
 	RatePPM      int64        `json:"rate_ppm"`     // parts per million, exact
 	Tax          money.Amount `json:"tax"`
 	ShippingTax  money.Amount `json:"shipping_tax"`

@@ -32,12 +32,8 @@ var vat = map[string]ppm{
 	"RO": 21 * percent, "SE": 25 * percent, "SI": 22 * percent, "SK": 23 * percent,
 }
 
-// reduced are lower rates by country and category id. A category that is not listed by its exact id bears the
-// standard rate, so a food processor is no food.
+// reduced are lower rates by country and class.
 // Source: Umsatzsteuergesetz, § 12 (2) with annex 2 (7 % on food and printed matter), as of 2025-08-01.
-var reduced = map[string]map[string]ppm{
-	"DE": {
-		"books": 7 * percent, "ebooks": 7 * percent, "magazines": 7 * percent, "newspapers": 7 * percent,
-		"food": 7 * percent, "groceries": 7 * percent,
-	},
+var reduced = map[string]map[Class]ppm{
+	"DE": {Books: 7 * percent, Ebooks: 7 * percent, Periodicals: 7 * percent, Food: 7 * percent},
 }
