@@ -28,9 +28,10 @@ type Row struct {
 	Delete bool `json:"delete,omitempty"`
 }
 
+// content is what the row says, without the markup that files bring along.
 func (r Row) content() Content {
 	return Content{Title: r.Title, Description: r.Description, Brand: r.Brand, Model: r.Model, GTIN: r.GTIN, Bullets: r.Bullets,
-		CategoryID: r.CategoryID, Attributes: r.Attributes}
+		CategoryID: r.CategoryID, Attributes: r.Attributes}.clean()
 }
 
 // name is what the row is about, before it is known which product that is.

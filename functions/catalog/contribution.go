@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"rialto/functions/internal/display"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
 )
@@ -60,6 +61,29 @@ var (
 func (c Content) Same(d Content) bool {
 	return c.Title == d.Title && c.Description == d.Description && c.Brand == d.Brand && c.Model == d.Model && c.GTIN == d.GTIN &&
 		c.CategoryID == d.CategoryID && slices.Equal(c.Bullets, d.Bullets) && maps.Equal(c.Attributes, d.Attributes) && slices.Equal(c.Images, d.Images)
+}
+
+// clean takes out of the texts what nobody is to read (package display). Bullets and attributes of which nothing is left
+// are left out.
+func (c Content) clean() Content {
+	c.Title, c.Description, c.Brand, c.Model = display.Clean(c.Title), display.Clean(c.Description), display.Clean(c.Brand), display.Clean(c.Model)
+	var bullets []string
+	for _, b := range c.Bullets {
+		if b = display.Clean(b); b != "" {
+			bullets = append(bullets, b)
+		}
+	}
+	var attributes map[string]string
+	for name, value := range c.Attributes {
+		if value = display.Clean(value); value != "" {
+			if attributes == nil {
+				attributes = map[string]string{}
+			}
+			attributes[name] = value
+		}
+	}
+	c.Bullets, c.Attributes = bullets, attributes
+	return c
 }
 
 // Validate returns invalid_product (Invalid) with every flaw of a content, or nil. path is its category's, root first,

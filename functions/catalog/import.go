@@ -59,7 +59,10 @@ func (i *Importer) Import(ctx context.Context, b Batch) (rows.Report, error) {
 		}
 		names[c.ID] = c
 	}
-	list, err := rows.Read(b.Products, "product", func(p *Product) (string, error) { return p.ID, p.Validate() })
+	list, err := rows.Read(b.Products, "product", func(p *Product) (string, error) {
+		p.content().clean().onto(p)
+		return p.ID, p.Validate()
+	})
 	if err != nil {
 		return rows.Report{}, err
 	}

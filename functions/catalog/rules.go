@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"rialto/functions/internal/display"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
 )
@@ -76,10 +76,10 @@ func (f *flaws) unless(ok bool, pointer, code, message string, args ...any) {
 
 func (f *flaws) text(pointer, s string, least, most int) {
 	n := utf8.RuneCountInString(strings.TrimSpace(s))
-	f.unless(n >= least, pointer, "too_short", "must have at least %d characters", least)
+	f.unless(n >= least && (least == 0 || !display.Blank(s)), pointer, "too_short", "must have at least %d characters", least)
 	f.unless(utf8.RuneCountInString(s) <= most, pointer, "too_long", "must have at most %d characters", most)
-	bad := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
-	f.unless(utf8.ValidString(s) && !strings.ContainsFunc(s, bad), pointer, "bad_text", "must be UTF-8 text without control characters")
+	code, message := display.Flaw(s)
+	f.unless(code == "", pointer, code, "%s", message)
 }
 
 func (f *flaws) category(p Product) {
