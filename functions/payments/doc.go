@@ -25,8 +25,11 @@
 //   - a later attempt of a shipment to have its money taken first asks how the intent of the failed one stands;
 //   - capture happens once, for at most what was authorized; the rest of the authorization is released by it;
 //   - a return's money is given back once: its refund is written down before the gateway is asked, and asked for under
-//     one key for ever. Where the key cannot tell, since the gateway keeps a failure under it or may have forgotten it,
-//     the gateway's list of refunds says whether it gave anything. Refunds sum to what was captured at most.
+//     one key, whoever tries. Where the key cannot tell, since the gateway keeps a failure under it or may have forgotten it,
+//     the gateway's list of refunds says whether it gave anything. Only a refusal is final: a failure without an effect is tried
+//     again, under the key of another attempt once the first can only repeat it. Refunds sum to what was captured at most;
+//   - a refund that the customer's bank turns back later has FAILED (RefundChanged). What failed is asked for again by an operator's
+//     word alone (RefundAgain), as an attempt of its own.
 //
 // A shipment that costs nothing has no payment: it is captured, and given back, without the gateway. What costs less than the
 // gateway takes (LeastAmount) checkout refuses before it asks.

@@ -77,15 +77,20 @@ type PaymentRefunded struct {
 	Amount   money.Amount `json:"amount"`
 	IntentID string       `json:"intent_id"`
 	Lines    []RefundLine `json:"lines,omitempty"`
+	Attempt  int          `json:"attempt,omitempty"` // that gave it; 0 for the first; came later to version 1
 }
 
-// PaymentRefundFailed is the data of the event, version 1. Code is the gateway's or ours: refund_too_large,
-// gateway_failed.
+// PaymentRefundFailed is the data of the event, version 1. Code is the gateway's or ours: refund_too_large. TurnedBack is what the
+// same attempt had been told to have given, and the customer's bank sent back; nil where nothing had been given. It, its lines and
+// the attempt came later to version 1.
 type PaymentRefundFailed struct {
-	OrderID  string `json:"order_id"`
-	Group    string `json:"group"`
-	RefundID string `json:"refund_id"`
-	Code     string `json:"code"`
+	OrderID    string        `json:"order_id"`
+	Group      string        `json:"group"`
+	RefundID   string        `json:"refund_id"`
+	Code       string        `json:"code"`
+	Attempt    int           `json:"attempt,omitempty"`
+	TurnedBack *money.Amount `json:"turned_back,omitempty"`
+	Lines      []RefundLine  `json:"lines,omitempty"`
 }
 
 // failed tells whether an attempt to take a payment has failed.

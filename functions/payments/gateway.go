@@ -20,11 +20,10 @@ type Gateway interface {
 	Cancel(ctx context.Context, key, id string) (Intent, error)
 	// Capture takes minor units of the intent's currency, at most what is authorized, and releases the rest.
 	Capture(ctx context.Context, key, id string, minor int64) (Intent, error)
-	// Refund gives minor units of a captured intent back; refund is our name for it. One that the gateway took and
-	// that failed is no error, and has a Code.
-	Refund(ctx context.Context, key, id, refund string, minor int64) (RefundResult, error)
-	// FindRefund looks among an intent's refunds for one by our name.
-	FindRefund(ctx context.Context, id, refund string) (r RefundResult, there bool, err error)
+	// Refund gives money of a captured intent back. One that the gateway took and that failed is no error, and has a Code.
+	Refund(ctx context.Context, key string, r RefundCall) (RefundResult, error)
+	// FindRefund looks among an intent's refunds for one by our name, and tells how it stands now.
+	FindRefund(ctx context.Context, id, name string) (r RefundResult, there bool, err error)
 }
 
 // Charge is what an intent is created for.
@@ -33,6 +32,15 @@ type Charge struct {
 	Group   string
 	Amount  money.Amount
 	Method  string // the gateway's token
+}
+
+// RefundCall is what the gateway is asked to give back. Name is ours for it, which the gateway keeps with order and group.
+type RefundCall struct {
+	IntentID string
+	OrderID  string
+	Group    string
+	Name     string
+	Minor    int64 // minor units of the intent's currency
 }
 
 // Intent is a payment as the gateway sees it.

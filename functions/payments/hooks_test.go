@@ -45,8 +45,16 @@ func (h hooked) Capture(ctx context.Context, key, id string, minor int64) (payme
 	return around(h, ctx, "capture", func() (payments.Intent, error) { return h.Gateway.Capture(ctx, key, id, minor) })
 }
 
-func (h hooked) Refund(ctx context.Context, key, id, refund string, minor int64) (payments.RefundResult, error) {
-	return around(h, ctx, "refund", func() (payments.RefundResult, error) { return h.Gateway.Refund(ctx, key, id, refund, minor) })
+func (h hooked) Refund(ctx context.Context, key string, c payments.RefundCall) (payments.RefundResult, error) {
+	return around(h, ctx, "refund", func() (payments.RefundResult, error) { return h.Gateway.Refund(ctx, key, c) })
+}
+
+func (h hooked) FindRefund(ctx context.Context, id, name string) (r payments.RefundResult, there bool, err error) {
+	r, err = around(h, ctx, "find refund", func() (r payments.RefundResult, err error) {
+		r, there, err = h.Gateway.FindRefund(ctx, id, name)
+		return r, err
+	})
+	return r, there, err
 }
 
 // hook puts one hook around every effect of the rig: store reads, store writes, gateway calls.

@@ -2,6 +2,7 @@ package payments_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
@@ -63,7 +64,8 @@ func TestRefund(t *testing.T) {
 		"lost answer":      {`"kind":"lost_answer"`, money.Of(200, "USD"), payments.RefundDone, "", 200},
 		"late answer":      {`"kind":"timeout"`, money.Of(200, "USD"), payments.RefundDone, "", 200},
 		"failures":         {`"kind":"error_500","count":2`, money.Of(200, "USD"), payments.RefundDone, "", 200},
-		"stored failure":   {`"kind":"error_500","saved":true`, money.Of(200, "USD"), payments.RefundFailed, "gateway_failed", 0},
+		// A failure that its key keeps is no refusal: nothing was given, and the next try has a key of its own.
+		"stored failure": {`"kind":"error_500","saved":true`, money.Of(200, "USD"), payments.RefundDone, "", 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -190,5 +192,101 @@ func TestOverlappingDeliveriesRefundOnce(t *testing.T) {
 	}
 	if sum, p := r.given(t), r.record(t, "g1"); sum != 200 || len(p.Refunds) != 1 || p.Refunds[0].State != payments.RefundDone {
 		t.Errorf("%d given back, %+v", sum, p.Refunds)
+	}
+}
+
+// A refund that the customer's bank turns back days later has failed, is told, and is given again by an operator's word, however
+// often that comes. Seen to catch: a word that begins another attempt while one is pending (400 given back for 200).
+func TestARefundIsTurnedBackAndGivenAgain(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	r := b.captured(t, 600)
+	ctx := context.Background()
+	if err := r.Refund(ctx, r.returned("ret_a", 200)); err != nil {
+		t.Fatal(err)
+	}
+	ref := payments.RefundRef{OrderID: r.order, Group: "g1", Name: "ret_a"}
+	if err := r.RefundChanged(ctx, ref); err != nil || r.record(t, "g1").Refunds[0].State != payments.RefundDone {
+		t.Fatalf("looked at too early: %v", err)
+	}
+	_, err := r.RefundAgain(ctx, ref)
+	wantCode(t, err, "refund_not_failed")
+	before := r.record(t, "g1")
+	b.control(t, http.MethodPost, "/_control/refunds/"+before.Refunds[0].GatewayID+"/fail", "", nil)
+	for range 2 {
+		if err := r.RefundChanged(ctx, ref); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := r.record(t, "g1")
+	if x := p.Refunds[0]; x.State != payments.RefundFailed || x.Code != "expired_or_canceled_card" || r.given(t) != 0 || p.Refunded() != 0 {
+		t.Fatalf("%+v", x)
+	}
+	amount := money.Of(200, "USD")
+	told := payments.PaymentRefundFailed{OrderID: r.order, Group: "g1", RefundID: "ret_a", Code: "expired_or_canceled_card", TurnedBack: &amount,
+		Lines: []payments.RefundLine{{Line: "l", From: 2, Quantity: 1}}}
+	if names, data := payments.Happened(before, p); len(names) != 1 || names[0] != payments.EventRefundFailed || !cmp.Equal(data[0], told) {
+		t.Errorf("%v %+v", names, data)
+	}
+	b.arm(t, r.order, "refund", `"kind":"lost_answer"`)
+	if err := retry(3, func() error { _, err := r.RefundAgain(ctx, ref); return err }); err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.RefundAgain(ctx, ref)
+	wantCode(t, err, "refund_not_failed")
+	if x := r.record(t, "g1").Refunds[0]; x.State != payments.RefundDone || x.Attempt != 1 || x.Name() != "ret_a#2" || r.given(t) != 200 {
+		t.Errorf("%+v, %d given back", x, r.given(t))
+	}
+	// What is said of the first attempt changes nothing any more, and a return that is told again neither.
+	if err := errors.Join(r.RefundChanged(ctx, ref), r.Refund(ctx, r.returned("ret_a", 200))); err != nil || r.given(t) != 200 {
+		t.Errorf("%d given back, %v", r.given(t), err)
+	}
+	if x := r.record(t, "g1").Refunds[0]; x.State != payments.RefundDone {
+		t.Errorf("%+v", x)
+	}
+}
+
+func TestWhatCannotBeRefundedAgain(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	r := b.captured(t, 600)
+	ctx := context.Background()
+	ref := func(name string) payments.RefundRef {
+		return payments.RefundRef{OrderID: r.order, Group: "g1", Name: name}
+	}
+	if err := errors.Join(r.Refund(ctx, r.returned("ret_a", 601)), r.Refund(ctx, r.returned("ret_b", 600))); err != nil {
+		t.Fatal(err)
+	}
+	for name, code := range map[string]string{"ret_a": "refund_too_large", "ret_b": "refund_not_failed", "ret_c": "refund_unknown"} {
+		_, err := r.RefundAgain(ctx, ref(name))
+		wantCode(t, err, code)
+	}
+	wantCode(t, r.RefundChanged(ctx, ref("ret_c")), "refund_unknown")
+	wantCode(t, r.RefundChanged(ctx, payments.RefundRef{OrderID: "ord_none", Group: "g1", Name: "ret_a"}), "payment_unknown_group")
+	if sum := r.given(t); sum != 600 {
+		t.Error(sum)
+	}
+}
+
+// Two deliveries meet a failure that the key keeps: both go on with one key more, and money is given once. Seen to catch: an
+// answer to the first key that retires the second too.
+func TestOverlappingDeliveriesGoOnWithOneKey(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	r := b.captured(t, 600)
+	b.arm(t, r.order, "refund", `"kind":"error_500","saved":true`)
+	in := r.returned("ret_a", 200)
+	type first struct{}
+	r.hook(func(ctx context.Context, point string) error {
+		if ctx.Value(first{}) == nil || point != "find refund after" {
+			return nil
+		}
+		return retry(3, func() error { return r.Refund(context.Background(), in) })
+	})
+	if err := retry(3, func() error { return r.Refund(context.WithValue(context.Background(), first{}, true), in) }); err != nil {
+		t.Fatal(err)
+	}
+	if x := r.record(t, "g1").Refunds[0]; r.given(t) != 200 || x.State != payments.RefundDone || x.Attempt != 1 {
+		t.Errorf("%d given back, %+v", r.given(t), x)
 	}
 }

@@ -274,7 +274,7 @@ func (till) Cancel(context.Context, string, string) (payments.Intent, error) {
 func (till) Capture(context.Context, string, string, int64) (payments.Intent, error) {
 	return payments.Intent{}, errors.New("a checkout captures nothing")
 }
-func (till) Refund(context.Context, string, string, string, int64) (payments.RefundResult, error) {
+func (till) Refund(context.Context, string, payments.RefundCall) (payments.RefundResult, error) {
 	return payments.RefundResult{}, errors.New("a checkout gives nothing back")
 }
 func (till) FindRefund(context.Context, string, string) (payments.RefundResult, bool, error) {

@@ -147,11 +147,11 @@ func (b *bank) Capture(_ context.Context, _, id string, minor int64) (payments.I
 	return payments.Intent{ID: id, Status: payments.IntentCaptured, Captured: minor}, nil
 }
 
-func (b *bank) Refund(_ context.Context, key, _, _ string, minor int64) (payments.RefundResult, error) {
-	if minor <= 0 {
-		b.t.Fatalf("a refund of %d", minor)
+func (b *bank) Refund(_ context.Context, key string, c payments.RefundCall) (payments.RefundResult, error) {
+	if c.Minor <= 0 {
+		b.t.Fatalf("a refund of %d", c.Minor)
 	}
-	b.back += minor
+	b.back += c.Minor
 	return payments.RefundResult{ID: key}, nil
 }
 

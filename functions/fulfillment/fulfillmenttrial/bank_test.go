@@ -85,9 +85,16 @@ func (i *intent) told() payments.Intent {
 	return out
 }
 
-func (i *intent) refunded(name string) (minor int64, times int) {
+// of is the return that a refund is for: one that is tried anew has its name with a number.
+func (r refund) of() string {
+	id, _, _ := strings.Cut(r.name, "#")
+	return id
+}
+
+// refunded is what is given back for a return, or for all of them.
+func (i *intent) refunded(of string) (minor int64, times int) {
 	for _, r := range i.refunds {
-		if (name == "" || r.name == name) && r.code == "" {
+		if (of == "" || r.of() == of) && r.code == "" {
 			minor, times = minor+r.minor, times+1
 		}
 	}
@@ -259,13 +266,13 @@ func (b *bank) Capture(ctx context.Context, key, id string, minor int64) (paymen
 }
 
 // Refund implements payments.Gateway.
-func (b *bank) Refund(ctx context.Context, key, id, refundID string, minor int64) (payments.RefundResult, error) {
-	what := fmt.Sprint("refund ", refundID, " ", minor)
-	_, r, err := b.on(ctx, what, key, id, func(i *intent, _ time.Time) reply {
-		if given, _ := i.refunded(""); i.status != payments.IntentCaptured || minor <= 0 || given+minor > i.captured {
+func (b *bank) Refund(ctx context.Context, key string, c payments.RefundCall) (payments.RefundResult, error) {
+	what := fmt.Sprint("refund ", c.Name, " ", c.Minor)
+	_, r, err := b.on(ctx, what, key, c.IntentID, func(i *intent, _ time.Time) reply {
+		if given, _ := i.refunded(""); i.status != payments.IntentCaptured || c.Minor <= 0 || given+c.Minor > i.captured {
 			return refuses("charge_already_refunded")
 		}
-		x := refund{id: fmt.Sprintf("re_%s_%d", i.id, len(i.refunds)), name: refundID, minor: minor}
+		x := refund{id: fmt.Sprintf("re_%s_%d", i.id, len(i.refunds)), name: c.Name, minor: c.Minor}
 		i.refunds = append(i.refunds, x)
 		out := payments.RefundResult{ID: x.id, Code: x.code}
 		return func() (payments.Intent, payments.RefundResult, error) { return payments.Intent{}, out, nil }

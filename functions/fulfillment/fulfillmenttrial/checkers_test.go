@@ -94,18 +94,16 @@ func (b *books) banked() {
 			}
 		}
 		for _, r := range i.refunds {
-			given, times := i.refunded(r.name)
-			x := b.returned(i.order, r.name)
+			given, times := i.refunded(r.of())
+			x := b.returned(i.order, r.of())
 			if times > 1 || given > x.Amount.Minor || over(x.State, "", fulfillment.Requested, fulfillment.Rejected) {
-				b.t.fail("refunded-twice", "%d given back for %s %s in %d refunds; it is %q and worth %d", given, i.order, r.name, times, x.State, x.Amount.Minor)
+				b.t.fail("refunded-twice", "%d given back for %s %s in %d refunds; it is %q and worth %d", given, i.order, r.of(), times, x.State, x.Amount.Minor)
 			}
 		}
 	}
 }
 
-// returned is a return; a refund that is tried anew has its name with a number.
-func (b *books) returned(order, name string) fulfillment.Return {
-	id, _, _ := strings.Cut(name, "#")
+func (b *books) returned(order, id string) fulfillment.Return {
 	for _, x := range b.returns {
 		if x.OrderID == order && x.ID == id {
 			return x

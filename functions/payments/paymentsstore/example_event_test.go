@@ -19,6 +19,8 @@ func TestExamples(t *testing.T) {
 		payments.EventCaptureFailed: &payments.PaymentCaptureFailed{},
 		payments.EventRenewed:       &payments.PaymentRenewed{},
 		payments.EventLost:          &payments.PaymentAuthorizationLost{},
+		payments.EventRefunded:      &payments.PaymentRefunded{},
+		payments.EventRefundFailed:  &payments.PaymentRefundFailed{},
 	} {
 		b, err := os.ReadFile("../../../events/payments/" + name + ".v1.example.json")
 		if err != nil {

@@ -114,10 +114,10 @@ func (g *Gateway) Capture(ctx context.Context, key, id string, minor int64) (pay
 // refundID is where the gateway keeps our name for a refund.
 const refundID = "refund_id"
 
-// Refund gives minor units of a captured intent back.
-func (g *Gateway) Refund(ctx context.Context, key, id, refund string, minor int64) (payments.RefundResult, error) {
-	p := &stripe.RefundCreateParams{PaymentIntent: &id, Amount: &minor, Reason: stripe.String(string(stripe.RefundReasonRequestedByCustomer)),
-		Metadata: map[string]string{refundID: refund}}
+// Refund gives money of a captured intent back.
+func (g *Gateway) Refund(ctx context.Context, key string, c payments.RefundCall) (payments.RefundResult, error) {
+	p := &stripe.RefundCreateParams{PaymentIntent: &c.IntentID, Amount: &c.Minor, Reason: stripe.String(string(stripe.RefundReasonRequestedByCustomer)),
+		Metadata: map[string]string{"order_id": c.OrderID, "group": c.Group, refundID: c.Name}}
 	p.SetIdempotencyKey(key)
 	r, err := g.client.V1Refunds.Create(ctx, p)
 	if err != nil {
@@ -128,7 +128,7 @@ func (g *Gateway) Refund(ctx context.Context, key, id, refund string, minor int6
 }
 
 // FindRefund looks among an intent's refunds, the latest first, for one by our name.
-func (g *Gateway) FindRefund(ctx context.Context, id, refund string) (payments.RefundResult, bool, error) {
+func (g *Gateway) FindRefund(ctx context.Context, id, name string) (payments.RefundResult, bool, error) {
 	p := &stripe.RefundListParams{PaymentIntent: &id}
 	p.Limit = stripe.Int64(100)
 	for r, err := range g.client.V1Refunds.List(ctx, p) {
@@ -136,14 +136,14 @@ func (g *Gateway) FindRefund(ctx context.Context, id, refund string) (payments.R
 			_, err = failure(err)
 			return payments.RefundResult{}, false, err
 		}
-		if r.Metadata[refundID] == refund {
+		if r.Metadata[refundID] == name {
 			return refundResult(r), true, nil
 		}
 	}
 	return payments.RefundResult{}, false, nil
 }
 
-// refundResult reads a refund. One that is pending is on its way; a bank that turns it back later tells nobody here.
+// refundResult reads a refund. One that is pending is on its way.
 func refundResult(r *stripe.Refund) payments.RefundResult {
 	out := payments.RefundResult{ID: r.ID}
 	if r.Status == stripe.RefundStatusFailed || r.Status == stripe.RefundStatusCanceled {

@@ -77,7 +77,7 @@ func (s *state) audit(query url.Values) []AuditedIntent {
 
 func (s *state) auditIntent(i *intent, sum map[string]int64) AuditedIntent {
 	a := AuditedIntent{ID: i.id, Created: i.created, Status: i.status, Currency: i.currency, Amount: i.amount,
-		Authorized: sum[entryAuthorized], Captured: sum[entryCaptured], Released: sum[entryReleased], Refunded: sum[entryRefunded],
+		Authorized: sum[entryAuthorized], Captured: sum[entryCaptured], Released: sum[entryReleased], Refunded: sum[entryRefunded] - sum[entryTurnedBack],
 		Open:          sum[entryAuthorized] - sum[entryCaptured] - sum[entryReleased],
 		CaptureMethod: i.captureMethod, PaymentMethod: i.lastMethod, Customer: i.customer, Charge: i.charge,
 		Metadata: i.metadata, CancellationReason: i.cancellation, IdempotencyKey: i.createKey, History: i.history}

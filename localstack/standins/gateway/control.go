@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -27,6 +28,7 @@ func (g *Gateway) control() {
 		"DELETE /_control/faults":            g.serveDisarm,
 		"DELETE /_control/faults/{id}":       g.serveDisarm,
 		"POST /_control/faults/{id}/release": g.serveDisarm,
+		"POST /_control/refunds/{id}/fail":   g.serveTurnBack,
 		"/_control/":                         func(*http.Request) (int, any) { return problem(http.StatusNotFound, "no such control endpoint") },
 	} {
 		g.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
@@ -156,4 +158,23 @@ func (g *Gateway) serveDisarm(r *http.Request) (int, any) {
 		return problem(http.StatusNotFound, "no such fault")
 	}
 	return http.StatusOK, map[string]any{"removed": n}
+}
+
+// turnedBack are the reasons for which a refund fails (docs.stripe.com/api/refunds/object, failure_reason), as far as cards know them.
+var turnedBack = []string{"lost_or_stolen_card", "expired_or_canceled_card", "unknown"}
+
+// serveTurnBack has a customer's bank turn back a refund that has succeeded: ?reason=expired_or_canceled_card, which is the default.
+func (g *Gateway) serveTurnBack(r *http.Request) (int, any) {
+	reason := cmp.Or(r.URL.Query().Get("reason"), "expired_or_canceled_card")
+	refund, ok := g.state.refunds[r.PathValue("id")]
+	switch {
+	case !ok:
+		return problem(http.StatusNotFound, "no such refund")
+	case !slices.Contains(turnedBack, reason):
+		return problem(http.StatusBadRequest, "reason must be one of %s", strings.Join(turnedBack, ", "))
+	case refund.failure != "":
+		return problem(http.StatusConflict, "the refund has failed")
+	}
+	g.state.turnBack(g.now(), refund, reason)
+	return http.StatusOK, map[string]any{"refund": refund.id, "status": "failed", "failure_reason": reason}
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"net/url"
 	"testing"
 	"time"
 
@@ -76,6 +77,40 @@ func TestAnAuthorizationExpires(t *testing.T) {
 	r.control(t, "POST", "clock?advance=168h", nil, nil)
 	if got := r.retrieve(t, third).Status; got != "canceled" {
 		t.Error(got)
+	}
+}
+
+// A refund that a bank turns back has failed, and its money can be given back again.
+func TestARefundIsTurnedBack(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.create(t, order("pm_card_visa", confirmed, automatic)).ID
+	first, err := r.refund(id, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fail := func(path string) int {
+		t.Helper()
+		return r.control(t, "POST", "refunds/"+path, nil, nil)
+	}
+	if a, b, c := fail("re_none/fail"), fail(first.ID+"/fail?reason=bored"), fail(first.ID+"/fail"); a != 404 || b != 400 || c != 200 {
+		t.Errorf("%d %d %d", a, b, c)
+	}
+	if again := fail(first.ID + "/fail"); again != 409 {
+		t.Error(again)
+	}
+	got, err := r.client.V1Refunds.Retrieve(background(), first.ID, nil)
+	if err != nil || got.Status != "failed" || got.FailureReason != "expired_or_canceled_card" {
+		t.Errorf("%+v %v", got, err)
+	}
+	if sum := r.audit(t, url.Values{"intent": {id}})[0].Refunded; sum != 0 {
+		t.Errorf("%d are given back", sum)
+	}
+	if _, err := r.refund(id, 0); err != nil {
+		t.Errorf("the same money again: %v", err)
+	}
+	if sum := r.audit(t, url.Values{"intent": {id}})[0].Refunded; sum != 5000 {
+		t.Errorf("%d are given back", sum)
 	}
 }
 

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// refund gives captured money back; a card's refund succeeds at once.
+// refund gives captured money back; a card's refund succeeds at once, and its bank may turn it back later: failure is why.
 type refund struct {
+	failure                              string
 	id, charge, intent, reason, currency string
 	amount                               int64
 	metadata                             map[string]string
@@ -92,6 +93,13 @@ func (s *state) refundTarget(f form) (*charge, *intent, *apiError) {
 		return nil, nil, refused("", "", "This PaymentIntent (%s) does not have a successful charge to refund.", i.id)
 	}
 	return ch, i, nil
+}
+
+// turnBack fails a refund that has succeeded: its money is on the charge again (docs.stripe.com/refunds#failed-refunds).
+func (s *state) turnBack(now time.Time, r *refund, reason string) {
+	r.failure = reason
+	s.charges[r.charge].refunded -= r.amount
+	s.post(now, r.intent, entryTurnedBack, r.amount)
 }
 
 func (s *state) retrieveRefund(c *call) (any, *apiError) {

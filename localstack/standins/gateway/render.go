@@ -94,6 +94,9 @@ func (s *state) renderRefund(r *refund, show expand) object {
 		"created": r.created.Unix(), "balance_transaction": nil, "receipt_number": nil, "source_transfer_reversal": nil,
 		"transfer_reversal": nil, "destination_details": object{"type": "card", "card": object{"type": "refund", "reference_status": "pending"}},
 	}
+	if r.failure != "" {
+		out["status"], out["failure_reason"] = "failed", r.failure
+	}
 	if show["charge"] {
 		out["charge"] = s.renderCharge(s.charges[r.charge])
 	}

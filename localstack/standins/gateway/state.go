@@ -32,6 +32,7 @@ const (
 	entryCaptured   = "captured"
 	entryReleased   = "released"
 	entryRefunded   = "refunded"
+	entryTurnedBack = "turned_back" // refunded money that came back
 )
 
 // entry is one movement of money. The journal is append-only and serves the auditor's view alone.
