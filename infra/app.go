@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"rialto/functions/contract"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"rialto/functions/contract"
 )
 
 // Options say what to synthesize.
@@ -63,13 +65,14 @@ func write(o Options, folder string) (err error) {
 }
 
 func build(app awscdk.App, o Options) error {
-	shared := &shared{zips: o.Zips, checkout: o.Checkout, streams: tablesStack(app, o.Stage)}
+	shared := &shared{zips: o.Zips, checkout: o.Checkout, streams: tablesStack(app, o.Stage),
+		lent: map[contract.Grant]granted{}}
 	events := eventsStack(app, o.Stage)
 	if !o.Stage.Local {
 		shared.network = networkStack(app, o.Stage)
 	}
 	var problems []error
-	for _, context := range deployed() {
+	for _, context := range lendersFirst(deployed()) {
 		c := newContextStack(app, o.Stage, context, shared)
 		if err := c.build(); err != nil {
 			problems = append(problems, err)
@@ -94,6 +97,29 @@ func deployed() []string {
 		}
 	}
 	return names
+}
+
+// lendersFirst puts those in front whose keys and database others are granted, whatever their place in the house.
+func lendersFirst(contexts []string) []string {
+	lends := map[string]bool{}
+	for _, f := range contract.Functions() {
+		for _, g := range f.Grants {
+			switch g.Access {
+			case contract.Seal, contract.Sign, contract.Verify, contract.SQL:
+				lends[g.Name] = true
+			}
+		}
+	}
+	slices.SortStableFunc(contexts, func(a, b string) int {
+		switch {
+		case lends[a] == lends[b]:
+			return 0
+		case lends[a]:
+			return -1
+		}
+		return 1
+	})
+	return contexts
 }
 
 // vacant tells whether an assembly may be put there: where there is nothing, or an earlier one.

@@ -37,6 +37,8 @@ type shared struct {
 	streams  map[string]*string // ARN of a table's stream
 	network  *network           // nil in the local stage
 	checkout string             // the checkout machine, in Amazon States Language
+
+	lent map[contract.Grant]granted // what contexts provide, for the others
 }
 
 // own says what contexts have in their stacks beyond their functions: resources and settings of their own. The others are
@@ -90,8 +92,12 @@ func newContextStack(app awscdk.App, stage Stage, context string, shared *shared
 	}
 }
 
-// provide says what a grant means in this stack, where no name alone can tell.
-func (c *contextStack) provide(a contract.Access, g granted) { c.provided[a] = g }
+// provide says what a grant means in this stack, and in those of others that name this context in theirs, where no name
+// alone can tell.
+func (c *contextStack) provide(a contract.Access, g granted) {
+	c.provided[a] = g
+	c.shared.lent[contract.Grant{Access: a, Name: c.context}] = g
+}
 
 // set gives every function of the context a setting.
 func (c *contextStack) set(name, value string) { c.settings[name] = value }

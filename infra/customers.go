@@ -3,6 +3,7 @@ package infra
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 
@@ -29,7 +30,7 @@ type issuer struct {
 }
 
 // keys makes the two keys. Functions name them by alias; what they may do is granted on the key itself. Who signs or
-// verifies is told whose name stands in the tokens; who verifies, of the other issuers too.
+// verifies is told whose name stands in the tokens; the authorizer, which is among the context's own, of the other issuers too.
 func (c *contextStack) keys(issuers string) {
 	seal := awskms.NewKey(c.stack, new("SealKey"), &awskms.KeyProps{
 		Description:       new("wraps the data key of each customer"),
@@ -52,10 +53,12 @@ func (c *contextStack) keys(issuers string) {
 		allow: []permission{{actions: []string{"kms:Sign", "kms:GetPublicKey"}, on: []string{*sign.KeyArn()}}},
 		env:   map[string]string{"SIGNING_KEY_ID": c.stage.signAlias(c.context), "GUEST_ISSUER": c.stage.guestIssuer()},
 	})
-	c.provide(contract.Verify, granted{
+	verify := granted{
 		allow: []permission{{actions: []string{"kms:GetPublicKey"}, on: []string{*sign.KeyArn()}}},
-		env: map[string]string{
-			"SIGNING_KEY_ID": c.stage.signAlias(c.context), "GUEST_ISSUER": c.stage.guestIssuer(), "ISSUERS": issuers,
-		},
-	})
+		env:   map[string]string{"SIGNING_KEY_ID": c.stage.signAlias(c.context), "GUEST_ISSUER": c.stage.guestIssuer()},
+	}
+	c.provide(contract.Verify, verify)
+	verify.env = maps.Clone(verify.env)
+	verify.env["ISSUERS"] = issuers
+	c.provided[contract.Verify] = verify
 }

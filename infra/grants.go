@@ -14,6 +14,9 @@ func (c *contextStack) grant(g contract.Grant) (granted, error) {
 	if own, ok := c.provided[g.Access]; ok {
 		return own, nil
 	}
+	if lent, ok := c.shared.lent[g]; ok {
+		return lent, nil
+	}
 	s := c.stage
 	switch g.Access {
 	case contract.Read, contract.Write, contract.Scan:

@@ -40,7 +40,9 @@ var (
 			With(fault.Field{Pointer: "header.Idempotency-Key", Code: "required", Message: "this or If-Match is required"})
 	ErrKeyReused = fault.New(fault.Invalid, "idempotency_key_reused", "this key was used with another request").
 			With(fault.Field{Pointer: "header.Idempotency-Key", Code: "idempotency_key_reused", Message: "was used with another request"})
-	ErrMerged   = fault.New(fault.Conflict, "cart_merged", "the cart was merged into another")
+	ErrMerged     = fault.New(fault.Conflict, "cart_merged", "the cart was merged into another")
+	ErrGuestToken = fault.New(fault.Invalid, "invalid_guest_token", "this is no guest's token, or no longer").
+			With(fault.Field{Pointer: "/guest_token", Code: "invalid_guest_token", Message: "must be the token of a guest that has not expired"})
 	ErrChanged  = fault.New(fault.Conflict, "cart_changed", "the cart changed since the checkout began")
 	ErrNoCoupon = fault.New(fault.NotFound, "cart_coupon_not_found", "the cart has no such coupon")
 	ErrEmpty    = fault.New(fault.Conflict, "cart_empty", "the cart is empty")

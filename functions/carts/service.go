@@ -28,10 +28,16 @@ type Cache interface {
 	Put(ctx context.Context, c Cart) error
 }
 
+// Guests tells whose token a guest's token is. Errors: ErrGuestToken.
+type Guests interface {
+	Guest(ctx context.Context, token string) (customerID string, err error)
+}
+
 // Service is what a shopper does with a cart.
 type Service struct {
-	Store Store
-	Cache Cache
+	Store  Store
+	Cache  Cache
+	Guests Guests
 	Sources
 	Now func() time.Time
 }
@@ -203,15 +209,23 @@ func (s *Service) change(ctx context.Context, o Owner, m marketplaces.Marketplac
 	}
 }
 
-// Merge takes a guest's cart over into the owner's. A repetition returns the owner's cart as it is. Errors:
-// ErrNotFound (also for a cart that is no guest's), ErrMerged if it went into another cart.
-func (s *Service) Merge(ctx context.Context, o Owner, m marketplaces.Marketplace, guestCartID string) (View, error) {
+// Merge takes over into the owner's cart that of the guest whose token is shown: a cart's id is no secret, and
+// only checked, if given. A repetition returns the owner's cart as it is. Errors: ErrGuestToken, ErrNotFound if the guest has
+// no such cart here, ErrMerged if it went into another.
+func (s *Service) Merge(ctx context.Context, o Owner, m marketplaces.Marketplace, guestToken, cartID string) (View, error) {
+	guestID, err := s.Guests.Guest(ctx, guestToken)
+	if err != nil {
+		return View{}, err
+	}
+	if cartID != "" && cartID != IDOf(guestID, m.Code) {
+		return View{}, ErrNotFound
+	}
 	for try := 1; ; try++ {
-		guest, ok, err := s.Store.Get(ctx, guestCartID)
+		guest, ok, err := s.Store.Get(ctx, IDOf(guestID, m.Code))
 		if err != nil {
 			return View{}, err
 		}
-		if !ok || !guest.Guest || guest.Marketplace != m.Code {
+		if !ok || !guest.Guest {
 			return View{}, ErrNotFound
 		}
 		into, err := s.load(ctx, o, m)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -53,8 +54,19 @@ func (away) Get(context.Context, string) (carts.Cart, bool, error) {
 }
 func (away) Put(context.Context, carts.Cart) error { return errors.New("away") }
 
+// badge takes "token of <guest>" for the guest's token.
+type badge struct{}
+
+func (badge) Guest(_ context.Context, token string) (string, error) {
+	id, ok := strings.CutPrefix(token, "token of ")
+	if !ok {
+		return "", carts.ErrGuestToken
+	}
+	return id, nil
+}
+
 func service() *carts.Service {
-	return &carts.Service{Store: cartsstore.Store{DB: memory.New()}, Cache: away{},
+	return &carts.Service{Store: cartsstore.Store{DB: memory.New()}, Cache: away{}, Guests: badge{},
 		Sources: carts.Sources{Offers: shop{}, Products: names{}, Stock: stock{}}, Now: func() time.Time { return time.Unix(1, 0) }}
 }
 
@@ -145,15 +157,18 @@ func TestMergeRepeats(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.Merge(ctx, carts.Owner{ID: "cus_2"}, us, g.Cart.ID, g.Cart.ID); !errors.Is(err, carts.ErrGuestToken) {
+		t.Fatalf("a cart's id opened it: %v", err)
+	}
 	for range 2 {
-		if v, err := s.Merge(ctx, owner, us, g.Cart.ID); err != nil || v.Breakdown.Units != 3 {
+		if v, err := s.Merge(ctx, owner, us, "token of cus_guest", ""); err != nil || v.Breakdown.Units != 3 {
 			t.Fatalf("%+v %v", v.Breakdown, err)
 		}
 	}
-	if _, err := s.Merge(ctx, carts.Owner{ID: "cus_2"}, us, g.Cart.ID); !errors.Is(err, carts.ErrMerged) {
+	if _, err := s.Merge(ctx, carts.Owner{ID: "cus_2"}, us, "token of cus_guest", g.Cart.ID); !errors.Is(err, carts.ErrMerged) {
 		t.Fatal(err)
 	}
-	if _, err := s.Merge(ctx, carts.Owner{ID: "cus_2"}, us, carts.IDOf(owner.ID, "US")); !errors.Is(err, carts.ErrNotFound) {
+	if _, err := s.Merge(ctx, carts.Owner{ID: "cus_2"}, us, "token of "+owner.ID, ""); !errors.Is(err, carts.ErrNotFound) {
 		t.Fatalf("a customer's cart was merged: %v", err)
 	}
 	in := carts.QuoteInput{CartID: carts.IDOf(owner.ID, "US"), CustomerID: "cus_2", Marketplace: "US"}

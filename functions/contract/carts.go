@@ -17,7 +17,7 @@ var cartsContext = Context{
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{Redis, "carts"}, {Read, "carts"}, {Write, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"},
-				{Read, "coupons"},
+				{Read, "coupons"}, {Verify, "customers"},
 			},
 		},
 		{

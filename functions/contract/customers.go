@@ -23,7 +23,7 @@ var customersContext = Context{
 			Name: "authorize", Description: "verifies tokens for both APIs",
 			Memory: 256, Timeout: 5 * second,
 			Trigger: Trigger{Authorizer: true},
-			Grants:  []Grant{{Verify, "customers"}, {Read, "rate_limits"}},
+			Grants:  []Grant{{Verify, "customers"}, {Read, "rate_limits"}, {Read, "customers"}},
 		},
 		{
 			Name: "claims", Description: "puts role and seller_id into a signed-in user's tokens",

@@ -12,9 +12,10 @@ import (
 	"rialto/functions/internal/ids"
 )
 
-// Tokens makes the token of a guest, valid from now for a lifetime.
+// Tokens makes the token of a guest, valid from now for a lifetime, for all that is theirs or, given an order's id, for that
+// alone.
 type Tokens interface {
-	Guest(ctx context.Context, subject string, now time.Time, lifetime time.Duration) (string, error)
+	Guest(ctx context.Context, subject, orderID string, now time.Time, lifetime time.Duration) (string, error)
 }
 
 // Service is the use cases of shoppers. Each names the customer that acts, as the verified token does.
@@ -57,12 +58,17 @@ func (s *Service) NewGuest(ctx context.Context) (Guest, error) {
 	if err != nil {
 		return Guest{}, fmt.Errorf("new guest: %w", err)
 	}
+	return s.Renew(ctx, id)
+}
+
+// Renew gives a guest, whose token is still good, another that lasts as long as a new one.
+func (s *Service) Renew(ctx context.Context, guestID string) (Guest, error) {
 	now := s.Now().UTC().Truncate(time.Second)
-	token, err := s.Tokens.Guest(ctx, id, now, guestLife)
+	token, err := s.Tokens.Guest(ctx, guestID, "", now, guestLife)
 	if err != nil {
-		return Guest{}, fmt.Errorf("new guest: %w", err)
+		return Guest{}, fmt.Errorf("guest's token: %w", err)
 	}
-	return Guest{CustomerID: id, Token: token, ExpiresAt: now.Add(guestLife)}, nil
+	return Guest{CustomerID: guestID, Token: token, ExpiresAt: now.Add(guestLife)}, nil
 }
 
 // held returns what is held of a customer and the key to it. It fails with ErrUnknown and errErased.
@@ -119,7 +125,8 @@ func (s *Service) mirror(ctx context.Context, key Key, h CustomerRecord) error {
 	if err != nil {
 		return err
 	}
-	err = s.Snapshots.Put(ctx, Snapshot{CustomerID: h.CustomerID, Version: h.Version, Addresses: h.Addresses, Methods: methods})
+	err = s.Snapshots.Put(ctx, Snapshot{CustomerID: h.CustomerID, Version: h.Version, Addresses: h.Addresses, Methods: methods,
+		Erased: h.Erased()})
 	if err != nil {
 		return errMirror.Because(err)
 	}

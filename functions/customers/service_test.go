@@ -224,7 +224,7 @@ func inStep(t *testing.T, w *customerstest.World, customerID, after string) {
 		t.Fatal(err)
 	}
 	s, err := w.Snapshots.Get(t.Context(), customerID)
-	if err != nil || s.Version != h.Version || len(s.Addresses) != len(h.Addresses) || len(s.Methods) != len(h.Methods) {
+	if err != nil || s.Version != h.Version || s.Erased != h.Erased() || len(s.Addresses) != len(h.Addresses) || len(s.Methods) != len(h.Methods) {
 		t.Fatalf("after %s the snapshot is of version %d with %d and %d rows, the record %d with %d and %d: %v", after,
 			s.Version, len(s.Addresses), len(s.Methods), h.Version, len(h.Addresses), len(h.Methods), err)
 	}

@@ -14,6 +14,7 @@ type Snapshot struct {
 	Version    int64
 	Addresses  []SealedAddress
 	Methods    []PaymentMethod
+	Erased     bool
 }
 
 // Snapshots keeps the newest snapshot of each customer.

@@ -19,7 +19,7 @@ type Carts interface {
 	Set(ctx context.Context, o carts.Owner, m marketplaces.Marketplace, g carts.Guard, productID, sellerID string, quantity int64) (carts.View, error)
 	Redeem(ctx context.Context, o carts.Owner, m marketplaces.Marketplace, g carts.Guard, code string) (carts.View, error)
 	Unredeem(ctx context.Context, o carts.Owner, m marketplaces.Marketplace, g carts.Guard, code string) (carts.View, error)
-	Merge(ctx context.Context, o carts.Owner, m marketplaces.Marketplace, guestCartID string) (carts.View, error)
+	Merge(ctx context.Context, o carts.Owner, m marketplaces.Marketplace, guestToken, cartID string) (carts.View, error)
 }
 
 // Routes lists the routes; c may be nil where only their description is wanted.
@@ -178,7 +178,8 @@ func (h handler) unredeem(ctx context.Context, in *unredeemInput) (*cartOutput, 
 type mergeInput struct {
 	api.Marketplace
 	Body struct {
-		CartID string `json:"cart_id" minLength:"1" maxLength:"64" doc:"The guest's cart"`
+		GuestToken string `json:"guest_token" minLength:"1" maxLength:"8192" doc:"The guest's token: who has it may take the cart"`
+		CartID     string `json:"cart_id,omitempty" minLength:"1" maxLength:"64" doc:"The guest's cart, for a client that wants it checked"`
 	}
 }
 
@@ -187,7 +188,7 @@ func (h handler) merge(ctx context.Context, in *mergeInput) (*cartOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	return shown(h.carts.Merge(ctx, o, m, in.Body.CartID))
+	return shown(h.carts.Merge(ctx, o, m, in.Body.GuestToken, in.Body.CartID))
 }
 
 func whose(ctx context.Context, in api.Marketplace) (carts.Owner, marketplaces.Marketplace, error) {

@@ -9,25 +9,24 @@ import (
 	"rialto/functions/carts/cartsapi"
 	"rialto/functions/carts/cartscache"
 	"rialto/functions/carts/cartsstore"
-	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
-	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
-	"rialto/functions/inventory/inventorystore"
-	"rialto/functions/offers/offersstore"
-	"rialto/functions/promotions/promotionsstore"
 )
 
 func main() {
 	entry.Run("carts", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
 			db := database(s)
-			svc := &carts.Service{Store: cartsstore.Store{DB: db}, Cache: cache(s), Sources: sources(db), Now: time.Now}
+			known, err := guests(s)
+			if err != nil {
+				return nil, err
+			}
+			svc := &carts.Service{Store: cartsstore.Store{DB: db}, Cache: cache(s), Guests: known, Sources: sources(db), Now: time.Now}
 			return lambdahttp.New(api.Handler(cartsapi.Routes(svc))), nil
 		},
 		"quote": func(s *settings.Settings) (any, error) {
@@ -48,10 +47,4 @@ func database(s *settings.Settings) store.DB {
 
 func cache(s *settings.Settings) carts.Cache {
 	return cartscache.New(s.Must("REDIS_ADDR"), s.Get("REDIS_TLS") != "")
-}
-
-func sources(db store.DB) carts.Sources {
-	env := shards.New(db, time.Now, rand.Float64)
-	return carts.Sources{Offers: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.New(env),
-		Coupons: promotionsstore.New(env)}
 }

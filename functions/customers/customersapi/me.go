@@ -6,6 +6,8 @@ import (
 
 	"rialto/functions/customers"
 	"rialto/functions/internal/api"
+	"rialto/functions/internal/auth"
+	"rialto/functions/internal/fault"
 )
 
 type guestOutput struct {
@@ -17,7 +19,19 @@ type guestOutput struct {
 }
 
 func (h handlers) createGuest(ctx context.Context, _ *struct{}) (*guestOutput, error) {
-	g, err := h.service.NewGuest(ctx)
+	return guestOf(h.service.NewGuest(ctx))
+}
+
+var errNoGuest = fault.New(fault.Forbidden, "guests_only", "this operation is for guests; a customer signs in anew")
+
+func (h handlers) renewGuest(ctx context.Context, _ *struct{}) (*guestOutput, error) {
+	if who, _ := auth.From(ctx); who.Role != auth.Guest {
+		return nil, errNoGuest
+	}
+	return guestOf(h.service.Renew(ctx, me(ctx)))
+}
+
+func guestOf(g customers.Guest, err error) (*guestOutput, error) {
 	if err != nil {
 		return nil, err
 	}

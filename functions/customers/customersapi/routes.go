@@ -13,6 +13,7 @@ import (
 // Service is the use cases that the routes need.
 type Service interface {
 	NewGuest(ctx context.Context) (customers.Guest, error)
+	Renew(ctx context.Context, guestID string) (customers.Guest, error)
 
 	Me(ctx context.Context, customerID string) (customers.Me, error)
 	PutProfile(ctx context.Context, customerID string, p customers.Profile, ifVersion *int64) (customers.Me, error)
@@ -37,6 +38,9 @@ func Routes(s Service) []api.Route {
 	return []api.Route{
 		api.Handle(api.Route{ID: "createGuest", Method: http.MethodPost, Path: "/api/v1/guests", Summary: "Become a guest",
 			Context: owner, Access: api.Public, Success: http.StatusCreated}, h.createGuest),
+		api.Handle(api.Route{ID: "renewGuest", Method: http.MethodPost, Path: "/api/v1/guests/renew",
+			Summary: "Get another token of the same guest, while the one shown is good",
+			Context: owner, Access: api.Guest, Success: http.StatusCreated}, h.renewGuest),
 
 		api.Handle(api.Route{ID: "listShippingOptions", Method: http.MethodGet, Path: "/api/v1/shipping-options",
 			Summary: "How a marketplace ships, the default first",

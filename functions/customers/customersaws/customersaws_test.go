@@ -21,6 +21,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"rialto/functions/internal/auth"
+	"rialto/functions/internal/authaws"
 	"rialto/functions/internal/fault"
 )
 
@@ -108,8 +109,8 @@ func TestKeysAreBoundToTheirOwner(t *testing.T) {
 func TestAGuestsTokenIsAcceptedByTheAuthorizer(t *testing.T) {
 	t.Parallel()
 	f := newKMS(t)
-	g := Guests{KMS: f, Key: "alias/sign", Issuer: "https://rialto.test/guests"}
-	handler, err := Authorizer(`[]`, g, func(context.Context, auth.Identity) string { return "" })
+	g := authaws.Guests{KMS: f, Key: "alias/sign", Issuer: "https://rialto.test/guests"}
+	handler, err := Authorizer(`[]`, g, func(context.Context, auth.Identity) bool { return false }, func(context.Context, auth.Identity) string { return "" })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +121,7 @@ func TestAGuestsTokenIsAcceptedByTheAuthorizer(t *testing.T) {
 			Headers:   map[string]string{"Authorization": "Bearer " + token}})
 	}
 	now := time.Now()
-	token, err := g.Guest(t.Context(), "cus_guest", now, 24*time.Hour)
+	token, err := g.Guest(t.Context(), "cus_guest", "", now, 24*time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,11 +138,11 @@ func TestAGuestsTokenIsAcceptedByTheAuthorizer(t *testing.T) {
 	if f.fetched != 1 {
 		t.Errorf("the key was fetched %d times", f.fetched)
 	}
-	old, err := g.Guest(t.Context(), "cus_guest", now.Add(-25*time.Hour), 24*time.Hour)
+	old, err := g.Guest(t.Context(), "cus_guest", "", now.Add(-25*time.Hour), 24*time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
-	forged, err := Guests{KMS: newKMS(t), Key: "alias/sign", Issuer: g.Issuer}.Guest(t.Context(), "cus_guest", now, time.Hour)
+	forged, err := authaws.Guests{KMS: newKMS(t), Key: "alias/sign", Issuer: g.Issuer}.Guest(t.Context(), "cus_guest", "", now, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,17 +161,17 @@ func TestThePublicKeyMustBeOnACurve(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.public = &wrong.PublicKey
-	if _, err := (Guests{KMS: f}).PublicKey(t.Context()); err == nil {
+	if _, err := (authaws.Guests{KMS: f}).PublicKey(t.Context()); err == nil {
 		t.Error("an RSA key was taken")
 	}
 	f.err = errors.New("away")
-	if _, err := (Guests{KMS: f}).PublicKey(t.Context()); !errors.Is(err, f.err) {
+	if _, err := (authaws.Guests{KMS: f}).PublicKey(t.Context()); !errors.Is(err, f.err) {
 		t.Error(err)
 	}
-	if _, err := (Guests{KMS: f}).Guest(t.Context(), "cus_guest", time.Now(), time.Hour); fault.Of(err).Kind != fault.Unavailable {
+	if _, err := (authaws.Guests{KMS: f}).Guest(t.Context(), "cus_guest", "", time.Now(), time.Hour); fault.Of(err).Kind != fault.Unavailable {
 		t.Error(err)
 	}
-	if _, err := Authorizer(`{`, Guests{}, nil); err == nil {
+	if _, err := Authorizer(`{`, authaws.Guests{}, nil, nil); err == nil {
 		t.Error("broken issuers were taken")
 	}
 }

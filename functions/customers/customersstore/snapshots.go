@@ -19,6 +19,7 @@ type snapshot struct {
 	Version    int64     `dynamodbav:"version"`
 	Addresses  []address `dynamodbav:"addresses"`
 	Methods    []method  `dynamodbav:"methods"`
+	Erased     bool      `dynamodbav:"erased,omitempty"`
 }
 
 type address struct {
@@ -50,7 +51,7 @@ func (s Snapshots) Get(ctx context.Context, customerID string) (customers.Snapsh
 	if err := store.Unmarshal(item, &r); err != nil {
 		return customers.Snapshot{}, fmt.Errorf("read snapshot: %w", err)
 	}
-	out.Version = r.Version
+	out.Version, out.Erased = r.Version, r.Erased
 	for _, a := range r.Addresses {
 		out.Addresses = append(out.Addresses, customers.SealedAddress{ID: a.ID, Country: a.Country, Region: a.Region, PostalPrefix: a.PostalPrefix,
 			Sealed: a.Sealed})
@@ -63,7 +64,7 @@ func (s Snapshots) Get(ctx context.Context, customerID string) (customers.Snapsh
 
 // Put writes the snapshot unless the table has its version or a newer one, which is no failure.
 func (s Snapshots) Put(ctx context.Context, in customers.Snapshot) error {
-	r := snapshot{CustomerID: in.CustomerID, Version: in.Version}
+	r := snapshot{CustomerID: in.CustomerID, Version: in.Version, Erased: in.Erased}
 	for _, a := range in.Addresses {
 		r.Addresses = append(r.Addresses, address{a.ID, a.Country, a.Region, a.PostalPrefix, a.Sealed})
 	}

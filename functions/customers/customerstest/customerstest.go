@@ -74,6 +74,6 @@ func (k *Keys) Unwrap(_ context.Context, owner string, wrapped []byte) ([]byte, 
 type tokens struct{}
 
 // Guest implements customers.Tokens.
-func (tokens) Guest(_ context.Context, subject string, now time.Time, lifetime time.Duration) (string, error) {
+func (tokens) Guest(_ context.Context, subject, _ string, now time.Time, lifetime time.Duration) (string, error) {
 	return subject + "@" + now.Add(lifetime).Format(time.RFC3339), nil
 }

@@ -15,6 +15,7 @@ import (
 	"rialto/functions/customers/customersaws"
 	"rialto/functions/customers/customersstore"
 	"rialto/functions/internal/api"
+	"rialto/functions/internal/authaws"
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/saga"
@@ -31,7 +32,7 @@ func main() {
 				Vault: &customers.Vault{Keys: keys, Now: time.Now, Random: rand.Reader}}))), nil
 		},
 		"authorize": func(s *settings.Settings) (any, error) {
-			return customersaws.Authorizer(s.Must("ISSUERS"), guests(s), plan(s))
+			return customersaws.Authorizer(s.Must("ISSUERS"), guests(s), erased(s), plan(s))
 		},
 		"claims": func(*settings.Settings) (any, error) { return customersaws.Claims, nil },
 		"locate": func(s *settings.Settings) (any, error) {
@@ -41,8 +42,8 @@ func main() {
 	})
 }
 
-func guests(s *settings.Settings) customersaws.Guests {
-	return customersaws.Guests{KMS: kms.NewFromConfig(s.AWS()), Key: s.Must("SIGNING_KEY_ID"), Issuer: s.Must("GUEST_ISSUER")}
+func guests(s *settings.Settings) authaws.Guests {
+	return authaws.Guests{KMS: kms.NewFromConfig(s.AWS()), Key: s.Must("SIGNING_KEY_ID"), Issuer: s.Must("GUEST_ISSUER")}
 }
 
 func snapshots(s *settings.Settings) customersstore.Snapshots {

@@ -27,3 +27,19 @@ func plan(s *settings.Settings) func(context.Context, auth.Identity) string {
 		return sellers.TierNamed(limit.Name).Key(s.Prefix)
 	}
 }
+
+// erased asks the snapshots. Whoever is erased has nothing left to open, so a snapshot that cannot be read just now keeps
+// nobody out.
+func erased(s *settings.Settings) auth.Erased {
+	all := snapshots(s)
+	return func(ctx context.Context, who auth.Identity) bool {
+		if who.Role == auth.Seller {
+			return false
+		}
+		is, err := all.Get(ctx, who.Subject)
+		if err != nil {
+			slog.WarnContext(ctx, "nobody knows whether a customer was erased", "subject", who.Subject, "error", err)
+		}
+		return is.Erased
+	}
+}

@@ -1,8 +1,12 @@
 package api
 
 import (
+	"context"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"rialto/functions/internal/auth"
 )
@@ -66,5 +70,36 @@ func TestAccessIsDecidedBeforeTheRequestIsRead(t *testing.T) {
 	t.Parallel()
 	if w := (testCall{body: "{", header: map[string][]string{"Content-Type": {"text/plain"}}}).do(t); w.Code != http.StatusUnauthorized {
 		t.Fatalf("a stranger learns about the body: %d %s", w.Code, w.Body)
+	}
+}
+
+// Seen to catch: a token for one order that opened the list of orders, and another order.
+func TestATokenForOneOrderOpensThatOrderAlone(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	route := func(id, path string) Route {
+		def := Route{ID: id, Method: http.MethodGet, Path: path, Summary: "A test", Context: "orders", Access: Guest}
+		if !strings.Contains(path, "{order_id}") {
+			return Handle(def, func(context.Context, *struct{}) (*struct{}, error) { return nil, nil })
+		}
+		return Handle(def, func(context.Context, *struct {
+			OrderID string `path:"order_id"`
+		}) (*struct{}, error) {
+			return nil, nil
+		})
+	}
+	h := Handler([]Route{route("list", "/api/v1/orders"), route("one", "/api/v1/orders/{order_id}"),
+		route("tracking", "/api/v1/orders/{order_id}/tracking")})
+	for path, want := range map[string]int{
+		"/api/v1/orders/ord_mine": 204, "/api/v1/orders/ord_mine/tracking": 204,
+		"/api/v1/orders/ord_other": 403, "/api/v1/orders/ord_other/tracking": 403, "/api/v1/orders": 403, "/api/v1/orders?order_id=ord_mine": 403,
+	} {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r = r.WithContext(auth.With(r.Context(), auth.Identity{Subject: "cus_g", Role: auth.Guest, OrderID: "ord_mine", ExpiresAt: now.Add(time.Hour)}))
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
 	}
 }

@@ -77,7 +77,7 @@ var (
 )
 
 // admit lets a caller in whose token is of a kind that the route is for. The gateway caches what its authorizer
-// said, so the token's end is checked at each request.
+// said, so the token's end is checked at each request. One that is for one order opens the routes of that order.
 func (e *endpoint) admit(r *http.Request) error {
 	if e.route.Access == Public {
 		return nil
@@ -87,6 +87,9 @@ func (e *endpoint) admit(r *http.Request) error {
 		return errUnauthorized
 	}
 	if !slices.Contains(rolesOf[e.route.Access], who.Role) || who.Role == auth.Seller && who.SellerID == "" {
+		return errForbidden
+	}
+	if who.OrderID != "" && who.OrderID != r.PathValue("order_id") {
 		return errForbidden
 	}
 	return nil

@@ -20,14 +20,20 @@ type request = events.APIGatewayCustomAuthorizerRequestTypeRequest
 // AuthorizerHandler is a function that API Gateway asks who calls and what they may.
 type AuthorizerHandler = func(context.Context, request) (events.APIGatewayCustomAuthorizerResponse, error)
 
+// Erased tells whether somebody's data was erased for good.
+type Erased = func(context.Context, Identity) bool
+
+var errErased = errors.New("its bearer was erased")
+
 // Authorizer is the function behind the request authorizer of both APIs.
 //
 // Its policy allows the whole stage of the API. The gateway caches it for the token, whatever route it was
 // made for, so one that named a route would deny the next. What a caller may do there is decided by each
 // route, with the role, and until exp, that are handed on.
 //
-// plan names the gateway's usage plan that a caller's requests count against, by its key.
-func Authorizer(v *Verifier, plan func(context.Context, Identity) string) AuthorizerHandler {
+// A token outlives an erasure, so erased is asked, too. plan names the gateway's usage plan that a caller's requests count
+// against, by its key.
+func Authorizer(v *Verifier, erased Erased, plan func(context.Context, Identity) string) AuthorizerHandler {
 	return func(ctx context.Context, e request) (events.APIGatewayCustomAuthorizerResponse, error) {
 		var none events.APIGatewayCustomAuthorizerResponse
 		token, err := bearer(e)
@@ -37,6 +43,9 @@ func Authorizer(v *Verifier, plan func(context.Context, Identity) string) Author
 		who, err := v.Verify(ctx, token)
 		if err != nil {
 			return none, refused(ctx, err)
+		}
+		if erased(ctx, who) {
+			return none, refused(ctx, ErrInvalidToken.Because(errErased))
 		}
 		stage, err := stageOf(e.MethodArn)
 		if err != nil {

@@ -20,7 +20,8 @@ var allowed = events.APIGatewayCustomAuthorizerResponse{
 	PolicyDocument: events.APIGatewayCustomAuthorizerPolicy{Version: "2012-10-17", Statement: []events.IAMPolicyStatement{{
 		Action: []string{"execute-api:Invoke"}, Effect: "Allow", Resource: []string{"arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/*"},
 	}}},
-	Context:            map[string]any{"sub": "cus_1", "role": "customer", "seller_id": "", "scopes": "orders cart", "exp": "1767326645"},
+	Context: map[string]any{"sub": "cus_1", "role": "customer", "seller_id": "", "order_id": "", "scopes": "orders cart",
+		"exp": "1767326645"},
 	UsageIdentifierKey: "plan of cus_1",
 }
 
@@ -36,7 +37,9 @@ func TestAuthorizer(t *testing.T) {
 	noARN := requestWith("Authorization", "Bearer "+token)
 	noARN.MethodArn = "abc"
 
-	authorize := Authorizer(s.verifier, func(_ context.Context, who Identity) string { return "plan of " + who.Subject })
+	gone := s.sign(t, testToken{claims: map[string]any{"sub": "cus_gone"}})
+	erased := func(_ context.Context, who Identity) bool { return who.Subject == "cus_gone" }
+	authorize := Authorizer(s.verifier, erased, func(_ context.Context, who Identity) string { return "plan of " + who.Subject })
 	for name, c := range map[string]struct {
 		event request
 		err   string
@@ -49,6 +52,7 @@ func TestAuthorizer(t *testing.T) {
 		"empty":           {requestWith("Authorization", "Bearer "), "Unauthorized"},
 		"twice":           {requestWith("Authorization", "Bearer "+token, "Authorization", "Bearer "+token), "Unauthorized"},
 		"in two writings": {requestWith("Authorization", "Bearer "+token, "authorization", "Bearer "+bad), "Unauthorized"},
+		"of one erased":   {requestWith("Authorization", "Bearer "+gone), "Unauthorized"},
 		"bad token":       {requestWith("Authorization", "Bearer "+bad), "Unauthorized"},
 		"token in query": {request{MethodArn: methodARN,
 			QueryStringParameters: map[string]string{"Authorization": "Bearer " + token}}, "Unauthorized"},

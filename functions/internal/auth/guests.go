@@ -20,14 +20,15 @@ import (
 // Signer signs a SHA-256 digest with ECDSA on P-256 and returns the signature in ASN.1 DER, as KMS does.
 type Signer func(ctx context.Context, digest []byte) ([]byte, error)
 
-// GuestToken makes the token of a guest: issued and valid at now, for a lifetime of whole seconds.
-func GuestToken(ctx context.Context, sign Signer, issuer, subject string, now time.Time, lifetime time.Duration) (string, error) {
+// GuestToken makes the token of a guest: issued and valid at now, for a lifetime of whole seconds. With an order's id it opens
+// that order and nothing else.
+func GuestToken(ctx context.Context, sign Signer, issuer, subject, orderID string, now time.Time, lifetime time.Duration) (string, error) {
 	unsigned, err := jwt.NewWithClaims(jwt.SigningMethodES256, claims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: issuer, Subject: subject, Audience: jwt.ClaimStrings{issuer},
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(lifetime)),
 		},
-		Role: Guest,
+		Role: Guest, OrderID: orderID,
 	}).SigningString()
 	if err != nil {
 		return "", fmt.Errorf("guest token: %w", err)

@@ -23,6 +23,7 @@ type Identity struct {
 	Subject   string // cus_… where Rialto made the token, the user pool's own id where Cognito did
 	Role      Role
 	SellerID  string // sel_…, only for sellers
+	OrderID   string // ord_…: a guest's token that opens this order alone; "" for all others
 	Scopes    []string
 	ExpiresAt time.Time // when the token ends; a cached policy may outlive it, so check
 }
@@ -48,6 +49,7 @@ const (
 	keySubject  = "sub"
 	keyRole     = "role"
 	keySellerID = "seller_id"
+	keyOrderID  = "order_id"
 	keyScopes   = "scopes"
 	keyExpires  = "exp" // seconds since 1970
 )
@@ -61,6 +63,7 @@ func FromAuthorizer(values map[string]any) (Identity, bool) {
 		Subject:   text(keySubject),
 		Role:      Role(text(keyRole)),
 		SellerID:  text(keySellerID),
+		OrderID:   text(keyOrderID),
 		Scopes:    strings.Fields(text(keyScopes)),
 		ExpiresAt: time.Unix(seconds, 0).UTC(),
 	}
@@ -76,6 +79,7 @@ func (i Identity) context() map[string]any {
 		keySubject:  i.Subject,
 		keyRole:     string(i.Role),
 		keySellerID: i.SellerID,
+		keyOrderID:  i.OrderID,
 		keyScopes:   strings.Join(i.Scopes, " "),
 		keyExpires:  strconv.FormatInt(i.ExpiresAt.Unix(), 10),
 	}

@@ -110,7 +110,28 @@ type claims struct {
 	ClientID string `json:"client_id,omitempty"`
 	Role     Role   `json:"role"`
 	SellerID string `json:"seller_id,omitempty"`
+	OrderID  string `json:"order_id,omitempty"`
 	Scope    string `json:"scope,omitempty"`
+	TokenUse string `json:"token_use,omitempty"` // Cognito's: access or id
+}
+
+// UnmarshalJSON refuses times that are texts (RFC 7519, 2), which the library would read as numbers.
+func (c *claims) UnmarshalJSON(raw []byte) error {
+	var times struct {
+		ExpiresAt json.RawMessage `json:"exp"`
+		NotBefore json.RawMessage `json:"nbf"`
+		IssuedAt  json.RawMessage `json:"iat"`
+	}
+	if err := json.Unmarshal(raw, &times); err != nil {
+		return err
+	}
+	for _, t := range []json.RawMessage{times.ExpiresAt, times.NotBefore, times.IssuedAt} {
+		if len(t) > 0 && t[0] == '"' {
+			return errTime
+		}
+	}
+	type plain claims // without this method
+	return json.Unmarshal(raw, (*plain)(c))
 }
 
 // ErrInvalidToken is the failure of a token that proves nothing. Its cause holds nothing of the token.
@@ -152,13 +173,17 @@ func (v *Verifier) identity(c claims, from source) (Identity, error) {
 	if !slices.Contains(c.Audience, from.audience) && c.ClientID != from.audience {
 		return Identity{}, errAudience
 	}
+	if c.TokenUse != "" && c.TokenUse != "access" { // an ID token tells a client who signed in, and opens nothing
+		return Identity{}, errUse
+	}
 	if !v.now().Before(c.ExpiresAt.Time) {
 		return Identity{}, jwt.ErrTokenExpired
 	}
 	if !slices.Contains(from.roles, c.Role) {
 		return Identity{}, errRole
 	}
-	i := Identity{Subject: c.Subject, Role: c.Role, SellerID: c.SellerID, Scopes: strings.Fields(c.Scope), ExpiresAt: c.ExpiresAt.UTC()}
+	i := Identity{Subject: c.Subject, Role: c.Role, SellerID: c.SellerID, OrderID: c.OrderID, Scopes: strings.Fields(c.Scope),
+		ExpiresAt: c.ExpiresAt.UTC()}
 	return i, i.check()
 }
 
@@ -167,6 +192,8 @@ var (
 	errIssuer    = errors.New("unknown issuer")
 	errCritical  = errors.New("critical header")
 	errAudience  = errors.New("another audience")
+	errUse       = errors.New("no access token")
+	errTime      = errors.New("a time that is a text")
 	errOther     = errors.New("token is unacceptable")
 )
 

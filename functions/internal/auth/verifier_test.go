@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -101,7 +102,12 @@ func tokensOfWrongClaims(t *testing.T, s *testIssuers) map[string]string {
 		"expired":                  with(map[string]any{"exp": unix(-time.Second)}),
 		"just expired":             with(map[string]any{"exp": unix(0)}),
 		"no expiry":                with(map[string]any{"exp": nil}),
-		"expiry as text":           with(map[string]any{"exp": "2099"}),
+		"expiry as text":           with(map[string]any{"exp": strconv.FormatInt(unix(time.Hour), 10)}),
+		"expiry in words":          with(map[string]any{"exp": "2099-01-01T00:00:00Z"}),
+		"begin as text":            with(map[string]any{"nbf": strconv.FormatInt(unix(-time.Hour), 10)}),
+		"an ID token":              with(map[string]any{"token_use": "id"}),
+		"a refresh token":          with(map[string]any{"token_use": "refresh"}),
+		"customer of one order":    with(map[string]any{"order_id": "ord_1"}),
 		"not yet":                  with(map[string]any{"nbf": unix(31 * time.Second)}),
 		"issued later":             with(map[string]any{"iat": unix(31 * time.Second)}),
 		"no subject":               with(map[string]any{"sub": nil}),
@@ -121,7 +127,11 @@ func tokensOfWrongClaims(t *testing.T, s *testIssuers) map[string]string {
 func TestTokensThatNameTheirBearer(t *testing.T) {
 	s := newTestIssuers(t)
 	expires := testTime.Add(time.Hour)
-	guest, err := GuestToken(context.Background(), kms(s.guest), guests, "cus_g", testTime, time.Hour)
+	guest, err := GuestToken(context.Background(), kms(s.guest), guests, "cus_g", "", testTime, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	limited, err := GuestToken(context.Background(), kms(s.guest), guests, "cus_g", "ord_1", testTime, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,13 +144,15 @@ func TestTokensThatNameTheirBearer(t *testing.T) {
 		"by RSA":            {s.sign(t, testToken{method: jwt.SigningMethodRS256, key: s.rsa, header: map[string]any{"kid": "rsa"}}), customer},
 		"of B":              {s.sign(t, testToken{key: s.b, header: map[string]any{"kid": "b"}, claims: map[string]any{"iss": issuerB}}), customer},
 		"several audiences": {s.sign(t, testToken{claims: map[string]any{"aud": []string{"other", "shop"}}}), customer},
+		"access token":      {s.sign(t, testToken{claims: map[string]any{"token_use": "access"}}), customer},
 		"client":            {s.sign(t, testToken{claims: map[string]any{"aud": nil, "client_id": "shop"}}), customer},
 		"clock ahead":       {s.sign(t, testToken{claims: map[string]any{"nbf": testTime.Unix() + 30, "iat": testTime.Unix() + 30}}), customer},
 		"no scope": {s.sign(t, testToken{claims: map[string]any{"scope": nil}}),
 			Identity{Subject: "cus_1", Role: Customer, Scopes: []string{}, ExpiresAt: expires}},
 		"seller": {s.sign(t, testToken{claims: map[string]any{"role": "seller", "seller_id": "sel_1", "sub": "u"}}),
 			Identity{Subject: "u", Role: Seller, SellerID: "sel_1", Scopes: []string{"orders", "cart"}, ExpiresAt: expires}},
-		"guest": {guest, Identity{Subject: "cus_g", Role: Guest, Scopes: []string{}, ExpiresAt: expires}},
+		"guest of one order": {limited, Identity{Subject: "cus_g", Role: Guest, OrderID: "ord_1", Scopes: []string{}, ExpiresAt: expires}},
+		"guest":              {guest, Identity{Subject: "cus_g", Role: Guest, Scopes: []string{}, ExpiresAt: expires}},
 	} {
 		who, err := s.verifier.Verify(context.Background(), c.token)
 		if err != nil {
@@ -249,7 +261,7 @@ func TestTheGuestsKeyIsFetchedUntilItIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := GuestToken(context.Background(), kms(s.guest), guests, "cus_g", testTime, time.Hour)
+	token, err := GuestToken(context.Background(), kms(s.guest), guests, "cus_g", "", testTime, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +315,7 @@ func TestGuestTokensNeedAP256Signature(t *testing.T) {
 		"trailing": func(context.Context, []byte) ([]byte, error) { return []byte{0x30, 6, 2, 1, 1, 2, 1, 1, 0}, nil },
 		"zero":     func(context.Context, []byte) ([]byte, error) { return []byte{0x30, 6, 2, 1, 0, 2, 1, 1}, nil },
 	} {
-		if token, err := GuestToken(context.Background(), sign, guests, "cus_g", testTime, time.Hour); err == nil {
+		if token, err := GuestToken(context.Background(), sign, guests, "cus_g", "", testTime, time.Hour); err == nil {
 			t.Errorf("%s: %s", name, token)
 		}
 	}

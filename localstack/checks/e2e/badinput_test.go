@@ -98,7 +98,10 @@ func (r badRequests) ofTheRest() []bad {
 	s := r.by
 	none := "ord_" + strings.Repeat("a", 26)
 	return []bad{
-		{"another's guest cart", post, "/api/v1/cart/merge", map[string]string{"cart_id": r.cartID}, nil, 404, "cart_not_found"},
+		{"another's guest cart", post, "/api/v1/cart/merge", map[string]string{"cart_id": r.cartID}, nil, 422, "invalid_request"},
+		{"another's guest cart, with no guest's token", post, "/api/v1/cart/merge", map[string]string{"cart_id": r.cartID, "guest_token": private}, nil,
+			422, "invalid_guest_token"},
+		{"a customer's token for a guest's", post, "/api/v1/cart/merge", map[string]string{"guest_token": s.Token}, nil, 422, "invalid_guest_token"},
 		{"checkout without key", post, "/api/v1/orders/checkout", order(r.cartID, s.Address, s.Method), nil, 422, ""},
 		{"checkout with a bad key", post, "/api/v1/orders/checkout", order(r.cartID, s.Address, s.Method), []shop.Option{shop.Key("x")}, 422, ""},
 		{"order that does not exist", get, "/api/v1/orders/" + none, nil, nil, 404, "order_not_found"},

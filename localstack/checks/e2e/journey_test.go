@@ -179,7 +179,7 @@ func TestAGuestBuysAndAGuestCartIsMerged(t *testing.T) {
 	s.mustPut(ctx, t, k, 1)
 	for range 2 { // the second time changes nothing
 		var merged cart
-		if _, err := s.Call(ctx, http.MethodPost, "/api/v1/cart/merge", map[string]string{"cart_id": c.ID}, &merged); err != nil ||
+		if _, err := s.Call(ctx, http.MethodPost, "/api/v1/cart/merge", map[string]string{"guest_token": g.Token, "cart_id": c.ID}, &merged); err != nil ||
 			merged.Breakdown.Units != 4 {
 			t.Fatalf("%+v %v", merged, err)
 		}

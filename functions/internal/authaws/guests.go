@@ -1,4 +1,4 @@
-package customersaws
+package authaws
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
 	"rialto/functions/internal/auth"
+	"rialto/functions/internal/fault"
 )
 
 // Signing is the part of KMS that signs.
@@ -27,9 +28,11 @@ type Guests struct {
 	Issuer string
 }
 
-// Guest implements customers.Tokens.
-func (g Guests) Guest(ctx context.Context, subject string, now time.Time, lifetime time.Duration) (string, error) {
-	return auth.GuestToken(ctx, g.sign, g.Issuer, subject, now, lifetime)
+var errAway = fault.New(fault.Unavailable, "keys_unavailable", "tokens cannot be made now; try again").After(time.Second)
+
+// Guest makes the token of a guest; one with an order's id opens that order alone.
+func (g Guests) Guest(ctx context.Context, subject, orderID string, now time.Time, lifetime time.Duration) (string, error) {
+	return auth.GuestToken(ctx, g.sign, g.Issuer, subject, orderID, now, lifetime)
 }
 
 func (g Guests) sign(ctx context.Context, digest []byte) ([]byte, error) {
@@ -57,16 +60,7 @@ func (g Guests) PublicKey(ctx context.Context) (*ecdsa.PublicKey, error) {
 	return nil, errors.New("fetch the guests' key: it is not on a curve")
 }
 
-// Authorizer returns the function authorize, which accepts tokens of the issuers in the setting ISSUERS and of
-// guests. plan is auth.Authorizer's.
-func Authorizer(issuers string, guests Guests, plan func(context.Context, auth.Identity) string) (any, error) {
-	list, err := auth.ParseIssuers(issuers)
-	if err != nil {
-		return nil, err
-	}
-	v, err := auth.NewVerifier(auth.Config{Issuers: list, Guests: auth.Guests{Issuer: guests.Issuer, Key: guests.PublicKey}})
-	if err != nil {
-		return nil, err
-	}
-	return auth.Authorizer(v, plan), nil
+// Verifier returns what verifies guests' tokens, and no others.
+func (g Guests) Verifier() (*auth.Verifier, error) {
+	return auth.NewVerifier(auth.Config{Guests: auth.Guests{Issuer: g.Issuer, Key: g.PublicKey}})
 }
