@@ -100,6 +100,8 @@ var badRequests = map[string]struct {
 	"escaped duplicate":   {postOrder(oneLine(goodLine + `,"quantit\u0079":2`)), 422, "invalid_request", []string{"/lines/0/quantity duplicate_field"}},
 	"wrong types": {postOrder(`{"lines":[{"product_id":7,"quantity":"` + private + `"},7],"gift":"yes"}`), 422, "invalid_request",
 		[]string{"/gift wrong_type", "/lines/0/product_id wrong_type", "/lines/0/quantity wrong_type", "/lines/1 wrong_type"}},
+	"null where optional": {postOrder(oneLine(goodLine + `,"seller_id":null`)), 422, "invalid_request", []string{"/lines/0/seller_id wrong_type"}},
+	"null in a map":       {postOrder(`{` + goodBody[1:len(goodBody)-1] + `,"extra":{"a":null}}`), 422, "invalid_request", []string{"/extra/a wrong_type"}},
 	"null where required": {postOrder(`{"lines":null}`), 422, "invalid_request", []string{"/lines wrong_type"}},
 	"fraction": {postOrder(oneLine(`"product_id":"prd_aaaa","quantity":1.5`)), 422, "invalid_request",
 		[]string{"/lines/0/quantity wrong_type"}},
@@ -200,7 +202,7 @@ func TestGoodRequests(t *testing.T) {
 		header map[string]string
 	}{
 		"all fields": {testCall{role: auth.Customer,
-			body: `{"lines":[{"product_id":"prd_aaaa","quantity":99,"kind":"used","email":"a@b.example","tags":["a","b"],"seller_id":null}],
+			body: `{"lines":[{"product_id":"prd_aaaa","quantity":99,"kind":"used","email":"a@b.example","tags":["a","b"]}],
 			"note":"\ufffd \ud83d\ude00","extra":{"a.b[1]/~":"x"},"when":"2026-01-02T03:04:05Z","total":9007199254740993,"gift":true}`}, 201, nil},
 		"charset": {testCall{role: auth.Guest, body: goodBody, header: map[string][]string{"Content-Type": {"application/json; charset=UTF-8"}}},
 			201, nil},

@@ -14,7 +14,7 @@ import (
 
 // scanner walks a valid JSON text. It builds the tree that huma validates, and finds what encoding/json lets
 // pass: fields given twice (the last would win), text that is none (it would be replaced, and PostgreSQL
-// refuses NUL) and numbers beyond their range.
+// refuses NUL), numbers beyond their range, and null, which no field here takes for a value.
 type scanner struct {
 	raw    []byte
 	json   *json.Decoder
@@ -65,6 +65,8 @@ func (s *scanner) value(pointer string, depth int) (any, error) {
 		s.found, s.target = pointer, 0
 	}
 	switch t := token.(type) {
+	case nil:
+		s.flaws = append(s.flaws, flaw(pointer, codeWrongType, "must not be null"))
 	case string:
 		if !isText(t, text) {
 			s.flaw(pointer, codeBadText)

@@ -28,7 +28,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-// What scan returns is what encoding/json decodes, but for the keys, and it finds nothing in what Go writes.
+// What scan returns is what encoding/json decodes, but for the keys, and it finds nothing in what Go writes but null.
 func TestScanReadsWhatJSONReads(t *testing.T) {
 	t.Parallel()
 	text := rapid.StringOf(rapid.Rune().Filter(func(r rune) bool { return r > 0 && utf8.ValidRune(r) }))
@@ -59,7 +59,7 @@ func TestScanReadsWhatJSONReads(t *testing.T) {
 			t.Fatal(diff)
 		}
 		for _, f := range s.flaws {
-			if f.Code != codeOutOfRange { // a large float is written as an integer
+			if f.Code != codeOutOfRange && f.Message != "must not be null" { // a large float is written as an integer
 				t.Fatalf("%+v in %s", f, raw)
 			}
 		}
