@@ -31,7 +31,7 @@ func (s *Service) Addresses(ctx context.Context, customerID string) ([]Address, 
 // AddAddress adds an address, or finds it: one that is there already is not added again. It fails with
 // invalid_address, too_many_entries, customer_erased, and with change_incomplete when it is to be repeated.
 func (s *Service) AddAddress(ctx context.Context, customerID string, a Address) (_ Address, added bool, err error) {
-	if a, err = a.Clean(); err != nil {
+	if a, err = a.Clean(s.Phones); err != nil {
 		return Address{}, false, err
 	}
 	_, key, err := s.begun(ctx, customerID)

@@ -21,6 +21,10 @@
 // In clear stay, because sorting and taxing need them: country, region and the start of the postal code; and
 // in the snapshot the gateway's token, brand and last digits of a payment method.
 //
+// An address is held to its country's form and against itself: a ZIP code to its state, a postal code of AU, BR, CA, ES, IN,
+// IT, JP, MX and TR to its region (regions.go has the source). Regions are taken by name or code, postal codes and phones as
+// people write them. /api/v1/destinations tells what an address needs.
+//
 // Still thin: no function opens a sealed address for a label yet. Guests cannot be turned into customers but by
 // merging the cart. Shipping prices of the marketplaces are made up.
 package customers

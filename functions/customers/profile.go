@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"rialto/functions/internal/display"
 	"rialto/functions/internal/fault"
 )
 
@@ -33,13 +34,11 @@ var emailForm = regexp.MustCompile(`^[^\s@<>()\[\],;:"\\]{1,64}@[^\s@<>()\[\],;:
 
 // Clean returns the profile in one form. It fails with invalid_profile.
 func (p Profile) Clean() (Profile, error) {
-	p.Name, p.Email = strings.Join(strings.Fields(p.Name), " "), strings.TrimSpace(p.Email)
-	var flaws []fault.Field
-	if p.Name == "" || utf8.RuneCountInString(p.Name) > NameLimit || strings.ContainsFunc(p.Name, unprintable) {
-		flaws = append(flaws, fault.Field{Pointer: "/name", Code: "bad_text", Message: "must be printable text of 1 to 100 characters"})
-	}
-	if utf8.RuneCountInString(p.Email) > EmailLimit || !emailForm.MatchString(p.Email) || strings.ContainsFunc(p.Email, unprintable) {
-		flaws = append(flaws, fault.Field{Pointer: "/email", Code: "bad_format", Message: "must be an e-mail address"})
+	var flaws flaws
+	p.Email = strings.TrimSpace(p.Email)
+	p.Name = flaws.text("name", p.Name, NameLimit, true)
+	if code, _ := display.Name(p.Email); utf8.RuneCountInString(p.Email) > EmailLimit || !emailForm.MatchString(p.Email) || code != "" {
+		flaws.add("email", "bad_format", "must be an e-mail address")
 	}
 	if len(flaws) > 0 {
 		return Profile{}, errInvalidProfile.With(flaws...)

@@ -2,13 +2,13 @@ package customers
 
 import (
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"rialto/functions/customers/customersphone"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 	"rialto/functions/marketplaces"
@@ -46,20 +46,27 @@ func TestEveryMarketplaceShipsAndItsCountriesHaveRules(t *testing.T) {
 		if !reached[c] {
 			t.Errorf("%s is reached from nowhere", c)
 		}
-		regexp.MustCompile(rule.postal)
+		if rule.name == "" {
+			t.Errorf("%s has no name", c)
+		}
+		if code, ok := rule.postal.clean(c, rule.postal.example); !ok || code != rule.postal.example {
+			t.Errorf("%s: its example %q is cleaned to %q", c, rule.postal.example, code)
+		}
 	}
 }
 
+var phones customersphone.Numbers
+
 func good() Address {
 	return Address{Name: "A. Receiver", Line1: "1 Long Street", City: "Springfield", Region: "CA", PostalCode: "94105", Country: "US",
-		Phone: "+1 (415) 555-0100"}
+		Phone: "+14155550100"}
 }
 
 func TestCleanAddress(t *testing.T) {
 	t.Parallel()
 	messy := Address{Name: "  A.\t Receiver ", Line1: "1  Long Street", City: "Springfield", Region: " ca", PostalCode: " 94105 ", Country: "us",
 		Phone: "+1 (415) 555-0100"}
-	if got, err := messy.Clean(); err != nil || cmp.Diff(good(), got) != "" {
+	if got, err := messy.Clean(phones); err != nil || cmp.Diff(good(), got) != "" {
 		t.Fatal(err, cmp.Diff(good(), got))
 	}
 	for name, c := range map[string]struct {
@@ -70,22 +77,29 @@ func TestCleanAddress(t *testing.T) {
 			[]string{"/name required", "/line1 required", "/city required"}},
 		"long name":            {func(a *Address) { a.Name = strings.Repeat("ü", 101) }, []string{"/name too_long"}},
 		"control character":    {func(a *Address) { a.Line2 = "a\x1bb" }, []string{"/line2 bad_text"}},
-		"text turned around":   {func(a *Address) { a.Line1 = "a\u202eb" }, []string{"/line1 bad_text"}},
+		"text turned around":   {func(a *Address) { a.Line1 = "a\u202eb" }, []string{"/line1 hidden_characters"}},
+		"zero width":           {func(a *Address) { a.City = "Spring\u200bfield" }, []string{"/city hidden_characters"}},
+		"a blank letter":       {func(a *Address) { a.Name = "\u3164" }, []string{"/name hidden_characters"}},
 		"letters for a phone":  {func(a *Address) { a.Phone = "call me" }, []string{"/phone bad_format"}},
-		"territory":            {func(a *Address) { a.Region = "PR" }, []string{"/region not_allowed"}},
+		"another's state":      {func(a *Address) { a.Region = "OR" }, []string{"/region mismatch"}},
+		"no such state":        {func(a *Address) { a.Region = "ZZ" }, []string{"/region not_allowed"}},
 		"no state":             {func(a *Address) { a.Region = "" }, []string{"/region not_allowed"}},
 		"short zip":            {func(a *Address) { a.PostalCode = "9410" }, []string{"/postal_code bad_format"}},
 		"zip and more":         {func(a *Address) { a.PostalCode = "94105x" }, []string{"/postal_code bad_format"}},
 		"country out of reach": {func(a *Address) { a.Country = "KP" }, []string{"/country not_allowed"}},
 		"no country":           {func(a *Address) { a.Country = "" }, []string{"/country not_allowed"}},
 		"german code in spain": {func(a *Address) { a.Country, a.Region, a.PostalCode = "ES", "", "99999" }, []string{"/postal_code bad_format"}},
-		"region of no form":    {func(a *Address) { a.Country, a.PostalCode, a.Region = "DE", "10115", "B-1" }, []string{"/region not_allowed"}},
+		"region of no form":    {func(a *Address) { a.Country, a.PostalCode, a.Region = "DE", "10115", "B*1" }, []string{"/region not_allowed"}},
+		"a name where no list": {func(a *Address) { a.Country, a.PostalCode, a.Region = "DE", "10115", "Berlin" }, []string{"/region not_allowed"}},
+		"a code where none is": {func(a *Address) { a.Country, a.PostalCode, a.Region = "AE", "12345", "" }, []string{"/postal_code not_allowed"}},
+		"mail to a base":       {func(a *Address) { a.Region, a.PostalCode = "AE", "09021" }, []string{"/city not_allowed"}},
+		"a base in California": {func(a *Address) { a.City = "FPO" }, []string{"/region mismatch"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := good()
 			c.change(&a)
-			_, err := a.Clean()
+			_, err := a.Clean(phones)
 			var got []string
 			for _, f := range fault.Of(err).Fields {
 				got = append(got, f.Pointer+" "+f.Code)
@@ -106,7 +120,7 @@ func TestPostalCodesAndTheirPrefixes(t *testing.T) {
 	} {
 		a := good()
 		a.Country, a.Region, a.PostalCode = c.country, c.region, c.code
-		got, err := a.Clean()
+		got, err := a.Clean(phones)
 		if err != nil || got.PostalPrefix() != c.prefix {
 			t.Errorf("%s %s: %q, %v", c.country, c.code, got.PostalPrefix(), err)
 		}

@@ -24,6 +24,7 @@ type Service struct {
 	Snapshots Snapshots
 	Vault     *Vault
 	Tokens    Tokens
+	Phones    Phones
 	Now       func() time.Time
 	Random    io.Reader
 }

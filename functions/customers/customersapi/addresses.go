@@ -13,10 +13,10 @@ type newAddress struct {
 	Line1      string `json:"line1" minLength:"1" maxLength:"120"`
 	Line2      string `json:"line2,omitempty" maxLength:"120"`
 	City       string `json:"city" minLength:"1" maxLength:"80"`
-	Region     string `json:"region,omitempty" maxLength:"3" doc:"ISO 3166-2 without the country; required in AU, BR, CA and US"`
-	PostalCode string `json:"postal_code,omitempty" maxLength:"12" doc:"Required where the country has postal codes"`
+	Region     string `json:"region,omitempty" maxLength:"60" doc:"By name or ISO 3166-2 code; which countries need one, and which there are, /destinations/{country} tells"`
+	PostalCode string `json:"postal_code,omitempty" maxLength:"20" doc:"Required where the country has postal codes"`
 	Country    string `json:"country" pattern:"^[A-Z]{2}$" patternDescription:"two capital letters" doc:"ISO 3166-1 alpha-2"`
-	Phone      string `json:"phone,omitempty" maxLength:"20"`
+	Phone      string `json:"phone,omitempty" maxLength:"40" doc:"As people of the country write it, or with a plus and a country's code"`
 }
 
 type addressBody struct {

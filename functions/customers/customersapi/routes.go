@@ -46,6 +46,13 @@ func Routes(s Service) []api.Route {
 			Summary: "How a marketplace ships, the default first",
 			Context: owner, Access: api.Public}, h.listOptions),
 
+		api.Handle(api.Route{ID: "listDestinations", Method: http.MethodGet, Path: "/api/v1/destinations",
+			Summary: "The countries that a marketplace ships to",
+			Context: owner, Access: api.Public}, h.listDestinations),
+		api.Handle(api.Route{ID: "getDestination", Method: http.MethodGet, Path: "/api/v1/destinations/{country}",
+			Summary: "What an address of a country needs: fields, regions, postal code",
+			Context: owner, Access: api.Public, Errors: []fault.Kind{fault.NotFound}}, h.getDestination),
+
 		api.Handle(api.Route{ID: "getMe", Method: http.MethodGet, Path: "/api/v1/me", Summary: "Your profile",
 			Context: owner, Access: api.Customer}, h.getMe),
 		api.Handle(api.Route{ID: "putMe", Method: http.MethodPut, Path: "/api/v1/me", Summary: "Replace your profile",

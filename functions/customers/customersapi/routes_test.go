@@ -238,6 +238,11 @@ func TestBadInputs(t *testing.T) {
 		{"POST", "/addresses", with(homeBody, `"city"`, `"line2":"\u001b`+secret+`","city"`), 422, "/line2"},
 		{"POST", "/addresses", with(homeBody, `"city"`, `"phone":"`+secret+`","city"`), 422, "/phone"},
 		{"POST", "/addresses", with(homeBody, "Springfield", strings.Repeat(secret, 50)), 422, "/city"},
+		{"POST", "/addresses", with(homeBody, `"CA"`, `"OR"`), 422, "/region"},
+		{"POST", "/addresses", with(homeBody, `"CA"`, "null"), 422, "/region"},
+		{"POST", "/payment-methods", `{"token":"pm_1","last4":null}`, 422, "/last4"},
+		{"GET", "/destinations/us", "", 422, "path.country"},
+		{"GET", "/destinations/DE", "", 404, ""},
 		{"POST", "/payment-methods", "", 400, ""},
 		{"POST", "/payment-methods", `{"token":"4242424242424242"}`, 422, "/token"},
 		{"POST", "/payment-methods", `{"token":"` + secret + `"}`, 422, "/token"},
@@ -308,7 +313,7 @@ func TestTheRoutesMakeADocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(doc["paths"].(map[string]any)); n != 9 {
+	if n := len(doc["paths"].(map[string]any)); n != 11 {
 		t.Errorf("%d paths", n)
 	}
 }

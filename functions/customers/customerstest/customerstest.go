@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rialto/functions/customers"
+	"rialto/functions/customers/customersphone"
 	"rialto/functions/customers/customersstore"
 	"rialto/functions/laboratory/memory"
 )
@@ -29,7 +30,8 @@ type World struct {
 func New() *World {
 	w := &World{DB: memory.New(), Keys: &Keys{}}
 	now := func() time.Time { return Start.Add(w.Elapsed) }
-	w.Service = &customers.Service{Store: customersstore.NewMemory(), Snapshots: customersstore.Snapshots{DB: w.DB}, Tokens: tokens{},
+	w.Service = &customers.Service{Store: customersstore.NewMemory(), Snapshots: customersstore.Snapshots{DB: w.DB},
+		Tokens: tokens{}, Phones: customersphone.Numbers{},
 		Vault: &customers.Vault{Keys: w.Keys, Now: now, Random: rand.Reader}, Now: now, Random: rand.Reader}
 	return w
 }

@@ -13,6 +13,7 @@ import (
 	"rialto/functions/customers"
 	"rialto/functions/customers/customersapi"
 	"rialto/functions/customers/customersaws"
+	"rialto/functions/customers/customersphone"
 	"rialto/functions/customers/customersstore"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/authaws"
@@ -28,7 +29,8 @@ func main() {
 		"api": func(s *settings.Settings) (any, error) {
 			keys := customersaws.Keys{KMS: kms.NewFromConfig(s.AWS()), Key: s.Must("SEAL_KEY_ID")}
 			return lambdahttp.New(api.Handler(customersapi.Routes(&customers.Service{
-				Store: customersstore.NewSQL(database(s)), Snapshots: snapshots(s), Tokens: guests(s), Now: time.Now, Random: rand.Reader,
+				Store: customersstore.NewSQL(database(s)), Snapshots: snapshots(s), Tokens: guests(s),
+				Phones: customersphone.Numbers{}, Now: time.Now, Random: rand.Reader,
 				Vault: &customers.Vault{Keys: keys, Now: time.Now, Random: rand.Reader}}))), nil
 		},
 		"authorize": func(s *settings.Settings) (any, error) {
