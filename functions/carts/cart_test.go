@@ -117,13 +117,14 @@ func TestAQuoteNeedsEveryLine(t *testing.T) {
 	if _, err := quoteOf(c, "USD", paused, time.Time{}); fault.Code(err) != "offer_unavailable" {
 		t.Error(err)
 	}
-	fresh := map[string]CurrentOffer{"p0#s": {ForSale: true, Offer: offer, Product: catalog.Product{CategoryID: "c"}}}
+	novel := catalog.Product{CategoryID: "c", CategoryPath: []string{"books", "c"}}
+	fresh := map[string]CurrentOffer{"p0#s": {ForSale: true, Offer: offer, Product: novel}}
 	if _, err := quoteOf(c, "USD", current{offers: fresh, stock: stock}, time.Time{}); fault.Code(err) != "item_unavailable" {
 		t.Error(err)
 	}
 	stock[0].Available = 2
 	q, err := quoteOf(c, "USD", current{offers: fresh, stock: stock}, time.Time{})
-	if err != nil || q.Items.Minor != 180 || q.Lines[0].Category != "c" || len(q.Stock) != 1 {
+	if err != nil || q.Items.Minor != 180 || q.Lines[0].Category != "books" || len(q.Stock) != 1 {
 		t.Errorf("%+v %v", q, err)
 	}
 }

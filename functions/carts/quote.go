@@ -10,6 +10,7 @@ import (
 	"rialto/functions/marketplaces"
 	"rialto/functions/offers"
 	"rialto/functions/promotions"
+	"rialto/functions/tax"
 )
 
 var errOfferUnavailable = fault.New(fault.Conflict, "offer_unavailable", "an offer in the cart is no longer for sale")
@@ -43,7 +44,7 @@ type QuotedLine struct {
 	Amount     money.Amount `json:"amount"`
 	Discount   money.Amount `json:"discount,omitzero"` // off Amount
 	Shipping   money.Amount `json:"shipping"`          // what the seller asks for shipping all its units
-	Category   string       `json:"category"`          // the product's category id, for tax
+	Category   string       `json:"category"`          // of the product, as tax.Category tells it apart
 	// Fulfilment is offers.BySeller where the seller ships, and empty where Rialto does.
 	Fulfilment string `json:"fulfillment,omitempty"`
 }
@@ -117,13 +118,13 @@ func quoteOf(c Cart, currency string, cur current, now time.Time) (Quote, error)
 		if err != nil {
 			return Quote{}, err
 		}
-		by := ""
+		by, product := "", cur.offers[l.ID()].Product
 		if cur.offers[l.ID()].Offer.Fulfillment == offers.BySeller {
 			by = offers.BySeller
 		}
 		q.Lines = append(q.Lines, QuotedLine{Fulfilment: by, Line: l.ID(), ProductID: l.ProductID, SellerID: l.SellerID,
 			SellerName: l.SellerName, Title: l.Title, Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount,
-			Discount: l.Discount, Shipping: shipping, Category: cur.offers[l.ID()].Product.CategoryID})
+			Discount: l.Discount, Shipping: shipping, Category: tax.Category(product.CategoryID, product.CategoryPath)})
 	}
 	if _, err := inventory.Route("", q.Wants(), cur.stock, inventory.Destination{}); err != nil { // whatever the order and its destination
 		return Quote{}, err

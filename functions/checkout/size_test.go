@@ -45,7 +45,8 @@ func largest() Prepared {
 		sku := inventory.SKU{ProductID: ids.Derive(ids.Product, fmt.Sprint(i)), SellerID: ids.Derive(ids.Seller, "s")}
 		line := carts.LineID(sku.ProductID, sku.SellerID)
 		q.Lines = append(q.Lines, carts.QuotedLine{Line: line, ProductID: sku.ProductID, SellerID: sku.SellerID, SellerName: strings.Repeat("あ", 100),
-			Title: strings.Repeat("あ", 500), Quantity: 1, UnitPrice: usd, Amount: usd, Category: "electronics", Fulfilment: orders.BySeller})
+			Title: strings.Repeat("あ", 500), Quantity: 1, UnitPrice: usd, Amount: usd, Category: strings.Repeat("c", 64),
+			Fulfilment: orders.BySeller})
 		for c := range 10 {
 			q.Stock = append(
 				q.Stock,

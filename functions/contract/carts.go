@@ -8,7 +8,7 @@ import (
 var cartsContext = Context{
 	Name:    "carts",
 	Owns:    "what a shopper means to buy",
-	Imports: []string{"offers", "inventory", "catalog", "promotions"},
+	Imports: []string{"offers", "inventory", "catalog", "promotions", "tax"},
 	shopper: func() []api.Route { return cartsapi.Routes(nil) },
 	Functions: []Function{
 		{

@@ -125,15 +125,20 @@ func (f *flaws) military(region string, city *string) {
 	}
 }
 
-// PostalPrefix is the part of the postal code that names a district and no street: its first three characters,
-// of short codes the first two, without spaces and hyphens.
+// townDigits are the most digits of a postal code that still name a town or a quarter: tax goes by them (Helgoland's is 27498).
+const townDigits = 5
+
+// PostalPrefix is the part of the postal code that names a town or a district and no street, without spaces and hyphens: of
+// at most five digits all, and the first five of nine (a ZIP code, without what names the block); of others three characters.
 func (a Address) PostalPrefix() string {
 	code := strings.NewReplacer(" ", "", "-", "").Replace(a.PostalCode)
-	n := 3
-	if len(code) < 5 {
-		n = 2
+	if town, _, _ := strings.Cut(a.PostalCode, "-"); len(town) == townDigits {
+		code = town
 	}
-	return code[:min(n, len(code))]
+	if len(code) <= townDigits && strings.Trim(code, "0123456789") == "" {
+		return code
+	}
+	return code[:min(3, len(code))]
 }
 
 // content is what makes two addresses the same.

@@ -18,7 +18,7 @@
 //     derived (with a key) from their content, and adding the same twice is adding it once.
 //   - Private text is in no log, error or problem document.
 //
-// In clear stay, because sorting and taxing need them: country, region and the start of the postal code; and
+// In clear stay, because sorting and taxing need them: country, region and as much of the postal code as names a town; and
 // in the snapshot the gateway's token, brand and last digits of a payment method.
 //
 // An address is held to its country's form and against itself: a ZIP code to its state, a postal code of AU, BR, CA, ES, IN,

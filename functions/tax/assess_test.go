@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,6 +12,7 @@ import (
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
+	"rialto/functions/marketplaces"
 )
 
 // sale is one without a postal code.
@@ -89,13 +91,15 @@ func TestAssessRefuses(t *testing.T) {
 		sale Sale
 		code string
 	}{
-		"a country without table":    {sale("JP", "JP", "", nil, money.Zero("JPY")), "tax_unsupported"},
+		"no marketplace":             {sale("CH", "CH", "", nil, usd), "unknown_marketplace"},
 		"an export":                  {sale("US", "DE", "", nil, usd), "tax_unsupported"},
 		"an import":                  {sale("DE", "US", "NY", nil, usd), "tax_unsupported"},
 		"over the channel":           {sale("DE", "GB", "", nil, usd), "tax_unsupported"},
 		"over the channel and back":  {sale("GB", "DE", "", nil, usd), "tax_unsupported"},
-		"a territory":                {sale("US", "US", "PR", nil, usd), "tax_unsupported"},
+		"no such state":              {sale("US", "US", "ZZ", nil, usd), "tax_unsupported"},
 		"no state":                   {sale("US", "US", "", nil, usd), "tax_unsupported"},
+		"no province":                {sale("CA", "CA", "", nil, usd), "tax_unsupported"},
+		"no state of brazil":         {sale("BR", "BR", "", nil, usd), "tax_unsupported"},
 		"more off than it costs":     {sale("US", "US", "NY", []Line{{Amount: money.Of(1, "USD"), Discount: money.Of(2, "USD")}}, usd), "invalid_sale"},
 		"a negative line":            {sale("US", "US", "NY", []Line{{Amount: money.Of(-1, "USD")}}, usd), "invalid_sale"},
 		"negative shipping":          {sale("US", "US", "NY", nil, money.Of(-1, "USD")), "invalid_sale"},
@@ -111,31 +115,6 @@ func TestAssessRefuses(t *testing.T) {
 				t.Fatalf("got %v, want %s", err, c.code)
 			}
 		})
-	}
-}
-
-func TestTablesAreComplete(t *testing.T) {
-	t.Parallel()
-	if len(states) != 51 {
-		t.Errorf("%d states", len(states))
-	}
-	for s, r := range states {
-		if r < 0 || r > 8*percent || r%250 != 0 {
-			t.Errorf("%s has %d ppm", s, r)
-		}
-	}
-	for s := range shippingExempt {
-		if states[s] == 0 {
-			t.Errorf("%s has no tax to exempt shipping from", s)
-		}
-	}
-	if len(vat) != 28 {
-		t.Errorf("%d countries with VAT, not the 27 of the union and Great Britain", len(vat))
-	}
-	for c, r := range vat {
-		if r < 15*percent || r > 27*percent { // the directive's minimum, and the highest there is
-			t.Errorf("%s has %d ppm", c, r)
-		}
 	}
 }
 
@@ -156,24 +135,40 @@ func TestTheAssessmentOnTheWire(t *testing.T) {
 	}
 }
 
+// destination draws where a marketplace may sell to, in its currency.
+func destination(t *rapid.T) Sale {
+	m := rapid.SampledFrom(marketplaces.All()).Draw(t, "marketplace")
+	s := Sale{Marketplace: m.Code, Country: rapid.SampledFrom(m.Countries).Draw(t, "country"), Delivery: money.Zero(m.Currency)}
+	switch s.Country {
+	case "US":
+		s.Region = rapid.SampledFrom(append(slices.Sorted(maps.Keys(states)), stateless...)).Draw(t, "state")
+	case "CA":
+		s.Region = rapid.SampledFrom(provinces).Draw(t, "province")
+	case "BR":
+		s.Region = rapid.SampledFrom(slices.Sorted(maps.Keys(icms))).Draw(t, "state")
+	}
+	s.Postal = rapid.SampledFrom(strings.Fields("10115 35001 51001 27498 22100 97100 9000 6691 JE2 2899")).Draw(t, "postal code")
+	return s
+}
+
+var provinces = []string{"AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"}
+
 // sales draws sales that the tables cover.
 func sales(t *rapid.T) Sale {
-	s := Sale{Marketplace: "US", Country: "US", Delivery: money.Of(rapid.Int64Range(0, 1<<53).Draw(t, "delivery"), "USD")}
-	if rapid.Bool().Draw(t, "vat") {
-		eu := slices.DeleteFunc(slices.Sorted(maps.Keys(vat)), func(c string) bool { return c == "GB" })
-		s.Marketplace, s.Country = rapid.SampledFrom(eu).Draw(t, "marketplace"), rapid.SampledFrom(eu).Draw(t, "country")
-	} else {
-		s.Region = rapid.SampledFrom(slices.Sorted(maps.Keys(states))).Draw(t, "state")
+	s := destination(t)
+	amount := func(name string) money.Amount {
+		return money.Of(rapid.OneOf(rapid.Int64Range(0, 3), rapid.Int64Range(0, 1<<53)).Draw(t, name), s.Delivery.Currency)
 	}
+	s.Delivery = amount("delivery")
 	for range rapid.IntRange(0, 8).Draw(t, "lines") {
-		amount := rapid.OneOf(rapid.Int64Range(0, 3), rapid.Int64Range(0, 1<<53)).Draw(t, "amount")
-		s.Lines = append(s.Lines, Line{
-			Line:     rapid.StringMatching(`[a-z]{1,3}`).Draw(t, "line"),
-			Amount:   money.Of(amount, "USD"),
-			Discount: money.Of(rapid.OneOf(rapid.Just(int64(0)), rapid.Just(amount), rapid.Int64Range(0, amount)).Draw(t, "discount"), "USD"),
-			Shipping: money.Of(rapid.OneOf(rapid.Int64Range(0, 3), rapid.Int64Range(0, 1<<53)).Draw(t, "shipping"), "USD"),
-			Category: rapid.SampledFrom([]string{"books", "food", "tents", ""}).Draw(t, "category"),
-		})
+		l := Line{Line: rapid.StringMatching(`[a-z]{1,3}`).Draw(t, "line"), Amount: amount("amount"), Shipping: amount("shipping"),
+			Quantity: rapid.Int64Range(0, 9).Draw(t, "units"), Category: rapid.SampledFrom([]string{"tents", "toys", ""}).Draw(t, "category")}
+		l.Discount = money.Of(rapid.OneOf(rapid.Just(int64(0)), rapid.Just(l.Amount.Minor), rapid.Int64Range(0, l.Amount.Minor)).Draw(t, "discount"),
+			s.Delivery.Currency)
+		if rapid.Bool().Draw(t, "classed") {
+			l.Category = rapid.SampledFrom(slices.Sorted(maps.Keys(classes))).Draw(t, "class")
+		}
+		s.Lines = append(s.Lines, l)
 	}
 	return s
 }
@@ -188,7 +183,7 @@ func TestTaxesSumAndStayBelowThePrice(t *testing.T) {
 		}
 		sum := a.DeliveryTax.Minor
 		check := func(price, tax money.Amount) {
-			if tax.Minor < 0 || tax.Minor > price.Minor || a.Included && price.Minor > 0 && tax.Minor >= price.Minor {
+			if tax.Minor < 0 || tax.Minor > price.Minor {
 				t.Fatalf("tax of %d on %d", tax.Minor, price.Minor)
 			}
 		}
@@ -196,13 +191,7 @@ func TestTaxesSumAndStayBelowThePrice(t *testing.T) {
 			sum += l.Tax.Minor + l.ShippingTax.Minor
 			check(s.Lines[i].paid(), l.Tax)
 			check(s.Lines[i].Shipping, l.ShippingTax)
-			full := s
-			full.Lines = slices.Clone(s.Lines)
-			full.Lines[i].Discount.Minor = 0
-			whole, err := Assess(full)
-			if err != nil || a.Included && whole.Lines[i].Tax.Minor != l.Tax.Minor+l.DiscountTax.Minor || l.DiscountTax.Minor > s.Lines[i].Discount.Minor {
-				t.Fatalf("line %d: %+v, without its discount %+v: %v", i, l, whole.Lines[i], err)
-			}
+			check(s.Lines[i].Discount, l.DiscountTax)
 		}
 		check(s.Delivery, a.DeliveryTax)
 		byJurisdiction := int64(0)
@@ -219,6 +208,61 @@ func TestTaxesSumAndStayBelowThePrice(t *testing.T) {
 	})
 }
 
+// What each jurisdiction's levies are on is all that is sold; with the tax, where prices include it.
+func TestTheBasesAreWhatIsSold(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := sales(t)
+		a, err := Assess(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sold := s.Delivery.Minor
+		for _, l := range s.Lines {
+			sold += l.paid().Minor + l.Shipping.Minor
+		}
+		bases := map[string]int64{}
+		for _, j := range a.Jurisdictions {
+			bases[j.Jurisdiction] += j.Taxable.Minor
+			if a.Included && s.Country != "BR" { // whose base holds the tax
+				bases[j.Jurisdiction] += j.Tax.Minor
+			}
+		}
+		for j, base := range bases {
+			if base != sold {
+				t.Fatalf("%s has %d of %d", j, base, sold)
+			}
+		}
+	})
+}
+
+// Without a discount a line has the tax that the discount took out of it, to the unit, where each charge is rounded by itself.
+func TestADiscountAndWhatIsPaidAreTheWholeLine(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := sales(t)
+		if s.Country == "JP" {
+			t.Skip("rounds once a document")
+		}
+		a, err := Assess(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, l := range a.Lines {
+			full := s
+			full.Lines = slices.Clone(s.Lines)
+			full.Lines[i].Discount.Minor = 0
+			whole, err := Assess(full)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if same := whole.Lines[i].RatePPM == l.RatePPM; same && a.Included && whole.Lines[i].Tax.Minor != l.Tax.Minor+l.DiscountTax.Minor {
+				t.Fatalf("line %d: %+v, without its discount %+v", i, l, whole.Lines[i])
+			}
+		}
+	})
+}
+
 // A coupon that pays a line in full takes out of it the tax that was in it, and not by what is left: 119.00 less 119.00.
 // Seen to catch: a portion of what was paid, which divides by nothing.
 func TestADiscountTakesItsTaxOutOfTheLine(t *testing.T) {
@@ -229,6 +273,7 @@ func TestADiscountTakesItsTaxOutOfTheLine(t *testing.T) {
 	}{
 		{sale("DE", "DE", "", []Line{{Amount: money.Of(11_900, "EUR"), Discount: money.Of(11_900, "EUR")}}, money.Zero("EUR")), 1_900},
 		{sale("DE", "DE", "", []Line{{Amount: money.Of(11_900, "EUR"), Discount: money.Of(2_380, "EUR")}}, money.Zero("EUR")), 380},
+		{sale("JP", "JP", "", []Line{{Amount: money.Of(1_100, "JPY"), Discount: money.Of(110, "JPY")}}, money.Zero("JPY")), 10},
 		{sale("US", "US", "CA", []Line{{Amount: money.Of(10_000, "USD"), Discount: money.Of(2_000, "USD")}}, money.Zero("USD")), 0},
 	} {
 		if a, err := Assess(c.sale); err != nil || a.Lines[0].DiscountTax.Minor != c.want {
@@ -241,7 +286,7 @@ func TestADiscountTakesItsTaxOutOfTheLine(t *testing.T) {
 func TestIncludedTaxIsTheAddedTaxOfItsNet(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		r := rapid.SampledFrom(slices.Sorted(maps.Values(vat))).Draw(t, "rate")
+		r := rapid.SampledFrom([]ppm{0, 10_000, 55_000, 99_750, 190_000, 255_000, 270_000}).Draw(t, "rate")
 		net := money.Of(rapid.Int64Range(0, 1<<53).Draw(t, "net"), "EUR")
 		added := portion(net.Minor, r, million)
 		gross := net.Minor + added

@@ -17,11 +17,10 @@ type Sale struct {
 type Line struct {
 	Line     string       `json:"line"`
 	Amount   money.Amount `json:"amount"`
-	Quantity int64        `json:"quantity"`                // units in Amount, as some rates go by the price of one; 0 is 1
-	Category string       `json:"category"`                // the product's category id
-	Path     []string     `json:"category_path,omitempty"` // of that category and those above it, root first
-	Discount money.Amount `json:"discount,omitzero"`       // none without a currency
-	Shipping money.Amount `json:"shipping,omitzero"`       // what its seller asks for shipping it; none without a currency
+	Quantity int64        `json:"quantity"`          // units in Amount, as some rates go by the price of one; 0 is 1
+	Category string       `json:"category"`          // what Category found of the product
+	Discount money.Amount `json:"discount,omitzero"` // none without a currency
+	Shipping money.Amount `json:"shipping,omitzero"` // what its seller asks for shipping it; none without a currency
 }
 
 // Assessment is the tax of a sale: each charge has its own. The lines stand in the order of the sale's; their taxes, those

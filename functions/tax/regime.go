@@ -41,7 +41,7 @@ const (
 // levy is one tax of a regime, by classes of goods.
 type levy struct {
 	jurisdiction, name string
-	rates              map[Class]ppm // Standard is always there
+	rates              rates // Standard is always there
 	// pieces are the most that one unit may cost, without tax, for its class's rate to hold; dearer ones bear the standard
 	// rate.
 	pieces map[Class]int64
@@ -80,7 +80,7 @@ type charge struct {
 func (g regime) rates(l Line) []ppm {
 	out := make([]ppm, len(g.levies))
 	for i, v := range g.levies {
-		out[i] = v.rate(classOf(l.Category, l.Path), l.paid().Minor, l.Quantity, g.included && !g.inside)
+		out[i] = v.rate(classOf(l.Category), l.paid().Minor, l.Quantity, g.included && !g.inside)
 	}
 	return out
 }
