@@ -35,7 +35,7 @@ func dig(v any, path ...string) any {
 func TestOperationsAreJoinedToFunctions(t *testing.T) {
 	t.Parallel()
 	doc := placed(t, stageOf(t, "dev"), "arn:caller")
-	for path, want := range map[string]string{"/api/v1/products/{product_id}": "catalog-api", "/api/v1/orders": "orders-api"} {
+	for path, want := range map[string]string{"/api/v1/products/{product_id}": "catalog-api", "/api/v1/orders": "fulfillment-api"} {
 		integration := dig(doc, "paths", path, "get", "x-amazon-apigateway-integration")
 		if got := dig(integration,
 			"uri"); got != "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"+
@@ -106,7 +106,7 @@ func TestOurExtensionsStayHere(t *testing.T) {
 	if after, _ := json.Marshal(source); string(after) != string(before) {
 		t.Error("the source document was changed")
 	}
-	if diff := cmp.Diff([]string{"customers-authorize", "carts-api", "orders-api", "catalog-api"}, called); diff != "" {
+	if diff := cmp.Diff([]string{"customers-authorize", "carts-api", "fulfillment-api", "catalog-api"}, called); diff != "" {
 		t.Errorf("functions called:\n%s", diff)
 	}
 }
@@ -189,7 +189,7 @@ func TestTheGatewayMayCallJustItsFunctions(t *testing.T) {
 		}
 	}, "AWS::IAM::Policy")
 	const function = "lambda:InvokeFunction arn:aws:lambda:us-east-1:${AWS::AccountId}:function:rialto-prod-"
-	one := []string{function + "customers-authorize", function + "carts-api", function + "orders-api", function + "catalog-api"}
+	one := []string{function + "customers-authorize", function + "carts-api", function + "fulfillment-api", function + "catalog-api"}
 	if diff := cmp.Diff(append(one, one...), got); diff != "" {
 		t.Errorf("want (-), got (+):\n%s", diff)
 	}

@@ -39,16 +39,16 @@ func TestPermissionsAreTheGrants(t *testing.T) {
 	const account = "000000000000"
 	for id, want := range map[string][]string{
 		"tax-assess": nil,
-		"orders-api": {
-			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders",
-			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders/index/by_customer",
-			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-payments",
-			"dynamodb:GetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders",
-			"dynamodb:GetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders/index/by_customer",
-			"dynamodb:GetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-payments",
-			"dynamodb:Query arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders",
-			"dynamodb:Query arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-orders/index/by_customer",
-			"dynamodb:Query arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-payments",
+		"payouts-api": {
+			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger",
+			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger/index/by_month",
+			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger/index/unpaid",
+			"dynamodb:GetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger",
+			"dynamodb:GetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger/index/by_month",
+			"dynamodb:GetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger/index/unpaid",
+			"dynamodb:Query arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger",
+			"dynamodb:Query arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger/index/by_month",
+			"dynamodb:Query arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger/index/unpaid",
 		},
 		"customers-locate": {
 			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-customers",

@@ -90,7 +90,7 @@ func standInDocument(base, access string) map[string]any {
 		"paths": map[string]any{
 			base + "/products/{product_id}": map[string]any{"get": operation("catalog-api", "public")},
 			base + "/cart/items":            map[string]any{"post": operation("carts-api", access)},
-			base + "/orders":                map[string]any{"get": operation("orders-api", access)},
+			base + "/orders":                map[string]any{"get": operation("fulfillment-api", access)},
 		},
 	}
 }

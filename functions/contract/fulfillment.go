@@ -13,22 +13,24 @@ const ReturnWindow = fulfillment.ReturnWindow
 
 var fulfillmentContext = Context{
 	Name:    "fulfillment",
-	Owns:    "shipments, tracking and returns; sellers' orders, and how sellers do",
+	Owns:    "what becomes of an order: shipments, tracking, cancellation, returns; sellers' orders, and how sellers do",
 	Imports: []string{"orders", "inventory"},
-	Reads:   []string{"offers"},
-	shopper: func() []api.Route { return slices.Concat(fulfillmentapi.Routes(nil), fulfillmentapi.ReturnRoutes(nil)) },
+	Reads:   []string{"catalog", "offers", "payments"},
+	shopper: func() []api.Route {
+		return slices.Concat(fulfillmentapi.OrderRoutes(nil), fulfillmentapi.Routes(nil), fulfillmentapi.ReturnRoutes(nil))
+	},
 	seller: func() []api.Route {
 		return slices.Concat(fulfillmentapi.SellerRoutes(nil), fulfillmentapi.SellerReturnRoutes(nil))
 	},
 	Functions: []Function{
 		{
-			Name: "api", Description: "tracking of an order; a seller's orders",
+			Name: "api", Description: "an order and what becomes of it; a seller's orders",
 			Memory: 512, Timeout: 10 * second,
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{Read, "shipments"}, {Write, "shipments"}, {Read, "tracking"}, {Write, "tracking"}, {Read, "seller_orders"},
 				{Write, "seller_orders"}, {Read, "orders"}, {Read, "offers"}, {Read, "returns"}, {Write, "returns"},
-				{Write, "rate_limits"},
+				{Read, "payments"}, {Read, "products"}, {Write, "rate_limits"},
 			},
 		},
 		{

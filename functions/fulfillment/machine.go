@@ -8,6 +8,9 @@ var machine = []step{
 	{Picked, Elapsed, Packed, atCentre, "Packed and ready for the carrier"},
 	{Pending, Confirmed, Packed, atCentre, "The seller has packed it and given it to the carrier"},
 	{Pending, Overdue, Cancelled, nowhere, "Cancelled: the seller did not ship it in time, and nothing is charged for it"},
+	{Pending, Withdrawn, Cancelled, nowhere, "Cancelled as the customer asked, and nothing is charged for it"},
+	{Picked, Withdrawn, Cancelled, nowhere, "Cancelled as the customer asked, and nothing is charged for it"},
+	{Pending, Unfulfillable, Cancelled, nowhere, "Cancelled: the seller cannot ship it, and nothing is charged for it"},
 	{Packed, MoneyTaken, Shipped, atCentre, "Handed over to the carrier"},
 	{Packed, MoneyRefused, HeldBack, atCentre, "Held back: the payment could not be completed"},
 	{HeldBack, Retried, Packed, atCentre, "The payment is tried again"},
@@ -51,6 +54,9 @@ const (
 	Retried      Cause = "retried"       // its payment is asked for once more
 	GivenUp      Cause = "given_up"      // its goods are still here
 	GoodsGone    Cause = "goods_gone"    // its seller has sent it already; never what Rialto ships
+	Withdrawn    Cause = "withdrawn"     // its customer wants it no more, before it is packed
+	// Unfulfillable is its seller's word that it cannot be shipped; never of what Rialto ships.
+	Unfulfillable Cause = "unfulfillable"
 )
 
 type step struct {
@@ -74,7 +80,7 @@ func atDoor(s Shipment) string {
 
 // stepFrom finds the step that a cause takes a shipment from a state.
 func (s Shipment) stepFrom(from State, cause Cause) (step, bool) {
-	sellers := cause == Confirmed || cause == Overdue || cause == GoodsGone
+	sellers := cause == Confirmed || cause == Overdue || cause == GoodsGone || cause == Unfulfillable
 	if sellers && !s.BySeller() || cause == Elapsed && s.BySeller() && (from == Pending || from == Picked) {
 		return step{}, false
 	}
@@ -95,11 +101,13 @@ func Advance(s Shipment, cause Cause, now time.Time, pace time.Duration) (Shipme
 	}
 	now = later(now, s.UpdatedAt)
 	s.State, s.UpdatedAt = t.to, now
-	switch cause {
-	case Confirmed:
+	switch {
+	case cause == Confirmed:
 		s.ConfirmedAt = now
-	case Retried:
+	case cause == Retried:
 		s.Attempt++
+	case t.to == Cancelled:
+		s.CancelledFor = cause
 	}
 	s.schedule(now, pace)
 	return s, Event{ShipmentID: s.ID, At: now, Status: string(t.to), Location: t.where(s), Description: t.says}, true

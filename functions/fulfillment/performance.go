@@ -16,7 +16,7 @@ type Counts struct {
 	Confirmed int64
 	Late      int64 // confirmed after ShipBy
 	HeldBack  int64 // confirmed, and could not be charged for any more
-	Cancelled int64 // never confirmed
+	Cancelled int64 // never confirmed, or not to be shipped as the seller said
 }
 
 // Add sums counts.
@@ -51,6 +51,8 @@ func Counted(before State, s Shipment) Counts {
 		}
 	case s.State == HeldBack && s.Attempt == 0:
 		c.HeldBack = 1
+	case s.CancelledFor == Withdrawn:
+		c.ToShip = -1 // it is not the seller's to ship any more, and no fault of the seller's
 	case s.State == Cancelled && before == Pending:
 		c.Cancelled = 1
 	}

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
@@ -119,9 +117,7 @@ func (f returnFlaws) fault() error {
 }
 
 func (f *returnFlaws) reason(pointer, s string) {
-	bad := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
-	f.unless(strings.TrimSpace(s) != "" && utf8.RuneCountInString(s) <= MaxReason && utf8.ValidString(s) && !strings.ContainsFunc(s, bad),
-		pointer, "bad_text", "must be text of 1 to 500 characters")
+	f.unless(isReason(s), pointer, "bad_text", "must be text of 1 to 500 characters")
 }
 
 // check returns invalid_return with what is wrong with a request for units of a shipment, before of which were asked for

@@ -24,11 +24,6 @@ type Returns interface {
 	Sent(ctx context.Context, seller, after string, limit int) (list []Return, next string, err error)
 }
 
-// Orders reads orders.
-type Orders interface {
-	Get(ctx context.Context, orderID string) (orders.Order, bool, error)
-}
-
 // ReturnService is how shoppers send something back.
 type ReturnService struct {
 	Shipments interface {

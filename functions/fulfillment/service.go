@@ -24,6 +24,8 @@ type Shipments interface {
 	// Secure notes until when a shipment's money is held, unless it is known to be held for longer. It tells whether there is
 	// such a shipment.
 	Secure(ctx context.Context, orderID, shipmentID string, until time.Time) (found bool, err error)
+	// Shipments returns an order's shipments.
+	Shipments(ctx context.Context, orderID string) ([]Shipment, error)
 	// Tracking returns an order's shipments, and its events by time.
 	Tracking(ctx context.Context, orderID string) ([]Shipment, []Event, error)
 }

@@ -36,6 +36,9 @@ type Shipment struct {
 	ConfirmedAt time.Time `dynamodbav:"confirmed_at"`
 	// Attempt counts the times that its payment was asked for again.
 	Attempt int `dynamodbav:"attempt,omitempty"`
+	// CancelledFor is why it was cancelled, empty unless it was; Note is what its seller says of that.
+	CancelledFor Cause  `dynamodbav:"cancelled_for,omitempty"`
+	Note         string `dynamodbav:"note,omitempty"`
 	// DueAt is when the state is over; zero where something else than time ends it.
 	DueAt     time.Time `dynamodbav:"due_at"`
 	UpdatedAt time.Time `dynamodbav:"updated_at"`

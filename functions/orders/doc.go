@@ -10,7 +10,7 @@
 //   - It never changes. What happens to it later (shipping, delivery) is fulfillment's, by order id.
 //   - The delivery address is sealed under the customer's key; the order holds no personal data in the clear.
 //
-// How much of an order was given back is payments' to say: the API reads it there, as payments knows nothing of orders.
+// What became of an order since, its customer is told by fulfillment, which knows the parcels.
 //
 // Events out: OrderPlaced, from the orders table's stream. Events in: none.
 package orders

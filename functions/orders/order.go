@@ -11,6 +11,12 @@ import (
 // ErrNotFound reports an order that does not exist or is another customer's.
 var ErrNotFound = fault.New(fault.NotFound, "order_not_found", "there is no such order")
 
+// Position is where a page of a customer's orders ends; the zero Position is the start, and the end.
+type Position struct {
+	OrderID  string `json:"o,omitempty"`
+	PlacedAt string `json:"p,omitempty"`
+}
+
 // Order is a placed order.
 type Order struct {
 	ID          string     `json:"order_id"`

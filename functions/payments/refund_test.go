@@ -92,7 +92,7 @@ func TestRefund(t *testing.T) {
 			if sum := r.given(t); sum != c.given {
 				t.Errorf("the bank gave %d back", sum)
 			}
-			if sum, err := (paymentsstore.Store{DB: r.db}).Refunded(context.Background(), r.order); err != nil || sum != c.given {
+			if _, sum, err := (paymentsstore.Store{DB: r.db}).Balance(context.Background(), r.order); err != nil || sum != c.given {
 				t.Errorf("the order shows %d, %v", sum, err)
 			}
 		})

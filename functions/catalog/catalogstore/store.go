@@ -58,6 +58,21 @@ func (s *Store) GetMany(ctx context.Context, ids ...string) (map[string]catalog.
 	return out, nil
 }
 
+// FirstImages returns the image that each product shows first, by product; those without one are left out.
+func (s *Store) FirstImages(ctx context.Context, ids ...string) (map[string]string, error) {
+	found, err := s.GetMany(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for id, p := range found {
+		if len(p.Images) > 0 {
+			out[id] = p.Images[0]
+		}
+	}
+	return out, nil
+}
+
 // many reads the items there are whose keys are prefix + id.
 func (s *Store) many(ctx context.Context, prefix string, ids []string) ([]store.Item, error) {
 	gets := make([]store.Get, len(ids))

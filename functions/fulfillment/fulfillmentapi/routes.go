@@ -50,6 +50,7 @@ type Shipment struct {
 	TrackingNumber    string             `json:"tracking_number"`
 	Status            string             `json:"status" enum:"PENDING,PICKED,PACKED,SHIPPED,IN_TRANSIT,OUT_FOR_DELIVERY,DELIVERED,HELD_BACK,WRITTEN_OFF,CANCELLED"`
 	EstimatedDelivery string             `json:"estimated_delivery" format:"date"`
+	Note              string             `json:"note,omitempty" doc:"Why its seller cannot ship it"`
 	Lines             []fulfillment.Line `json:"lines"`
 	Events            []Event            `json:"events" doc:"By time, the first first"`
 }
@@ -70,7 +71,7 @@ func (h handler) track(ctx context.Context, in *trackInput) (*trackOutput, error
 	}
 	out := &trackOutput{Tracking{t.OrderID, t.Status, t.EstimatedDelivery, []Shipment{}}}
 	for _, s := range t.Shipments {
-		shown := Shipment{s.ID, s.Carrier, s.TrackingNumber, string(s.State), s.Shipment.EstimatedDelivery, s.Lines, []Event{}}
+		shown := Shipment{s.ID, s.Carrier, s.TrackingNumber, string(s.State), s.Shipment.EstimatedDelivery, s.Note, s.Lines, []Event{}}
 		for _, e := range s.Events {
 			shown.Events = append(shown.Events, Event{e.At, e.Status, e.Location, e.Description})
 		}

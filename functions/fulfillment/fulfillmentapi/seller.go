@@ -17,6 +17,7 @@ type Selling interface {
 	Sold(ctx context.Context, seller string, at fulfillment.Position, limit int) ([]fulfillment.Sold, *fulfillment.Position, error)
 	Order(ctx context.Context, seller, orderID string) (fulfillment.Sold, error)
 	Confirm(ctx context.Context, seller, orderID, shipmentID, carrier, number string) (fulfillment.Shipment, error)
+	Cancel(ctx context.Context, seller, orderID, shipmentID, reason string) (fulfillment.Shipment, error)
 	Performance(ctx context.Context, seller string) (fulfillment.Performance, error)
 }
 
@@ -36,6 +37,10 @@ func SellerRoutes(s Selling) []api.Route {
 			Summary: "Say that a shipment is with a carrier, or until it is delivered correct what was said; the same again changes nothing",
 			Context: "fulfillment", Access: api.Seller,
 			Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.confirm),
+		api.Handle(api.Route{ID: "cancelShipment", Method: http.MethodPost, Path: "/seller/v1/orders/{order_id}/shipments/{shipment_id}/cancel",
+			Summary: "Say that one cannot ship a shipment, which nobody pays then; the same again changes nothing",
+			Context: "fulfillment", Access: api.Seller,
+			Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.cancel),
 		api.Handle(api.Route{ID: "getPerformance", Method: http.MethodGet, Path: "/seller/v1/performance",
 			Summary: "How one did with the orders of the last 30 days", Context: "fulfillment", Access: api.Seller}, h.performance),
 	}
@@ -74,13 +79,14 @@ type SellerShipment struct {
 	CancelBy       *time.Time         `json:"cancel_by,omitempty" doc:"When it is cancelled if it is not confirmed, without a charge"`
 	Carrier        string             `json:"carrier,omitempty"`
 	TrackingNumber string             `json:"tracking_number,omitempty"`
+	CancelledFor   string             `json:"cancelled_for,omitempty" enum:"overdue,withdrawn,unfulfillable,given_up" doc:"Why it was cancelled: withdrawn is the shopper's wish"`
 	Amount         money.Amount       `json:"amount" doc:"What the customer pays for it, tax included"`
 	Lines          []fulfillment.Line `json:"lines"`
 }
 
 func shipmentOf(x fulfillment.Shipment) SellerShipment {
 	s := SellerShipment{ShipmentID: x.ID, FulfilledBy: "rialto", Status: string(x.State), Carrier: x.Carrier, TrackingNumber: x.TrackingNumber,
-		Amount: x.Amount, Lines: x.Lines}
+		CancelledFor: string(x.CancelledFor), Amount: x.Amount, Lines: x.Lines}
 	if x.BySeller() {
 		s.FulfilledBy, s.Awaits, s.ShipBy = "seller", x.State == fulfillment.Pending, &x.ShipBy
 		if by := x.CancelBy(); s.Awaits {
@@ -168,6 +174,23 @@ func (h seller) confirm(ctx context.Context, in *confirmInput) (*confirmOutput, 
 	return &confirmOutput{shipmentOf(x)}, nil
 }
 
+type cancelShipmentInput struct {
+	SoldOrder
+	ShipmentID string `path:"shipment_id" maxLength:"64"`
+	Body       struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Shown to the shopper"`
+	}
+}
+
+func (h seller) cancel(ctx context.Context, in *cancelShipmentInput) (*confirmOutput, error) {
+	who, _ := auth.From(ctx)
+	x, err := h.selling.Cancel(ctx, who.SellerID, in.OrderID, in.ShipmentID, in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return &confirmOutput{shipmentOf(x)}, nil
+}
+
 // Performance is how a seller did. Rates are in basis points, and about what the seller ships.
 type Performance struct {
 	From       string  `json:"from" format:"date"`
@@ -178,7 +201,7 @@ type Performance struct {
 	Confirmed  int64   `json:"confirmed"`
 	Late       int64   `json:"late" doc:"Confirmed after their time"`
 	HeldBack   int64   `json:"held_back" doc:"Confirmed, and could not be charged for any more"`
-	Cancelled  int64   `json:"cancelled" doc:"Never confirmed"`
+	Cancelled  int64   `json:"cancelled" doc:"Never confirmed, or not to be shipped"`
 	LateRate   int64   `json:"late_rate_bp" doc:"late of confirmed; more than 400 is too much"`
 	DefectRate int64   `json:"defect_rate_bp" doc:"held_back and cancelled of to_ship; more than 100 is too much"`
 	Grade      string  `json:"grade" enum:"new,good,at_risk,poor" doc:"new: fewer than 10 shipments; poor: a rate of more than twice its limit"`

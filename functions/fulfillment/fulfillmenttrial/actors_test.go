@@ -11,6 +11,7 @@ import (
 	"rialto/functions/fulfillment"
 	"rialto/functions/inventory"
 	"rialto/functions/laboratory/schedule"
+	"rialto/functions/orders"
 )
 
 // confirms is when a seller says that a parcel is with the carrier; 0 is never.
@@ -20,6 +21,9 @@ var confirms = []time.Duration{2 * time.Hour, day, 3 * day, 5 * day, 7*day - 2*t
 func (t *trial) opened(x fulfillment.Shipment) {
 	if !x.BySeller() {
 		return
+	}
+	if t.s.Choose(8) == 7 {
+		t.cannotShip(x)
 	}
 	at := confirms[t.s.Choose(len(confirms))]
 	if at == 0 {
@@ -31,6 +35,44 @@ func (t *trial) opened(x fulfillment.Shipment) {
 				return err
 			}
 			return t.confirm(ctx, x)
+		})
+	}
+}
+
+// cannotShip has a seller say so of a parcel, some time after it came, whatever else the seller says of it.
+func (t *trial) cannotShip(x fulfillment.Shipment) {
+	at := []time.Duration{time.Hour, day, 6 * day}[t.s.Choose(3)]
+	t.task("seller", func(ctx context.Context) error {
+		if err := schedule.Sleep(ctx, at); err != nil {
+			return err
+		}
+		t.counts.did("cancel as the seller")
+		return t.persist(ctx, func(ctx context.Context) error {
+			_, err := t.process.sellers.Cancel(ctx, x.SellerID, x.OrderID, x.ID, "it is broken")
+			t.note("cancel %s: %v", x.ID, err)
+			return err
+		})
+	})
+}
+
+// ordered starts the customer of an order, who may want it no more, or a parcel of it, as soon as it is placed or later.
+func (t *trial) ordered(o orders.Order) {
+	for range []int{0, 0, 0, 0, 1, 2}[t.s.Choose(6)] {
+		at := []time.Duration{0, 30 * time.Minute, 90 * time.Minute, 2 * day}[t.s.Choose(4)]
+		var lines []fulfillment.Line
+		if n := t.s.Choose(len(o.Lines) + 1); n < len(o.Lines) {
+			lines = []fulfillment.Line{{Line: o.Lines[n].Line, Quantity: o.Lines[n].Quantity}}
+		}
+		t.task("shopper", func(ctx context.Context) error {
+			if err := schedule.Sleep(ctx, at); err != nil {
+				return err
+			}
+			t.counts.did("cancel as the shopper")
+			return t.persist(ctx, func(ctx context.Context) error {
+				_, err := t.process.lives.Cancel(ctx, o.CustomerID, o.ID, lines)
+				t.note("cancel %+v of %s: %v", lines, o.ID, err)
+				return err
+			})
 		})
 	}
 }

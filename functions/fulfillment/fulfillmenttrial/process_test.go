@@ -32,6 +32,7 @@ type process struct {
 	payments  *payments.Watcher
 	shipments *fulfillment.ShipmentService
 	sellers   *fulfillment.SellerService
+	lives     *fulfillment.OrderService
 	returns   *fulfillment.ReturnService
 	receiving *fulfillment.ReceivingService
 	sweeper   *fulfillment.Sweeper
@@ -51,12 +52,20 @@ func (t *trial) newProcess() *process {
 		payments:  &payments.Watcher{Service: &payments.Service{Store: paid, Gateway: t.bank, Now: now}, List: paid, AtOnce: 1},
 		shipments: &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Timers: timers{t}, Now: now, Pace: t.work.pace},
 		sellers:   &fulfillment.SellerService{Shipments: stored, Sellers: stored, Now: now},
+		lives: &fulfillment.OrderService{Orders: orders, Shipments: stored, Returns: stored, Payments: paid, Images: unseen{}, Now: now,
+			Pace: t.work.pace},
 		returns:   &fulfillment.ReturnService{Shipments: stored, Orders: orders, Returns: stored, Now: now},
 		receiving: &fulfillment.ReceivingService{Returns: stored, Now: now},
 		sweeper:   &fulfillment.Sweeper{Shipments: stored, Sellers: oneByOne{stored, t}, Returns: stored, Now: now},
 		ledger:    &payouts.Service{Ledger: &payoutsstore.Store{DB: db}, Now: now, Reserve: reserve, Buckets: payoutsstore.Buckets},
 	}
 }
+
+// unseen are the pictures of products, of which this trial has none.
+type unseen struct{}
+
+// FirstImages implements fulfillment.Images.
+func (unseen) FirstImages(context.Context, ...string) (map[string]string, error) { return nil, nil }
 
 // oneByOne lists what is overdue one record at a time: records that are worked on together would take turns in an order that
 // is nobody's choice. What is left is for the next sweep.

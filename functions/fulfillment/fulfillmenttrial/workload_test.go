@@ -248,7 +248,9 @@ func (t *trial) place(p purchase) error {
 	if err = errors.Join(err, json.Unmarshal(b, &in.Authorization)); err != nil {
 		return err
 	}
-	_, err = (&checkout.Steps{Store: pivot{t: t}, Now: t.s.Now}).Place(ctx, in)
+	if _, err = (&checkout.Steps{Store: pivot{t: t}, Now: t.s.Now}).Place(ctx, in); err == nil {
+		t.ordered(t.books.orders[p.id])
+	}
 	return err
 }
 

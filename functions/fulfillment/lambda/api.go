@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/fulfillment"
 	"rialto/functions/fulfillment/fulfillmentapi"
 	"rialto/functions/fulfillment/fulfillmentstore"
@@ -13,6 +14,7 @@ import (
 	"rialto/functions/internal/settings"
 	"rialto/functions/offers/offersstore"
 	"rialto/functions/orders/ordersstore"
+	"rialto/functions/payments/paymentsstore"
 )
 
 // routes are fulfillment's part of both APIs.
@@ -20,7 +22,10 @@ func routes(s *settings.Settings) (any, error) {
 	db := database(s)
 	stored, orders := fulfillmentstore.Store{DB: db}, ordersstore.Store{DB: db}
 	receiving := &fulfillment.ReceivingService{Returns: stored, Now: time.Now}
+	lives := &fulfillment.OrderService{Orders: orders, Shipments: stored, Returns: stored, Payments: paymentsstore.Store{DB: db},
+		Images: &catalogstore.Store{DB: db}, Now: time.Now, Pace: pace(s)}
 	h := api.Handler(slices.Concat(
+		fulfillmentapi.OrderRoutes(lives),
 		fulfillmentapi.Routes(&fulfillment.TrackingService{Shipments: stored, Owners: orders}),
 		fulfillmentapi.SellerRoutes(&fulfillment.SellerService{
 			Shipments: stored, Sellers: stored, Ratings: &offersstore.Store{DB: db}, Now: time.Now}),

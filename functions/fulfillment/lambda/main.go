@@ -42,8 +42,11 @@ func publish(derive func(outbox.Change) ([]outbox.Event, error)) func(*settings.
 
 func shipments(s *settings.Settings) *fulfillment.ShipmentService {
 	stored, timers := fulfillmentstore.Store{DB: database(s)}, fulfillmentaws.New(s.AWS(), s.Queue("fulfillment-advance"))
-	pace := s.Seconds("FULFILLMENT_STEP_SECONDS", time.Hour)
-	return &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Timers: timers, Now: time.Now, Pace: pace}
+	return &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Timers: timers, Now: time.Now, Pace: pace(s)}
+}
+
+func pace(s *settings.Settings) time.Duration {
+	return s.Seconds("FULFILLMENT_STEP_SECONDS", time.Hour)
 }
 
 func sweeper(s *settings.Settings) *fulfillment.Sweeper {

@@ -29,28 +29,24 @@ func (s Store) Get(ctx context.Context, orderID, group string) (payments.Payment
 	return p, err == nil, err
 }
 
-// Refunded returns how much of an order was given back, in minor units.
-func (s Store) Refunded(ctx context.Context, orderID string) (minor int64, err error) {
-	for q := (store.Query{Table: table, Hash: orderID}); ; {
-		page, err := s.DB.Query(ctx, q)
+// Balance returns what was taken of an order's money and what of that was given back, in minor units.
+func (s Store) Balance(ctx context.Context, orderID string) (captured, refunded int64, err error) {
+	for i, err := range store.Items(ctx, s.DB, store.Query{Table: table, Hash: orderID}) {
 		if err != nil {
-			return 0, fmt.Errorf("list payments: %w", err)
+			return 0, 0, fmt.Errorf("list payments: %w", err)
 		}
-		for _, i := range page.Items {
-			p, err := read(i)
-			if err != nil {
-				return 0, err
-			}
-			for _, r := range p.Refunds {
-				if r.State == payments.RefundDone {
-					minor += r.Minor
-				}
-			}
+		p, err := read(i)
+		if err != nil {
+			return 0, 0, err
 		}
-		if q.After = page.Next; q.After == nil {
-			return minor, nil
+		captured += p.Captured
+		for _, r := range p.Refunds {
+			if r.State == payments.RefundDone {
+				refunded += r.Minor
+			}
 		}
 	}
+	return captured, refunded, nil
 }
 
 // Save stores p as the next version unless another writer came first, whose payment it returns then.

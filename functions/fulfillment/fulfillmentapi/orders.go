@@ -1,0 +1,174 @@
+package fulfillmentapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"rialto/functions/fulfillment"
+	"rialto/functions/internal/api"
+	"rialto/functions/internal/auth"
+	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
+	"rialto/functions/orders"
+)
+
+// OwnOrders are the use cases of customers and their orders.
+type OwnOrders interface {
+	Order(ctx context.Context, customerID, orderID string) (fulfillment.Life, error)
+	History(ctx context.Context, customerID string, limit int, after orders.Position) ([]fulfillment.Life, orders.Position, error)
+	Cancel(ctx context.Context, customerID, orderID string, lines []fulfillment.Line) (fulfillment.Life, error)
+}
+
+// OrderRoutes lists the shopper's routes; o may be nil where only their description is wanted.
+func OrderRoutes(o OwnOrders) []api.Route {
+	h := ownOrders{o}
+	const one = "/api/v1/orders/{order_id}"
+	return []api.Route{
+		api.Handle(api.Route{ID: "listOrders", Method: http.MethodGet, Path: "/api/v1/orders",
+			Summary: "The shopper's orders, newest first", Context: "fulfillment", Access: api.Guest}, h.list),
+		api.Handle(api.Route{ID: "getOrder", Method: http.MethodGet, Path: one, Summary: "One order, and what became of it",
+			Context: "fulfillment", Access: api.Guest, Errors: []fault.Kind{fault.NotFound}}, h.get),
+		api.Handle(api.Route{ID: "cancelOrder", Method: http.MethodPost, Path: one + "/cancel",
+			Summary: "Cancel an order, or the parcels that some lines fill, until it is packed; the same again changes nothing",
+			Context: "fulfillment", Access: api.Guest, Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.cancel),
+	}
+}
+
+type ownOrders struct{ orders OwnOrders }
+
+type ordersInput struct{ api.Page }
+
+type ordersOutput struct {
+	Body struct {
+		Orders     []Summary `json:"orders"`
+		NextCursor string    `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+	}
+}
+
+// Balance is what became of an order's money.
+type Balance struct {
+	Paid      money.Amount `json:"paid" doc:"What was taken: a parcel is paid when it ships"`
+	Refunded  money.Amount `json:"refunded" doc:"What was given back of it"`
+	Cancelled money.Amount `json:"cancelled" doc:"What of the total will not be taken, as its parcels are cancelled"`
+}
+
+// Summary is an order in a list.
+type Summary struct {
+	OrderID  string        `json:"order_id"`
+	Status   string        `json:"status" enum:"placed,packed,held_back,partly_shipped,shipped,delivered,partly_returned,returned,cancelled"`
+	PlacedAt time.Time     `json:"placed_at"`
+	Totals   orders.Totals `json:"totals"`
+	Balance
+	Lines int           `json:"lines" doc:"How many different offers"`
+	Items []SummaryLine `json:"items"`
+}
+
+// SummaryLine is a line of an order in a list.
+type SummaryLine struct {
+	ProductID string `json:"product_id"`
+	Title     string `json:"title"`
+	Image     string `json:"image,omitempty"`
+	Quantity  int64  `json:"quantity"`
+	Status    string `json:"status"`
+}
+
+func (h ownOrders) list(ctx context.Context, in *ordersInput) (*ordersOutput, error) {
+	who, _ := auth.From(ctx)
+	var after orders.Position
+	if in.Cursor != "" {
+		if err := api.DecodeCursor(in.Cursor, &after); err != nil {
+			return nil, err
+		}
+	}
+	page, next, err := h.orders.History(ctx, who.Subject, in.Limit, after)
+	if err != nil {
+		return nil, err
+	}
+	out := &ordersOutput{}
+	out.Body.Orders = []Summary{}
+	for _, l := range page {
+		s := Summary{l.ID, l.Status, l.PlacedAt, l.Totals, balanceOf(l), len(l.Lines), []SummaryLine{}}
+		for _, x := range l.Lines {
+			s.Items = append(s.Items, SummaryLine{x.ProductID, x.Title, x.Image, x.Quantity, x.Status})
+		}
+		out.Body.Orders = append(out.Body.Orders, s)
+	}
+	out.Body.NextCursor, err = api.EncodeCursor(next)
+	return out, err
+}
+
+func balanceOf(l fulfillment.Life) Balance { return Balance{l.Paid, l.Refunded, l.Cancelled} }
+
+// OwnOrder names an order.
+type OwnOrder struct {
+	OrderID string `path:"order_id" maxLength:"64"`
+}
+
+type orderOutput struct{ Body Order }
+
+// Order is an order as its customer sees it: without the sealed address and the payment groups.
+type Order struct {
+	OrderID     string        `json:"order_id"`
+	Status      string        `json:"status" enum:"placed,packed,held_back,partly_shipped,shipped,delivered,partly_returned,returned,cancelled"`
+	Marketplace string        `json:"marketplace"`
+	PlacedAt    time.Time     `json:"placed_at"`
+	Lines       []OrderLine   `json:"lines"`
+	Coupon      string        `json:"coupon,omitempty"`
+	Totals      orders.Totals `json:"totals"`
+	Balance
+	Delivery Delivery `json:"delivery"`
+}
+
+// OrderLine is a line of an order, with where its units are.
+type OrderLine struct {
+	orders.Line
+	Image     string `json:"image,omitempty"`
+	Status    string `json:"status" enum:"placed,packed,held_back,partly_shipped,shipped,delivered,partly_returned,returned,cancelled"`
+	Shipped   int64  `json:"units_shipped" doc:"That are on their way"`
+	Delivered int64  `json:"units_delivered" doc:"And kept"`
+	Cancelled int64  `json:"units_cancelled"`
+	Returned  int64  `json:"units_returned"`
+}
+
+// Delivery is where to, by the id of the address.
+type Delivery struct {
+	AddressID        string `json:"address_id"`
+	Country          string `json:"country"`
+	Region           string `json:"region"`
+	ShippingOptionID string `json:"shipping_option_id"`
+}
+
+func orderOutputOf(l fulfillment.Life) *orderOutput {
+	o := Order{l.ID, l.Status, l.Marketplace, l.PlacedAt, []OrderLine{}, l.Coupon, l.Totals, balanceOf(l),
+		Delivery{l.Delivery.AddressID, l.Delivery.Country, l.Delivery.Region, l.Delivery.ShippingOptionID}}
+	for _, x := range l.Lines {
+		o.Lines = append(o.Lines, OrderLine{x.Line, x.Image, x.Status, x.Shipped, x.Delivered, x.Cancelled, x.Returned})
+	}
+	return &orderOutput{o}
+}
+
+func (h ownOrders) get(ctx context.Context, in *OwnOrder) (*orderOutput, error) {
+	who, _ := auth.From(ctx)
+	l, err := h.orders.Order(ctx, who.Subject, in.OrderID)
+	if err != nil {
+		return nil, err
+	}
+	return orderOutputOf(l), nil
+}
+
+type cancelInput struct {
+	OwnOrder
+	Body struct {
+		Lines []fulfillment.Line `json:"lines,omitempty" maxItems:"100" doc:"Only these, all units of each; without them all of the order that is not packed"`
+	}
+}
+
+func (h ownOrders) cancel(ctx context.Context, in *cancelInput) (*orderOutput, error) {
+	who, _ := auth.From(ctx)
+	l, err := h.orders.Cancel(ctx, who.Subject, in.OrderID, in.Body.Lines)
+	if err != nil {
+		return nil, err
+	}
+	return orderOutputOf(l), nil
+}

@@ -1,0 +1,145 @@
+package e2e
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"rialto/localstack/demo/shop"
+)
+
+// life is an order as its customer sees it.
+type life struct {
+	Status                    string
+	Paid, Refunded, Cancelled struct{ Amount int64 }
+	Totals                    struct{ Total struct{ Amount int64 } }
+	Lines                     []struct{ Line, Status string }
+}
+
+// bought is an order of one unit that its seller ships, with the parcel once the seller sees it.
+type bought struct {
+	seller   *shop.Seller
+	buyer    *shopper
+	sku      sku
+	order    string
+	shipment string
+}
+
+func (b *bought) parcel() string { return "/seller/v1/orders/" + b.order + "/shipments/" + b.shipment }
+
+func (b *bought) life(ctx context.Context, t *testing.T) (l life) {
+	t.Helper()
+	if _, err := b.buyer.Call(ctx, http.MethodGet, "/api/v1/orders/"+b.order, nil, &l); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// buyOne sells one unit of a new product of a new seller, who has two.
+func buyOne(ctx context.Context, t *testing.T) *bought {
+	t.Helper()
+	b := &bought{sku: newSKU(ctx, t, "Sold by its seller", 2), buyer: mustShopper(ctx, t, "pm_card_visa")}
+	b.seller = mustSeller(t, b.sku.seller)
+	call(ctx, t, b.seller, http.MethodPut, "/seller/v1/offers/"+b.sku.product, terms(2000, "seller"), nil, shop.With("If-Match", `"1"`))
+	o, err := b.buyer.checkout(ctx, b.buyer.mustPut(ctx, t, b.sku, 1).ID, shop.NewKey())
+	if err != nil || o.Status != "placed" {
+		t.Fatalf("%+v %v", o, err)
+	}
+	b.order = o.OrderID
+	return b
+}
+
+// arrive waits until the seller sees the parcel.
+func (b *bought) arrive(ctx context.Context, t *testing.T) {
+	t.Helper()
+	var sold soldOrder
+	until(ctx, t, "the seller sees the order", 3*time.Minute, func() bool {
+		_, err := b.seller.Call(ctx, http.MethodGet, "/seller/v1/orders/"+b.order, nil, &sold)
+		return err == nil && len(sold.Shipments) == 1
+	})
+	b.shipment = sold.Shipments[0].ID
+}
+
+// free waits until nothing of an order is held any more: no money, and no unit.
+func (b *bought) free(ctx context.Context, t *testing.T) {
+	t.Helper()
+	until(ctx, t, "its unit and its money are free", 4*time.Minute, func() bool {
+		money, err := auditor.MoneyOf(ctx, b.order)
+		if err != nil || money.Captured != 0 {
+			t.Fatalf("%+v %v", money, err)
+		}
+		st, err := auditor.Stock(ctx, b.sku.product, b.sku.seller)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return money.Open == 0 && st.Balanced() && st.Committed == 0 && st.Available == 2
+	})
+}
+
+// A customer cancels at once, before anybody has seen the order; and a seller says that it cannot ship.
+func TestAnOrderIsCancelled(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	b := buyOne(ctx, t)
+	for range 2 {
+		var l life
+		if _, err := b.buyer.Call(ctx, http.MethodPost, "/api/v1/orders/"+b.order+"/cancel", map[string]any{}, &l); err != nil ||
+			l.Status != "cancelled" || l.Cancelled != l.Totals.Total || l.Paid.Amount != 0 {
+			t.Fatalf("%+v %v", l, err)
+		}
+	}
+	b.free(ctx, t)
+	var list struct {
+		Orders []struct {
+			Status string
+			Items  []struct{ Title, Status string }
+		}
+	}
+	if _, err := b.buyer.Call(ctx, http.MethodGet, "/api/v1/orders", nil, &list); err != nil || len(list.Orders) != 1 ||
+		list.Orders[0].Status != "cancelled" || list.Orders[0].Items[0].Title == "" {
+		t.Errorf("%+v %v", list, err)
+	}
+	s := buyOne(ctx, t)
+	s.arrive(ctx, t)
+	call(ctx, t, s.seller, http.MethodPost, s.parcel()+"/cancel", map[string]string{"reason": "it is broken"}, nil)
+	s.free(ctx, t)
+	if l := s.life(ctx, t); l.Status != "cancelled" || l.Cancelled != l.Totals.Total {
+		t.Errorf("%+v", l)
+	}
+}
+
+// A seller mistypes a tracking number, and pastes the right one; what is packed is not cancelled any more.
+func TestATrackingNumberIsCorrected(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	b := buyOne(ctx, t)
+	b.arrive(ctx, t)
+	for _, c := range []struct{ number, want string }{
+		{"WRONG-1", "WRONG-1"}, {"https://carrier.example/track?n=rr%20123%20456%20789de", "RR123456789DE"},
+	} {
+		var x struct {
+			TrackingNumber string `json:"tracking_number"`
+		}
+		call(ctx, t, b.seller, http.MethodPost, b.parcel()+"/confirm", map[string]string{"carrier": "Post", "tracking_number": c.number}, &x)
+		if x.TrackingNumber != c.want {
+			t.Fatalf("%+v", x)
+		}
+	}
+	if a, err := b.buyer.Do(ctx, http.MethodPost, "/api/v1/orders/"+b.order+"/cancel", map[string]any{}); err != nil || a.Status != http.StatusConflict {
+		t.Errorf("a packed order is cancelled: %+v %v", a, err)
+	}
+	var track struct {
+		Shipments []struct {
+			TrackingNumber string `json:"tracking_number"`
+		}
+	}
+	if _, err := b.buyer.Call(ctx, http.MethodGet, "/api/v1/orders/"+b.order+"/tracking", nil, &track); err != nil || len(track.Shipments) != 1 ||
+		track.Shipments[0].TrackingNumber != "RR123456789DE" {
+		t.Errorf("%+v %v", track, err)
+	}
+	until(ctx, t, "it is shipped and paid", 3*time.Minute, func() bool {
+		l := b.life(ctx, t)
+		return (l.Status == "shipped" || l.Status == "delivered") && l.Paid == l.Totals.Total
+	})
+}
