@@ -87,7 +87,8 @@ func TestAReturnIsRefused(t *testing.T) {
 		"none":            {"cus_a", path, strings.Replace(good, ":1}", ":0}", 1), "key-0002", 422, "invalid_request"},
 		"a part of one":   {"cus_a", path, strings.Replace(good, ":1}", ":0.5}", 1), "key-0002", 422, "invalid_request"},
 		"too many":        {"cus_a", path, strings.Replace(good, ":1}", ":9223372036854775807}", 1), "key-0002", 422, "invalid_return"},
-		"no reason":       {"cus_a", path, strings.Replace(good, "broken", " ", 1), "key-0002", 422, "invalid_return"},
+		"no reason":       {"cus_a", path, strings.Replace(good, "broken", " ", 1), "key-0002", 422, "invalid_request"},
+		"no name of one":  {"cus_a", path, strings.Replace(good, "shp_1", "", 1), "key-0002", 422, "invalid_request"},
 		"money": {"cus_a", path, strings.Replace(good, `"reason"`, `"amount":{"amount":1,"currency":"USD"},"reason"`, 1), "key-0002", 422,
 			"unknown_field"},
 	} {

@@ -34,7 +34,7 @@ func malformed(format string, args ...any) *refusal {
 
 // readBody takes the whole body and puts it back for huma, after the checks that huma does not make or
 // answers with the caller's text. Flaws of single fields are returned, to be listed with all others.
-func readBody(r *http.Request, required bool) ([]fault.Field, *refusal) {
+func (b *bound) readBody(r *http.Request, required bool) ([]fault.Field, *refusal) {
 	raw, err := io.ReadAll(io.LimitReader(r.Body, bodyLimit+1))
 	if err != nil {
 		return nil, malformed("the body could not be read")
@@ -60,10 +60,11 @@ func readBody(r *http.Request, required bool) ([]fault.Field, *refusal) {
 		return nil, malformed("the body is not one JSON value")
 	}
 	s := newScanner(raw)
-	if _, err := s.scan(); err != nil {
+	tree, err := s.scan()
+	if err != nil {
 		return nil, malformed("the body nests more than %d levels", depthLimit)
 	}
-	return s.flaws, nil
+	return append(s.flaws, b.emptyTexts(tree)...), nil
 }
 
 // isJSON accepts JSON in UTF-8. A body without a type is taken for JSON.

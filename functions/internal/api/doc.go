@@ -19,6 +19,7 @@
 // What the package promises for every route:
 //   - access is decided from the identity in the context before anything of the request is read;
 //   - every flaw of a request is listed, each with a pointer, and no value of the caller is repeated;
+//   - nothing that is given is null or empty: no empty text reaches a service, and so none a key;
 //   - every failure is one application/problem+json answer (RFC 9457) with a stable code and a trace_id;
 //   - what is our fault is logged once, here, and not shown.
 package api

@@ -58,6 +58,7 @@ func Document(title, version string, routes []Route) (doc map[string]any, err er
 	}
 	removeUnknown(doc)
 	openResponses(doc)
+	describeTexts(doc)
 	return doc, nil
 }
 
@@ -137,8 +138,18 @@ func removeUnknown(v any) {
 
 // openResponses lets answers gain fields: only what is reachable from a request body stays closed to unknown ones.
 func openResponses(doc map[string]any) {
+	closed := asked(doc)
+	for name, s := range object(object(doc["components"])["schemas"]) {
+		if s := object(s); !closed[name] && s["additionalProperties"] == false {
+			delete(s, "additionalProperties")
+		}
+	}
+}
+
+// asked names the schemas that are reachable from a request body.
+func asked(doc map[string]any) map[string]bool {
 	schemas := object(object(doc["components"])["schemas"])
-	closed := map[string]bool{}
+	names := map[string]bool{}
 	var reach func(any)
 	reach = func(v any) {
 		switch v := v.(type) {
@@ -148,8 +159,8 @@ func openResponses(doc map[string]any) {
 			}
 		case map[string]any:
 			if ref, ok := v["$ref"].(string); ok {
-				if name := strings.TrimPrefix(ref, schemaPrefix); !closed[name] {
-					closed[name] = true
+				if name := strings.TrimPrefix(ref, schemaPrefix); !names[name] {
+					names[name] = true
 					reach(schemas[name])
 				}
 			}
@@ -163,9 +174,5 @@ func openResponses(doc map[string]any) {
 			reach(object(op)["requestBody"])
 		}
 	}
-	for name, s := range schemas {
-		if s := object(s); !closed[name] && s["additionalProperties"] == false {
-			delete(s, "additionalProperties")
-		}
-	}
+	return names
 }

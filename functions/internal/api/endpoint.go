@@ -26,9 +26,10 @@ type endpoint struct {
 
 // bound is a route bound to its types.
 type bound struct {
-	op     *huma.Operation
-	handle func(huma.Context)
-	params map[string]*huma.Param // by "in.name"
+	op       *huma.Operation
+	handle   func(huma.Context)
+	params   map[string]*huma.Param // by "in.name"
+	registry huma.Registry
 }
 
 // Handle makes bound the adapter that huma registers with.
@@ -41,9 +42,8 @@ func (b *bound) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func newEndpoint(r Route, now func() time.Time) *endpoint {
 	return &endpoint{route: r, now: now, bind: sync.OnceValue(func() *bound {
-		b := &bound{params: map[string]*huma.Param{}}
-		registry := huma.NewMapRegistry(schemaPrefix, namer(r.Context))
-		r.register(huma.NewAPI(configuration("", "", registry), b), r.operation())
+		b := &bound{params: map[string]*huma.Param{}, registry: huma.NewMapRegistry(schemaPrefix, namer(r.Context))}
+		r.register(huma.NewAPI(configuration("", "", b.registry), b), r.operation())
 		for _, p := range b.op.Parameters {
 			b.params[p.In+"."+p.Name] = p
 		}
@@ -61,7 +61,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	flaws, refused := b.readParameters(r)
 	if refused == nil && e.route.hasBody() {
 		var more []fault.Field
-		more, refused = readBody(r, e.route.bodyRequired())
+		more, refused = b.readBody(r, e.route.bodyRequired())
 		flaws = append(flaws, more...)
 	}
 	if refused != nil {
@@ -102,26 +102,30 @@ var rolesOf = map[Access][]auth.Role{
 }
 
 // readParameters finds what huma does not look at: parameters that the route does not have, that are given
-// twice, and text that is none.
+// twice or empty, and text that is none.
 func (b *bound) readParameters(r *http.Request) ([]fault.Field, *refusal) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, refuse(http.StatusBadRequest, "malformed_query", "the query string could not be read")
 	}
 	var flaws []fault.Field
-	check := func(pointer string, values []string, many bool) {
+	check := func(pointer string, p *huma.Param, values []string) {
+		many := p.Explode != nil && *p.Explode
 		if len(values) > 1 && !many {
 			flaws = append(flaws, flaw(pointer, codeRepeated, ""))
 		}
 		if slices.ContainsFunc(values, isNoText) {
 			flaws = append(flaws, flaw(pointer, codeBadText, ""))
 		}
+		if emptyParameter(p, values) {
+			flaws = append(flaws, flaw(pointer, codeTooShort, "must have a character that is no space"))
+		}
 	}
 	for name, values := range query {
 		p, known := b.params["query."+name]
 		switch {
 		case known:
-			check("query."+name, values, p.Explode != nil && *p.Explode)
+			check("query."+name, p, values)
 		case isName(name):
 			flaws = append(flaws, flaw("query."+name, codeUnknownParameter, ""))
 		default:
@@ -131,9 +135,9 @@ func (b *bound) readParameters(r *http.Request) ([]fault.Field, *refusal) {
 	for place, p := range b.params {
 		switch p.In {
 		case "header":
-			check(place, r.Header.Values(p.Name), false)
+			check(place, p, r.Header.Values(p.Name))
 		case "path":
-			check(place, []string{r.PathValue(p.Name)}, false)
+			check(place, p, []string{r.PathValue(p.Name)})
 		}
 	}
 	return flaws, nil
