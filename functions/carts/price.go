@@ -23,7 +23,7 @@ type ViewLine struct {
 	Line
 	Amount    money.Amount // UnitPrice x Quantity
 	Discount  money.Amount // the line's part of what the coupon takes off; none without a currency
-	Available int64        // units in stock, -1 if it was not asked
+	Available int64        // units in stock for the marketplace, -1 if it was not asked
 	Gone      bool         // the offer is no longer for sale
 	Was       *money.Amount
 }

@@ -105,6 +105,33 @@ func TestAChangeIsGuardedAndMadeOnce(t *testing.T) {
 	}
 }
 
+// in has ten units of each sku in one centre.
+type in string
+
+func (centre in) Stock(_ context.Context, skus ...inventory.SKU) (out []inventory.Stock, err error) {
+	for _, s := range skus {
+		out = append(out, inventory.Stock{SKU: s, Centre: string(centre), Available: 10})
+	}
+	return out, nil
+}
+
+// Units that would have to pass customs, or lie in no centre, are none. Seen to catch: units of anywhere.
+func TestStockCountsWithinTheCustomsArea(t *testing.T) {
+	t.Parallel()
+	for centre, want := range map[string]int64{"us-west-2": 10, "us-east-1": 10, "ca-west-1": 0, "de-north-1": 0, "us-wset-2": 0} {
+		s := service()
+		s.Stock = in(centre)
+		v, err := s.Add(ctx, owner, us, carts.Guard{Key: "key-0001"}, "p", "s", 2)
+		if err != nil || v.Lines[0].Available != want {
+			t.Errorf("%s: %+v %v", centre, v.Lines, err)
+		}
+		q, err := quoter(s).Quote(ctx, carts.QuoteInput{CartID: v.Cart.ID, CustomerID: owner.ID, Marketplace: "US"})
+		if want > 0 && (err != nil || len(q.Stock) != 1) || want == 0 && fault.Code(err) != "item_unavailable" {
+			t.Errorf("%s: %+v %v", centre, q, err)
+		}
+	}
+}
+
 // Seen to catch: a key remembered without what it asked for, so that a second addition under it was dropped with 200.
 func TestAKeyIsOfOneRequest(t *testing.T) {
 	t.Parallel()

@@ -43,8 +43,8 @@ type Coupons interface {
 // current is what the sources say.
 type current struct {
 	offers map[string]CurrentOffer // by line id
-	stock  []inventory.Stock
-	coupon *promotions.Coupon // nil if the cart has none, or if there is none of its code
+	stock  []inventory.Stock       // that may be sold in the cart's marketplace
+	coupon *promotions.Coupon      // nil if the cart has none, or if there is none of its code
 }
 
 // read asks the sources in one round of parallel reads.
@@ -72,6 +72,7 @@ func (s Sources) read(ctx context.Context, c Cart) (current, error) {
 	if err := g.Wait(); err != nil {
 		return current{}, err
 	}
+	cur.stock = inventory.Reaching(cur.stock, c.Marketplace)
 	available := map[inventory.SKU]int64{}
 	for _, st := range cur.stock {
 		available[st.SKU] += st.Available

@@ -9,10 +9,10 @@ import (
 	"rialto/functions/internal/fault"
 )
 
-// Route plans which centres the wants ship from. A seller's lines ship from as few centres as possible, one if
-// one has everything; among equals from the nearest, then by tieBreak, then by the centres' names. The
-// plan has the wants' lines sorted by line, covers each exactly and takes nowhere more than is available; it depends on
-// neither list's order.
+// Route plans which centres the wants ship from, of the stock that may be sold where they go (Reaching). A seller's lines ship
+// from as few centres as possible, one if one has everything; among equals from the nearest, then by tieBreak, then by the
+// centres' names. The plan has the wants' lines sorted by line, covers each exactly and takes nowhere more than is available; it
+// depends on neither list's order.
 //
 // Fewest is exact while a seller has the wanted skus in at most exactCentres centres, and greedy beyond.
 //

@@ -1,6 +1,11 @@
 package inventory
 
-import "regexp"
+import (
+	"regexp"
+	"slices"
+
+	"rialto/functions/marketplaces"
+)
 
 // SKU is one seller's units of one product.
 type SKU struct {
@@ -39,6 +44,11 @@ func Available(stock []Stock, sku SKU) int64 {
 		}
 	}
 	return n
+}
+
+// Reaching returns the units that may be sold in a marketplace, or in a country: those of centres in its customs area.
+func Reaching(stock []Stock, country string) []Stock {
+	return slices.DeleteFunc(slices.Clone(stock), func(s Stock) bool { return !marketplaces.Reaches(s.Centre, country) })
 }
 
 // Band is what a shopper learns about a number of free units.

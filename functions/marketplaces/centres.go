@@ -64,11 +64,11 @@ func LookupCentre(id string) (Centre, error) {
 		With(fault.Field{Pointer: "/fulfillment_center_id", Code: "unknown_centre", Message: "must be the id of a fulfilment centre"})
 }
 
-// Reaches tells whether stock of a centre may be sold in the marketplace: whether its goods get there without customs. Of
-// an unknown centre they do not.
-func (m Marketplace) Reaches(centre string) bool {
+// Reaches tells whether stock of a centre may be sold in a country, or in the marketplace of that name: whether its goods get
+// there without customs. Those of an unknown centre do not.
+func Reaches(centre, country string) bool {
 	c, err := LookupCentre(centre)
-	return err == nil && c.CustomsArea() == CustomsArea(m.Code)
+	return err == nil && c.CustomsArea() == CustomsArea(country)
 }
 
 // CustomsArea is within which a country's goods move without customs: EU for its members, else the country by itself.

@@ -39,8 +39,9 @@ func sellersOf(list []Offer) []string {
 	return out
 }
 
-// freeOf returns, by seller, the free units in the centre that has most of them: stock's events tell of each centre's
-// band, so a decision that looked at their sum would not be made anew when the sum's band changes.
+// freeOf returns, by seller, the free units in the centre that has most of them, of those whose stock may be sold in the
+// offer's marketplace: stock's events tell of each centre's band, so a decision that looked at their sum would not be made
+// anew when the sum's band changes.
 func freeOf(ctx context.Context, stock Stock, list []Offer) (map[string]int64, error) {
 	skus := make([]inventory.SKU, 0, len(list))
 	for _, o := range list {
@@ -51,8 +52,12 @@ func freeOf(ctx context.Context, stock Stock, list []Offer) (map[string]int64, e
 		return nil, err
 	}
 	most := map[string]int64{}
-	for _, x := range units {
-		most[x.SellerID] = max(most[x.SellerID], x.Available)
+	for _, o := range list {
+		for _, x := range inventory.Reaching(units, o.Marketplace) {
+			if x.SellerID == o.SellerID {
+				most[o.SellerID] = max(most[o.SellerID], x.Available)
+			}
+		}
 	}
 	return most, nil
 }

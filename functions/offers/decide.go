@@ -5,7 +5,7 @@ import "strings"
 // Candidate is an offer with what the buy box weighs beside it.
 type Candidate struct {
 	Offer Offer
-	// Available is the free units of its seller in the centre that has most.
+	// Available is the free units of its seller in the centre that has most, of those in the marketplace's customs area.
 	Available int64
 	// Rating is the seller's, in hundredths of a star; 0 for none.
 	Rating int64

@@ -24,10 +24,11 @@ import (
 
 var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 
-// freeUnits is stock by seller; before is called at each read.
+// freeUnits is stock by seller, in two centres of the US; or, with a centre, all in that. before is called at each read.
 type freeUnits struct {
 	mu     sync.Mutex
 	units  map[string]int64
+	centre string
 	before func()
 }
 
@@ -46,6 +47,10 @@ func (s *freeUnits) Stock(_ context.Context, skus ...inventory.SKU) ([]inventory
 	var out []inventory.Stock
 	for _, k := range skus { // two centres, so that a sum is needed
 		n := s.units[k.SellerID]
+		if s.centre != "" {
+			out = append(out, inventory.Stock{SKU: k, Centre: s.centre, Available: n})
+			continue
+		}
 		out = append(out, inventory.Stock{SKU: k, Centre: "us-west-1", Available: n / 2}, inventory.Stock{SKU: k, Centre: "us-east-1", Available: n - n/2})
 	}
 	return out, nil
@@ -205,6 +210,7 @@ func TestDecidingReportsWhatFails(t *testing.T) {
 	}
 }
 
+// Each box is decided, and is in stock where the units get to without customs. Seen to catch: stock of anywhere.
 func TestStockConcernsEveryMarketplaceOfTheSeller(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
@@ -217,12 +223,22 @@ func TestStockConcernsEveryMarketplaceOfTheSeller(t *testing.T) {
 		w.put(t, o)
 	}
 	w.stock.set(seller("a"), 1)
-	if err := w.DecideForSeller(context.Background(), product, seller("a")); err != nil {
-		t.Fatal(err)
-	}
-	for m, want := range map[string]int64{"US": 1, "DE": 1, "JP": 0} {
-		if got := w.buyBox(t, m); got.Version != want || got.InStock != (want == 1) {
-			t.Errorf("%s: %+v", m, got)
+	for _, step := range []struct {
+		centre, in string // where the stock is, and the only marketplace that it may be sold in
+		decided    map[string]int64
+	}{
+		{"us-west-2", "US", map[string]int64{"US": 1, "DE": 1, "JP": 0}},
+		{"fr-north-1", "DE", map[string]int64{"US": 2, "DE": 2, "JP": 0}},
+		{"us-wset-2", "", map[string]int64{"US": 2, "DE": 3, "JP": 0}},
+	} {
+		w.stock.centre = step.centre
+		if err := w.DecideForSeller(context.Background(), product, seller("a")); err != nil {
+			t.Fatal(err)
+		}
+		for m, want := range step.decided {
+			if got := w.buyBox(t, m); got.Version != want || got.InStock != (m == step.in) {
+				t.Errorf("%s, stock in %s: %+v", m, step.centre, got)
+			}
 		}
 	}
 }

@@ -53,7 +53,7 @@ func manyLines() []good {
 	return []good{
 		{sku("a", "a"), 1999, 2, []inventory.Pick{{Centre: "us-west-2", Quantity: 5}}, 0, nil},
 		{sku("b", "a"), 451, 3,
-			[]inventory.Pick{{Centre: "us-west-2", Quantity: 2}, {Centre: "us-east-1", Quantity: 2}, {Centre: "de-north-1", Quantity: 9}}, 0, nil},
+			[]inventory.Pick{{Centre: "us-west-2", Quantity: 2}, {Centre: "us-east-1", Quantity: 2}, {Centre: "us-east-2", Quantity: 9}}, 0, nil},
 		{sku("c", "b"), 12_00, 1, []inventory.Pick{{Centre: "us-east-1", Quantity: 4}}, 0, nil},
 	}
 }

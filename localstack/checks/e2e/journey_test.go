@@ -220,7 +220,7 @@ func TestASearchFindsWhatWasListedAndStopsAtWhatIsGone(t *testing.T) {
 	})
 }
 
-// Seen to catch: tax added to prices that include it.
+// Seen to catch: tax added to prices that include it; German orders sent from a centre of the United States.
 func TestGermanyPaysWhatItSees(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
@@ -241,6 +241,14 @@ func TestGermanyPaysWhatItSees(t *testing.T) {
 		t.Fatalf("from Germany to %s: %+v %v", us, o, err)
 	}
 	s.Address = a.ID
+	if o, err := s.checkout(ctx, c.ID, shop.NewKey()); err != nil || o.Code != "item_unavailable" {
+		t.Fatalf("from the United States to Berlin: %+v %v", o, err)
+	}
+	var report struct {
+		Failed int `json:"failed"`
+	}
+	invoke(ctx, t, "inventory-receive", map[string]any{"rows": []any{map[string]any{"receipt_id": k.product + "-de", "product_id": k.product,
+		"seller_id": k.seller, "fulfillment_center_id": "de-north-1", "quantity": 2}}}, &report)
 	o, err := s.checkout(ctx, c.ID, shop.NewKey())
 	if err != nil || o.Status != "placed" {
 		t.Fatalf("%+v %v", o, err)
