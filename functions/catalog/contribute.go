@@ -4,16 +4,20 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"rialto/functions/internal/chunks"
+	"rialto/functions/internal/display"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/rows"
 )
 
 // Row is what a seller says of a product in a row of a feed. Without a product's id, the product is the one that the
-// GTIN names, or brand and model, or a new one.
+// GTIN names, or the seller's sku, or brand and model, or a new one.
 type Row struct {
 	ProductID   string            `json:"product_id,omitempty"`
 	Title       string            `json:"title"`
@@ -24,6 +28,9 @@ type Row struct {
 	Bullets     []string          `json:"bullets,omitempty"`
 	CategoryID  string            `json:"category_id"`
 	Attributes  map[string]string `json:"attributes,omitempty"`
+	// Options are attributes by the names that the seller's shop has for them, whatever those of the category are.
+	Options map[string]string `json:"options,omitempty"`
+	SKU     string            `json:"sku,omitempty"`
 	// Delete withdraws what the seller says of the product; nothing but what names it is read. What is not listed is no error.
 	Delete bool `json:"delete,omitempty"`
 }
@@ -31,25 +38,38 @@ type Row struct {
 // content is what the row says, without the markup that files bring along.
 func (r Row) content() Content {
 	return Content{Title: r.Title, Description: r.Description, Brand: r.Brand, Model: r.Model, GTIN: r.GTIN, Bullets: r.Bullets,
-		CategoryID: r.CategoryID, Attributes: r.Attributes}.clean()
+		CategoryID: r.CategoryID, Attributes: r.Attributes, SKU: r.SKU}.clean()
 }
 
-// name is what the row is about, before it is known which product that is.
-func (r Row) name() (string, error) {
+// Name is what a seller's row is about, before it is known which product that is, and the kind of name that it is. It fails
+// with invalid_product where there is none.
+func (r Row) Name(seller string) (name, kind string, err error) {
 	if r.ProductID != "" {
-		return r.ProductID, nil
+		return r.ProductID, "product id", nil
 	}
-	if names := r.content().identities(); len(names) > 0 {
-		return names[0], nil
+	names := r.content().identities(seller)
+	if len(names) == 0 {
+		return "", "", fault.New(fault.Invalid, "invalid_product", "the product has fields that are not accepted").
+			With(fault.Field{Pointer: "/gtin", Code: "required", Message: "is required unless a product id, a sku, or brand and model, are given"})
 	}
-	return "", fault.New(fault.Invalid, "invalid_product", "the product has fields that are not accepted").
-		With(fault.Field{Pointer: "/gtin", Code: "required", Message: "is required unless a product id, or brand and model, are given"})
+	switch name = names[0]; {
+	case strings.HasPrefix(name, byGTIN):
+		kind = "GTIN"
+	case strings.HasPrefix(name, bySKU):
+		kind = "sku"
+	default:
+		kind = "brand and model"
+	}
+	return name, kind, nil
 }
 
 // Contribute says of products what a seller's rows say, whatever the seller said before. What comes of it for a page is
 // ruled as for List and Edit (contribution.go). Images come and go by themselves. Errors: batch_too_large.
 func (s *ListingService) Contribute(ctx context.Context, sellerID string, batch []json.RawMessage) (rows.Report, error) {
-	list, err := rows.Read(batch, "product", func(r *Row) (string, error) { return r.name() })
+	list, err := rows.Read(batch, "product", func(r *Row) (string, error) {
+		name, _, err := r.Name(sellerID)
+		return name, err
+	})
 	if err != nil {
 		return rows.Report{}, err
 	}
@@ -69,27 +89,31 @@ func (s *ListingService) say(ctx context.Context, sellerID string, r Row) (chang
 		return s.withdraw(ctx, sellerID, r)
 	}
 	c, product := r.content(), r.ProductID
-	path, err := s.check(ctx, c)
+	path, types, err := s.find(ctx, c.CategoryID)
 	if err != nil {
 		return false, err
 	}
+	c = c.withOptions(r.Options, types)
+	if err := c.Validate(path, types); err != nil {
+		return false, err
+	}
 	var claims []string
-	if product == "" {
-		if product, claims, err = s.identify(ctx, c); err != nil {
+	existing := product != ""
+	if !existing {
+		if product, claims, err = s.identify(ctx, sellerID, c); err != nil {
 			return false, err
 		}
+		if existing = product != ""; !existing {
+			product = ids.Derive(ids.Product, claims[0])
+		}
 	}
-	if product == "" {
-		product = ids.Derive(ids.Product, claims[0])
-	} else {
+	if existing {
 		page, err := s.Products.Get(ctx, product)
 		if err != nil {
 			return false, err
 		}
-		if claims = nil; page.OwnerID == sellerID {
-			if claims, err = s.claim(ctx, product, c); err != nil {
-				return false, err
-			}
+		if claims, err = s.claim(ctx, page, sellerID, c); err != nil {
+			return false, err
 		}
 	}
 	_, err = s.edit(ctx, product, sellerID, c, path, claims, func(current Contribution) (bool, error) {
@@ -105,7 +129,7 @@ func (s *ListingService) say(ctx context.Context, sellerID string, r Row) (chang
 func (s *ListingService) withdraw(ctx context.Context, sellerID string, r Row) (changed bool, err error) {
 	product := r.ProductID
 	if product == "" {
-		if product, _, err = s.identify(ctx, r.content()); err != nil || product == "" {
+		if product, _, err = s.identify(ctx, sellerID, r.content()); err != nil || product == "" {
 			return false, err
 		}
 	}
@@ -118,6 +142,68 @@ func (s *ListingService) withdraw(ctx context.Context, sellerID string, r Row) (
 // HandleFeedChunk says of products what a chunk of a seller's feed says.
 func (s *ListingService) HandleFeedChunk(ctx context.Context, c chunks.Chunk) (rows.Report, error) {
 	return s.Contribute(ctx, c.SellerID, c.Rows)
+}
+
+// withOptions adds options: as the category's attributes where it has those, or takes any; else each is a line of the
+// bullets, and where there are enough of those, of the description.
+func (c Content) withOptions(options map[string]string, types map[string]string) Content {
+	c.Attributes, c.Bullets = maps.Clone(c.Attributes), slices.Clone(c.Bullets)
+	for _, said := range slices.Sorted(maps.Keys(options)) {
+		value, name := display.Clean(options[said]), attributeNamed(said, types)
+		if value == "" {
+			continue
+		}
+		var wrong flaws
+		if types != nil {
+			wrong.attribute(name, value, types)
+		}
+		switch line := display.Clean(said) + ": " + value; {
+		case attributeName.MatchString(name) && wrong == nil && len(c.Attributes) < MaxAttributes && utf8.RuneCountInString(value) <= MaxAttributeValue:
+			if c.Attributes == nil {
+				c.Attributes = map[string]string{}
+			}
+			c.Attributes[name] = value
+		case len(c.Bullets) < MaxBullets && utf8.RuneCountInString(line) <= MaxBullet:
+			c.Bullets = append(c.Bullets, line)
+		default:
+			c.Description = strings.TrimPrefix(c.Description+"\n"+line, "\n")
+		}
+	}
+	return c
+}
+
+// attributeNamed is the attribute of a category that a name means, whatever its case and spelling, or the name.
+func attributeNamed(said string, types map[string]string) string {
+	plain := func(s string) string { return strings.ReplaceAll(folded(s), "colour", "color") }
+	for _, name := range slices.Sorted(maps.Keys(types)) {
+		if plain(name) == plain(said) {
+			return name
+		}
+	}
+	return strings.TrimSpace(said)
+}
+
+// ProductsBySKU returns the products that some skus of a seller name (100 at most), by sku; those that name none are not in
+// it.
+func ProductsBySKU(ctx context.Context, identities Identities, seller string, skus ...string) (map[string]string, error) {
+	if len(skus) == 0 {
+		return nil, nil
+	}
+	names := make([]string, len(skus))
+	for i, s := range skus {
+		names[i] = skuIdentity(seller, s)
+	}
+	claimed, err := identities.Claimed(ctx, names...)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for i, s := range skus {
+		if product := claimed[names[i]]; product != "" {
+			out[s] = product
+		}
+	}
+	return out, nil
 }
 
 // ProductsByGTIN returns the products of some GTINs (100 at most), by GTIN as it is given; those that name none are not in it.

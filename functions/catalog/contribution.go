@@ -27,6 +27,7 @@ type Content struct {
 	CategoryID  string
 	Attributes  map[string]string
 	Images      []string
+	SKU         string // the seller's own name for it, which no page shows
 }
 
 // Contribution is what one seller says of a product. Only that seller changes it, or withdraws it.
@@ -60,7 +61,8 @@ var (
 // Same tells whether two contents say the same.
 func (c Content) Same(d Content) bool {
 	return c.Title == d.Title && c.Description == d.Description && c.Brand == d.Brand && c.Model == d.Model && c.GTIN == d.GTIN &&
-		c.CategoryID == d.CategoryID && slices.Equal(c.Bullets, d.Bullets) && maps.Equal(c.Attributes, d.Attributes) && slices.Equal(c.Images, d.Images)
+		c.CategoryID == d.CategoryID && slices.Equal(c.Bullets, d.Bullets) && maps.Equal(c.Attributes, d.Attributes) && slices.Equal(c.Images,
+		d.Images) && c.SKU == d.SKU
 }
 
 // clean takes out of the texts what nobody is to read (package display). Bullets and attributes of which nothing is left
@@ -102,7 +104,8 @@ func (c Content) Validate(path []string, types map[string]string) error {
 		_, ok := GTIN(c.GTIN)
 		f.unless(ok, "/gtin", "bad_format", "must be 8, 12, 13 or 14 digits of which the last is their check digit")
 	}
-	f.unless(c.GTIN != "" || len(c.identities()) > 0, "/gtin", "required", "is required unless brand and model are given")
+	f.unless(c.SKU == "" || sku.MatchString(c.SKU), "/sku", "bad_format", "must be 1 to 64 printable ASCII characters without a blank at either end")
+	f.unless(c.GTIN != "" || len(c.identities("")) > 0, "/gtin", "required", "is required unless a sku, or brand and model, are given")
 	if types != nil {
 		for _, name := range slices.Sorted(maps.Keys(c.Attributes)) {
 			if attributeName.MatchString(name) {
@@ -125,7 +128,7 @@ func (c Content) onto(p *Product) {
 
 // content is what a product's page says.
 func (p Product) content() Content {
-	return Content{p.Title, p.Description, p.Brand, p.Model, p.GTIN, p.Bullets, p.CategoryID, p.Attributes, p.Images}
+	return Content{p.Title, p.Description, p.Brand, p.Model, p.GTIN, p.Bullets, p.CategoryID, p.Attributes, p.Images, ""}
 }
 
 // Compose makes the content of a page from what its owner and the other sellers say of it.

@@ -11,20 +11,27 @@ import (
 const (
 	byGTIN  = "gtin#"
 	byModel = "model#"
+	bySKU   = "sku#"
 )
 
-// identities names the product that a content describes, the GTIN first; none if it has neither a GTIN nor a brand
-// and model. What is between brand and model is in neither.
-func (c Content) identities() []string {
+// identities names the product that a seller's content describes: by its GTIN, by the seller's own sku, by brand and
+// model; none if it has none of them. A sku is no other seller's business: what it alone names is shared with nobody. What
+// is between brand and model is in neither.
+func (c Content) identities(seller string) []string {
 	var out []string
 	if gtin, ok := GTIN(c.GTIN); ok {
 		out = append(out, byGTIN+gtin)
+	}
+	if c.SKU != "" {
+		out = append(out, skuIdentity(seller, c.SKU))
 	}
 	if brand, model := folded(c.Brand), folded(c.Model); brand != "" && model != "" {
 		out = append(out, byModel+brand+"#"+model)
 	}
 	return out
 }
+
+func skuIdentity(seller, sku string) string { return bySKU + seller + "#" + sku }
 
 // folded is a name as two who write it differently would agree on: case, blanks, and what parts words do not count. A
 // sign that means something does, as models that differ by it are different: S21 and S21+, C and C# and C++, 1.5 m and

@@ -49,7 +49,7 @@ func (s *ListingService) List(ctx context.Context, seller string, c Content) (l 
 		return Listed{}, false, err
 	}
 	for try := 1; ; try++ {
-		product, claims, err := s.identify(ctx, c)
+		product, claims, err := s.identify(ctx, seller, c)
 		if err != nil {
 			return Listed{}, false, err
 		}
@@ -62,7 +62,7 @@ func (s *ListingService) List(ctx context.Context, seller string, c Content) (l 
 			}
 			return current.Version == 0, nil
 		})
-		if existing || !errors.Is(err, ErrChanged) || try == listings {
+		if existing && len(claims) == 0 || !errors.Is(err, ErrChanged) || try == listings {
 			return l, existing, err
 		}
 	}
@@ -71,32 +71,39 @@ func (s *ListingService) List(ctx context.Context, seller string, c Content) (l 
 // listings is how often a new page is tried, as another seller may be faster; then there is one to join.
 const listings = 3
 
-// identify returns the product that a content is about, or "" and the identities that a new one takes. A GTIN names a
-// product alone; brand and model do unless that product has another GTIN: then it is a variant.
-func (s *ListingService) identify(ctx context.Context, c Content) (product string, claims []string, err error) {
-	names := c.identities()
+// identify returns the product that a seller's content is about, or "", and the identities that it takes: of a product that
+// there is, only the seller's sku. A GTIN names a product alone; a sku, or brand and model, do unless that product has
+// another GTIN: then this is a variant.
+func (s *ListingService) identify(ctx context.Context, seller string, c Content) (product string, claims []string, err error) {
+	names := c.identities(seller)
 	claimed, err := s.Contributions.Claimed(ctx, names...)
 	if err != nil {
 		return "", nil, err
 	}
+	numbered := len(names) > 0 && strings.HasPrefix(names[0], byGTIN)
 	for _, name := range names {
 		other, there := claimed[name]
 		if !there {
 			claims = append(claims, name)
 			continue
 		}
-		if name == names[0] || len(names) == 1 {
-			return other, nil, nil
+		if numbered && name != names[0] {
+			page, err := s.Products.Get(ctx, other)
+			if err != nil {
+				return "", nil, err
+			}
+			if page.GTIN != "" {
+				continue
+			}
 		}
-		page, err := s.Products.Get(ctx, other)
-		if err != nil {
-			return "", nil, err
-		}
-		if page.GTIN == "" {
-			return other, nil, nil
-		}
+		return other, onlySKU(names, claimed), nil
 	}
 	return "", claims, nil
+}
+
+// onlySKU are of some identities the sku, unless it is claimed.
+func onlySKU(names []string, claimed map[string]string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return claimed[name] != "" || !strings.HasPrefix(name, bySKU) })
 }
 
 // Edit changes what a seller says of a product, or begins to say something of one that there is. Errors:
@@ -111,28 +118,33 @@ func (s *ListingService) Edit(ctx context.Context, product, seller string, c Con
 	if err != nil {
 		return Listed{}, err
 	}
-	var claims []string
-	if page.OwnerID == seller {
-		if claims, err = s.claim(ctx, product, c); err != nil {
-			return Listed{}, err
-		}
+	claims, err := s.claim(ctx, page, seller, c)
+	if err != nil {
+		return Listed{}, err
 	}
 	return s.edit(ctx, product, seller, c, path, claims, func(current Contribution) (bool, error) { return p.admit(current, c) })
 }
 
-// claim returns the identities that an owner's content gives its product and that nobody has. Brand and model that
-// another product has are a variant's; a GTIN that another has is refused.
-func (s *ListingService) claim(ctx context.Context, product string, c Content) (claims []string, err error) {
-	names := c.identities()
+// claim returns the identities that a seller's content gives a product and that nobody has: from its owner all, from others
+// their sku. Brand and model that another product has are a variant's; a GTIN that another has is refused.
+func (s *ListingService) claim(ctx context.Context, page Product, seller string, c Content) (claims []string, err error) {
+	owns := page.OwnerID == seller
+	if !owns && c.SKU == "" {
+		return nil, nil
+	}
+	names := c.identities(seller)
 	claimed, err := s.Contributions.Claimed(ctx, names...)
 	if err != nil {
 		return nil, err
+	}
+	if !owns {
+		return onlySKU(names, claimed), nil
 	}
 	for _, name := range names {
 		switch other := claimed[name]; {
 		case other == "":
 			claims = append(claims, name)
-		case other != product && strings.HasPrefix(name, byGTIN):
+		case other != page.ID && strings.HasPrefix(name, byGTIN):
 			return nil, ErrGTINTaken
 		}
 	}
@@ -320,15 +332,23 @@ func (s *ListingService) Owned(ctx context.Context, seller, after string, limit 
 
 // check validates a content against its category, and returns the category's path, root first.
 func (s *ListingService) check(ctx context.Context, c Content) ([]string, error) {
-	var path []string
-	var types map[string]string
-	if slug.MatchString(c.CategoryID) {
-		var err error
-		if path, types, err = s.category(ctx, c.CategoryID); err != nil && !errors.Is(err, ErrCategoryNotFound) {
-			return nil, err
-		}
+	path, types, err := s.find(ctx, c.CategoryID)
+	if err != nil {
+		return nil, err
 	}
 	return path, c.Validate(path, types)
+}
+
+// find is category for what may be none: then the path is empty.
+func (s *ListingService) find(ctx context.Context, id string) (path []string, types map[string]string, err error) {
+	if !slug.MatchString(id) {
+		return nil, nil, nil
+	}
+	path, types, err = s.category(ctx, id)
+	if errors.Is(err, ErrCategoryNotFound) {
+		return nil, nil, nil
+	}
+	return path, types, err
 }
 
 // category returns a category's path, root first, and the types of its attributes: its own, or those of the nearest

@@ -30,6 +30,8 @@ const (
 )
 
 var (
+	// sku is what sellers may call a product: what they may call an offer of it.
+	sku           = regexp.MustCompile(`^[!-~]([ -~]{0,62}[!-~])?$`)
 	slug          = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
 	attributeName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_ -]{0,39}$`)
 )

@@ -26,7 +26,8 @@ func SellerRoutes(o OwnProducts) []api.Route {
 	const all, one = "/seller/v1/products", "/seller/v1/products/{product_id}"
 	return []api.Route{
 		api.Handle(api.Route{ID: "listProduct", Method: http.MethodPost, Path: all,
-			Summary: "List a product: a new one, or the one that has its GTIN or its brand and model", Context: "catalog", Access: api.Seller,
+			Summary: "List a product: a new one, or the one that has its GTIN, its sku or its brand and model", Context: "catalog",
+			Access:  api.Seller,
 			Success: http.StatusCreated, Also: []int{http.StatusOK}, Errors: []fault.Kind{fault.Conflict}}, h.list),
 		api.Handle(api.Route{ID: "listOwnProducts", Method: http.MethodGet, Path: all,
 			Summary: "What one says of the products that one lists, in no special order", Context: "catalog", Access: api.Seller}, h.owned),
@@ -57,15 +58,21 @@ type ProductContent struct {
 	Attributes  map[string]string `json:"attributes,omitempty" doc:"By name, as the category has them"`
 }
 
-func (b ProductContent) content() catalog.Content {
+// OwnContent is what a seller says, with what is for the seller alone.
+type OwnContent struct {
+	ProductContent
+	SKU string `json:"sku,omitempty" maxLength:"64" doc:"One's own name for it, which names the product where nothing else does"`
+}
+
+func (b OwnContent) content() catalog.Content {
 	return catalog.Content{Title: b.Title, Description: b.Description, Brand: b.Brand, Model: b.Model, GTIN: b.GTIN, Bullets: b.Bullets,
-		CategoryID: b.CategoryID, Attributes: b.Attributes}
+		CategoryID: b.CategoryID, Attributes: b.Attributes, SKU: b.SKU}
 }
 
 // OwnProduct is what a seller says of a product.
 type OwnProduct struct {
 	ProductID string `json:"product_id"`
-	ProductContent
+	OwnContent
 	Images    []string  `json:"images"`
 	Version   int64     `json:"version" doc:"Of what the seller says"`
 	ListedAt  time.Time `json:"listed_at"`
@@ -90,7 +97,7 @@ type PageContent struct {
 }
 
 func ownOf(c catalog.Contribution) OwnProduct {
-	return OwnProduct{c.ProductID, contentOf(c.Content), list(c.Images), c.Version, c.ListedAt, c.UpdatedAt}
+	return OwnProduct{c.ProductID, OwnContent{contentOf(c.Content), c.SKU}, list(c.Images), c.Version, c.ListedAt, c.UpdatedAt}
 }
 
 func contentOf(c catalog.Content) ProductContent {
@@ -117,7 +124,7 @@ func ownPage(l catalog.Listed, existing bool) *ownProductOutput {
 	return out
 }
 
-type listProductInput struct{ Body ProductContent }
+type listProductInput struct{ Body OwnContent }
 
 func (h seller) list(ctx context.Context, in *listProductInput) (*ownProductOutput, error) {
 	who, _ := auth.From(ctx)
@@ -150,7 +157,7 @@ func (h seller) get(ctx context.Context, in *OwnProductInput) (*ownProductOutput
 type putProductInput struct {
 	OwnProductInput
 	api.IfMatch
-	Body ProductContent
+	Body OwnContent
 }
 
 func (h seller) put(ctx context.Context, in *putProductInput) (*ownProductOutput, error) {

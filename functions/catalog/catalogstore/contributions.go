@@ -17,7 +17,7 @@ import (
 //
 //	<product_id>, <seller_id>    a seller's contribution; in the index by_seller under the seller, by product
 //	<product_id>, !change        how often any of them changed, so that two changes of one page follow each other
-//	identity#<identity>, claim   which product a GTIN, or a brand and model, names
+//	identity#<identity>, claim   which product a GTIN, a seller's sku, or a brand and model, names
 const (
 	contributions  = "contributions"
 	bySeller       = "by_seller"
@@ -41,6 +41,7 @@ type said struct {
 	Version     int64             `dynamodbav:"version"`
 	ListedAt    time.Time         `dynamodbav:"listed_at"`
 	UpdatedAt   time.Time         `dynamodbav:"updated_at"`
+	SKU         string            `dynamodbav:"sku,omitempty"`
 }
 
 type claim struct {
@@ -63,12 +64,12 @@ func contributionOf(i store.Item) (catalog.Contribution, error) {
 	return catalog.Contribution{ProductID: x.ProductID, SellerID: x.SellerID, Version: x.Version, ListedAt: x.ListedAt.UTC(),
 		UpdatedAt: x.UpdatedAt.UTC(),
 		Content: catalog.Content{Title: x.Title, Description: x.Description, Brand: x.Brand, Model: x.Model, GTIN: x.GTIN, Bullets: x.Bullets,
-			CategoryID: x.CategoryID, Attributes: x.Attributes, Images: x.Images}}, nil
+			CategoryID: x.CategoryID, Attributes: x.Attributes, Images: x.Images, SKU: x.SKU}}, nil
 }
 
 func saidOf(c catalog.Contribution) said {
 	return said{c.ProductID, c.SellerID, c.Title, c.Description, c.Brand, c.Model, c.GTIN, c.Bullets, c.CategoryID, c.Attributes, c.Images,
-		c.Version, c.ListedAt, c.UpdatedAt}
+		c.Version, c.ListedAt, c.UpdatedAt, c.SKU}
 }
 
 // Claimed returns which products identities name, by identity, each read consistently.
