@@ -36,7 +36,7 @@ func commaOf(header []byte) byte {
 		}
 		known := 0
 		for _, c := range cells {
-			if columnOf(c) != "" {
+			if meaningOf(c).column != "" {
 				known++
 			}
 		}
@@ -103,73 +103,97 @@ func rowOfCells(text []byte, comma byte, columns []string) (row, error) {
 	}
 	r := row{}
 	for i, c := range cells {
+		c = unescaped(c)
 		switch {
 		case c == "":
 		case i >= len(columns):
 			return nil, errExtra
-		case columns[i] != "":
+		case columns[i] == colBullets && r[colBullets] != "":
+			r[colBullets] += listSeparator + c
+		case columns[i] != "" && r[columns[i]] == "":
 			r[columns[i]] = c
 		}
 	}
 	return r, nil
 }
 
-// rowOfObject reads a line of JSON lines. Fields that are not known are ignored, as columns are.
-func rowOfObject(text []byte) (row, error) {
+// unescaped takes off what spreadsheets and exports put before a cell lest it be taken for a number or a formula: an
+// apostrophe, or ="…" about it.
+func unescaped(cell string) string {
+	if inner, ok := strings.CutPrefix(cell, `="`); ok && strings.HasSuffix(inner, `"`) {
+		return strings.TrimSpace(strings.TrimSuffix(inner, `"`))
+	}
+	if rest, ok := strings.CutPrefix(cell, "'"); ok && rest != "" && (isDigits(rest) || strings.ContainsRune("=+-@", rune(rest[0]))) {
+		return rest
+	}
+	return cell
+}
+
+// rowOfObject reads a line of JSON lines, of which a feed of that kind takes its fields; ignored are the names of the others.
+// Of two fields that mean the same, the one with the preferred name is taken, as of columns.
+func rowOfObject(text []byte, kind Kind) (r row, ignored []string, err error) {
 	if !utf8.Valid(text) {
-		return nil, errEncoding
+		return nil, nil, errEncoding
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return nil, errJSON
+		return nil, nil, errJSON
 	}
-	r := row{}
+	r, ranks := row{}, map[string]int{}
 	for d.More() {
 		t, err := d.Token()
 		name, ok := t.(string)
 		var value json.RawMessage
 		if err != nil || !ok || d.Decode(&value) != nil {
-			return nil, errJSON
+			return nil, nil, errJSON
 		}
-		if err := r.field(name, value); err != nil {
-			return nil, err
+		took, err := r.field(kind, name, value, ranks)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !took {
+			ignored = append(ignored, clip(name, 60))
 		}
 	}
 	if _, err := d.Token(); err != nil {
-		return nil, errJSON
+		return nil, nil, errJSON
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errJSON
+		return nil, nil, errJSON
 	}
-	return r, nil
+	return r, ignored, nil
 }
 
-func (r row) field(name string, value json.RawMessage) error {
-	if fold(name) == "attributes" {
+// field takes a field, and tells whether it is one that the feed takes. ranks are those of the names that were taken.
+func (r row) field(kind Kind, name string, value json.RawMessage, ranks map[string]int) (bool, error) {
+	if fold(name) == "attributes" && kind == Products {
 		var of map[string]string
 		if json.Unmarshal(value, &of) != nil {
-			return invalidValue(attributePrefix, "must be an object of texts")
+			return true, invalidValue(attributePrefix, "must be an object of texts")
 		}
 		for k, v := range of {
 			r[attributePrefix+k] = v
 		}
-		return nil
+		return true, nil
 	}
-	column := columnOf(name)
-	if column == "" {
-		return nil
+	m := meaningOf(name)
+	if !kind.takes(m.column) {
+		return false, nil
 	}
 	text, ok := textOf(value)
 	if !ok {
-		return invalidValue(column, "must be a text, a number, true, false or a list of texts")
+		return true, invalidValue(m.column, "must be a text, a number, true, false or a list of texts")
 	}
-	if _, twice := r[column]; twice {
-		return fault.New(fault.Malformed, "duplicate_field", "two fields mean %s", column)
+	if before, twice := ranks[m.column]; twice && before == m.rank {
+		return true, fault.New(fault.Malformed, "duplicate_field", "two fields mean %s", m.column)
+	} else if twice && before < m.rank {
+		return false, nil
 	}
+	ranks[m.column] = m.rank
 	if text = strings.TrimSpace(text); text != "" {
-		r[column] = text
+		r[m.column] = text
 	}
-	return nil
+	return true, nil
 }
 
 func textOf(value json.RawMessage) (string, bool) {
@@ -189,7 +213,15 @@ func textOf(value json.RawMessage) (string, bool) {
 		err := json.Unmarshal(value, &s)
 		return s, err == nil
 	}
-	return string(value), true // a number, true or false
+	return exact(string(value)), true
+}
+
+// exact writes a number of JSON, true or false so that a point in it is not taken for one that parts thousands.
+func exact(s string) string {
+	if whole, fraction, ok := strings.Cut(s, "."); ok && len(fraction) == 3 && isDigits(fraction) {
+		return whole + "." + fraction + "0"
+	}
+	return s
 }
 
 // invalidValue refuses a row for one of its values.

@@ -1,17 +1,17 @@
 package feeds
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
-
-	"rialto/functions/internal/fault"
 )
 
 // The columns that rows have, whatever a file calls them.
 const (
 	colProduct     = "product_id"
 	colSKU         = "sku"
+	colAction      = "action"
 	colQuantity    = "quantity"
 	colChange      = "change"
 	colCentre      = "fulfillment_center_id"
@@ -23,6 +23,7 @@ const (
 	colCondition   = "condition"
 	colFulfilment  = "fulfillment"
 	colPaused      = "paused"
+	colStatus      = "status"
 	colTitle       = "title"
 	colDescription = "description"
 	colBrand       = "brand"
@@ -30,70 +31,145 @@ const (
 	colBullets     = "bullets"
 	colModel       = "model"
 	colGTIN        = "gtin"
+	colGroup       = "group" // what variants of one product share
 
 	// attributePrefix begins the columns of a product's attributes; what follows is the attribute's name.
 	attributePrefix = "attribute:"
+	// optionName and optionValue begin the columns of options, whose names are cells too; what follows is a number.
+	optionName  = "option name:"
+	optionValue = "option value:"
 )
 
-// aliases is the one table of what sellers call a column. Names are compared by their letters and digits alone (fold),
-// so "Seller-SKU", "seller_sku" and "seller sku" are one.
+// aliases is the one table of what sellers call a column, in the order of preference: where two columns of a file mean
+// the same, the one that comes first here is taken, and the other is listed as ignored. Names are compared by their
+// letters and digits alone (fold), so "Seller-SKU", "seller_sku" and "seller sku" are one.
 //
 // Sources, by the file that a seller exports: [A] Amazon's inventory loader, price and quantity, and flat-file
-// templates, and its inventory ledger report; [E] eBay File Exchange; [S] Shopify's product and inventory CSV;
-// [W] WooCommerce's product CSV; [R] Rialto's own names.
+// templates, and its inventory ledger report; [E] eBay File Exchange and Seller Hub; [S] Shopify's product and inventory CSV;
+// [W] WooCommerce's product CSV; [T] Etsy's listings; [R] Rialto's own names.
 var aliases = map[string][]string{
-	colProduct: {"product_id" /* R, A */, "asin" /* A */, "asin1" /* A */, "id"},
-	colSKU: {"sku" /* R, A, S, W */, "seller-sku" /* A */, "item_sku" /* A */, "merchant-sku", "msku", /* A */
-		"Variant SKU" /* S */, "Custom label (SKU)" /* E */, "CustomLabel" /* E */, "article number"},
-	colQuantity: {"quantity" /* R, A */, "qty", "stock" /* W */, "count", "quantity-available" /* A */, "afn-fulfillable-quantity", /* A */
-		"Available quantity" /* E */, "Variant Inventory Qty" /* S */, "Available" /* S */, "on hand" /* S */, "in stock", "Menge", "Bestand"},
+	// Amazon's ids and a shop's own numbers name nothing here, but where a product id of ours stands in them.
+	colProduct: {"product_id" /* R, A */, "asin" /* A */, "asin1" /* A */, "id" /* W */},
+	colSKU: {"sku" /* R, A, S, W, T */, "seller-sku" /* A */, "item_sku" /* A */, "contribution_sku", /* A */
+		"merchant-sku", "msku" /* A */, "Variant SKU" /* S */, "Custom label (SKU)" /* E */, "CustomLabel" /* E */, "article number",
+		"Artikelnummer"},
+	colAction: {"add-delete" /* A */, "update_delete" /* A */, "record_action" /* A */, "listing_action", /* A */
+		"action" /* E, as *Action(SiteID=…) */, "operation"},
+	// Shopify: what is available before what is on hand, of which some is committed. WooCommerce: Stock; its "In stock?" is no
+	// number.
+	colQuantity: {"quantity" /* R, A, E, T */, "qty", "quantity-available" /* A */, "afn-fulfillable-quantity", /* A */
+		"Available quantity" /* E */, "Variant Inventory Qty" /* S */, "Available" /* S */, "Available (not editable)" /* S */, "On hand (new)",
+		/* S */
+		"On hand (current)" /* S */, "On hand" /* S */, "Stock" /* W */, "count", "Menge", "Bestand", "in stock"},
 	colChange: {"change" /* R */, "adjust", "adjustment", "delta", "quantity change", "stock adjustment"},
 	colCentre: {"fulfillment-center-id" /* R, A */, "fulfilment_centre", "fulfillment center", "fulfilment-centre-id", "fulfilment center",
-		"centre", "center", "warehouse", "warehouse_id", "Location" /* S */, "fc", "Lager"},
+		"fulfilment-center-id", "centre", "center", "warehouse", "warehouse_id", "fc", "Lager", "Location" /* S */},
 	colAsOf: {"as_of" /* R */, "counted_at", "count date", "snapshot-date" /* A */, "timestamp", "date"},
 
 	colMarketplace: {"marketplace" /* R */, "marketplace id" /* A */, "country", "site" /* E */, "Site ID" /* E */},
-	colPrice: {"price" /* R, A */, "standard_price" /* A */, "your-price" /* A */, "item-price" /* A */, "Variant Price", /* S */
-		"StartPrice" /* E */, "Start price" /* E */, "Regular price" /* W */, "unit price", "Preis"},
+	colPrice: {"price" /* R, A, T */, "standard_price" /* A */, "your-price" /* A */, "item-price" /* A */, "Variant Price", /* S */
+		"StartPrice" /* E */, "Start price" /* E */, "Regular price" /* W */, "unit price", "Preis", "prix", "precio", "prezzo"},
 	colShipping:   {"shipping" /* R */, "shipping price" /* A */, "shipping cost" /* E */, "merchant shipping", "Versandkosten"},
-	colCurrency:   {"currency" /* R, A */, "price currency", "currency code", "Währung"},
+	colCurrency:   {"currency" /* R, A */, "price currency", "currency code" /* T */, "Währung"},
 	colCondition:  {"condition" /* R */, "item-condition" /* A */, "condition_type" /* A */, "Condition ID" /* E */},
 	colFulfilment: {"fulfillment" /* R */, "fulfilment", "fulfillment-channel" /* A */, "fulfilled_by"},
 	colPaused:     {"paused" /* R */, "inactive"},
+	colStatus:     {"Status" /* S, A */, "Published" /* S, W */},
 
-	colTitle:       {"title" /* R, E, S */, "item-name" /* A */, "item_name" /* A */, "name" /* W */, "product name", "product title"},
-	colDescription: {"description" /* R, E, W */, "item-description" /* A */, "product_description" /* A */, "Body (HTML)" /* S */},
-	colBrand:       {"brand" /* R, E */, "brand_name" /* A */, "Vendor" /* S */, "Marke"},
-	colCategory:    {"category_id" /* R */, "category" /* E */, "categories" /* W */, "Product Category" /* S */},
-	colBullets:     {"bullets" /* R */, "bullet_point" /* A */, "bullet points", "bullet_point1" /* A */},
+	colTitle: {"title" /* R, E, S, T */, "item-name" /* A */, "item_name" /* A */, "name" /* W */, "product name", "product title", "Titel",
+		"Bezeichnung"},
+	colDescription: {"description" /* R, E, W, T */, "item-description" /* A */, "product_description" /* A */, "Body (HTML)" /* S */, "Body", /* S */
+		"Beschreibung"},
+	colBrand: {"brand" /* R, E */, "brand_name" /* A */, "Vendor" /* S */, "Brands" /* W */, "manufacturer" /* A */, "Marke", "Hersteller"},
+	colCategory: {"category_id" /* R */, "category" /* E */, "categories" /* W */, "Product Category", /* S */
+		"google_product_category", "feed_product_type" /* A */, "product_type" /* A */, "item_type" /* A */, "Custom Product Type", /* S */
+		"Kategorie"},
+	colBullets: {"bullets" /* R */, "bullet points", "bullet_point" /* A */, "bullet_point1" /* A */, "bullet_point2", "bullet_point3",
+		"bullet_point4", "bullet_point5"},
 	colModel: {"model" /* R, E */, "model_number" /* A */, "model name" /* A */, "part_number" /* A */, "mfr_part_number", /* A */
 		"MPN" /* E */},
-	colGTIN: {"gtin" /* R */, "ean" /* E */, "upc" /* E */, "barcode", "Variant Barcode" /* S */, "external_product_id", /* A */
-		"GTIN, UPC, EAN, or ISBN" /* W */},
+	colGTIN: {"gtin" /* R */, "ean" /* E */, "upc" /* E */, "isbn" /* E */, "barcode", "Variant Barcode" /* S */, "external_product_id", /* A */
+		"externally_assigned_product_identifier" /* A */, "GTIN, UPC, EAN, or ISBN" /* W */, "P:EAN" /* E */, "P:UPC" /* E */, "P:ISBN" /* E */},
+	colGroup: {"Handle" /* S */},
 }
 
-var byAlias = func() map[string]string {
-	out := map[string]string{}
+// several are the columns of which a file may have more than one: of numbers, the first that a row has is taken, and
+// bullets are taken together.
+var several = []string{colGTIN, colBullets}
+
+// meaning is a column with the place of its name in the table above.
+type meaning struct {
+	column string
+	rank   int
+}
+
+var byAlias = func() map[string]meaning {
+	out := map[string]meaning{}
 	for column, names := range aliases {
-		for _, name := range names {
-			if other, twice := out[fold(name)]; twice && other != column {
+		for rank, name := range names {
+			if other, twice := out[fold(name)]; twice && other.column != column {
 				panic(name + " is two columns") // a mistake in the table above, found by the first test
 			}
-			out[fold(name)] = column
+			if _, there := out[fold(name)]; !there {
+				out[fold(name)] = meaning{column, rank}
+			}
 		}
 	}
 	return out
 }()
 
-// columnOf returns the column that a name means, "" for none that is known.
-func columnOf(name string) string {
-	if column, ok := byAlias[fold(name)]; ok {
-		return column
+var (
+	option = regexp.MustCompile(`(?i)^(?:option|attribute) ?(\d+) (name|value|values|value\(s\))$`) // S, W
+	extras = regexp.MustCompile(`(?i)^attribute \d+ |^in stock\?$`)                                 // W: how an option is shown; true or false
+	nested = regexp.MustCompile(`^(?:::)?([a-z_]+)(?:\[[^\]]*\])*#1((?:\.[a-z_]+(?:#1)?)*)$`)       // A: brand[language_tag=en_US]#1.value
+)
+
+// meaningOf returns what a name means; its column is "" for none that is known.
+func meaningOf(name string) meaning {
+	name = strings.TrimSpace(name)
+	if m := option.FindStringSubmatch(name); m != nil {
+		if strings.EqualFold(m[2], "name") {
+			return meaning{column: optionName + m[1]}
+		}
+		return meaning{column: optionValue + m[1]}
+	}
+	if extras.MatchString(name) {
+		return meaning{}
+	}
+	if m := nested.FindStringSubmatch(name); m != nil {
+		name = attributeOf(m[1], m[2])
+	}
+	if strings.HasPrefix(strings.TrimPrefix(name, "*"), "Action(") {
+		name = "action"
+	}
+	if m, ok := byAlias[fold(name)]; ok {
+		return m
+	}
+	if rest, ok := cutFold(name, "C:"); ok { // eBay's item specifics
+		if m := byAlias[fold(rest)]; m.column == colBrand || m.column == colModel {
+			return m
+		}
+		return meaning{column: attributePrefix + strings.TrimSpace(rest)}
 	}
 	for _, prefix := range []string{"attribute:", "attributes.", "attribute ", "attribute_"} {
-		if rest, ok := cutFold(strings.TrimSpace(name), prefix); ok {
-			return attributePrefix + strings.TrimSpace(rest)
+		if rest, ok := cutFold(name, prefix); ok {
+			return meaning{column: attributePrefix + strings.TrimSpace(rest)}
 		}
+	}
+	return meaning{}
+}
+
+// attributeOf is the name of what a nested column of Amazon's newer templates holds: of an offer or of stock, a part.
+func attributeOf(name, path string) string {
+	switch {
+	case name == "purchasable_offer" && strings.Contains(path, "our_price"):
+		return "price"
+	case name == "fulfillment_availability" && strings.Contains(path, "quantity"):
+		return "quantity"
+	case name == "fulfillment_availability" && strings.Contains(path, "channel"):
+		return "fulfillment-channel"
+	case path == ".value":
+		return name
 	}
 	return ""
 }
@@ -115,58 +191,31 @@ func fold(name string) string {
 	}, name)
 }
 
+// taken is what the rows of a feed may say; all else is ignored.
+var taken = map[Kind][]string{
+	Inventory: {colProduct, colSKU, colGTIN, colAction, colQuantity, colChange, colCentre, colAsOf},
+	Prices:    {colProduct, colSKU, colGTIN, colAction, colMarketplace, colPrice, colShipping, colCurrency},
+	Offers: {colProduct, colSKU, colGTIN, colAction, colMarketplace, colPrice, colShipping, colCurrency, colCondition, colFulfilment, colPaused,
+		colStatus, colGroup},
+	Products: {colProduct, colSKU, colGTIN, colAction, colTitle, colDescription, colBrand, colCategory, colBullets, colModel, colGroup},
+}
+
+// takes tells whether the rows of a feed may say that.
+func (k Kind) takes(column string) bool {
+	if k == Products {
+		for _, prefix := range []string{attributePrefix, optionName, optionValue} {
+			if strings.HasPrefix(column, prefix) {
+				return true
+			}
+		}
+	}
+	return slices.Contains(taken[k], column)
+}
+
 // requiredColumns is what the rows of a feed must have: of each list, one column.
 var requiredColumns = map[Kind][][]string{
 	Inventory: {{colProduct, colSKU, colGTIN}, {colQuantity, colChange}, {colCentre}},
 	Prices:    {{colProduct, colSKU, colGTIN}, {colPrice}},
-	Offers:    {{colProduct, colSKU, colGTIN}, {colPrice}},
-	Products:  {{colTitle}, {colCategory}},
-}
-
-// maxColumns bounds a header: what has more is no table of ours.
-const maxColumns = 200
-
-// mapHeader finds what the columns of a header mean: "" for those that are ignored. It fails with unknown_header if
-// none is known, duplicate_header if two mean the same, and missing_column.
-func mapHeader(kind Kind, header []string) (columns, ignored []string, err error) {
-	if len(header) > maxColumns {
-		return nil, nil, badFile("unknown_header", "the header has more than %d columns", maxColumns)
-	}
-	at := map[string]int{}
-	for i, name := range header {
-		c := columnOf(name)
-		columns = append(columns, c)
-		if c == "" {
-			if name = strings.TrimSpace(name); name != "" && len(ignored) < 20 {
-				ignored = append(ignored, clip(name, 60))
-			}
-			continue
-		}
-		if first, twice := at[c]; twice {
-			return nil, nil, badFile("duplicate_header", "columns %d and %d both mean %s", first+1, i+1, c)
-		}
-		at[c] = i
-	}
-	if len(at) == 0 {
-		return nil, nil, badFile("unknown_header",
-			"the first line names no column that is known: is it a header, and are the columns separated by comma, semicolon or tab?")
-	}
-	for _, any := range requiredColumns[kind] {
-		if !slices.ContainsFunc(any, func(c string) bool { _, there := at[c]; return there }) {
-			return nil, nil, badFile("missing_column", "a feed of %s needs a column %s", kind, strings.Join(any, " or "))
-		}
-	}
-	return columns, ignored, nil
-}
-
-// badFile says why no row of a file can be read.
-func badFile(code, format string, args ...any) *fault.Error {
-	return fault.New(fault.Invalid, code, format, args...)
-}
-
-func clip(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return s
+	Offers:    {{colProduct, colSKU, colGTIN}, {colPrice, colAction}},
+	Products:  {{colTitle}},
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,54 +19,55 @@ import (
 	"rialto/functions/offers"
 )
 
-// item is a row in the form of the context that owns it. Where the row names its product by a sku or a GTIN, name is
-// set, and whoever knows those finds the product.
+// item is a row in the form of the context that owns it. Where the row names its product by a sku or a GTIN, names has
+// them in the order in which they are believed, and whoever knows those finds the product.
 type item struct {
 	line   int
-	name   Name
+	names  []Name
 	refuse error
+	lost   error  // why the row is refused where no name names a product, nil for errName
+	by     string // the kind of name by which its product was found, of products in one feed
 	finish func(product string) any
 }
 
 // Name is a product by the seller's own sku, or else by its GTIN.
 type Name struct{ SKU, GTIN string }
 
-// itemOf reads a row of a feed. now is when the feed was begun.
-func itemOf(f Feed, line int, r row, now time.Time) item {
-	i := item{line: line}
-	product, sku, gtin := r[colProduct], r[colSKU], r[colGTIN]
-	switch { // what columns hold is told by its form, as sellers take one for the other
-	case ids.Valid(ids.Product, sku):
-		product, sku = cmp.Or(product, sku), ""
-	case isDigits(product):
-		product, gtin = "", cmp.Or(gtin, product)
-	}
-	var err error
-	switch {
-	case !skuForm.MatchString(sku):
-		err = invalidValue(colSKU, "must be at most 64 printable ASCII characters")
-	case product != "" && !ids.Valid(ids.Product, product):
-		err = invalidValue(colProduct, "must be a product id or a GTIN")
-	case f.Kind == Products: // the catalog knows the rest
-	case product == "" && sku == "" && gtin == "":
-		err = missing(colProduct + ", " + colSKU + " or " + colGTIN)
-	case product == "" && gtin != "":
-		i.name = Name{GTIN: gtin}
-	case product == "":
-		i.name = Name{SKU: sku}
-	}
+// reading is how the rows of a file are read: as a feed says, and its columns show.
+type reading struct {
+	feed     Feed
+	now      time.Time // when the feed was begun
+	decimals map[string]string
+}
+
+// notation is how a column writes numbers.
+func (g reading) notation(column, marketplace string) notation {
+	return notation{marketplace, g.decimals[column]}
+}
+
+// itemOf reads a row of a feed.
+func (g reading) itemOf(line int, r row) item {
+	i := item{line: line, by: "product id"}
+	remove, err := actionOf(g.feed.Kind, r[colAction])
 	if err != nil {
 		return i.refused(err)
 	}
-	switch f.Kind {
-	case Inventory:
-		i.finish, err = stockOf(f, line, r, now)
-	case Offers:
-		i.finish, err = offerOf(f, sku, r)
-	case Prices:
-		i.finish, err = priceOf(f, r)
-	case Products:
-		i.finish, err = productOf(gtin, r)
+	product, sku, gtin, err := identify(r)
+	named := product != "" || sku != "" || gtin != ""
+	switch {
+	case err != nil && (sku == "" || g.feed.Kind == Products):
+	case err != nil: // the sku names the product, whatever else does not
+		i.lost, err = err, nil
+		fallthrough
+	case g.feed.Kind == Products: // the catalog knows the rest
+	case !named:
+		err = missing(colProduct + ", " + colSKU + " or " + colGTIN)
+	}
+	if err == nil && g.feed.Kind != Products && product == "" {
+		i.names = namesOf(g.feed.Kind, sku, gtin)
+	}
+	if err == nil {
+		i.finish, err = g.finish(line, sku, gtin, remove, r)
 	}
 	if err != nil {
 		return i.refused(err)
@@ -75,6 +77,60 @@ func itemOf(f Feed, line int, r row, now time.Time) item {
 		i.finish = func(string) any { return whole(product) }
 	}
 	return i
+}
+
+// identify tells what names a row's product. What cells hold is told by their form, as sellers take one for the other; an
+// id of Amazon's or a shop's own number hides nothing beside it. The sku is right even where it fails.
+func identify(r row) (product, sku, gtin string, err error) {
+	product, sku = r[colProduct], strings.Trim(r[colSKU], "\ufeff\u200b")
+	if !skuForm.MatchString(sku) {
+		return "", "", "", invalidValue(colSKU, "must be at most 64 printable ASCII characters")
+	}
+	if ids.Valid(ids.Product, sku) {
+		product, sku = sku, ""
+	}
+	if gtin, err = gtinOf(r[colGTIN]); product == "" || ids.Valid(ids.Product, product) {
+		return product, sku, gtin, err
+	}
+	number, wrong := gtinOf(product)
+	switch {
+	case wrong == nil:
+		return "", sku, cmp.Or(gtin, number), err
+	case sku != "" || gtin != "" || err != nil:
+		return "", sku, gtin, err
+	case isDigits(product):
+		return "", "", "", wrong
+	}
+	return "", "", "", invalidValue(colProduct, "must be a product id or a GTIN; an ASIN names nothing here")
+}
+
+// namesOf are the names of a product by which a row of that kind finds it: an offer is of what has the GTIN, and what a
+// seller has an offer of already goes by the seller's sku.
+func namesOf(kind Kind, sku, gtin string) []Name {
+	var out []Name
+	if sku != "" {
+		out = append(out, Name{SKU: sku})
+	}
+	if gtin != "" {
+		out = append(out, Name{GTIN: gtin})
+	}
+	if kind == Offers {
+		slices.Reverse(out)
+	}
+	return out
+}
+
+// finish reads what the row says of its product.
+func (g reading) finish(line int, sku, gtin string, remove bool, r row) (func(string) any, error) {
+	switch g.feed.Kind {
+	case Inventory:
+		return g.stockOf(line, r)
+	case Offers:
+		return g.offerOf(sku, remove, r)
+	case Prices:
+		return g.priceOf(r)
+	}
+	return productOf(sku, gtin, remove, r)
 }
 
 // skuForm is what a seller may call an offer, or nothing.
@@ -91,27 +147,31 @@ func missing(column string) error {
 
 // stockOf makes a change of stock of a row: an absolute count as of an instant (by default when the feed was begun),
 // or a relative change, which is as good whenever it comes.
-func stockOf(f Feed, line int, r row, now time.Time) (func(string) any, error) {
+func (g reading) stockOf(line int, r row) (func(string) any, error) {
 	centre := strings.ToLower(r[colCentre])
 	if centre == "" {
 		return nil, missing(colCentre)
+	}
+	if _, err := marketplaces.LookupCentre(centre); err != nil {
+		return nil, err
 	}
 	quantity, change := r[colQuantity], r[colChange]
 	if quantity != "" && change != "" {
 		return nil, invalidValue(colChange, "must be empty where there is a quantity")
 	}
-	c := inventory.Change{ID: f.ID + "-" + strconv.Itoa(line), Centre: centre}
+	c := inventory.Change{ID: g.feed.ID + "-" + strconv.Itoa(line), Centre: centre}
 	var err error
 	switch {
 	case change != "":
 		c.Kind = inventory.Adjusted
-		if c.Quantity, err = parseQuantity(colChange, change, true); err == nil && c.Quantity == 0 {
+		if c.Quantity, err = parseQuantity(colChange, change, true, g.notation(colChange, g.feed.Marketplace)); err == nil && c.Quantity == 0 {
 			err = invalidValue(colChange, "must not be 0")
 		}
 	case quantity != "":
-		c.Kind, c.AsOf = inventory.Counted, now.UTC().Truncate(time.Second)
-		if c.Quantity, err = parseQuantity(colQuantity, quantity, false); err == nil && r[colAsOf] != "" {
-			c.AsOf, err = parseInstant(r[colAsOf], now)
+		c.Kind, c.AsOf = inventory.Counted, g.now.UTC().Truncate(time.Second)
+		c.Quantity, err = parseQuantity(colQuantity, quantity, false, g.notation(colQuantity, g.feed.Marketplace))
+		if err == nil && r[colAsOf] != "" {
+			c.AsOf, err = parseInstant(r[colAsOf], g.now)
 		}
 	default:
 		err = missing(colQuantity + " or " + colChange)
@@ -120,13 +180,16 @@ func stockOf(f Feed, line int, r row, now time.Time) (func(string) any, error) {
 		return nil, err
 	}
 	return func(product string) any {
-		c.SKU = inventory.SKU{ProductID: product, SellerID: f.SellerID}
+		c.SKU = inventory.SKU{ProductID: product, SellerID: g.feed.SellerID}
 		return c
 	}, nil
 }
 
-func offerOf(f Feed, sku string, r row) (func(string) any, error) {
-	market, price, shipping, err := pricesOf(f, r)
+func (g reading) offerOf(sku string, remove bool, r row) (func(string) any, error) {
+	if remove {
+		return g.removalOf(r)
+	}
+	market, price, shipping, err := g.pricesOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +197,11 @@ func offerOf(f Feed, sku string, r row) (func(string) any, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := offers.Offer{SellerID: f.SellerID, Marketplace: market.Code, Price: price, Shipping: money.Zero(market.Currency), Paused: paused,
+	off, err := offSale(r[colStatus])
+	if err != nil {
+		return nil, err
+	}
+	o := offers.Offer{SellerID: g.feed.SellerID, Marketplace: market.Code, Price: price, Shipping: money.Zero(market.Currency), Paused: paused || off,
 		Condition: word(r[colCondition], conditions, offers.New), Fulfillment: word(r[colFulfilment], fulfilments, offers.BySeller)}
 	if shipping != nil {
 		o.Shipping = *shipping
@@ -151,20 +218,40 @@ func offerOf(f Feed, sku string, r row) (func(string) any, error) {
 	}, nil
 }
 
-func priceOf(f Feed, r row) (func(string) any, error) {
-	market, price, shipping, err := pricesOf(f, r)
+// removalOf takes down the seller's offer of the product.
+func (g reading) removalOf(r row) (func(string) any, error) {
+	m, err := g.marketOf(r)
 	if err != nil {
 		return nil, err
 	}
 	return func(product string) any {
-		return offers.Repricing{ProductID: product, SellerID: f.SellerID, Marketplace: market.Code, Price: price, Shipping: shipping}
+		return offers.Row{Offer: offers.Offer{ProductID: product, SellerID: g.feed.SellerID, Marketplace: m.Code}, Delete: true}
 	}, nil
 }
 
+func (g reading) priceOf(r row) (func(string) any, error) {
+	market, price, shipping, err := g.pricesOf(r)
+	if err != nil {
+		return nil, err
+	}
+	return func(product string) any {
+		return offers.Repricing{ProductID: product, SellerID: g.feed.SellerID, Marketplace: market.Code, Price: price, Shipping: shipping}
+	}, nil
+}
+
+// marketOf is a row's marketplace, the feed's by default.
+func (g reading) marketOf(r row) (marketplaces.Marketplace, error) {
+	m, err := marketplaces.Lookup(strings.ToUpper(cmp.Or(r[colMarketplace], g.feed.Marketplace)))
+	if err != nil {
+		return m, invalid("unknown_marketplace", colMarketplace, "must be the country code of a marketplace")
+	}
+	return m, nil
+}
+
 // pricesOf reads a row's marketplace, the feed's by default, and its prices, which must be in that one's currency.
-func pricesOf(f Feed, r row) (m marketplaces.Marketplace, price money.Amount, shipping *money.Amount, err error) {
-	if m, err = marketplaces.Lookup(strings.ToUpper(cmp.Or(r[colMarketplace], f.Marketplace))); err != nil {
-		return m, price, nil, invalid("unknown_marketplace", colMarketplace, "must be the country code of a marketplace")
+func (g reading) pricesOf(r row) (m marketplaces.Marketplace, price money.Amount, shipping *money.Amount, err error) {
+	if m, err = g.marketOf(r); err != nil {
+		return m, price, nil, err
 	}
 	if c := strings.ToUpper(r[colCurrency]); c != "" && c != m.Currency {
 		return m, price, nil, invalid("wrong_currency", colCurrency, "must be the marketplace's currency, "+m.Currency)
@@ -173,11 +260,11 @@ func pricesOf(f Feed, r row) (m marketplaces.Marketplace, price money.Amount, sh
 		return m, price, nil, missing(colPrice)
 	}
 	price.Currency = m.Currency
-	if price.Minor, err = parsePrice(colPrice, r[colPrice], m.Currency); err != nil {
+	if price.Minor, err = parsePrice(colPrice, r[colPrice], m.Currency, g.notation(colPrice, m.Code)); err != nil {
 		return m, price, nil, err
 	}
 	if r[colShipping] != "" {
-		n, err := parsePrice(colShipping, r[colShipping], m.Currency)
+		n, err := parsePrice(colShipping, r[colShipping], m.Currency, g.notation(colShipping, m.Code))
 		if err != nil {
 			return m, price, nil, err
 		}
@@ -207,27 +294,44 @@ func word(s string, known map[string]string, otherwise string) string {
 }
 
 // productOf leaves it to the catalog which product it is, and what may be said of it.
-func productOf(gtin string, r row) (func(string) any, error) {
-	if r[colTitle] == "" {
-		return nil, missing(colTitle)
-	}
-	if r[colCategory] == "" {
-		return nil, missing(colCategory)
-	}
-	p := catalog.Row{Title: r[colTitle], Description: r[colDescription], Brand: r[colBrand], Model: r[colModel], GTIN: gtin,
+func productOf(sku, gtin string, remove bool, r row) (func(string) any, error) {
+	p := catalog.Row{Title: r[colTitle], Description: r[colDescription], Brand: r[colBrand], Model: r[colModel], GTIN: gtin, SKU: sku,
 		CategoryID: strings.ToLower(r[colCategory]), Bullets: split(r[colBullets])}
-	for column, value := range r {
-		if name, ok := strings.CutPrefix(column, attributePrefix); ok {
-			if p.Attributes == nil {
-				p.Attributes = map[string]string{}
-			}
-			p.Attributes[name] = value
-		}
+	switch {
+	case remove:
+		p = catalog.Row{Brand: p.Brand, Model: p.Model, GTIN: gtin, SKU: sku, Delete: true}
+	case p.Title == "":
+		return nil, missing(colTitle)
+	case p.CategoryID == "":
+		return nil, missing(colCategory)
+	default:
+		p.Attributes, p.Options = attributesOf(r), optionsOf(r)
 	}
 	return func(product string) any {
 		p.ProductID = product
 		return p
 	}, nil
+}
+
+func attributesOf(r row) map[string]string {
+	out := map[string]string{}
+	for column, value := range r {
+		if name, ok := strings.CutPrefix(column, attributePrefix); ok {
+			out[name] = value
+		}
+	}
+	return out
+}
+
+// optionsOf are the options that a row names itself. Where there is but one variant, Shopify calls it Default Title.
+func optionsOf(r row) map[string]string {
+	out := map[string]string{}
+	for column, name := range r {
+		if n, ok := strings.CutPrefix(column, optionName); ok && r[optionValue+n] != "" && r[optionValue+n] != "Default Title" {
+			out[name] = r[optionValue+n]
+		}
+	}
+	return out
 }
 
 func split(s string) []string {

@@ -81,8 +81,8 @@ func (c *Counter) Count(ctx context.Context, feedID string, results []chunks.Res
 
 const (
 	reportHeader = "line,code,message\n"
-	// reading is how many parts are read at once.
-	reading = 16
+	// partsAtOnce is how many parts are read at once.
+	partsAtOnce = 16
 	// clipped is the longest message of a row in a report, in characters.
 	clipped = 500
 )
@@ -135,7 +135,7 @@ func (c *Counter) join(ctx context.Context, f Feed, to io.Writer) error {
 		return nil
 	}
 	err := c.Store.Refused(ctx, f.ID, func(m Mark) error {
-		if marks = append(marks, m); len(marks) < reading {
+		if marks = append(marks, m); len(marks) < partsAtOnce {
 			return nil
 		}
 		return flush()

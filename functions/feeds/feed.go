@@ -3,6 +3,7 @@ package feeds
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"rialto/functions/internal/fault"
@@ -92,6 +93,8 @@ type Feed struct {
 	Marketplace string `dynamodbav:"marketplace"` // of rows that name none
 	Bytes       int64  `dynamodbav:"bytes"`       // of the file
 	SHA256      string `dynamodbav:"sha256"`      // in hexadecimal, "" where the seller did not say
+	Declared    string `dynamodbav:"declared"`    // encoding of the file, "" where the seller did not say
+	Encoding    string `dynamodbav:"encoding"`    // that the file is read in, "" until it is known
 	Again       bool   `dynamodbav:"again"`       // changes of stock that were uploaded before are meant to be made again
 
 	State     State     `dynamodbav:"state"`
@@ -162,6 +165,7 @@ type Order struct {
 	Marketplace string
 	Bytes       int64
 	SHA256      string
+	Encoding    string // one of Encodings, "" to be told by the file
 	Again       bool
 }
 
@@ -180,12 +184,12 @@ var (
 // feed makes the feed of an order.
 func (o Order) feed(id, sellerID string, now time.Time) Feed {
 	return Feed{ID: id, SellerID: sellerID, Kind: o.Kind, Format: o.Format, Filename: o.Filename, Marketplace: o.Marketplace, Bytes: o.Bytes,
-		SHA256: o.SHA256, Again: o.Again, State: Created, CreatedAt: now, MovedAt: now}
+		SHA256: o.SHA256, Declared: o.Encoding, Again: o.Again, State: Created, CreatedAt: now, MovedAt: now}
 }
 
 // Same tells whether a feed was made of this order.
 func (o Order) Same(f Feed) bool {
-	return o == Order{f.Kind, f.Format, f.Filename, f.Marketplace, f.Bytes, f.SHA256, f.Again}
+	return o == Order{f.Kind, f.Format, f.Filename, f.Marketplace, f.Bytes, f.SHA256, f.Declared, f.Again}
 }
 
 var digest = regexp.MustCompile(`^[0-9a-f]{64}$`)
@@ -200,6 +204,7 @@ func (o Order) Check() error {
 		{slices.Contains(kinds, o.Kind), "/type", "not_allowed", "must be one of: products, offers, prices, inventory"},
 		{o.Format == CSV || o.Format == Lines, "/format", "not_allowed", "must be one of: csv, jsonl"},
 		{o.Bytes >= 0 && o.Bytes <= MaxBytes, "/bytes", "out_of_range", "must be 0 to 1,073,741,824"},
+		{o.Encoding == "" || slices.Contains(Encodings, o.Encoding), "/encoding", "not_allowed", "must be one of: " + strings.Join(Encodings, ", ")},
 		{o.SHA256 == "" || digest.MatchString(o.SHA256), "/sha256", "bad_format", "must be 64 hexadecimal digits in lower case"},
 	} {
 		if !c.ok {

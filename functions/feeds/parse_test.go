@@ -2,12 +2,15 @@ package feeds
 
 import (
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/charmap"
 
 	"rialto/functions/internal/currency"
 	"rialto/functions/internal/fault"
@@ -30,39 +33,114 @@ func wide(s string, big bool) string {
 	return b.String()
 }
 
-// Seen to catch: a character cut by the window taken for Latin-1; UTF-16 without a mark read as text.
+// Seen to catch: a character cut by the window taken for Latin-1; UTF-16 without a mark read as text; a broken UTF-8 file
+// read as one of Western Europe.
+func TestEncodings(t *testing.T) {
+	t.Parallel()
+	const zloty, lira = "cena w z\xb3otych\n", "fiyat \xdeeker\n"
+	for name, c := range map[string]struct {
+		head             string
+		whole            bool
+		declared, market string
+		want, says       string
+	}{
+		"text":               {"sku,quantity\na,1\n", true, "", "US", "utf-8", ""},
+		"mark":               {bom + "sku\n", true, "windows-1252", "US", "utf-8", ""},
+		"umlauts":            {"sku,title\na,Grüße 日本語 🙂\n", true, "", "DE", "utf-8", ""},
+		"a cut character":    {"sku\n" + strings.Repeat("é", 10)[:19], false, "", "FR", "utf-8", ""},
+		"a broken last":      {"sku\n" + strings.Repeat("é", 10)[:19], true, "", "FR", "wrong_encoding", "line 2 is not UTF-8"},
+		"of the west":        {"sku,title\nc,Gr\xfc\xdfe\n", true, "", "DE", "windows-1252", ""},
+		"euro":               {"sku,price\na,\x80 5\n", false, "", "IE", "windows-1252", ""},
+		"undefined there":    {"sku,title\na,\x81\n", true, "", "US", "wrong_encoding", "declare its encoding"},
+		"polish":             {zloty, true, "", "PL", "windows-1250", ""},
+		"turkish":            {lira, true, "", "TR", "windows-1254", ""},
+		"japanese":           {"\x83\x89\x83\x93\x83v\n", true, "", "JP", "wrong_encoding", "line 1"},
+		"declared":           {zloty, true, "iso-8859-2", "US", "iso-8859-2", ""},
+		"declared otherwise": {zloty, true, "utf-8", "US", "wrong_encoding", "line 1"},
+		"utf-16 le":          {wide("sku\n", false), true, "", "US", "utf-16le", ""},
+		"utf-16 be":          {wide("sku\n", true), true, "", "US", "utf-16be", ""},
+		"utf-16, no mark":    {wide("sku\n", false)[2:], true, "", "US", "wrong_encoding", "UTF-16"},
+		"utf-16, declared":   {wide("sku\n", false)[2:], true, "utf-16le", "US", "utf-16le", ""},
+		"nothing":            {"", true, "", "US", "utf-8", ""},
+	} {
+		got, skip, err := detect([]byte(c.head), c.whole, c.declared, c.market)
+		if err != nil {
+			got = fault.Code(err)
+		}
+		if got != c.want || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %s %v", name, got, err)
+		}
+		if marks := map[bool]int{true: 0, false: len(c.head)}; skip != 0 && skip > marks[err != nil] {
+			t.Errorf("%s: skips %d", name, skip)
+		}
+	}
+	for _, name := range Encodings {
+		if c := (Order{Kind: Products, Format: CSV, Encoding: name}); c.Check() != nil {
+			t.Error(name, c.Check())
+		}
+	}
+	if c := (Order{Kind: Products, Format: CSV, Encoding: "ebcdic"}); fault.Code(c.Check()) != "invalid_feed" {
+		t.Error(c.Check())
+	}
+}
+
+// A place in the text of a file is known in the file, whatever its encoding. Seen to catch: a character beyond the basic
+// plane counted once.
+func TestPlacesInEncodedFiles(t *testing.T) {
+	t.Parallel()
+	const text = "a,Größe €\nb,\"two\r\nlines\"\nc,x\n"
+	western, err := charmap.Windows1252.NewEncoder().String(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const far = "a,😀\nb,日本\nc,x\n"
+	for encoding, c := range map[string]struct{ file, text string }{
+		"utf-8": {far, far}, "windows-1252": {western, text}, "utf-16le": {wide(far, false)[2:], far}, "utf-16be": {wide(far, true)[2:], far},
+	} {
+		var want []string
+		in, width := decode(strings.NewReader(c.file), encoding)
+		s := newScanner(in, ',', 0, 1)
+		s.width = width
+		for {
+			r, err := s.next()
+			if err != nil {
+				break
+			}
+			want = append(want, string(r.text))
+			var got []string
+			in, _ := decode(strings.NewReader(c.file[s.position:]), encoding)
+			for rest := newScanner(in, ',', s.position, s.line); ; {
+				r, err := rest.next()
+				if err != nil {
+					break
+				}
+				got = append(got, string(r.text))
+			}
+			all, err := io.ReadAll(strings.NewReader(strings.Join(append(slices.Clone(want), got...), "\n") + "\n"))
+			if err != nil || string(all) != c.text {
+				t.Errorf("%s from %d: %q", encoding, s.position, all)
+			}
+		}
+		if len(want) != 3 || s.position != int64(len(c.file)) {
+			t.Errorf("%s: %q, at %d of %d", encoding, want, s.position, len(c.file))
+		}
+	}
+}
+
 func TestWhatIsNoTextIsSaidToBe(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		head  string
-		whole bool
-		code  string
-		says  string
-	}{
-		"text":              {"sku,quantity\na,1\n", true, "", ""},
-		"mark":              {bom + "sku\n", true, "", ""},
-		"umlauts":           {"sku,title\na,Grüße 日本語 🙂\n", true, "", ""},
-		"a cut character":   {"sku\n" + strings.Repeat("é", 10)[:19], false, "", ""},
-		"a broken last":     {"sku\n" + strings.Repeat("é", 10)[:19], true, "wrong_encoding", "Latin-1"},
-		"latin-1":           {"sku,title\na,b\nc,Gr\xfc\xdfe\n", true, "wrong_encoding", "line 3 is not UTF-8; the file looks like Latin-1"},
-		"windows-1252":      {"sku,title\na,\x80 5\n", false, "wrong_encoding", "Windows-1252"},
-		"utf-16 le":         {wide("sku\n", false), true, "wrong_encoding", "UTF-16"},
-		"utf-16 be":         {wide("sku\n", true), true, "wrong_encoding", "UTF-16"},
-		"utf-16, no mark":   {wide("sku\n", false)[2:], true, "wrong_encoding", "UTF-16"},
-		"gzip":              {"\x1f\x8b\x08\x00", true, "compressed_file", "gzip"},
-		"zip":               {"PK\x03\x04abc", true, "compressed_file", "zip"},
-		"old excel":         {"\xd0\xcf\x11\xe0", true, "compressed_file", "Excel"},
-		"pdf":               {"%PDF-1.7", true, "compressed_file", "PDF"},
-		"carriage returns":  {"sku,quantity\ra,1\rb,2", true, "wrong_line_ends", "carriage return"},
-		"one line and a CR": {"sku,quantity\r", true, "", ""},
-		"nothing":           {"", true, "", ""},
+	for name, c := range map[string]struct{ head, says string }{
+		"text": {"sku\n", ""}, "gzip": {"\x1f\x8b\x08\x00", "gzip"}, "zip": {"PK\x03\x04abc", "zip"}, "old excel": {"\xd0\xcf\x11\xe0", "Excel"},
+		"pdf": {"%PDF-1.7", "PDF"},
 	} {
-		skip, err := sniff([]byte(c.head), c.whole)
-		if fault.Code(err) != c.code || err != nil && !strings.Contains(err.Error(), c.says) {
+		err := sniff([]byte(c.head))
+		if refused := fault.Code(err) == "compressed_file" && strings.Contains(err.Error(), c.says); refused != (c.says != "") {
 			t.Errorf("%s: %v", name, err)
 		}
-		if (skip == 3) != (name == "mark") {
-			t.Errorf("%s: skips %d", name, skip)
+	}
+	for text, code := range map[string]string{"sku,quantity\ra,1\rb,2": "wrong_line_ends", "sku,quantity\r": "", "a\r\nb\r\n": "", "": ""} {
+		if err := linesEnd([]byte(text), true); fault.Code(err) != code {
+			t.Errorf("%q: %v", text, err)
 		}
 	}
 }
@@ -74,20 +152,26 @@ func TestColumnsGoByManyNames(t *testing.T) {
 		colSKU:      {"sku", "SKU", "seller-sku", "Seller_SKU", "item_sku", " Variant SKU ", "Custom label (SKU)"},
 		colQuantity: {"quantity", "Qty", "STOCK", "Variant Inventory Qty", "quantity-available", "Menge"},
 		colChange:   {"change", "Adjust", "quantity_change"},
-		colPrice:    {"price", "standard_price", "Your Price", "StartPrice", "Regular price"},
-		colProduct:  {"product-id", "product_id", "ProductID", "asin", "ASIN1"},
-		colCentre:   {"fulfillment-center-id", "fulfilment_centre", "Warehouse", "location"},
-		colAsOf:     {"as_of", "as-of", "As Of", "counted_at"},
-		colCurrency: {"currency", "WÄHRUNG"},
-		"":          {"", "colour", "add-delete", "🙂"},
+		colPrice: {"price", "purchasable_offer[marketplace_id=X1]#1.our_price#1.schedule#1.value_with_tax", "standard_price",
+			"Your Price", "StartPrice", "Regular price"},
+		colProduct:       {"product-id", "product_id", "ProductID", "asin", "ASIN1"},
+		colCentre:        {"fulfillment-center-id", "fulfilment_centre", "Warehouse", "location"},
+		colAsOf:          {"as_of", "as-of", "As Of", "counted_at"},
+		colCurrency:      {"currency", "WÄHRUNG"},
+		colAction:        {"add-delete", "Update Delete", "*Action(SiteID=UK|Country=GB|Currency=GBP|Version=745)", "::record_action"},
+		colTitle:         {"*Title", "item_name[marketplace_id=X1][language_tag=en_GB]#1.value", "Bezeichnung"},
+		colGTIN:          {"EAN", "P:UPC", "GTIN, UPC, EAN, or ISBN", "externally_assigned_product_identifier[marketplace_id=X1]#1.value"},
+		"":               {"", "colour", "🙂", "In stock?", "Attribute 2 visible", "item_name#1.language_tag", "purchasable_offer#1.currency"},
+		optionName + "2": {"Option2 Name", "Attribute 2 name"}, optionValue + "1": {"Option1 Value", "attribute 1 value(s)"},
+		attributePrefix + "Size": {"C:Size", "attributes.Size"}, colBrand: {"C:Brand", "Vendor"}, colModel: {"C:MPN", "part_number"},
 	} {
 		for _, name := range names {
-			if got := columnOf(name); got != want {
+			if got := meaningOf(name).column; got != want {
 				t.Errorf("%q means %q, not %q", name, got, want)
 			}
 		}
 	}
-	if got := columnOf("Attribute: Colour "); got != attributePrefix+"Colour" {
+	if got := meaningOf("Attribute: Colour ").column; got != attributePrefix+"Colour" {
 		t.Error(got)
 	}
 }
@@ -104,12 +188,12 @@ func TestHeaders(t *testing.T) {
 		"comma":        {Inventory, "sku,quantity,warehouse", "", ',', []string{colSKU, colQuantity, colCentre}},
 		"semicolon":    {Inventory, `"SKU";"Menge, gezählt";Qty;Lager`, "", ';', []string{colSKU, "", colQuantity, colCentre}},
 		"tab":          {Prices, "product-id\tprice\tnote, internal", "", '\t', []string{colProduct, colPrice, ""}},
-		"twice":        {Inventory, "sku,seller-sku,quantity,fc", "duplicate_header", ',', nil},
+		"twice":        {Inventory, "seller-sku,sku,quantity,fc", "", ',', []string{"", colSKU, colQuantity, colCentre}},
 		"twice alike":  {Inventory, "sku,quantity,quantity,fc", "duplicate_header", ',', nil},
 		"no quantity":  {Inventory, "sku,fc,price", "missing_column", ',', nil},
 		"no centre":    {Inventory, "sku,quantity", "missing_column", ',', nil},
 		"no price":     {Offers, "sku,quantity", "missing_column", ',', nil},
-		"no category":  {Products, "gtin,title", "missing_column", ',', nil},
+		"no title":     {Products, "gtin,category", "missing_column", ',', nil},
 		"not a header": {Inventory, "A-1,5,us-west-1", "unknown_header", ',', nil},
 		"pipes":        {Inventory, "sku|quantity|warehouse", "unknown_header", ',', nil},
 		"very wide":    {Inventory, "sku" + strings.Repeat(",x", 300), "unknown_header", ',', nil},
@@ -119,7 +203,7 @@ func TestHeaders(t *testing.T) {
 		if err != nil || comma != c.comma {
 			t.Errorf("%s: %q %v", name, comma, err)
 		}
-		got, _, err := mapHeader(c.kind, cells)
+		got, _, err := mapHeader(c.kind, cells, nil)
 		if fault.Code(err) != c.code {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -158,7 +242,9 @@ func TestObjects(t *testing.T) {
 		`{"sku":"a","Quantity":5,"Note":{"x":1}}`:         `map[quantity:5 sku:a]`,
 		`{"sku":null,"price":12.90,"paused":true}`:        `map[paused:true price:12.90]`,
 		`{"bullets":["a","b"],"attributes":{"Size":"4"}}`: `map[attribute:Size:4 bullets:a|b]`,
-		`{"sku":"a","seller-sku":"b"}`:                    "duplicate_field",
+		`{"seller-sku":"b","sku":"a","item_sku":"c"}`:     "map[sku:a]",
+		`{"sku":"a","SKU":"b"}`:                           "duplicate_field",
+		`{"price":1.990}`:                                 "map[price:1.9900]",
 		`{"sku":{"a":1}}`:                                 "invalid_value",
 		`{"sku":[1]}`:                                     "invalid_value",
 		`{"attributes":{"a":1}}`:                          "invalid_value",
@@ -167,11 +253,17 @@ func TestObjects(t *testing.T) {
 		`{"sku":"a"} {"sku":"b"}`:                         "malformed_row",
 		`{"sku":"a"`:                                      "malformed_row",
 		`{"sku":"a",}`:                                    "malformed_row",
-		`{"sku":` + strings.Repeat("[", 20_000) + `}`:        "malformed_row",
-		"{\"sku\":\"\xff\"}":                                 "wrong_encoding",
+		`{"sku":` + strings.Repeat("[", 20_000) + `}`:     "malformed_row",
+		"{\"sku\":\"\xff\"}":                              "wrong_encoding",
 		`{"sku":"` + strings.Repeat("x", 100) + `","b":"c"}`: "map[sku:" + strings.Repeat("x", 100) + "]",
 	} {
-		r, err := rowOfObject([]byte(in))
+		kind := Products
+		for _, k := range []Kind{Inventory, Offers} {
+			if strings.Contains(in, map[Kind]string{Inventory: "Quantity", Offers: "price"}[k]) {
+				kind = k
+			}
+		}
+		r, _, err := rowOfObject([]byte(in), kind)
 		got := fmt.Sprint(map[string]string(r))
 		if err != nil {
 			got = fault.Code(err)
@@ -189,7 +281,7 @@ var (
 
 func converted(kind Kind, r row) string {
 	f := Feed{ID: ids.Derive(ids.Feed, "f"), SellerID: someSeller, Kind: kind, Marketplace: "US"}
-	i := itemOf(f, 7, r, noon)
+	i := reading{f, noon, nil}.itemOf(7, r)
 	if i.refuse != nil {
 		result := rows.Refuse(7, i.refuse)
 		return result.Code + " " + result.Message
@@ -220,31 +312,31 @@ func TestBadValuesAreSaidToBe(t *testing.T) {
 	}{
 		"negative stock":   {Inventory, stock(colQuantity, "-3"), "negative_quantity /quantity"},
 		"fractional stock": {Inventory, stock(colQuantity, "2.5"), "fractional_quantity"},
-		"fractional zero":  {Inventory, stock(colQuantity, "2.0"), "fractional_quantity"},
 		"words":            {Inventory, stock(colQuantity, "many"), "invalid_value"},
-		"thousands":        {Inventory, stock(colQuantity, "1,000"), "invalid_value"},
+		"thousands":        {Inventory, stock(colQuantity, "1,000"), "ambiguous_number /quantity may mean thousands or decimals in US"},
 		"exponent":         {Inventory, stock(colQuantity, "1e3"), "invalid_value"},
 		"huge":             {Inventory, stock(colQuantity, "99999999999999999999"), "invalid_value"},
 		"too many":         {Inventory, stock(colQuantity, "1000001"), "out_of_range"},
 		"formula":          {Inventory, stock(colQuantity, "=1+1"), "invalid_value"},
 		"no quantity":      {Inventory, stock("x", "1"), "missing_value the row has no quantity or change"},
 		"no change":        {Inventory, stock(colChange, "0"), "invalid_value"},
-		"both":             {Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "1", colChange: "1"}, "invalid_value"},
+		"both":             {Inventory, row{colProduct: someProduct, colCentre: "us-east-1", colQuantity: "1", colChange: "1"}, "invalid_value"},
 		"no centre":        {Inventory, row{colProduct: someProduct, colQuantity: "1"}, "missing_value"},
-		"no product":       {Inventory, row{colCentre: "c", colQuantity: "1"}, "missing_value the row has no product_id, sku or gtin"},
-		"product id":       {Inventory, row{colProduct: "B00X", colCentre: "c", colQuantity: "1"}, "invalid_value /product_id"},
+		"no product":       {Inventory, row{colCentre: "us-east-1", colQuantity: "1"}, "missing_value the row has no product_id, sku or gtin"},
+		"product id":       {Inventory, row{colProduct: "B00X", colCentre: "us-east-1", colQuantity: "1"}, "invalid_value /product_id"},
 		"future": {
-			Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "1", colAsOf: "2026-11-27T12:06:00Z"},
+			Inventory, row{colProduct: someProduct, colCentre: "us-east-1", colQuantity: "1", colAsOf: "2026-11-27T12:06:00Z"},
 			"as_of_in_future",
 		},
-		"no time":             {Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "1", colAsOf: "yesterday"}, "invalid_value /as_of"},
+		"no time": {Inventory, row{colProduct: someProduct, colCentre: "us-east-1", colQuantity: "1", colAsOf: "yesterday"},
+			"invalid_value /as_of"},
 		"three decimals":      {Prices, price("12.999"), "too_many_digits"},
 		"decimals of the yen": {Prices, price("1200.50", colMarketplace, "JP"), "too_many_digits /price must have at most 0 decimals in JPY"},
 		"wrong currency":      {Prices, price("12", colCurrency, "EUR"), "wrong_currency /currency must be the marketplace's currency, USD"},
 		"no marketplace":      {Prices, price("12", colMarketplace, "XX"), "unknown_marketplace"},
 		"ambiguous":           {Prices, price("1,299"), "ambiguous_number"},
-		"two separators":      {Prices, price("1,299.00"), "ambiguous_number"},
-		"sign":                {Prices, price("$12"), "invalid_value"},
+		"another's sign":      {Prices, price("£12"), "wrong_currency"},
+		"no sign":             {Prices, price("12 pcs"), "invalid_value"},
 		"negative price":      {Prices, price("-1"), "negative_price"},
 		"half a number":       {Prices, price("12."), "invalid_value"},
 		"no price":            {Prices, price(""), "missing_value"},
@@ -252,6 +344,14 @@ func TestBadValuesAreSaidToBe(t *testing.T) {
 		"mint":                {Offers, price("1", colCondition, "mint"), "invalid_offer /condition"},
 		"maybe":               {Offers, price("1", colPaused, "maybe"), "invalid_value /paused"},
 		"untitled":            {Products, row{colProduct: someProduct, colCategory: "x"}, "missing_value the row has no title"},
+		"misspelt centre":     {Inventory, row{colProduct: someProduct, colQuantity: "1", colCentre: "us-eats-1"}, "unknown_centre"},
+		"delete a price":      {Prices, price("1", colAction, "x"), "delete_not_supported"},
+		"a part of an offer":  {Offers, price("1", colAction, "PartialUpdate"), "partial_update"},
+		"unknown action":      {Offers, price("1", colAction, "VerifyAdd"), "invalid_value /action"},
+		"unknown status":      {Offers, price("1", colStatus, "Soon"), "invalid_value /status"},
+		"a lost zero":         {Offers, row{colGTIN: "36000291453", colPrice: "1"}, "invalid_gtin /gtin has 11 digits"},
+		"shortened":           {Offers, row{colGTIN: "4.00638E+12", colPrice: "1"}, "invalid_gtin /gtin was shortened by a spreadsheet"},
+		"check digit":         {Products, row{colTitle: "x", colCategory: "x", colGTIN: "4006381333932"}, "invalid_gtin /gtin has a last digit"},
 		"nowhere":             {Products, row{colProduct: someProduct, colTitle: "x"}, "missing_value the row has no category_id"},
 	} {
 		if got := converted(c.kind, c.row); !strings.HasPrefix(got, c.want) {
@@ -270,12 +370,13 @@ func TestGoodValues(t *testing.T) {
 		"count": {Inventory, row{colProduct: someProduct, colCentre: "US-West-1", colQuantity: "0"},
 			`{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"us-west-1",` +
 				`"kind":"count","quantity":0,"as_of":"2026-11-27T12:00:00Z"}`},
-		"count as of": {Inventory, row{colProduct: someProduct, colCentre: "c", colQuantity: "12", colAsOf: "2026-11-27 08:30"},
-			`{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"c","kind":"count","quantity":12,"as_of":"2026-11-27T08:30:00Z"}`},
-		"fewer": {Inventory, row{colProduct: someProduct, colCentre: "c", colChange: "-3", colAsOf: "2026-11-27"},
-			`{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"c","kind":"adjust","quantity":-3}`},
-		"more": {Inventory, row{colProduct: someProduct, colCentre: "c", colChange: "+3"},
-			`{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"c","kind":"adjust","quantity":3}`},
+		"count as of": {Inventory, row{colProduct: someProduct, colCentre: "us-east-1", colQuantity: "12", colAsOf: "2026-11-27 08:30"},
+			`{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"us-east-1",` +
+				`"kind":"count","quantity":12,"as_of":"2026-11-27T08:30:00Z"}`},
+		"fewer": {Inventory, row{colProduct: someProduct, colCentre: "us-east-1", colChange: "-3", colAsOf: "2026-11-27"},
+			`{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"us-east-1","kind":"adjust","quantity":-3}`},
+		"more": {Inventory, row{colProduct: someProduct, colCentre: "us-east-1", colChange: "+3"},
+			`{"change_id":"F-7","product_id":"P","seller_id":"S","fulfillment_center_id":"us-east-1","kind":"adjust","quantity":3}`},
 		"price": {Prices, row{colProduct: someProduct, colPrice: "12.9"},
 			`{"product_id":"P","seller_id":"S","marketplace":"US","price":{"amount":1290,"currency":"USD"}}`},
 		"comma": {Prices, row{colSKU: someProduct, colPrice: "12,95", colMarketplace: "de"},
@@ -306,16 +407,31 @@ func TestGoodValues(t *testing.T) {
 			t.Error(got)
 		}
 	}
-	// A digit where an id belongs is a GTIN, an id where a sku belongs is the product.
+	// A digit where an id belongs is a GTIN, an id where a sku belongs is the product; an ASIN, or a GTIN that is none, hides
+	// no sku beside it.
+	const ean = "4006381333931"
 	f := Feed{SellerID: someSeller, Kind: Prices, Marketplace: "US"}
-	for name, r := range map[Name]row{
-		{GTIN: "4006381333931"}: {colProduct: "4006381333931", colSKU: "A-1", colPrice: "1"}, {SKU: "A-1"}: {colSKU: "A-1", colPrice: "1"},
-		{GTIN: "12345678"}: {colGTIN: "12345678", colPrice: "1"}, {}: {colSKU: someProduct, colPrice: "1"}} {
-		if i := itemOf(f, 1, r, noon); i.name != name || i.refuse != nil {
-			t.Errorf("%v: %+v", r, i)
+	for _, c := range []struct {
+		kind Kind
+		row  row
+		want []Name
+	}{
+		{Prices, row{colProduct: ean, colSKU: "A-1"}, []Name{{SKU: "A-1"}, {GTIN: ean}}},
+		{Offers, row{colProduct: ean, colSKU: "A-1"}, []Name{{GTIN: ean}, {SKU: "A-1"}}},
+		{Prices, row{colSKU: "A-1"}, []Name{{SKU: "A-1"}}},
+		{Prices, row{colGTIN: "12345670"}, []Name{{GTIN: "12345670"}}},
+		{Prices, row{colSKU: someProduct}, nil},
+		{Prices, row{colSKU: "A-1", colProduct: "B07TESTING"}, []Name{{SKU: "A-1"}}},
+		{Offers, row{colSKU: "A-1", colProduct: "B07TESTING", colGTIN: ean}, []Name{{GTIN: ean}, {SKU: "A-1"}}},
+		{Prices, row{colSKU: "A-1", colGTIN: "4006381333932"}, []Name{{SKU: "A-1"}}},
+		{Offers, row{colGTIN: "0-13-110362-8"}, []Name{{GTIN: "9780131103627"}}},
+	} {
+		f.Kind, c.row[colPrice] = c.kind, "1"
+		if i := (reading{f, noon, nil}).itemOf(1, c.row); !slices.Equal(i.names, c.want) || i.refuse != nil {
+			t.Errorf("%v: %+v", c.row, i)
 		}
 	}
-	if i := itemOf(f, 1, row{colSKU: "ä", colPrice: "1"}, noon); fault.Code(i.refuse) != "invalid_value" {
+	if i := (reading{f, noon, nil}).itemOf(1, row{colSKU: "ä", colPrice: "1"}); fault.Code(i.refuse) != "invalid_value" {
 		t.Error(i.refuse)
 	}
 }

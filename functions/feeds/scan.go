@@ -29,9 +29,11 @@ type record struct {
 // a window of the file and no more, whatever the file does.
 type scanner struct {
 	in       io.Reader
-	comma    byte  // what separates fields, so that a quote may open behind it; 0 in JSON lines, where a line is a record
-	position int64 // in the file, of the first byte behind the last record
-	line     int   // the line that begins there
+	comma    byte               // what separates fields, so that a quote may open behind it; 0 in JSON lines, where a line is a record
+	columns  int                // how many there are; 0 before that is known
+	position int64              // in the file, of the first byte behind the last record
+	line     int                // the line that begins there
+	width    func([]byte) int64 // of text in the file, nil where it is as it stands there
 
 	buf        []byte
 	start, end int // of what is read and not yet cut
@@ -42,18 +44,26 @@ func newScanner(in io.Reader, comma byte, position int64, line int) *scanner {
 	return &scanner{in: in, comma: comma, position: position, line: line, buf: make([]byte, window)}
 }
 
-// peek returns up to a window of what comes next, and whether that is all.
-func (s *scanner) peek() ([]byte, bool, error) {
-	for s.end-s.start < len(s.buf) && !s.eof {
-		if err := s.fill(); err != nil {
-			return nil, false, err
-		}
+// skip goes over n bytes, which end no line.
+func (s *scanner) skip(n int) {
+	width := int64(n)
+	if s.width != nil {
+		width = s.width(s.buf[s.start : s.start+n])
 	}
-	return s.buf[s.start:s.end], s.eof, nil
+	s.start, s.position = s.start+n, s.position+width
 }
 
-// skip goes over n bytes of what was peeked, which end no line.
-func (s *scanner) skip(n int) { s.start, s.position = s.start+n, s.position+int64(n) }
+// goTo goes over the first n bytes, to the begin of a line.
+func (s *scanner) goTo(n, line int) error {
+	for s.end-s.start < n && !s.eof {
+		if err := s.fill(); err != nil {
+			return err
+		}
+	}
+	s.skip(min(n, s.end-s.start))
+	s.line = line
+	return nil
+}
 
 // next returns the next record that is not blank. It fails with io.EOF behind the last, and with what reading says.
 func (s *scanner) next() (record, error) {
@@ -68,19 +78,27 @@ func (s *scanner) next() (record, error) {
 func (s *scanner) cut() (record, error) {
 	for searched := 0; ; {
 		left := s.buf[s.start:s.end]
-		n := -1
+		within := left[:min(len(left), maxRecord+1)] // whatever more was read, the same is found
+		end, found := -1, unended
 		if len(left) > searched || s.eof {
-			n = recordEnd(left, s.comma)
+			end, found = s.recordEnd(within)
 		}
+		all := s.eof && len(left) <= maxRecord
 		switch {
-		case n >= 0 && n <= maxRecord:
-			return s.take(n, n+1), nil
+		case found == ended:
+			return s.take(end, end+1), nil
 		case s.eof && len(left) == 0:
 			return record{}, io.EOF
-		case s.eof && !openQuote(left, s.comma) && len(left) <= maxRecord:
+		case found == misquoted:
+			return s.refuse(errMisquoted)
+		case all && found == quoted:
+			return s.refuse(fault.New(fault.Malformed, "open_quote", "a double quote is not closed before the end of the file"))
+		case all:
 			return s.take(len(left), len(left)), nil
-		case s.eof || len(left) > maxRecord:
-			return s.refuse(left)
+		case len(left) > maxRecord && found == quoted:
+			return s.refuse(fault.New(fault.Malformed, "open_quote", "a double quote is not closed within %d bytes", maxRecord))
+		case len(left) > maxRecord:
+			return s.refuse(tooLong)
 		}
 		searched = len(left)
 		if err := s.fill(); err != nil {
@@ -101,21 +119,22 @@ func (s *scanner) take(n, over int) record {
 	return r
 }
 
-// refuse goes over one line: of a record that is too long, or whose quote is never closed. Only that line is lost: the
-// next is read as if it began a record.
-func (s *scanner) refuse(left []byte) (record, error) {
-	if n := bytes.IndexByte(left, '\n'); n >= 0 {
-		flaw := fault.New(fault.Malformed, "open_quote", "a double quote is not closed within %d bytes", maxRecord)
-		if n > maxRecord {
-			flaw = tooLong
-		}
+// refuse goes over one line: of a record that is too long, or whose quote is never closed, or in the wrong place. Only that
+// line is lost: the next is read as if it began a record.
+func (s *scanner) refuse(flaw *fault.Error) (record, error) {
+	left := s.buf[s.start:s.end]
+	n := bytes.IndexByte(left, '\n')
+	switch {
+	case n > maxRecord:
+		flaw = tooLong
+		fallthrough
+	case n >= 0:
 		r := s.take(n, n+1)
 		r.flaw = flaw
 		return r, nil
-	}
-	if s.eof && len(left) <= maxRecord {
+	case s.eof && len(left) <= maxRecord:
 		r := s.take(len(left), len(left))
-		r.flaw = fault.New(fault.Malformed, "open_quote", "a double quote is not closed before the end of the file")
+		r.flaw = flaw
 		return r, nil
 	}
 	r := record{line: s.line, flaw: tooLong}
@@ -134,6 +153,9 @@ func (s *scanner) refuse(left []byte) (record, error) {
 		}
 	}
 }
+
+var errMisquoted = fault.New(fault.Malformed, errQuote.Code,
+	"a double quote opens a field and is not closed where a field ends; a quote inside quotes is written twice")
 
 var tooLong = fault.New(fault.TooLarge, "row_too_long", "the row is longer than %d bytes", maxRecord)
 
@@ -155,44 +177,63 @@ func (s *scanner) fill() error {
 	return nil
 }
 
-// recordEnd is where the line feed stands that ends the first record, -1 if there is none. A double quote opens a
-// quoted field only where a field begins; elsewhere it is a character like others, as in 5" pipe.
-func recordEnd(b []byte, comma byte) int {
+// found is what a look for the end of a record came to.
+type found int
+
+const (
+	unended   found = iota // the text ends first
+	ended                  // with a line feed
+	quoted                 // the text ends inside quotes
+	misquoted              // a quote over several lines does not close a field
+)
+
+// recordEnd is where the line feed stands that ends the first record of a text. A double quote opens a quoted field only
+// where a field begins; elsewhere it is a character like others, as in 5" pipe. A quoted field of several lines must be
+// closed where a field ends, and leave no more fields than there are columns: otherwise it is a quote that was opened by
+// mistake, and what seems to close it opens a field of a later row.
+func (s *scanner) recordEnd(b []byte) (int, found) {
 	n := bytes.IndexByte(b, '\n')
-	if n < 0 || comma == 0 || bytes.IndexByte(b[:n], '"') < 0 {
-		return n
+	if n >= 0 && (s.comma == 0 || bytes.IndexByte(b[:n], '"') < 0) {
+		return n, ended
 	}
-	end, open := walk(b, comma)
-	if open {
-		return -1
+	if s.comma == 0 {
+		return -1, unended
 	}
-	return end
-}
-
-func openQuote(b []byte, comma byte) bool {
-	_, open := walk(b, comma)
-	return open && comma != 0
-}
-
-// walk goes to the end of the first record: the index of its line feed, -1 if it ends with b. open tells whether b ends
-// inside quotes.
-func walk(b []byte, comma byte) (end int, open bool) {
-	quoted, begins := false, true
+	open, begins, fields, more := false, true, 1, false // more fields than columns that are not empty
 	for i := 0; i < len(b); i++ {
 		c := b[i]
 		switch {
-		case quoted && c == '"' && i+1 < len(b) && b[i+1] == '"':
+		case open && c == '"' && i+1 < len(b) && b[i+1] == '"':
 			i++
-		case quoted && c == '"':
-			quoted = false
-		case quoted:
+		case open && c == '"':
+			if open = false; n >= 0 && i > n && !closes(b[i+1:], s.comma) {
+				return n, misquoted
+			}
+		case open:
 		case c == '"' && begins:
-			quoted, begins = true, false
+			open, begins = true, false
+		case c == '\n' && i > n && more:
+			return n, misquoted
 		case c == '\n':
-			return i, false
+			return i, ended
+		case c == s.comma:
+			begins, fields = true, fields+1
 		default:
-			begins = c == comma
+			begins = false
+			more = more || s.columns > 0 && fields > s.columns && c > ' '
 		}
 	}
-	return -1, quoted
+	switch {
+	case open:
+		return -1, quoted
+	case n >= 0 && more:
+		return n, misquoted
+	}
+	return -1, unended
+}
+
+// closes tells whether a field ends here, but for blanks.
+func closes(b []byte, comma byte) bool {
+	b = bytes.TrimLeft(b, " \r")
+	return len(b) == 0 || b[0] == comma || b[0] == '\n'
 }

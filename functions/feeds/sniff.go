@@ -14,36 +14,23 @@ var magic = []struct{ bytes, what string }{
 
 const bom = "\xef\xbb\xbf"
 
-// sniff looks at a file's first bytes, whole if it is no longer. It returns how many of them are a byte order mark, or
-// why no row of the file can be read: compressed_file, wrong_encoding, wrong_line_ends. Compressed files are refused
-// by their first bytes, so that none is ever unpacked.
-func sniff(head []byte, whole bool) (skip int, err error) {
+// sniff looks at a file's first bytes, whole if it is no longer, and says why no row of it can be read: compressed_file.
+// Compressed files are refused by their first bytes, so that none is ever unpacked.
+func sniff(head []byte) error {
 	for _, m := range magic {
 		if bytes.HasPrefix(head, []byte(m.bytes)) {
-			return 0, badFile("compressed_file", "the file is %s; upload the text itself, as UTF-8", m.what)
+			return badFile("compressed_file", "the file is %s; upload the text itself, as UTF-8", m.what)
 		}
 	}
-	switch {
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return 0, badFile("wrong_encoding", "the file is UTF-16; save it as UTF-8")
-	case bytes.HasPrefix(head, []byte(bom)):
-		skip = len(bom)
-	}
-	text := head[skip:]
-	if bytes.IndexByte(text[:min(len(text), 4096)], 0) >= 0 {
-		return 0, badFile("wrong_encoding", "the file has zero bytes, as UTF-16 without a byte order mark has; save it as UTF-8")
-	}
-	if !whole {
-		text = text[:len(text)-partial(text)]
-	}
-	if at := invalidAt(text); at >= 0 {
-		line := 1 + bytes.Count(text[:at], []byte("\n"))
-		return 0, badFile("wrong_encoding", "line %d is not UTF-8; the file looks like Latin-1 or Windows-1252: save it as UTF-8", line)
-	}
+	return nil
+}
+
+// linesEnd looks at the first text of a file, whole if it is no longer, and fails with wrong_line_ends.
+func linesEnd(text []byte, whole bool) error {
 	if bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, '\r') >= 0 && !(whole && bytes.IndexByte(text, '\r') == len(text)-1) {
-		return 0, badFile("wrong_line_ends", "lines end in a carriage return alone; save the file with line feeds")
+		return badFile("wrong_line_ends", "lines end in a carriage return alone; save the file with line feeds")
 	}
-	return skip, nil
+	return nil
 }
 
 // partial is how many bytes at the end begin a character that goes on behind them.

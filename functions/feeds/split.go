@@ -1,7 +1,9 @@
 package feeds
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,9 +14,11 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"rialto/functions/catalog"
 	"rialto/functions/internal/chunks"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/rows"
+	"rialto/functions/offers"
 )
 
 const (
@@ -29,14 +33,20 @@ const (
 
 // Task is where to go on in a feed's file. It is all that one invocation tells the next. The zero Position begins.
 type Task struct {
-	FeedID   string   `json:"feed_id"`
-	ETag     string   `json:"etag"`
-	Bytes    int64    `json:"bytes"`
-	Position int64    `json:"position,omitempty"` // a row begins there
-	Line     int      `json:"line,omitempty"`     // of the file, from 1
-	Chunk    int64    `json:"chunk,omitempty"`    // the next one's number
-	Comma    string   `json:"comma,omitempty"`
-	Columns  []string `json:"columns,omitempty"`
+	FeedID   string `json:"feed_id"`
+	ETag     string `json:"etag"`
+	Bytes    int64  `json:"bytes"`
+	Position int64  `json:"position,omitempty"` // a row begins there
+	Line     int    `json:"line,omitempty"`     // of the file, from 1
+	Chunk    int64  `json:"chunk,omitempty"`    // the next one's number
+	// What the beginning of the file showed.
+	Encoding string            `json:"encoding,omitempty"`
+	Comma    string            `json:"comma,omitempty"`
+	Columns  []string          `json:"columns,omitempty"`
+	Decimals map[string]string `json:"decimals,omitempty"` // the mark before them, by column
+	Ignored  []string          `json:"ignored,omitempty"`  // fields of JSON lines that were met so far
+	// Parent is the row whose variants may follow.
+	Parent map[string]string `json:"parent,omitempty"`
 	// Watch looks whether a feed whose file is cut still moves; GiveUp cuts it again, to give up the chunks that nobody
 	// reported on.
 	Watch  bool `json:"watch,omitempty"`
@@ -50,8 +60,8 @@ type SplitterStore interface {
 	Begin(ctx context.Context, feedID, etag string, bytes int64, now time.Time) (Feed, error)
 	// Claim remembers whose file that content is, unless another feed of the seller has it since then; it returns that one.
 	Claim(ctx context.Context, f Feed, since, now time.Time) (other string, err error)
-	// Ignore notes the columns that are not read.
-	Ignore(ctx context.Context, feedID string, columns []string) error
+	// Ignore notes the encoding that a file is read in, and the columns that are not read.
+	Ignore(ctx context.Context, feedID, encoding string, columns []string) error
 	// Advance notes how far a file is cut, unless somebody was farther.
 	Advance(ctx context.Context, feedID string, position, chunks int64, all bool, now time.Time) (Feed, error)
 	// Fail ends a feed that is not over.
@@ -160,9 +170,9 @@ func (s *Splitter) admit(ctx context.Context, t Task) (Feed, bool, error) {
 
 // cut sends what it cuts until the file ends or it is enough, and says where to go on.
 func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough func(int64) bool) error {
-	c := &cutter{feed: f, task: t, names: s.Names, scan: newScanner(in, 0, t.Position, max(1, t.Line))}
+	c := &cutter{feed: f, task: t, names: s.Names}
 	first := t.Position == 0
-	if err := c.start(ctx, s.Store); err != nil {
+	if err := c.start(ctx, s.Store, in); err != nil {
 		return err
 	}
 	g, sendCtx := errgroup.WithContext(ctx)
@@ -204,6 +214,11 @@ func (s *Splitter) cut(ctx context.Context, f Feed, t Task, in io.Reader, enough
 	}
 	if ended && c.next.Chunk == 0 {
 		return badFile("empty_file", "the file has no rows")
+	}
+	if len(c.ignored) > len(t.Ignored) {
+		if err := s.Store.Ignore(ctx, f.ID, c.task.Encoding, c.ignored); err != nil {
+			return err
+		}
 	}
 	return s.goOn(ctx, f, t, c.next, ended)
 }
@@ -272,63 +287,88 @@ func (s *Splitter) post(ctx context.Context, kind Kind, list []chunks.Chunk) err
 // cutter makes chunks of records.
 type cutter struct {
 	feed     Feed
-	task     Task // whose Comma and Columns hold for the whole file
+	task     Task // of which what the beginning of the file showed holds for the whole of it
 	next     Task // where the next chunk begins
 	names    Names
 	scan     *scanner
-	relative bool // a row changed stock by a number
+	reading  reading
+	parent   row      // whose variants may follow
+	ignored  []string // fields of JSON lines that were met
+	relative bool     // a row changed stock by a number
 }
 
 // start reads what stands before the rows.
-func (c *cutter) start(ctx context.Context, store SplitterStore) error {
+func (c *cutter) start(ctx context.Context, store SplitterStore, in io.Reader) error {
+	c.parent, c.ignored = c.task.Parent, c.task.Ignored
 	if c.task.Position == 0 {
-		if err := c.header(ctx, store); err != nil {
+		if err := c.begin(ctx, store, in); err != nil {
 			return err
 		}
+	} else {
+		text, width := decode(in, c.task.Encoding)
+		c.scan = newScanner(text, c.comma(), c.task.Position, c.task.Line)
+		c.scan.width = width
 	}
-	if c.feed.Format == CSV {
-		c.scan.comma = c.task.Comma[0]
-	}
+	c.scan.columns = len(c.task.Columns)
+	c.reading = reading{c.feed, c.feed.BegunAt, c.task.Decimals}
 	c.mark()
 	return nil
 }
 
-func (c *cutter) header(ctx context.Context, store SplitterStore) error {
-	head, whole, err := c.scan.peek()
-	if err != nil {
-		return err
-	}
-	skip, err := sniff(head, whole)
-	if err != nil {
-		return err
-	}
-	c.scan.skip(skip)
+func (c *cutter) comma() byte {
 	if c.feed.Format != CSV {
-		return nil
+		return 0
 	}
-	line, _, _ := bytes.Cut(bytes.TrimLeft(head[skip:], "\r\n"), []byte("\n"))
-	comma := commaOf(bytes.TrimSuffix(line, []byte("\r")))
-	c.scan.comma = comma
-	r, err := c.scan.next()
-	if errors.Is(err, io.EOF) {
-		return badFile("empty_file", "the file is empty")
+	return c.task.Comma[0]
+}
+
+// begin looks at the first window of a file, notes what it shows of the whole, and goes to the first row.
+func (c *cutter) begin(ctx context.Context, store SplitterStore, in io.Reader) error {
+	file := bufio.NewReaderSize(in, window)
+	head, err := file.Peek(window)
+	whole := errors.Is(err, io.EOF)
+	if err != nil && !whole {
+		return fmt.Errorf("read file: %w", err)
 	}
+	if err := sniff(head); err != nil {
+		return err
+	}
+	encoding, mark, err := detect(head, whole, c.feed.Declared, c.feed.Marketplace)
 	if err != nil {
 		return err
 	}
-	cells, err := cellsOf(r.text, comma)
-	if r.flaw != nil || err != nil {
-		return badFile("unknown_header", "the first line cannot be read as a header")
+	first, _ := decode(bytes.NewReader(head[mark:]), encoding)
+	shown, err := io.ReadAll(first)
+	if err != nil {
+		return fmt.Errorf("decode file: %w", err)
 	}
-	columns, ignored, err := mapHeader(c.feed.Kind, cells)
+	if err := linesEnd(shown, whole); err != nil {
+		return err
+	}
+	if _, err := file.Discard(mark); err != nil {
+		return fmt.Errorf("read file: %w", err)
+	}
+	c.task.Encoding = encoding
+	text, width := decode(file, encoding)
+	if c.feed.Format != CSV {
+		c.scan = newScanner(text, 0, int64(mark), 1)
+		c.scan.width = width
+		return store.Ignore(ctx, c.feed.ID, encoding, nil)
+	}
+	l, err := layoutOf(c.feed.Kind, shown, whole)
 	if err != nil {
 		return err
 	}
-	c.task.Comma, c.task.Columns = string(comma), columns
-	if len(ignored) == 0 {
-		return nil
+	c.task.Comma, c.task.Columns, c.task.Decimals = string(l.comma), l.columns, l.decimals
+	c.scan = newScanner(text, l.comma, int64(mark), 1)
+	c.scan.width = width
+	if err := c.scan.goTo(l.skip, l.line); err != nil {
+		return err
 	}
-	return store.Ignore(ctx, c.feed.ID, ignored)
+	if _, err := c.scan.next(); err != nil { // the header
+		return err
+	}
+	return store.Ignore(ctx, c.feed.ID, encoding, l.ignored)
 }
 
 // mark notes that the next chunk begins here.
@@ -339,12 +379,14 @@ func (c *cutter) mark() {
 	}
 	c.next = c.task
 	c.next.Position, c.next.Line, c.next.Chunk = c.scan.position, c.scan.line, number
+	c.next.Parent, c.next.Ignored = c.parent, c.ignored
 }
 
 // chunk cuts the next chunk, or fails with io.EOF. Where it ends depends on the records alone.
 func (c *cutter) chunk(ctx context.Context) (chunks.Chunk, error) {
 	out := chunks.Chunk{FeedID: c.feed.ID, SellerID: c.feed.SellerID, Kind: string(c.feed.Kind), Number: c.next.Chunk}
 	var items []item
+	ended := true
 	for size := 0; len(items) < rows.Max && size < chunkBytes; {
 		r, err := c.scan.next()
 		if errors.Is(err, io.EOF) {
@@ -354,61 +396,73 @@ func (c *cutter) chunk(ctx context.Context) (chunks.Chunk, error) {
 			return out, err
 		}
 		size += len(r.text)
-		items = append(items, c.item(r))
+		if i, isRow := c.item(r); isRow {
+			items = append(items, i)
+		}
+		ended = false
 	}
-	if len(items) == 0 {
+	if ended {
 		return out, io.EOF
 	}
 	c.mark()
 	return out, c.fill(ctx, &out, items)
 }
 
-func (c *cutter) item(r record) item {
+// item reads a record, and tells whether it is a row: a further image of a product is none.
+func (c *cutter) item(r record) (item, bool) {
 	if r.flaw != nil {
-		return item{line: r.line, refuse: r.flaw}
+		return item{line: r.line, refuse: r.flaw}, true
 	}
 	var of row
 	var err error
 	if c.feed.Format == CSV {
 		of, err = rowOfCells(r.text, c.task.Comma[0], c.task.Columns)
 	} else {
-		of, err = rowOfObject(r.text)
+		var ignored []string
+		of, ignored, err = rowOfObject(r.text, c.feed.Kind)
+		c.ignore(ignored)
 	}
 	if err != nil {
-		return item{line: r.line, refuse: err}
+		return item{line: r.line, refuse: err}, true
+	}
+	var variant bool
+	if variant, c.parent = of.inherit(c.parent); variant && of.saysNothing() {
+		return item{}, false
 	}
 	c.relative = c.relative || of[colChange] != ""
-	return itemOf(c.feed, r.line, of, c.feed.BegunAt)
+	return c.reading.itemOf(r.line, of), true
+}
+
+// ignore notes fields that are not taken.
+func (c *cutter) ignore(names []string) {
+	for _, name := range names {
+		if len(c.ignored) < maxColumns && !slices.Contains(c.ignored, name) {
+			c.ignored = append(slices.Clip(c.ignored), name)
+		}
+	}
 }
 
 // fill looks up what rows have by name alone, and puts all into the chunk.
 func (c *cutter) fill(ctx context.Context, out *chunks.Chunk, items []item) error {
-	var names []Name
-	for _, i := range items {
-		if i.refuse == nil && i.name != (Name{}) && !slices.Contains(names, i.name) {
-			names = append(names, i.name)
-		}
+	products, err := c.products(ctx, items)
+	if err != nil {
+		return err
 	}
-	var products map[Name]string
-	if len(names) > 0 {
-		var err error
-		if products, err = c.names.Products(ctx, c.feed.SellerID, c.feed.Marketplace, names...); err != nil {
-			return err
-		}
-	}
-	size := 0
-	for _, i := range items {
-		if i.refuse == nil && i.name != (Name{}) && products[i.name] == "" {
-			i.refuse = errName
+	size, seen := 0, rowsSeen{}
+	for n, i := range items {
+		if i.refuse == nil && len(i.names) > 0 && products[n] == "" {
+			i.refuse = cmp.Or(i.lost, error(errName))
 		}
 		var raw []byte
 		if i.refuse == nil {
-			var err error
-			if raw, err = encode(i.finish(products[i.name])); err != nil {
+			what := i.finish(products[n])
+			if raw, err = encode(what); err != nil {
 				return err
 			}
 			if size+len(raw) > messageBytes {
 				i.refuse = tooLong
+			} else {
+				i.refuse = seen.again(i, what)
 			}
 		}
 		if i.refuse != nil {
@@ -421,6 +475,66 @@ func (c *cutter) fill(ctx context.Context, out *chunks.Chunk, items []item) erro
 	return nil
 }
 
+// rowsSeen are the rows of a chunk that are about one thing each, by what it is.
+type rowsSeen map[string]item
+
+// again refuses a row about what an earlier row of the chunk is about, as nobody can tell which of them is meant: the
+// earlier one stands. Stock may be counted and changed as often as one likes.
+func (s rowsSeen) again(i item, what any) error {
+	var key string
+	switch w := what.(type) {
+	case offers.Offer:
+		key = w.ProductID + w.Marketplace
+	case offers.Row:
+		key = w.ProductID + w.Marketplace
+	case offers.Repricing:
+		key = w.ProductID + w.Marketplace
+	case catalog.Row:
+		key, i.by, _ = w.Name("") // the catalog refuses one without
+	}
+	first, twice := s[key]
+	switch {
+	case key == "":
+	case !twice:
+		s[key] = i
+	case first.by != i.by:
+		return fault.New(fault.Conflict, "duplicate_row", "line %d has the same product", first.line)
+	default:
+		return fault.New(fault.Conflict, "duplicate_row", "line %d has the same %s", first.line, i.by)
+	}
+	return nil
+}
+
+// products finds the product of each item that has names: by the first, and where that names none, by the next.
+func (c *cutter) products(ctx context.Context, items []item) ([]string, error) {
+	out := make([]string, len(items))
+	for turn := 0; ; turn++ {
+		var names []Name
+		for n, i := range items {
+			if i.refuse == nil && out[n] == "" && turn < len(i.names) && !slices.Contains(names, i.names[turn]) {
+				names = append(names, i.names[turn])
+			}
+		}
+		if len(names) == 0 {
+			return out, nil
+		}
+		found, err := c.names.Products(ctx, c.feed.SellerID, c.feed.Marketplace, names...)
+		if err != nil {
+			return nil, err
+		}
+		for n, i := range items {
+			if out[n] != "" || turn >= len(i.names) {
+				continue
+			}
+			name := i.names[turn]
+			if out[n] = found[name]; name.GTIN != "" {
+				items[n].by = "GTIN"
+			} else {
+				items[n].by = "sku"
+			}
+		}
+	}
+}
+
 var errName = fault.New(fault.NotFound, "product_not_found",
-	"no product has that GTIN, or the seller offers none under that sku in the marketplace; "+
-		"an offer names the product by its id or GTIN beside the sku")
+	"no product has that GTIN, and none of the seller's goes by that sku; send the products first, or name one by its id or GTIN")

@@ -22,7 +22,8 @@ type Feed struct {
 	Bytes       int64      `json:"bytes" doc:"Of the file"`
 	Progress    Progress   `json:"progress"`
 	Counts      Counts     `json:"counts"`
-	Ignored     []string   `json:"ignored_columns,omitempty" doc:"Columns of the header that mean nothing here"`
+	Encoding    string     `json:"encoding,omitempty" doc:"That the file is read in"`
+	Ignored     []string   `json:"ignored_columns,omitempty" doc:"Columns that are not taken: they mean nothing here, or another is preferred"`
 	CreatedAt   time.Time  `json:"created_at"`
 	StartedAt   *time.Time `json:"started_at,omitempty"`
 	FinishedAt  *time.Time `json:"finished_at,omitempty"`
@@ -51,8 +52,9 @@ type Counts struct {
 
 func (h handler) shown(f feeds.Feed) Feed {
 	out := Feed{FeedID: f.ID, Type: string(f.Kind), Format: f.Format, Filename: f.Filename, Marketplace: f.Marketplace, State: string(f.State),
-		Stalled: f.Stalled(h.now()), Bytes: f.Bytes, Progress: Progress{f.Percent(), f.Position}, Ignored: f.Ignored, CreatedAt: f.CreatedAt,
-		Counts: Counts{f.Rows, f.Written, f.Unchanged, f.Refused, f.Dead}, StartedAt: given(f.BegunAt), FinishedAt: given(f.OverAt)}
+		Stalled: f.Stalled(h.now()), Bytes: f.Bytes, Progress: Progress{f.Percent(), f.Position}, Encoding: f.Encoding, Ignored: f.Ignored,
+		CreatedAt: f.CreatedAt,
+		Counts:    Counts{f.Rows, f.Written, f.Unchanged, f.Refused, f.Dead}, StartedAt: given(f.BegunAt), FinishedAt: given(f.OverAt)}
 	if f.Reason != nil {
 		out.Reason = &Reason{f.Reason.Code, f.Reason.Message}
 	}
@@ -75,6 +77,7 @@ type createInput struct {
 		Filename string `json:"filename,omitempty" maxLength:"200"`
 		Bytes    int64  `json:"bytes,omitempty" minimum:"0" maximum:"1073741824" doc:"The file's exact size. Without it, rows come as a message"`
 		SHA256   string `json:"sha256,omitempty" pattern:"^[0-9a-f]{64}$" patternDescription:"64 hexadecimal digits" doc:"Other bytes are refused"`
+		Encoding string `json:"encoding,omitempty" maxLength:"20" doc:"Of the file, such as windows-1252, where its bytes do not show it"`
 		Again    bool   `json:"again,omitempty" doc:"Make the same changes of stock again, though the same file came in the last 24 hours"`
 	}
 }
@@ -99,8 +102,9 @@ type Intake struct {
 
 func (h handler) create(ctx context.Context, in *createInput) (*createOutput, error) {
 	b := in.Body
-	o, err := h.feeds.Create(ctx, me(ctx), in.Key, feeds.Order{Kind: feeds.Kind(b.Type), Format: b.Format, Filename: b.Filename, Marketplace: in.Market,
-		Bytes: b.Bytes, SHA256: b.SHA256, Again: b.Again})
+	o, err := h.feeds.Create(ctx, me(ctx), in.Key, feeds.Order{Kind: feeds.Kind(b.Type), Format: b.Format, Filename: b.Filename,
+		Marketplace: in.Market,
+		Bytes:       b.Bytes, SHA256: b.SHA256, Encoding: b.Encoding, Again: b.Again})
 	if err != nil {
 		return nil, err
 	}

@@ -113,3 +113,17 @@ func TestFeedsOverHTTP(t *testing.T) {
 		t.Error(m)
 	}
 }
+
+// Seen to catch: an encoding that nobody can read, taken for one.
+func TestAnEncodingIsDeclared(t *testing.T) {
+	t.Parallel()
+	h := front()
+	const path = "/seller/v1/feeds"
+	if w, m := ask(t, h, mine, "POST", path, `{"type":"products","format":"csv","encoding":"windows-1252"}`, "Idempotency-Key", "key-00002"); w.Code != 201 {
+		t.Error(w.Code, m)
+	}
+	w, m := ask(t, h, mine, "POST", path, `{"type":"products","format":"csv","encoding":"ebcdic"}`, "Idempotency-Key", "key-00003")
+	if w.Code != 422 || m["code"] != "invalid_feed" {
+		t.Error(w.Code, m)
+	}
+}

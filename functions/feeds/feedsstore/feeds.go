@@ -134,9 +134,9 @@ func (s Store) Claim(ctx context.Context, f feeds.Feed, since, now time.Time) (s
 	return m.FeedID, nil
 }
 
-// Ignore notes the columns that are not read.
-func (s Store) Ignore(ctx context.Context, feedID string, columns []string) error {
-	_, err := s.change(ctx, store.Update(feedsTable, feedKey(feedID)).Set("ignored", columns).If(store.Exists()))
+// Ignore notes the encoding that a file is read in, and the columns that are not read.
+func (s Store) Ignore(ctx context.Context, feedID, encoding string, columns []string) error {
+	_, err := s.change(ctx, store.Update(feedsTable, feedKey(feedID)).Set("encoding", encoding).Set("ignored", columns).If(store.Exists()))
 	return err
 }
 
@@ -170,7 +170,8 @@ func (s Store) Note(ctx context.Context, feedID string, why feeds.Reason) error 
 
 // Finish ends a feed, again if chunks were counted anew, unless it failed.
 func (s Store) Finish(ctx context.Context, feedID string, as feeds.State, now time.Time) error {
-	_, err := s.change(ctx, store.Update(feedsTable, feedKey(feedID)).Set("state", as).Set("moved", now.UTC()).Set("over", now.UTC()).Remove("reason").
+	_, err := s.change(ctx, store.Update(feedsTable, feedKey(feedID)).Set("state", as).Set("moved", now.UTC()).Set("over",
+		now.UTC()).Remove("reason").
 		If(store.Exists(), store.Ne("state", feeds.Failed)))
 	return unlessMoved(err)
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"rialto/functions/catalog"
 	"rialto/functions/feeds"
@@ -14,7 +16,8 @@ type names struct {
 	catalog catalog.Identities
 }
 
-// Products finds what is named by a sku among the seller's offers, and what is named by a GTIN in the catalog.
+// Products finds what is named by a sku among the seller's offers, and else among the products that the seller listed, and
+// what is named by a GTIN in the catalog.
 func (n names) Products(ctx context.Context, sellerID, marketplace string, list ...feeds.Name) (map[feeds.Name]string, error) {
 	var skus, gtins []string
 	for _, name := range list {
@@ -30,6 +33,12 @@ func (n names) Products(ctx context.Context, sellerID, marketplace string, list 
 		if err != nil {
 			return nil, err
 		}
+		skus = slices.DeleteFunc(skus, func(sku string) bool { return found[sku] != "" })
+		listed, err := catalog.ProductsBySKU(ctx, n.catalog, sellerID, skus...)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(found, listed)
 		for sku, product := range found {
 			out[feeds.Name{SKU: sku}] = product
 		}

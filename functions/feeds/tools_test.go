@@ -1,0 +1,205 @@
+package feeds_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rialto/functions/feeds"
+	"rialto/functions/internal/ids"
+)
+
+// said is what a file's rows come to: each with its line, and what of it counts; refused ones with their code.
+func said(t *testing.T, o feeds.Order, market, file string, stop func() bool) (feeds.Feed, []string) {
+	t.Helper()
+	w := newWorld(t)
+	w.stop = stop
+	w.names = map[feeds.Name]string{}
+	for _, sku := range []string{"T-1", "T-2", "T-3"} {
+		w.names[feeds.Name{SKU: sku}] = ids.Derive(ids.Product, sku)
+	}
+	for _, gtin := range []string{"2999100000110", "2999100000127"} {
+		w.names[feeds.Name{GTIN: gtin}] = ids.Derive(ids.Product, gtin)
+	}
+	o.Bytes = int64(len(file))
+	o.Format = feeds.CSV
+	w.market = market
+	f := w.create(o, "key-0001")
+	w.upload(f, file)
+	w.split()
+	got := w.feed(f.ID)
+	if got.State == feeds.Failed {
+		return got, []string{got.Reason.Code}
+	}
+	lines := map[int]string{}
+	last := 0
+	note := func(line int, what string) { lines[line], last = what, max(last, line) }
+	for _, c := range w.chunks {
+		for i, raw := range c.Rows {
+			note(c.Lines[i], string(raw))
+		}
+		for _, r := range c.Refused {
+			note(r.Line, r.Code+" "+r.Message)
+		}
+	}
+	for _, r := range w.results {
+		for _, r := range r.Refused {
+			note(r.Line, r.Code+" "+r.Message)
+		}
+	}
+	var out []string
+	for n := range last + 1 {
+		if what, there := lines[n]; there {
+			out = append(out, fmt.Sprint(n, " ", what))
+		}
+	}
+	return got, out
+}
+
+func never() bool  { return false }
+func always() bool { return true }
+
+func utf16le(s string) string {
+	var b strings.Builder
+	for _, u := range append([]uint16{0xfeff}, utf16.Encode([]rune(s))...) {
+		b.Write([]byte{byte(u), byte(u >> 8)})
+	}
+	return b.String()
+}
+
+// Files as sellers' tools write them. A line's want is a part of what comes of it. Seen to catch, one by one: what each says
+// in its name.
+func TestFilesOfSellersTools(t *testing.T) {
+	t.Parallel()
+	const shopifyStock = "Handle,Title,SKU,Location,Incoming,Committed (not editable),On hand (current),Available (not editable)\n"
+	for name, c := range map[string]struct {
+		kind    feeds.Kind
+		market  string
+		file    string
+		want    []string
+		ignored string
+	}{
+		"Shopify: available before on hand": {feeds.Inventory, "US", shopifyStock + "h,Lamp,T-1,us-east-1,0,2,9,7\n",
+			[]string{`2 .*"quantity":7`}, "Handle Title Incoming Committed (not editable) On hand (current)"},
+		"Shopify, the other way round": {feeds.Inventory, "US", "Available,On hand,SKU,Location\n3,4,T-1,us-east-1\n",
+			[]string{`2 .*"quantity":3`}, "On hand"},
+		"WooCommerce: a shop's own number": {feeds.Offers, "US",
+			"ID,SKU,\"GTIN, UPC, EAN, or ISBN\",Name,Published,\"In stock?\",Stock,\"Regular price\"\n7,T-9,2999100000110,Mug,1,1,25,7.25\n" +
+				"8,T-8,2999100000127,Cup,-1,1,25,7.25\n12345670,T-7,,Jug,1,1,2,7\n",
+			[]string{`2 .*"sku":"T-9"`, `3 .*"paused":true`, "4 product_not_found"}, "ID Name In stock? Stock"},
+		"WooCommerce: stock is the count": {feeds.Inventory, "US", "SKU,In stock?,Stock,warehouse\nT-1,1,25,us-east-1\n",
+			[]string{`2 .*"quantity":25`}, "In stock?"},
+		"an ASIN beside a sku":    {feeds.Prices, "US", "asin1\tprice\tseller-sku\nB01TESTING\t4.50\tT-2\n", []string{`2 .*"amount":450`}, "asin1"},
+		"an ASIN alone":           {feeds.Prices, "US", "asin,price\nB01TESTING,4.50\n", []string{"2 invalid_value"}, ""},
+		"a quantity among offers": {feeds.Offers, "US", "sku,price,quantity,title\nT-1,5,9,Mug\n", []string{`2 .*"amount":500`}, "quantity title"},
+		"thousands or decimals": {feeds.Prices, "DE", "sku;Preis\nT-1;4.500\nT-2;2.250\n", []string{"2 ambiguous_number",
+			"3 ambiguous_number"}, ""},
+		"a column that tells": {feeds.Prices, "DE", "sku;Preis\nT-1;4.500\nT-2;2,25\n", []string{`2 .*"amount":450000`, `3 .*"amount":225`}, ""},
+		"a stray quote": {feeds.Prices, "US", "sku,price,note\nT-1,\"5,x\nT-2,6,y\nT-3,7,\"a, b\"\n",
+			[]string{"2 bad_quote", `3 .*"amount":600`, `4 .*"amount":700`}, "note"},
+		"an offer to be deleted": {feeds.Offers, "US", "sku\tprice\tadd-delete\nT-1\t5\td\nT-2\t\tx\nT-3\t5\ta\n",
+			[]string{`2 .*"delete":true`, `3 .*"delete":true`, `4 .*"amount":500`}, ""},
+		"a product to be deleted": {feeds.Products, "US", "sku\titem-name\tadd-delete\nT-1\tMug\tDelete\n", []string{`2 .*"delete":true`}, ""},
+		"stock to be deleted": {feeds.Inventory, "US", "sku\tqty\tfc\tadd-delete\nT-1\t5\tus-east-1\tx\n",
+			[]string{"2 delete_not_supported"}, ""},
+		"a part of an offer": {feeds.Offers, "US", "item_sku\tstandard_price\tupdate_delete\nT-1\t5\tPartialUpdate\n",
+			[]string{"2 partial_update"}, ""},
+		"a whole number with decimals": {feeds.Inventory, "US", "sku,qty,fc\nT-1,8.0,us-east-1\nT-2,8.5,us-east-1\n",
+			[]string{`2 .*"quantity":8`, "3 fractional_quantity"}, ""},
+		"a misspelt centre": {feeds.Inventory, "US", "sku,qty,fc\nT-1,8,us-esat-1\n", []string{"2 unknown_centre"}, ""},
+		"a lost zero": {feeds.Products, "US", "upc,title,category\n36000291452,Mug,x\n36000291453,Cup,x\n",
+			[]string{`2 .*"gtin":"036000291452"`, "3 invalid_gtin /gtin has 11 digits"}, ""},
+		"Amazon: three rows of header": {feeds.Offers, "US",
+			"TemplateType=fptcustom\tVersion=2025.1\tThe top 3 rows are ours\nSeller SKU\tYour Price\tProduct ID\n" +
+				"item_sku\tstandard_price\texternal_product_id\nT-9\t5.00\t2999100000110\n", []string{`4 .*"amount":500`}, ""},
+		"Amazon: nested names": {feeds.Offers, "US", "settings=feedType\tx\nOffer\t\t\ncontribution_sku#1.value\t" +
+			"purchasable_offer[marketplace_id=X][audience=ALL]#1.our_price#1.schedule#1.value_with_tax\t::record_action\nT-1\t5\tEdit (Partial Update)\n" +
+			"T-2\t5\tCreate or Replace (Full Update)\n", []string{"4 partial_update", `5 .*"amount":500`}, ""},
+		"eBay": {feeds.Offers, "US",
+			"#INFO,Version=1.0.0,Template=ebay\n*Action(SiteID=US|Country=US|Version=1193),CustomLabel,*StartPrice,*Quantity,P:UPC\n" +
+				"Add,T-9,5.00,3,Does not apply\nRevise,T-1,6.00,3,Does not apply\n", []string{"3 product_not_found", `4 .*"amount":600`}, "*Quantity"},
+		"a separator that is told": {feeds.Prices, "DE", "sep=;\r\nsku;price\r\nT-1;2,50\r\n", []string{`3 .*"amount":250`}, ""},
+		"of Western Europe":        {feeds.Products, "FR", "titre,title,category\nx,Caf\xe9,x\n", []string{`2 .*"title":"Café"`}, "titre"},
+		"UTF-16":                   {feeds.Products, "US", utf16le("title\tcategory\nTasse 😀\tx\n"), []string{`2 .*"title":"Tasse 😀"`}, ""},
+		"what spreadsheets protect": {feeds.Offers, "US", "ean,sku,price\n'2999100000110,\"=\"\"T-5\"\"\",5\n",
+			[]string{`2 .*"sku":"T-5"`}, ""},
+		"same sku twice": {feeds.Prices, "US", "sku,price\nT-1,5\nT-2,6\nT-1,7\n",
+			[]string{`2 .*"amount":500`, `3 .*"amount":600`, "4 duplicate_row line 2 has the same sku"}, ""},
+		"same product twice": {feeds.Prices, "US", "gtin,product_id,price\n2999100000110,,5\n," + ids.Derive(ids.Product, "2999100000110") + ",6\n",
+			[]string{`2 .*"amount":500`, "3 duplicate_row line 2 has the same product"}, ""},
+		"not on sale in the shop": {feeds.Offers, "US", "Handle,Variant SKU,Variant Price,Status\nmug,T-1,5,draft\nmug,T-2,6,\n",
+			[]string{`2 .*"paused":true`, `3 .*"paused":true`}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, stop := range []func() bool{never, always} {
+				f, got := said(t, feeds.Order{Kind: c.kind}, c.market, c.file, stop)
+				if !matches(c.want, got) {
+					t.Errorf("%q", got)
+				}
+				if d := cmp.Diff(c.ignored, strings.Join(f.Ignored, " ")); d != "" {
+					t.Error(d)
+				}
+			}
+		})
+	}
+}
+
+// matches tells whether each line has what is wanted of it: its number, and a part behind.
+func matches(want, got []string) bool {
+	if len(want) != len(got) {
+		return false
+	}
+	for i, w := range want {
+		line, part, _ := strings.Cut(w, " ")
+		if !strings.HasPrefix(got[i], line+" ") || !strings.Contains(got[i], strings.TrimPrefix(part, ".*")) {
+			return false
+		}
+	}
+	return true
+}
+
+// Variants have what the first row of their product says. Seen to catch: a chunk, or an invocation, that begins with a
+// variant; a row for a further image taken for a product; a title handed on to another product.
+func TestVariantsInherit(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("Handle,Title,Body (HTML),Vendor,Product Category,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Barcode,Image Src\n")
+	b.WriteString("mug,Mug,<p>Holds tea</p>,Potter,x,Colour,c0,M-0,5,'2999100000110,https://a/1.png\n")
+	for i := range 250 {
+		fmt.Fprintf(&b, "mug,,,,,,c%d,M-%d,6,,\n", i+1, i+1)
+	}
+	b.WriteString("mug,,,,,,,,,,https://a/2.png\ncup,,,,,,,C-1,6,,\nbowl,Bowl,,,x,Title,Default Title,B-1,6,,\n")
+	f, got := said(t, feeds.Order{Kind: feeds.Products}, "US", b.String(), never)
+	_, again := said(t, feeds.Order{Kind: feeds.Products}, "US", b.String(), always)
+	if d := cmp.Diff(got, again); d != "" {
+		t.Error("it depends on where an invocation ends:", d)
+	}
+	if len(got) != 253 || !strings.HasPrefix(got[251], "254 missing_value") || strings.Contains(got[252], "Default") ||
+		strings.Join(f.Ignored, " ") != "Variant Price Image Src" {
+		t.Fatalf("%d %q %q", len(got), got[251:], f.Ignored)
+	}
+	for i, row := range got[:251] {
+		if !strings.Contains(row, `"title":"Mug","description":"<p>Holds tea</p>","brand":"Potter"`) ||
+			!strings.Contains(row, fmt.Sprintf(`"options":{"Colour":"c%d"}`, i)) || !strings.Contains(row, fmt.Sprintf(`"sku":"M-%d"`, i)) {
+			t.Fatal(row)
+		}
+	}
+}
+
+// Seen to catch: the fields of JSON lines that are not taken, lost without a word.
+func TestFieldsThatAreNotTakenAreListed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.stop = always
+	w.names = map[feeds.Name]string{{SKU: "T-1"}: shoe}
+	f := w.create(feeds.Order{Kind: feeds.Prices, Format: feeds.Lines}, "key-0001")
+	w.upload(f, strings.Repeat(`{"sku":"T-1","price":5,"quantity":3}`+"\n", 150)+`{"sku":"T-1","price":5,"note":"x"}`)
+	w.run()
+	if got := w.feed(f.ID); strings.Join(got.Ignored, " ") != "quantity note" || got.Rows != 151 {
+		t.Errorf("%+v", got)
+	}
+}
