@@ -151,6 +151,7 @@ func sellByFile(ctx context.Context, t *testing.T, s *shop.Seller) {
 func TestFilesOfShops(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
+	newSKU(ctx, t, "Vase of another", 1) // and the category
 	s := mustSeller(t, shop.NewID("sel_"))
 	if f, report := feed(ctx, t, s, "products", "csv",
 		"SKU,Barcode,Title,Category\nV-0,"+gtin()+",\"Vase stray,tests\nV-1,"+gtin()+",Vase tall,tests\n"+
