@@ -42,6 +42,7 @@ type Return struct {
 	SellerID    string       `dynamodbav:"seller_id"`
 	CustomerID  string       `dynamodbav:"customer_id"`
 	Lines       []ReturnLine `dynamodbav:"lines"`
+	Charges     []Charge     `dynamodbav:"charges,omitempty"` // for shipping, that are given back with the lines
 	Reason      string       `dynamodbav:"reason"`
 	Amount      money.Amount `dynamodbav:"amount"` // that is given back
 	State       ReturnState  `dynamodbav:"state"`
@@ -58,6 +59,23 @@ type ReturnLine struct {
 	From      int64        `json:"from" dynamodbav:"from" doc:"The first of them among the parcel's units of the line, counted from 0"`
 	Quantity  int64        `json:"quantity" dynamodbav:"quantity"`
 	Amount    money.Amount `json:"amount" dynamodbav:"amount"` // what was paid for them
+}
+
+// Charge is a part of what was paid for shipping a parcel, in minor units: Line is orders.ShippingCharge or
+// orders.DeliveryCharge.
+type Charge struct {
+	Line     string `json:"line" dynamodbav:"line"`
+	From     int64  `json:"from" dynamodbav:"from"`
+	Quantity int64  `json:"quantity" dynamodbav:"quantity"`
+}
+
+// Shipping is what of a return's amount was paid for shipping.
+func (r Return) Shipping() money.Amount {
+	sum := money.Zero(r.Amount.Currency)
+	for _, c := range r.Charges {
+		sum.Minor += c.Quantity
+	}
+	return sum
 }
 
 // Units is how many units of a shipment's lines were ever asked to be sent back. Version counts its changes.
@@ -138,12 +156,14 @@ func (q ReturnRequest) check(x Shipment, before Units) error {
 }
 
 // NewReturn makes a return of a request that was checked, and the units as they are with it. What is given back is what was
-// paid for the units with their tax, as the order says of its shipment; shipping is not. It may be nothing, where a coupon
+// paid for the units with their tax, as the order says of its shipment, and the charges (withdrawal.go). It may be nothing, where a coupon
 // paid for them: the units come back all the same. Which units they are is said, so that whatever else belongs to them is
 // given back with them, in whatever order. Units that are sent back one after another get the same together as all at once.
-func NewReturn(id string, q ReturnRequest, o orders.Order, x Shipment, before Units, now time.Time) (Return, Units, error) {
+func NewReturn(
+	id string, q ReturnRequest, o orders.Order, x Shipment, before Units, charges []Charge, now time.Time,
+) (Return, Units, error) {
 	r := Return{ID: id, OrderID: o.ID, ShipmentID: x.ID, Group: x.Group, SellerID: x.SellerID, CustomerID: q.CustomerID, Reason: q.Reason,
-		Amount: money.Zero(x.Amount.Currency), State: Requested, RequestedAt: now, UpdatedAt: now}
+		Charges: charges, Amount: money.Zero(x.Amount.Currency), State: Requested, RequestedAt: now, UpdatedAt: now}
 	after := Units{Of: map[string]int64{}, Version: before.Version + 1}
 	for line, n := range before.Of {
 		after.Of[line] = n
@@ -164,7 +184,9 @@ func NewReturn(id string, q ReturnRequest, o orders.Order, x Shipment, before Un
 		r.Lines = append(r.Lines, ReturnLine{l.Line, product, x.Centre, from, l.Quantity, part.Paid})
 		after.Of[l.Line] = to
 	}
-	return r, after, nil
+	amount, err := r.Amount.Add(r.Shipping())
+	r.Amount = amount
+	return r, after, err
 }
 
 // shipped finds a line of an order in one of its groups.
@@ -217,12 +239,13 @@ type ReturnReceived struct {
 	SellerID   string       `json:"seller_id"`
 	Amount     money.Amount `json:"amount"`
 	Lines      []ReturnLine `json:"lines"`
+	Charges    []Charge     `json:"charges,omitempty"` // for shipping, in the amount; came later to version 1
 	ReceivedAt time.Time    `json:"received_at"`
 }
 
 // Received is what others are told of a return that was received.
 func (r Return) Received() ReturnReceived {
-	return ReturnReceived{r.ID, r.OrderID, r.ShipmentID, r.Group, r.SellerID, r.Amount, r.Lines, r.UpdatedAt.UTC()}
+	return ReturnReceived{r.ID, r.OrderID, r.ShipmentID, r.Group, r.SellerID, r.Amount, r.Lines, r.Charges, r.UpdatedAt.UTC()}
 }
 
 // latestFirst puts returns in the order in which people look at them.

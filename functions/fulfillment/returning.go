@@ -27,7 +27,7 @@ type Returns interface {
 // ReturnService is how shoppers send something back.
 type ReturnService struct {
 	Shipments interface {
-		Get(ctx context.Context, orderID, shipmentID string) (Shipment, bool, error)
+		Shipments(ctx context.Context, orderID string) ([]Shipment, error)
 	}
 	Orders  Orders
 	Returns Returns
@@ -65,27 +65,7 @@ func (s *ReturnService) Request(ctx context.Context, key string, want ReturnRequ
 		if !errors.Is(err, ErrNoReturn) {
 			return Return{}, false, err
 		}
-		x, there, err := s.Shipments.Get(ctx, want.OrderID, want.ShipmentID)
-		if err != nil {
-			return Return{}, false, err
-		}
-		now := s.Now().UTC()
-		switch {
-		case !there:
-			return Return{}, false, ErrNoShipment
-		case x.State != Delivered:
-			return Return{}, false, ErrNotDelivered
-		case now.Sub(x.UpdatedAt) > ReturnWindow:
-			return Return{}, false, ErrWindowOver
-		}
-		before, err := s.Returns.Asked(ctx, want.OrderID, want.ShipmentID)
-		if err != nil {
-			return Return{}, false, err
-		}
-		if err := want.check(x, before); err != nil {
-			return Return{}, false, err
-		}
-		r, after, err := NewReturn(want.id(key), want, o, x, before, now)
+		r, after, err := s.draft(ctx, want.id(key), want, o)
 		if err != nil {
 			return Return{}, false, err
 		}
@@ -94,6 +74,41 @@ func (s *ReturnService) Request(ctx context.Context, key string, want ReturnRequ
 		}
 	}
 	return Return{}, false, ErrUnitsChanged
+}
+
+// draft makes a return of a request, and the units as they are with it.
+func (s *ReturnService) draft(ctx context.Context, id string, want ReturnRequest, o orders.Order) (Return, Units, error) {
+	parcels, err := s.Shipments.Shipments(ctx, want.OrderID)
+	if err != nil {
+		return Return{}, Units{}, err
+	}
+	n := slices.IndexFunc(parcels, func(x Shipment) bool { return x.ID == want.ShipmentID })
+	now := s.Now().UTC()
+	switch {
+	case n < 0:
+		return Return{}, Units{}, ErrNoShipment
+	case parcels[n].State != Delivered:
+		return Return{}, Units{}, ErrNotDelivered
+	case now.Sub(parcels[n].UpdatedAt) > ReturnWindow:
+		return Return{}, Units{}, ErrWindowOver
+	}
+	x := parcels[n]
+	before, err := s.Returns.Asked(ctx, want.OrderID, want.ShipmentID)
+	if err != nil {
+		return Return{}, Units{}, err
+	}
+	if err := want.check(x, before); err != nil {
+		return Return{}, Units{}, err
+	}
+	standing, err := s.Returns.OfOrder(ctx, want.OrderID)
+	if err != nil {
+		return Return{}, Units{}, err
+	}
+	charges, err := chargesBack(want, o, x, parcels, standing, now)
+	if err != nil {
+		return Return{}, Units{}, err
+	}
+	return NewReturn(id, want, o, x, before, charges, now)
 }
 
 // OfOrder lists the returns of a customer's order, the latest first. Errors: order_not_found, for another's too.

@@ -41,7 +41,7 @@ func (c *counter) Get(_ context.Context, orderID string) (orders.Order, bool, er
 func newCounter(t failer) *counter {
 	t.Helper()
 	usd := func(n int64) money.Amount { return money.Of(n, "USD") }
-	c := &counter{db: memory.New(), now: noon.Add(time.Hour), order: orders.Order{ID: "ord_a", CustomerID: "cus_a",
+	c := &counter{db: memory.New(), now: noon.Add(time.Hour), order: orders.Order{ID: "ord_a", CustomerID: "cus_a", Marketplace: "US",
 		Totals: orders.Totals{Total: usd(160)},
 		Lines: []orders.Line{{Line: line, ProductID: "prd_a", Quantity: 3, UnitPrice: usd(40), Amount: usd(120), Discount: usd(20), Tax: usd(10)},
 			{Line: other, ProductID: "prd_b", Quantity: 1, UnitPrice: usd(50), Amount: usd(50), Tax: usd(0)}},
@@ -259,7 +259,7 @@ func TestReturnsSumToWhatWasPaid(t *testing.T) {
 			var sum int64
 			for from := int64(0); from < q; {
 				k := rapid.Int64Range(1, q-from).Draw(t, "units")
-				r, after, err := fulfillment.NewReturn("ret_a", requestOf(units(line, k)), o, x, asked, noon)
+				r, after, err := fulfillment.NewReturn("ret_a", requestOf(units(line, k)), o, x, asked, nil, noon)
 				if err != nil || r.Amount.Minor < 0 || r.Lines[0].From != from || r.Lines[0].Amount != r.Amount {
 					t.Fatal(r, err)
 				}

@@ -85,6 +85,12 @@ type Charge struct {
 	Tax    money.Amount `json:"tax"`
 }
 
+// What refunds call a shipment's charges where they name its lines. Their units are minor units of the charge.
+const (
+	ShippingCharge = "shipping" // what its seller is paid for shipping it and, where the seller delivers it too, the delivery
+	DeliveryCharge = "delivery" // what Rialto is paid for delivering it
+)
+
 // ShipmentLine is how many units of a line a shipment holds, and what they cost.
 type ShipmentLine struct {
 	Line     string       `json:"line"`

@@ -20,6 +20,7 @@ type ReturnReceived struct {
 	Group    string       `json:"group"`
 	Amount   money.Amount `json:"amount"`
 	Lines    []RefundLine `json:"lines"`
+	Charges  []RefundLine `json:"charges"` // for shipping that is given back with them, told on as lines are
 }
 
 // RefundLine says which units of a shipment's line a refund is for. It is told on with the refund, and means nothing here.
@@ -101,7 +102,8 @@ func (p *Payment) Refunded() (minor int64) {
 // without the gateway.
 func (p *Payment) openRefund(in ReturnReceived, now time.Time) (changed bool) {
 	if p.refund(in.ReturnID) == nil {
-		p.Refunds = append(p.Refunds, Refund{ID: in.ReturnID, Minor: in.Amount.Minor, Lines: in.Lines, State: RefundPending})
+		p.Refunds = append(p.Refunds, Refund{ID: in.ReturnID, Minor: in.Amount.Minor, Lines: slices.Concat(in.Lines, in.Charges),
+			State: RefundPending})
 		changed = true
 		switch r := p.refund(in.ReturnID); {
 		case in.Amount.Currency != p.Amount.Currency || in.Amount.Minor < 0 || p.Refunded() > p.Captured:

@@ -13,7 +13,7 @@
 //
 // A sale's parts stand in its order (orders.Shipment) and are kept when that is placed: nothing is shared out here. A seller is
 // owed its goods and what it asks for shipping them, and the delivery of what it delivers itself; the delivery of what Rialto
-// delivers is Rialto's (delivery_revenue), without commission. Returns give back goods, and no shipping.
+// delivers is Rialto's (delivery_revenue), without commission. Returns give back goods, and what their refund names of these charges.
 //
 // A sale is booked when its money is captured, which is when it ships. What a coupon took off is Rialto's to bear, on an
 // account of its own (discounts_granted): sellers are paid as if there were none. Commission is a share of what a seller

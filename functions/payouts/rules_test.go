@@ -87,6 +87,47 @@ func TestASaleIsBooked(t *testing.T) {
 	}
 }
 
+// A withdrawal gives standard delivery back: one unit of 10.00 with a delivery of 3.99 is 13.99 again, and nothing is left of it on
+// any account but what came and what went. Seen to catch: a delivery kept by Rialto whose price was given back.
+func TestAWithdrawalGivesShippingBack(t *testing.T) {
+	t.Parallel()
+	lines := []orders.ShipmentLine{{Line: "l", Quantity: 1, Paid: usd(1_000), Tax: usd(160), Discount: usd(0)}}
+	o := placed("ord_a", orders.Shipment{Group: "g1", SellerID: "sel_a", Shipping: orders.Charge{Amount: usd(250), Tax: usd(40)},
+		Delivery: orders.Charge{Amount: usd(399), Tax: usd(64)}, Lines: lines})
+	o.Shipments = append(o.Shipments, o.Shipments[0])
+	o.Shipments[1].Group, o.Shipments[1].Fulfilment = "g2", orders.BySeller
+	sales, err := payouts.Sales(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, units := range [][]payouts.Units{
+		{{Line: "l", Quantity: 1}, {Line: orders.ShippingCharge, Quantity: 250}, {Line: orders.DeliveryCharge, Quantity: 399}},
+		{{Line: "l", Quantity: 1}, {Line: orders.ShippingCharge, Quantity: 649}},
+	} {
+		sold, err := sales[n].Book(usd(1_649), noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := sales[n].Refund("r", usd(1_649), units, noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left := map[payouts.Account]int64{}
+		for _, e := range append(sold.Entries, back.Entries...) {
+			left[e.Account] += e.Amount.Minor
+		}
+		for account, minor := range left {
+			if minor != 0 && account != payouts.Gateway && account != payouts.Refunds {
+				t.Errorf("%s has %d of a sale that came back whole", account, minor)
+			}
+		}
+		if _, err := sales[n].Refund("r", usd(1_650), append(units[:1:1], payouts.Units{Line: orders.ShippingCharge, Quantity: 650}),
+			noon); fault.Code(err) != "refund_too_large" {
+			t.Error("more than was paid for shipping is given back", err)
+		}
+	}
+}
+
 // A sends goods of 1.00 for 49.99, B goods of 99.00 for nothing, and the delivery of 5.99 is shared out. Shipping is A's, the
 // delivery is of who delivers: A's own parcel, and Rialto's of B. Seen to catch: shipping shared out by the goods (A was owed
 // 1.33), the delivery fee paid to sellers.

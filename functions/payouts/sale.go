@@ -179,25 +179,49 @@ func (r Returned) with(more []Units) (Returned, error) {
 
 // Refund returns the journal of units of a sale that were given back. Each account gives back what it has of them by the
 // sale's lines, whatever was given back before, so that a whole line given back in any parts leaves nothing of it but what
-// came and what went. Shipping and delivery are kept.
+// came and what went. Shipping and delivery are kept, unless they are named as lines are, by their minor units.
 func (s Sale) Refund(id string, amount money.Amount, units []Units, at time.Time) (Journal, error) {
-	var all Share
+	var all, own Share
 	for _, u := range units {
-		n := slices.IndexFunc(s.Lines, func(l SaleLine) bool { return l.Line == u.Line })
-		if n < 0 || u.Quantity <= 0 {
-			return Journal{}, ErrUnitsReturned
-		}
-		part, err := s.Lines[n].between(u.From, u.From+u.Quantity, s.Lines[n].Quantity)
+		part, err := s.part(u)
 		if err != nil {
-			return Journal{}, ErrUnitsReturned.Because(err)
+			return Journal{}, err
 		}
-		all = all.plus(part)
+		if u.Line == orders.DeliveryCharge {
+			own = own.plus(part)
+		} else {
+			all = all.plus(part)
+		}
 	}
-	if len(units) == 0 || amount != money.Of(all.Paid, s.Currency) {
+	if len(units) == 0 || amount != money.Of(all.Paid+own.Paid, s.Currency) {
 		return Journal{}, ErrRefundDiffers
 	}
 	j := Journal{ID: refundID(s.OrderID, s.Group, id), Kind: RefundKind, SellerID: s.SellerID, Currency: s.Currency, OrderID: s.OrderID,
 		Group: s.Group, At: at.UTC(), Entries: entries(s.Currency, debit(Payable, all.sold()-all.Commission), debit(Commission, all.Commission),
-			debit(TaxWithheld, all.Tax), credit(Discounts, all.Discount), credit(Refunds, amount.Minor))}
+			debit(Delivery, own.sold()), debit(TaxWithheld, all.Tax+own.Tax), credit(Discounts, all.Discount), credit(Refunds, amount.Minor))}
 	return j, j.Check()
+}
+
+// part is what units of a sale's line, or of a charge, have of it.
+func (s Sale) part(u Units) (Share, error) {
+	of := SaleLine{Share: s.Shipping, Quantity: s.Shipping.Paid}
+	switch u.Line {
+	case orders.ShippingCharge:
+	case orders.DeliveryCharge:
+		of = SaleLine{Share: s.Delivery, Quantity: s.Delivery.Paid}
+	default:
+		n := slices.IndexFunc(s.Lines, func(l SaleLine) bool { return l.Line == u.Line })
+		if n < 0 {
+			return Share{}, ErrUnitsReturned
+		}
+		of = s.Lines[n]
+	}
+	if u.Quantity <= 0 {
+		return Share{}, ErrUnitsReturned
+	}
+	part, err := of.between(u.From, u.From+u.Quantity, of.Quantity)
+	if err != nil {
+		return Share{}, ErrUnitsReturned.Because(err)
+	}
+	return part, nil
 }

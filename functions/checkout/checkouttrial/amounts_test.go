@@ -270,7 +270,7 @@ func (c *chain) asked(s orders.Shipment, line string) fulfillment.Return {
 	before := c.units[s.Group]
 	r, after, err := fulfillment.NewReturn(fmt.Sprintf("ret_%s_%s_%d", s.Group, line, before.Of[line]),
 		fulfillment.ReturnRequest{CustomerID: "cus_a", OrderID: "ord_a", Lines: []fulfillment.Line{{Line: line, Quantity: 1}}},
-		c.order, c.parcel(s), before, day)
+		c.order, c.parcel(s), before, nil, day)
 	if err != nil {
 		c.t.Fatal(err)
 	}

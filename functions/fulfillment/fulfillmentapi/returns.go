@@ -65,14 +65,15 @@ type Return struct {
 	State       string                   `json:"state" enum:"REQUESTED,REJECTED,EXPIRED,RECEIVED,REFUNDED,REFUND_FAILED"`
 	Reason      string                   `json:"reason"`
 	Note        string                   `json:"note,omitempty" doc:"Why it was rejected, or the refund failed"`
-	Amount      money.Amount             `json:"amount" doc:"What is given back: what was paid for the units, with their tax and without shipping"`
+	Amount      money.Amount             `json:"amount" doc:"What is given back: what was paid for the units with their tax, and shipping"`
+	Shipping    money.Amount             `json:"shipping" doc:"What of the amount was paid for shipping: where the law gives standard delivery back, and all of the parcel comes back in its time"`
 	Lines       []fulfillment.ReturnLine `json:"lines"`
 	RequestedAt time.Time                `json:"requested_at"`
 	UpdatedAt   time.Time                `json:"updated_at"`
 }
 
 func returnOf(r fulfillment.Return) Return {
-	return Return{r.ID, r.OrderID, r.ShipmentID, string(r.State), r.Reason, r.Note, r.Amount, r.Lines, r.RequestedAt, r.UpdatedAt}
+	return Return{r.ID, r.OrderID, r.ShipmentID, string(r.State), r.Reason, r.Note, r.Amount, r.Shipping(), r.Lines, r.RequestedAt, r.UpdatedAt}
 }
 
 func returnsOf(list []fulfillment.Return) []Return {

@@ -34,7 +34,7 @@ func returning(t *testing.T) asker {
 	t.Helper()
 	stored := fulfillmentstore.Store{DB: memory.New()}
 	usd := money.Of(500, "USD")
-	o := orders.Order{ID: "ord_a", CustomerID: "cus_a", Lines: []orders.Line{{Line: "l", ProductID: "prd_a", Quantity: 2, Amount: usd,
+	o := orders.Order{ID: "ord_a", CustomerID: "cus_a", Marketplace: "US", Lines: []orders.Line{{Line: "l", ProductID: "prd_a", Quantity: 2, Amount: usd,
 		Tax: money.Of(0, "USD")}},
 		Shipments: []orders.Shipment{{Group: "g1", SellerID: "sel_a", Lines: []orders.ShipmentLine{{Line: "l", Quantity: 2, Paid: usd}}}}}
 	x := fulfillment.Shipment{ID: "shp_1", OrderID: "ord_a", Group: "g1", SellerID: "sel_a", Centre: "c", Amount: usd, State: fulfillment.Delivered,

@@ -28,7 +28,7 @@ func share(x, units, of int64) int64 {
 	return n.Quo(n, big.NewInt(of)).Int64()
 }
 
-// dueOf reckons a parcel. Shipping and delivery are kept when goods come back.
+// dueOf reckons a parcel. Shipping and delivery are kept when goods come back, unless a return names them.
 func (b *books) dueOf(o orders.Order, p orders.Shipment) (d due) {
 	d.customer = p.Shipping.Amount.Minor + p.Delivery.Amount.Minor
 	d.tax = p.Shipping.Tax.Minor + p.Delivery.Tax.Minor
@@ -39,6 +39,7 @@ func (b *books) dueOf(o orders.Order, p orders.Shipment) (d due) {
 		d.delivery += net
 	}
 	d.parts = 2
+	b.chargesBack(&d, o, p)
 	for _, l := range p.Lines {
 		kept := [3]int64{l.Paid.Minor, l.Tax.Minor, l.Discount.Minor}
 		for _, r := range b.returns {
@@ -60,6 +61,31 @@ func (b *books) dueOf(o orders.Order, p orders.Shipment) (d due) {
 	}
 	d.commission = d.sold * payouts.CommissionRate / 10_000
 	return d
+}
+
+// chargesBack takes off what returns gave back of a parcel's shipping and delivery.
+func (b *books) chargesBack(d *due, o orders.Order, p orders.Shipment) {
+	for _, r := range b.returns {
+		if r.OrderID != o.ID || r.Group != p.Group || r.State != fulfillment.Refunded {
+			continue
+		}
+		for _, c := range r.Charges {
+			of, tax := p.Shipping.Amount.Minor, p.Shipping.Tax.Minor
+			switch {
+			case c.Line == "delivery":
+				of, tax = p.Delivery.Amount.Minor, p.Delivery.Tax.Minor
+			case p.Fulfilment == orders.BySeller:
+				of, tax = of+p.Delivery.Amount.Minor, tax+p.Delivery.Tax.Minor
+			}
+			back := share(tax, c.Quantity, of)
+			if d.customer, d.tax = d.customer-c.Quantity, d.tax-back; c.Line == "delivery" {
+				d.delivery -= c.Quantity - back
+			} else {
+				d.sold -= c.Quantity - back
+			}
+			d.parts += 2
+		}
+	}
 }
 
 // checkShares compares an order with what its offers said: each seller's shipping is in the parcels that the seller's units
