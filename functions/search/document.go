@@ -7,7 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"rialto/functions/catalog"
+	"rialto/functions/marketplaces"
 	"rialto/functions/offers"
 )
 
@@ -26,16 +29,19 @@ type Document struct {
 	Attributes      map[string]string `json:"attributes,omitempty"`
 	AttributeValues []string          `json:"attribute_values,omitempty"`
 	AttributePairs  []string          `json:"attribute_pairs,omitempty"` // what is filtered by and counted
-	Image           string            `json:"image,omitempty"`
-	OfferID         string            `json:"offer_id,omitempty"` // the buy box's
-	Price           int64             `json:"price,omitempty"`    // minor units of Currency, without shipping
-	Landed          int64             `json:"landed,omitempty"`   // with shipping
-	Currency        string            `json:"currency,omitempty"`
-	SellerID        string            `json:"seller_id,omitempty"`
-	SellerName      string            `json:"seller_name,omitempty"`
-	InStock         bool              `json:"in_stock"`
-	OfferCount      int               `json:"offer_count"`
-	Fulfillment     string            `json:"fulfillment,omitempty"`
+	// Kind is what kind of thing the title says it is, and Identifiers are its own names: id, GTIN, model, the offer's sku.
+	Kind        string   `json:"kind,omitempty"`
+	Identifiers []string `json:"identifiers,omitempty"`
+	Image       string   `json:"image,omitempty"`
+	OfferID     string   `json:"offer_id,omitempty"` // the buy box's
+	Price       int64    `json:"price,omitempty"`    // minor units of Currency, without shipping
+	Landed      int64    `json:"landed,omitempty"`   // with shipping
+	Currency    string   `json:"currency,omitempty"`
+	SellerID    string   `json:"seller_id,omitempty"`
+	SellerName  string   `json:"seller_name,omitempty"`
+	InStock     bool     `json:"in_stock"`
+	OfferCount  int      `json:"offer_count"`
+	Fulfillment string   `json:"fulfillment,omitempty"`
 	// Rating is the product's, in hundredths of a star; nobody rates products yet.
 	Rating int64 `json:"rating,omitempty"`
 	// SellerRating, in hundredths of a star, and DeliveryDays are what the offer won the buy box with; 0 if unknown.
@@ -60,7 +66,7 @@ func (d Document) SameContent(other Document) bool {
 // content is a document without its number and times, as the index gives it back: it keeps no empty lists.
 func (d Document) content() Document {
 	d.Version, d.QueuedAt, d.ReceivedAt, d.IndexedAt = 0, nil, nil, nil
-	for _, list := range []*[]string{&d.Bullets, &d.CategoryPath, &d.CategoryWords, &d.AttributeValues, &d.AttributePairs} {
+	for _, list := range []*[]string{&d.Bullets, &d.CategoryPath, &d.CategoryWords, &d.AttributeValues, &d.AttributePairs, &d.Identifiers} {
 		if len(*list) == 0 {
 			*list = nil
 		}
@@ -86,7 +92,12 @@ func Compose(id string, p catalog.Product, w offers.BuyBox, n int64) (Document, 
 	if err != nil {
 		return Document{}, err
 	}
-	d := Document{ProductID: id, Title: p.Title, Description: p.Description, Bullets: p.Bullets, Brand: p.Brand,
+	m, err := marketplaces.Lookup(w.Marketplace)
+	if err != nil {
+		return Document{}, err
+	}
+	d := Document{ProductID: id, Title: norm.NFC.String(p.Title), Description: p.Description, Bullets: p.Bullets, Brand: norm.NFC.String(p.Brand),
+		Kind: Kind(norm.NFC.String(p.Title), m.Language, kindWords), Identifiers: identifiers(id, p, w),
 		CategoryID: p.CategoryID, CategoryPath: p.CategoryPath, Attributes: p.Attributes,
 		AttributeValues: slices.Sorted(maps.Values(p.Attributes)),
 		OfferID:         w.Offer.ID, Price: w.Offer.Price.Minor, Landed: landed.Minor, Currency: landed.Currency,
@@ -103,4 +114,17 @@ func Compose(id string, p catalog.Product, w offers.BuyBox, n int64) (Document, 
 		d.Image = p.Images[0]
 	}
 	return d, nil
+}
+
+// kindWords are how many words say what kind of thing a title names.
+const kindWords = 1
+
+// identifiers are a product's own names, each once.
+func identifiers(id string, p catalog.Product, w offers.BuyBox) []string {
+	list := []string{Identifier(id), Identifier(p.GTIN), Identifier(p.Model), Identifier(w.Offer.SKU)}
+	if p.Model != "" {
+		list = append(list, Identifier(p.Brand+p.Model))
+	}
+	slices.Sort(list)
+	return slices.DeleteFunc(slices.Compact(list), func(s string) bool { return s == "" })
 }

@@ -8,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"rialto/functions/catalog"
 	"rialto/functions/internal/fault"
 	"rialto/functions/offers"
@@ -101,6 +103,10 @@ func (q Query) Clean() (Query, error) {
 		}
 	}
 	q.Text = plain(q.Text)
+	q.Brands = slices.Clone(q.Brands)
+	for i, b := range q.Brands {
+		q.Brands[i] = norm.NFC.String(b)
+	}
 	if q.Sort == "" {
 		q.Sort = Relevance
 	}
@@ -146,9 +152,9 @@ func ValueOf(s string) Value {
 // Pair is a value as the index keeps it. No name holds the sign between.
 func (v Value) Pair() string { return v.Name + "=" + v.Value }
 
-// plain makes words between single spaces of any text: what cannot be seen separates words.
+// plain makes words between single spaces of any text, composed (NFC): what cannot be seen separates words.
 func plain(s string) string {
-	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, " "), func(r rune) bool {
+	return strings.Join(strings.FieldsFunc(norm.NFC.String(strings.ToValidUTF8(s, " ")), func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.Is(unicode.C, r) && r != '\u200c' && r != '\u200d' // joiners are letters' parts
 	}), " ")
 }

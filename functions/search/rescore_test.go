@@ -236,23 +236,26 @@ func TestWhenWordsAreTakenLessExactly(t *testing.T) {
 		asked []string
 		want  Result
 	}{
-		"plenty": {map[Relaxed]int64{Strict: FewResults}, Query{}, []string{strict}, Result{Total: FewResults, Exact: FewResults, Took: 1}},
+		"plenty": {map[Relaxed]int64{Strict: 20}, Query{}, []string{strict}, Result{Total: 20, Exact: 20, Took: 1}},
+		"less than a page": {map[Relaxed]int64{Strict: 19, FewerTerms: 30}, Query{}, []string{strict, known},
+			Result{Total: 30, Exact: 19, Relaxed: FewerTerms, Took: 2}},
+		"few, one word": {map[Relaxed]int64{Strict: 3, FewerTerms: 9}, Query{Text: "boots"}, []string{strict}, Result{Total: 3, Exact: 3, Took: 1}},
 		"few": {map[Relaxed]int64{Strict: 3, FewerTerms: 9}, Query{}, []string{strict, known},
 			Result{Total: 9, Exact: 3, Relaxed: FewerTerms, Took: 2}},
 		"few, and no more": {map[Relaxed]int64{Strict: 3, FewerTerms: 3}, Query{}, []string{strict, known}, Result{Total: 3, Exact: 3, Took: 2}},
 		"few, by price":    {map[Relaxed]int64{Strict: 3, FewerTerms: 9}, price, []string{strict}, Result{Total: 3, Exact: 3, Took: 1}},
-		"a typo": {map[Relaxed]int64{Fuzzy: 40, FewerTerms: 50}, Query{}, []string{strict, fuzzy},
-			Result{Total: 40, Relaxed: Fuzzy, Suggestion: "boots", Took: 2}},
-		"a typo, few": {map[Relaxed]int64{Fuzzy: 4, FewerTerms: 9}, Query{}, []string{strict, fuzzy, fewer},
+		"a typo": {map[Relaxed]int64{Fuzzy: 40, FewerTerms: 50}, Query{}, []string{strict, again},
+			Result{Total: 40, Relaxed: Fuzzy, Suggestion: "boots", Took: 3}},
+		"a typo, few": {map[Relaxed]int64{Fuzzy: 4, FewerTerms: 9}, Query{}, []string{strict, again},
 			Result{Total: 9, Relaxed: FewerTerms, Suggestion: "boots", Took: 3}},
-		"nothing":           {nil, Query{}, []string{strict, fuzzy, fewer}, Result{Took: 3}},
-		"nothing, by price": {map[Relaxed]int64{FewerTerms: 1}, price, []string{strict, fuzzy, fewer}, Result{Total: 1, Relaxed: FewerTerms, Took: 3}},
+		"nothing":           {nil, Query{}, []string{strict, again}, Result{Took: 3}},
+		"nothing, by price": {map[Relaxed]int64{FewerTerms: 1}, price, []string{strict, again}, Result{Total: 1, Relaxed: FewerTerms, Took: 3}},
 		"another page of a typo": {map[Relaxed]int64{Fuzzy: 40}, Query{Position: &Position{Relaxed: Fuzzy}}, []string{fuzzy},
 			Result{Total: 40, Relaxed: Fuzzy, Took: 1}},
 		"another page of few": {map[Relaxed]int64{FewerTerms: 40}, Query{Position: &Position{Relaxed: FewerTerms, Exact: 3}}, []string{known},
 			Result{Total: 40, Exact: 3, Relaxed: FewerTerms, Took: 1}},
-		"plenty, many words": {map[Relaxed]int64{Strict: FewResults, FewerTerms: 50}, wide, []string{wordy},
-			Result{Total: FewResults, Exact: FewResults, Took: 2}},
+		"plenty, many words": {map[Relaxed]int64{Strict: 20, FewerTerms: 50}, wide, []string{wordy},
+			Result{Total: 20, Exact: 20, Took: 2}},
 		"few, many words": {map[Relaxed]int64{Strict: 3, FewerTerms: 9}, wide, []string{wordy},
 			Result{Total: 9, Exact: 3, Relaxed: FewerTerms, Took: 2}},
 		"a typo, many words": {map[Relaxed]int64{Fuzzy: 40, FewerTerms: 50}, wide, []string{wordy, again},
@@ -260,7 +263,7 @@ func TestWhenWordsAreTakenLessExactly(t *testing.T) {
 	} {
 		var asked []string
 		q := c.q
-		q.Text, q.Page, q.Size, q.Sort = cmp.Or(q.Text, "bots"), 1, 20, cmp.Or(q.Sort, Relevance)
+		q.Text, q.Page, q.Size, q.Sort = cmp.Or(q.Text, "red bots"), 1, 20, cmp.Or(q.Sort, Relevance)
 		if q.Position != nil {
 			q.Position.Query = q.fingerprint("US")
 		}

@@ -65,9 +65,9 @@ func (s *Searcher) Search(ctx context.Context, marketplace string, q Query) (Res
 	return r, nil
 }
 
-// find searches with every word as typed. What finds nothing is looked for with typos; what finds less than FewResults, and is
-// to be ordered by relevance, with fewer of the words too, which then come after. A page that goes on from another takes
-// the words as that did. Of many words little is to be expected, so fewer of them are asked for in the same call.
+// find searches with every word as typed. What finds nothing is looked for with typos; what does not fill the page, and is to be
+// ordered by relevance, with fewer of the words too, which then come after. A page that goes on from another takes the words
+// as that did. Of many words little is to be expected, so fewer of them are asked for in the same call.
 func (s *Searcher) find(ctx context.Context, m marketplaces.Marketplace, a *IndexQuery) (found Found, suggestion string, exact int64, err error) {
 	var took time.Duration
 	defer func() { found.Took = took }()
@@ -97,27 +97,26 @@ func (s *Searcher) find(ctx context.Context, m marketplaces.Marketplace, a *Inde
 	if a.Position != nil {
 		exact = a.Position.Exact
 	}
-	few := func() bool { return found.Matched == 0 || found.Matched < FewResults && a.Sort == Relevance }
-	if once || !few() {
+	few := func() bool {
+		return found.Matched == 0 || found.Matched < max(FewResults, int64(a.Page*a.Size)) && a.Sort == Relevance
+	}
+	if once || !few() || exact > 0 && len(Read(a.Text).Loose) < 2 { // of one word there are no fewer
 		return found, "", exact, nil
 	}
+	steps := []Relaxed{FewerTerms}
 	if exact == 0 {
-		if list, err = ask(false, append([]Relaxed{Fuzzy}, beside...)...); err != nil {
-			return found, "", 0, err
-		}
+		steps = append([]Relaxed{Fuzzy}, steps...)
+	}
+	if exact > 0 && beside != nil {
+		list = list[1:]
+	} else if list, err = ask(exact > 0, steps...); err != nil {
+		return found, "", exact, err
+	}
+	if exact == 0 {
 		found, a.Relaxed, suggestion = list[0], Fuzzy, list[0].Suggestion
-		if !few() {
-			return found, suggestion, exact, nil
-		}
 	}
-	fewer := list[1:]
-	if beside == nil {
-		if fewer, err = ask(exact > 0, FewerTerms); err != nil {
-			return found, "", exact, err
-		}
-	}
-	if fewer[0].Matched > found.Matched { // else what was found is found as it was
-		found, a.Relaxed = fewer[0], FewerTerms
+	if fewer := list[len(list)-1]; few() && fewer.Matched > found.Matched { // else what was found is found as it was
+		found, a.Relaxed = fewer, FewerTerms
 	}
 	return found, suggestion, exact, nil
 }

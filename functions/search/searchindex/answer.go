@@ -23,12 +23,10 @@ type answer struct {
 			Score  float64           `json:"_score"`
 			Source search.Document   `json:"_source"`
 			Sort   []json.RawMessage `json:"sort"`
+			Named  []string          `json:"matched_queries"`
 		} `json:"hits"`
 	} `json:"hits"`
 	Aggregations map[string]facet `json:"aggregations"`
-	Suggest      struct {
-		Words []corrected `json:"words"`
-	} `json:"suggest"`
 }
 
 // refused is nil of a search that was made.
@@ -55,7 +53,7 @@ type counts struct {
 
 func (a answer) counts(name string) counts { return a.Aggregations[name].By }
 
-func (a answer) found(q search.IndexQuery, ranges []search.Range) (search.Found, error) {
+func (a answer) found(q search.IndexQuery, language string, ranges []search.Range) (search.Found, error) {
 	f := search.Found{Total: a.Hits.Total.Value, Matched: a.Aggregations["matched"].Count, Took: time.Duration(a.Took) * time.Millisecond}
 	for _, h := range a.Hits.Hits {
 		f.Hits = append(f.Hits, search.Hit{Document: h.Source, Ranking: search.Ranking{Words: h.Score, Score: h.Score}, At: h.Sort})
@@ -77,7 +75,9 @@ func (a answer) found(q search.IndexQuery, ranges []search.Range) (search.Found,
 			f.Unknown = append(f.Unknown, name)
 		}
 	}
-	f.Suggestion = meant(a.Suggest.Words)
+	if q.Relaxed == search.Fuzzy {
+		f.Suggestion = a.meant(q.Text, stopWords(language))
+	}
 	return f, nil
 }
 

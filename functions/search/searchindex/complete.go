@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"rialto/functions/marketplaces"
 	"rialto/functions/search"
@@ -20,7 +19,7 @@ func (x *Index) Complete(ctx context.Context, m marketplaces.Marketplace, text s
 	body := object{
 		"size": search.MaxCompletions, "track_total_hits": false, "timeout": "1s", "_source": []string{"product_id", "title"},
 		"query": object{"bool": object{
-			"must":   object{"match_bool_prefix": object{"spelled": object{"query": text, "operator": "and"}}},
+			"must":   object{"match_bool_prefix": object{"spelled": object{"query": text, "operator": "and", "fuzziness": "AUTO:4,7"}}},
 			"filter": object{"term": object{"deleted": false}},
 		}},
 		"sort": sorts[search.Relevance],
@@ -46,33 +45,4 @@ func (x *Index) Complete(ctx context.Context, m marketplaces.Marketplace, text s
 		c.Products = append(c.Products, h.Source)
 	}
 	return c, nil
-}
-
-// suggestion asks for words of the index that are near those which it has not. Short words and numbers are left.
-func suggestion(text string) object {
-	text, _ = firstWords(text)
-	return object{"text": text, "words": object{"term": object{
-		"field": "spelled", "suggest_mode": "missing", "prefix_length": 1, "min_word_length": 4, "max_edits": 2, "size": 1}}}
-}
-
-// corrected is a word with what it may have been meant to be.
-type corrected struct {
-	Text    string
-	Options []struct{ Text string }
-}
-
-// meant is the text with its unknown words corrected, "" if none can be.
-func meant(list []corrected) string {
-	var out []string
-	changed := false
-	for _, c := range list {
-		if len(c.Options) > 0 && !strings.ContainsAny(c.Text, "0123456789") {
-			c.Text, changed = c.Options[0].Text, true
-		}
-		out = append(out, c.Text)
-	}
-	if !changed {
-		return ""
-	}
-	return strings.Join(out, " ")
 }

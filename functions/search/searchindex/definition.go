@@ -15,8 +15,8 @@ type object = map[string]any
 func definition(language string, shards int) object {
 	keyword, hidden := object{"type": "keyword"}, object{"type": "keyword", "index": false, "doc_values": false}
 	number := object{"type": "integer"}
-	text := func(more object) object {
-		f := object{"type": "text", "analyzer": "text", "search_analyzer": "query"}
+	text := func(analyzer string, more object) object {
+		f := object{"type": "text", "analyzer": analyzer, "search_analyzer": "query"}
 		for k, v := range more {
 			f[k] = v
 		}
@@ -29,13 +29,14 @@ func definition(language string, shards int) object {
 			"analysis": analysis(language),
 		},
 		"mappings": object{"dynamic": "strict", "properties": object{
-			"product_id": keyword, "description": text(nil), "bullets": text(nil),
-			"title": text(spelled), "brand": text(object{"copy_to": "spelled", "fields": object{"name": keyword}}),
-			"category_id": keyword, "category_path": keyword, "category_words": text(spelled),
-			"attributes": object{"type": "object", "enabled": false}, "attribute_values": text(spelled), "attribute_pairs": keyword,
+			"product_id": keyword, "description": text("text", nil), "bullets": text("text", nil),
+			"title": text("joined", spelled), "brand": text("joined", object{"copy_to": "spelled", "fields": object{"name": keyword}}),
+			"category_id": keyword, "category_path": keyword, "category_words": text("joined", spelled),
+			"attributes": object{"type": "object", "enabled": false}, "attribute_values": text("joined", spelled), "attribute_pairs": keyword,
 			// What is typed is completed and corrected by words as they are written.
 			"spelled": object{"type": "text", "analyzer": "spelled", "index_prefixes": object{"min_chars": 1, "max_chars": 12}},
-			"image":   hidden, "offer_id": hidden,
+			"kind":    text("joined", nil), "identifiers": keyword,
+			"image": hidden, "offer_id": hidden,
 			"price": object{"type": "long"}, "landed": object{"type": "long"}, "currency": keyword,
 			"seller_id": keyword, "seller_name": hidden, "in_stock": object{"type": "boolean"}, "offer_count": number,
 			"fulfillment": keyword, "rating": number, "seller_rating": number, "delivery_days": number,

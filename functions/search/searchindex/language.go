@@ -1,6 +1,7 @@
 package searchindex
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -13,7 +14,9 @@ type language struct {
 	elision  bool   // l'eau is eau
 	compound bool   // words/compounds.<language>.txt lists parts of words
 	filters  []string
-	stemmer  string
+	// plurals are patterns whose first group is the singular, for what the stemmer leaves.
+	plurals []string
+	stemmer string
 }
 
 // languages is the one table of what a marketplace's language gets (marketplaces.Marketplace.Language). What it does
@@ -25,7 +28,8 @@ type language struct {
 var languages = map[string]language{
 	"ar": {stop: "_arabic_", filters: []string{"decimal_digit", "arabic_normalization"}, stemmer: "arabic"},
 	"de": {stop: "_german_", compound: true, filters: []string{"german_normalization"}, stemmer: "light_german"},
-	"en": {stop: "_english_", stemmer: "english"},
+	// Not the Porter stemmer: it makes legs of leggings, and organs of organizers.
+	"en": {stop: "_english_", plurals: []string{`^(.*(?:ch|sh|ss|x|zz))es$`, `^(.*[a-z]{2}[^suia'])s$`}, stemmer: "light_english"},
 	"es": {stop: "_spanish_", stemmer: "light_spanish"},
 	"fr": {stop: "_french_", elision: true, stemmer: "light_french"},
 	"it": {stop: "_italian_", elision: true, stemmer: "light_italian"},
@@ -40,15 +44,17 @@ var languages = map[string]language{
 // analysis returns the analyzers of a BCP 47 language:
 //
 //	text     what is indexed, a compound with its parts
+//	joined   the same with each two neighbours as one word too: flip flops are flipflops
 //	query    what is looked for: without words that say nothing, with synonyms, compounds whole
 //	parts    the same for a search that found nothing: compounds parted, no synonyms
+//	exact    what is looked for in quotes: every word
 //	spelled  words whole: a typo is one letter off the word, but may be many off its stem
 //
 // A language that is not known is folded and lower-cased only.
 func analysis(tag string) object {
 	code, _, _ := strings.Cut(tag, "-")
 	l := languages[code]
-	filters := object{}
+	filters := object{"joined": object{"type": "shingle", "min_shingle_size": 2, "max_shingle_size": 2, "token_separator": ""}}
 	var before, after []string
 	add := func(list *[]string, name string, definition object) {
 		*list = append(*list, name)
@@ -71,8 +77,14 @@ func analysis(tag string) object {
 	for _, f := range l.filters {
 		add(&after, f, nil)
 	}
+	if rules := lines("forms." + code); rules != nil {
+		add(&after, "forms", object{"type": "stemmer_override", "rules": rules})
+	}
 	if l.stemmer != "" {
 		add(&after, "stem", object{"type": "stemmer", "language": l.stemmer})
+	}
+	for i, p := range l.plurals {
+		add(&after, fmt.Sprintf("plurals_%d", i), object{"type": "pattern_replace", "pattern": p, "replacement": "$1"})
 	}
 	add(&after, "asciifolding", nil)
 	var compound, stop, synonyms []string
@@ -83,22 +95,39 @@ func analysis(tag string) object {
 	if l.stop != "" {
 		add(&stop, "stop_words", object{"type": "stop", "stopwords": l.stop})
 	}
+	if list := lines("stop." + code); list != nil {
+		add(&stop, "more_stop_words", object{"type": "stop", "stopwords": list})
+	}
 	// The rules pass through the filters before them, so they stand last and meet stems.
 	if rules := lines("synonyms." + code); rules != nil {
 		add(&synonyms, "synonyms", object{"type": "synonym_graph", "synonyms": rules})
 	}
-	units := []string{"units"}
+	signs := []string{"units", "plus", "sharp", "and"}
 	return object{
-		// 28l is 28 l.
-		"char_filter": object{"units": object{"type": "pattern_replace", "pattern": `(?<=\p{Nd})(?=\p{L})`, "replacement": " "}},
-		"filter":      filters,
+		"char_filter": object{
+			// 28l is 28 l.
+			"units": object{"type": "pattern_replace", "pattern": `(?<=\p{Nd})(?=\p{L})`, "replacement": " "},
+			// S21+ is not S21, C++ not C, C# neither, and AT&T has no word at.
+			"plus":  object{"type": "pattern_replace", "pattern": `(?<=[\p{L}\p{Nd}+])\+(?![\p{L}\p{Nd}])`, "replacement": " plus"},
+			"sharp": object{"type": "pattern_replace", "pattern": `(?<=\b\p{L})#`, "replacement": " sharp"},
+			"and":   object{"type": "pattern_replace", "pattern": `\b(\p{L}{1,2})&(\p{L}{1,2})\b`, "replacement": "$1and$2"},
+		},
+		"filter": filters,
 		"analyzer": object{
-			"text":    custom(units, before, compound, after),
-			"query":   custom(units, before, stop, after, synonyms),
-			"parts":   custom(units, before, stop, compound, after),
+			"text":    custom(signs, before, compound, after),
+			"joined":  custom(signs, before, []string{"joined"}, compound, after),
+			"query":   custom(signs, before, stop, after, synonyms),
+			"parts":   custom(signs, before, stop, compound, after),
+			"exact":   custom(signs, before, after),
 			"spelled": custom([]string{}, before, []string{"asciifolding"}),
 		},
 	}
+}
+
+// parted tells whether words of a BCP 47 language have parts.
+func parted(tag string) bool {
+	code, _, _ := strings.Cut(tag, "-")
+	return languages[code].compound
 }
 
 // custom is an analyzer of words: its char filters, then its filters in their order.

@@ -20,7 +20,7 @@ func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, queries 
 	line := json.NewEncoder(&body)
 	for _, a := range queries {
 		if err := errors.Join(line.Encode(object{"index": x.alias(m), "allow_partial_search_results": false}),
-			line.Encode(request(a, ranges))); err != nil {
+			line.Encode(request(a, m.Language, ranges))); err != nil {
 			return nil, fmt.Errorf("write search: %w", err)
 		}
 	}
@@ -50,7 +50,7 @@ func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, queries 
 		case err != nil:
 			return nil, fmt.Errorf("search: %w", err)
 		}
-		if list[i], err = out.Responses[i].found(a, ranges); err != nil {
+		if list[i], err = out.Responses[i].found(a, m.Language, ranges); err != nil {
 			return nil, err
 		}
 	}
@@ -59,12 +59,12 @@ func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, queries 
 
 // request is the whole search. What filters a facet stands behind the query (post_filter), so that each facet
 // can count without its own.
-func request(a search.IndexQuery, ranges []search.Range) object {
+func request(a search.IndexQuery, language string, ranges []search.Range) object {
 	filters := filtersOf(a.Query)
 	body := object{
 		"size": a.Want, "track_total_hits": true,
 		"timeout": "1500ms", // the index gives up before who asked does
-		"query":   object{"bool": object{"must": matching(a), "filter": object{"term": object{"deleted": false}}}},
+		"query":   object{"bool": object{"must": matching(a, language), "filter": object{"term": object{"deleted": false}}}},
 		"sort":    sorts[a.Sort], "track_scores": a.Sort == search.Relevance,
 		"post_filter": filters.but(""),
 		"aggs":        facets(filters, ranges),
@@ -73,9 +73,6 @@ func request(a search.IndexQuery, ranges []search.Range) object {
 		body["search_after"] = a.After
 	} else {
 		body["from"] = a.From
-	}
-	if a.Relaxed == search.Fuzzy {
-		body["suggest"] = suggestion(a.Text)
 	}
 	return body
 }

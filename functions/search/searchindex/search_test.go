@@ -199,7 +199,7 @@ func TestWordsAreTakenLessExactlyStepByStep(t *testing.T) {
 		"Trekkin shos":      {Total: 1, Relaxed: search.Fuzzy, Suggestion: "trekking shoes"},
 		"down jacket 99":    {Total: 2, Relaxed: search.FewerTerms}, // 99 is not 9 nor 999
 		"summit sandals":    {Total: 1, Relaxed: search.FewerTerms},
-		"sumit sandals":     {Total: 1, Relaxed: search.FewerTerms, Suggestion: "summit sandals"},
+		"sumit sandals":     {Total: 1, Relaxed: search.FewerTerms}, // nothing has summit sandals either
 		"quartz oscillator": {},
 	} {
 		r := find(t, x, search.Query{Text: text})

@@ -23,3 +23,9 @@ func lines(name string) []string {
 	}
 	return list
 }
+
+// stopWords are the words of a BCP 47 language that say nothing when they are looked for.
+func stopWords(tag string) []string {
+	code, _, _ := strings.Cut(tag, "-")
+	return lines("stop." + code)
+}

@@ -45,13 +45,14 @@ func Grade(label string) (Judgment, error) {
 }
 
 // Judgments reads rows of query, product_id and esci_label (or grade, label, relevance) from CSV with a header, a JSON
-// list or JSON lines. Rows of another product_locale than locale ("" for any) are left out; skipped says how many.
-func Judgments(text []byte, locale string) (set Set, skipped int, err error) {
+// list or JSON lines. Rows of another product_locale than locale ("" for any) are left out; skipped says how many. kinds are
+// the queries of a kind, where a column class or kind says which that is.
+func Judgments(text []byte, locale string) (set Set, kinds map[string]Set, skipped int, err error) {
 	list, err := rows(text)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, 0, err
 	}
-	set = Set{}
+	set, kinds = Set{}, map[string]Set{}
 	for i, r := range list {
 		if l := r.get("product_locale", "locale"); locale != "" && l != "" && !strings.EqualFold(l, locale) {
 			skipped++
@@ -63,14 +64,20 @@ func Judgments(text []byte, locale string) (set Set, skipped int, err error) {
 			err = fmt.Errorf("query or product_id is missing")
 		}
 		if err != nil {
-			return nil, 0, fmt.Errorf("judgment %d: %w", i+1, err)
+			return nil, nil, 0, fmt.Errorf("judgment %d: %w", i+1, err)
 		}
 		set.add(query, product, j)
+		if kind := r.get("class", "kind"); kind != "" {
+			if kinds[kind] == nil {
+				kinds[kind] = Set{}
+			}
+			kinds[kind].add(query, product, j)
+		}
 	}
 	if len(set) == 0 {
-		return nil, skipped, fmt.Errorf("there are no judgments")
+		return nil, nil, skipped, fmt.Errorf("there are no judgments")
 	}
-	return set, skipped, nil
+	return set, kinds, skipped, nil
 }
 
 // row is one row of a file by its column's name in lower case.

@@ -73,14 +73,14 @@ func TestFilesOfAllForms(t *testing.T) {
 		"json lines": `{"query":"red boots","product_id":1,"esci_label":"E"}` + "\n" + `{"query":"red boots","product_id":"2","label":"S"}` +
 			`{"query":"a, b","product_id":1,"grade":2.0}{"query":"x","product_id":1,"grade":3,"locale":"jp"}`,
 	} {
-		got, skipped, err := Judgments([]byte(text), "us")
+		got, _, skipped, err := Judgments([]byte(text), "us")
 		if d := cmp.Diff(want, got); err != nil || d != "" || skipped != 1 {
 			t.Errorf("%s: %v %d %s", name, err, skipped, d)
 		}
 	}
 	for text, want := range map[string]string{"": "empty", "query,product_id,grade\nq,1,4\n": "judgment 1: \"4\" is neither",
 		"query,product_id,grade\n,1,2\n": "judgment 1: query or", "[1]": "no JSON list", "query\n": "no judgments"} {
-		if _, _, err := Judgments([]byte(text), ""); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, _, err := Judgments([]byte(text), ""); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -16,7 +16,8 @@ type Entry struct {
 
 // Products reads a catalog: a JSON list, JSON lines or CSV, whose columns may have ESCI's names (product_id,
 // product_title, product_description, product_bullet_point, product_brand, product_color) or plain ones (id, title or
-// name, description, brand, type or category, colour). Other columns are left. Ids stay as they are.
+// name, description, brand, type or category, style or subcategory below it, colour, gender). Other columns are left. Ids stay
+// as they are.
 func Products(text []byte) ([]Entry, error) {
 	list, err := rows(text)
 	if err != nil {
@@ -35,8 +36,13 @@ func Products(text []byte) ([]Entry, error) {
 		if c := r.get("product_color", "color", "colour"); c != "" {
 			p.Attributes["colour"] = c
 		}
-		if c := slug(r.get("category", "category_id", "type", "product_class")); c != "" {
-			p.CategoryID, p.CategoryPath = c, []string{c}
+		if g := r.get("gender"); g != "" {
+			p.Attributes["gender"] = g
+		}
+		for _, name := range []string{r.get("category", "category_id", "type", "product_class"), r.get("style", "subcategory")} {
+			if c := slug(name); c != "" {
+				p.CategoryID, p.CategoryPath = c, append(p.CategoryPath, c)
+			}
 		}
 		price, err := minor(r.get("price"))
 		if err != nil {

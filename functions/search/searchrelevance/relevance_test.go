@@ -106,7 +106,7 @@ func broughtRun(t *testing.T, products, judgments string, m marketplaces.Marketp
 	if judgments == "" {
 		t.Fatal("JUDGMENTS=file says which products are right for which queries")
 	}
-	set, skipped, err := Judgments(read(judgments), strings.ToLower(m.Code))
+	set, kinds, skipped, err := Judgments(read(judgments), strings.ToLower(m.Code))
 	if err != nil {
 		t.Fatalf("%s: %v", judgments, err)
 	}
@@ -133,7 +133,11 @@ func broughtRun(t *testing.T, products, judgments string, m marketplaces.Marketp
 	if skipped+missing > 0 {
 		fmt.Printf("%d judgments are of another locale and left out; %d are of products that the catalog has not\n", skipped, missing)
 	}
-	return docs, []named{{"judgments brought", set}}
+	sets := []named{{"judgments brought", set}}
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		sets = append(sets, named{"  " + kind, kinds[kind]})
+	}
+	return docs, sets
 }
 
 // scratch indexes the documents as what is deployed would.

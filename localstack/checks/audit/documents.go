@@ -8,7 +8,9 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -98,10 +100,43 @@ func document(p, box, offer map[string]any) map[string]any {
 	slices.SortFunc(values, byText)
 	slices.SortFunc(pairs, byText)
 	d["category_words"], d["attribute_values"], d["attribute_pairs"] = words, values, pairs
+	d["identifiers"] = identifiers(p["pk"], p["gtin"], p["model"], joined(p["brand"], p["model"]), offer["sku"])
 	if images := list(p["images"]); len(images) > 0 {
 		d["image"] = images[0]
 	}
 	return saying(d)
+}
+
+// joined is what two texts say together, nothing if the second says nothing.
+func joined(a, b any) any {
+	if b == nil || b == "" {
+		return nil
+	}
+	return fmt.Sprint(a, b)
+}
+
+var noSign = regexp.MustCompile(`[^\pL\pN]`)
+
+// identifiers are names by their letters and digits alone, a number without its first zeros, in order.
+func identifiers(names ...any) []any {
+	var out []string
+	for _, name := range names {
+		if text, ok := name.(string); ok {
+			s := strings.ToLower(noSign.ReplaceAllString(text, ""))
+			if _, err := strconv.ParseUint(s, 10, 64); err == nil {
+				s = strings.TrimLeft(s, "0")
+			}
+			if s != "" && !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	slices.Sort(out)
+	all := make([]any, len(out))
+	for i, s := range out {
+		all[i] = s
+	}
+	return all
 }
 
 func list(v any) []any { l, _ := v.([]any); return l }
@@ -146,8 +181,9 @@ func (a *Auditor) Index(ctx context.Context, marketplace string) (Documents, err
 	}
 	out := Documents{}
 	for _, h := range answer.Hits.Hits {
-		for _, turn := range []string{"n", "queued_at", "received_at", "indexed_at"} {
-			delete(h.Source, turn)
+		// When and in which turn it was written; and the kind, which is a guess from the title and shown to nobody.
+		for _, other := range []string{"n", "queued_at", "received_at", "indexed_at", "kind"} {
+			delete(h.Source, other)
 		}
 		out[h.ID] = saying(h.Source)
 	}

@@ -1,0 +1,55 @@
+package searchindex
+
+import (
+	"testing"
+
+	"rialto/functions/search"
+)
+
+// What people type finds what sellers write, however the words are parted and whatever signs they have.
+//
+// Seen to catch: the Porter stemmer (leggings), an index without joined words, the signs left to the tokenizer.
+func TestPeopleTypeItTheirWay(t *testing.T) {
+	t.Parallel()
+	x := openSearch(t)
+	titles := []string{"Plain T-shirt", "Beach flip flops", "Canvas backpack", "Studio headphones", "Wi-Fi router", "iPhone 15 case", "AT&T phone cord",
+		"Learning C++", "Learning C#", "Galaxy S21+", "Galaxy S21", "Oak table with four legs", "Black leggings", "Silk scarf", "Canvas jacket, waterproof",
+		"Laptop", "Laptop sleeve for a laptop", "Can opener", "Café press", "Velvet sofa", "Wool sweater"}
+	docs := make([]search.Document, len(titles))
+	for i, title := range titles {
+		docs[i] = doc(title, title, "Alba", "things", 1_000)
+		docs[i].Kind = search.Kind(title, "en", 1)
+	}
+	docs[2].Description = "A waterproof bag for long days, with a pocket against rain."
+	docs[19].Description = "Seats three, seater by seater."
+	docs[15].Identifiers = []string{search.Identifier("NOR.0707-60"), search.Identifier("4006381333931")}
+	put(t, x, us, docs...)
+	for q, want := range map[string]string{
+		"tshirt": "Plain T-shirt", "t shirt": "Plain T-shirt", "T-SHIRTS": "Plain T-shirt", "flipflops": "Beach flip flops", "flip-flop": "Beach flip flops",
+		"back pack": "Canvas backpack", "head phones": "Studio headphones", "wifi": "Wi-Fi router", "wi fi": "Wi-Fi router", "iphone15": "iPhone 15 case",
+		"at&t": "AT&T phone cord", "c++": "Learning C++", "c#": "Learning C#", "galaxy s21+": "Galaxy S21+", "leggings": "Black leggings",
+		"scarves": "Silk scarf", "laptop": "Laptop", "waterproof backpack": "Canvas backpack", "uantum": "", "eadphones": "Studio headphones",
+		"nor 0707-60": "Laptop", "NOR070760": "Laptop", "04006381333931": "Laptop", "café": "Café press",
+	} {
+		r := find(t, x, search.Query{Text: q})
+		got := ""
+		if len(r.Hits) > 0 {
+			got = r.Hits[0].Title
+		}
+		if got != want {
+			t.Errorf("%q: %q first, want %q", q, got, want)
+		}
+	}
+	for q, want := range map[string]int64{`"phone cord"`: 1, `"cord phone"`: 0, `"can opener" laptop`: 0, "leggings": 1, "legs": 1, "headphones": 1,
+		"waterproof bag for hiking in the rain": 2} {
+		if r := find(t, x, search.Query{Text: q}); r.Total != want {
+			t.Errorf("%s: %d, want %d", q, r.Total, want)
+		}
+	}
+	for q, want := range map[string]string{"3-seater sofa": "", "velvet seater": "", "swaeter": "sweater", "studio hedphones": "studio headphones",
+		"velvet sweater": "", "quantum sofa": ""} {
+		if r := find(t, x, search.Query{Text: q}); r.Suggestion != want {
+			t.Errorf("did you mean, for %q: %q, want %q", q, r.Suggestion, want)
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package search
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Misspelt tells whether a word may have typos at all: short ones and those with digits are taken as they are.
+func Misspelt(word string) bool {
+	return utf8.RuneCountInString(word) >= 4 && !strings.ContainsFunc(word, unicode.IsDigit)
+}
+
+// edits is how many typos a word may have: one, from six letters on two.
+func edits(word string) int {
+	if utf8.RuneCountInString(word) < 6 {
+		return 1
+	}
+	return 2
+}
+
+// Nearest returns the word of a list that is the fewest typos away, the first of several; false if none is near enough.
+func Nearest(word string, list []string) (string, bool) {
+	best, least := "", edits(word)+1
+	for _, w := range list {
+		if d := distance([]rune(word), []rune(w), least); d < least {
+			best, least = w, d
+		}
+	}
+	return best, best != ""
+}
+
+// distance counts the letters that are to be put in, left out, changed or swapped with their neighbour to make b of a, as far as
+// they are fewer than limit (optimal string alignment).
+func distance(a, b []rune, limit int) int {
+	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
+		return limit
+	}
+	rows := [3][]int{make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row, above, before := rows[i%3], rows[(i+2)%3], rows[(i+1)%3]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(above[j]+1, row[j-1]+1, above[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+	}
+	return rows[len(a)%3][len(b)]
+}
