@@ -102,27 +102,31 @@ func analysis(tag string) object {
 	if rules := lines("synonyms." + code); rules != nil {
 		add(&synonyms, "synonyms", object{"type": "synonym_graph", "synonyms": rules})
 	}
-	signs := []string{"units", "plus", "sharp", "and"}
 	return object{
-		"char_filter": object{
-			// 28l is 28 l.
-			"units": object{"type": "pattern_replace", "pattern": `(?<=\p{Nd})(?=\p{L})`, "replacement": " "},
-			// S21+ is not S21, C++ not C, C# neither, and AT&T has no word at.
-			"plus":  object{"type": "pattern_replace", "pattern": `(?<=[\p{L}\p{Nd}+])\+(?![\p{L}\p{Nd}])`, "replacement": " plus"},
-			"sharp": object{"type": "pattern_replace", "pattern": `(?<=\b\p{L})#`, "replacement": " sharp"},
-			"and":   object{"type": "pattern_replace", "pattern": `\b(\p{L}{1,2})&(\p{L}{1,2})\b`, "replacement": "$1and$2"},
-		},
-		"filter": filters,
+		"char_filter": signs,
+		"filter":      filters,
 		"analyzer": object{
-			"text":    custom(signs, before, compound, after),
-			"joined":  custom(signs, before, []string{"joined"}, compound, after),
-			"query":   custom(signs, before, stop, after, synonyms),
-			"parts":   custom(signs, before, stop, compound, after),
-			"exact":   custom(signs, before, after),
+			"text":    custom(signNames, before, compound, after),
+			"joined":  custom(signNames, before, []string{"joined"}, compound, after),
+			"query":   custom(signNames, before, stop, after, synonyms),
+			"parts":   custom(signNames, before, stop, compound, after),
+			"exact":   custom(signNames, before, after),
 			"spelled": custom([]string{}, before, []string{"asciifolding"}),
 		},
 	}
 }
+
+// signs are made words before words are parted.
+var signs = object{
+	// 28l is 28 l.
+	"units": object{"type": "pattern_replace", "pattern": `(?<=\p{Nd})(?=\p{L})`, "replacement": " "},
+	// S21+ is not S21, C++ not C, C# neither, and AT&T has no word at.
+	"plus":  object{"type": "pattern_replace", "pattern": `(?<=[\p{L}\p{Nd}+])\+(?![\p{L}\p{Nd}])`, "replacement": " plus"},
+	"sharp": object{"type": "pattern_replace", "pattern": `(?<=\b\p{L})#`, "replacement": " sharp"},
+	"and":   object{"type": "pattern_replace", "pattern": `\b(\p{L}{1,2})&(\p{L}{1,2})\b`, "replacement": "$1and$2"},
+}
+
+var signNames = []string{"units", "plus", "sharp", "and"}
 
 // parted tells whether words of a BCP 47 language have parts.
 func parted(tag string) bool {

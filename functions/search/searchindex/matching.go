@@ -35,7 +35,8 @@ func matching(a search.IndexQuery, language string) object {
 	case a.Relaxed == search.Strict:
 		return quoted(w, everyWordAnyhow(w, n, language))
 	case a.Relaxed == search.FewerTerms && a.Known && len(w.Phrases) == 0: // the words are known: none needs another form
-		some := object{"query": text, "type": "cross_fields", "fields": fields, "minimum_should_match": enough, "auto_generate_synonyms_phrase_query": false}
+		some := object{"query": text, "type": "cross_fields", "fields": fields, "minimum_should_match": enough,
+			"auto_generate_synonyms_phrase_query": false}
 		return first(object{"multi_match": some}, w, n, language)
 	}
 	words := slices.DeleteFunc(slices.Clone(w.Loose), func(word string) bool {
@@ -112,7 +113,8 @@ func everyWord(text, language string) object {
 
 // kind finds what is of the kind that a text asks for.
 func kind(text, language string) object {
-	return object{"match": object{"kind": object{"query": search.Kind(text, language, 1), "boost": kindBoost, "auto_generate_synonyms_phrase_query": false}}}
+	return object{"match": object{"kind": object{"query": search.Kind(text, language, 1), "boost": kindBoost,
+		"auto_generate_synonyms_phrase_query": false}}}
 }
 
 // kindBoost is how much being of the kind that is asked for counts beside the words. More loses queries for attributes.

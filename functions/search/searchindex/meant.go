@@ -41,5 +41,7 @@ func (a answer) meant(text string, stop []string) string {
 // spelledWords are the words of a document that the field spelled has.
 func spelledWords(d search.Document) []string {
 	parts := append([]string{d.Title, d.Brand}, append(d.AttributeValues, d.CategoryWords...)...)
-	return strings.FieldsFunc(strings.ToLower(strings.Join(parts, " ")), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '\'' })
+	return strings.FieldsFunc(strings.ToLower(strings.Join(parts, " ")), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '\''
+	})
 }

@@ -25,7 +25,8 @@ func TestPeopleTypeItTheirWay(t *testing.T) {
 	docs[15].Identifiers = []string{search.Identifier("NOR.0707-60"), search.Identifier("4006381333931")}
 	put(t, x, us, docs...)
 	for q, want := range map[string]string{
-		"tshirt": "Plain T-shirt", "t shirt": "Plain T-shirt", "T-SHIRTS": "Plain T-shirt", "flipflops": "Beach flip flops", "flip-flop": "Beach flip flops",
+		"tshirt": "Plain T-shirt", "t shirt": "Plain T-shirt", "T-SHIRTS": "Plain T-shirt", "flipflops": "Beach flip flops",
+		"flip-flop": "Beach flip flops",
 		"back pack": "Canvas backpack", "head phones": "Studio headphones", "wifi": "Wi-Fi router", "wi fi": "Wi-Fi router", "iphone15": "iPhone 15 case",
 		"at&t": "AT&T phone cord", "c++": "Learning C++", "c#": "Learning C#", "galaxy s21+": "Galaxy S21+", "leggings": "Black leggings",
 		"scarves": "Silk scarf", "laptop": "Laptop", "waterproof backpack": "Canvas backpack", "uantum": "", "eadphones": "Studio headphones",
