@@ -41,6 +41,8 @@ var languages = map[string]language{
 	"tr": {lower: "turkish", stop: "_turkish_", stemmer: "turkish"},
 }
 
+var elided = []string{"l", "m", "t", "qu", "n", "s", "j", "d", "c", "jusqu", "quoiqu", "lorsqu", "puisqu", "dell", "all", "dall", "nell", "sull", "un"}
+
 // analysis returns the analyzers of a BCP 47 language:
 //
 //	text     what is indexed, a compound with its parts
@@ -63,17 +65,16 @@ func analysis(tag string) object {
 		}
 	}
 	if l.elision {
-		add(&before, "elided", object{"type": "elision", "articles_case": true, "articles": []string{
-			"l", "m", "t", "qu", "n", "s", "j", "d", "c", "jusqu", "quoiqu", "lorsqu", "puisqu", "dell", "all", "dall", "nell", "sull", "un"}})
+		add(&before, "elided", object{"type": "elision", "articles_case": true, "articles": elided})
 	}
 	if code == "en" {
 		add(&before, "possessive", object{"type": "stemmer", "language": "possessive_english"})
 	}
+	lower := object{"type": "lowercase"}
 	if l.lower != "" {
-		add(&before, "lower", object{"type": "lowercase", "language": l.lower})
-	} else {
-		add(&before, "lowercase", nil)
+		lower["language"] = l.lower
 	}
+	add(&before, "lower", lower)
 	for _, f := range l.filters {
 		add(&after, f, nil)
 	}
