@@ -41,7 +41,8 @@ var languages = map[string]language{
 	"tr": {lower: "turkish", stop: "_turkish_", stemmer: "turkish"},
 }
 
-var elided = []string{"l", "m", "t", "qu", "n", "s", "j", "d", "c", "jusqu", "quoiqu", "lorsqu", "puisqu", "dell", "all", "dall", "nell", "sull", "un"}
+var elided = []string{"l", "m", "t", "qu", "n", "s", "j", "d", "c", "jusqu", "quoiqu", "lorsqu", "puisqu", "dell", "all", "dall", "nell", "sull",
+	"un"}
 
 // analysis returns the analyzers of a BCP 47 language:
 //
@@ -75,19 +76,7 @@ func analysis(tag string) object {
 		lower["language"] = l.lower
 	}
 	add(&before, "lower", lower)
-	for _, f := range l.filters {
-		add(&after, f, nil)
-	}
-	if rules := lines("forms." + code); rules != nil {
-		add(&after, "forms", object{"type": "stemmer_override", "rules": rules})
-	}
-	if l.stemmer != "" {
-		add(&after, "stem", object{"type": "stemmer", "language": l.stemmer})
-	}
-	for i, p := range l.plurals {
-		add(&after, fmt.Sprintf("plurals_%d", i), object{"type": "pattern_replace", "pattern": p, "replacement": "$1"})
-	}
-	add(&after, "asciifolding", nil)
+	l.endings(code, func(name string, definition object) { add(&after, name, definition) })
 	var compound, stop, synonyms []string
 	if l.compound {
 		add(&compound, "compound", object{"type": "dictionary_decompounder", "word_list": lines("compounds." + code),
@@ -115,6 +104,23 @@ func analysis(tag string) object {
 			"spelled": custom([]string{}, before, []string{"asciifolding"}),
 		},
 	}
+}
+
+// endings adds the filters that make a word's forms one.
+func (l language) endings(code string, add func(name string, definition object)) {
+	for _, f := range l.filters {
+		add(f, nil)
+	}
+	if rules := lines("forms." + code); rules != nil {
+		add("forms", object{"type": "stemmer_override", "rules": rules})
+	}
+	if l.stemmer != "" {
+		add("stem", object{"type": "stemmer", "language": l.stemmer})
+	}
+	for i, p := range l.plurals {
+		add(fmt.Sprintf("plurals_%d", i), object{"type": "pattern_replace", "pattern": p, "replacement": "$1"})
+	}
+	add("asciifolding", nil)
 }
 
 // signs are made words before words are parted.
