@@ -53,6 +53,13 @@ var own = map[string]func(*contextStack) error{
 	"payments":    payments,
 	"payouts":     payouts,
 	"search":      search,
+	"tax":         tax,
+}
+
+// tax is worked out as the stage says.
+func tax(c *contextStack) error {
+	c.set("TAX_ENGINE", c.stage.TaxEngine)
+	return c.functions()
 }
 
 // fulfillment moves shipments on at the stage's pace.

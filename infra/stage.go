@@ -31,6 +31,8 @@ type Stage struct {
 	// PayoutReserve is how long a sale waits before it is paid to its seller, for what customers send back. Shorter than
 	// contract.ReturnWindow it is a risk, which synthesis notes.
 	PayoutReserve time.Duration
+	// TaxEngine says who knows local taxes: "tables" for nobody, "stripe" for Stripe Tax, which is paid for by the order.
+	TaxEngine string
 	// DueBuckets is how many partitions one minute of the due checkouts is spread over; the sweep reads each. Records
 	// keep the bucket they were written to, so fewer than before lose some to the sweep: only ever raise it.
 	DueBuckets int
@@ -84,7 +86,7 @@ var stages = []Stage{
 		Region: contract.LocalRegion, Account: contract.LocalAccount,
 		Arch:     runtime.GOARCH,
 		LogLevel: "debug", LogDays: 1,
-		FulfillmentStep: time.Second, CheckoutWait: 20 * time.Second, DueBuckets: 4,
+		FulfillmentStep: time.Second, CheckoutWait: 20 * time.Second, DueBuckets: 4, TaxEngine: "tables",
 		Throttle: 10_000, Burst: 5_000,
 		Endpoints: endpoints{
 			AWS: contract.LocalAWSURL, DynamoDB: contract.LocalDynamoDBURL, Search: contract.LocalSearchURL,
@@ -96,7 +98,7 @@ var stages = []Stage{
 		Name:   "dev",
 		Region: homeRegion, Arch: "arm64",
 		LogLevel: "debug", LogDays: 7,
-		FulfillmentStep: time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128, PayoutReserve: time.Hour,
+		FulfillmentStep: time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128, PayoutReserve: time.Hour, TaxEngine: "tables",
 		Throttle: 100, Burst: 200, ClientRequests: 2_000,
 		Zones:    2, // Aurora asks for two
 		Database: capacity{0.5, 2}, Cache: cache{Node: "cache.t4g.micro"},
@@ -108,6 +110,7 @@ var stages = []Stage{
 		Keep:     true,
 		LogLevel: "info", LogDays: 90,
 		FulfillmentStep: 15 * time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128, PayoutReserve: 14 * 24 * time.Hour,
+		TaxEngine:   "stripe",
 		Provisioned: map[string]int{"checkout-api": 50},
 		Throttle:    10_000, Burst: 5_000, ClientRequests: 10_000,
 		Zones:    3,

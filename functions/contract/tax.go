@@ -8,6 +8,7 @@ var taxContext = Context{
 			Name: "assess", Description: "taxes the lines and the shipping of a checkout",
 			Memory: 256, Timeout: 5 * second,
 			Trigger: Trigger{Saga: true},
+			Grants:  []Grant{{Gateway, "payments"}}, // whose owner calculates tax, too
 		},
 	},
 }

@@ -33,6 +33,8 @@ type Assessment struct {
 	Included bool `json:"included"`
 	// Jurisdictions says whose taxes they are, over all charges: one entry for each tax and rate.
 	Jurisdictions []JurisdictionTax `json:"jurisdictions"`
+	// Fallback is EngineFailed where the tables stood in for the engine, and empty elsewhere.
+	Fallback string `json:"fallback,omitempty"`
 }
 
 // JurisdictionTax is what one jurisdiction levies on a sale at one rate.

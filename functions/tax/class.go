@@ -41,7 +41,8 @@ func Category(id string, path []string) string {
 	return id
 }
 
-func classOf(category string) Class {
+// ClassOf is the class that such a category says.
+func ClassOf(category string) Class {
 	if c, ok := classes[category]; ok {
 		return c
 	}

@@ -13,6 +13,10 @@
 // Rounding: each charge by itself to the nearest unit, halves up, and each of two taxes by itself; in Japan once for each rate of
 // the order, shared out over its charges.
 //
+// Two engines (service.go): the tables, and where a stage says so Stripe Tax for the United States (stripetax), which knows the
+// taxes of counties, cities and districts. Where Stripe fails or does not add up, the tables stand in, the assessment and the log
+// say tax_engine_failed, and the checkout goes on: what a local tax is short of is Rialto's loss.
+//
 // Who collects (nexus.go): Rialto, as the marketplace's facilitator, in every state with a sales tax and in Canada; an entry of
 // that table makes it the seller's. Prices that include their tax hold it whoever owes it; payouts withholds it for both.
 //
@@ -21,7 +25,7 @@
 // What such a place levies when goods arrive (IGIC, octroi de mer, Puerto Rico's IVU) is neither worked out nor collected.
 //
 // What is simplified, on purpose:
-//   - US rates are the states' own. County, city and district taxes are left out, and so are tax holidays, medicine and states that
+//   - US rates of the tables are the states' own. County, city and district taxes are left out, and so are tax holidays, medicine and states that
 //     tax by origin. Of what is paid for clothing above their limits Massachusetts and Rhode Island tax the excess alone; here all of it.
 //   - US shipping is taxed as the goods are, except in the states of shippingExempt.
 //   - Brazil shows the destination's general ICMS, which is part of the price. Left out: PIS, COFINS, IPI and their successors CBS and

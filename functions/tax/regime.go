@@ -80,7 +80,7 @@ type charge struct {
 func (g regime) rates(l Line) []ppm {
 	out := make([]ppm, len(g.levies))
 	for i, v := range g.levies {
-		out[i] = v.rate(classOf(l.Category), l.paid().Minor, l.Quantity, g.included && !g.inside)
+		out[i] = v.rate(ClassOf(l.Category), l.paid().Minor, l.Quantity, g.included && !g.inside)
 	}
 	return out
 }

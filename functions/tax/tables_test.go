@@ -294,7 +294,7 @@ func TestTheNearestCategoryDecides(t *testing.T) {
 		{"food-processors", []string{"kitchen", "food-processors"}, Standard},
 		{"kids-clothing", []string{"clothing", "kids-clothing"}, Childrenswear},
 	} {
-		if got := classOf(Category(c.category, c.path)); got != c.want {
+		if got := ClassOf(Category(c.category, c.path)); got != c.want {
 			t.Errorf("%s of %v is %s, not %s", c.category, c.path, got, c.want)
 		}
 	}

@@ -2,13 +2,12 @@ package stripegateway
 
 import (
 	"context"
-	"net/http"
 	"strings"
 	"time"
 
 	"github.com/stripe/stripe-go/v82"
 
-	"rialto/functions/internal/trace"
+	"rialto/functions/internal/stripeapi"
 	"rialto/functions/payments"
 )
 
@@ -36,22 +35,8 @@ func New(c Config) *Gateway {
 	if c.Timeout <= 0 {
 		c.Timeout = 8 * time.Second
 	}
-	client := trace.Client(&http.Client{Timeout: c.Timeout})
-	if c.Recorded {
-		client = trace.RecordHTTP("gateway", client)
-	}
-	config := &stripe.BackendConfig{
-		HTTPClient:        client,
-		MaxNetworkRetries: stripe.Int64(0),
-		LeveledLogger:     &stripe.LeveledLogger{Level: stripe.LevelNull},
-		EnableTelemetry:   stripe.Bool(false),
-	}
-	if c.URL != "" {
-		config.URL = stripe.String(c.URL)
-	}
-	backend := stripe.GetBackendWithConfig(stripe.APIBackend, config)
-	backends := &stripe.Backends{API: backend, Connect: backend, Uploads: backend, MeterEvents: backend}
-	g := &Gateway{client: stripe.NewClient(c.Secret, stripe.WithBackends(backends))}
+	client := stripeapi.New(stripeapi.Config{Secret: c.Secret, URL: c.URL, Timeout: c.Timeout, Recorded: c.Recorded})
+	g := &Gateway{client: client}
 	if c.ReturnURL != "" {
 		g.returnURL = &c.ReturnURL
 	}

@@ -2,18 +2,20 @@
 package main
 
 import (
-	"context"
-
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
-	"rialto/functions/tax"
+	"rialto/functions/tax/stripetax"
 )
 
 func main() {
 	entry.Run("tax", entry.Table{
-		"assess": func(*settings.Settings) (any, error) {
-			return saga.Task("tax-assess", func(_ context.Context, s tax.Sale) (tax.Assessment, error) { return tax.Assess(s) }), nil
+		"assess": func(s *settings.Settings) (any, error) {
+			service, err := stripetax.Load(s)
+			if err != nil {
+				return nil, err
+			}
+			return saga.Task("tax-assess", service.Assess), nil
 		},
 	})
 }

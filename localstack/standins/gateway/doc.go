@@ -2,7 +2,8 @@
 // as github.com/stripe/stripe-go/v82 (API version 2025-08-27.basil) is used by Rialto, keeps its state in
 // memory and sees no network.
 //
-// It owns payment intents, their charges, refunds, payment methods and customers. It promises:
+// It owns payment intents, their charges, refunds, payment methods and customers, and calculates tax by a few stated rates
+// (taxrates.go). It promises:
 //
 //   - An intent's money only moves along Stripe's state machine. For every intent, at every instant,
 //     authorized = captured + released + open, and refunded <= captured; the journal that the auditor's

@@ -100,6 +100,8 @@ const (
 	opAttachMethod   operation = "attach_payment_method"
 	opCreateCustomer operation = "create_customer"
 	opGetCustomer    operation = "retrieve_customer"
+	opCalculateTax   operation = "calculate_tax"
+	opListTaxItems   operation = "list_tax_items"
 )
 
 var routes = map[string]operation{
@@ -118,6 +120,9 @@ var routes = map[string]operation{
 	"POST /v1/payment_methods/{id}/attach":  opAttachMethod,
 	"POST /v1/customers":                    opCreateCustomer,
 	"GET /v1/customers/{id}":                opGetCustomer,
+
+	"POST /v1/tax/calculations":                opCalculateTax,
+	"GET /v1/tax/calculations/{id}/line_items": opListTaxItems,
 }
 
 // execute runs the endpoint on the state; g.mu is held.
@@ -153,6 +158,10 @@ func (s *state) execute(c *call) (any, *apiError) {
 		return s.createCustomer(c)
 	case opGetCustomer:
 		return s.retrieveCustomer(c)
+	case opCalculateTax:
+		return s.calculateTax(c)
+	case opListTaxItems:
+		return s.listTaxItems(c)
 	default:
 		return nil, unrecognizedURL(c.method, c.path)
 	}

@@ -15,6 +15,8 @@ type state struct {
 	refunded  []*refund
 	methods   map[string]*method
 	customers map[string]*customer
+	// calculations are the items of tax calculations.
+	calculations map[string][]map[string]any
 	// expiring are the charges authorized for manual capture, earliest deadline first: each has the same
 	// time to live, so they come in order.
 	expiring []*charge
@@ -23,7 +25,8 @@ type state struct {
 
 func newState(ids *ids) *state {
 	return &state{ids: ids, intents: map[string]*intent{}, charges: map[string]*charge{},
-		refunds: map[string]*refund{}, methods: map[string]*method{}, customers: map[string]*customer{}}
+		refunds: map[string]*refund{}, methods: map[string]*method{}, customers: map[string]*customer{},
+		calculations: map[string][]map[string]any{}}
 }
 
 // The kinds of journal entries.
