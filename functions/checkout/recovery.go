@@ -11,6 +11,7 @@ import (
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
+	"rialto/functions/internal/sweep"
 )
 
 // errStillOpen makes a timer message come back.
@@ -23,6 +24,7 @@ type RecoveryStore interface {
 	DueIn(ctx context.Context, minute time.Time, bucket int) ([]string, error)
 	// Postpone makes an open record due at another time; one that is over stays as it is.
 	Postpone(ctx context.Context, id string, due time.Time) error
+	sweep.Mark // the minute (RFC 3339) that the next sweep begins with
 }
 
 // Recovery is the guarantee that every record ends.
@@ -36,7 +38,7 @@ type Recovery struct {
 }
 
 // again is how long after a recovery that did not finish a record is due once more. Its due time moves with every try,
-// so the sweep, which looks at the last few minutes only, finds it however long something is away.
+// so the sweep finds it however long something is away: a record is never due in a minute that is over.
 const again = 5 * time.Minute
 
 // Check is what a timer message does: it returns 0 when the record needs no more looking at, or how long to wait
@@ -84,23 +86,46 @@ func (v *Recovery) recover(ctx context.Context, r Record) (err error) {
 	return nil
 }
 
-// Sweep sets a new timer for every record that was due in the given number of minutes before the last one and
-// is still open: its message was lost. It returns how many there were.
+// sweepAtMost is how many minutes one sweep reads, so that catching up after an outage fits its time.
+const sweepAtMost = 60
+
+// Sweep sets a new timer for every record that is still open of those that were due in the given number of minutes before the last
+// one, and in all earlier ones that no sweep has seen to: its message was lost. It returns how many there were.
 func (v *Recovery) Sweep(ctx context.Context, minutes int) (int, error) {
+	last := v.Now().UTC().Truncate(time.Minute).Add(-2 * time.Minute)
+	from := last.Add(-time.Duration(minutes-1) * time.Minute)
+	begin := last.Add(-(sweepAtMost - 1) * time.Minute) // of the very first sweep
+	kept, err := v.Store.SweepFrom(ctx)
+	if err == nil && kept != "" {
+		begin, err = time.Parse(time.RFC3339, kept)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read where to begin: %w", err)
+	}
+	if begin.Before(from) {
+		minutes, from = min(sweepAtMost, int(last.Sub(begin)/time.Minute)+1), begin
+	}
+	count, err := v.sweep(ctx, from, minutes)
+	if err != nil {
+		return count, err
+	}
+	return count, v.Store.KeepSweepFrom(ctx, from.Add(time.Duration(minutes)*time.Minute).Format(time.RFC3339))
+}
+
+// sweep sets timers for the open records that are due in so many minutes from one on.
+func (v *Recovery) sweep(ctx context.Context, from time.Time, minutes int) (count int, err error) {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(16)
-	last := v.Now().Add(-2 * time.Minute)
 	found := make([][]string, minutes*v.Buckets)
 	for n := range found {
 		g.Go(func() (err error) {
-			found[n], err = v.Store.DueIn(gctx, last.Add(-time.Duration(n/v.Buckets)*time.Minute), n%v.Buckets)
+			found[n], err = v.Store.DueIn(gctx, from.Add(time.Duration(n/v.Buckets)*time.Minute), n%v.Buckets)
 			return err
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return 0, fmt.Errorf("read the due index: %w", err)
 	}
-	count := 0
 	for _, due := range found {
 		for _, id := range due {
 			if err := v.Timer.Set(ctx, id, 0); err != nil {

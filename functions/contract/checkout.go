@@ -55,7 +55,7 @@ var checkoutContext = Context{
 			Name: "sweep", Description: "finds due checkouts whose timer was lost",
 			Memory: 256, Timeout: minute,
 			Trigger: Trigger{Schedule: minute},
-			Grants:  []Grant{{Read, "checkouts"}, {Send, "checkout-timer"}},
+			Grants:  []Grant{{Read, "checkouts"}, {Write, "checkouts"}, {Send, "checkout-timer"}},
 		},
 	},
 }

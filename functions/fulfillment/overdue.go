@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/sweep"
 )
 
 // Due names a shipment that a sweep looks at on a day (RFC 3339 full-date, UTC): its seller must have confirmed it by then, or
@@ -20,8 +20,8 @@ type Due struct {
 	Day        string `dynamodbav:"day"`
 }
 
-// OverdueInput says how many days to look back; 0 stands for 2, which outlasts a day without a sweep. An operator may
-// name one shipment instead, which is cancelled at once unless its seller confirmed it.
+// OverdueInput says how many days to look back at least; 0 stands for 2. A sweep begins where everything before is done, if that is
+// longer ago. An operator may name one shipment instead, which is cancelled at once unless its seller confirmed it.
 type OverdueInput struct {
 	Days       int    `json:"days"`
 	OrderID    string `json:"order_id"`
@@ -107,12 +107,14 @@ func (s *Sweeper) Resolve(ctx context.Context, in ResolveInput) (Shipment, error
 	return x, err
 }
 
-// Sweeper ends what waited for its seller, or for its money, too long.
+// Sweeper ends what waited for its seller, or for its money, too long. AtOnce bounds the records that it works on together; 0 is
+// the usual.
 type Sweeper struct {
 	Shipments Shipments
 	Sellers   SellerOrders
 	Returns   Returns
 	Now       func() time.Time
+	AtOnce    int
 }
 
 // Overdue cancels what sellers have not confirmed by the end of its grace, and goes on with what is held back. Something written
@@ -128,7 +130,7 @@ func (s *Sweeper) Overdue(ctx context.Context, in OverdueInput) (out OverdueOutp
 		if x.State != Pending {
 			return OverdueOutput{Due: 1}, nil
 		}
-		did, err := s.end(ctx, Due{OrderID: x.OrderID, ShipmentID: x.ID, Day: x.CancelBy().UTC().Format(time.DateOnly)})
+		did, _, err := s.end(ctx, Due{OrderID: x.OrderID, ShipmentID: x.ID, Day: x.CancelBy().UTC().Format(time.DateOnly)})
 		out.add(1, did)
 		return out, err
 	}
@@ -136,79 +138,70 @@ func (s *Sweeper) Overdue(ctx context.Context, in OverdueInput) (out OverdueOutp
 	if days <= 0 {
 		days = 2
 	}
-	today := s.Now().UTC()
-	for back := days; back >= 0; back-- {
-		list, err := s.Sellers.Due(ctx, today.AddDate(0, 0, -back).Format(time.DateOnly))
-		if err != nil {
-			return out, err
-		}
-		did := make([]Cause, len(list))
-		g, gctx := errgroup.WithContext(ctx)
-		g.SetLimit(atOnce)
-		for i, d := range list {
-			g.Go(func() (err error) { did[i], err = s.end(gctx, d); return err })
-		}
-		err = g.Wait()
-		out.add(len(list), did...)
-		if err != nil {
-			return out, err
-		}
+	var mu sync.Mutex
+	due, err := sweep.Days(ctx, s.Sellers, s.Now(), sweep.Options{Back: days, AtOnce: cmp.Or(s.AtOnce, atOnce)},
+		func(ctx context.Context, d Due) (bool, error) {
+			did, done, err := s.end(ctx, d)
+			mu.Lock()
+			defer mu.Unlock()
+			out.add(1, did)
+			return done, err
+		})
+	if out.Due = due; err == nil && out.WrittenOff > 0 {
+		err = fault.New(fault.Conflict, "shipments_written_off", "%d shipments left and will not be paid", out.WrittenOff)
 	}
-	if out.WrittenOff > 0 {
-		return out, fault.New(fault.Conflict, "shipments_written_off", "%d shipments left and will not be paid", out.WrittenOff)
-	}
-	return out, nil
+	return out, err
 }
 
 // end ends what a shipment waits for, if it has waited for long enough, and takes it off the day.
-func (s *Sweeper) end(ctx context.Context, d Due) (cause Cause, err error) {
+func (s *Sweeper) end(ctx context.Context, d Due) (cause Cause, done bool, err error) {
 	if d.ReturnID != "" {
 		return s.expire(ctx, d)
 	}
 	x, found, err := s.Shipments.Get(ctx, d.OrderID, d.ShipmentID)
 	if err != nil {
-		return "", fmt.Errorf("overdue shipment: %w", err)
+		return "", false, fmt.Errorf("overdue shipment: %w", err)
 	}
 	if found {
 		switch {
 		case x.State == HeldBack && s.Now().Before(x.RetryAt()):
-			return "", nil // it stays on the list
+			return "", false, nil // it stays on the list
 		case x.State == HeldBack:
 			cause = x.nextTry()
 		case x.State == Pending:
 			cause = Overdue
 		}
 		if cause, err = s.move(ctx, x, cause); err != nil {
-			return "", err
+			return "", false, err
 		}
 	}
-	return cause, s.Sellers.RemoveDue(ctx, d)
+	return cause, true, s.Sellers.RemoveDue(ctx, d)
 }
 
 // unreceived is why a return ends by itself.
 const unreceived Cause = "unreceived"
 
 // expire ends a return that nobody has received in time, and takes it off the day.
-func (s *Sweeper) expire(ctx context.Context, d Due) (cause Cause, err error) {
+func (s *Sweeper) expire(ctx context.Context, d Due) (cause Cause, done bool, err error) {
 	r, err := s.Returns.Return(ctx, d.OrderID, d.ReturnID)
 	if err != nil {
-		return "", fmt.Errorf("return that is due: %w", err)
+		return "", false, fmt.Errorf("return that is due: %w", err)
 	}
 	if r.State == Requested {
 		now := s.Now().UTC()
 		if now.Before(r.ExpiresAt()) {
-			return "", nil // it stays on the list
+			return "", false, nil // it stays on the list
 		}
 		r.State, r.UpdatedAt = Expired, now
 		saved, err := s.Returns.Resolve(ctx, r, Requested)
 		if err != nil {
-			return "", err
+			return "", false, err
 		}
 		if saved {
 			cause = unreceived
 		}
 	}
-	return cause, s.Sellers.RemoveDue(ctx, d)
+	return cause, true, s.Sellers.RemoveDue(ctx, d)
 }
 
 // move takes a step, and returns its cause, "" if it was not taken.

@@ -8,6 +8,7 @@ import (
 
 	"rialto/functions/internal/eventdata"
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/sweep"
 	"rialto/functions/orders"
 )
 
@@ -45,6 +46,7 @@ type SellerOrders interface {
 	// takes them off.
 	Due(ctx context.Context, day string) ([]Due, error)
 	RemoveDue(ctx context.Context, d Due) error
+	sweep.Mark
 }
 
 // Timers send a message to ourselves, after a delay at the earliest. They may cut the delay to what they can

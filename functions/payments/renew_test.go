@@ -309,7 +309,29 @@ func TestTheSweepRenewsWhatIsDue(t *testing.T) {
 		}
 		r.wait(t, 24*time.Hour)
 	}
-	if n := len(r.db.Items("payments")); n != 1 {
-		t.Fatalf("%d items, want the payment alone", n)
+	if n := len(r.db.Items("payments")); n != 2 {
+		t.Fatalf("%d items, want the payment and the mark of the sweep", n)
+	}
+}
+
+// What was due while no sweep ran, for however long, is looked at by the next one. Seen to catch: a sweep that looks two days back.
+func TestASweepFindsWhatWasDueLongAgo(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	r := b.rig()
+	if _, err := r.authorizes(r.input("pm_card_visa", "g1"), 1); err != nil {
+		t.Fatal(err)
+	}
+	w := &payments.Watcher{Service: r.Service, List: paymentsstore.Store{DB: r.db}}
+	if _, err := w.Sweep(context.Background(), payments.SweepInput{}); err != nil {
+		t.Fatal(err)
+	}
+	placed := fmt.Sprintf(`{"order_id":%q,"shipments":[{"group":"g1","capture_before":%q}]}`, r.order, r.record(t, "g1").CaptureBefore.Format(time.RFC3339))
+	if err := w.HandleEvent(context.Background(), "OrderPlaced", []byte(placed)); err != nil {
+		t.Fatal(err)
+	}
+	r.wait(t, 20*24*time.Hour)
+	if out, err := w.Sweep(context.Background(), payments.SweepInput{}); err != nil || out != (payments.SweepOutput{Due: 1, Done: 1}) {
+		t.Errorf("%+v %v", out, err)
 	}
 }

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"rialto/functions/internal/eventdata"
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/sweep"
 )
 
 // Due says that a payment is looked at on a day (RFC 3339 full-date, UTC).
@@ -26,6 +26,7 @@ type Watchlist interface {
 	// Due lists a day's.
 	Due(ctx context.Context, day string) ([]Due, error)
 	Unwatch(ctx context.Context, d Due) error
+	sweep.Mark
 }
 
 // OrderPlaced is the data of orders' event of that name, as far as it is read here.
@@ -71,7 +72,8 @@ func (w *Watcher) dueAt(orderID, group string, at time.Time) Due {
 	return Due{orderID, group, at.UTC().Format(time.DateOnly)}
 }
 
-// SweepInput says how many days to look back; 0 stands for 2, which outlasts a day without a sweep.
+// SweepInput says how many days to look back at least; 0 stands for 2. A sweep begins where everything before is done, if that is
+// longer ago.
 type SweepInput struct {
 	Days int `json:"days"`
 }
@@ -90,36 +92,22 @@ func (w *Watcher) Sweep(ctx context.Context, in SweepInput) (out SweepOutput, er
 	if days <= 0 {
 		days = 2
 	}
-	for back := days; back >= 0; back-- {
-		list, err := w.List.Due(ctx, w.Now().UTC().AddDate(0, 0, -back).Format(time.DateOnly))
-		if err != nil {
-			return out, err
-		}
-		done, errs := make([]bool, len(list)), make([]error, len(list))
-		var g errgroup.Group
-		g.SetLimit(cmp.Or(w.AtOnce, atOnce))
-		for n, d := range list {
-			g.Go(func() error { done[n], errs[n] = w.look(ctx, d); return nil })
-		}
-		_ = g.Wait()
-		out.Due += len(list)
-		for n := range list {
-			if done[n] {
+	var mu sync.Mutex
+	due, err := sweep.Days(ctx, w.List, w.Now(), sweep.Options{Back: days, AtOnce: cmp.Or(w.AtOnce, atOnce)},
+		func(ctx context.Context, d Due) (bool, error) {
+			done, err := w.look(ctx, d)
+			mu.Lock()
+			defer mu.Unlock()
+			if done {
 				out.Done++
 			}
-			if errs[n] != nil {
+			if err != nil {
 				out.Unknown++
-				err = errs[n]
 			}
-		}
-		if err != nil && !fault.Of(err).Kind.Transient() {
-			return out, err
-		}
-	}
-	if out.Unknown > 0 {
-		return out, errUnknown
-	}
-	return out, nil
+			return done, err
+		})
+	out.Due = due
+	return out, err
 }
 
 // look does what is due of a payment, and takes it off the day unless more is due on it.

@@ -144,40 +144,43 @@ type Report struct {
 const perSeller = 20 * MaxPaid
 
 // Run pays every seller what they are owed: by sales that are old enough, less what was given back, whatever its age. It
-// may be repeated, interrupted, and run side by side with itself: a journal is paid once.
+// may be repeated, interrupted, and run side by side with itself: a journal is paid once. What one seller or bucket meets does not
+// keep it from the others.
 func (s *Service) Run(ctx context.Context) (Report, error) {
 	var report Report
+	var problems []error
 	for bucket := range s.Buckets {
-		var of []Journal // one seller and currency
-		sales := 0
-		for after := ""; ; {
-			list, next, err := s.Ledger.Unpaid(ctx, bucket, after)
-			if err != nil {
-				return report, fmt.Errorf("bucket %d: %w", bucket, err)
+		problems = append(problems, s.runBucket(ctx, bucket, &report))
+	}
+	return report, errors.Join(problems...)
+}
+
+func (s *Service) runBucket(ctx context.Context, bucket int, report *Report) error {
+	var of []Journal // one seller and currency
+	var problems []error
+	sales := 0
+	for after := ""; ; {
+		list, next, err := s.Ledger.Unpaid(ctx, bucket, after)
+		if err != nil { // what was read of the last seller may not be all that takes from what is owed
+			return errors.Join(append(problems, fmt.Errorf("bucket %d: %w", bucket, err))...)
+		}
+		for _, j := range list {
+			if len(of) > 0 && (of[0].SellerID != j.SellerID || of[0].Currency != j.Currency) {
+				problems = append(problems, s.pay(ctx, of, report))
+				of, sales = nil, 0
 			}
-			for _, j := range list {
-				if len(of) > 0 && (of[0].SellerID != j.SellerID || of[0].Currency != j.Currency) {
-					if err := s.pay(ctx, of, &report); err != nil {
-						return report, err
-					}
-					of, sales = nil, 0
-				}
-				if j.Owed() <= 0 || !j.At.After(s.Now().Add(-s.Reserve)) && sales < perSeller {
-					of = append(of, j)
-				}
-				if j.Owed() > 0 {
-					sales++
-				}
+			if j.Owed() <= 0 || !j.At.After(s.Now().Add(-s.Reserve)) && sales < perSeller {
+				of = append(of, j)
 			}
-			if after = next; next == "" {
-				break
+			if j.Owed() > 0 {
+				sales++
 			}
 		}
-		if err := s.pay(ctx, of, &report); err != nil {
-			return report, err
+		if after = next; next == "" {
+			break
 		}
 	}
-	return report, nil
+	return errors.Join(append(problems, s.pay(ctx, of, report))...)
 }
 
 // pay pays journals of one seller and currency in as many payouts as they need. A part that owes more than all of them

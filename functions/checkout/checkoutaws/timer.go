@@ -70,8 +70,7 @@ type Sweeper interface {
 	Sweep(ctx context.Context, minutes int) (int, error)
 }
 
-// lookBack is how many minutes a sweep covers unless it is told; after a longer outage of the sweep an operator
-// invokes it with more.
+// lookBack is how many minutes a sweep covers at least, unless it is told.
 const lookBack = 10
 
 // SweepInput is what an operator may say; a rule says nothing.

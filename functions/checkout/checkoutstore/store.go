@@ -11,6 +11,7 @@ import (
 
 	"rialto/functions/checkout"
 	"rialto/functions/internal/store"
+	"rialto/functions/internal/sweep/sweepstore"
 )
 
 const table = "checkouts"
@@ -169,6 +170,18 @@ func (s Store) DueIn(ctx context.Context, minute time.Time, bucket int) ([]strin
 		due = append(due, r.ID)
 	}
 	return due, nil
+}
+
+func (s Store) mark() sweepstore.Mark {
+	return sweepstore.Mark{DB: s.DB, Table: table, Name: "due"}
+}
+
+// SweepFrom returns the minute that the next sweep begins with.
+func (s Store) SweepFrom(ctx context.Context) (string, error) { return s.mark().SweepFrom(ctx) }
+
+// KeepSweepFrom keeps it.
+func (s Store) KeepSweepFrom(ctx context.Context, minute string) error {
+	return s.mark().KeepSweepFrom(ctx, minute)
 }
 
 // Postpone makes an open record due at another time.

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"rialto/functions/checkout"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
+	"rialto/functions/internal/sweep/sweepstore"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/orders"
@@ -51,7 +53,9 @@ func (w *world) stepped(ctx context.Context, writes []store.Write) {
 	}
 }
 
-func (w *world) rows() []row { return itemsOf[row](w, "checkouts") }
+func (w *world) rows() []row {
+	return slices.DeleteFunc(itemsOf[row](w, "checkouts"), func(r row) bool { return strings.HasPrefix(r.PK, sweepstore.Prefix) })
+}
 
 func itemsOf[T any](w *world, table string) []T {
 	w.t.Helper()

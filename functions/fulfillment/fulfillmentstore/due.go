@@ -9,13 +9,21 @@ import (
 
 	"rialto/functions/fulfillment"
 	"rialto/functions/internal/store"
+	"rialto/functions/internal/sweep/sweepstore"
 )
 
 func dueKey(d fulfillment.Due) store.Key {
 	return store.Key{PK: dayKey("!due", d.Day, bucketOf(d.OrderID)), SK: d.OrderID + "#" + cmp.Or(d.ReturnID, d.ShipmentID)}
 }
 
-// due is the write that puts a shipment on the list of the day on which it is cancelled.
+// latest is the later of two times.
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // due is the write that lists a shipment on the day of a time.
 func due(x fulfillment.Shipment, at time.Time) store.Write {
 	d := fulfillment.Due{OrderID: x.OrderID, ShipmentID: x.ID, Day: at.UTC().Format(time.DateOnly)}
@@ -39,6 +47,18 @@ func (s Store) Due(ctx context.Context, day string) ([]fulfillment.Due, error) {
 		out = append(out, list...)
 	}
 	return out, nil
+}
+
+func (s Store) mark() sweepstore.Mark {
+	return sweepstore.Mark{DB: s.DB, Table: sellerOrders, Name: "overdue", Sorted: true}
+}
+
+// SweepFrom returns the day that the next sweep begins with.
+func (s Store) SweepFrom(ctx context.Context) (string, error) { return s.mark().SweepFrom(ctx) }
+
+// KeepSweepFrom keeps it.
+func (s Store) KeepSweepFrom(ctx context.Context, day string) error {
+	return s.mark().KeepSweepFrom(ctx, day)
 }
 
 // RemoveDue takes a shipment off its day's list.

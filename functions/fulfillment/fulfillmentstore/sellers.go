@@ -22,6 +22,7 @@ import (
 //	<seller_id>#counts#<bucket>, <day>                   what became of the orders of a day
 //	!due#<day>#<bucket>, <order_id>#<shipment_id>        what a sweep looks at that day: what its seller has not confirmed, what is held
 //	                                                     back, and under a return's id what nobody has received
+//	!sweep#overdue, overdue                              the day that the next sweep begins with
 //
 // An order goes to the bucket that its id says, so that what a large seller sells spreads over partitions, and over
 // counters that transactions do not meet on.

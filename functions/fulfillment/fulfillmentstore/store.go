@@ -31,7 +31,7 @@ func eventKey(orderID string, e fulfillment.Event) store.Key {
 func (s Store) Open(ctx context.Context, x fulfillment.Shipment, e fulfillment.Event) error {
 	var more []store.Write
 	if x.BySeller() {
-		more = append(more, due(x, x.CancelBy()))
+		more = append(more, due(x, latest(x.CancelBy(), x.UpdatedAt))) // an order may be told late: no sweep comes to a day that is over
 	}
 	_, _, err := s.write(ctx, store.Put(shipments, key(x.OrderID, x.ID), x).If(store.Absent()), x.OrderID, e, more...)
 	if err != nil {

@@ -213,6 +213,10 @@ func (t *trial) sweep(ctx context.Context, f contract.Function) error {
 		if wait = period; t.books.idle(f.ID()) {
 			continue
 		}
+		if t.isDown(f.ID()) {
+			t.counts.down++
+			continue
+		}
 		t.counts.did(f.ID())
 		if f.ID() == "payouts-run" {
 			t.running = len(t.books.sequence)

@@ -56,7 +56,7 @@ func (t *trial) newProcess() *process {
 			Pace: t.work.pace},
 		returns:   &fulfillment.ReturnService{Shipments: stored, Orders: orders, Returns: stored, Now: now},
 		receiving: &fulfillment.ReceivingService{Returns: stored, Now: now},
-		sweeper:   &fulfillment.Sweeper{Shipments: stored, Sellers: oneByOne{stored, t}, Returns: stored, Now: now},
+		sweeper:   &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Returns: stored, Now: now, AtOnce: 1},
 		ledger:    &payouts.Service{Ledger: &payoutsstore.Store{DB: db}, Now: now, Reserve: reserve, Buckets: payoutsstore.Buckets},
 	}
 }
@@ -66,23 +66,6 @@ type unseen struct{}
 
 // FirstImages implements fulfillment.Images.
 func (unseen) FirstImages(context.Context, ...string) (map[string]string, error) { return nil, nil }
-
-// oneByOne lists what is overdue one record at a time: records that are worked on together would take turns in an order that
-// is nobody's choice. What is left is for the next sweep.
-type oneByOne struct {
-	fulfillmentstore.Store
-	t *trial
-}
-
-// Due implements fulfillment.SellerOrders.
-func (l oneByOne) Due(ctx context.Context, day string) ([]fulfillment.Due, error) {
-	list, err := l.Store.Due(ctx, day)
-	if len(list) < 2 {
-		return list, err
-	}
-	n, err := through(ctx, func(context.Context) (int, error) { return l.t.s.Choose(len(list)), nil })
-	return list[n : n+1], err
-}
 
 // inTurn books changes that come together one after the other.
 type inTurn struct{ inventorystore.Store }

@@ -14,6 +14,7 @@ import (
 	"rialto/functions/customers"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
+	"rialto/functions/internal/sweep"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/laboratory/schedule"
@@ -95,14 +96,14 @@ type count struct {
 	at, late        time.Duration
 }
 
-// outage is a function that fails for days, whatever it is given; none without an id.
+// outage is a function that fails for days, whatever it is given, or a sweep that does not run; none without an id.
 type outage struct {
 	id       string
 	from, to time.Duration
 }
 
 var outages = []string{"", "", "", "", "payments-capture", "payments-refund", "fulfillment-advance", "inventory-ship",
-	"inventory-return", "payouts-book"}
+	"inventory-return", "payouts-book", "fulfillment-overdue", "payments-renew"}
 
 func (t *trial) isDown(id string) bool {
 	o, now := t.work.outage, t.s.Elapsed()
@@ -184,6 +185,11 @@ func (t *trial) begin() {
 				t.fail("store", "%v", err)
 			}
 			t.books.arrive(pool{g.sku, s.centre}, s.there, s.booked-s.there)
+		}
+	}
+	for _, m := range []sweep.Mark{t.process.sweeper.Sellers, t.process.payments.List} { // sweeps ran before
+		if err := m.KeepSweepFrom(ctx, dawn.Format(time.DateOnly)); err != nil {
+			t.fail("store", "%v", err)
 		}
 	}
 	t.streams.flush()

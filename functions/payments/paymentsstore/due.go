@@ -9,13 +9,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"rialto/functions/internal/store"
+	"rialto/functions/internal/sweep/sweepstore"
 	"rialto/functions/payments"
 )
 
 // What is looked at on a day is an item beside the payments: PK !due#<day>#<bucket>, SK <order_id>#<group>. An order goes to the
 // bucket that its id says, so that a day's orders spread over partitions.
 const (
-	duePrefix = "!due#"
+	beside    = "!" // begins the keys of what is no payment
+	duePrefix = beside + "due#"
 	buckets   = 8
 )
 
@@ -51,6 +53,18 @@ func (s Store) Due(ctx context.Context, day string) ([]payments.Due, error) {
 		}
 	}
 	return out, nil
+}
+
+func (s Store) mark() sweepstore.Mark {
+	return sweepstore.Mark{DB: s.DB, Table: table, Name: "renew", Sorted: true}
+}
+
+// SweepFrom returns the day that the next sweep begins with.
+func (s Store) SweepFrom(ctx context.Context) (string, error) { return s.mark().SweepFrom(ctx) }
+
+// KeepSweepFrom keeps it.
+func (s Store) KeepSweepFrom(ctx context.Context, day string) error {
+	return s.mark().KeepSweepFrom(ctx, day)
 }
 
 // Unwatch takes a payment off a day's list.

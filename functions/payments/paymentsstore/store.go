@@ -70,7 +70,7 @@ func (s Store) Save(ctx context.Context, p payments.Payment) (payments.Payment, 
 
 // Events turns a change of the table into its events.
 func Events(c outbox.Change) ([]outbox.Event, error) {
-	if c.New == nil || strings.HasPrefix(text(c.New["pk"]), duePrefix) {
+	if c.New == nil || strings.HasPrefix(text(c.New["pk"]), beside) {
 		return nil, nil
 	}
 	now, err := read(c.New)
