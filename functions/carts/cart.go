@@ -63,13 +63,14 @@ type Cart struct {
 	UpdatedAt   time.Time `json:"updated_at"`
 }
 
-// Line is an offer and how many units of it, with what was last seen of it.
+// Line is an offer and how many units of it, with what the cart last showed of it.
 type Line struct {
 	ProductID  string       `json:"product_id"`
 	SellerID   string       `json:"seller_id"`
 	Quantity   int64        `json:"quantity"`
 	Title      string       `json:"title"`
 	SellerName string       `json:"seller_name"`
+	Condition  string       `json:"condition,omitempty"` // the offer's
 	UnitPrice  money.Amount `json:"unit_price"`
 	Shipping   money.Amount `json:"shipping"` // of one unit
 	AddedAt    time.Time    `json:"added_at"`

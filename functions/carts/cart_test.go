@@ -122,7 +122,13 @@ func TestAQuoteNeedsEveryLine(t *testing.T) {
 	if _, err := quoteOf(c, "USD", current{offers: fresh, stock: stock}, time.Time{}); fault.Code(err) != "item_unavailable" {
 		t.Error(err)
 	}
+	used := fresh["p0#s"]
+	used.Offer.Condition = offers.Used
 	stock[0].Available = 2
+	if q, err := quoteOf(c, "USD", current{offers: map[string]CurrentOffer{"p0#s": used}, stock: stock}, time.Time{}); err != nil ||
+		q.Lines[0].Condition != offers.Used || q.Lines[0].Shown != nil {
+		t.Errorf("%+v %v", q, err)
+	}
 	q, err := quoteOf(c, "USD", current{offers: fresh, stock: stock}, time.Time{})
 	if err != nil || q.Items.Minor != 180 || q.Lines[0].Category != "books" || len(q.Stock) != 1 {
 		t.Errorf("%+v %v", q, err)

@@ -16,8 +16,9 @@
 // A cart has one coupon at most; another takes its place. Its code is kept, and what it takes off is asked whenever the
 // cart is shown or quoted. A quote with a coupon that is no longer good fails, as nobody should pay more than was shown.
 //
-// A line keeps the price and the title it was last seen with. Showing the cart asks for today's; adding a line
-// does so for that line only.
+// A line keeps the price and the title that the cart last showed. Showing the cart asks for today's, and keeps a price that
+// is another (a write, and a version, for each such showing alone); adding a line does so for that line only. A quote says
+// which lines cost more now than was shown, with their shipping: a checkout charges no such line unless it was asked to.
 //
 // Still thin: adding a line shows the other lines at the price last seen, and a cart's copy in Redis lags an order by the
 // event that renews it.

@@ -1,6 +1,7 @@
 package carts
 
 import (
+	"slices"
 	"time"
 
 	"rialto/functions/catalog"
@@ -18,7 +19,7 @@ type View struct {
 	Refused error
 }
 
-// ViewLine is a line with its total and what changed since it was last seen.
+// ViewLine is a line with its total and what changed since it was last shown.
 type ViewLine struct {
 	Line
 	Amount    money.Amount // UnitPrice x Quantity
@@ -114,6 +115,23 @@ func (v *View) redeem(coupon *promotions.Coupon, now time.Time) error {
 
 // seenAs is the line with what is known of its offer now.
 func (l Line) seenAs(f CurrentOffer) Line {
-	l.Title, l.SellerName, l.UnitPrice, l.Shipping = f.Product.Title, f.Offer.SellerName, f.Offer.Price, f.Offer.Shipping
+	l.Title, l.SellerName, l.Condition, l.UnitPrice, l.Shipping = f.Product.Title, f.Offer.SellerName, f.Offer.Condition, f.Offer.Price, f.Offer.Shipping
 	return l
+}
+
+// landed is what one unit costs with its shipping.
+func (l Line) landed() (money.Amount, error) { return l.UnitPrice.Add(l.Shipping) }
+
+// shown is the cart as its shopper has seen it once it is shown with what is known, and whether a price is another than
+// the one that was shown last.
+func (c Cart) shown(known map[string]CurrentOffer) (Cart, bool) {
+	c.Lines = slices.Clone(c.Lines)
+	changed := false
+	for i, l := range c.Lines {
+		if f, ok := known[l.ID()]; ok && f.ForSale {
+			c.Lines[i] = l.seenAs(f)
+			changed = changed || c.Lines[i].UnitPrice != l.UnitPrice || c.Lines[i].Shipping != l.Shipping
+		}
+	}
+	return c, changed
 }

@@ -2,6 +2,9 @@ package carts
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"rialto/functions/internal/fault"
@@ -39,6 +42,7 @@ type QuotedLine struct {
 	SellerID   string       `json:"seller_id"`
 	SellerName string       `json:"seller_name"`
 	Title      string       `json:"title"`
+	Condition  string       `json:"condition,omitempty"` // of what is offered; empty for what is new
 	Quantity   int64        `json:"quantity"`
 	UnitPrice  money.Amount `json:"unit_price"`
 	Amount     money.Amount `json:"amount"`
@@ -47,6 +51,8 @@ type QuotedLine struct {
 	Category   string       `json:"category"`          // of the product, as tax.Category tells it apart
 	// Fulfilment is offers.BySeller where the seller ships, and empty where Rialto does.
 	Fulfilment string `json:"fulfillment,omitempty"`
+	// Shown is what a unit cost with its shipping when the cart was last shown, if it costs more now.
+	Shown *money.Amount `json:"shown,omitempty"`
 }
 
 // Wants lists what the quote's lines take from stock.
@@ -74,23 +80,68 @@ type QuoteInput struct {
 
 // Quote prices a cart for checkout, from the tables alone. Errors: ErrNotFound, those of quoteOf.
 func (s *Quoter) Quote(ctx context.Context, in QuoteInput) (Quote, error) {
-	m, err := marketplaces.Lookup(in.Marketplace)
+	c, cur, currency, err := s.open(ctx, in)
 	if err != nil {
 		return Quote{}, err
+	}
+	return quoteOf(c, currency, cur, s.Now())
+}
+
+// open reads a cart that can be bought, what is known of it now, and the currency that it is priced in.
+func (s *Quoter) open(ctx context.Context, in QuoteInput) (c Cart, cur current, currency string, err error) {
+	m, err := marketplaces.Lookup(in.Marketplace)
+	if err != nil {
+		return Cart{}, current{}, "", err
 	}
 	c, ok, err := s.Store.Get(ctx, in.CartID)
 	if err != nil {
-		return Quote{}, err
+		return Cart{}, current{}, "", err
 	}
 	if !ok || c.OwnerID != in.CustomerID || c.Marketplace != in.Marketplace || c.State != Open {
-		return Quote{}, ErrNotFound
+		return Cart{}, current{}, "", ErrNotFound
 	}
-	cur, err := s.read(ctx, c)
-	if err != nil {
-		return Quote{}, err
-	}
-	return quoteOf(c, m.Currency, cur, s.Now())
+	cur, err = s.read(ctx, c)
+	return c, cur, m.Currency, err
 }
+
+// Preview prices what of a cart can be bought: without the lines that cannot, and without its coupon if that is refused. Those
+// are named by pointers into the cart, as a checkout of it would be refused for them. Errors: those of Quote, if no line is left.
+func (s *Quoter) Preview(ctx context.Context, in QuoteInput) (Quote, []fault.Field, error) {
+	c, cur, currency, err := s.open(ctx, in)
+	if err != nil {
+		return Quote{}, nil, err
+	}
+	var without []fault.Field
+	whole := c
+	for {
+		q, err := quoteOf(c, currency, cur, s.Now())
+		if err == nil {
+			return q, without, nil
+		}
+		refused := fault.Of(err)
+		if c.Coupon != "" && (errors.Is(err, promotions.ErrInvalid) || errors.Is(err, promotions.ErrNotApplicable)) {
+			without = append(without, fault.Field{Pointer: "/coupons/0", Code: refused.Code, Message: refused.Message})
+			c.Coupon = ""
+			continue
+		}
+		var rest []Line
+		for i, l := range c.Lines {
+			n := slices.IndexFunc(refused.Fields, func(f fault.Field) bool { return f.Pointer == pointer(i) })
+			if n < 0 {
+				rest = append(rest, l)
+				continue
+			}
+			without = append(without, fault.Field{Pointer: pointer(whole.find(l.ID())), Code: refused.Fields[n].Code, Message: refused.Fields[n].Message})
+		}
+		if len(rest) == 0 || len(rest) == len(c.Lines) {
+			return Quote{}, nil, err
+		}
+		c.Lines = rest
+	}
+}
+
+// pointer names a line of a cart by its place.
+func pointer(line int) string { return fmt.Sprintf("/lines/%d", line) }
 
 // quoteOf prices an open cart for a checkout. Errors: ErrEmpty, offer_unavailable, item_unavailable; coupon_invalid or
 // coupon_not_applicable, as nobody should pay more than the cart said.
@@ -110,24 +161,52 @@ func quoteOf(c Cart, currency string, cur current, now time.Time) (Quote, error)
 		}
 		q.Coupon, q.Discount = &promotions.Terms{Ref: cur.coupon.Ref, PerCustomer: cur.coupon.PerCustomer}, v.Breakdown.Discount
 	}
-	for _, l := range v.Lines {
+	var gone []fault.Field
+	for i, l := range v.Lines {
 		if l.Gone {
-			return Quote{}, errOfferUnavailable
+			gone = append(gone, fault.Field{Pointer: pointer(i), Code: "offer_unavailable", Message: "is no longer for sale"})
+			continue
 		}
-		shipping, err := l.Line.Shipping.Times(l.Quantity)
+		line, err := quoted(l, c.Lines[i], cur.offers[l.ID()])
 		if err != nil {
 			return Quote{}, err
 		}
-		by, product := "", cur.offers[l.ID()].Product
-		if cur.offers[l.ID()].Offer.Fulfillment == offers.BySeller {
-			by = offers.BySeller
-		}
-		q.Lines = append(q.Lines, QuotedLine{Fulfilment: by, Line: l.ID(), ProductID: l.ProductID, SellerID: l.SellerID,
-			SellerName: l.SellerName, Title: l.Title, Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount,
-			Discount: l.Discount, Shipping: shipping, Category: tax.Category(product.CategoryID, product.CategoryPath)})
+		q.Lines = append(q.Lines, line)
+	}
+	if gone != nil {
+		return Quote{}, errOfferUnavailable.With(gone...)
 	}
 	if _, err := inventory.Route("", q.Wants(), cur.stock, inventory.Destination{}); err != nil { // whatever the order and its destination
 		return Quote{}, err
 	}
 	return q, nil
+}
+
+// quoted is a line as it is bought; before is the line as the cart has it.
+func quoted(l ViewLine, before Line, f CurrentOffer) (QuotedLine, error) {
+	shipping, err := l.Line.Shipping.Times(l.Quantity)
+	if err != nil {
+		return QuotedLine{}, err
+	}
+	out := QuotedLine{Line: l.ID(), ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title,
+		Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount, Discount: l.Discount, Shipping: shipping,
+		Category: tax.Category(f.Product.CategoryID, f.Product.CategoryPath)}
+	if l.Condition != offers.New {
+		out.Condition = l.Condition
+	}
+	if f.Offer.Fulfillment == offers.BySeller {
+		out.Fulfilment = offers.BySeller
+	}
+	shown, err := before.landed()
+	if err != nil {
+		return QuotedLine{}, err
+	}
+	now, err := l.landed()
+	if err != nil {
+		return QuotedLine{}, err
+	}
+	if now.Minor > shown.Minor {
+		out.Shown = &shown
+	}
+	return out, nil
 }

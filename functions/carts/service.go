@@ -81,13 +81,40 @@ func (s *Service) Show(ctx context.Context, o Owner, m marketplaces.Marketplace)
 	return s.priced(ctx, c, m)
 }
 
-// priced shows a cart at today's prices.
+// priced shows a cart at today's prices. A price that is another than the one shown last is kept with the cart: what a
+// checkout may charge unasked is what its shopper was shown.
 func (s *Service) priced(ctx context.Context, c Cart, m marketplaces.Marketplace) (View, error) {
-	cur, err := s.read(ctx, c)
-	if err != nil {
-		return View{}, err
+	for try := 1; ; try++ {
+		cur, err := s.read(ctx, c)
+		if err != nil {
+			return View{}, err
+		}
+		v, err := s.view(c, m, cur)
+		if err != nil {
+			return View{}, err
+		}
+		now, changed := c.shown(cur.offers)
+		if !changed || c.State != Open {
+			return v, nil
+		}
+		now.UpdatedAt = s.Now().UTC()
+		saved, err := s.Store.Save(ctx, now)
+		if errors.Is(err, ErrStale) && try < tries { // what was read is old: a copy, or changed meanwhile
+			var ok bool
+			if c, ok, err = s.Store.Get(ctx, c.ID); err != nil {
+				return View{}, err
+			} else if !ok {
+				c = New(v.Cart.OwnerID, v.Cart.Guest, m.Code)
+			}
+			continue
+		}
+		if err != nil {
+			return View{}, err
+		}
+		s.refreshCopy(ctx, saved)
+		v.Cart.Version = saved.Version
+		return v, nil
 	}
-	return s.view(c, m, cur)
 }
 
 // view shows a cart. A coupon that takes nothing off is refused in what is shown.

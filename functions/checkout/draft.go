@@ -11,6 +11,7 @@ import (
 	"rialto/functions/internal/money"
 	"rialto/functions/inventory"
 	"rialto/functions/orders"
+	"rialto/functions/payments"
 	"rialto/functions/promotions"
 	"rialto/functions/tax"
 )
@@ -20,8 +21,8 @@ import (
 // the record, one for the order, one for the cart, one for a coupon's redemption and one for each hold.
 const MaxActions = 100
 
-// ErrCartChanged reports that the total is not the one that the shopper saw.
-var ErrCartChanged = fault.New(fault.Conflict, "cart_changed", "the total is no longer the expected one")
+// ErrCartChanged reports that the order would not cost what the shopper saw.
+var ErrCartChanged = fault.New(fault.Conflict, "cart_changed", "the cart no longer costs what was shown")
 
 // Draft is the order as it will be placed, with what the later steps need. It travels with its run; the record holds
 // its hash, so that no run goes on with another one, and the draft itself only while no run has it: while a
@@ -91,9 +92,19 @@ func (d Draft) Groups() []Group {
 	return gs
 }
 
-// NewDraft puts an order together and plans where it ships from. Errors: item_unavailable, ErrCartChanged if the total is not the expected one,
-// too_many_lines if the pivot would not fit a transaction, amount_too_small if a shipment would cost less than the payment gateway takes.
+// NewDraft puts an order together and plans where it ships from. Errors: item_unavailable, ErrCartChanged if it costs something
+// else than its shopper agreed to, too_many_lines if the pivot would not fit a transaction, amount_too_small if a shipment would
+// cost less than the payment gateway takes.
 func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
+	d, err := draft(ref, req.Marketplace, p, payments.LeastAmount(p.Quote.Currency))
+	if err != nil {
+		return Draft{}, err
+	}
+	return d, req.agreed(d.Order, p.Quote.Lines)
+}
+
+// draft is NewDraft of an order whose shipments cost so much at least, whatever its shopper expects.
+func draft(ref Ref, marketplace string, p Prepared, least int64) (Draft, error) {
 	plan, err := inventory.Route(
 		ref.OrderID,
 		p.Quote.Wants(),
@@ -110,7 +121,7 @@ func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
 	if holds == 0 || holds+4 > MaxActions {
 		return Draft{}, fault.New(fault.Invalid, "too_many_lines", "the cart would need %d holds, %d are possible", holds, MaxActions-4)
 	}
-	o := orders.Order{ID: ref.OrderID, CustomerID: ref.CustomerID, CheckoutID: ref.ID, Marketplace: req.Marketplace,
+	o := orders.Order{ID: ref.OrderID, CustomerID: ref.CustomerID, CheckoutID: ref.ID, Marketplace: marketplace,
 		Delivery: orders.Delivery{AddressID: p.Delivery.AddressID, Country: p.Delivery.Country, Region: p.Delivery.Region, Sealed: p.Delivery.Sealed,
 			ShippingOptionID: p.Delivery.Shipping.ID, Days: p.Delivery.Shipping.Days}}
 	taxes := map[string]tax.LineTax{}
@@ -123,7 +134,8 @@ func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
 			return Draft{}, fmt.Errorf("line %s was not taxed", l.Line)
 		}
 		o.Lines = append(o.Lines, orders.Line{Line: l.Line, ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title,
-			Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount, Discount: l.Discount, Tax: t.Tax, TaxRate: t.Rate, Jurisdiction: t.Jurisdiction})
+			Condition: l.Condition, Quantity: l.Quantity, UnitPrice: l.UnitPrice, Amount: l.Amount, Discount: l.Discount,
+			Tax: t.Tax, TaxRate: t.Rate, Jurisdiction: t.Jurisdiction})
 	}
 	if p.Quote.Coupon != nil {
 		o.Coupon = p.Quote.Coupon.Code
@@ -131,10 +143,7 @@ func NewDraft(ref Ref, req Request, p Prepared) (Draft, error) {
 	if o.Totals, err = totals(p); err != nil {
 		return Draft{}, err
 	}
-	if req.ExpectedTotal != nil && *req.ExpectedTotal != o.Totals.Total {
-		return Draft{}, ErrCartChanged
-	}
-	if o.Shipments, err = shipments(o, plan, p); err != nil {
+	if o.Shipments, err = shipments(o, plan, p, least); err != nil {
 		return Draft{}, fmt.Errorf("split into shipments: %w", err)
 	}
 	if err := o.Check(); err != nil {

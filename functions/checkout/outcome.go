@@ -14,6 +14,7 @@ var outcomes = map[string]struct {
 	message string
 }{
 	"cart_changed":             {fault.Conflict, "the cart or its price changed; look at it and try again with a new key"},
+	"quote_expired":            {fault.Conflict, "the quote is too old; look at the new one and try again with a new key"},
 	"cart_empty":               {fault.Conflict, "the cart is empty"},
 	"cart_not_found":           {fault.NotFound, "there is no such cart"},
 	"too_many_lines":           {fault.Invalid, "the cart has more lines than one order can hold"},

@@ -52,6 +52,7 @@ type Request struct {
 	ShippingOptionID string        `json:"shipping_option_id"` // "" is the marketplace's first
 	Marketplace      string        `json:"marketplace"`
 	ExpectedTotal    *money.Amount `json:"expected_total,omitempty"`
+	QuoteID          string        `json:"quote_id,omitempty"`
 }
 
 // Hash is the same for the same request.

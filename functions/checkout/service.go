@@ -44,9 +44,15 @@ type StepError struct {
 	Cause string `json:"Cause"`
 }
 
+// Quotes says what a request would come to.
+type Quotes interface {
+	Quote(ctx context.Context, customerID string, req Request) (Quote, error)
+}
+
 // Service is checkout's front: it begins records, starts runs and says where they stand.
 type Service struct {
 	Store  Store
+	Quotes Quotes
 	Runner Runner
 	Timer  Timer
 	Now    func() time.Time
@@ -59,11 +65,40 @@ type Service struct {
 type Reply struct {
 	Answer
 	Replayed bool
+	// Current is what the cart would cost now, of one that was refused since it costs something else than was agreed.
+	Current *Quote
 }
 
 // Checkout begins a checkout and runs it, or replays the answer of an earlier one with the same key. The marker
-// and its timer are written before anything else happens. Errors: ErrKeyReused, ErrInProgress.
+// and its timer are written before anything else happens. Errors: ErrKeyReused, ErrInProgress, quote_invalid.
 func (s *Service) Checkout(ctx context.Context, customerID, key string, req Request) (Reply, error) {
+	if req.QuoteID != "" {
+		if _, err := parseQuoteID(req.QuoteID); err != nil {
+			return Reply{}, err
+		}
+	}
+	reply, err := s.checkout(ctx, customerID, key, req)
+	return s.showing(ctx, reply, customerID, req), err
+}
+
+// Quote says what a request would come to, and changes nothing. Errors: those of Quoter.Quote.
+func (s *Service) Quote(ctx context.Context, customerID string, req Request) (Quote, error) {
+	return s.Quotes.Quote(ctx, customerID, req)
+}
+
+// showing adds what a cart costs now to the answer that it costs something else than was agreed. That it cannot be told, as of
+// a cart that is empty now, leaves the answer as it is.
+func (s *Service) showing(ctx context.Context, r Reply, customerID string, req Request) Reply {
+	if r.Failure == nil || r.Failure.Code != ErrCartChanged.Code && r.Failure.Code != ErrQuoteExpired.Code {
+		return r
+	}
+	if q, err := s.Quotes.Quote(ctx, customerID, req); err == nil {
+		r.Current = &q
+	}
+	return r
+}
+
+func (s *Service) checkout(ctx context.Context, customerID, key string, req Request) (Reply, error) {
 	r, err := s.newRecord(customerID, key, req)
 	if err != nil {
 		return Reply{}, err
@@ -102,7 +137,7 @@ func replay(found Record, hash string) (Reply, error) {
 	case found.State == Open:
 		return Reply{}, ErrInProgress
 	}
-	return Reply{found.Answer(), true}, nil
+	return Reply{Answer: found.Answer(), Replayed: true}, nil
 }
 
 // Resume goes on with a checkout that waited for a 3-D Secure challenge; on any other it says where it stands. Errors:
@@ -116,13 +151,14 @@ func (s *Service) Resume(ctx context.Context, customerID, checkoutID string) (Re
 		return Reply{}, ErrInProgress
 	}
 	if r.State.Terminal() {
-		return Reply{r.Answer(), true}, nil
+		return s.showing(ctx, Reply{Answer: r.Answer(), Replayed: true}, customerID, r.Request), nil
 	}
 	ref := r.Ref
 	if ref.Run, err = ids.New(ids.Run, s.Random); err != nil {
 		return Reply{}, err
 	}
-	return s.run(ctx, Input{Mode: "resume", Checkout: ref, Request: r.Request})
+	reply, err := s.run(ctx, Input{Mode: "resume", Checkout: ref, Request: r.Request})
+	return s.showing(ctx, reply, customerID, r.Request), err
 }
 
 // Status says where a checkout stands. Errors: ErrNotFound, for another's too.

@@ -9,7 +9,6 @@ import (
 	"rialto/functions/internal/money"
 	"rialto/functions/inventory"
 	"rialto/functions/orders"
-	"rialto/functions/payments"
 	"rialto/functions/tax"
 )
 
@@ -22,7 +21,7 @@ type pricedLine struct {
 
 // shipments groups the plan by seller, centre and who ships, and decides what each costs: a line's price, tax and shipping
 // follow its units, the delivery is shared out equally (a parcel is delivered once). Nothing is shared out again after it.
-func shipments(o orders.Order, plan inventory.Plan, p Prepared) ([]orders.Shipment, error) {
+func shipments(o orders.Order, plan inventory.Plan, p Prepared, least int64) ([]orders.Shipment, error) {
 	type at struct{ seller, centre, by string }
 	none := money.Zero(o.Totals.Total.Currency)
 	place := map[at]int{}
@@ -54,7 +53,7 @@ func shipments(o orders.Order, plan inventory.Plan, p Prepared) ([]orders.Shipme
 			}
 		}
 	}
-	return delivered(out, p)
+	return delivered(out, p, least)
 }
 
 // priced finds what is known of a planned line.
@@ -129,7 +128,7 @@ func taxesOf(amounts []money.Amount, tax money.Amount) ([]money.Amount, error) {
 }
 
 // delivered adds to each shipment its part of the delivery, and what it costs in all.
-func delivered(out []orders.Shipment, p Prepared) ([]orders.Shipment, error) {
+func delivered(out []orders.Shipment, p Prepared, least int64) ([]orders.Shipment, error) {
 	price := p.Delivery.Shipping.Price
 	if !p.Tax.Included {
 		var err error
@@ -145,7 +144,7 @@ func delivered(out []orders.Shipment, p Prepared) ([]orders.Shipment, error) {
 		}
 		costs[i] = cost.Minor
 	}
-	parts, missing, err := shareDelivery(price, costs, payments.LeastAmount(price.Currency))
+	parts, missing, err := shareDelivery(price, costs, least)
 	if err != nil {
 		return nil, err
 	}
@@ -165,10 +164,12 @@ func delivered(out []orders.Shipment, p Prepared) ([]orders.Shipment, error) {
 	return out, nil
 }
 
+const tooSmallCode = "amount_too_small"
+
 // tooSmall refuses shipments that the payment gateway takes no money for: a payment is of its least amount or of nothing.
 func tooSmall(missing money.Amount) error {
-	return fault.New(fault.Invalid, "amount_too_small", "the cart would ship for less than can be paid").With(fault.Field{Pointer: "/cart_id",
-		Code: "amount_too_small", Message: fmt.Sprintf("must cost %d minor units of %s more, or be shipped for nothing", missing.Minor, missing.Currency)})
+	return fault.New(fault.Invalid, tooSmallCode, "the cart would ship for less than can be paid").With(fault.Field{Pointer: "/cart_id",
+		Code: tooSmallCode, Message: fmt.Sprintf("must cost %d minor units of %s more, or be shipped for nothing", missing.Minor, missing.Currency)})
 }
 
 // shareDelivery shares a delivery's price out over shipments that cost so much without it: equally, but so that each costs

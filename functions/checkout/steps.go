@@ -51,10 +51,13 @@ type Claimed struct {
 	Coupon *promotions.Terms `json:"coupon,omitempty"`
 }
 
-// Claim makes the record this run's. Errors: those of NewDraft, ErrClaimLost.
+// Claim makes the record this run's. Errors: those of NewDraft, ErrQuoteExpired, ErrClaimLost.
 func (s *Steps) Claim(ctx context.Context, in ClaimInput) (Claimed, error) {
 	var draft *Draft
 	if in.Prepared != nil {
+		if err := in.Request.inTime(s.Now()); err != nil {
+			return Claimed{}, err
+		}
 		d, err := NewDraft(in.Checkout, in.Request, *in.Prepared)
 		if err != nil {
 			return Claimed{}, err

@@ -9,15 +9,19 @@ var checkoutContext = Context{
 	Name:    "checkout",
 	Owns:    "the checkout record and the saga",
 	Imports: []string{"carts", "customers", "inventory", "orders", "payments", "promotions", "tax"},
+	Reads:   []string{"catalog", "offers"},                       // what a quote is made of
 	Writes:  []string{"holds", "redemptions", "orders", "carts"}, // the pivot's
 	shopper: func() []api.Route { return checkoutapi.Routes(nil) },
 	Functions: []Function{
 		// It waits for the saga for nearly all of its time, and memory is paid for while it waits.
 		{
-			Name: "api", Description: "checkout, its state, and resuming it",
+			Name: "api", Description: "checkout, its quote, its state, and resuming it",
 			Memory: 256, Timeout: 28 * second, Reserved: 200,
 			Trigger: Trigger{API: true},
-			Grants:  []Grant{{Read, "checkouts"}, {Write, "checkouts"}, {Send, "checkout-timer"}, {Start, "checkout"}},
+			Grants: []Grant{
+				{Read, "checkouts"}, {Write, "checkouts"}, {Send, "checkout-timer"}, {Start, "checkout"},
+				{Read, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"}, {Read, "coupons"}, {Read, "customers"},
+			},
 		},
 		{
 			Name: "claim", Description: "claims the record for one run and stores its plan",

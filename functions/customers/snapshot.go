@@ -31,8 +31,8 @@ var (
 	errReach   = fault.New(fault.Invalid, "address_undeliverable", "this marketplace does not ship to the address's country")
 )
 
-// Locate finds a choice in the snapshot. It fails with address_not_found, payment_method_not_found,
-// address_undeliverable, shipping_option_unknown and unknown_marketplace.
+// Locate finds a choice in the snapshot; one without a payment method, as a quote may be asked for, has none. It fails with
+// address_not_found, payment_method_not_found, address_undeliverable, shipping_option_unknown and unknown_marketplace.
 func (s Snapshot) Locate(c Choice) (Delivery, error) {
 	market, err := marketplaces.Lookup(c.Marketplace)
 	if err != nil {
@@ -53,6 +53,9 @@ func (s Snapshot) Locate(c Choice) (Delivery, error) {
 	}
 	if !market.ShipsTo(d.Country) {
 		return Delivery{}, errReach
+	}
+	if c.PaymentMethodID == "" {
+		return *d, nil
 	}
 	for _, m := range s.Methods {
 		if m.ID == c.PaymentMethodID {

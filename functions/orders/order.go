@@ -39,6 +39,7 @@ type Line struct {
 	SellerID   string       `json:"seller_id"`
 	SellerName string       `json:"seller_name"`
 	Title      string       `json:"title"`
+	Condition  string       `json:"condition,omitempty"` // of what was offered; empty for what is new
 	Quantity   int64        `json:"quantity"`
 	UnitPrice  money.Amount `json:"unit_price"`
 	Amount     money.Amount `json:"amount"`

@@ -1,9 +1,12 @@
 package cartsapi
 
 import (
+	"cmp"
+
 	"rialto/functions/carts"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
+	"rialto/functions/offers"
 )
 
 // Cart is a cart as it is shown.
@@ -22,10 +25,11 @@ type Line struct {
 	SellerID   string        `json:"seller_id"`
 	SellerName string        `json:"seller_name"`
 	Title      string        `json:"title"`
+	Condition  string        `json:"condition" enum:"new,used,refurbished"`
 	Quantity   int64         `json:"quantity"`
 	UnitPrice  money.Amount  `json:"unit_price"`
 	Amount     money.Amount  `json:"amount" doc:"unit_price x quantity"`
-	Was        *money.Amount `json:"was,omitempty" doc:"The price when the line was last changed, if it is another"`
+	Was        *money.Amount `json:"was,omitempty" doc:"The price that the cart showed last, if it is another"`
 	// Status is gone for what is no longer for sale, which is not in the breakdown.
 	Status string `json:"status" enum:"available,short,gone,unchecked" doc:"short: fewer than wanted; gone: not for sale; unchecked: not asked"`
 }
@@ -59,7 +63,8 @@ func body(v carts.View) Cart {
 		out.Coupons = append(out.Coupons, c)
 	}
 	for _, l := range v.Lines {
-		out.Lines = append(out.Lines, Line{l.ProductID, l.SellerID, l.SellerName, l.Title, l.Quantity, l.UnitPrice, l.Amount, l.Was, status(l)})
+		out.Lines = append(out.Lines, Line{l.ProductID, l.SellerID, l.SellerName, l.Title, cmp.Or(l.Condition, offers.New), l.Quantity,
+			l.UnitPrice, l.Amount, l.Was, status(l)})
 	}
 	return out
 }

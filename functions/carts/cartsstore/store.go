@@ -40,6 +40,7 @@ type line struct {
 	Quantity   int64        `dynamodbav:"quantity"`
 	Title      string       `dynamodbav:"title"`
 	SellerName string       `dynamodbav:"seller_name"`
+	Condition  string       `dynamodbav:"condition,omitempty"`
 	UnitPrice  money.Amount `dynamodbav:"unit_price"`
 	Shipping   money.Amount `dynamodbav:"shipping"`
 	AddedAt    int64        `dynamodbav:"added_at"`
@@ -90,7 +91,7 @@ func save(c carts.Cart) (store.Write, carts.Cart) {
 		Coupon: c.Coupon, Keys: c.Keys, MergedInto: c.MergedInto, Version: c.Version, UpdatedAt: c.UpdatedAt.UnixMilli(),
 		TTL: c.UpdatedAt.Add(keep).Unix()}
 	for n, l := range c.Lines {
-		r.Lines[l.ID()] = line{l.ProductID, l.SellerID, l.Quantity, l.Title, l.SellerName, l.UnitPrice, l.Shipping, l.AddedAt.UnixMilli(), n}
+		r.Lines[l.ID()] = line{l.ProductID, l.SellerID, l.Quantity, l.Title, l.SellerName, l.Condition, l.UnitPrice, l.Shipping, l.AddedAt.UnixMilli(), n}
 	}
 	return store.Put(table, key(c.ID), r).If(cond).Named("cart"), c
 }
@@ -124,7 +125,7 @@ func read(cartID string, i store.Item) (carts.Cart, error) {
 	slices.SortFunc(ls, func(a, b line) int { return a.Place - b.Place })
 	for _, l := range ls {
 		c.Lines = append(c.Lines, carts.Line{ProductID: l.ProductID, SellerID: l.SellerID, Quantity: l.Quantity, Title: l.Title,
-			SellerName: l.SellerName, UnitPrice: l.UnitPrice, Shipping: l.Shipping, AddedAt: time.UnixMilli(l.AddedAt).UTC()})
+			SellerName: l.SellerName, Condition: l.Condition, UnitPrice: l.UnitPrice, Shipping: l.Shipping, AddedAt: time.UnixMilli(l.AddedAt).UTC()})
 	}
 	return c, nil
 }

@@ -19,6 +19,7 @@ type Checkout interface {
 	Checkout(ctx context.Context, customerID, key string, req checkout.Request) (checkout.Reply, error)
 	Resume(ctx context.Context, customerID, checkoutID string) (checkout.Reply, error)
 	Status(ctx context.Context, customerID, checkoutID string) (checkout.Answer, error)
+	Quote(ctx context.Context, customerID string, req checkout.Request) (checkout.Quote, error)
 }
 
 // Routes lists the routes; c may be nil where only their description is wanted.
@@ -30,6 +31,12 @@ func Routes(c Checkout) []api.Route {
 			api.Route{ID: "checkout", Method: http.MethodPost, Path: "/api/v1/orders/checkout", Summary: "Turn a cart into an order", Context: "checkout",
 				Access: api.Guest, Spends: true, Success: http.StatusCreated, Also: []int{http.StatusAccepted}, Errors: failures},
 			h.checkout,
+		),
+		api.Handle(
+			api.Route{ID: "quoteCheckout", Method: http.MethodPost, Path: "/api/v1/checkout/quote",
+				Summary: "What a checkout would charge, and when it would arrive", Context: "checkout", Access: api.Guest,
+				Errors: []fault.Kind{fault.Conflict, fault.Invalid, fault.NotFound}},
+			h.quote,
 		),
 		api.Handle(
 			api.Route{
@@ -71,6 +78,7 @@ type checkoutInput struct {
 		MethodID         string        `json:"payment_method_id" minLength:"1" maxLength:"64"`
 		ShippingOptionID string        `json:"shipping_option_id,omitempty" maxLength:"32" doc:"The marketplace's first when absent"`
 		ExpectedTotal    *money.Amount `json:"expected_total,omitempty" doc:"Refuse with cart_changed if the total is another"`
+		QuoteID          string        `json:"quote_id,omitempty" maxLength:"128" doc:"Refuse with cart_changed if it costs something else than that quote"`
 	}
 }
 
@@ -110,7 +118,7 @@ func (h handler) checkout(ctx context.Context, in *checkoutInput) (*replyOutput,
 	}
 	b := in.Body
 	return answer(h.cases.Checkout(ctx, who.Subject, in.Key, checkout.Request{CartID: b.CartID, AddressID: b.AddressID,
-		MethodID: b.MethodID, ShippingOptionID: b.ShippingOptionID, Marketplace: in.Market, ExpectedTotal: b.ExpectedTotal}))
+		MethodID: b.MethodID, ShippingOptionID: b.ShippingOptionID, Marketplace: in.Market, ExpectedTotal: b.ExpectedTotal, QuoteID: b.QuoteID}))
 }
 
 type pathInput struct {
@@ -143,7 +151,11 @@ func failure(r checkout.Reply) error {
 	if r.Failure == nil {
 		return fault.New(fault.Internal, "internal", "something failed on our side")
 	}
-	return r.Failure.Fault()
+	f := r.Failure.Fault()
+	if r.Current != nil {
+		f = f.Showing(quoteOf(*r.Current))
+	}
+	return f
 }
 
 type statusOutput struct{ Body Status }

@@ -161,7 +161,8 @@ func newWorld(t tester, goods []good) *world {
 	quoter := &carts.Quoter{Store: w.carts.Store, Sources: w.carts.Sources, Now: w.clock}
 	w.record = checkoutstore.Store{DB: db, Buckets: 4, Pivot: checkoutstore.Contexts}
 	random := &source{r: rand.NewChaCha8([32]byte{7})}
-	w.front = &checkout.Service{Store: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
+	quotedBy := &checkout.Quoter{Carts: quoter, Places: places{}, Assess: assess, Now: w.clock}
+	w.front = &checkout.Service{Store: w.record, Quotes: quotedBy, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
 	w.recover = &checkout.Recovery{Store: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Buckets: 4}
 	pay := &payments.Service{Store: paymentsstore.Store{DB: db}, Now: w.clock,
 		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: address, ReturnURL: "http://localhost/return", Timeout: 5 * time.Second})}
@@ -178,7 +179,7 @@ func (w *world) functions(quoter *carts.Quoter, steps *checkout.Steps, pay *paym
 	return map[string]func(context.Context, []byte) ([]byte, error){
 		"carts-quote":      task(quoter.Quote),
 		"customers-locate": task(locate),
-		"tax-assess":       task(func(_ context.Context, s tax.Sale) (tax.Assessment, error) { return tax.Assess(s) }),
+		"tax-assess":       task(assess),
 		"checkout-claim":   task(steps.Claim),
 		"checkout-fence":   task(steps.Fence),
 		"checkout-close":   task(steps.Close),
@@ -261,6 +262,14 @@ func locate(_ context.Context, c customers.Choice) (customers.Delivery, error) {
 			Days:  5,
 		}, Method: customers.PaymentMethod{ID: c.PaymentMethodID, Token: c.PaymentMethodID}}, nil
 }
+
+type places struct{}
+
+func (places) Locate(ctx context.Context, c customers.Choice) (customers.Delivery, error) {
+	return locate(ctx, c)
+}
+
+func assess(_ context.Context, s tax.Sale) (tax.Assessment, error) { return tax.Assess(s) }
 
 type noCache struct{}
 

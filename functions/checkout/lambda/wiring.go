@@ -1,22 +1,44 @@
 package main
 
 import (
+	"context"
 	cryptorand "crypto/rand"
 	"math/rand/v2"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"rialto/functions/carts"
+	"rialto/functions/carts/cartsstore"
+	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/checkout"
 	"rialto/functions/checkout/checkoutaws"
 	"rialto/functions/checkout/checkoutstore"
+	"rialto/functions/customers"
+	"rialto/functions/customers/customersstore"
 	"rialto/functions/internal/settings"
+	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
+	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/offers/offersstore"
+	"rialto/functions/promotions/promotionsstore"
+	"rialto/functions/tax"
 )
 
 func records(s *settings.Settings) checkoutstore.Store {
 	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
 	return checkoutstore.Store{DB: db, Buckets: s.Number("CHECKOUT_DUE_BUCKETS", 128), Pivot: checkoutstore.Contexts}
+}
+
+// quotes is the saga's reading steps, in process.
+func quotes(s *settings.Settings) *checkout.Quoter {
+	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
+	env := shards.New(db, time.Now, rand.Float64)
+	sources := carts.Sources{Offers: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.New(env),
+		Coupons: promotionsstore.New(env)}
+	return &checkout.Quoter{Carts: &carts.Quoter{Store: cartsstore.Store{DB: db}, Sources: sources, Now: time.Now},
+		Places: customers.Locator{Snapshots: customersstore.Snapshots{DB: db}}, Now: time.Now,
+		Assess: func(_ context.Context, sale tax.Sale) (tax.Assessment, error) { return tax.Assess(sale) }}
 }
 
 func steps(s *settings.Settings) *checkout.Steps {

@@ -1,6 +1,7 @@
 package fulfillmentapi
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -143,6 +144,7 @@ func orderOutputOf(l fulfillment.Life) *orderOutput {
 	o := Order{l.ID, l.Status, l.Marketplace, l.PlacedAt, []OrderLine{}, l.Coupon, l.Totals, balanceOf(l),
 		Delivery{l.Delivery.AddressID, l.Delivery.Country, l.Delivery.Region, l.Delivery.ShippingOptionID}}
 	for _, x := range l.Lines {
+		x.Condition = cmp.Or(x.Condition, "new")
 		o.Lines = append(o.Lines, OrderLine{x.Line, x.Image, x.Status, x.Shipped, x.Delivered, x.Cancelled, x.Returned})
 	}
 	return &orderOutput{o}

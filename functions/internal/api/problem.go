@@ -22,6 +22,7 @@ type Problem struct {
 	Code    string        `json:"code" doc:"What went wrong, for programs; stable"`
 	TraceID string        `json:"trace_id" doc:"Names this request in our logs"`
 	Errors  []fault.Field `json:"errors,omitempty" doc:"Each rejected input"`
+	Current any           `json:"current,omitempty" doc:"What stands now, where the caller's picture of it is old: of cart_changed a new quote"`
 
 	retryAfter time.Duration
 }
@@ -74,7 +75,7 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 func failure(ctx context.Context, err error) *Problem {
 	f := fault.Of(err)
 	p := problem(ctx, statuses[f.Kind], f.Code, f.Message)
-	p.Errors = f.Fields
+	p.Errors, p.Current = f.Fields, f.Current
 	p.retryAfter = f.RetryAfter
 	if f.Kind == fault.Throttled && p.retryAfter == 0 {
 		p.retryAfter = time.Second

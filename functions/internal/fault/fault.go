@@ -39,7 +39,9 @@ type Error struct {
 	Message    string
 	Fields     []Field
 	RetryAfter time.Duration // 0 when retrying is pointless or the caller may choose
-	cause      error
+	// Current is what stands now, for a caller whose picture is old; nil for nothing. It leaves through HTTP alone, as JSON.
+	Current any
+	cause   error
 }
 
 // New returns an error of a kind. The message is for people outside: it names no internals and no values.
@@ -65,6 +67,13 @@ func (e *Error) With(fields ...Field) *Error {
 func (e *Error) After(d time.Duration) *Error {
 	c := *e
 	c.RetryAfter = d
+	return &c
+}
+
+// Showing says what stands now.
+func (e *Error) Showing(current any) *Error {
+	c := *e
+	c.Current = current
 	return &c
 }
 

@@ -37,6 +37,7 @@ type line struct {
 	SellerID     string `dynamodbav:"seller_id"`
 	SellerName   string `dynamodbav:"seller_name"`
 	Title        string `dynamodbav:"title"`
+	Condition    string `dynamodbav:"condition,omitempty"`
 	Quantity     int64  `dynamodbav:"quantity"`
 	UnitPrice    int64  `dynamodbav:"unit_price"`
 	Amount       int64  `dynamodbav:"amount"`
@@ -85,9 +86,9 @@ func toRecord(o orders.Order) record {
 	place := map[string]int{}
 	for n, l := range o.Lines {
 		place[l.Line] = n
-		x := line{ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title, Quantity: l.Quantity,
-			UnitPrice: l.UnitPrice.Minor, Amount: l.Amount.Minor, Discount: l.Discount.Minor, Tax: l.Tax.Minor, TaxRate: l.TaxRate,
-			Jurisdiction: l.Jurisdiction}
+		x := line{ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName, Title: l.Title,
+			Condition: l.Condition, Quantity: l.Quantity, UnitPrice: l.UnitPrice.Minor, Amount: l.Amount.Minor, Discount: l.Discount.Minor,
+			Tax: l.Tax.Minor, TaxRate: l.TaxRate, Jurisdiction: l.Jurisdiction}
 		if l.Line != x.name() {
 			x.Line = l.Line
 		}
@@ -131,7 +132,7 @@ func (r record) order() (orders.Order, error) {
 			ShippingOptionID: d.ShippingOptionID, Days: d.Days}}
 	for _, l := range r.Lines {
 		o.Lines = append(o.Lines, orders.Line{Line: l.name(), ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName,
-			Title: l.Title, Quantity: l.Quantity, UnitPrice: amount(l.UnitPrice), Amount: amount(l.Amount), Discount: off(l.Discount),
+			Title: l.Title, Condition: l.Condition, Quantity: l.Quantity, UnitPrice: amount(l.UnitPrice), Amount: amount(l.Amount), Discount: off(l.Discount),
 			Tax: amount(l.Tax), TaxRate: l.TaxRate, Jurisdiction: l.Jurisdiction})
 	}
 	for _, s := range r.Shipments {

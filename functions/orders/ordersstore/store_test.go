@@ -21,7 +21,7 @@ func example(id string, at time.Time) orders.Order {
 		Lines: []orders.Line{
 			{Line: "p#s", ProductID: "p", SellerID: "s", SellerName: "North", Title: "A thing", Quantity: 3, UnitPrice: usd(100),
 				Amount: usd(300), Discount: usd(30), Tax: usd(21), TaxRate: 700, Jurisdiction: "US-CA"},
-			{Line: "gift", ProductID: "q", SellerID: "z", Title: "Another", Quantity: 1, UnitPrice: usd(50), Amount: usd(50), Tax: usd(0)}},
+			{Line: "gift", ProductID: "q", SellerID: "z", Title: "Another", Condition: "used", Quantity: 1, UnitPrice: usd(50), Amount: usd(50), Tax: usd(0)}},
 		Coupon: "SAVE-30", Totals: orders.Totals{Items: usd(350), Discount: usd(30), Shipping: usd(18), Tax: usd(23), Total: usd(361)},
 		Shipments: []orders.Shipment{
 			{Group: "g1", SellerID: "s", Centre: "c1", Amount: usd(201), Shipping: charge(7, 1), Delivery: charge(0, 0),
