@@ -30,17 +30,17 @@ type quoteOutput struct{ Body Quote }
 
 // Quote is what a checkout would charge.
 type Quote struct {
-	QuoteID     string                     `json:"quote_id,omitempty" doc:"A checkout with it charges this or nothing; absent while a warning keeps the cart from being bought"`
-	ExpiresAt   time.Time                  `json:"expires_at"`
-	Marketplace string                     `json:"marketplace"`
-	Lines       []Line                     `json:"lines"`
-	Parcels     []Parcel                   `json:"parcels"`
-	Shipping    ShippingOption             `json:"shipping_option"`
-	Coupon      string                     `json:"coupon,omitempty"`
+	QuoteID     string                `json:"quote_id,omitempty" doc:"A checkout with it charges this or nothing; absent while a warning keeps the cart from being bought"`
+	ExpiresAt   time.Time             `json:"expires_at"`
+	Marketplace string                `json:"marketplace"`
+	Lines       []Line                `json:"lines"`
+	Parcels     []Parcel              `json:"parcels"`
+	Shipping    ShippingOption        `json:"shipping_option"`
+	Coupon      string                `json:"coupon,omitempty"`
 	Taxes       []tax.JurisdictionTax `json:"taxes"`
-	Totals      Totals                     `json:"totals"`
-	Warnings    []fault.Field              `json:"warnings" doc:"What a checkout would be refused for; lines by their place in the cart. The figures are without it"`
-	Changes     []checkout.Change          `json:"changes" doc:"What is another than the cart showed last, or than the checkout expected"`
+	Totals      Totals                `json:"totals"`
+	Warnings    []fault.Field         `json:"warnings" doc:"What a checkout would be refused for; lines by their place in the cart. The figures are without it"`
+	Changes     []checkout.Change     `json:"changes" doc:"What is another than the cart showed last, or than the checkout expected"`
 }
 
 // Line is a line as it would be bought.

@@ -21,7 +21,7 @@ import (
 	"rialto/functions/checkout/checkoutstore"
 	"rialto/functions/contract"
 	"rialto/functions/customers"
-	"rialto/functions/customers/customersstore"
+	"rialto/functions/customers/snapshotstore"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/saga"
@@ -90,7 +90,7 @@ func open(t *testing.T, m model) *shop {
 	pay := &payments.Service{Store: paymentsstore.Store{DB: s.db}, Gateway: till{s}, Now: time.Now}
 	s.tasks = map[string]func(context.Context, []byte) ([]byte, error){
 		"carts-quote":        task(quote.Quote),
-		"customers-locate":   task(customers.Locator{Snapshots: customersstore.Snapshots{DB: s.db}}.Locate),
+		"customers-locate":   task(customers.Locator{Snapshots: snapshotstore.Snapshots{DB: s.db}}.Locate),
 		"tax-assess":         task(func(_ context.Context, x tax.Sale) (tax.Assessment, error) { return tax.Assess(x) }),
 		"checkout-claim":     task(steps.Claim),
 		"inventory-hold":     task(hold.Hold),
@@ -131,7 +131,7 @@ func (s *shop) stock(lines, sellers int, coupon bool) string {
 		must(cart.Add(carts.Line{ProductID: productID, SellerID: sellerID, Quantity: 1, Title: "A thing for the workshop, in three sizes",
 			SellerName: "North Workshop", UnitPrice: o.Price, Shipping: o.Shipping, AddedAt: time.Now().UTC()}))
 	}
-	must(customersstore.Snapshots{DB: s.db}.Put(ctx, customers.Snapshot{CustomerID: customer, Version: 1,
+	must(snapshotstore.Snapshots{DB: s.db}.Put(ctx, customers.Snapshot{CustomerID: customer, Version: 1,
 		Addresses: []customers.SealedAddress{{ID: "adr_1", Country: "US", Region: "CA", PostalPrefix: "941", Sealed: make([]byte, s.model.Sealed)}},
 		Methods:   []customers.PaymentMethod{{ID: "pm_1", Brand: "visa", Last4: "4242", Token: "pm_card_visa"}}}))
 	if coupon {

@@ -15,7 +15,7 @@ import (
 	"rialto/functions/checkout/checkoutaws"
 	"rialto/functions/checkout/checkoutstore"
 	"rialto/functions/customers"
-	"rialto/functions/customers/customersstore"
+	"rialto/functions/customers/snapshotstore"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
@@ -37,7 +37,7 @@ func quotes(s *settings.Settings) *checkout.Quoter {
 	sources := carts.Sources{Offers: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.New(env),
 		Coupons: promotionsstore.New(env)}
 	return &checkout.Quoter{Carts: &carts.Quoter{Store: cartsstore.Store{DB: db}, Sources: sources, Now: time.Now},
-		Places: customers.Locator{Snapshots: customersstore.Snapshots{DB: db}}, Now: time.Now,
+		Places: customers.Locator{Snapshots: snapshotstore.Snapshots{DB: db}}, Now: time.Now,
 		Assess: func(_ context.Context, sale tax.Sale) (tax.Assessment, error) { return tax.Assess(sale) }}
 }
 

@@ -1,5 +1,4 @@
-// Package customersstore keeps customers in PostgreSQL and their snapshots in DynamoDB.
+// Package customersstore keeps customers in PostgreSQL.
 //
-// SQL keeps records; Memory is its fake, and one suite runs on both. Snapshots is the DynamoDB table
-// customers. All of them see sealed texts only.
+// SQL keeps records; Memory is its fake, and one suite runs on both. Both see sealed texts only.
 package customersstore

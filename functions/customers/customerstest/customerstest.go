@@ -12,6 +12,7 @@ import (
 	"rialto/functions/customers"
 	"rialto/functions/customers/customersphone"
 	"rialto/functions/customers/customersstore"
+	"rialto/functions/customers/snapshotstore"
 	"rialto/functions/laboratory/memory"
 )
 
@@ -30,7 +31,7 @@ type World struct {
 func New() *World {
 	w := &World{DB: memory.New(), Keys: &Keys{}}
 	now := func() time.Time { return Start.Add(w.Elapsed) }
-	w.Service = &customers.Service{Store: customersstore.NewMemory(), Snapshots: customersstore.Snapshots{DB: w.DB},
+	w.Service = &customers.Service{Store: customersstore.NewMemory(), Snapshots: snapshotstore.Snapshots{DB: w.DB},
 		Tokens: tokens{}, Phones: customersphone.Numbers{},
 		Vault: &customers.Vault{Keys: w.Keys, Now: now, Random: rand.Reader}, Now: now, Random: rand.Reader}
 	return w

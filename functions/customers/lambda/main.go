@@ -4,7 +4,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	mathrand "math/rand/v2"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms"
@@ -21,7 +20,6 @@ import (
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
-	"rialto/functions/internal/store"
 )
 
 func main() {
@@ -46,10 +44,6 @@ func main() {
 
 func guests(s *settings.Settings) authaws.Guests {
 	return authaws.Guests{KMS: kms.NewFromConfig(s.AWS()), Key: s.Must("SIGNING_KEY_ID"), Issuer: s.Must("GUEST_ISSUER")}
-}
-
-func snapshots(s *settings.Settings) customersstore.Snapshots {
-	return customersstore.Snapshots{DB: store.NewDynamo(s.Tables(), s.Prefix, mathrand.Float64)}
 }
 
 func database(s *settings.Settings) customersstore.URL {

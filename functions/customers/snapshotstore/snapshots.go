@@ -1,4 +1,6 @@
-package customersstore
+// Package snapshotstore keeps the customers' snapshots in the DynamoDB table customers: sealed texts only. It stands apart from
+// the SQL store, whose driver a checkout has no use for.
+package snapshotstore
 
 import (
 	"context"
