@@ -8,15 +8,16 @@ import (
 	"rialto/functions/customers"
 )
 
+// newAddress takes an empty text for a part that is left out, as forms send all their fields.
 type newAddress struct {
 	Name       string `json:"name" minLength:"1" maxLength:"100" doc:"Who receives the parcel"`
 	Line1      string `json:"line1" minLength:"1" maxLength:"120"`
-	Line2      string `json:"line2,omitempty" maxLength:"120"`
+	Line2      string `json:"line2,omitempty" minLength:"0" maxLength:"120"`
 	City       string `json:"city" minLength:"1" maxLength:"80"`
-	Region     string `json:"region,omitempty" maxLength:"60" doc:"By name or ISO 3166-2 code; which countries need one, and which there are, /destinations/{country} tells"`
-	PostalCode string `json:"postal_code,omitempty" maxLength:"20" doc:"Required where the country has postal codes"`
+	Region     string `json:"region,omitempty" minLength:"0" maxLength:"60" doc:"By name or ISO 3166-2 code; which countries need one, and which there are, /destinations/{country} tells"`
+	PostalCode string `json:"postal_code,omitempty" minLength:"0" maxLength:"20" doc:"Required where the country has postal codes"`
 	Country    string `json:"country" pattern:"^[A-Z]{2}$" patternDescription:"two capital letters" doc:"ISO 3166-1 alpha-2"`
-	Phone      string `json:"phone,omitempty" maxLength:"40" doc:"As people of the country write it, or with a plus and a country's code"`
+	Phone      string `json:"phone,omitempty" minLength:"0" maxLength:"40" doc:"As people of the country write it, or with a plus and a country's code"`
 }
 
 type addressBody struct {

@@ -264,6 +264,21 @@ func TestBadInputs(t *testing.T) {
 	}
 }
 
+// Forms send all their fields, and demand a postal code where there is none. Seen to catch: an empty line2 refused; 00000 kept.
+func TestAnEmptyPartOfAnAddressIsLeftOut(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"", " ", "00000"} {
+		body := `{"name":"N","line1":"1 Test Street","line2":"","city":"Dubai","region":"","postal_code":"` + code + `","country":"AE","phone":""}`
+		var got map[string]any
+		answer(t, call{method: "POST", path: "/addresses", body: body, subject: "cus_a"}.do(t, customerstest.New()), http.StatusCreated, &got)
+		for _, part := range []string{"line2", "region", "postal_code", "phone"} {
+			if v, ok := got[part]; ok {
+				t.Errorf("%q: %s is %v", code, part, v)
+			}
+		}
+	}
+}
+
 func TestFailuresTellNothing(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
