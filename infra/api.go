@@ -68,6 +68,7 @@ func api(stack awscdk.Stack, stage Stage, name, path string, doc Document) (awsa
 	if err := serveReference(placed, path, doc.Reference); err != nil {
 		return nil, fmt.Errorf("%s API: %w", name, err)
 	}
+	answerPreflights(placed, stage.Origins)
 	if name == "seller" && !stage.Local {
 		meter(placed)
 	}

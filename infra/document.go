@@ -159,15 +159,19 @@ func serveReference(placed map[string]any, path string, reference map[string]any
 	placed["paths"].(map[string]any)[path] = map[string]any{"get": map[string]any{
 		"responses": map[string]any{"200": map[string]any{
 			"description": "this API's OpenAPI document",
-			"headers":     map[string]any{"Cache-Control": map[string]any{"schema": map[string]any{"type": "string"}}},
+			"headers":     map[string]any{"Cache-Control": headerText(), "Access-Control-Allow-Origin": headerText(), "X-Content-Type-Options": headerText()},
 		}},
 		"x-amazon-apigateway-integration": map[string]any{
 			"type": "mock", "passthroughBehavior": "when_no_templates",
 			"requestTemplates": map[string]any{"application/json": `{"statusCode": 200}`},
 			"responses": map[string]any{"default": map[string]any{
-				"statusCode":         "200",
-				"responseParameters": map[string]any{"method.response.header.Cache-Control": "'public, max-age=300'"},
-				"responseTemplates":  map[string]any{"application/json": answer},
+				"statusCode": "200",
+				"responseParameters": map[string]any{
+					"method.response.header.Cache-Control":               "'public, max-age=300'",
+					"method.response.header.Access-Control-Allow-Origin": "'*'", // it is for anybody
+					"method.response.header.X-Content-Type-Options":      "'nosniff'",
+				},
+				"responseTemplates": map[string]any{"application/json": answer},
 			}},
 		},
 	}}

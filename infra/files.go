@@ -15,7 +15,8 @@ type folder struct {
 
 // files makes the bucket of the room's files. What is in none of the folders is kept until it is deleted.
 func (c *contextStack) files(folders ...folder) awss3.Bucket {
-	props := &awss3.BucketProps{BucketName: new(c.stage.filesBucket(c.context)), RemovalPolicy: awscdk.RemovalPolicy_DESTROY}
+	props := &awss3.BucketProps{BucketName: new(c.stage.filesBucket(c.context)), RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+		Cors: c.pagesMay()}
 	if !c.stage.Local {
 		props.RemovalPolicy = awscdk.RemovalPolicy_RETAIN
 		props.BlockPublicAccess = awss3.BlockPublicAccess_BLOCK_ALL()

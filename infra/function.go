@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -75,6 +76,9 @@ func (c *contextStack) function(f contract.Function, code awslambda.Code) error 
 // baseline is what every function may do and is told.
 func (c *contextStack) baseline(f contract.Function) granted {
 	all := granted{env: c.environment()}
+	if f.Trigger.API {
+		all.env["ALLOWED_ORIGINS"] = strings.Join(c.stage.Origins, " ")
+	}
 	if c.stage.Local {
 		all.env["AWS_XRAY_SDK_DISABLED"] = "true" // nothing listens for traces there
 		all.env["RECORD_CALLS"] = "true"

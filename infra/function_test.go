@@ -140,6 +140,9 @@ func TestSettings(t *testing.T) {
 			"AWS_ENDPOINT_URL": contract.LocalAWSURL, "AWS_ENDPOINT_URL_DYNAMODB": contract.LocalDynamoDBURL, "AWS_XRAY_SDK_DISABLED": "true",
 			"RECORD_CALLS": "true",
 		}
+		if strings.HasSuffix(id, "-api") {
+			want["ALLOWED_ORIGINS"] = "https://shop.example http://localhost:*"
+		}
 		maps.Copy(want, own)
 		got := map[string]string{}
 		variables, _ := find(t, "local", "AWS::Lambda::Function", "FunctionName", "rialto-local-"+id).at("Environment", "Variables").(map[string]any)

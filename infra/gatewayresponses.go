@@ -53,6 +53,12 @@ func gatewayResponses(stage Stage) map[string]any {
 		headers := map[string]any{
 			"gatewayresponse.header.Content-Type":  "'application/problem+json'",
 			"gatewayresponse.header.Cache-Control": "'no-store'",
+			// These hold nothing of anybody's, and the gateway cannot choose among origins here: any page may read them.
+			"gatewayresponse.header.Access-Control-Allow-Origin":   "'*'",
+			"gatewayresponse.header.Access-Control-Expose-Headers": "'Retry-After'",
+			"gatewayresponse.header.Strict-Transport-Security":     "'max-age=63072000; includeSubDomains'",
+			"gatewayresponse.header.X-Content-Type-Options":        "'nosniff'",
+			"gatewayresponse.header.Referrer-Policy":               "'no-referrer'",
 		}
 		if p.retry > 0 {
 			headers["gatewayresponse.header.Retry-After"] = "'" + strconv.Itoa(p.retry) + "'"

@@ -42,6 +42,9 @@ type Stage struct {
 
 	// Throttle is the rate of requests a second of each API, Burst what it lets through at once.
 	Throttle, Burst float64
+	// Origins are those whose pages may call the APIs and send files; one that ends in :* stands for its every port. Whoever
+	// deploys to AWS puts their shop's own in place of these.
+	Origins []string
 	// ClientRequests is how many requests one address may send in 5 minutes before the firewall stops it.
 	ClientRequests float64
 
@@ -88,6 +91,7 @@ var stages = []Stage{
 		LogLevel: "debug", LogDays: 1,
 		FulfillmentStep: time.Second, CheckoutWait: 20 * time.Second, DueBuckets: 4, TaxEngine: "tables",
 		Throttle: 10_000, Burst: 5_000,
+		Origins: []string{"https://shop.example", "http://localhost:*"},
 		Endpoints: endpoints{
 			AWS: contract.LocalAWSURL, DynamoDB: contract.LocalDynamoDBURL, Search: contract.LocalSearchURL,
 			SQL: contract.LocalSQLURL, Cache: contract.LocalCache,
@@ -100,6 +104,7 @@ var stages = []Stage{
 		LogLevel: "debug", LogDays: 7,
 		FulfillmentStep: time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128, PayoutReserve: time.Hour, TaxEngine: "tables",
 		Throttle: 100, Burst: 200, ClientRequests: 2_000,
+		Origins:  []string{"https://dev.shop.example", "https://dev.sellers.example", "http://localhost:*"},
 		Zones:    2, // Aurora asks for two
 		Database: capacity{0.5, 2}, Cache: cache{Node: "cache.t4g.micro"},
 		Index: index{DataNodes: 1, DataType: "t3.small.search", GB: 10},
@@ -113,6 +118,7 @@ var stages = []Stage{
 		TaxEngine:   "stripe",
 		Provisioned: map[string]int{"checkout-api": 50},
 		Throttle:    10_000, Burst: 5_000, ClientRequests: 10_000,
+		Origins:  []string{"https://shop.example", "https://sellers.example"},
 		Zones:    3,
 		Database: capacity{2, 64}, Cache: cache{Node: "cache.r7g.xlarge", Replicas: 2},
 		Index: index{DataNodes: 6, DataType: "r7g.2xlarge.search", MasterNodes: 3, MasterType: "m7g.large.search", GB: 1024},

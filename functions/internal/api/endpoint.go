@@ -53,6 +53,9 @@ func newEndpoint(r Route, now func() time.Time) *endpoint {
 
 // ServeHTTP admits the caller, reads the request and serves it.
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if e.route.Access != Public { // what a token opens is nobody else's
+		w.Header().Set("Cache-Control", "no-store")
+	}
 	if err := e.admit(r); err != nil {
 		Fail(w, r, err)
 		return

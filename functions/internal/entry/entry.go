@@ -8,9 +8,11 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"rialto/functions/internal/browser"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/trace"
 )
@@ -40,6 +42,9 @@ func wire(s *settings.Settings, functions Table) (any, error) {
 	handler, err := build(s)
 	if err != nil {
 		return nil, err
+	}
+	if serve, ok := handler.(browser.Serve); ok {
+		handler = browser.Tell(serve, strings.Fields(s.Get("ALLOWED_ORIGINS")))
 	}
 	return handler, s.Problems()
 }
