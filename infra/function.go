@@ -79,6 +79,9 @@ func (c *contextStack) baseline(f contract.Function) granted {
 	if f.Trigger.API {
 		all.env["ALLOWED_ORIGINS"] = strings.Join(c.stage.Origins, " ")
 	}
+	if f.Trigger.API && !c.stage.Local {
+		all.env["PROXIES"] = "1" // CloudFront stands before the gateway
+	}
 	if c.stage.Local {
 		all.env["AWS_XRAY_SDK_DISABLED"] = "true" // nothing listens for traces there
 		all.env["RECORD_CALLS"] = "true"

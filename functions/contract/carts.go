@@ -17,7 +17,7 @@ var cartsContext = Context{
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{Redis, "carts"}, {Read, "carts"}, {Write, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"},
-				{Read, "coupons"}, {Verify, "customers"},
+				{Read, "coupons"}, {Verify, "customers"}, {Write, "rate_limits"},
 			},
 		},
 		{

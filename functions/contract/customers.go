@@ -17,6 +17,7 @@ var customersContext = Context{
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{SQL, "customers"}, {Seal, "customers"}, {Sign, "customers"}, {Read, "customers"}, {Write, "customers"},
+				{Write, "rate_limits"},
 			},
 		},
 		{

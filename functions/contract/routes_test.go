@@ -58,13 +58,22 @@ func TestEveryRouteRefusesStrangersAndUnknownParameters(t *testing.T) {
 	}
 }
 
-// Every write of the seller API asks the seller's token bucket. Seen to catch: fulfillment-api without it.
+// Every write of the seller API asks the seller's token bucket, and what is worth abusing has a limit. Seen to catch:
+// fulfillment-api without it; coupons that can be guessed without end.
 func TestEveryWriteOfTheSellerAPIIsLimited(t *testing.T) {
 	t.Parallel()
 	limited := map[string]bool{}
 	for _, f := range Functions() {
 		if f.Trigger.API {
 			limited[f.Context] = slices.Contains(f.Grants, Grant{Write, "rate_limits"})
+		}
+	}
+	for _, r := range slices.Concat(shopper(), seller()) {
+		if pays := []string{"createGuest", "addCartCoupon", "addPaymentMethod"}; slices.Contains(pays, r.ID) && len(r.Limits) == 0 {
+			t.Errorf("%s can be abused without end", r.ID)
+		}
+		if len(r.Limits) > 0 && !limited[r.Context] {
+			t.Errorf("%s of %s has limits and no bucket", r.ID, r.Context)
 		}
 	}
 	for _, r := range seller() {

@@ -4,11 +4,13 @@ package cartsapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"rialto/functions/carts"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/rate"
 	"rialto/functions/marketplaces"
 )
 
@@ -37,12 +39,19 @@ func Routes(c Carts) []api.Route {
 		api.Handle(api.Route{ID: "removeCartItem", Method: http.MethodDelete, Path: line, Summary: "Take a line out", Context: "carts",
 			Access: api.Guest, Success: http.StatusOK, Errors: failures}, h.remove),
 		api.Handle(api.Route{ID: "addCartCoupon", Method: http.MethodPost, Path: "/api/v1/cart/coupons",
-			Summary: "Put a coupon into the cart, in place of the one it may have", Context: "carts", Access: api.Guest, Errors: failures}, h.redeem),
+			Summary: "Put a coupon into the cart, in place of the one it may have", Context: "carts", Access: api.Guest, Limits: guesses,
+			Errors: failures}, h.redeem),
 		api.Handle(api.Route{ID: "removeCartCoupon", Method: http.MethodDelete, Path: "/api/v1/cart/coupons/{code}",
 			Summary: "Take a coupon out", Context: "carts", Access: api.Guest, Success: http.StatusOK, Errors: failures}, h.unredeem),
 		api.Handle(api.Route{ID: "mergeCart", Method: http.MethodPost, Path: "/api/v1/cart/merge",
 			Summary: "Take over a guest's cart after sign-in", Context: "carts", Access: api.Customer, Errors: failures}, h.merge),
 	}
+}
+
+// guesses bound who looks for codes, as one shopper and as many from one address.
+var guesses = []api.Limit{
+	{By: api.ByCaller, Limit: rate.Limit{Name: "coupons", Rate: 2, Burst: 10, Per: time.Minute}},
+	{By: api.ByAddress, Limit: rate.Limit{Name: "coupons", Rate: 1, Burst: 60}},
 }
 
 type handler struct{ carts Carts }

@@ -13,6 +13,7 @@ import (
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
@@ -27,7 +28,7 @@ func main() {
 				return nil, err
 			}
 			svc := &carts.Service{Store: cartsstore.Store{DB: db}, Cache: cache(s), Guests: known, Sources: sources(db), Now: time.Now}
-			return lambdahttp.New(api.Handler(cartsapi.Routes(svc))), nil
+			return lambdahttp.New(api.Handler(cartsapi.Routes(svc), api.Counted(ratelimit.Buckets{DB: db}))), nil
 		},
 		"quote": func(s *settings.Settings) (any, error) {
 			db := database(s)

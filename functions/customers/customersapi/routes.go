@@ -3,11 +3,13 @@ package customersapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"rialto/functions/customers"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/rate"
 )
 
 // Service is the use cases that the routes need.
@@ -29,6 +31,13 @@ type Service interface {
 	RemoveMethod(ctx context.Context, customerID, methodID string) error
 }
 
+// Anybody can become a guest, and as each of them guess, hold and try; a household or an office does so a few times. Cards are
+// tried by adding them, one after the other.
+var (
+	newGuests = api.Limit{By: api.ByAddress, Limit: rate.Limit{Name: "guests", Rate: 1, Burst: 60}}
+	newCards  = api.Limit{By: api.ByCaller, Limit: rate.Limit{Name: "cards", Rate: 1, Burst: 8, Per: time.Minute}}
+)
+
 type handlers struct{ service Service }
 
 // Routes is the table; a nil service serves for the document.
@@ -37,7 +46,7 @@ func Routes(s Service) []api.Route {
 	const owner = "customers"
 	return []api.Route{
 		api.Handle(api.Route{ID: "createGuest", Method: http.MethodPost, Path: "/api/v1/guests", Summary: "Become a guest",
-			Context: owner, Access: api.Public, Success: http.StatusCreated}, h.createGuest),
+			Context: owner, Access: api.Public, Success: http.StatusCreated, Limits: []api.Limit{newGuests}}, h.createGuest),
 		api.Handle(api.Route{ID: "renewGuest", Method: http.MethodPost, Path: "/api/v1/guests/renew",
 			Summary: "Get another token of the same guest, while the one shown is good",
 			Context: owner, Access: api.Guest, Success: http.StatusCreated}, h.renewGuest),
@@ -74,7 +83,8 @@ func Routes(s Service) []api.Route {
 			Context: owner, Access: api.Guest}, h.listMethods),
 		api.Handle(api.Route{ID: "addPaymentMethod", Method: http.MethodPost, Path: "/api/v1/payment-methods",
 			Summary: "Add a payment method; one that is there is answered with 200",
-			Context: owner, Access: api.Guest, Success: http.StatusCreated, Also: []int{http.StatusOK}, Errors: []fault.Kind{fault.Conflict}}, h.addMethod),
+			Context: owner, Access: api.Guest, Limits: []api.Limit{newCards},
+			Success: http.StatusCreated, Also: []int{http.StatusOK}, Errors: []fault.Kind{fault.Conflict}}, h.addMethod),
 		api.Handle(api.Route{ID: "deletePaymentMethod", Method: http.MethodDelete, Path: "/api/v1/payment-methods/{payment_method_id}",
 			Summary: "Delete a payment method",
 			Context: owner, Access: api.Guest, Errors: []fault.Kind{fault.NotFound}}, h.deleteMethod),

@@ -2,12 +2,10 @@
 package main
 
 import (
-	"context"
 	"crypto/rand"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"rialto/functions/customers"
 	"rialto/functions/customers/customersapi"
@@ -18,6 +16,7 @@ import (
 	"rialto/functions/internal/authaws"
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
+	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 )
@@ -29,7 +28,7 @@ func main() {
 			return lambdahttp.New(api.Handler(customersapi.Routes(&customers.Service{
 				Store: customersstore.NewSQL(database(s)), Snapshots: snapshots(s), Tokens: guests(s),
 				Phones: customersphone.Numbers{}, Now: time.Now, Random: rand.Reader,
-				Vault: &customers.Vault{Keys: keys, Now: time.Now, Random: rand.Reader}}))), nil
+				Vault: &customers.Vault{Keys: keys, Now: time.Now, Random: rand.Reader}}), api.Counted(ratelimit.Buckets{DB: snapshots(s).DB}))), nil
 		},
 		"authorize": func(s *settings.Settings) (any, error) {
 			return customersaws.Authorizer(s.Must("ISSUERS"), guests(s), erased(s), plan(s))
@@ -44,11 +43,4 @@ func main() {
 
 func guests(s *settings.Settings) authaws.Guests {
 	return authaws.Guests{KMS: kms.NewFromConfig(s.AWS()), Key: s.Must("SIGNING_KEY_ID"), Issuer: s.Must("GUEST_ISSUER")}
-}
-
-func database(s *settings.Settings) customersstore.URL {
-	if url := s.Get("DATABASE_URL"); url != "" { // the local cloud's
-		return func(context.Context) (string, error) { return url, nil }
-	}
-	return customersaws.DatabaseURL(secretsmanager.NewFromConfig(s.AWS()), s.Must("DATABASE_SECRET_ARN"), s.Must("DATABASE_HOST"))
 }

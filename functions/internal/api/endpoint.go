@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -19,8 +18,8 @@ import (
 
 // endpoint serves one route.
 type endpoint struct {
+	settings
 	route Route
-	now   func() time.Time
 	bind  func() *bound
 }
 
@@ -40,8 +39,8 @@ func (b *bound) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.handle(humago.NewContext(b.op, r, w))
 }
 
-func newEndpoint(r Route, now func() time.Time) *endpoint {
-	return &endpoint{route: r, now: now, bind: sync.OnceValue(func() *bound {
+func newEndpoint(r Route, s settings) *endpoint {
+	return &endpoint{settings: s, route: r, bind: sync.OnceValue(func() *bound {
 		b := &bound{params: map[string]*huma.Param{}, registry: huma.NewMapRegistry(schemaPrefix, namer(r.Context))}
 		r.register(huma.NewAPI(configuration("", "", b.registry), b), r.operation())
 		for _, p := range b.op.Parameters {
@@ -51,12 +50,16 @@ func newEndpoint(r Route, now func() time.Time) *endpoint {
 	})}
 }
 
-// ServeHTTP admits the caller, reads the request and serves it.
+// ServeHTTP admits the caller, counts, reads the request and serves it.
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if e.route.Access != Public { // what a token opens is nobody else's
 		w.Header().Set("Cache-Control", "no-store")
 	}
 	if err := e.admit(r); err != nil {
+		Fail(w, r, err)
+		return
+	}
+	if err := e.limited(r); err != nil {
 		Fail(w, r, err)
 		return
 	}

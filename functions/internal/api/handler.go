@@ -16,12 +16,15 @@ import (
 	"rialto/functions/internal/fault"
 )
 
-// Option changes a Handler; for tests.
+// Option changes a Handler.
 type Option func(*settings)
 
-type settings struct{ now func() time.Time }
+type settings struct {
+	now    func() time.Time
+	limits Limits
+}
 
-// Clock sets what time it is when a token's expiry is checked.
+// Clock sets what time it is when a token's expiry is checked; for tests.
 func Clock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
 
 // Handler serves the routes. Each is bound to its types at its first request, so that a cold start pays for
@@ -36,7 +39,7 @@ func Handler(routes []Route, opts ...Option) http.Handler {
 		if paths[r.Path] == nil {
 			paths[r.Path] = methods{}
 		}
-		paths[r.Path][r.Method] = newEndpoint(r, s.now)
+		paths[r.Path][r.Method] = newEndpoint(r, s)
 	}
 	mux := http.NewServeMux()
 	for p, m := range paths {

@@ -30,6 +30,8 @@ type Route struct {
 	Access  Access
 	// Spends marks a route that spends money or stock; its input embeds IdempotencyKey.
 	Spends bool
+	// Limits hold callers to so many requests, where abuse pays.
+	Limits []Limit
 	// Success is the status of an output that sets none; 0 means 200 with a body and 204 without.
 	Success int
 	// Also lists the other success statuses that an output's Status may hold.

@@ -44,7 +44,7 @@ func wire(s *settings.Settings, functions Table) (any, error) {
 		return nil, err
 	}
 	if serve, ok := handler.(browser.Serve); ok {
-		handler = browser.Tell(serve, strings.Fields(s.Get("ALLOWED_ORIGINS")))
+		handler = browser.Tell(behind(serve, s.Number("PROXIES", 0)), strings.Fields(s.Get("ALLOWED_ORIGINS")))
 	}
 	return handler, s.Problems()
 }

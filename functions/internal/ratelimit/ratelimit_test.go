@@ -25,7 +25,8 @@ var (
 func TestALimitLetsThroughWhatItSays(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		limit := rapid.SampledFrom([]ratelimit.Limit{ratelimit.Basic(), pro, {Name: "enterprise", Rate: 100, Burst: 500}}).Draw(t, "limit")
+		limit := rapid.SampledFrom([]ratelimit.Limit{ratelimit.Basic(), pro, {Name: "enterprise", Rate: 100, Burst: 500},
+			{Name: "slow", Rate: 1, Burst: 3, Per: 5 * time.Second}}).Draw(t, "limit")
 		now := noon.UnixMicro()
 		var full int64
 		var through []int64
@@ -49,7 +50,7 @@ func TestALimitLetsThroughWhatItSays(t *testing.T) {
 		}
 		for i := range through {
 			for j := i; j < len(through); j++ {
-				most := limit.Burst + (through[j]-through[i])*limit.Rate/time.Second.Microseconds() + 1
+				most := limit.Burst + (through[j]-through[i])*limit.Rate/max(limit.Per, time.Second).Microseconds() + 1
 				if int64(j-i+1) > most {
 					t.Fatalf("%d requests in %d µs", j-i+1, through[j]-through[i])
 				}
@@ -102,6 +103,26 @@ func TestTheStoredBucket(t *testing.T) {
 		// An hour later the bucket is full; the first request costs what it costs by the basic limit.
 		if n := let(noon.Add(time.Hour), 120); n != 97 {
 			t.Errorf("%d of 120 as pro", n)
+		}
+	})
+}
+
+// Seen to catch: a slow limit whose first request cost what a seller's does.
+func TestALimitOfTheCallersOwn(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		b, slow := ratelimit.Buckets{DB: db}, ratelimit.Limit{Name: "guesses", Rate: 1, Burst: 3, Per: time.Minute}
+		for _, c := range []struct {
+			key  string
+			at   time.Time
+			wait time.Duration
+		}{
+			{"a", noon, 0}, {"a", noon, 0}, {"a", noon, 0}, {"a", noon, time.Minute}, {"b", noon, 0},
+			{"a", noon.Add(30 * time.Second), 30 * time.Second}, {"a", noon.Add(time.Minute), 0}, {"a", noon.Add(time.Minute), time.Minute},
+		} {
+			if wait, err := b.TakeOf(ctx, c.key, slow, c.at); err != nil || wait != c.wait {
+				t.Errorf("%s at %s: %s %v, want %s", c.key, c.at.Format(time.TimeOnly), wait, err, c.wait)
+			}
 		}
 	})
 }

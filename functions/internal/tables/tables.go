@@ -45,7 +45,7 @@ func All() []Table {
 			Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "requested_at"}}},
 		{Name: "seller_orders", Context: "fulfillment", Sorted: true},
 		{Name: "sellers", Context: "sellers", Stream: true},
-		{Name: "rate_limits"},
+		{Name: "rate_limits", TTL: true},
 		{Name: "feeds", Context: "feeds", Sorted: true, Stream: true, TTL: true,
 			Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "created_at"}}},
 		{Name: "ratings", Context: "reviews", Sorted: true},

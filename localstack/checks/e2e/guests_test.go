@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -110,5 +111,33 @@ func TestABrowserAsksFirst(t *testing.T) {
 		!strings.Contains(h.Get("Access-Control-Expose-Headers"), "ETag") || h.Get("X-Content-Type-Options") != "nosniff" ||
 		h.Get("Strict-Transport-Security") == "" {
 		t.Errorf("%d %v %v", a.Status, h, err)
+	}
+}
+
+// Each is asked until it is refused, which is after ten or so; what comes back in the meantime is two a minute at most.
+func TestWhatIsGuessedIsLimited(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	for path, body := range map[string]func(n int) any{
+		"/api/v1/cart/coupons":    func(n int) any { return map[string]string{"code": fmt.Sprint("GUESS-", n)} },
+		"/api/v1/payment-methods": func(n int) any { return map[string]string{"token": fmt.Sprint("pm_card_chargeDeclined", n)} },
+	} {
+		g := newGuest(ctx, t)
+		refused := false
+		for n := range 40 {
+			a, err := g.Do(ctx, post, path, body(n), shop.Key(shop.NewKey()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if refused = a.Status == http.StatusTooManyRequests; refused {
+				if a.Header.Get("Retry-After") == "" || a.Problem().Code != "too_many_requests" {
+					t.Errorf("%s: %v %s", path, a.Header, a.Body)
+				}
+				break
+			}
+		}
+		if !refused {
+			t.Errorf("%s can be tried without end", path)
+		}
 	}
 }
