@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,7 +27,7 @@ type Row struct {
 	Model       string            `json:"model,omitempty"`
 	GTIN        string            `json:"gtin,omitempty"`
 	Bullets     []string          `json:"bullets,omitempty"`
-	CategoryID  string            `json:"category_id"`
+	CategoryID  string            `json:"category_id"` // or the name that the seller has for it
 	Attributes  map[string]string `json:"attributes,omitempty"`
 	// Options are attributes by the names that the seller's shop has for them, whatever those of the category are.
 	Options map[string]string `json:"options,omitempty"`
@@ -73,9 +74,10 @@ func (s *ListingService) Contribute(ctx context.Context, sellerID string, batch 
 	if err != nil {
 		return rows.Report{}, err
 	}
+	at := &places{s: s, seller: sellerID, found: map[string]placement{}}
 	return rows.Do(ctx, list, rows.ByID, func(ctx context.Context, r Row) (bool, error) {
 		for try := 1; ; try++ {
-			changed, err := s.say(ctx, sellerID, r)
+			changed, err := s.say(ctx, at, r)
 			if !errors.Is(err, ErrChanged) || try == listings {
 				return changed, err
 			}
@@ -83,38 +85,31 @@ func (s *ListingService) Contribute(ctx context.Context, sellerID string, batch 
 	}), nil
 }
 
-// say makes a seller's contribution stand as a row says.
-func (s *ListingService) say(ctx context.Context, sellerID string, r Row) (changed bool, err error) {
+// say makes a seller's contribution stand as a row says. Where a row says no category, the page keeps its own, and a new one
+// begins in Other.
+func (s *ListingService) say(ctx context.Context, at *places, r Row) (changed bool, err error) {
+	sellerID := at.seller
 	if r.Delete {
 		return s.withdraw(ctx, sellerID, r)
 	}
-	c, product := r.content(), r.ProductID
-	path, types, err := s.find(ctx, c.CategoryID)
+	c, page, claims, err := s.named(ctx, sellerID, r)
 	if err != nil {
 		return false, err
 	}
-	c = c.withOptions(r.Options, types)
-	if err := c.Validate(path, types); err != nil {
+	where, err := at.of(ctx, cmp.Or(c.CategoryID, page.CategoryID, Other))
+	if err != nil {
 		return false, err
 	}
-	var claims []string
-	existing := product != ""
-	if !existing {
-		if product, claims, err = s.identify(ctx, sellerID, c); err != nil {
-			return false, err
-		}
-		if existing = product != ""; !existing {
-			product = ids.Derive(ids.Product, claims[0])
-		}
+	c.CategoryID = where.id
+	c = c.withOptions(r.Options, where.types)
+	if err := c.Validate(where.path, where.types); err != nil {
+		return false, err
 	}
-	if existing {
-		page, err := s.Products.Get(ctx, product)
-		if err != nil {
-			return false, err
-		}
-		if claims, err = s.claim(ctx, page, sellerID, c); err != nil {
-			return false, err
-		}
+	product, path := page.ID, where.path
+	if product == "" {
+		product = ids.Derive(ids.Product, claims[0])
+	} else if claims, err = s.claim(ctx, page, sellerID, c); err != nil {
+		return false, err
 	}
 	_, err = s.edit(ctx, product, sellerID, c, path, claims, func(current Contribution) (bool, error) {
 		same := c
@@ -123,6 +118,19 @@ func (s *ListingService) say(ctx context.Context, sellerID string, r Row) (chang
 		return changed, nil
 	})
 	return changed && err == nil, err
+}
+
+// named finds the page that a row is about, the zero Product for none, and the identities that a new one takes.
+func (s *ListingService) named(ctx context.Context, seller string, r Row) (c Content, page Product, claims []string, err error) {
+	c = r.content()
+	product := r.ProductID
+	if product == "" {
+		if product, claims, err = s.identify(ctx, seller, c); err != nil || product == "" {
+			return c, page, claims, err
+		}
+	}
+	page, err = s.Products.Get(ctx, product)
+	return c, page, claims, err
 }
 
 // withdraw takes away what a seller says of the product that a row names.

@@ -19,7 +19,7 @@ func TestSellersContribute(t *testing.T) {
 	t.Parallel()
 	ctx, db := context.Background(), memory.New()
 	table := &catalogstore.Store{DB: db}
-	s := &catalog.ListingService{Products: table, Categories: table, Contributions: table, Now: func() time.Time { return noon }}
+	s := &catalog.ListingService{Products: table, Categories: table, Contributions: table, Proposals: table, Now: func() time.Time { return noon }}
 	run(t, newImporter(db), catalog.Batch{Products: raw(t, boots(1))}) // Rialto's own, and the categories
 	me, other := ids.Derive(ids.Seller, "me"), ids.Derive(ids.Seller, "other")
 	mine := catalog.Row{Title: "Fell boots", Brand: "Daybird", GTIN: "4006381333931", CategoryID: "outdoor-footwear",
@@ -33,11 +33,11 @@ func TestSellersContribute(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"", "invalid_product", "invalid_product", "", "product_not_found", "duplicate_row", "malformed_row"}
-	if d := cmp.Diff(want, codes(r)); d != "" || r.Written != 2 {
+	want := []string{"", "", "invalid_product", "", "product_not_found", "duplicate_row", "malformed_row"}
+	if d := cmp.Diff(want, codes(r)); d != "" || r.Written != 3 {
 		t.Fatal(d, r)
 	}
-	found, err := catalog.ProductsByGTIN(ctx, s.Contributions, "4006381333931", "04006381333931", "96385074", "x")
+	found, err := catalog.ProductsByGTIN(ctx, s.Contributions, "4006381333931", "04006381333931", "96385081", "x")
 	id := found["4006381333931"]
 	if err != nil || id == "" || found["04006381333931"] != id || len(found) != 2 {
 		t.Fatal(found, err)

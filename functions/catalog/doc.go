@@ -3,7 +3,7 @@
 // Invariants:
 //   - a product's version rises by one with every change, and an import of the same product is no change;
 //   - a product's category path names categories that are registered, root first, each under the one before;
-//   - a product has one page, whoever lists it: a GTIN, or a brand and model, names one product;
+//   - a product has one page, whoever lists it: a GTIN, or a brand and model, names one product; a sku does for its seller;
 //   - a page is what its owner says of it, filled by what other sellers say; what a seller says is kept as it was
 //     said, whatever the page shows (contribution.go has the rule);
 //   - a category keeps its parent for good, so that a product's path stays true.

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 
 	"golang.org/x/sync/errgroup"
 
@@ -38,11 +39,20 @@ func (s *Service) Product(ctx context.Context, id, marketplace string) (Listing,
 	return l, nil
 }
 
-// Tree returns all categories.
+// Tree returns all categories: those that stand, and the built-in ones in which nothing is listed yet.
 func (s *Service) Tree(ctx context.Context) ([]Node, error) {
 	list, err := s.Categories.Categories(ctx)
 	if err != nil {
 		return nil, err
+	}
+	standing := map[string]bool{}
+	for _, c := range list {
+		standing[c.ID] = true
+	}
+	for _, c := range BuiltIn() {
+		if !standing[c.ID] {
+			list = append(list, c)
+		}
 	}
 	return Tree(list), nil
 }
@@ -58,7 +68,13 @@ func (s *Service) Browse(ctx context.Context, category, marketplace, after strin
 	var products []Product
 	var next string
 	g, each := errgroup.WithContext(ctx)
-	g.Go(func() error { _, err := s.Categories.Category(each, category); return err })
+	g.Go(func() error {
+		_, err := s.Categories.Category(each, category)
+		if _, built := taxonomy[category]; built && errors.Is(err, ErrCategoryNotFound) {
+			return nil
+		}
+		return err
+	})
 	g.Go(func() (err error) { products, next, err = s.Products.Page(each, category, after, limit); return err })
 	if err := g.Wait(); err != nil {
 		return nil, "", err

@@ -38,6 +38,12 @@ var catalogContext = Context{
 			Grants:  []Grant{{Read, "products"}, {Write, "products"}},
 		},
 		{
+			Name: "categories", Description: "lists sellers' names of categories that nothing maps, and takes an operator's word for them",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Operator: true},
+			Grants:  []Grant{{Read, "products"}, {Read, "contributions"}, {Write, "contributions"}},
+		},
+		{
 			Name: "feed", Description: "writes chunks of sellers' feeds of products",
 			Memory: 512, Timeout: minute,
 			Trigger: Trigger{Queue: &Queue{Batch: 2, MaxReceiveCount: 5, Concurrency: 20}},

@@ -296,14 +296,12 @@ func word(s string, known map[string]string, otherwise string) string {
 // productOf leaves it to the catalog which product it is, and what may be said of it.
 func productOf(sku, gtin string, remove bool, r row) (func(string) any, error) {
 	p := catalog.Row{Title: r[colTitle], Description: r[colDescription], Brand: r[colBrand], Model: r[colModel], GTIN: gtin, SKU: sku,
-		CategoryID: strings.ToLower(r[colCategory]), Bullets: split(r[colBullets])}
+		CategoryID: r[colCategory], Bullets: split(r[colBullets])}
 	switch {
 	case remove:
 		p = catalog.Row{Brand: p.Brand, Model: p.Model, GTIN: gtin, SKU: sku, Delete: true}
 	case p.Title == "":
 		return nil, missing(colTitle)
-	case p.CategoryID == "":
-		return nil, missing(colCategory)
 	default:
 		p.Attributes, p.Options = attributesOf(r), optionsOf(r)
 	}

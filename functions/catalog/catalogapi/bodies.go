@@ -51,15 +51,18 @@ type Summary struct {
 
 // Category is a category with those below it.
 type Category struct {
-	CategoryID string     `json:"category_id"`
-	Name       string     `json:"name"`
-	Children   []Category `json:"children"`
+	CategoryID string `json:"category_id"`
+	Name       string `json:"name"`
+	// Attributes are those of the category above where there are none.
+	Attributes map[string]string `json:"attributes,omitempty" doc:"Types by name: text, number, integer, boolean, or values between |"`
+	Children   []Category        `json:"children"`
 }
 
 func page(l catalog.Listing) (ProductPage, error) {
 	p := l.Product
 	box, err := buyBoxOf(l.BuyBox)
-	out := ProductPage{ProductID: p.ID, Title: p.Title, Description: p.Description, Brand: p.Brand, Bullets: list(p.Bullets), CategoryID: p.CategoryID,
+	out := ProductPage{ProductID: p.ID, Title: p.Title, Description: p.Description, Brand: p.Brand, Bullets: list(p.Bullets),
+		CategoryID:   p.CategoryID,
 		CategoryPath: list(p.CategoryPath), Attributes: p.Attributes, Images: list(p.Images), Version: p.Version, UpdatedAt: p.UpdatedAt,
 		BuyBox: box, OtherOffersCount: max(0, l.BuyBox.OfferCount-1)}
 	if out.Attributes == nil {
@@ -95,7 +98,7 @@ func summaries(listings []catalog.Listing) ([]Summary, error) {
 func categories(nodes []catalog.Node) []Category {
 	out := make([]Category, 0, len(nodes))
 	for _, n := range nodes {
-		out = append(out, Category{n.ID, n.Name, categories(n.Children)})
+		out = append(out, Category{n.ID, n.Name, n.Attributes, categories(n.Children)})
 	}
 	return out
 }

@@ -31,6 +31,10 @@ func main() {
 			c := &catalogstore.Store{DB: db(s)}
 			return saga.Task("catalog-import", (&catalog.Importer{Products: c, Categories: c, Now: time.Now}).Import), nil
 		},
+		"categories": func(s *settings.Settings) (any, error) {
+			c := &catalogstore.Store{DB: db(s)}
+			return saga.Task("catalog-categories", (&catalog.ProposalService{Proposals: c, Categories: c, Now: time.Now}).Handle), nil
+		},
 		"feed": func(s *settings.Settings) (any, error) {
 			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.Results(chunkqueue.New(s.AWS(), s.Queue("feeds-report"))),
 				listings(s).HandleFeedChunk), nil

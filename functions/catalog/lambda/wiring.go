@@ -14,7 +14,7 @@ import (
 
 func listings(s *settings.Settings) *catalog.ListingService {
 	c := &catalogstore.Store{DB: db(s)}
-	return &catalog.ListingService{Products: c, Categories: c, Contributions: c, Now: time.Now}
+	return &catalog.ListingService{Products: c, Categories: c, Contributions: c, Proposals: c, Now: time.Now}
 }
 
 func images(s *settings.Settings) *catalog.ImageService {

@@ -113,8 +113,8 @@ func sellByFile(ctx context.Context, t *testing.T, s *shop.Seller) {
 	sku, number := "kettle-"+strings.ToLower(shop.NewKey()[:8]), gtin()
 	if f, report := feed(ctx, t, s, "products", "jsonl",
 		`{"ean":"`+number+`","title":"Feed kettle, large","category":"tests","brand":"Testwell"}`+"\n"+
-			`{"ean":"`+gtin()+`","title":"Lost","category":"nowhere-at-all"}`+"\n"); f.Counts.Written != 1 ||
-		!strings.Contains(report, "2,invalid_product,/category_id") {
+			`{"ean":"`+gtin()+`","title":"Lost","category":"Nowhere at all"}`+"\n"+`{"title":"Nameless"}`+"\n"); f.Counts.Written != 2 ||
+		!strings.Contains(report, "3,invalid_product,/gtin is required") {
 		t.Errorf("%+v\n%s", f, report)
 	}
 	if f, report := feed(ctx, t, s, "offers", "csv",
