@@ -30,8 +30,8 @@ type CounterStore interface {
 	Count(ctx context.Context, feedID string, marks []Mark, now time.Time) (Feed, bool, error)
 	// Refused lists the counted chunks with refused rows in the file's order.
 	Refused(ctx context.Context, feedID string, each func(m Mark) error) error
-	// Finish ends a feed unless it failed.
-	Finish(ctx context.Context, feedID string, as State, now time.Time) error
+	// Finish ends a feed unless it failed, and keeps what was refused, by reason.
+	Finish(ctx context.Context, feedID string, as State, refused []Group, now time.Time) error
 }
 
 // Files keeps reports and their parts.
@@ -93,10 +93,11 @@ func (c *Counter) Assemble(ctx context.Context, feedID string) error {
 	if err != nil || !f.Counted() || f.State == Failed {
 		return err
 	}
+	refused := groups{}
 	r, w := io.Pipe()
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		err := c.join(gctx, f, w)
+		err := c.join(gctx, f, w, refused)
 		w.CloseWithError(err)
 		return err
 	})
@@ -108,11 +109,11 @@ func (c *Counter) Assemble(ctx context.Context, feedID string) error {
 	if err := g.Wait(); err != nil {
 		return fmt.Errorf("assemble report: %w", err)
 	}
-	return c.Store.Finish(ctx, feedID, f.Outcome(), c.Now())
+	return c.Store.Finish(ctx, feedID, f.Outcome(), refused.list(), c.Now())
 }
 
-// join writes a report, part by part.
-func (c *Counter) join(ctx context.Context, f Feed, to io.Writer) error {
+// join writes a report, part by part, and gathers its lines by reason.
+func (c *Counter) join(ctx context.Context, f Feed, to io.Writer, refused groups) error {
 	if _, err := io.WriteString(to, reportHeader); err != nil {
 		return err
 	}
@@ -128,6 +129,9 @@ func (c *Counter) join(ctx context.Context, f Feed, to io.Writer) error {
 		}
 		marks = marks[:0]
 		for _, p := range parts {
+			if err := refused.add(p); err != nil {
+				return err
+			}
 			if _, err := to.Write(p); err != nil {
 				return err
 			}

@@ -110,6 +110,7 @@ type Feed struct {
 	Split         bool     `dynamodbav:"split"`
 	CountedChunks int64    `dynamodbav:"counted_chunks"`
 	Ignored       []string `dynamodbav:"ignored,omitempty"`
+	Groups        []Group  `dynamodbav:"groups,omitempty"` // of the refused rows, once the feed is over
 	Tally
 }
 

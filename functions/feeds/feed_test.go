@@ -262,7 +262,9 @@ func TestAFeed(t *testing.T) {
 		t.Errorf("%d lines: %s", len(lines), report)
 	}
 	a, err := w.service().Report(ctx, me, f.ID)
-	if err != nil || !strings.Contains(a.URL, f.ReportKey()) {
+	if err != nil || !strings.Contains(a.URL, f.ReportKey()) || len(a.Groups) != 1 ||
+		a.Groups[0].Code != "negative_quantity" || a.Groups[0].Rows != 25 ||
+		len(a.Groups[0].Lines) != 10 || a.Groups[0].Lines[0] != 5 {
 		t.Error(a, err)
 	}
 	if _, err := w.service().Report(ctx, ids.Derive(ids.Seller, "other"), f.ID); fault.Code(err) != "feed_not_found" {

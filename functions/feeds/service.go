@@ -88,14 +88,21 @@ func (s *Service) Feeds(ctx context.Context, sellerID string, limit int, after P
 	return s.Store.List(ctx, sellerID, limit, after)
 }
 
-// Report returns where a feed's report can be fetched. Errors: feed_not_found, report_not_ready.
-func (s *Service) Report(ctx context.Context, sellerID, feedID string) (files.Address, error) {
+// Report is where a feed's report can be fetched, and what it comes to.
+type Report struct {
+	files.Address
+	Groups []Group // the largest first
+}
+
+// Report returns a feed's report. Errors: feed_not_found, report_not_ready.
+func (s *Service) Report(ctx context.Context, sellerID, feedID string) (Report, error) {
 	f, err := s.Feed(ctx, sellerID, feedID)
 	if err != nil {
-		return files.Address{}, err
+		return Report{}, err
 	}
 	if f.State != Done && f.State != WithErrors {
-		return files.Address{}, ErrNoReport
+		return Report{}, ErrNoReport
 	}
-	return s.Signer.Download(ctx, f.ReportKey(), f.ID+".csv", ReportFor)
+	at, err := s.Signer.Download(ctx, f.ReportKey(), f.ID+".csv", ReportFor)
+	return Report{at, f.Groups}, err
 }

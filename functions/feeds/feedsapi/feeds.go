@@ -167,7 +167,16 @@ type reportOutput struct {
 	Body struct {
 		URL       string    `json:"url" doc:"To be fetched without a token"`
 		ExpiresAt time.Time `json:"expires_at"`
+		Refused   []Group   `json:"refused" doc:"Equal lines together, the most first"`
 	}
+}
+
+// Group are refused rows with one code and one message, but for the numbers in it.
+type Group struct {
+	Code       string `json:"code"`
+	Message    string `json:"message" doc:"Of the first"`
+	Rows       int64  `json:"rows"`
+	FirstLines []int  `json:"first_lines" doc:"Of the file"`
 }
 
 func (h handler) report(ctx context.Context, in *feedInput) (*reportOutput, error) {
@@ -176,6 +185,9 @@ func (h handler) report(ctx context.Context, in *feedInput) (*reportOutput, erro
 		return nil, err
 	}
 	out := &reportOutput{}
-	out.Body.URL, out.Body.ExpiresAt = a.URL, a.Expires
+	out.Body.URL, out.Body.ExpiresAt, out.Body.Refused = a.URL, a.Expires, make([]Group, 0, len(a.Groups))
+	for _, g := range a.Groups {
+		out.Body.Refused = append(out.Body.Refused, Group{g.Code, g.Message, g.Rows, g.Lines})
+	}
 	return out, nil
 }

@@ -10,7 +10,6 @@ import (
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/fault"
-	"rialto/functions/internal/files"
 )
 
 // Feeds are the use cases.
@@ -18,7 +17,7 @@ type Feeds interface {
 	Create(ctx context.Context, sellerID, key string, o feeds.Order) (feeds.Opened, error)
 	Feed(ctx context.Context, sellerID, feedID string) (feeds.Feed, error)
 	Feeds(ctx context.Context, sellerID string, limit int, after feeds.Position) ([]feeds.Feed, feeds.Position, error)
-	Report(ctx context.Context, sellerID, feedID string) (files.Address, error)
+	Report(ctx context.Context, sellerID, feedID string) (feeds.Report, error)
 }
 
 // Routes lists the routes; f may be nil where only their description is wanted. intake is the URL of the queue that
@@ -40,7 +39,7 @@ func Routes(f Feeds, intake string, now func() time.Time) []api.Route {
 		}, h.get),
 		api.Handle(api.Route{
 			ID: "getFeedReport", Method: http.MethodGet, Path: one + "/report",
-			Summary: "Where to fetch the report on a feed's rows: CSV of line, code and message", Context: "feeds", Access: api.Seller,
+			Summary: "What a feed's rows were refused for, and where to fetch the CSV of line, code and message", Context: "feeds", Access: api.Seller,
 			Errors: []fault.Kind{fault.NotFound, fault.Conflict},
 		}, h.report),
 	}

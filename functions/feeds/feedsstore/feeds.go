@@ -169,8 +169,8 @@ func (s Store) Note(ctx context.Context, feedID string, why feeds.Reason) error 
 }
 
 // Finish ends a feed, again if chunks were counted anew, unless it failed.
-func (s Store) Finish(ctx context.Context, feedID string, as feeds.State, now time.Time) error {
-	_, err := s.change(ctx, store.Update(feedsTable, feedKey(feedID)).Set("state", as).Set("moved", now.UTC()).Set("over",
+func (s Store) Finish(ctx context.Context, feedID string, as feeds.State, refused []feeds.Group, now time.Time) error {
+	_, err := s.change(ctx, store.Update(feedsTable, feedKey(feedID)).Set("state", as).Set("groups", refused).Set("moved", now.UTC()).Set("over",
 		now.UTC()).Remove("reason").
 		If(store.Exists(), store.Ne("state", feeds.Failed)))
 	return unlessMoved(err)

@@ -142,13 +142,14 @@ func TestChunksAreCountedOnce(t *testing.T) {
 		if got, err := s.Advance(ctx, f.ID, 10, 20, true, noon); err != nil || !got.Counted() {
 			t.Error(got, err)
 		}
-		if err := s.Finish(ctx, f.ID, feeds.WithErrors, noon); err != nil {
+		if err := s.Finish(ctx, f.ID, feeds.WithErrors, []feeds.Group{{Code: "x", Rows: 2, Lines: []int{2}}}, noon); err != nil {
 			t.Error(err)
 		}
 		if err := s.Fail(ctx, f.ID, feeds.Reason{Code: "x"}, noon); err != nil {
 			t.Error(err)
 		}
-		if got, err := s.Feed(ctx, f.ID); err != nil || got.State != feeds.WithErrors || got.Reason != nil {
+		if got, err := s.Feed(ctx, f.ID); err != nil || got.State != feeds.WithErrors || got.Reason != nil ||
+			len(got.Groups) != 1 || got.Groups[0].Rows != 2 {
 			t.Error("a feed that is over failed", got, err)
 		}
 	})
@@ -187,7 +188,7 @@ func TestEventsAreAsTheirExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	begun := image()
-	if err := s.Finish(ctx, f.ID, feeds.WithErrors, noon); err != nil {
+	if err := s.Finish(ctx, f.ID, feeds.WithErrors, nil, noon); err != nil {
 		t.Fatal(err)
 	}
 	over := image()
