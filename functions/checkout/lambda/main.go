@@ -19,7 +19,11 @@ import (
 func main() {
 	entry.Run("checkout", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
-			return lambdahttp.New(api.Handler(checkoutapi.Routes(&checkout.Service{Store: records(s), Runner: runner(s), Timer: timer(s), Quotes: quotes(s),
+			q, err := quotes(s)
+			if err != nil {
+				return nil, err
+			}
+			return lambdahttp.New(api.Handler(checkoutapi.Routes(&checkout.Service{Store: records(s), Runner: runner(s), Timer: timer(s), Quotes: q,
 				Now: time.Now, Random: cryptorand.Reader, Wait: s.Seconds("CHECKOUT_WAIT_SECONDS", 20*time.Second)}))), nil
 		},
 		"claim": func(s *settings.Settings) (any, error) { return saga.Task("claim", steps(s).Claim), nil },

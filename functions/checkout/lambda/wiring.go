@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	cryptorand "crypto/rand"
 	"math/rand/v2"
 	"time"
@@ -22,7 +21,7 @@ import (
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/offers/offersstore"
 	"rialto/functions/promotions/promotionsstore"
-	"rialto/functions/tax"
+	"rialto/functions/tax/stripetax"
 )
 
 func records(s *settings.Settings) checkoutstore.Store {
@@ -31,14 +30,18 @@ func records(s *settings.Settings) checkoutstore.Store {
 }
 
 // quotes is the saga's reading steps, in process.
-func quotes(s *settings.Settings) *checkout.Quoter {
+func quotes(s *settings.Settings) (*checkout.Quoter, error) {
+	taxes, err := stripetax.Load(s)
+	if err != nil {
+		return nil, err
+	}
 	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
 	env := shards.New(db, time.Now, rand.Float64)
 	sources := carts.Sources{Offers: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.New(env),
 		Coupons: promotionsstore.New(env)}
 	return &checkout.Quoter{Carts: &carts.Quoter{Store: cartsstore.Store{DB: db}, Sources: sources, Now: time.Now},
 		Places: customers.Locator{Snapshots: snapshotstore.Snapshots{DB: db}}, Now: time.Now,
-		Assess: func(_ context.Context, sale tax.Sale) (tax.Assessment, error) { return tax.Assess(sale) }}
+		Assess: taxes.Assess}, nil
 }
 
 func steps(s *settings.Settings) *checkout.Steps {
