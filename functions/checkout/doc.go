@@ -24,8 +24,8 @@
 //     version. Either all of it happens or none.
 //   - Fence raises the epoch, conditional on the record not being PLACED. After it no step of an earlier run can
 //     place the order; so it is safe to cancel the payment and to release the holds and the coupon.
-//   - Recover (timer and sweep) runs the same Fence, Cancel, Release and Close. A Catch is only its shortcut: an
-//     execution that dies without one is recovered when its record is due.
+//   - Recover (timer, sweep, and the shopper who gives a waiting checkout up) runs the same Fence, Cancel, Release and Close. A
+//     Catch is only its shortcut: an execution that dies without one is recovered when its record is due.
 //   - Every record that is not terminal has a due time, a timer message and a place in the due index.
 //   - A key is free again once its record is terminal and a day old. The next record has the same id and another order:
 //     what was begun for the last one, and stood still meanwhile, changes nothing of it.

@@ -36,8 +36,12 @@ var outcomes = map[string]struct {
 	"redemption_expired":       {fault.Conflict, "the coupon was held too long; try again with a new key"},
 	"redemption_released":      {fault.Conflict, "the coupon was given back; try again with a new key"},
 	"action_expired":           {fault.Declined, "the bank's question was not answered in time"},
+	givenUp:                    {fault.Conflict, "the checkout was given up; nothing was charged"},
 	"checkout_failed":          {fault.Unavailable, "the checkout could not be completed and nothing was charged; try again with a new key"},
 }
+
+// givenUp closes a checkout that its shopper does not want any more.
+const givenUp = "given_up"
 
 // FailureOf maps the error that ended a run to a stable failure. States' own names, ours and unknown ones become
 // checkout_failed.

@@ -3,6 +3,7 @@ package checkout
 import (
 	"context"
 	"io"
+	"log/slog"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -16,6 +17,9 @@ type Store interface {
 	Get(ctx context.Context, id string) (Record, bool, error)
 	// Begin writes a new record, unless one is there that is open or younger than KeyFor: that one is returned.
 	Begin(ctx context.Context, r Record) (found *Record, err error)
+	// WaitingFor returns the id of the checkout of a cart that began to wait for its bank last, "" if that was too long ago
+	// for it to hold anything. It may be over meanwhile.
+	WaitingFor(ctx context.Context, cartID string, now time.Time) (checkoutID string, err error)
 }
 
 // Runner runs the saga and waits for its answer. An error or no answer means: look at the record.
@@ -104,14 +108,21 @@ func (s *Service) checkout(ctx context.Context, customerID, key string, req Requ
 		return Reply{}, err
 	}
 	var found *Record
+	var waiting string
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { found, err = s.Store.Begin(gctx, r); return err })
 	g.Go(func() error { return s.Timer.Set(gctx, r.ID, Due) })
+	g.Go(func() (err error) { waiting, err = s.Store.WaitingFor(gctx, req.CartID, s.Now()); return err })
 	if err := g.Wait(); err != nil {
 		return Reply{}, err
 	}
 	if found != nil && found.OrderID != r.OrderID { // else it is ours: the write was repeated after a lost answer
 		return replay(*found, r.Hash)
+	}
+	if waiting != "" && waiting != r.ID {
+		if _, err := s.GiveUp(ctx, customerID, waiting); err != nil { // it ends by itself: what it holds may be enough for both
+			slog.InfoContext(ctx, "the cart's waiting checkout was not given up", "checkout_id", waiting, "error", err)
+		}
 	}
 	return s.run(ctx, Input{Mode: "place", Checkout: r.Ref, Request: req})
 }
@@ -159,6 +170,34 @@ func (s *Service) Resume(ctx context.Context, customerID, checkoutID string) (Re
 	}
 	reply, err := s.run(ctx, Input{Mode: "resume", Checkout: ref, Request: r.Request})
 	return s.showing(ctx, reply, customerID, r.Request), err
+}
+
+// GiveUp ends a checkout that waits for its bank, as its timer would: nothing is charged or held any more. One that is over
+// without an order stays as it is. The answer is open if something could not be undone now; the timer goes on with it. Errors:
+// ErrNotFound, ErrInProgress while a run works on it, ErrPlaced.
+func (s *Service) GiveUp(ctx context.Context, customerID, checkoutID string) (Answer, error) {
+	r, err := s.mine(ctx, customerID, checkoutID)
+	if err != nil {
+		return Answer{}, err
+	}
+	if r.State == Open {
+		return Answer{}, ErrInProgress
+	}
+	a := r.Answer()
+	if r.State == Waiting {
+		ref := r.Ref
+		if ref.Run, err = ids.New(ids.Run, s.Random); err != nil {
+			return Answer{}, err
+		}
+		reply, err := s.run(ctx, Input{Mode: "recover", Checkout: ref, Request: r.Request, Failure: StepError{Error: givenUp}})
+		if a = reply.Answer; err != nil {
+			return Answer{}, err
+		}
+	}
+	if a.State == Placed {
+		return Answer{}, ErrPlaced
+	}
+	return a, nil
 }
 
 // Status says where a checkout stands. Errors: ErrNotFound, for another's too.

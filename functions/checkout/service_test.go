@@ -15,7 +15,8 @@ type lostAnswer struct {
 	taken  bool
 }
 
-func (l *lostAnswer) Get(context.Context, string) (Record, bool, error) { return l.stored, true, nil }
+func (*lostAnswer) WaitingFor(context.Context, string, time.Time) (string, error) { return "", nil }
+func (l *lostAnswer) Get(context.Context, string) (Record, bool, error)           { return l.stored, true, nil }
 func (l *lostAnswer) Begin(_ context.Context, r Record) (*Record, error) {
 	if !l.taken {
 		l.stored = r

@@ -19,6 +19,7 @@ type Checkout interface {
 	Checkout(ctx context.Context, customerID, key string, req checkout.Request) (checkout.Reply, error)
 	Resume(ctx context.Context, customerID, checkoutID string) (checkout.Reply, error)
 	Status(ctx context.Context, customerID, checkoutID string) (checkout.Answer, error)
+	GiveUp(ctx context.Context, customerID, checkoutID string) (checkout.Answer, error)
 	Quote(ctx context.Context, customerID string, req checkout.Request) (checkout.Quote, error)
 }
 
@@ -63,6 +64,20 @@ func Routes(c Checkout) []api.Route {
 				Errors:  failures,
 			},
 			h.resume,
+		),
+		api.Handle(
+			api.Route{
+				ID:      "giveUpCheckout",
+				Method:  http.MethodDelete,
+				Path:    "/api/v1/checkouts/{checkout_id}",
+				Summary: "Give a checkout up that waits for its bank",
+				Context: "checkout",
+				Access:  api.Guest,
+				Success: http.StatusOK,
+				Also:    []int{http.StatusAccepted},
+				Errors:  []fault.Kind{fault.Conflict, fault.NotFound},
+			},
+			h.giveUp,
 		),
 	}
 }
@@ -156,6 +171,25 @@ func failure(r checkout.Reply) error {
 		f = f.Showing(quoteOf(*r.Current))
 	}
 	return f
+}
+
+type givenUpOutput struct {
+	Status int
+	Body   Status
+}
+
+// giveUp is 200 for a checkout that is over, and 202 while something of it is still to be undone.
+func (h handler) giveUp(ctx context.Context, in *pathInput) (*givenUpOutput, error) {
+	who, _ := auth.From(ctx)
+	a, err := h.cases.GiveUp(ctx, who.Subject, in.CheckoutID)
+	if err != nil {
+		return nil, err
+	}
+	out := &givenUpOutput{Status: http.StatusOK, Body: statusOf(a)}
+	if !a.State.Terminal() {
+		out.Status = http.StatusAccepted
+	}
+	return out, nil
 }
 
 type statusOutput struct{ Body Status }

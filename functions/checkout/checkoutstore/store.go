@@ -1,5 +1,6 @@
 // Package checkoutstore keeps checkout records in the table checkouts: PK checkout_id, which is derived from
-// customer and idempotency key, and the sparse index due (due_bucket, due_at), which open records alone are in.
+// customer and idempotency key, and the sparse index due (due_bucket, due_at), which open records alone are in. Beside them
+// stands under a cart's id which of its checkouts began to wait for its bank last, so that the next one can give that up.
 // Every change is one conditional write, and each repeats harmlessly after a lost answer.
 package checkoutstore
 
@@ -99,6 +100,9 @@ func (s Store) AwaitAction(ctx context.Context, ref checkout.Ref, next checkout.
 		return checkout.Record{}, fmt.Errorf("write draft: %w", err)
 	}
 	due := claimed.ExpiresAt
+	if _, err := s.DB.Apply(ctx, store.Put(table, key(claimed.Draft.CartID), waiting{ref.ID, due.UnixMilli(), due.Add(keep).Unix()})); err != nil {
+		return checkout.Record{}, err
+	}
 	i, err := s.DB.Apply(ctx, store.Update(table, key(ref.ID)).Set("state", string(checkout.Waiting)).Set("next_action", next).Set("draft", draft).
 		Set("due_at", due.UTC().Format(sortable)).Set("due_bucket", checkout.DueBucket(ref.ID, due, s.Buckets)).Remove("run").
 		If(open, mine(ref)))
@@ -110,6 +114,29 @@ func (s Store) AwaitAction(ctx context.Context, ref checkout.Ref, next checkout.
 		return *r, lost(r)
 	}
 	return fromItem(i)
+}
+
+// waiting says which checkout of a cart began to wait last, and until when it holds anything.
+type waiting struct {
+	CheckoutID string `dynamodbav:"waiting_id"`
+	Until      int64  `dynamodbav:"until"`
+	TTL        int64  `dynamodbav:"ttl"`
+}
+
+// WaitingFor returns which checkout of a cart began to wait last, if it can hold anything now.
+func (s Store) WaitingFor(ctx context.Context, cartID string, now time.Time) (string, error) {
+	i, err := s.DB.Get(ctx, table, key(cartID))
+	if err != nil || i == nil {
+		return "", err
+	}
+	var w waiting
+	if err := store.Unmarshal(i, &w); err != nil {
+		return "", fmt.Errorf("read the cart's waiting checkout: %w", err)
+	}
+	if now.UnixMilli() >= w.Until {
+		return "", nil
+	}
+	return w.CheckoutID, nil
 }
 
 // Fence raises the epoch.

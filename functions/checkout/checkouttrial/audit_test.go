@@ -6,13 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"rialto/functions/checkout"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
-	"rialto/functions/internal/sweep/sweepstore"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/orders"
@@ -54,7 +52,7 @@ func (w *world) stepped(ctx context.Context, writes []store.Write) {
 }
 
 func (w *world) rows() []row {
-	return slices.DeleteFunc(itemsOf[row](w, "checkouts"), func(r row) bool { return strings.HasPrefix(r.PK, sweepstore.Prefix) })
+	return slices.DeleteFunc(itemsOf[row](w, "checkouts"), func(r row) bool { return r.OrderID == "" })
 }
 
 func itemsOf[T any](w *world, table string) []T {

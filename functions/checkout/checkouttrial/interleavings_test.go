@@ -56,6 +56,22 @@ var interleavings = []interleaving{
 		return [2]func(context.Context){w.resumes(id), w.resumes(id)}
 	}, []int{1}},
 	{"resumed as it expires", oneLine(5), resumedAsItExpires, []int{0, 1}},
+	{"resumed as it is given up", oneLine(5), resumedAsItIsGivenUp, []int{0, 1}},
+	{"given up twice", oneLine(5), func(w *world) [2]func(context.Context) {
+		id := w.waiting()
+		return [2]func(context.Context){w.givesUp(id), w.givesUp(id)}
+	}, []int{0}},
+	{"given up as it expires", oneLine(5), func(w *world) [2]func(context.Context) {
+		id := w.waiting()
+		w.advance(checkout.HoldFor + time.Second)
+		return [2]func(context.Context){w.givesUp(id), w.looks(id)}
+	}, []int{0}},
+	{"resumed as another card pays for the cart", oneLine(2), resumedAsAnotherPays, []int{1}},
+	{"two cards after one that waits", oneLine(2), func(w *world) [2]func(context.Context) {
+		w.waiting()
+		cart := carts.IDOf(customer, "US")
+		return [2]func(context.Context){w.checksOut(customer, "key-0002", cart, "pm_card_visa"), w.checksOut(customer, "key-0003", cart, "pm_card_visa")}
+	}, []int{0, 1}},
 	{"two tabs with a coupon", couponLine(5), twoTabs, []int{1}},
 	{"the last use of a coupon", couponLine(1), lastOnes, []int{1}},
 	{"a declined run with a coupon and its recovery", couponLine(1), runAndRecovery("pm_card_visa_chargeDeclined"), []int{0}},
@@ -64,6 +80,8 @@ var interleavings = []interleaving{
 	{"a run of two payments and its recovery", twoSellers(5), runAndRecovery("pm_card_visa"), []int{0, 1}},
 	{"a run of two payments twice", twoSellers(5), runTwice, []int{1}},
 	{"two payments resumed as they expire", twoSellers(5), resumedAsItExpires, []int{0, 1}},
+	{"two payments resumed as they are given up", twoSellers(5), resumedAsItIsGivenUp, []int{0, 1}},
+	{"resumed with a coupon's last use as another card pays", couponLine(1), resumedAsAnotherPays, []int{0, 1}},
 	{"a checkout and an addition to its cart", oneLine(9), func(w *world) [2]func(context.Context) {
 		return [2]func(context.Context){w.checksOut(customer, "key-0001", w.fill(customer), "pm_card_visa"), w.adds(customer)}
 	}, []int{0, 1}},
@@ -83,6 +101,18 @@ func resumedAsItExpires(w *world) [2]func(context.Context) {
 		w.advance(2 * time.Second)
 		w.looks(id)(ctx)
 	}}
+}
+
+// resumedAsItIsGivenUp has a shopper pass the 3-D Secure challenge in one tab and give the checkout up in another.
+func resumedAsItIsGivenUp(w *world) [2]func(context.Context) {
+	id := w.waiting()
+	return [2]func(context.Context){w.resumes(id), w.givesUp(id)}
+}
+
+// resumedAsAnotherPays has a shopper pass the challenge in one tab, and check the same cart out with another card in another.
+func resumedAsAnotherPays(w *world) [2]func(context.Context) {
+	id := w.waiting()
+	return [2]func(context.Context){w.resumes(id), w.checksOut(customer, "key-0002", carts.IDOf(customer, "US"), "pm_card_visa")}
 }
 
 // lastOnes has two shoppers want what one of them can have.
@@ -147,6 +177,16 @@ func (w *world) resumes(id string) func(context.Context) {
 			w.t.Errorf("%v", err)
 		}
 		w.told(reply.Answer)
+	}
+}
+
+func (w *world) givesUp(id string) func(context.Context) {
+	return func(ctx context.Context) {
+		a, err := w.front.GiveUp(ctx, customer, id)
+		if err != nil && !errors.Is(err, checkout.ErrInProgress) && !errors.Is(err, checkout.ErrPlaced) {
+			w.t.Errorf("%v", err)
+		}
+		w.told(a)
 	}
 }
 
