@@ -112,6 +112,8 @@ func TestSettings(t *testing.T) {
 			"CHECKOUT_WAIT_SECONDS": "20", "CHECKOUT_DUE_BUCKETS": "4",
 			"QUEUE_CHECKOUT_TIMER": contract.LocalAWSURL + "/000000000000/rialto-local-checkout-timer",
 			"MACHINE_CHECKOUT":     "arn:aws:states:us-east-1:000000000000:stateMachine:rialto-local-checkout",
+			"GATEWAY_URL":          contract.LocalPaymentsURL, "GATEWAY_SECRET": "sk_test_local", // calculates tax for quotes, too
+			"GATEWAY_RETURN_URL": "http://localhost/checkout/return", "TAX_ENGINE": "tables",
 		},
 		"payments-authorize": {"GATEWAY_URL": contract.LocalPaymentsURL, "GATEWAY_SECRET": "sk_test_local",
 			"GATEWAY_RETURN_URL": "http://localhost/checkout/return"},
