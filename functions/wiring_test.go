@@ -56,7 +56,7 @@ func handlers(db store.DB) map[string]batch.QueueHandler {
 	stock := &inventory.Service{Store: inventorystore.New(shards.New(db, time.Now, rand.Float64)), Now: time.Now}
 	pay := &payments.Service{Store: paymentsstore.Store{DB: db}, Now: time.Now}
 	parcels := fulfillmentstore.Store{DB: db}
-	shipments := &fulfillment.ShipmentService{Shipments: parcels, Sellers: parcels, Now: time.Now}
+	shipments := &fulfillment.ShipmentService{Shipments: parcels, Sellers: parcels, SKUs: &offersstore.Store{DB: db}, Now: time.Now}
 	ledger := &payouts.Service{Ledger: &payoutsstore.Store{DB: db}, Now: time.Now}
 	book := &offersstore.Store{DB: db}
 	decider := &offers.Decider{Store: book, Stock: inventorystore.Store{DB: db}, Now: time.Now}

@@ -30,7 +30,7 @@ var fulfillmentContext = Context{
 			Grants: []Grant{
 				{Read, "shipments"}, {Write, "shipments"}, {Read, "tracking"}, {Write, "tracking"}, {Read, "seller_orders"},
 				{Write, "seller_orders"}, {Read, "orders"}, {Read, "offers"}, {Read, "returns"}, {Write, "returns"},
-				{Read, "payments"}, {Read, "products"}, {Write, "rate_limits"},
+				{Read, "payments"}, {Read, "products"}, {SQL, "customers"}, {Seal, "customers"}, {Write, "rate_limits"},
 			},
 		},
 		{
@@ -40,7 +40,7 @@ var fulfillmentContext = Context{
 				{Context: "orders", Events: []string{"OrderPlaced"}},
 			}}},
 			Grants: []Grant{
-				{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"},
+				{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"}, {Read, "offers"},
 				{Send, "fulfillment-advance"},
 			},
 		},

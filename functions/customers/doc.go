@@ -25,6 +25,6 @@
 // IT, JP, MX and TR to its region (regions.go has the source). Regions are taken by name or code, postal codes and phones as
 // people write them. /api/v1/destinations tells what an address needs.
 //
-// Still thin: no function opens a sealed address for a label yet. Guests cannot be turned into customers but by
+// Still thin: guests cannot be turned into customers but by
 // merging the cart. Shipping prices of the marketplaces are made up.
 package customers

@@ -65,6 +65,15 @@ func TestWhatWasAddedIsFoundByCheckout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	opener := customers.Opener{Store: w.Store, Vault: w.Vault}
+	if got, there, err := opener.OpenAddress(t.Context(), "cus_a", a.ID, d.Sealed); err != nil || !there || got != a {
+		t.Errorf("%+v %v %v", got, there, err)
+	}
+	for _, c := range [][2]string{{"cus_a", "adr_other"}, {"cus_b", a.ID}} {
+		if got, there, err := opener.OpenAddress(t.Context(), c[0], c[1], d.Sealed); err == nil && there || got.Name != "" {
+			t.Errorf("opened as %v: %+v", c, got)
+		}
+	}
 	text, err := key.Open("addresses", a.ID, d.Sealed)
 	var opened customers.Address
 	if err != nil || json.Unmarshal(text, &opened) != nil || cmp.Diff(a, opened) != "" {

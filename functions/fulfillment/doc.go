@@ -15,7 +15,9 @@
 //   - what became of an order, its customer reads of its parcels, returns and payments as they are: no copy of that is kept. Until a
 //     parcel is packed its customer may cancel it, and its seller say that it cannot be shipped: its units, its money, its shipping and
 //     its tax are free by the same event as if it were overdue, and only the seller's word counts against the seller;
-//   - a seller sees its own lines and shipments of an order and no other's, and nothing of who bought them;
+//   - a seller sees its own lines and shipments of an order and no other's, and of who bought them where to
+//     send what it ships itself: the name and address are opened from the order for a look at that one order, until 30 days after the
+//     parcel was delivered, and each look is written down before;
 //   - a seller's counts are what its orders and shipments went through: they change in the transaction of each step;
 //   - nothing leaves before it is paid: PACKED becomes SHIPPED only when its money was taken, and a seller confirms only against
 //     money that is held for an hour more at least. If the money cannot be taken the shipment is HELD_BACK, which the shopper sees

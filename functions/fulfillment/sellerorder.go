@@ -15,6 +15,7 @@ type SellerOrder struct {
 	PlacedAt    time.Time    `dynamodbav:"placed_at"`
 	Country     string       `dynamodbav:"country"`
 	Region      string       `dynamodbav:"region"`
+	Option      string       `dynamodbav:"shipping_option,omitempty"`
 	Lines       []SellerLine `dynamodbav:"lines"`
 	Shipments   []SellerPart `dynamodbav:"shipments"`
 }
@@ -23,6 +24,7 @@ type SellerOrder struct {
 type SellerLine struct {
 	Line      string       `dynamodbav:"line"`
 	ProductID string       `dynamodbav:"product_id"`
+	SKU       string       `dynamodbav:"sku,omitempty"` // the seller's own, as the offer had it when the order came
 	Title     string       `dynamodbav:"title"`
 	Quantity  int64        `dynamodbav:"quantity"`
 	UnitPrice money.Amount `dynamodbav:"unit_price"`
@@ -45,13 +47,13 @@ func Parts(o orders.Placed) []SellerOrder {
 			i = len(out)
 			at[seller] = i
 			out = append(out, SellerOrder{OrderID: o.OrderID, SellerID: seller, Marketplace: o.Marketplace, PlacedAt: o.PlacedAt.UTC(),
-				Country: o.Delivery.Country, Region: o.Delivery.Region})
+				Country: o.Delivery.Country, Region: o.Delivery.Region, Option: o.Delivery.ShippingOptionID})
 		}
 		return &out[i]
 	}
 	for _, l := range o.Lines {
 		p := of(l.SellerID)
-		p.Lines = append(p.Lines, SellerLine{l.Line, l.ProductID, l.Title, l.Quantity, l.UnitPrice, l.Amount})
+		p.Lines = append(p.Lines, SellerLine{l.Line, l.ProductID, "", l.Title, l.Quantity, l.UnitPrice, l.Amount})
 	}
 	for _, g := range o.Shipments {
 		p := of(g.SellerID)

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"rialto/functions/customers"
 	"rialto/functions/internal/fault"
 	"rialto/functions/orders"
 )
@@ -37,6 +38,8 @@ type SellerService struct {
 	Shipments Shipments
 	Sellers   SellerOrders
 	Ratings   Ratings
+	Orders    Orders
+	Addresses Addresses
 	Now       func() time.Time
 }
 
@@ -113,10 +116,20 @@ func (s Shipment) corrected(now time.Time) Event {
 type Sold struct {
 	SellerOrder
 	Shipments []Shipment
+	ShipTo    *customers.Address // nil where it is not to be known
 }
 
 // Order returns a seller's part of an order. Errors: orders.ErrNotFound, for an order without a line of theirs too.
 func (s *SellerService) Order(ctx context.Context, seller, orderID string) (Sold, error) {
+	o, err := s.sold(ctx, seller, orderID)
+	if err != nil || !slices.ContainsFunc(o.Shipments, func(x Shipment) bool { return x.addressOpen(s.Now()) }) {
+		return o, err
+	}
+	o.ShipTo, err = s.shipTo(ctx, seller, orderID)
+	return o, err
+}
+
+func (s *SellerService) sold(ctx context.Context, seller, orderID string) (Sold, error) {
 	all, _, err := s.Shipments.Tracking(ctx, orderID)
 	if err != nil {
 		return Sold{}, err
@@ -126,7 +139,7 @@ func (s *SellerService) Order(ctx context.Context, seller, orderID string) (Sold
 		return Sold{}, orders.ErrNotFound
 	}
 	o, err := s.Sellers.Order(ctx, seller, orderID, mine[0].PlacedAt)
-	return Sold{o, mine}, err
+	return Sold{SellerOrder: o, Shipments: mine}, err
 }
 
 // Position is where a list of a seller's orders goes on.
@@ -178,7 +191,7 @@ func (s *SellerService) Sold(ctx context.Context, seller string, at Position, li
 	for i, o := range found {
 		g.Go(func() error {
 			all, _, err := s.Shipments.Tracking(ctx, o.OrderID)
-			list[i] = Sold{o, slices.DeleteFunc(all, func(x Shipment) bool { return x.SellerID != seller })}
+			list[i] = Sold{SellerOrder: o, Shipments: slices.DeleteFunc(all, func(x Shipment) bool { return x.SellerID != seller })}
 			return err
 		})
 	}

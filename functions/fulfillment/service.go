@@ -40,6 +40,8 @@ type SellerOrders interface {
 	// Day lists a seller's orders of a day (RFC 3339 full-date, UTC), the latest first, after a place ("" for the
 	// first); next is "" at the day's end.
 	Day(ctx context.Context, seller, day, after string, limit int) (list []SellerOrder, next string, err error)
+	// Opened writes down that a seller was shown where an order goes.
+	Opened(ctx context.Context, o Opening) error
 	// Counts sums a seller's counts of orders placed on the days from one to another.
 	Counts(ctx context.Context, seller, from, to string) (Counts, error)
 	// Due lists shipments that are cancelled on a day (RFC 3339 full-date, UTC) unless they were confirmed, until RemoveDue
@@ -47,6 +49,11 @@ type SellerOrders interface {
 	Due(ctx context.Context, day string) ([]Due, error)
 	RemoveDue(ctx context.Context, d Due) error
 	sweep.Mark
+}
+
+// SKUs finds what a seller calls its offer of a product in a marketplace, "" if it calls it nothing, or has none.
+type SKUs interface {
+	SKU(ctx context.Context, product, marketplace, seller string) (string, error)
 }
 
 // Timers send a message to ourselves, after a delay at the earliest. They may cut the delay to what they can
@@ -66,6 +73,7 @@ type Timer struct {
 type ShipmentService struct {
 	Shipments Shipments
 	Sellers   SellerOrders
+	SKUs      SKUs
 	Timers    Timers
 	Now       func() time.Time
 	Pace      time.Duration
@@ -96,7 +104,7 @@ func (s *ShipmentService) HandleEvent(ctx context.Context, event string, data []
 func (s *ShipmentService) Start(ctx context.Context, o orders.Placed) error {
 	var failed error
 	for _, part := range Parts(o) {
-		if err := s.Sellers.Record(ctx, part); err != nil {
+		if err := s.record(ctx, part); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("seller's order: %w", err))
 		}
 	}
@@ -106,6 +114,17 @@ func (s *ShipmentService) Start(ctx context.Context, o orders.Placed) error {
 		}
 	}
 	return failed
+}
+
+// record keeps a seller's part of an order, with the seller's own names of what was sold.
+func (s *ShipmentService) record(ctx context.Context, part SellerOrder) (err error) {
+	for i := range part.Lines {
+		l := &part.Lines[i]
+		if l.SKU, err = s.SKUs.SKU(ctx, l.ProductID, part.Marketplace, part.SellerID); err != nil {
+			return err
+		}
+	}
+	return s.Sellers.Record(ctx, part)
 }
 
 func (s *ShipmentService) start(ctx context.Context, o orders.Placed, g orders.Shipment) error {

@@ -42,8 +42,8 @@ type message struct {
 func newWorld() *world {
 	w := &world{db: memory.New(), now: noon, broken: func(string) error { return nil }, refuse: map[string]bool{}, asked: map[string]bool{}}
 	stored, clock := fulfillmentstore.Store{DB: w.db}, func() time.Time { return w.now }
-	w.ShipmentService = &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Timers: w, Now: clock, Pace: pace}
-	w.SellerService = &fulfillment.SellerService{Shipments: stored, Sellers: stored, Ratings: w, Now: clock}
+	w.ShipmentService = &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, SKUs: w, Timers: w, Now: clock, Pace: pace}
+	w.SellerService = &fulfillment.SellerService{Shipments: stored, Sellers: stored, Ratings: w, Orders: anyOrder{}, Addresses: &home{}, Now: clock}
 	w.TrackingService = &fulfillment.TrackingService{Shipments: stored, Owners: w}
 	w.Sweeper = &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Returns: stored, Now: clock}
 	w.db.Before = func(_ context.Context, op string, _ []store.Write) error { return w.broken(op + " before") }
@@ -68,6 +68,17 @@ func (w *world) Owner(_ context.Context, orderID string) (string, time.Time, err
 		return "", time.Time{}, orders.ErrNotFound
 	}
 	return "cus_a", noon, nil
+}
+
+// anyOrder is a store that has every order.
+type anyOrder struct{}
+
+func (anyOrder) Get(_ context.Context, orderID string) (orders.Order, bool, error) {
+	return orders.Order{ID: orderID, CustomerID: "cus_a"}, true, nil
+}
+
+func (w *world) SKU(_ context.Context, product, _, seller string) (string, error) {
+	return product + "-of-" + seller, nil
 }
 
 func (w *world) Rating(context.Context, string) (int64, int64, error) { return 450, 7, nil }

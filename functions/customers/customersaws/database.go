@@ -9,11 +9,21 @@ import (
 	"net/url"
 
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"rialto/functions/internal/settings"
 )
 
 // Secrets is the part of Secrets Manager that reads.
 type Secrets interface {
 	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
+}
+
+// Database returns how to connect to the database that a function's settings name.
+func Database(s *settings.Settings) func(context.Context) (string, error) {
+	if url := s.Get("DATABASE_URL"); url != "" { // the local cloud's
+		return func(context.Context) (string, error) { return url, nil }
+	}
+	return DatabaseURL(secretsmanager.NewFromConfig(s.AWS()), s.Must("DATABASE_SECRET_ARN"), s.Must("DATABASE_HOST"))
 }
 
 // DatabaseURL returns how to connect to the database that a secret of RDS names, at host, over TLS. The secret is

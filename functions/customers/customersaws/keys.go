@@ -3,12 +3,15 @@ package customersaws
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
+	"rialto/functions/customers"
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/settings"
 )
 
 // Sealing is the part of KMS that wraps data keys.
@@ -22,6 +25,11 @@ type Sealing interface {
 type Keys struct {
 	KMS Sealing
 	Key string // id, ARN or alias
+}
+
+// NewVault returns the vault of the key that a function's settings name.
+func NewVault(s *settings.Settings, now func() time.Time, random io.Reader) *customers.Vault {
+	return &customers.Vault{Keys: Keys{KMS: kms.NewFromConfig(s.AWS()), Key: s.Must("SEAL_KEY_ID")}, Now: now, Random: random}
 }
 
 var errAway = fault.New(fault.Unavailable, "keys_unavailable", "customers cannot be read or changed now; try again").After(time.Second)

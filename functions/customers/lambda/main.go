@@ -24,11 +24,10 @@ import (
 func main() {
 	entry.Run("customers", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
-			keys := customersaws.Keys{KMS: kms.NewFromConfig(s.AWS()), Key: s.Must("SEAL_KEY_ID")}
 			return lambdahttp.New(api.Handler(customersapi.Routes(&customers.Service{
-				Store: customersstore.NewSQL(database(s)), Snapshots: snapshots(s), Tokens: guests(s),
+				Store: customersstore.NewSQL(customersaws.Database(s)), Snapshots: snapshots(s), Tokens: guests(s),
 				Phones: customersphone.Numbers{}, Now: time.Now, Random: rand.Reader,
-				Vault: &customers.Vault{Keys: keys, Now: time.Now, Random: rand.Reader}}), api.Counted(ratelimit.Buckets{DB: snapshots(s).DB}))), nil
+				Vault: customersaws.NewVault(s, time.Now, rand.Reader)}), api.Counted(ratelimit.Buckets{DB: snapshots(s).DB}))), nil
 		},
 		"authorize": func(s *settings.Settings) (any, error) {
 			return customersaws.Authorizer(s.Must("ISSUERS"), guests(s), erased(s), plan(s))
@@ -37,7 +36,9 @@ func main() {
 		"locate": func(s *settings.Settings) (any, error) {
 			return saga.Task("customers-locate", customers.Locator{Snapshots: snapshots(s)}.Locate), nil
 		},
-		"migrate": func(s *settings.Settings) (any, error) { return customersstore.Migration(database(s)), nil },
+		"migrate": func(s *settings.Settings) (any, error) {
+			return customersstore.Migration(customersaws.Database(s)), nil
+		},
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"rialto/functions/customers"
 	"rialto/functions/fulfillment"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
@@ -18,6 +19,7 @@ type Selling interface {
 	Order(ctx context.Context, seller, orderID string) (fulfillment.Sold, error)
 	Confirm(ctx context.Context, seller, orderID, shipmentID, carrier, number string) (fulfillment.Shipment, error)
 	Cancel(ctx context.Context, seller, orderID, shipmentID, reason string) (fulfillment.Shipment, error)
+	PackingSlip(ctx context.Context, seller, orderID, shipmentID string) (fulfillment.Slip, error)
 	Performance(ctx context.Context, seller string) (fulfillment.Performance, error)
 }
 
@@ -31,7 +33,7 @@ func SellerRoutes(s Selling) []api.Route {
 			Access: api.Seller},
 			h.list),
 		api.Handle(api.Route{ID: "getSellerOrder", Method: http.MethodGet, Path: "/seller/v1/orders/{order_id}",
-			Summary: "One's own lines and shipments of an order", Context: "fulfillment", Access: api.Seller,
+			Summary: "One's own lines and shipments of an order, and where what one ships goes", Context: "fulfillment", Access: api.Seller,
 			Errors: missing}, h.get),
 		api.Handle(api.Route{ID: "confirmShipment", Method: http.MethodPost, Path: "/seller/v1/orders/{order_id}/shipments/{shipment_id}/confirm",
 			Summary: "Say that a shipment is with a carrier, or until it is delivered correct what was said; the same again changes nothing",
@@ -41,6 +43,9 @@ func SellerRoutes(s Selling) []api.Route {
 			Summary: "Say that one cannot ship a shipment, which nobody pays then; the same again changes nothing",
 			Context: "fulfillment", Access: api.Seller,
 			Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.cancel),
+		api.Handle(api.Route{ID: "getPackingSlip", Method: http.MethodGet, Path: "/seller/v1/orders/{order_id}/shipments/{shipment_id}/packing-slip",
+			Summary: "What lies in a shipment that one ships, and where it goes", Context: "fulfillment", Access: api.Seller,
+			Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.slip),
 		api.Handle(api.Route{ID: "getPerformance", Method: http.MethodGet, Path: "/seller/v1/performance",
 			Summary: "How one did with the orders of the last 30 days", Context: "fulfillment", Access: api.Seller}, h.performance),
 	}
@@ -55,14 +60,36 @@ type SellerOrder struct {
 	PlacedAt    time.Time        `json:"placed_at"`
 	Country     string           `json:"country" doc:"Where to"`
 	Region      string           `json:"region,omitempty"`
+	Option      string           `json:"shipping_option_id,omitempty" doc:"That the customer paid for"`
+	ShipTo      *ShipTo          `json:"ship_to,omitempty" doc:"One order alone, where one ships it, until 30 days after it was delivered; each look is written down"`
 	Lines       []SellerLine     `json:"lines"`
 	Shipments   []SellerShipment `json:"shipments" doc:"Empty for a moment after the order was placed"`
+}
+
+// ShipTo is where a seller's shipments go.
+type ShipTo struct {
+	Name       string `json:"name"`
+	Line1      string `json:"line1"`
+	Line2      string `json:"line2,omitempty"`
+	City       string `json:"city"`
+	Region     string `json:"region,omitempty"`
+	PostalCode string `json:"postal_code,omitempty"`
+	Country    string `json:"country"`
+	Phone      string `json:"phone,omitempty"`
+}
+
+func shipToOf(a *customers.Address) *ShipTo {
+	if a == nil {
+		return nil
+	}
+	return &ShipTo{a.Name, a.Line1, a.Line2, a.City, a.Region, a.PostalCode, a.Country, a.Phone}
 }
 
 // SellerLine is a line of the seller's.
 type SellerLine struct {
 	Line      string       `json:"line"`
 	ProductID string       `json:"product_id"`
+	SKU       string       `json:"sku,omitempty" doc:"The seller's own name for it, as it was when the order came"`
 	Title     string       `json:"title"`
 	Quantity  int64        `json:"quantity"`
 	UnitPrice money.Amount `json:"unit_price"`
@@ -97,7 +124,8 @@ func shipmentOf(x fulfillment.Shipment) SellerShipment {
 }
 
 func orderOf(o fulfillment.Sold) SellerOrder {
-	out := SellerOrder{o.OrderID, o.Marketplace, o.PlacedAt, o.Country, o.Region, []SellerLine{}, []SellerShipment{}}
+	out := SellerOrder{o.OrderID, o.Marketplace, o.PlacedAt, o.Country, o.Region, o.Option, shipToOf(o.ShipTo), []SellerLine{},
+		[]SellerShipment{}}
 	for _, l := range o.Lines {
 		out.Lines = append(out.Lines, SellerLine(l))
 	}
@@ -152,9 +180,8 @@ func (h seller) get(ctx context.Context, in *SoldOrder) (*soldOneOutput, error) 
 }
 
 type confirmInput struct {
-	SoldOrder
-	ShipmentID string `path:"shipment_id" maxLength:"64"`
-	Body       Confirmation
+	SellerParcel
+	Body Confirmation
 }
 
 // Confirmation says with whom a shipment is.
@@ -174,10 +201,52 @@ func (h seller) confirm(ctx context.Context, in *confirmInput) (*confirmOutput, 
 	return &confirmOutput{shipmentOf(x)}, nil
 }
 
-type cancelShipmentInput struct {
+// SellerParcel names a shipment of an order.
+type SellerParcel struct {
 	SoldOrder
 	ShipmentID string `path:"shipment_id" maxLength:"64"`
-	Body       struct {
+}
+
+// PackingSlip is what lies in a shipment.
+type PackingSlip struct {
+	OrderID    string     `json:"order_id"`
+	ShipmentID string     `json:"shipment_id"`
+	PlacedAt   time.Time  `json:"placed_at"`
+	Option     string     `json:"shipping_option_id,omitempty"`
+	ShipTo     *ShipTo    `json:"ship_to"`
+	Lines      []SlipLine `json:"lines"`
+}
+
+// SlipLine is units in a shipment.
+type SlipLine struct {
+	SKU       string `json:"sku,omitempty"`
+	ProductID string `json:"product_id"`
+	Title     string `json:"title"`
+	Quantity  int64  `json:"quantity"`
+}
+
+type slipOutput struct{ Body PackingSlip }
+
+func (h seller) slip(ctx context.Context, in *SellerParcel) (*slipOutput, error) {
+	who, _ := auth.From(ctx)
+	s, err := h.selling.PackingSlip(ctx, who.SellerID, in.OrderID, in.ShipmentID)
+	if err != nil {
+		return nil, err
+	}
+	out := PackingSlip{s.OrderID, s.Shipment.ID, s.PlacedAt, s.Option, shipToOf(s.ShipTo), []SlipLine{}}
+	for _, x := range s.Shipment.Lines {
+		for _, l := range s.Lines {
+			if l.Line == x.Line {
+				out.Lines = append(out.Lines, SlipLine{l.SKU, l.ProductID, l.Title, x.Quantity})
+			}
+		}
+	}
+	return &slipOutput{out}, nil
+}
+
+type cancelShipmentInput struct {
+	SellerParcel
+	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Shown to the shopper"`
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"rialto/functions/customers"
 	"rialto/functions/fulfillment"
 	"rialto/functions/fulfillment/fulfillmentapi"
 	"rialto/functions/fulfillment/fulfillmentstore"
@@ -22,6 +23,13 @@ import (
 type unrated struct{}
 
 func (unrated) Rating(context.Context, string) (int64, int64, error) { return 0, 0, nil }
+func (unrated) Get(_ context.Context, orderID string) (orders.Order, bool, error) {
+	return orders.Order{ID: orderID, CustomerID: "cus_a"}, true, nil
+}
+func (unrated) OpenAddress(context.Context, string, string, []byte) (customers.Address, bool, error) {
+	return customers.Address{Name: "Pat Example", Line1: "1 Main Street", Country: "US"}, true, nil
+}
+func (unrated) SKU(context.Context, string, string, string) (string, error) { return "BOOT-1", nil }
 func (unrated) Send(context.Context, fulfillment.Timer, time.Duration) error {
 	return nil
 }
@@ -31,8 +39,8 @@ func selling(t *testing.T) func(seller, method, path, body string) (int, map[str
 	t.Helper()
 	stored := fulfillmentstore.Store{DB: memory.New()}
 	now := func() time.Time { return noon }
-	s := &fulfillment.SellerService{Shipments: stored, Sellers: stored, Ratings: unrated{}, Now: now}
-	shipments := &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Timers: unrated{}, Now: now, Pace: time.Hour}
+	s := &fulfillment.SellerService{Shipments: stored, Sellers: stored, Ratings: unrated{}, Orders: unrated{}, Addresses: unrated{}, Now: now}
+	shipments := &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, SKUs: unrated{}, Timers: unrated{}, Now: now, Pace: time.Hour}
 	o := orders.Placed{OrderID: "ord_a", Marketplace: "US", PlacedAt: noon, Delivery: orders.PlacedDelivery{Country: "US", Region: "CA", Days: 2}}
 	for _, seller := range []string{"sel_mine", "sel_theirs"} {
 		o.Lines = append(o.Lines, orders.PlacedLine{Line: "l#" + seller, ProductID: "prd_a", SellerID: seller, Title: "Boots of " + seller, Quantity: 1,
@@ -73,6 +81,16 @@ func TestSelling(t *testing.T) {
 	}
 	if code, m, _ := ask("sel_none", http.MethodGet, "/seller/v1/orders/ord_a", ""); code != 404 || m["code"] != "order_not_found" {
 		t.Error(code, m)
+	}
+	if to, _ := m["ship_to"].(map[string]any); to["name"] != "Pat Example" || m["lines"].([]any)[0].(map[string]any)["sku"] != "BOOT-1" {
+		t.Error(body)
+	}
+	slip := "/seller/v1/orders/ord_a/shipments/" + fulfillment.ShipmentID("ord_a", "sel_mine") + "/packing-slip"
+	if code, m, body := ask("sel_mine", http.MethodGet, slip, ""); code != 200 || m["ship_to"] == nil || len(m["lines"].([]any)) != 1 {
+		t.Error(code, body)
+	}
+	if code, _, body := ask("sel_theirs", http.MethodGet, slip, ""); code != 404 || strings.Contains(body, "Pat Example") {
+		t.Error(code, body)
 	}
 	mine := "/seller/v1/orders/ord_a/shipments/" + fulfillment.ShipmentID("ord_a", "sel_mine") + "/confirm"
 	theirs := "/seller/v1/orders/ord_a/shipments/" + fulfillment.ShipmentID("ord_a", "sel_theirs") + "/confirm"

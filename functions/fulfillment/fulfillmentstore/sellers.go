@@ -23,6 +23,7 @@ import (
 //	!due#<day>#<bucket>, <order_id>#<shipment_id>        what a sweep looks at that day: what its seller has not confirmed, what is held
 //	                                                     back, and under a return's id what nobody has received
 //	!sweep#overdue, overdue                              the day that the next sweep begins with
+//	!opened#<order_id>, <time>#<seller_id>               a seller was shown where the order goes
 //
 // An order goes to the bucket that its id says, so that what a large seller sells spreads over partitions, and over
 // counters that transactions do not meet on.
@@ -173,4 +174,16 @@ func (s Store) Counts(ctx context.Context, seller, from, to string) (fulfillment
 		sum = sum.Add(c)
 	}
 	return sum, nil
+}
+
+// Opened writes down that a seller was shown where an order goes.
+func (s Store) Opened(ctx context.Context, o fulfillment.Opening) error {
+	at := store.Key{PK: "!opened#" + o.OrderID, SK: o.At.UTC().Format(store.Sortable) + "#" + o.SellerID}
+	_, err := s.DB.Apply(ctx, store.Put(sellerOrders, at, o).Named("opening"))
+	return store.Explained("write down who saw an address", err, errBusy)
+}
+
+// Openings lists who was shown where an order goes, by time.
+func (s Store) Openings(ctx context.Context, orderID string) ([]fulfillment.Opening, error) {
+	return all[fulfillment.Opening](ctx, s.DB, sellerOrders, "!opened#"+orderID)
 }

@@ -50,7 +50,7 @@ func (t *trial) newProcess() *process {
 		t:         t,
 		stock:     &inventory.Service{Store: inTurn{t.stock(now)}, Now: now},
 		payments:  &payments.Watcher{Service: &payments.Service{Store: paid, Gateway: t.bank, Now: now}, List: paid, AtOnce: 1},
-		shipments: &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Timers: timers{t}, Now: now, Pace: t.work.pace},
+		shipments: &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, SKUs: unseen{}, Timers: timers{t}, Now: now, Pace: t.work.pace},
 		sellers:   &fulfillment.SellerService{Shipments: stored, Sellers: stored, Now: now},
 		lives: &fulfillment.OrderService{Orders: orders, Shipments: stored, Returns: stored, Payments: paid, Images: unseen{}, Now: now,
 			Pace: t.work.pace},
@@ -61,8 +61,11 @@ func (t *trial) newProcess() *process {
 	}
 }
 
-// unseen are the pictures of products, of which this trial has none.
+// unseen are the pictures of products and sellers' names for them, of which this trial has none.
 type unseen struct{}
+
+// SKU implements fulfillment.SKUs.
+func (unseen) SKU(context.Context, string, string, string) (string, error) { return "", nil }
 
 // FirstImages implements fulfillment.Images.
 func (unseen) FirstImages(context.Context, ...string) (map[string]string, error) { return nil, nil }

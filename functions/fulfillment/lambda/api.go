@@ -1,10 +1,15 @@
 package main
 
 import (
+	"crypto/rand"
+	mathrand "math/rand/v2"
 	"slices"
 	"time"
 
 	"rialto/functions/catalog/catalogstore"
+	"rialto/functions/customers"
+	"rialto/functions/customers/customersaws"
+	"rialto/functions/customers/customersstore"
 	"rialto/functions/fulfillment"
 	"rialto/functions/fulfillment/fulfillmentapi"
 	"rialto/functions/fulfillment/fulfillmentstore"
@@ -12,6 +17,7 @@ import (
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/settings"
+	"rialto/functions/internal/store"
 	"rialto/functions/offers/offersstore"
 	"rialto/functions/orders/ordersstore"
 	"rialto/functions/payments/paymentsstore"
@@ -28,8 +34,17 @@ func routes(s *settings.Settings) (any, error) {
 		fulfillmentapi.OrderRoutes(lives),
 		fulfillmentapi.Routes(&fulfillment.TrackingService{Shipments: stored, Owners: orders}),
 		fulfillmentapi.SellerRoutes(&fulfillment.SellerService{
-			Shipments: stored, Sellers: stored, Ratings: &offersstore.Store{DB: db}, Now: time.Now}),
+			Shipments: stored, Sellers: stored, Ratings: &offersstore.Store{DB: db}, Orders: orders,
+			Addresses: addresses(s), Now: time.Now}),
 		fulfillmentapi.ReturnRoutes(&fulfillment.ReturnService{Shipments: stored, Orders: orders, Returns: stored, Now: time.Now}),
 		fulfillmentapi.SellerReturnRoutes(receiving)))
 	return lambdahttp.New(api.LimitWrites(h, ratelimit.Buckets{DB: db}, time.Now)), nil
+}
+
+func addresses(s *settings.Settings) customers.Opener {
+	return customers.Opener{Store: customersstore.NewSQL(customersaws.Database(s)), Vault: customersaws.NewVault(s, time.Now, rand.Reader)}
+}
+
+func database(s *settings.Settings) store.DB {
+	return store.NewDynamo(s.Tables(), s.Prefix, mathrand.Float64)
 }

@@ -2,7 +2,6 @@
 package main
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"rialto/functions/fulfillment"
@@ -12,7 +11,7 @@ import (
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
-	"rialto/functions/internal/store"
+	"rialto/functions/offers/offersstore"
 )
 
 func main() {
@@ -42,7 +41,8 @@ func publish(derive func(outbox.Change) ([]outbox.Event, error)) func(*settings.
 
 func shipments(s *settings.Settings) *fulfillment.ShipmentService {
 	stored, timers := fulfillmentstore.Store{DB: database(s)}, fulfillmentaws.New(s.AWS(), s.Queue("fulfillment-advance"))
-	return &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Timers: timers, Now: time.Now, Pace: pace(s)}
+	return &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, SKUs: &offersstore.Store{DB: stored.DB}, Timers: timers,
+		Now: time.Now, Pace: pace(s)}
 }
 
 func pace(s *settings.Settings) time.Duration {
@@ -52,8 +52,4 @@ func pace(s *settings.Settings) time.Duration {
 func sweeper(s *settings.Settings) *fulfillment.Sweeper {
 	stored := fulfillmentstore.Store{DB: database(s)}
 	return &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Returns: stored, Now: time.Now}
-}
-
-func database(s *settings.Settings) store.DB {
-	return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
 }

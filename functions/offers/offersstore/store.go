@@ -15,6 +15,7 @@ package offersstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -49,6 +50,15 @@ func (s *Store) Get(ctx context.Context, k offers.Key) (offers.Offer, error) {
 		return offers.Offer{}, offers.ErrOfferNotFound
 	}
 	return decodeOffer(i)
+}
+
+// SKU returns what a seller calls its offer of a product in a marketplace, "" if it calls it nothing, or has none.
+func (s *Store) SKU(ctx context.Context, product, marketplace, seller string) (string, error) {
+	o, err := s.Get(ctx, offers.Key{ProductID: product, Marketplace: marketplace, SellerID: seller})
+	if errors.Is(err, offers.ErrOfferNotFound) {
+		return "", nil
+	}
+	return o.SKU, err
 }
 
 // GetMany returns the offers there are of keys, each read consistently.

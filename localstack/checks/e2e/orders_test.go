@@ -41,7 +41,9 @@ func buyOne(ctx context.Context, t *testing.T) *bought {
 	t.Helper()
 	b := &bought{sku: newSKU(ctx, t, "Sold by its seller", 2), buyer: mustShopper(ctx, t, "pm_card_visa")}
 	b.seller = mustSeller(t, b.sku.seller)
-	call(ctx, t, b.seller, http.MethodPut, "/seller/v1/offers/"+b.sku.product, terms(2000, "seller"), nil, shop.With("If-Match", `"1"`))
+	offer := terms(2000, "seller")
+	offer["sku"] = "E2E-1"
+	call(ctx, t, b.seller, http.MethodPut, "/seller/v1/offers/"+b.sku.product, offer, nil, shop.With("If-Match", `"1"`))
 	o, err := b.buyer.checkout(ctx, b.buyer.mustPut(ctx, t, b.sku, 1).ID, shop.NewKey())
 	if err != nil || o.Status != "placed" {
 		t.Fatalf("%+v %v", o, err)
@@ -75,6 +77,38 @@ func (b *bought) free(ctx context.Context, t *testing.T) {
 		}
 		return money.Open == 0 && st.Balanced() && st.Committed == 0 && st.Available == 2
 	})
+}
+
+// The seller of a parcel sees where it goes, and what its own names in it are; another seller does not.
+func TestASellerSeesWhereItsParcelGoes(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	b := buyOne(ctx, t)
+	b.arrive(ctx, t)
+	var slip struct {
+		Option string                       `json:"shipping_option_id"`
+		ShipTo struct{ Name, Line1 string } `json:"ship_to"`
+		Lines  []struct {
+			SKU, Title string
+			Quantity   int64
+		}
+	}
+	call(ctx, t, b.seller, http.MethodGet, b.parcel()+"/packing-slip", nil, &slip)
+	if slip.ShipTo.Name == "" || slip.ShipTo.Line1 == "" || slip.Option != "standard" || len(slip.Lines) != 1 || slip.Lines[0].SKU != "E2E-1" ||
+		slip.Lines[0].Quantity != 1 || slip.Lines[0].Title == "" {
+		t.Errorf("%+v", slip)
+	}
+	var order struct {
+		ShipTo struct{ Name string } `json:"ship_to"`
+	}
+	call(ctx, t, b.seller, http.MethodGet, "/seller/v1/orders/"+b.order, nil, &order)
+	if order.ShipTo.Name != slip.ShipTo.Name {
+		t.Errorf("%+v", order)
+	}
+	other := mustSeller(t, shop.NewID("sel_"))
+	if a, err := other.Do(ctx, http.MethodGet, b.parcel()+"/packing-slip", nil); err != nil || a.Status != http.StatusNotFound {
+		t.Errorf("another seller: %+v %v", a, err)
+	}
 }
 
 // A customer cancels at once, before anybody has seen the order; and a seller says that it cannot ship.
