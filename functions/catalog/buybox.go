@@ -22,6 +22,7 @@ type BuyBox struct {
 	InStock     bool         `json:"in_stock"`
 	OfferCount  int          `json:"offer_count"` // that are not paused, the one shown included
 	Version     int64        `json:"version"`     // the offers', from 1
+	Condition   string       `json:"condition"`   // "" of a box that was told of before it was
 }
 
 // Empty tells whether there is no offer to show.

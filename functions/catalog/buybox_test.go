@@ -48,7 +48,8 @@ func TestBuyBox(t *testing.T) {
 	send(0, newer)
 	want := catalog.BuyBox{ProductID: "prd_bbbbbbbbbbbbbbbbbbbbbbbbbb", Marketplace: "US", OfferID: "off_dddddddddddddddddddddddddd",
 		SellerID:   "sel_cccccccccccccccccccccccccc",
-		SellerName: "Alba Outdoor", Price: money.Of(10999, "USD"), Landed: money.Of(11498, "USD"), InStock: true, OfferCount: 4, Version: 5}
+		SellerName: "Alba Outdoor", Price: money.Of(10999, "USD"), Landed: money.Of(11498, "USD"), InStock: true, OfferCount: 4, Version: 5,
+		Condition: "new"}
 	if got, err := s.BuyBox(ctx, want.ProductID, "US"); err != nil || got != want {
 		t.Error(got, err)
 	}

@@ -22,7 +22,8 @@ type Decision struct {
 }
 
 // Decide gives the buy box to the candidate in stock whose landed price counts as least once its points are taken
-// off (score.go), the lower landed price first and then whoever comes first by seller id on a tie. If nobody has
+// off (score.go), the lower landed price first and then whoever comes first by seller id on a tie. What is new goes before
+// what is refurbished, and that before what is used, at any price: who wants it used looks at the other offers. If nobody has
 // units, the box shows the offer that would win, as out of stock. Paused offers take no part.
 //
 // Each candidate is measured by itself, so the answer depends neither on the order of candidates nor on those that
@@ -48,6 +49,7 @@ func Decide(candidates []Candidate) Decision {
 // rank is what the rule compares.
 type rank struct {
 	stocked        bool
+	worn           int // how far it is from new
 	landed, points int64
 	seller         string
 }
@@ -55,8 +57,11 @@ type rank struct {
 // rank measures a candidate, unless it is paused (or has no landed price, as no valid offer has).
 func (c Candidate) rank() (rank, bool) {
 	landed, err := c.Offer.Landed()
-	return rank{c.Available > 0, landed.Minor, c.Score(), c.Offer.SellerID}, err == nil && !c.Offer.Paused
+	return rank{c.Available > 0, worn[c.Offer.Condition], landed.Minor, c.Score(), c.Offer.SellerID}, err == nil && !c.Offer.Paused
 }
+
+// worn is how far a condition is from new.
+var worn = map[string]int{New: 0, Refurbished: 1, Used: 2}
 
 // counts is the landed price less its points, in ten-thousandths of a minor unit, so that nothing is rounded. A
 // landed price is at most 2 x MaxAmount, so it fits.
@@ -66,6 +71,8 @@ func (r rank) beats(other rank) bool {
 	switch a, b := r.counts(), other.counts(); {
 	case r.stocked != other.stocked:
 		return r.stocked
+	case r.worn != other.worn:
+		return r.worn < other.worn
 	case a != b:
 		return a < b
 	case r.landed != other.landed:

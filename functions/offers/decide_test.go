@@ -51,6 +51,8 @@ func TestDecide(t *testing.T) {
 	if tie.SellerID < cheap.SellerID {
 		first = tie
 	}
+	used, mended := offer("used", 10, 0), offer("mended", 20, 0)
+	used.Condition, mended.Condition = offers.Used, offers.Refurbished
 	fast, slow := offer("fast", 1000, 0), offer("slow", 960, 0)
 	slow.Fulfillment, slow.DeliveryDays = offers.BySeller, 5
 	decided := func(o offers.Offer, inStock bool, n int, score, rating, days int64) offers.Decision {
@@ -69,6 +71,8 @@ func TestDecide(t *testing.T) {
 		"negative stock is none": {[]offers.Candidate{{cheap, -1, 0}, {dear, 1, 0}}, decided(dear, true, 2, 1085, 400, 2)},
 		"fast beats cheap":       {[]offers.Candidate{{fast, 1, 0}, {slow, 1, 0}}, decided(fast, true, 2, 1085, 400, 2)},
 		"well rated":             {[]offers.Candidate{{fast, 1, 300}, {slow, 9, 500}}, decided(slow, true, 2, 840, 500, 5)},
+		"new before used":        {[]offers.Candidate{{used, 9, 500}, {mended, 9, 500}, {dear, 1, 100}}, decided(dear, true, 3, 710, 100, 2)},
+		"refurbished then used":  {[]offers.Candidate{{used, 9, 500}, {mended, 9, 500}, {dear, 0, 0}}, decided(mended, true, 3, 1260, 500, 2)},
 		"plenty beats few":       {[]offers.Candidate{{cheap, 5, 0}, {tie, 6, 0}}, decided(tie, true, 2, 1135, 400, 2)},
 	} {
 		if d := cmp.Diff(c.want, offers.Decide(c.list)); d != "" {

@@ -39,6 +39,7 @@ type BuyBoxChanged struct {
 	SellerRating int64         `json:"seller_rating,omitempty"` // hundredths of a star
 	Fulfillment  string        `json:"fulfillment,omitempty"`
 	DeliveryDays int64         `json:"delivery_days,omitempty"`
+	Condition    string        `json:"condition,omitempty"` // later still
 }
 
 // SellerRated is what is read of the event of that name.

@@ -42,6 +42,7 @@ type Document struct {
 	InStock     bool     `json:"in_stock"`
 	OfferCount  int      `json:"offer_count"`
 	Fulfillment string   `json:"fulfillment,omitempty"`
+	Condition   string   `json:"condition,omitempty"`
 	// Rating is the product's, in hundredths of a star; nobody rates products yet.
 	Rating int64 `json:"rating,omitempty"`
 	// SellerRating, in hundredths of a star, and DeliveryDays are what the offer won the buy box with; 0 if unknown.
@@ -102,7 +103,8 @@ func Compose(id string, p catalog.Product, w offers.BuyBox, n int64) (Document, 
 		AttributeValues: slices.Sorted(maps.Values(p.Attributes)),
 		OfferID:         w.Offer.ID, Price: w.Offer.Price.Minor, Landed: landed.Minor, Currency: landed.Currency,
 		SellerID: w.Offer.SellerID, SellerName: w.Offer.SellerName, InStock: w.InStock, OfferCount: w.Offers,
-		Fulfillment: w.Offer.Fulfillment, SellerRating: w.Rating, DeliveryDays: w.DeliveryDays, UpdatedAt: &p.UpdatedAt, Version: n}
+		Fulfillment: w.Offer.Fulfillment, Condition: w.Offer.Condition,
+		SellerRating: w.Rating, DeliveryDays: w.DeliveryDays, UpdatedAt: &p.UpdatedAt, Version: n}
 	for name, value := range p.Attributes {
 		d.AttributePairs = append(d.AttributePairs, Value{name, plain(value)}.Pair())
 	}

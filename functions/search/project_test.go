@@ -318,10 +318,12 @@ func TestCompose(t *testing.T) {
 	at := time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC)
 	p := catalog.Product{ID: product, Title: "Boots", Brand: "Alba", CategoryID: "hiking-boots", CategoryPath: []string{"outdoor", "hiking-boots"},
 		Attributes: map[string]string{"size": "42", "colour": "black"}, Images: []string{"https://a.example/1", "https://a.example/2"}, UpdatedAt: at}
-	w := offers.BuyBox{Offer: offers.Offer{ID: "off_a", SellerID: "sel_a", SellerName: "A", Price: money.Of(100, "USD"),
-		Shipping: money.Of(20, "USD")}, InStock: true, Offers: 3, Rating: 420, DeliveryDays: 3}
+	p.GTIN, p.Model = "4006381333931", "NOR.0707-60"
+	w := offers.BuyBox{Marketplace: "US", Offer: offers.Offer{ID: "off_a", SellerID: "sel_a", SellerName: "A", Price: money.Of(100, "USD"),
+		Shipping: money.Of(20, "USD"), Condition: "new", SKU: "B-42"}, InStock: true, Offers: 3, Rating: 420, DeliveryDays: 3}
 	got, err := search.Compose(product, p, w, 7)
-	want := search.Document{ProductID: product, Title: "Boots", Brand: "Alba", CategoryID: "hiking-boots",
+	want := search.Document{ProductID: product, Title: "Boots", Kind: "Boots", Condition: "new",
+		Identifiers: []string{"4006381333931", "albanor070760", "b42", "nor070760", search.Identifier(product)}, Brand: "Alba", CategoryID: "hiking-boots",
 		CategoryPath: []string{"outdoor", "hiking-boots"}, CategoryWords: []string{"outdoor", "hiking boots"}, Attributes: p.Attributes,
 		AttributeValues: []string{"42", "black"}, AttributePairs: []string{"colour=black", "size=42"}, Image: "https://a.example/1", OfferID: "off_a",
 		Price: 100, Landed: 120, Currency: "USD", SellerID: "sel_a", SellerName: "A",

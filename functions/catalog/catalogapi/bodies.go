@@ -32,6 +32,8 @@ type BuyBox struct {
 	Landed   money.Amount `json:"landed" doc:"price + shipping"`
 	Seller   Seller       `json:"seller"`
 	InStock  bool         `json:"in_stock"`
+	// Condition is left out where it is not known.
+	Condition string `json:"condition,omitempty" enum:"new,used,refurbished"`
 }
 
 // Seller is who offers it.
@@ -76,7 +78,7 @@ func buyBoxOf(b catalog.BuyBox) (*BuyBox, error) {
 		return nil, nil
 	}
 	shipping, err := b.Shipping()
-	return &BuyBox{b.OfferID, b.Price, shipping, b.Landed, Seller{b.SellerID, b.SellerName}, b.InStock}, err
+	return &BuyBox{b.OfferID, b.Price, shipping, b.Landed, Seller{b.SellerID, b.SellerName}, b.InStock, b.Condition}, err
 }
 
 func summaries(listings []catalog.Listing) ([]Summary, error) {

@@ -24,6 +24,7 @@ type buyBox struct {
 	InStock     bool         `dynamodbav:"in_stock"`
 	OfferCount  int          `dynamodbav:"offer_count"`
 	Version     int64        `dynamodbav:"version"`
+	Condition   string       `dynamodbav:"condition,omitempty"`
 }
 
 func buyBoxKey(product, marketplace string) store.Key {

@@ -70,11 +70,12 @@ func shown(w offers.BuyBox) (offers.BuyBoxChanged, error) {
 	out.OfferID, out.SellerName, out.OfferCount = w.Offer.ID, w.Offer.SellerName, w.Offers
 	out.Price, out.Landed = &w.Offer.Price, &landed
 	out.Score, out.SellerRating, out.Fulfillment, out.DeliveryDays = w.Score, w.Rating, w.Offer.Fulfillment, w.DeliveryDays
+	out.Condition = w.Offer.Condition
 	return out, err
 }
 
-// sameBuyBox leaves out when and how often was decided, and what of an offer is its seller's own.
+// sameBuyBox leaves out when and how often was decided. The sku, which the event does not show, counts: search finds by it.
 func sameBuyBox(a, b offers.BuyBox) bool {
-	a.Version, a.DecidedAt, a.Offer.Version, a.Offer.UpdatedAt, a.Offer.SKU = b.Version, b.DecidedAt, b.Offer.Version, b.Offer.UpdatedAt, b.Offer.SKU
+	a.Version, a.DecidedAt, a.Offer.Version, a.Offer.UpdatedAt = b.Version, b.DecidedAt, b.Offer.Version, b.Offer.UpdatedAt
 	return a == b
 }

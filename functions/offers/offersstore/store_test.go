@@ -318,7 +318,9 @@ func TestEvents(t *testing.T) {
 		offers.BuyBox{ProductID: product, Marketplace: "US", Version: 2}, winner(o2, 2), winner(o1, 2)
 	again, renamed := winner(o1, 2), winner(o1, 2)
 	more.Offers, renamed.Offer.SellerName = 9, "Elsewhere"
-	again.Offer.Version, again.Offer.SKU = 2, "mine"
+	again.Offer.Version = 2
+	named := winner(o1, 2)
+	named.Offer.SKU = "mine"
 	out.InStock = false
 	better.Rating, better.Score = 480, 260
 	dearer.Offer.Price.Minor = 2000
@@ -329,7 +331,7 @@ func TestEvents(t *testing.T) {
 	box := func(price, landed int, inStock bool, version int) string {
 		return fmt.Sprintf(`BuyBoxChanged {"product_id":"%s","marketplace":"US","offer_id":"%s","seller_id":"%s","seller_name":"a",`+
 			`"price":{"amount":%d,"currency":"USD"},"landed":{"amount":%d,"currency":"USD"},"in_stock":%v,"offer_count":2,"version":%d,`+
-			`"score":160,"seller_rating":400,"fulfillment":"seller","delivery_days":5}`,
+			`"score":160,"seller_rating":400,"fulfillment":"seller","delivery_days":5,"condition":"used"}`,
 			product, o1.ID, o1.SellerID, price, landed, inStock, version)
 	}
 	for name, x := range map[string]struct {
@@ -342,6 +344,7 @@ func TestEvents(t *testing.T) {
 		"deleted offer":   {outbox.Change{Old: offerImage(t, o2)}, changed(2, true)},
 		"new box":         {outbox.Change{New: boxImage(t, w1)}, box(1000, 1099, true, 1)},
 		"another price":   {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, dearer)}, box(2000, 2099, true, 2)},
+		"another sku":     {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, named)}, box(1000, 1099, true, 2)},
 		"out of stock":    {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, out)}, box(1000, 1099, false, 2)},
 		"better rated": {outbox.Change{Old: boxImage(t, w1), New: boxImage(t, better)},
 			strings.NewReplacer(`"score":160`, `"score":260`, `400`, `480`).Replace(box(1000, 1099, true, 2))},

@@ -63,6 +63,8 @@ type BuyBox struct {
 	Landed   money.Amount `json:"landed" doc:"price + shipping"`
 	Seller   Seller       `json:"seller"`
 	InStock  bool         `json:"in_stock"`
+	// Condition is left out where it is not known.
+	Condition string `json:"condition,omitempty" enum:"new,used,refurbished"`
 	// Fulfillment and DeliveryDays are left out where they are not known.
 	Fulfillment  string `json:"fulfillment,omitempty" doc:"Who stores and ships it: rialto or seller"`
 	DeliveryDays int64  `json:"delivery_days,omitempty" doc:"Within how many days it is promised"`
@@ -151,7 +153,7 @@ func ranking(r search.Ranking) *Ranking {
 func hit(d search.Document) Hit {
 	h := Hit{ProductID: d.ProductID, Title: d.Title, Description: d.Description, Brand: d.Brand, Bullets: list(d.Bullets),
 		CategoryID: d.CategoryID, CategoryPath: list(d.CategoryPath), Attributes: d.Attributes, Image: d.Image, OfferCount: d.OfferCount, Rating: d.Rating,
-		BuyBox: BuyBox{OfferID: d.OfferID, Price: money.Of(d.Price, d.Currency), Shipping: money.Of(d.Landed-d.Price, d.Currency),
+		BuyBox: BuyBox{OfferID: d.OfferID, Condition: d.Condition, Price: money.Of(d.Price, d.Currency), Shipping: money.Of(d.Landed-d.Price, d.Currency),
 			Landed: money.Of(d.Landed, d.Currency), Seller: Seller{d.SellerID, d.SellerName}, InStock: d.InStock, Fulfillment: d.Fulfillment,
 			DeliveryDays: d.DeliveryDays}}
 	if h.Attributes == nil {

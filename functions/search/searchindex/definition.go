@@ -39,7 +39,7 @@ func definition(language string, shards int) object {
 			"image": hidden, "offer_id": hidden,
 			"price": object{"type": "long"}, "landed": object{"type": "long"}, "currency": keyword,
 			"seller_id": keyword, "seller_name": hidden, "in_stock": object{"type": "boolean"}, "offer_count": number,
-			"fulfillment": keyword, "rating": number, "seller_rating": number, "delivery_days": number,
+			"fulfillment": keyword, "condition": keyword, "rating": number, "seller_rating": number, "delivery_days": number,
 			"updated_at": object{"type": "date"}, "deleted": object{"type": "boolean"}, "n": object{"type": "long"},
 			"queued_at": object{"type": "date", "index": false}, "received_at": object{"type": "date", "index": false}, "indexed_at": object{"type": "date"},
 		}},

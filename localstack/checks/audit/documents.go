@@ -83,7 +83,8 @@ func document(p, box, offer map[string]any) map[string]any {
 	price, shipping := offer["price"].(map[string]any), offer["shipping"].(map[string]any)
 	d := map[string]any{"product_id": p["pk"], "offer_id": offer["offer_id"], "price": price["amount"], "currency": price["currency"],
 		"landed": price["amount"].(float64) + shipping["amount"].(float64), "seller_id": offer["seller_id"], "seller_name": offer["seller_name"],
-		"fulfillment": offer["fulfillment"], "in_stock": box["in_stock"], "offer_count": box["offers"], "seller_rating": box["rating"],
+		"fulfillment": offer["fulfillment"], "condition": offer["condition"],
+		"in_stock": box["in_stock"], "offer_count": box["offers"], "seller_rating": box["rating"],
 		"delivery_days": box["delivery_days"]}
 	for _, same := range []string{"title", "description", "brand", "bullets", "category_id", "category_path", "attributes", "updated_at"} {
 		d[same] = p[same]
