@@ -3,9 +3,9 @@ package sellers
 import (
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
+	"rialto/functions/internal/display"
 	"rialto/functions/internal/fault"
 )
 
@@ -41,6 +41,9 @@ var (
 	ErrProfileNotFound = fault.New(fault.NotFound, "profile_not_found", "the seller has no profile yet: put one")
 	// ErrProfileChanged says that the profile is not of the version it was read in.
 	ErrProfileChanged = fault.New(fault.Conflict, "profile_changed", "the profile was changed meanwhile")
+	// ErrNameTaken says that another seller's name looks the same.
+	ErrNameTaken = fault.New(fault.Invalid, "name_taken", "another seller goes by that name, or by one that looks the same").
+			With(fault.Field{Pointer: "/display_name", Code: "taken", Message: "must be another than that of any seller"})
 	// ErrProfileStale says that If-Match named another version.
 	ErrProfileStale = fault.New(fault.Stale, "version_mismatch", "the profile is of another version").
 			With(fault.Field{Pointer: "header.If-Match", Code: "version_mismatch", Message: "is not the version that stands"})
@@ -49,10 +52,12 @@ var (
 // Check returns invalid_profile with what is wrong with a name and a country, or nil.
 func (p Profile) Check() error {
 	var flaws []fault.Field
-	name := strings.TrimSpace(p.Name)
-	if n := utf8.RuneCountInString(name); n < 1 || n > MaxName || name != p.Name || !utf8.ValidString(p.Name) ||
-		strings.ContainsFunc(p.Name, unicode.IsControl) {
+	if n := utf8.RuneCountInString(p.Name); n < 1 || n > MaxName || strings.TrimSpace(p.Name) != p.Name {
 		flaws = append(flaws, fault.Field{Pointer: "/display_name", Code: "bad_text", Message: "must be 1 to 100 characters, without spaces around them"})
+	} else if code, message := display.Name(p.Name); code != "" {
+		flaws = append(flaws, fault.Field{Pointer: "/display_name", Code: code, Message: message})
+	} else if reserved(p.Name) {
+		flaws = append(flaws, fault.Field{Pointer: "/display_name", Code: "reserved", Message: "must not look like the marketplace's own name"})
 	}
 	if len(p.Country) != 2 || strings.ContainsFunc(p.Country, func(r rune) bool { return r < 'A' || r > 'Z' }) {
 		flaws = append(flaws, fault.Field{Pointer: "/country", Code: "bad_format", Message: "must be the two capital letters of a country (ISO 3166-1)"})

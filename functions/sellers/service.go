@@ -12,8 +12,9 @@ import (
 type Store interface {
 	Profile(ctx context.Context, sellerID string) (Profile, error)
 	SetTier(ctx context.Context, sellerID, tier string) error
-	// SaveProfile writes a profile over the one of version previous, 0 for none; ErrProfileChanged if another stands.
-	SaveProfile(ctx context.Context, p Profile, previous int64) error
+	// SaveProfile writes a profile over the previous one, of version 0 for none; ErrProfileChanged if another stands,
+	// ErrNameTaken if another seller goes by its name.
+	SaveProfile(ctx context.Context, p, previous Profile) error
 }
 
 // Service is the use cases of sellers, and of operators who give them a tier.
@@ -32,7 +33,7 @@ func (s *Service) Profile(ctx context.Context, sellerID string) (Profile, error)
 }
 
 // PutProfile makes or changes a seller's profile; replaces, unless nil, is the version that the change is meant for.
-// Errors: invalid_profile, version_mismatch, profile_changed.
+// Errors: invalid_profile, name_taken, version_mismatch, profile_changed.
 func (s *Service) PutProfile(ctx context.Context, sellerID, name, country string, replaces *int64) (p Profile, created bool, err error) {
 	current, err := s.Store.Profile(ctx, sellerID)
 	if err != nil {
@@ -53,7 +54,7 @@ func (s *Service) PutProfile(ctx context.Context, sellerID, name, country string
 	if p.Version, p.UpdatedAt = current.Version+1, now; current.Version == 0 {
 		p.CreatedAt = now
 	}
-	return p, current.Version == 0, s.Store.SaveProfile(ctx, p, current.Version)
+	return p, current.Version == 0, s.Store.SaveProfile(ctx, p, current)
 }
 
 // Plan gives a seller a tier.

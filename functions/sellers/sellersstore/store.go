@@ -32,21 +32,39 @@ func (s Store) Profile(ctx context.Context, sellerID string) (sellers.Profile, e
 	return p, nil
 }
 
-// SaveProfile writes what a seller says of itself over the profile of version previous, 0 for none. It leaves the tier
-// as it is. Errors: profile_changed.
-func (s Store) SaveProfile(ctx context.Context, p sellers.Profile, previous int64) error {
+// nameKey is of the item that says whose a name is: of each look there is one.
+func nameKey(name string) store.Key { return store.Key{PK: "name#" + sellers.Looks(name)} }
+
+// SaveProfile writes what a seller says of itself over the profile previous, of version 0 for none, and takes its name, which
+// nobody else may go by. It leaves the tier as it is. Errors: profile_changed, name_taken.
+func (s Store) SaveProfile(ctx context.Context, p, previous sellers.Profile) error {
 	w := store.Update(table, key(p.SellerID)).Set("seller_id", p.SellerID).Set("display_name", p.Name).Set("country", p.Country).
 		Set("version", p.Version).SetIfAbsent("created_at", p.CreatedAt).Set("updated_at", p.UpdatedAt).Named("seller")
-	if previous == 0 {
+	if previous.Version == 0 {
 		w = w.If(store.Lacks("version"))
 	} else {
-		w = w.If(store.Eq("version", previous))
+		w = w.If(store.Eq("version", previous.Version))
 	}
-	_, err := s.DB.Apply(ctx, w)
-	if _, failed := store.FailedCondition(err); failed {
-		return sellers.ErrProfileChanged
+	name := nameKey(p.Name)
+	writes := []store.Write{w, store.Put(table, name, owner{p.SellerID}).If(store.Any(store.Absent(), store.Eq("seller_id", p.SellerID))).Named("name")}
+	if old := nameKey(previous.Name); previous.Version > 0 && old != name {
+		writes = append(writes, store.Delete(table, old).If(store.Any(store.Absent(), store.Eq("seller_id", p.SellerID))).Named("old name"))
+	}
+	err := s.DB.Transact(ctx, writes...)
+	if refused, ok := store.AsRefused(err); ok {
+		if _, failed := refused.Failed("seller"); failed {
+			return sellers.ErrProfileChanged
+		}
+		if _, failed := refused.Failed("name"); failed {
+			return sellers.ErrNameTaken
+		}
 	}
 	return refusal("save seller", err)
+}
+
+// owner is an item that says whose a name is.
+type owner struct {
+	SellerID string `dynamodbav:"seller_id"`
 }
 
 // SetTier gives a seller a tier, and its bucket the tier's limit, both or neither.

@@ -66,7 +66,7 @@ func TestProfiles(t *testing.T) {
 		if err != nil || created || p.Version != 2 {
 			t.Error(p, created, err)
 		}
-		if err := s.SaveProfile(ctx, p, 1); !errors.Is(err, sellers.ErrProfileChanged) {
+		if err := s.SaveProfile(ctx, p, sellers.Profile{SellerID: me, Name: "Harbour Row", Version: 1}); !errors.Is(err, sellers.ErrProfileChanged) {
 			t.Error(err)
 		}
 		got, err := svc.Profile(ctx, me)
@@ -78,6 +78,26 @@ func TestProfiles(t *testing.T) {
 			if _, _, err := svc.PutProfile(ctx, me, bad[0], bad[1], nil); err == nil {
 				t.Errorf("%q is a profile", bad)
 			}
+		}
+	})
+}
+
+// Seen to catch: a claim without its condition; an old name that stays taken.
+func TestANameIsOneSellers(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		svc := &sellers.Service{Store: sellersstore.Store{DB: db}, Now: func() time.Time { return noon }}
+		for _, name := range []string{"Harbour Row", "Harbour Row Ltd"} {
+			if _, _, err := svc.PutProfile(ctx, me, name, "US", nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		other := ids.Derive(ids.Seller, "other")
+		if _, _, err := svc.PutProfile(ctx, other, "HARBOUR ROW, ltd", "US", nil); !errors.Is(err, sellers.ErrNameTaken) {
+			t.Error(err)
+		}
+		if _, _, err := svc.PutProfile(ctx, other, "Harbour Row", "US", nil); err != nil { // the old name is free
+			t.Error(err)
 		}
 	})
 }

@@ -39,7 +39,8 @@ func TestTheDocumentsCanBeReadAndTried(t *testing.T) {
 	s := mustSeller(t, shop.NewID("sel_"))
 	s.Base = server.URL + "/seller"
 	var tier struct{ Tier string }
-	if _, err := s.Call(ctx, http.MethodPut, "/seller/v1/profile", map[string]string{"display_name": "Reader", "country": "US"}, &tier); err != nil ||
+	me := map[string]string{"display_name": "Reader " + shop.NewID("")[:8], "country": "US"}
+	if _, err := s.Call(ctx, http.MethodPut, "/seller/v1/profile", me, &tier); err != nil ||
 		tier.Tier == "" {
 		t.Errorf("%+v %v", tier, err)
 	}

@@ -311,7 +311,7 @@ func TestASellersWritesAreLimited(t *testing.T) {
 	s := mustSeller(t, shop.NewID("sel_"))
 	refused := shop.Answer{}
 	for i := range 200 {
-		a, err := s.Do(ctx, http.MethodPut, "/seller/v1/profile", map[string]string{"display_name": fmt.Sprint("Busy ", i%2), "country": "US"})
+		a, err := s.Do(ctx, http.MethodPut, "/seller/v1/profile", map[string]string{"display_name": fmt.Sprint("Busy ", s.ID[4:12], i%2), "country": "US"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -171,7 +171,7 @@ func (r *rivals) rateAndRename(ctx context.Context, t *testing.T, orderID string
 			t.Errorf("rating %s: %d %v", seller, answer.Status, err)
 		}
 	}
-	call(ctx, t, r.a, http.MethodPut, "/seller/v1/profile", map[string]string{"display_name": "Teapots & more", "country": "US"}, nil)
+	call(ctx, t, r.a, http.MethodPut, "/seller/v1/profile", map[string]string{"display_name": "Teapots & more " + r.a.ID[4:12], "country": "US"}, nil)
 	until(ctx, t, "the rating and the name reach the offer", 3*time.Minute, func() bool {
 		var did struct {
 			Rating *struct{ Value, Count int64 }
@@ -190,7 +190,7 @@ func (r *rivals) rateAndRename(ctx context.Context, t *testing.T, orderID string
 		}
 		named := false
 		for _, o := range list.Offers {
-			named = named || o.Seller.ID == r.a.ID && o.Seller.Name == "Teapots & more"
+			named = named || o.Seller.ID == r.a.ID && o.Seller.Name == "Teapots & more "+r.a.ID[4:12]
 		}
 		return named && did.Rating != nil && did.Rating.Value == 500 && did.Rating.Count == 1
 	})
