@@ -22,7 +22,8 @@ func TestNamesThatLookTheSame(t *testing.T) {
 func TestTheMarketplacesNameIsItsOwn(t *testing.T) {
 	t.Parallel()
 	for name, bad := range map[string]bool{"Rialto": true, "RIALTO": true, "R1alto": true, "Riа1tо Support": true, "Official Rialto": true,
-		"Rialtoshop": true, "Harbour Row": false, "Rival Toys": false, "\u202ewoR ruobraH": true, "Harbour\u200bRow": true, "\u200b": true, " x": true, "": true} {
+		"Rialtoshop": true, "Harbour Row": false, "Rival Toys": false, "\u202ewoR ruobraH": true,
+		"Harbour\u200bRow": true, "\u200b": true, " x": true, "": true} {
 		p := Profile{Name: name, Country: "US"}
 		if err := p.Check(); (err != nil) != bad {
 			t.Errorf("%q: %v", name, err)
