@@ -12,7 +12,10 @@ import (
 // it, as a UPC that lost its first zero, as an ISBN of ten. A cell that says there is none is empty. It fails with
 // invalid_gtin, and what sellers get wrong.
 func gtinOf(cell string) (string, error) {
-	s := strings.NewReplacer(" ", "", "-", "", "\u00a0", "", "‐", "", "‑", "").Replace(strings.TrimPrefix(cell, "'"))
+	if cell == "" {
+		return "", nil
+	}
+	s := gaps.Replace(strings.TrimPrefix(cell, "'"))
 	if none[fold(s)] {
 		return "", nil
 	}
@@ -49,6 +52,7 @@ func gtinOf(cell string) (string, error) {
 }
 
 var (
+	gaps = strings.NewReplacer(" ", "", "-", "", "\u00a0", "", "‐", "", "‑", "")
 	// none are what files say where a product has no number ("Does not apply" is eBay's).
 	none     = map[string]bool{"": true, "doesnotapply": true, "na": true, "none": true, "null": true, "nichtzutreffend": true, "gtinexempt": true}
 	decimals = regexp.MustCompile(`^(\d+)[.,]0+$`)

@@ -31,14 +31,18 @@ type notation struct {
 	column      string // ".", ",", or "" where its cells do not tell, or do not agree
 }
 
-// decimalOf is the mark that a cell itself shows to stand before its decimals, "" if it shows none: the last of two, the
-// other than one that stands twice, and the one before other than three digits.
+// decimalOf is the mark that a cell itself shows to stand before its decimals, "" if it shows none.
 func decimalOf(cell string) string {
 	n, ok := strip(cell)
 	if !ok {
 		return ""
 	}
-	digits := n.units
+	return markOf(n.units)
+}
+
+// markOf is decimalOf the digits: the last of two marks, the other than one that stands twice, and the one before other than
+// three digits.
+func markOf(digits string) string {
 	point, comma := strings.Count(digits, "."), strings.Count(digits, ",")
 	switch {
 	case point == 0 && comma == 0:
@@ -69,6 +73,9 @@ var spaces = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "\u2009", 
 // strip takes from a cell what stands about its digits: signs before and behind, brackets, a currency. What stands between
 // the digits is left in units, but for blanks and apostrophes, which part thousands alone.
 func strip(cell string) (n numeral, ok bool) {
+	if cell != "" && strings.Trim(cell, "0123456789.,") == "" && isDigit(rune(cell[0])) && isDigit(rune(cell[len(cell)-1])) {
+		return numeral{units: cell}, true // as most are
+	}
 	s := strings.Map(asciiDigit, cell)
 	first := strings.IndexFunc(s, isDigit)
 	if first < 0 {
@@ -164,7 +171,7 @@ func numeralOf(column, cell string, how notation) (numeral, error) {
 		return n, invalidValue(column, example)
 	}
 	digits := n.units
-	decimal := decimalOf(digits)
+	decimal := markOf(digits)
 	if decimal == "" && strings.ContainsAny(digits, ".,") {
 		_, _, mark := cutMark(digits)
 		switch {
