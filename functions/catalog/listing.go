@@ -194,7 +194,9 @@ func (s *ListingService) change(ctx context.Context, product, seller string, pat
 		if page.Version == 0 {
 			page.ID, page.OwnerID = product, seller
 		}
-		page.inherit(list)
+		if page.Left {
+			page.OwnerID, page.Left = seller, false
+		}
 		if page, err = s.compose(ctx, page, list, path); err != nil {
 			return false, err
 		}
@@ -233,7 +235,9 @@ func (s *ListingService) Withdraw(ctx context.Context, product, seller string) e
 		}
 		e := Edit{Contribution: mine, Withdrawn: true, Change: now.change, Before: now.page.Version}
 		page := now.page
-		page.inherit(others)
+		if page.OwnerID == seller {
+			page.leave(others)
+		}
 		if page, err = s.compose(ctx, page, others, nil); err != nil {
 			return false, err
 		}
@@ -252,12 +256,13 @@ func (s *ListingService) Withdraw(ctx context.Context, product, seller string) e
 	return err
 }
 
-// inherit passes a page whose owner does not list it any more to the first of those who do.
-func (p *Product) inherit(list []Contribution) {
-	owned := func(c Contribution) bool { return c.SellerID == p.OwnerID }
-	if p.OwnerID != "" && len(list) > 0 && !slices.ContainsFunc(list, owned) {
-		p.OwnerID = slices.MinFunc(list, arrival).SellerID
+// leave passes a page whose owner lists it no more to the first of those who do. An importer's page is left by nobody.
+func (p *Product) leave(others []Contribution) {
+	if len(others) == 0 {
+		p.Left = true
+		return
 	}
+	p.OwnerID = slices.MinFunc(others, arrival).SellerID
 }
 
 // state is a page with all that is said of it.

@@ -320,6 +320,30 @@ func TestNobodysDataIsLost(t *testing.T) {
 }
 
 // Seen to catch: a page left to a seller who withdrew; a page that its next seller cannot edit; another's words taken away.
+// A page that came with an import, with an owner who says nothing, passes to nobody: not when another lists it, nor when one
+// of two does so no more.
+func TestAnImportersPageIsNotInherited(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s, _ := newListings(t)
+	imported := catalog.Product{ID: ids.Derive(ids.Product, "imported"), Title: "Ours", OwnerID: north, CategoryID: "anything",
+		CategoryPath: []string{"anything"}, Version: 1}
+	if err := s.Products.Save(ctx, imported, 0); err != nil {
+		t.Fatal(err)
+	}
+	for _, seller := range []string{harbour, summit} {
+		if _, err := s.Edit(ctx, imported.ID, seller, content("Mine now"), catalog.Precondition{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Withdraw(ctx, imported.ID, harbour); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := s.Products.Get(ctx, imported.ID); err != nil || p.OwnerID != north || p.Title != "Ours" || p.Version != 1 {
+		t.Error(p, err)
+	}
+}
+
 func TestWithdraw(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()

@@ -25,6 +25,7 @@ type record struct {
 	GTIN         string            `dynamodbav:"gtin,omitempty"`
 	Version      int64             `dynamodbav:"version"`
 	UpdatedAt    time.Time         `dynamodbav:"updated_at"`
+	Left         bool              `dynamodbav:"left,omitempty"`
 }
 
 // ranked is a record with its place in its category.

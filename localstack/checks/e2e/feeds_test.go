@@ -114,7 +114,7 @@ func sellByFile(ctx context.Context, t *testing.T, s *shop.Seller) {
 	if f, report := feed(ctx, t, s, "products", "jsonl",
 		`{"ean":"`+number+`","title":"Feed kettle, large","category":"tests","brand":"Testwell"}`+"\n"+
 			`{"ean":"`+gtin()+`","title":"Lost","category":"Nowhere at all"}`+"\n"+`{"title":"Nameless"}`+"\n"); f.Counts.Written != 2 ||
-		!strings.Contains(report, "3,invalid_product,/gtin is required") {
+		!strings.Contains(report, "3,invalid_product,\"/gtin is required") {
 		t.Errorf("%+v\n%s", f, report)
 	}
 	if f, report := feed(ctx, t, s, "offers", "csv",
@@ -158,7 +158,7 @@ func TestFilesOfShops(t *testing.T) {
 			"V-2,,\"Vase, wide\",tests\n"); f.Counts.Rows != 3 || f.Counts.Written != 2 || !strings.Contains(report, "\n2,bad_quote,") {
 		t.Fatalf("%+v\n%s", f, report)
 	}
-	if f, report := feed(ctx, t, s, "offers", "csv", "SKU,Price,Quantity\nV-1,\"$1,024.50\",3\nV-2,\"8,125\",3\n"); f.Counts.Written != 1 ||
+	if f, report := feed(ctx, t, s, "offers", "csv", "SKU,Price,Quantity\nV-1,\"$1'024\",3\nV-2,\"8,125\",3\n"); f.Counts.Written != 1 ||
 		strings.Join(f.Ignored, " ") != "Quantity" || !strings.Contains(report, "\n3,ambiguous_number,") {
 		t.Errorf("%+v\n%s", f, report)
 	}
@@ -170,7 +170,7 @@ func TestFilesOfShops(t *testing.T) {
 		}
 	}
 	if _, err := s.Call(ctx, http.MethodGet, "/seller/v1/offers", nil,
-		&own); err != nil || len(own.Offers) != 1 || own.Offers[0].Price.Amount != 102450 {
+		&own); err != nil || len(own.Offers) != 1 || own.Offers[0].Price.Amount != 102400 {
 		t.Fatalf("%+v %v", own, err)
 	}
 	if f, report := feed(ctx, t, s, "inventory", "csv", "SKU,Location,Incoming,On hand,Available\nV-1,us-west-2,0,9,7.0\nV-1,us-wset-2,0,9,7\n"+
