@@ -33,15 +33,22 @@ var paymentsContext = Context{
 			Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
 		},
 		{
-			Name: "watch", Description: "notes until when the money of a placed order is held",
+			Name: "reissue", Description: "gives back again what a bank turned back, or refused, by an operator's word",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Operator: true},
+			Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
+		},
+		{
+			Name: "watch", Description: "notes until when the money of a placed order is held, and when to look at a refund again",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
 				{Context: "orders", Events: []string{"OrderPlaced"}},
+				{Context: "payments", Events: []string{"PaymentRefunded"}},
 			}}},
 			Grants: []Grant{{Write, "payments"}},
 		},
 		{
-			Name: "renew", Description: "authorizes anew what would end before its goods leave",
+			Name: "renew", Description: "authorizes anew what would end before its goods leave, and looks for refunds that were turned back",
 			Memory: 256, Timeout: 5 * minute,
 			Trigger: Trigger{Schedule: 60 * minute},
 			Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},

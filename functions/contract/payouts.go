@@ -23,7 +23,7 @@ var payoutsContext = Context{
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Subscriptions: []Subscription{
 				{Context: "orders", Events: []string{"OrderPlaced"}},
 				{Context: "fulfillment", Events: []string{"ShipmentWrittenOff"}},
-				{Context: "payments", Events: []string{"PaymentCaptured", "PaymentRefunded"}},
+				{Context: "payments", Events: []string{"PaymentCaptured", "PaymentRefunded", "PaymentRefundFailed"}},
 			}}},
 			Grants: []Grant{{Read, "ledger"}, {Write, "ledger"}},
 		},

@@ -192,8 +192,9 @@ func (s *Sweeper) expire(ctx context.Context, d Due) (cause Cause, done bool, er
 		if now.Before(r.ExpiresAt()) {
 			return "", false, nil // it stays on the list
 		}
+		was := r
 		r.State, r.UpdatedAt = Expired, now
-		saved, err := s.Returns.Resolve(ctx, r, Requested)
+		saved, err := s.Returns.Resolve(ctx, was, r)
 		if err != nil {
 			return "", false, err
 		}

@@ -28,27 +28,29 @@ const (
 	Requested    ReturnState = "REQUESTED"     // the shopper sends it back
 	Rejected     ReturnState = "REJECTED"      // the seller does not take it; its units cannot be asked for again
 	Received     ReturnState = "RECEIVED"      // the seller has it, and its money is on the way back
-	Refunded     ReturnState = "REFUNDED"      // the gateway has given it back
+	Refunded     ReturnState = "REFUNDED"      // the gateway has given it back; its bank may turn that back later
 	Expired      ReturnState = "EXPIRED"       // nobody received it in time; its units cannot be asked for again
-	RefundFailed ReturnState = "REFUND_FAILED" // a person decides
+	RefundFailed ReturnState = "REFUND_FAILED" // a person decides (payments-reissue)
 )
 
 // Return is units of one parcel that its shopper sends back.
 type Return struct {
-	ID          string       `dynamodbav:"return_id"`
-	OrderID     string       `dynamodbav:"order_id"`
-	ShipmentID  string       `dynamodbav:"shipment_id"`
-	Group       string       `dynamodbav:"group"`
-	SellerID    string       `dynamodbav:"seller_id"`
-	CustomerID  string       `dynamodbav:"customer_id"`
-	Lines       []ReturnLine `dynamodbav:"lines"`
-	Charges     []Charge     `dynamodbav:"charges,omitempty"` // for shipping, that are given back with the lines
-	Reason      string       `dynamodbav:"reason"`
-	Amount      money.Amount `dynamodbav:"amount"` // that is given back
-	State       ReturnState  `dynamodbav:"state"`
-	Note        string       `dynamodbav:"note,omitempty"` // why it was rejected, or the code of a refund that failed
-	RequestedAt time.Time    `dynamodbav:"requested_on"`
-	UpdatedAt   time.Time    `dynamodbav:"updated_at"`
+	ID         string       `dynamodbav:"return_id"`
+	OrderID    string       `dynamodbav:"order_id"`
+	ShipmentID string       `dynamodbav:"shipment_id"`
+	Group      string       `dynamodbav:"group"`
+	SellerID   string       `dynamodbav:"seller_id"`
+	CustomerID string       `dynamodbav:"customer_id"`
+	Lines      []ReturnLine `dynamodbav:"lines"`
+	Charges    []Charge     `dynamodbav:"charges,omitempty"` // for shipping, that are given back with the lines
+	Reason     string       `dynamodbav:"reason"`
+	Amount     money.Amount `dynamodbav:"amount"` // that is given back
+	State      ReturnState  `dynamodbav:"state"`
+	Note       string       `dynamodbav:"note,omitempty"` // why it was rejected, or the code of a refund that failed
+	// RefundAttempt is which attempt to give it back the state is of, 0 for the first.
+	RefundAttempt int       `dynamodbav:"refund_attempt"`
+	RequestedAt   time.Time `dynamodbav:"requested_on"`
+	UpdatedAt     time.Time `dynamodbav:"updated_at"`
 }
 
 // ReturnLine is units of an order's line.

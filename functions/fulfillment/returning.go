@@ -18,8 +18,8 @@ type Returns interface {
 	// Request stores a return with the units as they are with it; it fails with ErrUnitsChanged if they are not of the
 	// version before.
 	Request(ctx context.Context, r Return, units Units) error
-	// Resolve stores a return that is still in the state from, and tells whether it was.
-	Resolve(ctx context.Context, r Return, from ReturnState) (bool, error)
+	// Resolve stores a return that still stands where it stood, and tells whether it did.
+	Resolve(ctx context.Context, was, now Return) (bool, error)
 	// Sent lists a seller's returns, the latest first, after a place ("" for the first).
 	Sent(ctx context.Context, seller, after string, limit int) (list []Return, next string, err error)
 }
@@ -162,22 +162,49 @@ func (s *ReceivingService) close(ctx context.Context, seller, orderID, returnID 
 			}
 			return r, nil
 		}
+		was := r
 		r.State, r.Note, r.UpdatedAt = to, note, s.Now().UTC()
-		if saved, err := s.Returns.Resolve(ctx, r, Requested); err != nil || saved {
+		if saved, err := s.Returns.Resolve(ctx, was, r); err != nil || saved {
 			return r, err
 		} // it was resolved meanwhile, for good
 	}
 }
 
-// Refunded notes what became of a return's money: code is empty where it was given back. It is safe to repeat.
-func (s *ReceivingService) Refunded(ctx context.Context, orderID, returnID, code string) error {
-	r, err := s.Returns.Return(ctx, orderID, returnID)
-	if err != nil {
-		return err
+// RefundNews is what became of a return's money in one attempt to give it back: Code is empty where it was given.
+type RefundNews struct {
+	OrderID  string
+	ReturnID string
+	Code     string
+	Attempt  int
+}
+
+// Refunded notes what became of a return's money. News may be repeated and come in any order: the latest attempt says how the return
+// stands, and of one attempt that the bank turned back what had been given.
+func (s *ReceivingService) Refunded(ctx context.Context, n RefundNews) error {
+	for {
+		r, err := s.Returns.Return(ctx, n.OrderID, n.ReturnID)
+		if err != nil || !n.laterThan(r) {
+			return err
+		}
+		was := r
+		if r.State, r.Note, r.UpdatedAt, r.RefundAttempt = Refunded, "", s.Now().UTC(), n.Attempt; n.Code != "" {
+			r.State, r.Note = RefundFailed, n.Code
+		}
+		if saved, err := s.Returns.Resolve(ctx, was, r); err != nil || saved {
+			return err
+		}
 	}
-	if r.State, r.UpdatedAt = Refunded, s.Now().UTC(); code != "" {
-		r.State, r.Note = RefundFailed, code
+}
+
+// laterThan tells whether news are later than what a return says.
+func (n RefundNews) laterThan(r Return) bool {
+	switch r.State {
+	case Received:
+		return true
+	case Refunded:
+		return n.Attempt > r.RefundAttempt || n.Attempt == r.RefundAttempt && n.Code != ""
+	case RefundFailed:
+		return n.Attempt > r.RefundAttempt
 	}
-	_, err = s.Returns.Resolve(ctx, r, Received)
-	return err
+	return false
 }

@@ -155,10 +155,10 @@ func (c *counter) received(t *testing.T, first fulfillment.Return) {
 	if _, err := c.Reject(ctx, "sel_a", "ord_a", first.ID, "worn"); !errors.Is(err, fulfillment.ErrReturnClosed) {
 		t.Error(err)
 	}
-	if err := c.Refunded(ctx, "ord_a", first.ID, ""); err != nil {
+	if err := c.Refunded(ctx, fulfillment.RefundNews{OrderID: "ord_a", ReturnID: first.ID}); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Refunded(ctx, "ord_a", first.ID, "late"); err != nil {
+	if err := c.Refunded(ctx, fulfillment.RefundNews{OrderID: "ord_a", ReturnID: first.ID}); err != nil {
 		t.Error(err)
 	}
 }
@@ -292,7 +292,7 @@ func TestReturnEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	received := image()
-	if err := c.Refunded(ctx, "ord_a", r.ID, ""); err != nil {
+	if err := c.Refunded(ctx, fulfillment.RefundNews{OrderID: "ord_a", ReturnID: r.ID}); err != nil {
 		t.Fatal(err)
 	}
 	count, err := c.db.Get(ctx, "returns", store.Key{PK: "ord_a", SK: "units#shp_1"})
@@ -357,4 +357,33 @@ func TestAReturnThatNobodyReceivesEnds(t *testing.T) {
 	if got, err := stored.Return(ctx, came.OrderID, came.ID); err != nil || got.State != fulfillment.Refunded {
 		t.Error(got.State, err)
 	}
+}
+
+// News of a return's money come twice and in any order, and the return ends as the latest attempt did. Seen to catch: an attempt that
+// was given over a later one; what was given over what the same attempt's bank turned back.
+func TestNewsOfRefundsComeInAnyOrder(t *testing.T) {
+	t.Parallel()
+	news := []fulfillment.RefundNews{{}, {Code: "expired_or_canceled_card"}, {Attempt: 1, Code: "unknown"}, {Attempt: 2}}
+	rapid.Check(t, func(t *rapid.T) {
+		ctx, db := context.Background(), memory.New()
+		stored := fulfillmentstore.Store{DB: db}
+		r := fulfillment.Return{ID: "ret_a", OrderID: "ord_a", ShipmentID: "shp_a", SellerID: "sel_a", State: fulfillment.Received, RequestedAt: noon}
+		if err := stored.Request(ctx, r, fulfillment.Units{Of: map[string]int64{"l": 1}, Version: 1}); err != nil {
+			t.Fatalf("%v", err)
+		}
+		s := &fulfillment.ReceivingService{Returns: stored, Now: func() time.Time { return noon }}
+		last := -1
+		for _, k := range rapid.SliceOfN(rapid.IntRange(0, len(news)-1), 1, 8).Draw(t, "news") {
+			n := news[k]
+			n.OrderID, n.ReturnID = "ord_a", "ret_a"
+			if err := s.Refunded(ctx, n); err != nil {
+				t.Fatalf("%v", err)
+			}
+			last = max(last, k)
+			want := map[bool]fulfillment.ReturnState{true: fulfillment.Refunded, false: fulfillment.RefundFailed}[news[last].Code == ""]
+			if got, err := stored.Return(ctx, "ord_a", "ret_a"); err != nil || got.State != want || got.Note != news[last].Code {
+				t.Fatalf("after %d: %+v %v", last, got, err)
+			}
+		}
+	})
 }

@@ -28,7 +28,8 @@
 //     one key, whoever tries. Where the key cannot tell, since the gateway keeps a failure under it or may have forgotten it,
 //     the gateway's list of refunds says whether it gave anything. Only a refusal is final: a failure without an effect is tried
 //     again, under the key of another attempt once the first can only repeat it. Refunds sum to what was captured at most;
-//   - a refund that the customer's bank turns back later has FAILED (RefundChanged). What failed is asked for again by an operator's
+//   - a refund that the customer's bank turns back later has FAILED (RefundChanged): the gateway tells it, or a sweep looks three, ten
+//     and 31 days later. What failed is asked for again by an operator's
 //     word alone (RefundAgain), as an attempt of its own.
 //
 // A shipment that costs nothing has no payment: it is captured, and given back, without the gateway. What costs less than the
@@ -40,8 +41,8 @@
 // Nothing that pays is logged: no method token, no client secret, no message of the gateway's, which may quote
 // either. The token stays in the record until the payment is captured, cancelled or declined: authorizing anew needs it.
 //
-// Events in: OrderPlaced (orders); ShipmentPacked, ShipmentCancelled, ShipmentWrittenOff, ReturnReceived (fulfillment). Events out: PaymentCaptured,
-// PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded, PaymentRefundFailed.
+// Events in: OrderPlaced (orders); its own PaymentRefunded; ShipmentPacked, ShipmentCancelled, ShipmentWrittenOff, ReturnReceived
+// (fulfillment). Events out: PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded, PaymentRefundFailed.
 //
 // Still thin: no queue in front of the gateway's rate limit. A method that is of no customer's at the gateway serves one intent,
 // so its authorization cannot be made anew, and is told as lost.

@@ -78,6 +78,7 @@ type PaymentRefunded struct {
 	IntentID string       `json:"intent_id"`
 	Lines    []RefundLine `json:"lines,omitempty"`
 	Attempt  int          `json:"attempt,omitempty"` // that gave it; 0 for the first; came later to version 1
+	After    int          `json:"after,omitempty"`   // the last attempt before whose money came back, counted from 1; came later to version 1
 }
 
 // PaymentRefundFailed is the data of the event, version 1. Code is the gateway's or ours: refund_too_large. TurnedBack is what the

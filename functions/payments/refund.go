@@ -51,6 +51,8 @@ type Refund struct {
 	// Attempt counts the names and keys that are spent. A later one begins only when an earlier one gave nothing for good: its key
 	// keeps a failure and the gateway has no refund of its name, or the gateway refused it, or its bank turned it back.
 	Attempt int `dynamodbav:"attempt,omitempty"`
+	// TurnedBack is the last attempt whose money came back, counted from 1; 0 for none.
+	TurnedBack int `dynamodbav:"turned_back,omitempty"`
 	// GatewayID is the gateway's name for it, once it is known.
 	GatewayID string    `dynamodbav:"gateway_id,omitempty"`
 	Code      string    `dynamodbav:"code,omitempty"` // why it failed
@@ -217,6 +219,9 @@ func (s *Service) RefundChanged(ctx context.Context, in RefundRef) error {
 		if r.State == RefundFailed || r.Name() != in.Name {
 			return false
 		}
+		if r.State == RefundDone {
+			r.TurnedBack = r.Attempt + 1
+		}
 		r.State, r.GatewayID, r.Code = RefundFailed, result.ID, result.Code
 		return true
 	})
@@ -309,7 +314,7 @@ func refundsHappened(before, p Payment) (names []string, data []any) {
 		switch amount := money.Of(r.Minor, p.Amount.Currency); r.State {
 		case RefundDone:
 			names = append(names, EventRefunded)
-			data = append(data, PaymentRefunded{p.OrderID, p.Group, r.ID, amount, p.IntentID, r.Lines, r.Attempt})
+			data = append(data, PaymentRefunded{p.OrderID, p.Group, r.ID, amount, p.IntentID, r.Lines, r.Attempt, r.TurnedBack})
 		case RefundFailed:
 			e := PaymentRefundFailed{OrderID: p.OrderID, Group: p.Group, RefundID: r.ID, Code: r.Code, Attempt: r.Attempt}
 			if old != nil && old.State == RefundDone {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,10 +13,11 @@ import (
 	"rialto/functions/internal/sweep"
 )
 
-// Due says that a payment is looked at on a day (RFC 3339 full-date, UTC).
+// Due says that a payment is looked at on a day (RFC 3339 full-date, UTC), or with Refund the attempt of that name to give it back.
 type Due struct {
 	OrderID string `dynamodbav:"of_order"`
 	Group   string `dynamodbav:"of_group"`
+	Refund  string `dynamodbav:"of_refund,omitempty"`
 	Day     string `dynamodbav:"day"`
 }
 
@@ -46,30 +48,38 @@ type Watcher struct {
 	AtOnce int
 }
 
-// HandleEvent puts the payments of a placed order on the list. Errors: unknown_event, malformed_event.
+// HandleEvent puts the payments of a placed order on the list, and refunds that were given. Errors: unknown_event, malformed_event.
 func (w *Watcher) HandleEvent(ctx context.Context, event string, data []byte) error {
-	if event != "OrderPlaced" {
-		return fault.New(fault.Malformed, "unknown_event", "payments does not watch %s", event)
+	switch event {
+	case "OrderPlaced":
+		return eventdata.Handle(ctx, event, data, w.placed)
+	case EventRefunded:
+		return eventdata.Handle(ctx, event, data, func(ctx context.Context, e PaymentRefunded) error {
+			if e.Amount.Minor == 0 {
+				return nil // without the gateway
+			}
+			return w.List.Watch(ctx, w.dueAt(e.OrderID, e.Group, Refund{ID: e.RefundID, Attempt: e.Attempt}.Name(), w.Now().Add(turnedBackAfter[0])))
+		})
 	}
-	var o OrderPlaced
-	if err := eventdata.Decode(event, data, &o); err != nil {
-		return err
-	}
+	return fault.New(fault.Malformed, "unknown_event", "payments does not watch %s", event)
+}
+
+func (w *Watcher) placed(ctx context.Context, o OrderPlaced) error {
 	var failed error
 	for _, x := range o.Shipments {
 		if !x.CaptureBefore.IsZero() {
-			failed = errors.Join(failed, w.List.Watch(ctx, w.dueAt(o.OrderID, x.Group, x.CaptureBefore.Add(-renewBefore))))
+			failed = errors.Join(failed, w.List.Watch(ctx, w.dueAt(o.OrderID, x.Group, "", x.CaptureBefore.Add(-renewBefore))))
 		}
 	}
 	return failed
 }
 
 // dueAt is on the day of a time, and never on one that is over: no sweep would come there any more.
-func (w *Watcher) dueAt(orderID, group string, at time.Time) Due {
+func (w *Watcher) dueAt(orderID, group, refund string, at time.Time) Due {
 	if now := w.Now(); at.Before(now) {
 		at = now
 	}
-	return Due{orderID, group, at.UTC().Format(time.DateOnly)}
+	return Due{orderID, group, refund, at.UTC().Format(time.DateOnly)}
 }
 
 // SweepInput says how many days to look back at least; 0 stands for 2. A sweep begins where everything before is done, if that is
@@ -112,12 +122,17 @@ func (w *Watcher) Sweep(ctx context.Context, in SweepInput) (out SweepOutput, er
 
 // look does what is due of a payment, and takes it off the day unless more is due on it.
 func (w *Watcher) look(ctx context.Context, d Due) (done bool, err error) {
-	next, err := w.Renew(ctx, d.OrderID, d.Group)
+	var next time.Time
+	if d.Refund == "" {
+		next, err = w.Renew(ctx, d.OrderID, d.Group)
+	} else {
+		next, err = w.lookAtRefund(ctx, RefundRef{d.OrderID, d.Group, d.Refund})
+	}
 	if err != nil {
 		return false, err
 	}
 	if !next.IsZero() {
-		then := w.dueAt(d.OrderID, d.Group, next)
+		then := w.dueAt(d.OrderID, d.Group, d.Refund, next)
 		if then.Day == d.Day {
 			return false, nil
 		}
@@ -126,4 +141,29 @@ func (w *Watcher) look(ctx context.Context, d Due) (done bool, err error) {
 		}
 	}
 	return true, w.List.Unwatch(ctx, d)
+}
+
+// turnedBackAfter are the times after a refund was given at which it is looked at again, whatever the gateway has told: a bank may
+// turn one back for a month (docs.stripe.com/refunds, failed refunds: up to 30 days).
+var turnedBackAfter = []time.Duration{3 * 24 * time.Hour, 10 * 24 * time.Hour, 31 * 24 * time.Hour}
+
+// lookAtRefund looks whether a refund that was given was turned back, and returns when to look again, zero for never.
+func (w *Watcher) lookAtRefund(ctx context.Context, ref RefundRef) (next time.Time, err error) {
+	if err := w.RefundChanged(ctx, ref); err != nil {
+		return time.Time{}, err
+	}
+	p, _, err := w.Store.Get(ctx, ref.OrderID, ref.Group)
+	if err != nil {
+		return time.Time{}, err
+	}
+	n := slices.IndexFunc(p.Refunds, func(r Refund) bool { return r.Name() == ref.Name && r.State == RefundDone })
+	if n < 0 {
+		return time.Time{}, nil
+	}
+	for _, after := range turnedBackAfter {
+		if at := p.Refunds[n].DoneAt.Add(after); at.After(w.Now()) {
+			return at, nil
+		}
+	}
+	return time.Time{}, nil
 }

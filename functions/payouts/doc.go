@@ -9,7 +9,9 @@
 //     reserve before it is paid; what was given back is netted at once, whatever its age. What comes back later than the
 //     reserve takes from the seller's next sales (infra/OPERATIONS.md says what that risks);
 //   - units of a sale are given back once, and each account gives back what it has of them by their line: a line that came
-//     back whole, in any parts and order, leaves nothing of its goods on any account but what came and what went.
+//     back whole, in any parts and order, leaves nothing of its goods on any account but what came and what went;
+//   - a refund whose money the customer's bank sends back is taken back by a counter journal, entry by entry, and may be given again.
+//     The seller is paid it like a sale, after the reserve.
 //
 // A sale's parts stand in its order (orders.Shipment) and are kept when that is placed: nothing is shared out here. A seller is
 // owed its goods and what it asks for shipping them, and the delivery of what it delivers itself; the delivery of what Rialto
@@ -20,7 +22,8 @@
 // is paid without tax, line by line and for its shipping; tax is withheld whole, as the marketplace owes it (a marketplace
 // facilitator; in the EU art. 14a of Directive 2006/112/EC where it applies). Rates stand in rates.go.
 //
-// Events in: OrderPlaced (orders), ShipmentWrittenOff (fulfillment), PaymentCaptured, PaymentRefunded (payments). Events out: none.
+// Events in: OrderPlaced (orders), ShipmentWrittenOff (fulfillment), PaymentCaptured, PaymentRefunded, PaymentRefundFailed
+// (payments). Events out: none.
 //
 // Still thin: payouts end on the account payout_clearing, and no bank is told. One function runs all sellers.
 // Commission is one rate for all.

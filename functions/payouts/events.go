@@ -30,10 +30,23 @@ type PaymentRefunded struct {
 	RefundID string       `json:"refund_id"`
 	Amount   money.Amount `json:"amount"`
 	Lines    []Units      `json:"lines"`
+	Attempt  int          `json:"attempt"`
+	After    int          `json:"after"`
+}
+
+// PaymentRefundFailed is the data of payments' event of that name, as far as it is read here. TurnedBack is nil where nothing had
+// been given back before.
+type PaymentRefundFailed struct {
+	OrderID    string        `json:"order_id"`
+	Group      string        `json:"group"`
+	RefundID   string        `json:"refund_id"`
+	Attempt    int           `json:"attempt"`
+	TurnedBack *money.Amount `json:"turned_back"`
+	Lines      []Units       `json:"lines"`
 }
 
 // HandleEvent does what an event that happened at a time means to the ledger. Errors: unknown_event, malformed_event,
-// those of Placed, Captured, WrittenOff and Refunded.
+// those of Placed, Captured, WrittenOff, Refunded and RefundTurnedBack.
 func (s *Service) HandleEvent(ctx context.Context, event string, data []byte, at time.Time) error {
 	switch event {
 	case "OrderPlaced":
@@ -44,7 +57,14 @@ func (s *Service) HandleEvent(ctx context.Context, event string, data []byte, at
 		return handle(event, data, func(p PaymentCaptured) error { return s.Captured(ctx, p.OrderID, p.Group, p.Amount, at) })
 	case "PaymentRefunded":
 		return handle(event, data, func(p PaymentRefunded) error {
-			return s.Refunded(ctx, p.RefundID, p.OrderID, p.Group, p.Amount, p.Lines, at)
+			return s.Refunded(ctx, Refund{p.OrderID, p.Group, p.RefundID, p.Attempt, p.After, p.Amount, p.Lines}, at)
+		})
+	case "PaymentRefundFailed":
+		return handle(event, data, func(p PaymentRefundFailed) error {
+			if p.TurnedBack == nil {
+				return nil
+			}
+			return s.RefundTurnedBack(ctx, Refund{p.OrderID, p.Group, p.RefundID, p.Attempt, 0, *p.TurnedBack, p.Lines}, at)
 		})
 	}
 	return fault.New(fault.Malformed, "unknown_event", "payouts does not take %s", event)

@@ -2,6 +2,7 @@ package payouts
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"rialto/functions/internal/fault"
@@ -33,7 +34,9 @@ const (
 	SaleKind   Kind = "sale"
 	LossKind   Kind = "loss" // a sale that Rialto pays for, in place of the customer
 	RefundKind Kind = "refund"
-	PayoutKind Kind = "payout"
+	// TurnedBackKind takes a refund back whose money the customer's bank has sent back.
+	TurnedBackKind Kind = "refund_turned_back"
+	PayoutKind     Kind = "payout"
 )
 
 // Entry moves an amount: a debit is positive, a credit negative. What is owed stands on the credit side.
@@ -107,4 +110,16 @@ func saleID(orderID, group string) string { return ids.Derive(ids.Journal, "sale
 
 func refundID(orderID, group, id string) string {
 	return ids.Derive(ids.Journal, "refund", orderID, group, id)
+}
+
+func turnedBackID(refund string) string { return ids.Derive(ids.Journal, "turned back", refund) }
+
+// turnedBack returns the journal that takes another back.
+func (j Journal) turnedBack(at time.Time) Journal {
+	j.ID, j.Kind, j.At, j.PayoutID = turnedBackID(j.ID), TurnedBackKind, at.UTC(), ""
+	j.Entries = slices.Clone(j.Entries)
+	for n := range j.Entries {
+		j.Entries[n].Amount.Minor = -j.Entries[n].Amount.Minor
+	}
+	return j
 }

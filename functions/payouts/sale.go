@@ -177,6 +177,19 @@ func (r Returned) with(more []Units) (Returned, error) {
 	return out, nil
 }
 
+// without takes units off those that were given back.
+func (r Returned) without(units []Units) (Returned, error) {
+	out := Returned{slices.Clone(r.Units), r.Version + 1}
+	for _, u := range units {
+		n := slices.Index(out.Units, u)
+		if n < 0 {
+			return out, ErrUnitsReturned
+		}
+		out.Units = slices.Delete(out.Units, n, n+1)
+	}
+	return out, nil
+}
+
 // Refund returns the journal of units of a sale that were given back. Each account gives back what it has of them by the
 // sale's lines, whatever was given back before, so that a whole line given back in any parts leaves nothing of it but what
 // came and what went. Shipping and delivery are kept, unless they are named as lines are, by their minor units.
@@ -196,7 +209,7 @@ func (s Sale) Refund(id string, amount money.Amount, units []Units, at time.Time
 	if len(units) == 0 || amount != money.Of(all.Paid+own.Paid, s.Currency) {
 		return Journal{}, ErrRefundDiffers
 	}
-	j := Journal{ID: refundID(s.OrderID, s.Group, id), Kind: RefundKind, SellerID: s.SellerID, Currency: s.Currency, OrderID: s.OrderID,
+	j := Journal{ID: id, Kind: RefundKind, SellerID: s.SellerID, Currency: s.Currency, OrderID: s.OrderID,
 		Group: s.Group, At: at.UTC(), Entries: entries(s.Currency, debit(Payable, all.sold()-all.Commission), debit(Commission, all.Commission),
 			debit(Delivery, own.sold()), debit(TaxWithheld, all.Tax+own.Tax), credit(Discounts, all.Discount), credit(Refunds, amount.Minor))}
 	return j, j.Check()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"rialto/functions/internal/fault"
@@ -97,36 +98,89 @@ func (s *Service) Captured(ctx context.Context, orderID, group string, amount mo
 // refunding bounds how often a refund is tried that others come before.
 const refunding = 8
 
-// Refunded books that units of a sale were given back, and the money for them; id names the refund. It is safe to repeat.
-// Errors: sale_unknown if the sale is not booked yet, refund_too_large, refund_differs.
-func (s *Service) Refunded(ctx context.Context, id, orderID, group string, amount money.Amount, units []Units, at time.Time) error {
-	booked := saleID(orderID, group)
+// Refund is money for units of a sale that was given back, or that its bank turned back. ID names it, and Attempt which try of it.
+type Refund struct {
+	OrderID string
+	Group   string
+	ID      string
+	Attempt int
+	After   int // the last attempt before that was turned back, counted from 1; 0 for none
+	Amount  money.Amount
+	Units   []Units
+}
+
+// journal is the id of the journal of an attempt.
+func (r Refund) journal(attempt int) string {
+	if attempt == 0 {
+		return refundID(r.OrderID, r.Group, r.ID)
+	}
+	return refundID(r.OrderID, r.Group, r.ID+"#"+strconv.Itoa(attempt+1))
+}
+
+var (
+	// ErrRefundStands says that an earlier attempt of a refund is booked, and not yet taken back.
+	ErrRefundStands = fault.New(fault.Unavailable, "refund_stands", "an earlier attempt of the refund is booked, and was not turned back yet")
+	// ErrRefundUnknown says that what a bank turned back is not booked yet.
+	ErrRefundUnknown = fault.New(fault.Unavailable, "refund_unknown", "the refund that was turned back is not known yet")
+)
+
+// Refunded books that units of a sale were given back, and the money for them. It is safe to repeat. Errors: sale_unknown if the
+// sale is not booked yet, refund_stands if another attempt is, refund_too_large, refund_differs.
+func (s *Service) Refunded(ctx context.Context, r Refund, at time.Time) error {
+	booked := saleID(r.OrderID, r.Group)
 	if _, err := s.Ledger.Journal(ctx, booked); errors.Is(err, ErrJournalNotFound) {
 		return ErrSaleUnknown
 	} else if err != nil {
 		return err
 	}
-	sale, err := s.Ledger.Expected(ctx, orderID, group)
+	sale, err := s.Ledger.Expected(ctx, r.OrderID, r.Group)
 	if err != nil {
 		return err
 	}
-	j, err := sale.Refund(id, amount, units, at)
+	if r.After > 0 {
+		if _, err := s.Ledger.Journal(ctx, turnedBackID(r.journal(r.After-1))); errors.Is(err, ErrJournalNotFound) {
+			return ErrRefundStands
+		} else if err != nil {
+			return err
+		}
+	}
+	j, err := sale.Refund(r.journal(r.Attempt), r.Amount, r.Units, at)
 	if err != nil {
 		return err
 	}
+	return s.bookRefund(ctx, booked, j, func(before Returned) (Returned, error) { return before.with(r.Units) })
+}
+
+// RefundTurnedBack books the counter journal of a refund whose money the customer's bank has sent back: its units are as sold as
+// before. It is safe to repeat. Errors: refund_unknown if the refund is not booked yet.
+func (s *Service) RefundTurnedBack(ctx context.Context, r Refund, at time.Time) error {
+	refund, err := s.Ledger.Journal(ctx, r.journal(r.Attempt))
+	if errors.Is(err, ErrJournalNotFound) {
+		return ErrRefundUnknown
+	}
+	if err != nil {
+		return err
+	}
+	return s.bookRefund(ctx, saleID(r.OrderID, r.Group), refund.turnedBack(at), func(before Returned) (Returned, error) {
+		return before.without(r.Units)
+	})
+}
+
+// bookRefund books a journal that changes which units of a sale were given back.
+func (s *Service) bookRefund(ctx context.Context, sale string, j Journal, change func(Returned) (Returned, error)) error {
 	for range refunding {
 		if _, err := s.Ledger.Journal(ctx, j.ID); !errors.Is(err, ErrJournalNotFound) {
 			return err // nil: it is booked
 		}
-		before, err := s.Ledger.Returned(ctx, booked)
+		before, err := s.Ledger.Returned(ctx, sale)
 		if err != nil {
 			return err
 		}
-		now, err := before.with(units)
+		now, err := change(before)
 		if err != nil {
 			return err
 		}
-		if err = s.Ledger.BookRefund(ctx, booked, j, now); !errors.Is(err, ErrChanged) {
+		if err = s.Ledger.BookRefund(ctx, sale, j, now); !errors.Is(err, ErrChanged) {
 			return err
 		}
 	}

@@ -58,8 +58,7 @@ type Shipments interface {
 
 // Returns are told what became of their money.
 type Returns interface {
-	// Refunded notes what became of a return's money; code is empty where it was given back.
-	Refunded(ctx context.Context, orderID, returnID, code string) error
+	Refunded(ctx context.Context, n fulfillment.RefundNews) error
 }
 
 // Receive returns the handler of the queue.
@@ -118,7 +117,7 @@ func deliverEvent(ctx context.Context, s Shipments, r Returns, body []byte) erro
 	case e.Name == "PaymentRenewed" && !of.Until.IsZero():
 		return s.Renewed(ctx, of.OrderID, of.Group, of.Until)
 	case (e.Name == "PaymentRefunded" || e.Name == "PaymentRefundFailed") && of.Refund != "":
-		return r.Refunded(ctx, of.OrderID, of.Refund, of.Code)
+		return r.Refunded(ctx, fulfillment.RefundNews{OrderID: of.OrderID, ReturnID: of.Refund, Code: of.Code, Attempt: of.Attempt})
 	}
 	return errMalformed
 }

@@ -33,8 +33,8 @@ func (r *recorder) Renewed(_ context.Context, orderID, group string, until time.
 	return nil
 }
 
-func (r *recorder) Refunded(_ context.Context, orderID, returnID, code string) error {
-	r.got += "refunded " + orderID + " " + returnID + " " + code
+func (r *recorder) Refunded(_ context.Context, n fulfillment.RefundNews) error {
+	r.got += "refunded " + n.OrderID + " " + n.ReturnID + " " + n.Code
 	return nil
 }
 

@@ -108,9 +108,9 @@ func (s Store) Request(ctx context.Context, r fulfillment.Return, units fulfillm
 
 var errReturns = fault.New(fault.Throttled, "returns_throttled", "the order's returns are too busy just now")
 
-// Resolve stores a return over one in a state, and tells whether it stood so.
-func (s Store) Resolve(ctx context.Context, r fulfillment.Return, from fulfillment.ReturnState) (bool, error) {
-	_, err := s.DB.Apply(ctx, putReturn(r).If(store.Eq("state", from)))
+// Resolve stores a return over one that stands where it stood, and tells whether it did.
+func (s Store) Resolve(ctx context.Context, was, now fulfillment.Return) (bool, error) {
+	_, err := s.DB.Apply(ctx, putReturn(now).If(store.Eq("state", was.State), store.Eq("refund_attempt", was.RefundAttempt)))
 	if _, failed := store.FailedCondition(err); failed {
 		return false, nil
 	}

@@ -54,9 +54,14 @@ func TestReturns(t *testing.T) {
 		}
 		done := a
 		done.State, done.Note = fulfillment.Rejected, "worn"
-		for want, from := range map[bool]fulfillment.ReturnState{true: fulfillment.Requested, false: fulfillment.Received} {
-			if saved, err := s.Resolve(ctx, done, from); err != nil || saved != want {
-				t.Error(from, saved, err)
+		received, later := a, a
+		received.State, later.RefundAttempt = fulfillment.Received, 1
+		for _, c := range []struct {
+			was  fulfillment.Return
+			want bool
+		}{{received, false}, {later, false}, {a, true}, {a, false}} {
+			if saved, err := s.Resolve(ctx, c.was, done); err != nil || saved != c.want {
+				t.Error(c.was, saved, err)
 			}
 		}
 		got, err := s.Return(ctx, "ord_1", a.ID)

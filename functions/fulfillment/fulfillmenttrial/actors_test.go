@@ -12,6 +12,7 @@ import (
 	"rialto/functions/inventory"
 	"rialto/functions/laboratory/schedule"
 	"rialto/functions/orders"
+	"rialto/functions/payments"
 )
 
 // confirms is when a seller says that a parcel is with the carrier; 0 is never.
@@ -155,6 +156,27 @@ func (t *trial) requested(r fulfillment.Return) {
 				return err
 			}
 			return do(ctx)
+		})
+	}
+}
+
+// refundFailed starts an operator, who may have a return's money given back again.
+func (t *trial) refundFailed(r fulfillment.Return) {
+	if t.s.Choose(4) == 0 {
+		return
+	}
+	after := []time.Duration{time.Hour, 3 * day}[t.s.Choose(2)]
+	for range 1 + t.twice() {
+		t.task("operator", func(ctx context.Context) error {
+			if err := schedule.Sleep(ctx, after); err != nil {
+				return err
+			}
+			t.counts.did("reissue")
+			return t.persist(ctx, func(ctx context.Context) error {
+				x, err := t.process.payments.RefundAgain(ctx, payments.RefundRef{OrderID: r.OrderID, Group: r.Group, Name: r.ID})
+				t.note("reissue %s: %+v %v", r.ID, x, err)
+				return err
+			})
 		})
 	}
 }

@@ -91,6 +91,16 @@ func (r refund) of() string {
 	return id
 }
 
+// turnedBack is what was given back for a return, or for all of them, and came back.
+func (i *intent) turnedBack(of string) (minor int64) {
+	for _, r := range i.refunds {
+		if (of == "" || r.of() == of) && r.code != "" {
+			minor += r.minor
+		}
+	}
+	return minor
+}
+
 // refunded is what is given back for a return, or for all of them.
 func (i *intent) refunded(of string) (minor int64, times int) {
 	for _, r := range i.refunds {
@@ -269,15 +279,42 @@ func (b *bank) Capture(ctx context.Context, key, id string, minor int64) (paymen
 func (b *bank) Refund(ctx context.Context, key string, c payments.RefundCall) (payments.RefundResult, error) {
 	what := fmt.Sprint("refund ", c.Name, " ", c.Minor)
 	_, r, err := b.on(ctx, what, key, c.IntentID, func(i *intent, _ time.Time) reply {
-		if given, _ := i.refunded(""); i.status != payments.IntentCaptured || c.Minor <= 0 || given+c.Minor > i.captured {
+		if given, _ := i.refunded(""); i.status != payments.IntentCaptured || c.Minor <= 0 || given+c.Minor > i.captured && !b.forgets {
 			return refuses("charge_already_refunded")
 		}
 		x := refund{id: fmt.Sprintf("re_%s_%d", i.id, len(i.refunds)), name: c.Name, minor: c.Minor}
 		i.refunds = append(i.refunds, x)
+		if b.t.s.Chance(b.t.work.returned) {
+			b.turnBack(i, len(i.refunds)-1)
+		}
 		out := payments.RefundResult{ID: x.id, Code: x.code}
 		return func() (payments.Intent, payments.RefundResult, error) { return payments.Intent{}, out, nil }
 	})
 	return r, err
+}
+
+// turnBack has the customer's bank send a refund back, after hours or weeks. The gateway tells that, mostly, once or twice.
+func (b *bank) turnBack(i *intent, n int) {
+	after := []time.Duration{time.Hour, 2 * day, 9 * day, 25 * day}[b.t.s.Choose(4)]
+	told := b.t.s.Choose(3)
+	b.t.task("bank", func(ctx context.Context) error {
+		if err := schedule.Sleep(ctx, after); err != nil {
+			return err
+		}
+		i.refunds[n].code = "expired_or_canceled_card"
+		b.t.note("the bank turns %s back", i.refunds[n].name)
+		b.t.counts.did("turn back")
+		for range told {
+			ref := payments.RefundRef{OrderID: i.order, Group: i.group, Name: i.refunds[n].name}
+			b.t.task("webhook", func(ctx context.Context) error {
+				if err := schedule.Sleep(ctx, b.t.delay(0)); err != nil {
+					return err
+				}
+				return b.t.persist(ctx, func(ctx context.Context) error { return b.t.process.payments.RefundChanged(ctx, ref) })
+			})
+		}
+		return nil
+	})
 }
 
 // FindRefund implements payments.Gateway.

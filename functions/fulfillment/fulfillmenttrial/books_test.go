@@ -263,6 +263,9 @@ func (b *books) lookReturn(c change) {
 			b.t.note("%d of %s are back in %s", l.Quantity, at.sku, at.centre)
 		}
 	}
+	if now.State == fulfillment.RefundFailed {
+		b.t.refundFailed(now)
+	}
 	b.checkReturn(now)
 }
 

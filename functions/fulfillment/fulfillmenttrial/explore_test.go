@@ -118,6 +118,9 @@ func TestExplore(t *testing.T) {
 	if first != nil {
 		t.Fatal(e.explain(first))
 	}
+	if c.refused > c.done["hears orders/OrderPlaced"] {
+		t.Errorf("%d carts are refused, and %d orders are placed: these trials are of nothing", c.refused, c.done["hears orders/OrderPlaced"])
+	}
 	if testing.Verbose() {
 		fmt.Print(c.table(e.seed, time.Since(began)))
 	}

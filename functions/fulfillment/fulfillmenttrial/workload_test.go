@@ -50,21 +50,23 @@ type workload struct {
 	again     int // a message comes twice
 	slow      int // a message is late
 	lagging   int // an index does not know of the last write
+	returned  int // a bank turns a refund back later
 	redriven  int // half days within which a dead letter is sent on
 }
 
-// market is a marketplace and two jurisdictions that it ships to.
+// market is a marketplace, two jurisdictions that it ships to, and two centres that it ships from.
 type market struct {
 	code, currency string
 	to             [2]address
+	from           [2]string
 }
 
 type address struct{ country, region string }
 
 var markets = []market{
-	{"US", "USD", [2]address{{"US", "CA"}, {"US", "TX"}}},
-	{"DE", "EUR", [2]address{{"DE", ""}, {"FR", ""}}},
-	{"SE", "SEK", [2]address{{"SE", ""}, {"FI", ""}}},
+	{"US", "USD", [2]address{{"US", "CA"}, {"US", "TX"}}, [2]string{"us-west-2", "us-east-1"}},
+	{"DE", "EUR", [2]address{{"DE", ""}, {"FR", ""}}, [2]string{"de-south-1", "fr-north-1"}},
+	{"SE", "SEK", [2]address{{"SE", ""}, {"FI", ""}}, [2]string{"se-south-1", "de-north-1"}},
 }
 
 // good is a seller's units of a product in its centres.
@@ -110,15 +112,13 @@ func (t *trial) isDown(id string) bool {
 	return o.id == id && now >= o.from && now < o.to
 }
 
-var centres = []string{"us-west-2", "us-east-1"}
-
 func drawWorkload(s *schedule.Scheduler) workload {
 	w := workload{market: markets[s.Choose(len(markets))], pace: []time.Duration{10 * time.Minute, time.Hour}[s.Choose(2)]}
 	for i := range 4 {
 		g := good{sku: inventory.SKU{ProductID: fmt.Sprintf("prd_%026d", i), SellerID: fmt.Sprintf("sel_%026d", i/2)},
 			category: []string{"tools", "books"}[s.Choose(2)], price: []int64{19_99, 100, 1, 99_00, 7}[s.Choose(5)],
 			shipping: []int64{0, 3_99, 49_99, 1}[s.Choose(4)], bySeller: s.Choose(2) == 1}
-		for _, c := range centres[:1+s.Choose(2)] {
+		for _, c := range w.market.from[:1+s.Choose(2)] {
 			n := int64(4 + s.Choose(6))
 			missing := int64(0)
 			if s.Choose(3) == 2 {
@@ -155,6 +155,7 @@ func drawWorkload(s *schedule.Scheduler) workload {
 	rate := func(some ...int) int { return some[s.Choose(len(some))] }
 	w.torn, w.republish, w.broken, w.poor = rate(0, 100, 500), rate(0, 20, 200), rate(0, 0, 30, 150), rate(0, 300, 1000)
 	w.again, w.slow, w.redriven, w.lagging = rate(0, 50, 300), rate(0, 50, 300), rate(1, 2, 8, 20), rate(0, 0, 300)
+	w.returned = rate(0, 0, 250)
 	return w
 }
 
@@ -300,8 +301,10 @@ func (t *trial) quote(ctx context.Context, p purchase) (carts.Quote, error) {
 	var items int64
 	for i, n := range p.wants {
 		if n > 0 {
-			items += n * t.work.goods[i].price
-			c.Lines = append(c.Lines, carts.Line{ProductID: t.work.goods[i].sku.ProductID, SellerID: t.work.goods[i].sku.SellerID, Quantity: n})
+			g := t.work.goods[i]
+			items += n * g.price
+			c.Lines = append(c.Lines, carts.Line{ProductID: g.sku.ProductID, SellerID: g.sku.SellerID, Quantity: n,
+				UnitPrice: money.Of(g.price, t.work.market.currency), Shipping: money.Of(g.shipping, t.work.market.currency)})
 		}
 	}
 	if p.coupon > 0 {

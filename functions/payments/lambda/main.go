@@ -21,6 +21,7 @@ func main() {
 		"cancel":    with(func(s *payments.Service) any { return saga.Task("payments-cancel", s.Cancel) }),
 		"capture":   with(func(s *payments.Service) any { return outbox.Handle(s.HandleEvent) }),
 		"refund":    with(func(s *payments.Service) any { return outbox.Handle(s.HandleEvent) }),
+		"reissue":   with(func(s *payments.Service) any { return saga.Task("payments-reissue", s.RefundAgain) }),
 		"watch":     watch,
 		"renew":     watcher(func(w *payments.Watcher) any { return saga.Task("payments-renew", w.Sweep) }),
 		"publish":   publish,

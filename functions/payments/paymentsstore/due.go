@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -13,7 +14,7 @@ import (
 	"rialto/functions/payments"
 )
 
-// What is looked at on a day is an item beside the payments: PK !due#<day>#<bucket>, SK <order_id>#<group>. An order goes to the
+// What is looked at on a day is an item beside the payments: PK !due#<day>#<bucket>, SK <order_id>#<group>[#<refund>]. An order goes to the
 // bucket that its id says, so that a day's orders spread over partitions.
 const (
 	beside    = "!" // begins the keys of what is no payment
@@ -26,7 +27,7 @@ func dueKey(day, bucket string) string { return duePrefix + day + "#" + bucket }
 func placeOf(d payments.Due) store.Key {
 	h := fnv.New32a()
 	h.Write([]byte(d.OrderID))
-	return store.Key{PK: dueKey(d.Day, strconv.Itoa(int(h.Sum32()%buckets))), SK: d.OrderID + "#" + d.Group}
+	return store.Key{PK: dueKey(d.Day, strconv.Itoa(int(h.Sum32()%buckets))), SK: strings.TrimSuffix(d.OrderID+"#"+d.Group+"#"+d.Refund, "#")}
 }
 
 // Watch puts a payment on a day's list.

@@ -60,7 +60,7 @@ type Total struct {
 // Journal is one thing that happened to the seller's money. Its entries sum to zero.
 type Journal struct {
 	JournalID string          `json:"journal_id"`
-	Kind      string          `json:"kind" enum:"sale,loss,refund,payout"`
+	Kind      string          `json:"kind" enum:"sale,loss,refund,refund_turned_back,payout"`
 	At        time.Time       `json:"at"`
 	OrderID   string          `json:"order_id,omitempty"`
 	Group     string          `json:"group,omitempty" doc:"The shipment's"`
