@@ -24,15 +24,15 @@ type Address struct {
 	CreatedAt  time.Time `json:"created_at"`
 }
 
-// The most characters of each part, as it is given.
+// The most characters of the parts that are kept as they are given.
 const (
-	NameLimit   = 100
-	LineLimit   = 120
-	CityLimit   = 80
-	RegionLimit = 60
-	PostalLimit = 20
-	PhoneLimit  = 40
+	NameLimit = 100
+	LineLimit = 120
+	CityLimit = 80
 )
+
+// territories of the US are regions of its mail, and have codes of countries besides (ISO 3166-1), which some forms offer.
+var territories = []string{"AS", "GU", "MP", "PR", "VI"}
 
 // Phones knows the world's telephone numbers.
 type Phones interface {
@@ -48,7 +48,9 @@ func (a Address) Clean(phones Phones) (Address, error) {
 	var flaws flaws
 	a.Name, a.Line1 = flaws.text("name", a.Name, NameLimit, true), flaws.text("line1", a.Line1, LineLimit, true)
 	a.Line2, a.City = flaws.text("line2", a.Line2, LineLimit, false), flaws.text("city", a.City, CityLimit, true)
-	a.Country = strings.ToUpper(strings.TrimSpace(a.Country))
+	if a.Country = strings.ToUpper(strings.TrimSpace(a.Country)); slices.Contains(territories, a.Country) {
+		a.Country, a.Region = "US", a.Country
+	}
 	rule, known := countries[a.Country]
 	if !known {
 		flaws.add("country", "not_allowed", "is no country that is shipped to")
@@ -69,6 +71,8 @@ func (a Address) Clean(phones Phones) (Address, error) {
 		flaws.add("postal_code", "bad_format", "does not have the form of the country's postal codes, such as "+rule.postal.example)
 	}
 	switch {
+	case !placed && regions[a.Country] == nil:
+		flaws.add("region", "not_allowed", "must be empty, as addresses of the country need none, or an ISO 3166-2 code")
 	case !placed:
 		flaws.add("region", "not_allowed", "must be a region of the country, by its name or its ISO 3166-2 code")
 	case coded && !holds(a.Country, region, code):
