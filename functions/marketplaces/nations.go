@@ -7,10 +7,10 @@ import (
 
 // calendars are the public holidays of each marketplace's country, as its law stood in November 2026.
 //
-// Left out, since they are told by the moon, by decree or by a region, and no rule here could state them: all feasts of Islam
-// (AE, EG, IN, SA, SG, TR), of the Hindus, Sikhs, Jains and Buddhists (IN, SG), holidays of one state, province, autonomous
-// community, Land or town (but those of New South Wales in AU, where its marketplace is), half days and optional days
-// (BR: carnival), and single days that a government gives or moves (EG moves many to a Thursday).
+// Left out, since they are told by the moon, by decree or by a region, and no rule here could state them: the feasts of Islam
+// (AE, EG, IN, SG, TR; the law of SA goes by a calendar), of the Hindus, Sikhs, Jains and Buddhists (IN, SG), holidays of one
+// state, province, autonomous community, Land or town (but those of New South Wales in AU, where its marketplace is), half days
+// and optional days (BR: carnival), and single days that a government gives or moves (EG moves many to a Thursday).
 var calendars = map[string]calendar{
 	// Cabinet Resolution 27 of 2024.
 	"AE": {rules: []rule{fixed("New Year", time.January, 1), fixed("National Day", time.December, 2), fixed("National Day", time.December, 3)}},
@@ -76,7 +76,8 @@ var calendars = map[string]calendar{
 	"PL": {rules: []rule{newYear, epiphany, easterMonday, mayDay, fixed("Constitution", time.May, 3), easter("Corpus Christi", 60), assumption,
 		allSaints, fixed("Independence", time.November, 11), fixed("Christmas Eve", time.December, 24).from(2025), christmas, boxingDay}},
 	// Labour Law, implementing regulations, art. 24; Royal Order A/371 of 2022.
-	"SA": {rules: []rule{fixed("Founding Day", time.February, 22).from(2022), fixed("National Day", time.September, 23)}},
+	"SA": {rules: slices.Concat([]rule{fixed("Founding Day", time.February, 22).from(2022), fixed("National Day", time.September, 23)},
+		fourDays("Eid al-Fitr", 0), fourDays("Eid al-Adha", 1))},
 	// Lag (1989:253) om allmänna helgdagar; the three eves by semesterlagen (1977:480), 3 a §.
 	"SE": {rules: []rule{newYear, epiphany, goodFriday, easterMonday, mayDay, ascension, fixed("National Day", time.June, 6),
 		first("Midsummer Eve", time.June, 19, time.Friday), first("Midsummer", time.June, 20, time.Saturday),
@@ -115,6 +116,31 @@ var (
 	christmas    = fixed("Christmas", time.December, 25)
 	boxingDay    = fixed("Second day of Christmas", time.December, 26)
 )
+
+// eids are when the holidays of Eid al-Fitr and Eid al-Adha begin in SA: on the day after 29 Ramadan and on 9 Dhu al-Hijja of
+// the Umm al-Qura calendar, which the regulations name (its tables: hijridate 2.6.0). Other years are not known here.
+var eids = map[int][2]time.Time{
+	2026: {date(2026, time.March, 19), date(2026, time.May, 26)},
+	2027: {date(2027, time.March, 9), date(2027, time.May, 15)},
+	2028: {date(2028, time.February, 26), date(2028, time.May, 4)},
+	2029: {date(2029, time.February, 14), date(2029, time.April, 23)},
+	2030: {date(2030, time.February, 3), date(2030, time.April, 12)},
+}
+
+// fourDays is one of the two eids.
+func fourDays(name string, eid int) []rule {
+	var out []rule
+	for n := range 4 {
+		out = append(out, rule{name: name, day: func(year int) time.Time {
+			begins := eids[year][eid]
+			if begins.IsZero() {
+				return begins
+			}
+			return begins.AddDate(0, 0, n)
+		}})
+	}
+	return out
+}
 
 // brigid is the first Monday of February, or the 1st if it is a Friday.
 func brigid(year int) time.Time {
