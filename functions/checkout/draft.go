@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"rialto/functions/carts"
 	"rialto/functions/customers"
@@ -143,6 +144,7 @@ func draft(ref Ref, marketplace string, p Prepared, least int64) (Draft, error) 
 	if o.Totals, err = totals(p); err != nil {
 		return Draft{}, err
 	}
+	o.Taxes = several(p.Tax)
 	if o.Shipments, err = shipments(o, plan, p, least); err != nil {
 		return Draft{}, fmt.Errorf("split into shipments: %w", err)
 	}
@@ -157,6 +159,15 @@ func draft(ref Ref, marketplace string, p Prepared, least int64) (Draft, error) 
 		MethodToken: p.Delivery.Method.Token,
 		Coupon:      p.Quote.Coupon,
 	}, nil
+}
+
+// several are the taxes of an assessment if there are more than one: one is known by the lines and the total.
+func several(a tax.Assessment) []tax.JurisdictionTax {
+	levied := slices.DeleteFunc(slices.Clone(a.Jurisdictions), func(j tax.JurisdictionTax) bool { return j.Tax.Minor == 0 })
+	if len(levied) < 2 {
+		return nil
+	}
+	return levied
 }
 
 func totals(p Prepared) (orders.Totals, error) {

@@ -14,7 +14,7 @@ const ReturnWindow = fulfillment.ReturnWindow
 var fulfillmentContext = Context{
 	Name:    "fulfillment",
 	Owns:    "what becomes of an order: shipments, tracking, cancellation, returns; sellers' orders, and how sellers do",
-	Imports: []string{"customers", "orders", "inventory"},
+	Imports: []string{"customers", "orders", "inventory", "tax"},
 	Reads:   []string{"catalog", "offers", "payments"},
 	shopper: func() []api.Route {
 		return slices.Concat(fulfillmentapi.OrderRoutes(nil), fulfillmentapi.Routes(nil), fulfillmentapi.ReturnRoutes(nil))

@@ -1,8 +1,9 @@
 package contract
 
 var ordersContext = Context{
-	Name: "orders",
-	Owns: "orders as they were placed",
+	Name:    "orders",
+	Owns:    "orders as they were placed",
+	Imports: []string{"tax"},
 	Functions: []Function{
 		{
 			Name: "publish", Description: "orders stream to events",

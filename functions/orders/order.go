@@ -6,6 +6,7 @@ import (
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
+	"rialto/functions/tax"
 )
 
 // ErrNotFound reports an order that does not exist or is another customer's.
@@ -19,16 +20,18 @@ type Position struct {
 
 // Order is a placed order.
 type Order struct {
-	ID          string     `json:"order_id"`
-	CustomerID  string     `json:"customer_id"`
-	CheckoutID  string     `json:"checkout_id"`
-	Marketplace string     `json:"marketplace"`
-	PlacedAt    time.Time  `json:"placed_at"`
-	Lines       []Line     `json:"lines"`
-	Coupon      string     `json:"coupon,omitempty"` // the code that took the discount off
-	Totals      Totals     `json:"totals"`
-	Shipments   []Shipment `json:"shipments"`
-	Delivery    Delivery   `json:"delivery"`
+	ID          string    `json:"order_id"`
+	CustomerID  string    `json:"customer_id"`
+	CheckoutID  string    `json:"checkout_id"`
+	Marketplace string    `json:"marketplace"`
+	PlacedAt    time.Time `json:"placed_at"`
+	Lines       []Line    `json:"lines"`
+	Coupon      string    `json:"coupon,omitempty"` // the code that took the discount off
+	Totals      Totals    `json:"totals"`
+	// Taxes are what Totals.Tax is made of where several taxes or rates are; else the lines say whose it is.
+	Taxes     []tax.JurisdictionTax `json:"taxes,omitempty"`
+	Shipments []Shipment            `json:"shipments"`
+	Delivery  Delivery              `json:"delivery"`
 }
 
 // Line is one offer bought. Amount is UnitPrice x Quantity, of which Discount is not paid; Tax is within the rest where
@@ -191,6 +194,15 @@ func (o Order) checkTotals() (err error) {
 	}
 	if off.Minor != t.Discount.Minor || off.Minor > 0 && o.Coupon == "" {
 		return fmt.Errorf("lines' discounts sum to %d, the order's is %d by coupon %q", off.Minor, t.Discount.Minor, o.Coupon)
+	}
+	taxes := money.Zero(c)
+	for _, x := range o.Taxes {
+		if taxes, err = taxes.Add(x.Tax); err != nil {
+			return err
+		}
+	}
+	if len(o.Taxes) > 0 && taxes != t.Tax {
+		return fmt.Errorf("taxes sum to %d, the total's is %d", taxes.Minor, t.Tax.Minor)
 	}
 	if items != t.Items {
 		return fmt.Errorf("lines sum to %d, items say %d", items.Minor, t.Items.Minor)

@@ -12,6 +12,7 @@ import (
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 	"rialto/functions/orders"
+	"rialto/functions/tax"
 )
 
 // OwnOrders are the use cases of customers and their orders.
@@ -118,7 +119,8 @@ type Order struct {
 	Coupon      string        `json:"coupon,omitempty"`
 	Totals      orders.Totals `json:"totals"`
 	Balance
-	Delivery Delivery `json:"delivery"`
+	Taxes    []tax.JurisdictionTax `json:"taxes,omitempty" doc:"What the tax is made of, where several taxes or rates are; else the lines say whose it is"`
+	Delivery Delivery              `json:"delivery"`
 }
 
 // OrderLine is a line of an order, with where its units are.
@@ -141,7 +143,7 @@ type Delivery struct {
 }
 
 func orderOutputOf(l fulfillment.Life) *orderOutput {
-	o := Order{l.ID, l.Status, l.Marketplace, l.PlacedAt, []OrderLine{}, l.Coupon, l.Totals, balanceOf(l),
+	o := Order{l.ID, l.Status, l.Marketplace, l.PlacedAt, []OrderLine{}, l.Coupon, l.Totals, balanceOf(l), l.Taxes,
 		Delivery{l.Delivery.AddressID, l.Delivery.Country, l.Delivery.Region, l.Delivery.ShippingOptionID}}
 	for _, x := range l.Lines {
 		x.Condition = cmp.Or(x.Condition, "new")

@@ -7,6 +7,7 @@ import (
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/store"
 	"rialto/functions/orders"
+	"rialto/functions/tax"
 )
 
 // record is an order as it is stored. The pivot pays twice for each of its kilobytes, so it says nothing twice: one
@@ -26,9 +27,19 @@ type record struct {
 	Shipping    int64      `dynamodbav:"shipping"`
 	Tax         int64      `dynamodbav:"tax"`
 	TaxIncluded bool       `dynamodbav:"tax_included"`
+	Taxes       []taxPart  `dynamodbav:"taxes,omitempty"`
 	Total       int64      `dynamodbav:"total"`
 	Shipments   []shipment `dynamodbav:"shipments"`
 	Delivery    delivery   `dynamodbav:"delivery"`
+}
+
+// taxPart is what one jurisdiction takes at one rate.
+type taxPart struct {
+	Jurisdiction string `dynamodbav:"in"`
+	Name         string `dynamodbav:"name"`
+	Rate         int64  `dynamodbav:"ppm"`
+	Taxable      int64  `dynamodbav:"on"`
+	Tax          int64  `dynamodbav:"tax"`
 }
 
 type line struct {
@@ -83,6 +94,9 @@ func toRecord(o orders.Order) record {
 		Marketplace: o.Marketplace, Currency: t.Total.Currency, Coupon: o.Coupon, Items: t.Items.Minor, Discount: t.Discount.Minor,
 		Shipping: t.Shipping.Minor, Tax: t.Tax.Minor, TaxIncluded: t.TaxIncluded, Total: t.Total.Minor,
 		Delivery: delivery{d.AddressID, d.Country, d.Region, d.Sealed, d.ShippingOptionID, d.Days}}
+	for _, x := range o.Taxes {
+		r.Taxes = append(r.Taxes, taxPart{x.Jurisdiction, x.Name, x.RatePPM, x.Taxable.Minor, x.Tax.Minor})
+	}
 	place := map[string]int{}
 	for n, l := range o.Lines {
 		place[l.Line] = n
@@ -130,6 +144,10 @@ func (r record) order() (orders.Order, error) {
 			TaxIncluded: r.TaxIncluded, Total: amount(r.Total)},
 		Delivery: orders.Delivery{AddressID: d.AddressID, Country: d.Country, Region: d.Region, Sealed: d.Sealed,
 			ShippingOptionID: d.ShippingOptionID, Days: d.Days}}
+	for _, x := range r.Taxes {
+		o.Taxes = append(o.Taxes, tax.JurisdictionTax{Jurisdiction: x.Jurisdiction, Name: x.Name, RatePPM: x.Rate, Taxable: amount(x.Taxable),
+			Tax: amount(x.Tax)})
+	}
 	for _, l := range r.Lines {
 		o.Lines = append(o.Lines, orders.Line{Line: l.name(), ProductID: l.ProductID, SellerID: l.SellerID, SellerName: l.SellerName,
 			Title: l.Title, Condition: l.Condition, Quantity: l.Quantity, UnitPrice: amount(l.UnitPrice), Amount: amount(l.Amount), Discount: off(l.Discount),

@@ -12,6 +12,7 @@ import (
 	"rialto/functions/internal/store"
 	"rialto/functions/laboratory/storetest"
 	"rialto/functions/orders"
+	"rialto/functions/tax"
 )
 
 func example(id string, at time.Time) orders.Order {
@@ -23,6 +24,8 @@ func example(id string, at time.Time) orders.Order {
 				Amount: usd(300), Discount: usd(30), Tax: usd(21), TaxRate: 700, Jurisdiction: "US-CA"},
 			{Line: "gift", ProductID: "q", SellerID: "z", Title: "Another", Condition: "used", Quantity: 1, UnitPrice: usd(50), Amount: usd(50), Tax: usd(0)}},
 		Coupon: "SAVE-30", Totals: orders.Totals{Items: usd(350), Discount: usd(30), Shipping: usd(18), Tax: usd(23), Total: usd(361)},
+		Taxes: []tax.JurisdictionTax{{Jurisdiction: "US-CA", Name: "Sales tax", RatePPM: 70_000, Taxable: usd(286), Tax: usd(20)},
+			{Jurisdiction: "US-CA Los Angeles", Name: "Sales tax", RatePPM: 10_000, Taxable: usd(286), Tax: usd(3)}},
 		Shipments: []orders.Shipment{
 			{Group: "g1", SellerID: "s", Centre: "c1", Amount: usd(201), Shipping: charge(7, 1), Delivery: charge(0, 0),
 				CaptureBefore: time.Date(2026, 12, 4, 8, 0, 1, 0, time.UTC),
