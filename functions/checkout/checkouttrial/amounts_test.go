@@ -34,10 +34,11 @@ import (
 // currencies are of 0, 2 and 3 decimals, by how many minor units a whole one has.
 var currencies = map[string]int64{"JPY": 1, "KRW": 1, "CLP": 1, "USD": 100, "EUR": 100, "GBP": 100, "MXN": 100, "KWD": 1000, "BHD": 1000, "TND": 1000}
 
-// destinations add tax or include it, at one rate or several, on shipping or not.
+// destinations add tax or two, include it or hold none, at one rate or several, on shipping or not, rounded by charge or once.
 var destinations = []tax.Sale{{Marketplace: "US", Country: "US", Region: "CA"}, {Marketplace: "US", Country: "US", Region: "WA"},
 	{Marketplace: "US", Country: "US", Region: "OR"}, {Marketplace: "US", Country: "US", Region: "MN"}, {Marketplace: "DE", Country: "DE"},
-	{Marketplace: "DE", Country: "HU"}, {Marketplace: "GB", Country: "GB"}}
+	{Marketplace: "DE", Country: "HU"}, {Marketplace: "GB", Country: "GB"}, {Marketplace: "CA", Country: "CA", Region: "QC"},
+	{Marketplace: "JP", Country: "JP"}, {Marketplace: "BR", Country: "BR", Region: "SP"}, {Marketplace: "ES", Country: "ES", Postal: "35001"}}
 
 // basket is a random cart, as the reading steps of a checkout find it.
 type basket struct {
@@ -58,7 +59,7 @@ func drawBasket(t *rapid.T) basket {
 	for n := range rapid.IntRange(1, 5).Draw(t, "lines") {
 		sku := inventory.SKU{ProductID: fmt.Sprint("prd_", n), SellerID: fmt.Sprint("sel_", draw("seller", 0, 2))}
 		l := carts.QuotedLine{Line: sku.String(), ProductID: sku.ProductID, SellerID: sku.SellerID, Quantity: draw("units", 1, 6),
-			UnitPrice: amount(1 + price("price", 200)), Category: rapid.SampledFrom([]string{"books", "tents"}).Draw(t, "category"),
+			UnitPrice: amount(1 + price("price", 200)), Category: rapid.SampledFrom([]string{"books", "food", "tents"}).Draw(t, "category"),
 			Fulfilment: rapid.SampledFrom([]string{"", orders.BySeller}).Draw(t, "by")}
 		l.Amount, l.Shipping = amount(l.UnitPrice.Minor*l.Quantity), amount(price("shipping", 50)*l.Quantity)
 		for left, c := l.Quantity, 0; left > 0; c++ {

@@ -98,12 +98,16 @@ func (c *chain) soldAsQuoted() {
 // paidAsWithoutCoupon compares what a seller is owed with its prices and shipping without tax, as if no coupon had been: a
 // commission of 15 % is rounded once for each line of a shipment, and for its shipping.
 func (c *chain) paidAsWithoutCoupon(seller string) {
-	var sold, parts int64
+	var sold, parts, least int64
 	for n, l := range c.Quote.Lines {
 		if l.SellerID == seller {
 			sold += l.Amount.Minor + l.Shipping.Minor
 			if t := c.Tax.Lines[n]; c.Tax.Included { // the tax of the whole price, whatever the coupon took off
-				sold -= l.Amount.Minor*t.RatePPM/(1_000_000+t.RatePPM) + t.ShippingTax.Minor
+				whole := 1_000_000 + t.RatePPM
+				if c.sale.Country == "BR" {
+					whole = 1_000_000 // ICMS is part of its own base
+				}
+				sold -= l.Amount.Minor*t.RatePPM/whole + t.ShippingTax.Minor
 				parts++ // which is rounded
 			}
 		}
@@ -117,7 +121,10 @@ func (c *chain) paidAsWithoutCoupon(seller string) {
 	}
 	l := c.ledger(seller)
 	got, commission := -l[payouts.Payable]-l[payouts.Commission], -l[payouts.Commission]
-	if d := sold - got; d < 0 || d > parts || !c.Tax.Included && d != 0 {
+	if c.sale.Country == "JP" {
+		least = -parts // a line's part of a tax that is rounded once may lie on either side
+	}
+	if d := sold - got; d < least || d > parts || !c.Tax.Included && d != 0 {
 		c.t.Fatalf("%s sold %d, the ledger has %d", seller, sold, got)
 	}
 	if d := 100*commission - 15*got; d < -100*parts || d > 100*parts {
