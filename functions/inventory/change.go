@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/marketplaces"
 )
 
 // Change is what a seller, or a centre, says of a sku's units in a centre. Its id makes it repeatable: the same change
@@ -90,4 +91,13 @@ func (c Change) Check(now time.Time) error {
 		return ErrTooOld
 	}
 	return nil
+}
+
+// placed fails with unknown_centre, as units there could be sold nowhere. What comes back is booked where it left.
+func (c Change) placed() error {
+	if c.Kind == Returned {
+		return nil
+	}
+	_, err := marketplaces.LookupCentre(c.Centre)
+	return err
 }

@@ -111,5 +111,10 @@ func (s *Service) Apply(ctx context.Context, changes []Change) (rows.Report, err
 		return rows.Report{}, err
 	}
 	item := func(r rows.Row[Change]) string { return r.Value.SKU.String() + "#" + r.Value.Centre }
-	return rows.Do(ctx, list, item, func(ctx context.Context, c Change) (bool, error) { return stock.Apply(ctx, c, s.Now()) }), nil
+	return rows.Do(ctx, list, item, func(ctx context.Context, c Change) (bool, error) {
+		if err := c.placed(); err != nil {
+			return false, err
+		}
+		return stock.Apply(ctx, c, s.Now())
+	}), nil
 }

@@ -78,11 +78,13 @@ func TestABatchIsReportedRowByRow(t *testing.T) {
 	svc, _ := service()
 	var b inventory.Batch
 	const text = `{"rows":[
-		{"receipt_id":"r1","product_id":"p","seller_id":"s","fulfillment_center_id":"c1","quantity":5},
-		{"receipt_id":"r1","product_id":"p","seller_id":"s","fulfillment_center_id":"c1","quantity":5},
-		{"receipt_id":"r1","product_id":"p","seller_id":"s","fulfillment_center_id":"c1","quantity":6},
-		{"receipt_id":"","product_id":"p#q","seller_id":"s","fulfillment_center_id":"c1","quantity":0},
-		{"receipt_id":"r2","product_id":"p","seller_id":"s","fulfillment_center_id":"c2","quantity":1,"returned":true}]}`
+		{"receipt_id":"r1","product_id":"p","seller_id":"s","fulfillment_center_id":"us-west-1","quantity":5},
+		{"receipt_id":"r1","product_id":"p","seller_id":"s","fulfillment_center_id":"us-west-1","quantity":5},
+		{"receipt_id":"r1","product_id":"p","seller_id":"s","fulfillment_center_id":"us-west-1","quantity":6},
+		{"receipt_id":"","product_id":"p#q","seller_id":"s","fulfillment_center_id":"us-west-1","quantity":0},
+		{"receipt_id":"r2","product_id":"p","seller_id":"s","fulfillment_center_id":"us-west-2","quantity":1,"returned":true},
+		{"receipt_id":"r3","product_id":"p","seller_id":"s","fulfillment_center_id":"us-wset-2","quantity":1},
+		{"receipt_id":"r4","product_id":"p","seller_id":"s","fulfillment_center_id":"us-closed-1","quantity":1,"returned":true}]}`
 	if err := json.Unmarshal([]byte(text), &b); err != nil {
 		t.Fatal(err)
 	}
@@ -98,8 +100,9 @@ func TestABatchIsReportedRowByRow(t *testing.T) {
 		}
 		got = append(got, s)
 	}
-	want := []string{"r1 false ", "r1 true ", "r1 false change_mismatch", " false change_invalid /change_id /product_id /quantity", "r2 false "}
-	if diff := cmp.Diff(want, got); diff != "" || out.Failed != 2 {
+	want := []string{"r1 false ", "r1 true ", "r1 false change_mismatch", " false change_invalid /change_id /product_id /quantity", "r2 false ",
+		"r3 false unknown_centre /fulfillment_center_id", "r4 false "}
+	if diff := cmp.Diff(want, got); diff != "" || out.Failed != 3 {
 		t.Error(out.Failed, diff)
 	}
 	if _, err := svc.Receive(ctx, inventory.Batch{Rows: make([]inventory.Receipt, 101)}); fault.Code(err) != "batch_too_large" {
