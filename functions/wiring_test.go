@@ -49,7 +49,7 @@ func TestMain(m *testing.M) {
 }
 
 // toldToNobody are the events that no function of Rialto follows: they are for others.
-var toldToNobody = []string{"feeds/FeedFinished", "fulfillment/ReturnExpired", "fulfillment/ShipmentDelivered", "payments/PaymentAuthorizationLost"}
+var toldToNobody = []string{"feeds/FeedFinished", "fulfillment/ReturnExpired", "fulfillment/ShipmentDelivered"}
 
 // handlers are the queues' handlers as the binaries make them, on a database.
 func handlers(db store.DB) map[string]batch.QueueHandler {

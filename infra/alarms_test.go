@@ -44,3 +44,20 @@ func TestAlarmsOfTheCheckout(t *testing.T) {
 		}
 	}
 }
+
+// What a line of a log rings is told, with the place where it says what to do. Seen to catch: a pattern that the function's line does
+// not have.
+func TestAlarmsOfLines(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"refund-failed", "authorization-lost"} {
+		r := find(t, "prod", "AWS::CloudWatch::Alarm", "AlarmName", "rialto-prod-fulfillment-"+name)
+		if flat(r.at("Namespace")) != "fulfillment" || flat(r.at("MetricName")) != name || r.number("Threshold") != 1 ||
+			flat(r.at("TreatMissingData")) != "notBreaching" || !strings.Contains(flat(r.at("AlarmDescription")), "infra/OPERATIONS.md") {
+			t.Errorf("%s: %v %v", name, r.at("MetricName"), r.at("AlarmDescription"))
+		}
+		f := find(t, "prod", "AWS::Logs::MetricFilter", "FilterPattern", `{ $.alarm = "`+name+`" }`)
+		if got := many(f.at("MetricTransformations")); len(got) != 1 || dig(got[0], "MetricName") != name || dig(got[0], "MetricValue") != "1" {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambdaeventsources"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
@@ -186,6 +187,22 @@ func (c *contextStack) alarm(id, name, about string, metric awscloudwatch.IMetri
 		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
 	})
+}
+
+// ring tells it when a function's log has a line with the alarm's name. Nothing rings on the local stage, which keeps no log groups.
+func (c *contextStack) ring(f contract.Function, a contract.Alarm, log awslogs.ILogGroup) {
+	if c.stage.Local {
+		return
+	}
+	filter := awslogs.NewMetricFilter(c.stack, new("Told"+title(a.Name)), &awslogs.MetricFilterProps{
+		LogGroup:      log,
+		FilterPattern: awslogs.FilterPattern_StringValue(new("$.alarm"), new("="), &a.Name),
+		// A law: a context's name is its metrics' namespace too.
+		MetricNamespace: &f.Context, MetricName: &a.Name, MetricValue: new("1"),
+	})
+	c.alarm(title(a.Name)+"Alarm", f.Context+"-"+a.Name,
+		a.About+": the log "+c.stage.logGroupName(f.ID())+" names it, infra/OPERATIONS.md says what to do",
+		filter.Metric(&awscloudwatch.MetricOptions{Statistic: new("Sum"), Period: duration(failurePeriod)}), 1, 1)
 }
 
 // silence tells it when a metric that counts is below 1 for a period, or is not there.

@@ -48,12 +48,16 @@ var fulfillmentContext = Context{
 			Name: "advance", Description: "moves a shipment one step on",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Subscriptions: []Subscription{
-				{Context: "payments", Events: []string{"PaymentCaptured", "PaymentCaptureFailed", "PaymentRenewed", "PaymentRefunded",
-					"PaymentRefundFailed"}},
+				{Context: "payments", Events: []string{"PaymentCaptured", "PaymentCaptureFailed", "PaymentRenewed", "PaymentAuthorizationLost",
+					"PaymentRefunded", "PaymentRefundFailed"}},
 			}}},
 			Grants: []Grant{
 				{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"}, {Read, "returns"},
 				{Write, "returns"}, {Send, "fulfillment-advance"},
+			},
+			Alarms: []Alarm{
+				{"refund-failed", "what came back was not paid back, or a bank turned that back"},
+				{"authorization-lost", "a bank holds the money of a parcel that has not left no longer"},
 			},
 		},
 		{

@@ -14,7 +14,12 @@ type Function struct {
 	Reserved int
 	Trigger  Trigger
 	Grants   []Grant
+	// Alarms ring when a line of its log has their name as its attribute "alarm".
+	Alarms []Alarm
 }
+
+// Alarm is about something that a person has to see to. It is named <context>-<Name>; infra/OPERATIONS.md says what to do.
+type Alarm struct{ Name, About string }
 
 // ID is the function's name inside a stage: "<context>-<name>".
 func (f Function) ID() string { return f.Context + "-" + f.Name }

@@ -34,7 +34,7 @@
 //   - a unit of a delivered parcel is asked to be sent back once, and a return is received or rejected once, or ends 30 days
 //     after it was asked for.
 //
-// Events in: OrderPlaced (orders), PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentRefunded and PaymentRefundFailed
-// (payments). Events out: ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled,
+// Events in: OrderPlaced (orders), PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded
+// and PaymentRefundFailed (payments). Events out: ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled,
 // ShipmentWrittenOff, ReturnReceived, ReturnExpired.
 package fulfillment

@@ -115,6 +115,14 @@ func (s State) of(n int64) Progress {
 	return Progress{}
 }
 
+// of is where n units of a shipment are. What the bank holds no money for is held back, as long as that is so.
+func (s Shipment) of(n int64) Progress {
+	if s.Stuck() {
+		return HeldBack.of(n)
+	}
+	return s.State.of(n)
+}
+
 // cameBack tells whether a return's units are not the customer's any more.
 func (r Return) cameBack() bool {
 	return r.State == Received || r.State == Refunded || r.State == RefundFailed
@@ -136,7 +144,7 @@ func NewLife(o orders.Order, shipments []Shipment, returns []Return) (Life, erro
 	}
 	for _, s := range shipments {
 		for _, x := range s.Lines {
-			at(x.Line).add(s.State.of(x.Quantity))
+			at(x.Line).add(s.of(x.Quantity))
 		}
 		if s.State == Cancelled {
 			var err error

@@ -495,3 +495,48 @@ func TestGrades(t *testing.T) {
 		}
 	}
 }
+
+// News of a shipment's money come in any order and twice: while the bank holds it no longer than is known, the shopper's order says so,
+// and what was renewed later is not stuck. Seen to catch: a loss that is told late, over a renewal; one that the next step forgets.
+func TestAShopperIsToldOfMoneyThatIsLost(t *testing.T) {
+	t.Parallel()
+	at := func(day int) time.Time { return noon.AddDate(0, 0, day) }
+	type news struct {
+		until time.Time
+		lost  bool
+	}
+	all := []news{{at(7), true}, {at(14), false}, {at(14), true}, {at(21), false}}
+	rapid.Check(t, func(t *rapid.T) {
+		ctx, w := context.Background(), newWorld()
+		o := two("ord_a", noon)
+		for n := range o.Shipments {
+			o.Shipments[n].CaptureBefore = at(7)
+		}
+		if err := w.Start(ctx, o); err != nil {
+			t.Fatalf("%v", err)
+		}
+		last := -1
+		for _, k := range rapid.SliceOfN(rapid.IntRange(0, len(all)-1), 1, 8).Draw(t, "news") {
+			tell := w.Renewed
+			if all[k].lost {
+				tell = w.Lost
+			}
+			if err := tell(ctx, "ord_a", "g1", all[k].until); err != nil {
+				t.Fatalf("%v", err)
+			}
+			last = max(last, k)
+			x, _, err := w.ShipmentService.Shipments.Get(ctx, "ord_a", fulfillment.ShipmentID("ord_a", "g1"))
+			if err != nil || x.Stuck() != all[last].lost {
+				t.Fatalf("after %d: %+v %v", last, x, err)
+			}
+			order := orders.Order{ID: "ord_a", Lines: []orders.Line{{Line: "prd_a#sel_a", Quantity: 2}}}
+			life, err := fulfillment.NewLife(order, []fulfillment.Shipment{x}, nil)
+			if want := map[bool]string{true: "held_back", false: "placed"}[all[last].lost]; err != nil || life.Status != want {
+				t.Fatalf("the order is %s, want %s: %v", life.Status, want, err)
+			}
+		}
+	})
+	if err := newWorld().Lost(context.Background(), "ord_none", "g1", noon); fault.Code(err) != "shipment_unknown" {
+		t.Error(err)
+	}
+}

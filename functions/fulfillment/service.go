@@ -27,6 +27,9 @@ type Shipments interface {
 	Secure(ctx context.Context, orderID, shipmentID string, until time.Time) (found bool, err error)
 	// Shipments returns an order's shipments.
 	Shipments(ctx context.Context, orderID string) ([]Shipment, error)
+	// Lose notes that a shipment's money is held until then and no longer, unless it is known to be held for longer. It tells
+	// whether there is such a shipment.
+	Lose(ctx context.Context, orderID, shipmentID string, until time.Time) (found bool, err error)
 	// Tracking returns an order's shipments, and its events by time.
 	Tracking(ctx context.Context, orderID string) ([]Shipment, []Event, error)
 }
@@ -173,6 +176,16 @@ func (s *ShipmentService) Unpaid(ctx context.Context, orderID, group string, att
 // Renewed notes that a shipment's money is held for longer.
 func (s *ShipmentService) Renewed(ctx context.Context, orderID, group string, until time.Time) error {
 	found, err := s.Shipments.Secure(ctx, orderID, ShipmentID(orderID, group), until)
+	if err == nil && !found {
+		return errUnknown
+	}
+	return err
+}
+
+// Lost notes that the bank refuses to hold a shipment's money for longer. The shopper is told; what its seller confirms is refused
+// then, and is cancelled when its time is over.
+func (s *ShipmentService) Lost(ctx context.Context, orderID, group string, until time.Time) error {
+	found, err := s.Shipments.Lose(ctx, orderID, ShipmentID(orderID, group), until)
 	if err == nil && !found {
 		return errUnknown
 	}

@@ -32,6 +32,8 @@ type Shipment struct {
 	ShipBy time.Time `dynamodbav:"ship_by"`
 	// MoneyUntil is when the authorization of its amount ends; zero where that is not known.
 	MoneyUntil time.Time `dynamodbav:"money_until"`
+	// MoneyLost says that the bank does not hold its amount for longer than that, unless it is held anew later.
+	MoneyLost bool `dynamodbav:"money_lost"`
 	// ConfirmedAt is when its seller said that it has left; zero where Rialto ships, and before.
 	ConfirmedAt time.Time `dynamodbav:"confirmed_at"`
 	// Attempt counts the times that its payment was asked for again.
@@ -106,6 +108,9 @@ func (s Shipment) BySeller() bool { return s.Fulfilment == orders.BySeller }
 
 // takesMoney is how long before its authorization ends a shipment's money counts as gone: to take it takes time.
 const takesMoney = time.Hour
+
+// Stuck tells whether a shipment that has not left waits for money that the bank does not hold any longer.
+func (s Shipment) Stuck() bool { return s.MoneyLost && (s.State == Pending || s.State == Picked) }
 
 // Secured tells whether the money of the shipment is there to be taken.
 func (s Shipment) Secured(now time.Time) bool {

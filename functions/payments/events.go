@@ -60,12 +60,13 @@ type PaymentRenewed struct {
 	CaptureBefore time.Time `json:"capture_before"`
 }
 
-// PaymentAuthorizationLost is the data of the event, version 1: the bank refuses to hold the money for longer. Code is the
-// gateway's.
+// PaymentAuthorizationLost is the data of the event, version 1: the bank refuses to hold the money for longer than CaptureBefore,
+// which came later to version 1. Code is the gateway's.
 type PaymentAuthorizationLost struct {
-	OrderID string `json:"order_id"`
-	Group   string `json:"group"`
-	Code    string `json:"code"`
+	OrderID       string    `json:"order_id"`
+	Group         string    `json:"group"`
+	Code          string    `json:"code"`
+	CaptureBefore time.Time `json:"capture_before"`
 }
 
 // PaymentRefunded is the data of the event, version 1. RefundID is the return's id, and Lines are the units that the money was
@@ -104,7 +105,7 @@ func Happened(before, p Payment) (names []string, data []any) {
 		add(EventRenewed, PaymentRenewed{p.OrderID, p.Group, p.CaptureBefore.UTC()})
 	}
 	if p.Lost != nil && (before.Lost == nil || before.Lost.Refusals != p.Lost.Refusals) {
-		add(EventLost, PaymentAuthorizationLost{p.OrderID, p.Group, p.Lost.Code})
+		add(EventLost, PaymentAuthorizationLost{p.OrderID, p.Group, p.Lost.Code, p.CaptureBefore.UTC()})
 	}
 	switch {
 	case p.State == Captured && before.State != Captured:

@@ -50,7 +50,7 @@ type Shipment struct {
 	TrackingNumber    string             `json:"tracking_number"`
 	Status            string             `json:"status" enum:"PENDING,PICKED,PACKED,SHIPPED,IN_TRANSIT,OUT_FOR_DELIVERY,DELIVERED,HELD_BACK,WRITTEN_OFF,CANCELLED"`
 	EstimatedDelivery string             `json:"estimated_delivery" format:"date"`
-	Note              string             `json:"note,omitempty" doc:"Why its seller cannot ship it"`
+	Note              string             `json:"note,omitempty" doc:"Why it cannot be shipped"`
 	Lines             []fulfillment.Line `json:"lines"`
 	Events            []Event            `json:"events" doc:"By time, the first first"`
 }
@@ -71,11 +71,19 @@ func (h handler) track(ctx context.Context, in *trackInput) (*trackOutput, error
 	}
 	out := &trackOutput{Tracking{t.OrderID, t.Status, t.EstimatedDelivery, []Shipment{}}}
 	for _, s := range t.Shipments {
-		shown := Shipment{s.ID, s.Carrier, s.TrackingNumber, string(s.State), s.Shipment.EstimatedDelivery, s.Note, s.Lines, []Event{}}
+		shown := Shipment{s.ID, s.Carrier, s.TrackingNumber, string(s.State), s.Shipment.EstimatedDelivery, noteOf(s.Shipment), s.Lines, []Event{}}
 		for _, e := range s.Events {
 			shown.Events = append(shown.Events, Event{e.At, e.Status, e.Location, e.Description})
 		}
 		out.Body.Shipments = append(out.Body.Shipments, shown)
 	}
 	return out, nil
+}
+
+// noteOf says why a parcel cannot be shipped.
+func noteOf(s fulfillment.Shipment) string {
+	if s.Note == "" && s.Stuck() {
+		return "The bank holds the money for it no longer. It is asked again; without money the parcel is not sent, and nothing is charged."
+	}
+	return s.Note
 }

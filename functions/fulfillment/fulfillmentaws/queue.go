@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -54,6 +55,7 @@ type Shipments interface {
 	Paid(ctx context.Context, orderID, group string) error
 	Unpaid(ctx context.Context, orderID, group string, attempt int) error
 	Renewed(ctx context.Context, orderID, group string, until time.Time) error
+	Lost(ctx context.Context, orderID, group string, until time.Time) error
 }
 
 // Returns are told what became of their money.
@@ -116,8 +118,22 @@ func deliverEvent(ctx context.Context, s Shipments, r Returns, body []byte) erro
 		return s.Unpaid(ctx, of.OrderID, of.Group, of.Attempt)
 	case e.Name == "PaymentRenewed" && !of.Until.IsZero():
 		return s.Renewed(ctx, of.OrderID, of.Group, of.Until)
+	case e.Name == "PaymentAuthorizationLost" && !of.Until.IsZero():
+		return tell(ctx, "authorization-lost", of.OrderID, of.Group, of.Code, s.Lost(ctx, of.OrderID, of.Group, of.Until))
 	case (e.Name == "PaymentRefunded" || e.Name == "PaymentRefundFailed") && of.Refund != "":
-		return r.Refunded(ctx, fulfillment.RefundNews{OrderID: of.OrderID, ReturnID: of.Refund, Code: of.Code, Attempt: of.Attempt})
+		err := r.Refunded(ctx, fulfillment.RefundNews{OrderID: of.OrderID, ReturnID: of.Refund, Code: of.Code, Attempt: of.Attempt})
+		if e.Name == "PaymentRefunded" {
+			return err
+		}
+		return tell(ctx, "refund-failed", of.OrderID, of.Group, of.Code, err)
 	}
 	return errMalformed
+}
+
+// tell rings an alarm (contract.Function.Alarms) for what a person has to see to, once that is noted.
+func tell(ctx context.Context, alarm, order, group, code string, err error) error {
+	if err == nil {
+		slog.ErrorContext(ctx, "a person has to see to it", "alarm", alarm, "order_id", order, "group", group, "code", code)
+	}
+	return err
 }

@@ -1,9 +1,12 @@
 package fulfillmentaws
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +36,11 @@ func (r *recorder) Renewed(_ context.Context, orderID, group string, until time.
 	return nil
 }
 
+func (r *recorder) Lost(_ context.Context, orderID, group string, until time.Time) error {
+	r.got += "lost " + orderID + " " + group + " " + until.Format(time.RFC3339)
+	return nil
+}
+
 func (r *recorder) Refunded(_ context.Context, n fulfillment.RefundNews) error {
 	r.got += "refunded " + n.OrderID + " " + n.ReturnID + " " + n.Code
 	return nil
@@ -55,6 +63,9 @@ func TestDeliver(t *testing.T) {
 		{event("PaymentCaptureFailed", `{"order_id":"o","group":"g1","code":"x","attempt":2}`), "unpaid o g1 2", ""},
 		{event("PaymentRenewed", `{"order_id":"o","group":"g1","capture_before":"2026-03-11T12:00:00Z"}`), "renewed o g1 2026-03-11T12:00:00Z", ""},
 		{event("PaymentRenewed", `{"order_id":"o","group":"g1"}`), "", "malformed_message"},
+		{event("PaymentAuthorizationLost", `{"order_id":"o","group":"g1","code":"x","capture_before":"2026-03-11T12:00:00Z"}`),
+			"lost o g1 2026-03-11T12:00:00Z", ""},
+		{event("PaymentAuthorizationLost", `{"order_id":"o","group":"g1","code":"x"}`), "", "malformed_message"},
 		{event("PaymentRefunded", `{"order_id":"o","group":"g1","refund_id":"ret_1","amount":{"amount":1,"currency":"USD"},"intent_id":"pi"}`),
 			"refunded o ret_1 ", ""},
 		{event("PaymentRefundFailed", `{"order_id":"o","group":"g1","refund_id":"ret_1","code":"x"}`), "refunded o ret_1 x", ""},
@@ -79,6 +90,29 @@ func TestSeconds(t *testing.T) {
 	for d, want := range map[time.Duration]int32{-time.Second: 0, 0: 0, 1: 1, time.Second: 1, 1001 * time.Millisecond: 2, time.Hour: 900} {
 		if got := seconds(d); got != want {
 			t.Errorf("%s: %d", d, got)
+		}
+	}
+}
+
+// What a person has to see to has a line in the log that rings the alarm of its name. Seen to catch: a refund that failed and rings
+// nothing; one that was given and does.
+func TestAlarms(t *testing.T) {
+	var log bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewJSONHandler(&log, nil)))
+	defer slog.SetDefault(before)
+	for _, c := range []struct{ name, data, alarm string }{
+		{"PaymentRefundFailed", `"refund_id":"ret_1"`, "refund-failed"}, {"PaymentRefunded", `"refund_id":"ret_1"`, ""},
+		{"PaymentAuthorizationLost", `"capture_before":"2026-03-11T12:00:00Z"`, "authorization-lost"}, {"PaymentCaptured", `"code":""`, ""},
+	} {
+		log.Reset()
+		e := `{"id":"evt_1","name":"` + c.name + `","version":1,"occurred_at":"2026-03-04T12:00:00Z","key":"o","data":{"order_id":"o","group":"g1",` + c.data + `}}`
+		var r recorder
+		if err := Deliver(context.Background(), &r, &r, []byte(e)); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(log.String(), `"alarm":"`); got != (c.alarm != "") || !strings.Contains(log.String(), c.alarm) {
+			t.Errorf("%s: %s", c.name, &log)
 		}
 	}
 }

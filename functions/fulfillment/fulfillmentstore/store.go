@@ -54,7 +54,7 @@ func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.S
 		more = append(more, due(x, at))
 	}
 	for range moves {
-		as := []store.Cond{store.Eq("state", from), store.Eq("money_until", x.MoneyUntil)}
+		as := []store.Cond{store.Eq("state", from), store.Eq("money_until", x.MoneyUntil), store.Eq("money_lost", x.MoneyLost)}
 		if from != fulfillment.Pending {
 			as = append(as, store.Eq("carrier", x.Carrier), store.Eq("tracking_number", x.TrackingNumber))
 		}
@@ -70,7 +70,7 @@ func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.S
 		if err != nil || now.State != from {
 			return false, err
 		}
-		if x.MoneyUntil = now.MoneyUntil; from != fulfillment.Pending {
+		if x.MoneyUntil, x.MoneyLost = now.MoneyUntil, now.MoneyLost; from != fulfillment.Pending {
 			x.Carrier, x.TrackingNumber = now.Carrier, now.TrackingNumber
 		}
 	}
@@ -94,13 +94,34 @@ var errBusy = fault.New(fault.Unavailable, "shipment_busy", "the shipment is bei
 // Secure notes until when a shipment's money is held, unless it is known to be held for longer. It tells whether there is such
 // a shipment.
 func (s Store) Secure(ctx context.Context, orderID, shipmentID string, until time.Time) (found bool, err error) {
+	return s.money(ctx, orderID, shipmentID, func(x fulfillment.Shipment) (time.Time, bool, bool) {
+		return until.UTC(), false, until.After(x.MoneyUntil)
+	})
+}
+
+// Lose notes that a shipment's money is held until then and no longer, unless it is known to be held for longer. It tells whether
+// there is such a shipment.
+func (s Store) Lose(ctx context.Context, orderID, shipmentID string, until time.Time) (found bool, err error) {
+	return s.money(ctx, orderID, shipmentID, func(x fulfillment.Shipment) (time.Time, bool, bool) {
+		return until.UTC(), true, until.After(x.MoneyUntil) || !x.MoneyLost && until.Equal(x.MoneyUntil)
+	})
+}
+
+// money changes what is known of a shipment's money, if now has a change. It tells whether there is such a shipment.
+func (s Store) money(
+	ctx context.Context, orderID, shipmentID string, now func(fulfillment.Shipment) (until time.Time, lost, changed bool),
+) (found bool, err error) {
 	for range moves {
 		x, found, err := s.Get(ctx, orderID, shipmentID)
-		if err != nil || !found || !until.After(x.MoneyUntil) {
+		if err != nil || !found {
 			return found, err
 		}
-		_, err = s.DB.Apply(ctx, store.Update(shipments, key(orderID, shipmentID)).Set("money_until", until.UTC()).
-			If(store.Eq("money_until", x.MoneyUntil)).Named("money"))
+		until, lost, changed := now(x)
+		if !changed {
+			return true, nil
+		}
+		_, err = s.DB.Apply(ctx, store.Update(shipments, key(orderID, shipmentID)).Set("money_until", until).Set("money_lost", lost).
+			If(store.Eq("money_until", x.MoneyUntil), store.Eq("money_lost", x.MoneyLost)).Named("money"))
 		if _, failed := store.FailedCondition(err); !failed {
 			return true, err
 		}

@@ -46,7 +46,7 @@ type queue struct {
 var outsiders = []string{"carts-refresh", "offers-decide"}
 
 // untold are events that no function hears: they are for other systems.
-var untold = []string{"fulfillment/ReturnExpired", "fulfillment/ShipmentDelivered", "payments/PaymentAuthorizationLost"}
+var untold = []string{"fulfillment/ReturnExpired", "fulfillment/ShipmentDelivered"}
 
 // newWiring wires the functions of the contexts that the trial runs. One that the contract has and the trial does not know
 // is a failure of the trial.
