@@ -48,6 +48,7 @@ var published = map[string]any{
 	"payments/PaymentRefunded":          payments.PaymentRefunded{},
 	"payments/PaymentRefundFailed":      payments.PaymentRefundFailed{},
 	"reviews/SellerRated":               reviews.SellerRated{},
+	"reviews/ProductRated":              reviews.ProductRated{},
 	"feeds/FeedFinished":                feeds.FeedFinished{},
 	"sellers/SellerChanged":             sellers.SellerChanged{},
 }

@@ -77,7 +77,7 @@ func handlers(db store.DB) map[string]batch.QueueHandler {
 			return ledger.HandleEvent(ctx, e.Name, e.Data, e.OccurredAt)
 		}),
 		"search-index": searchaws.Receive(&search.Projector{Products: &catalogstore.Store{DB: db}, BuyBoxes: book,
-			Sequence: &searchstore.Store{DB: db}, Now: time.Now}),
+			Ratings: &searchstore.Store{DB: db}, Sequence: &searchstore.Store{DB: db}, Now: time.Now}),
 	}
 }
 

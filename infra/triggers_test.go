@@ -65,6 +65,7 @@ func TestSubscriptions(t *testing.T) {
 	want := []subscription{
 		{"arn:aws:sns:us-east-1:000000000000:rialto-local-catalog", queue, true, "ProductChanged"},
 		{"arn:aws:sns:us-east-1:000000000000:rialto-local-offers", queue, true, "BuyBoxChanged"},
+		{"arn:aws:sns:us-east-1:000000000000:rialto-local-reviews", queue, true, "ProductRated"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("subscriptions of search, want (-), got (+):\n%s", diff)

@@ -1,30 +1,46 @@
 package contract
 
 import (
+	"slices"
+
 	"rialto/functions/internal/api"
 	"rialto/functions/reviews/reviewsapi"
 )
 
 var reviewsContext = Context{
 	Name:    "reviews",
-	Owns:    "what customers think of sellers",
+	Owns:    "what customers think of sellers and products",
 	Imports: []string{"orders"},
 	Reads:   []string{"fulfillment"},
-	shopper: func() []api.Route { return reviewsapi.Routes(nil) },
+	shopper: func() []api.Route { return slices.Concat(reviewsapi.Routes(nil), reviewsapi.ProductRoutes(nil)) },
 	Functions: []Function{
 		{
-			Name: "api", Description: "customers' ratings of sellers",
+			Name: "api", Description: "customers' ratings of sellers, and reviews of products",
 			Memory: 512, Timeout: 10 * second,
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{Read, "ratings"}, {Write, "ratings"}, {Write, "seller_ratings"}, {Read, "orders"}, {Read, "shipments"},
+				{Read, "reviews"}, {Write, "reviews"}, {Read, "review_votes"}, {Write, "review_votes"}, {Read, "product_ratings"},
+				{Write, "product_ratings"},
 			},
+		},
+		{
+			Name: "moderate", Description: "lists the reviews that wait for an operator, and shows one or takes it down",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Operator: true},
+			Grants:  []Grant{{Read, "reviews"}, {Write, "reviews"}, {Write, "product_ratings"}},
 		},
 		{
 			Name: "publish", Description: "sellers' tallies stream to events",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Stream: "seller_ratings"},
 			Grants:  []Grant{{Read, "seller_ratings"}, {Publish, "reviews"}},
+		},
+		{
+			Name: "products", Description: "products' tallies stream to events",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Stream: "product_ratings"},
+			Grants:  []Grant{{Read, "product_ratings"}, {Publish, "reviews"}},
 		},
 	},
 }

@@ -23,8 +23,9 @@ var searchContext = Context{
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
 				{Context: "catalog", Events: []string{"ProductChanged"}},
 				{Context: "offers", Events: []string{"BuyBoxChanged"}},
+				{Context: "reviews", Events: []string{"ProductRated"}},
 			}}},
-			Grants: []Grant{{Search, "products"}, {Read, "products"}, {Read, "offers"}, {Write, "projections"}},
+			Grants: []Grant{{Search, "products"}, {Read, "products"}, {Read, "offers"}, {Read, "projections"}, {Write, "projections"}},
 		},
 		{
 			Name: "reindex", Description: "builds a marketplace's index anew from the tables, part by part",

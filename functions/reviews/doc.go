@@ -1,13 +1,24 @@
-// Package reviews owns what customers think of sellers. (What they think of products will be here too.)
+// Package reviews owns what customers think of sellers, and of products.
 //
 // Invariants:
+//
 //   - who rates a seller has an order of theirs of which a parcel of that seller was delivered, and has one rating of it,
 //     which may be changed;
+//
 //   - a seller's tally is the sum of its ratings as they stand: a rating and its part of the tally are written together.
 //     The tally is spread over some items by the order's id, so that the ratings of a large seller do not meet in one.
 //
-// Events out: SellerRated, derived from the stream of the tallies. Events in: none.
+//   - a customer has one review of a product. It is verified if a delivered order of theirs has the product, and stays so;
 //
-// Still thin: reviews are of sellers alone. A rating's text is shown to nobody but who wrote it, is not looked
-// through, and stays when its customer is erased, under an id that names nobody any more.
+//   - a product's tally is the sum of its published reviews: every move of a review, published, changed, waiting, taken down or
+//     withdrawn, is one transaction with its part of the tally;
+//
+//   - a person's vote on a review counts once.
+//
+// Of unverified reviews, five a product and day are shown at once; those after them wait for an operator (reviews-moderate).
+//
+// Events out: SellerRated and ProductRated, derived from the streams of the tallies. Events in: none.
+//
+// Still thin: a rating's text is shown to nobody but who wrote it and is not looked through. Reviews have no images and no answers
+// of sellers, and are listed in whatever language they are.
 package reviews

@@ -72,10 +72,15 @@ func (t Tally) Add(o Tally) Tally {
 
 // Mean is the mean in hundredths of a star, halves rounded up; 0 of none.
 func (t Tally) Mean() int64 {
-	if t.Ratings == 0 {
+	return mean(t.Stars, t.Ratings)
+}
+
+// mean is a mean of stars in hundredths, halves rounded up; 0 of none.
+func mean(stars, n int64) int64 {
+	if n == 0 {
 		return 0
 	}
-	return (200*t.Stars + t.Ratings) / (2 * t.Ratings)
+	return (200*stars + n) / (2 * n)
 }
 
 // SellerRated is the data of the event of that name: a seller's ratings have changed. Version is how often they have,

@@ -43,8 +43,10 @@ type Document struct {
 	OfferCount  int      `json:"offer_count"`
 	Fulfillment string   `json:"fulfillment,omitempty"`
 	Condition   string   `json:"condition,omitempty"`
-	// Rating is the product's, in hundredths of a star; nobody rates products yet.
-	Rating int64 `json:"rating,omitempty"`
+	// Rating is the product's mean, in hundredths of a star, and RatingRank what it is sorted by, in which few reviews count less.
+	Rating      int64 `json:"rating,omitempty"`
+	RatingRank  int64 `json:"rating_rank,omitempty"`
+	ReviewCount int64 `json:"review_count,omitempty"`
 	// SellerRating, in hundredths of a star, and DeliveryDays are what the offer won the buy box with; 0 if unknown.
 	SellerRating int64      `json:"seller_rating,omitempty"`
 	DeliveryDays int64      `json:"delivery_days,omitempty"`

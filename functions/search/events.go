@@ -10,12 +10,17 @@ import (
 
 // Change is what an event tells to read again: a product, in one marketplace or ("") in all.
 type Change struct {
-	ProductID   string `json:"product_id"`
-	Marketplace string `json:"marketplace"`
+	ProductID   string        `json:"product_id"`
+	Marketplace string        `json:"marketplace"`
+	Rating      ProductRating `json:"-"` // that was told, if any
 }
 
-// ChangeOf reads the data of ProductChanged or BuyBoxChanged. Errors: unknown_event, malformed_event.
+// ChangeOf reads the data of ProductChanged, BuyBoxChanged or ProductRated. Errors: unknown_event, malformed_event.
 func ChangeOf(event string, data []byte) (Change, error) {
+	if event == productRated {
+		r, err := RatingOf(data)
+		return Change{ProductID: r.ProductID, Rating: r}, err
+	}
 	if event != "ProductChanged" && event != "BuyBoxChanged" {
 		return Change{}, fault.New(fault.Malformed, "unknown_event", "this function does not take %s", event)
 	}

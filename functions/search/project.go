@@ -51,6 +51,7 @@ type Projector struct {
 	Index    DocumentWriter
 	Products ProductReader
 	BuyBoxes BuyBoxReader
+	Ratings  Ratings
 	Sequence Sequence
 	Now      func() time.Time
 }
@@ -92,7 +93,7 @@ func (p *Projector) Project(ctx context.Context, product string, times EventTime
 	if err != nil {
 		return err
 	}
-	read, boxes, err := p.read(ctx, product, codes)
+	read, boxes, rating, err := p.read(ctx, product, codes)
 	if err != nil {
 		return err
 	}
@@ -104,6 +105,7 @@ func (p *Projector) Project(ctx context.Context, product string, times EventTime
 			if err != nil || d.Deleted && d.Version == 1 { // nothing was ever written that it could bury
 				return err
 			}
+			d = d.rated(rating)
 			p.stamp(&d, times)
 			return p.Index.Write(ctx, m, d)
 		})
@@ -112,8 +114,15 @@ func (p *Projector) Project(ctx context.Context, product string, times EventTime
 }
 
 // Apply projects a product once for all changes of it that came together: all were committed before they came, so one
-// reading sees them all.
+// reading sees them all. What was told of its rating is kept first.
 func (p *Projector) Apply(ctx context.Context, product string, times EventTimes, changes []Change) error {
+	for _, c := range changes {
+		if c.Rating.Version > 0 {
+			if err := p.Ratings.SaveRating(ctx, c.Rating); err != nil {
+				return err
+			}
+		}
+	}
 	return p.Project(ctx, product, times, marketplacesOf(changes)...)
 }
 
@@ -145,10 +154,9 @@ func (p *Projector) draw(ctx context.Context, product string, codes []string) (m
 	return numbers, g.Wait()
 }
 
-// read returns a product, the zero Product if there is none, and at least the boxes of the marketplaces.
-func (p *Projector) read(ctx context.Context, product string, codes []string) (catalog.Product, map[string]offers.BuyBox, error) {
-	var found catalog.Product
-	var boxes map[string]offers.BuyBox
+// read returns a product, the zero Product if there is none, at least the boxes of the marketplaces, and its rating.
+func (p *Projector) read(ctx context.Context, product string, codes []string) (found catalog.Product, boxes map[string]offers.BuyBox,
+	rating ProductRating, err error) {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
 		if found, err = p.Products.Get(ctx, product); errors.Is(err, catalog.ErrProductNotFound) {
@@ -165,5 +173,11 @@ func (p *Projector) read(ctx context.Context, product string, codes []string) (c
 		boxes = map[string]offers.BuyBox{codes[0]: w}
 		return err
 	})
-	return found, boxes, g.Wait()
+	g.Go(func() error {
+		ratings, err := p.Ratings.Ratings(ctx, product)
+		rating = ratings[product]
+		return err
+	})
+	err = g.Wait()
+	return found, boxes, rating, err
 }

@@ -49,7 +49,7 @@ func newWorld() *world {
 	w.products, w.boxes = &catalogstore.Store{DB: w.db}, &offersstore.Store{DB: w.db}
 	slow := gated{w.db, w}
 	w.projector = &search.Projector{Index: w, Products: &catalogstore.Store{DB: slow}, BuyBoxes: &offersstore.Store{DB: slow},
-		Sequence: &searchstore.Store{DB: slow}, Now: func() time.Time { return time.Time{} }}
+		Ratings: &searchstore.Store{DB: slow}, Sequence: &searchstore.Store{DB: slow}, Now: func() time.Time { return time.Time{} }}
 	return w
 }
 
@@ -84,7 +84,7 @@ func (g gated) Get(ctx context.Context, table string, key store.Key) (store.Item
 }
 
 func (g gated) GetMany(ctx context.Context, gets ...store.Get) ([]store.Item, error) {
-	g.w.pass(ctx, "get many")
+	g.w.pass(ctx, "get many "+gets[0].Table)
 	return g.DB.GetMany(ctx, gets...)
 }
 

@@ -43,6 +43,7 @@ type Rebuilder struct {
 	Scanner  ProductScanner
 	Products ProductReader
 	BuyBoxes BuyBoxReader
+	Ratings  Ratings
 	Sequence Sequence
 	Build    IndexBuild
 	Releases IndexReleases
@@ -332,7 +333,9 @@ func (r *Rebuilder) drawNumbers(ctx context.Context, m marketplaces.Marketplace,
 func (r *Rebuilder) compose(ctx context.Context, m marketplaces.Marketplace, ids []string) (map[string]Document, error) {
 	var products map[string]catalog.Product
 	var boxes map[string]offers.BuyBox
+	var ratings map[string]ProductRating
 	g, each := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { ratings, err = r.Ratings.Ratings(each, ids...); return err })
 	g.Go(func() (err error) { products, err = r.Products.GetMany(each, ids...); return err })
 	g.Go(func() (err error) { boxes, err = r.BuyBoxes.BuyBoxes(each, m.Code, ids...); return err })
 	if err := g.Wait(); err != nil {
@@ -344,7 +347,7 @@ func (r *Rebuilder) compose(ctx context.Context, m marketplaces.Marketplace, ids
 		if err != nil {
 			return nil, err
 		}
-		docs[id] = d
+		docs[id] = d.rated(ratings[id])
 	}
 	return docs, nil
 }

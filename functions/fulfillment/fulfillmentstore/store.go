@@ -168,6 +168,19 @@ func (s Store) Delivered(ctx context.Context, orderID, sellerID string) (any, de
 	return any, delivered, err
 }
 
+// DeliveredLines lists the lines of an order that parcels of it were delivered with.
+func (s Store) DeliveredLines(ctx context.Context, orderID string) (lines []string, err error) {
+	list, err := s.Shipments(ctx, orderID)
+	for _, x := range list {
+		if x.State == fulfillment.Delivered {
+			for _, l := range x.Lines {
+				lines = append(lines, l.Line)
+			}
+		}
+	}
+	return lines, err
+}
+
 // Tracking returns an order's shipments, and its events by time.
 func (s Store) Tracking(ctx context.Context, orderID string) ([]fulfillment.Shipment, []fulfillment.Event, error) {
 	xs, err := s.Shipments(ctx, orderID)

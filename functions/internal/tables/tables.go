@@ -50,6 +50,10 @@ func All() []Table {
 			Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "created_at"}}},
 		{Name: "ratings", Context: "reviews", Sorted: true},
 		{Name: "seller_ratings", Context: "reviews", Sorted: true, Stream: true},
+		{Name: "reviews", Context: "reviews", Sorted: true, Indexes: []Index{{Name: "listed", Hash: "listed", Sort: "listed_at"},
+			{Name: "helpful", Hash: "listed", Sort: "score"}, {Name: "by_customer", Hash: "customer_id", Sort: "product_id"}}},
+		{Name: "review_votes", Context: "reviews", Sorted: true},
+		{Name: "product_ratings", Context: "reviews", Sorted: true, Stream: true},
 		{Name: "ledger", Context: "payouts", Indexes: []Index{{Name: "by_month", Hash: "month", Sort: "place", KeysOnly: true},
 			{Name: "unpaid", Hash: "bucket", Sort: "due", KeysOnly: true}}},
 	}

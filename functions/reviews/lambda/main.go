@@ -3,6 +3,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"rialto/functions/fulfillment/fulfillmentstore"
@@ -10,6 +11,7 @@ import (
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
 	"rialto/functions/orders/ordersstore"
@@ -24,13 +26,25 @@ func main() {
 			db := db(s)
 			ratings := &reviews.Service{Store: reviewsstore.Store{DB: db}, Orders: ordersstore.Store{DB: db},
 				Shipments: fulfillmentstore.Store{DB: db}, Now: time.Now}
-			return lambdahttp.New(api.Handler(reviewsapi.Routes(ratings))), nil
+			return lambdahttp.New(api.Handler(slices.Concat(reviewsapi.Routes(ratings), reviewsapi.ProductRoutes(products(db))))), nil
+		},
+		"moderate": func(s *settings.Settings) (any, error) {
+			return saga.Task("reviews-moderate", products(db(s)).Operate), nil
+		},
+		"products": func(s *settings.Settings) (any, error) {
+			topic := reviewsstore.ProductSums{Store: reviewsstore.Store{DB: db(s)}, Topic: outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN"))}
+			return outbox.Stream(topic, reviewsstore.ProductEvents), nil
 		},
 		"publish": func(s *settings.Settings) (any, error) {
 			topic := reviewsstore.Sums{Store: reviewsstore.Store{DB: db(s)}, Topic: outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN"))}
 			return outbox.Stream(topic, reviewsstore.Events), nil
 		},
 	})
+}
+
+func products(db store.DB) *reviews.Products {
+	return &reviews.Products{Store: reviewsstore.Store{DB: db}, Orders: ordersstore.Store{DB: db}, Purchases: fulfillmentstore.Store{DB: db},
+		Now: time.Now}
 }
 
 func db(s *settings.Settings) store.DB { return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64) }

@@ -1,4 +1,4 @@
-// Package reviewsstore keeps ratings of sellers. Keys:
+// Package reviewsstore keeps ratings of sellers, and reviews of products (reviews.go). Keys:
 //
 //	ratings         ord_…, sel_…          what a customer thinks of a seller by an order
 //	seller_ratings  sel_…, part#<number>  a part of the seller's tally; which one a rating is in, its order's id says
@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/outbox"
@@ -28,9 +27,7 @@ const (
 type Store struct{ DB store.DB }
 
 func partKey(r reviews.Rating) store.Key {
-	h := fnv.New32a()
-	h.Write([]byte(r.OrderID))
-	return store.Key{PK: r.SellerID, SK: fmt.Sprintf("part#%02d", h.Sum32()%parts)}
+	return store.Key{PK: r.SellerID, SK: fmt.Sprintf("part#%02d", hashOf(r.OrderID)%parts)}
 }
 
 // Rating returns a rating, or rating_not_found.
@@ -90,20 +87,23 @@ func (s Store) Tally(ctx context.Context, sellerID string) (reviews.Tally, error
 }
 
 // Events says of which seller a part of a tally changed. Sums makes the event whole.
-func Events(c outbox.Change) ([]outbox.Event, error) {
+func Events(c outbox.Change) ([]outbox.Event, error) { return ofKey(c, "SellerRated") }
+
+// ofKey is an event, yet without data, of what a part of a tally is of.
+func ofKey(c outbox.Change, name string) ([]outbox.Event, error) {
 	if c.New == nil {
 		return nil, nil
 	}
 	var key struct {
-		SellerID string `dynamodbav:"pk"`
+		PK string `dynamodbav:"pk"`
 	}
 	if err := store.Unmarshal(c.New, &key); err != nil {
 		return nil, fmt.Errorf("read change: %w", err)
 	}
-	if key.SellerID == "" {
+	if key.PK == "" {
 		return nil, errors.New("a tally of nobody")
 	}
-	e, err := outbox.New("SellerRated", key.SellerID, nil)
+	e, err := outbox.New(name, key.PK, nil)
 	return []outbox.Event{e}, err
 }
 
@@ -116,6 +116,14 @@ type Sums struct {
 
 // Publish sends the last event of each seller, with its data.
 func (s Sums) Publish(ctx context.Context, es []outbox.Event) error {
+	return publishLast(ctx, s.Topic, es, func(seller string) (any, error) {
+		t, err := s.Store.Tally(ctx, seller)
+		return t.Rated(seller), err
+	})
+}
+
+// publishLast sends the last event of each key with the data that stands now.
+func publishLast(ctx context.Context, to outbox.Topic, es []outbox.Event, stands func(key string) (any, error)) error {
 	last := map[string]int{}
 	for n, e := range es {
 		last[e.Key] = n
@@ -125,16 +133,16 @@ func (s Sums) Publish(ctx context.Context, es []outbox.Event) error {
 		if last[e.Key] != n {
 			continue
 		}
-		t, err := s.Store.Tally(ctx, e.Key)
+		data, err := stands(e.Key)
 		if err != nil {
 			return err
 		}
-		data, err := outbox.New(e.Name, e.Key, t.Rated(e.Key))
+		made, err := outbox.New(e.Name, e.Key, data)
 		if err != nil {
 			return err
 		}
-		e.Data = data.Data
+		e.Data = made.Data
 		whole = append(whole, e)
 	}
-	return s.Topic.Publish(ctx, whole)
+	return to.Publish(ctx, whole)
 }

@@ -30,13 +30,13 @@ func main() {
 			x, err := index(s)
 			db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
 			return searchaws.Receive(&search.Projector{Index: x, Products: &catalogstore.Store{DB: db}, BuyBoxes: &offersstore.Store{DB: db},
-				Sequence: &searchstore.Store{DB: db}, Now: time.Now}), err
+				Ratings: &searchstore.Store{DB: db}, Sequence: &searchstore.Store{DB: db}, Now: time.Now}), err
 		},
 		"reindex": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
 			db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
 			r := &search.Rebuilder{Scanner: catalogstore.ProductScan{DB: db}, Products: &catalogstore.Store{DB: db}, BuyBoxes: &offersstore.Store{DB: db},
-				Sequence: &searchstore.Store{DB: db}, Build: x, Releases: x, Now: time.Now}
+				Ratings: &searchstore.Store{DB: db}, Sequence: &searchstore.Store{DB: db}, Build: x, Releases: x, Now: time.Now}
 			return saga.Task("search-reindex", r.Reindex), err
 		},
 	})

@@ -38,6 +38,7 @@ type Hit struct {
 	OfferCount   int               `json:"offer_count" doc:"How many offers there are, the buy box's included"`
 	UpdatedAt    time.Time         `json:"updated_at"`
 	Rating       int64             `json:"rating,omitempty" doc:"Hundredths of a star"`
+	ReviewCount  int64             `json:"review_count,omitempty"`
 	Ranking      *Ranking          `json:"ranking,omitempty" doc:"Why it stands here; with explain"`
 }
 
@@ -152,7 +153,8 @@ func ranking(r search.Ranking) *Ranking {
 
 func hit(d search.Document) Hit {
 	h := Hit{ProductID: d.ProductID, Title: d.Title, Description: d.Description, Brand: d.Brand, Bullets: list(d.Bullets),
-		CategoryID: d.CategoryID, CategoryPath: list(d.CategoryPath), Attributes: d.Attributes, Image: d.Image, OfferCount: d.OfferCount, Rating: d.Rating,
+		CategoryID: d.CategoryID, CategoryPath: list(d.CategoryPath), Attributes: d.Attributes, Image: d.Image, OfferCount: d.OfferCount,
+		Rating: d.Rating, ReviewCount: d.ReviewCount,
 		BuyBox: BuyBox{OfferID: d.OfferID, Condition: d.Condition, Price: money.Of(d.Price, d.Currency), Shipping: money.Of(d.Landed-d.Price, d.Currency),
 			Landed: money.Of(d.Landed, d.Currency), Seller: Seller{d.SellerID, d.SellerName}, InStock: d.InStock, Fulfillment: d.Fulfillment,
 			DeliveryDays: d.DeliveryDays}}

@@ -145,6 +145,6 @@ var sorts = func() map[search.Sort][]object {
 		search.PriceAsc:  {by("price", "asc"), tie},
 		search.PriceDesc: {by("price", "desc"), tie},
 		search.Newest:    {by("updated_at", "desc"), tie},
-		search.Rating:    {by("rating", "desc"), tie},
+		search.Rating:    {by("rating_rank", "desc"), tie},
 	}
 }()

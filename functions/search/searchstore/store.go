@@ -1,5 +1,5 @@
 // Package searchstore keeps, in the table projections, the last number that was drawn for a product in a marketplace's
-// index. Key: <product_id>#<marketplace>.
+// index, and what events told of the product's rating. Keys: <product_id>#<marketplace> and <product_id>#rating.
 package searchstore
 
 import (
@@ -12,6 +12,7 @@ import (
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/store"
+	"rialto/functions/search"
 )
 
 const table = "projections"
@@ -27,7 +28,7 @@ func (s *Store) Next(ctx context.Context, product, marketplace string) (int64, e
 	i, err := s.DB.Apply(ctx, store.Update(table, keyOf(product, marketplace)).Add("n", 1).Named("projection"))
 	if err != nil {
 		if r, ok := store.AsRefused(err); ok && r.Transient() {
-			return 0, fault.New(fault.Throttled, "search_throttled", "the product changes too fast to be indexed").Because(err)
+			return 0, errBusy.Because(err)
 		}
 		return 0, fmt.Errorf("draw number: %w", err)
 	}
@@ -55,6 +56,41 @@ func (s *Store) Last(ctx context.Context, marketplace string, products ...string
 		if out[id], err = number(i); err != nil {
 			return nil, err
 		}
+	}
+	return out, nil
+}
+
+func ratingKey(product string) store.Key { return store.Key{PK: product + "#rating"} }
+
+// SaveRating writes a rating unless one of the same or a higher version stands there.
+func (s *Store) SaveRating(ctx context.Context, r search.ProductRating) error {
+	w := store.Put(table, ratingKey(r.ProductID), r).If(store.Any(store.Absent(), store.Lt("version", r.Version))).Named("rating")
+	_, err := s.DB.Apply(ctx, w)
+	if _, failed := store.FailedCondition(err); failed { // what stands is as new
+		return nil
+	}
+	return store.Explained("save rating", err, errBusy)
+}
+
+var errBusy = fault.New(fault.Throttled, "search_throttled", "the product changes too fast to be indexed")
+
+// Ratings returns the ratings there are, by product, each read consistently.
+func (s *Store) Ratings(ctx context.Context, products ...string) (map[string]search.ProductRating, error) {
+	gets := make([]store.Get, len(products))
+	for n, id := range products {
+		gets[n] = store.Get{Table: table, Key: ratingKey(id)}
+	}
+	items, err := store.Existing(ctx, s.DB, gets)
+	if err != nil {
+		return nil, fmt.Errorf("read ratings: %w", err)
+	}
+	out := make(map[string]search.ProductRating, len(items))
+	for _, i := range items {
+		var r search.ProductRating
+		if err := store.Unmarshal(i, &r); err != nil {
+			return nil, fmt.Errorf("read rating: %w", err)
+		}
+		out[r.ProductID] = r
 	}
 	return out, nil
 }

@@ -14,6 +14,7 @@ import (
 	"rialto/functions/internal/store"
 	"rialto/functions/laboratory/memory"
 	"rialto/functions/laboratory/storetest"
+	"rialto/functions/search"
 )
 
 func TestNumbersRiseAndAreDrawnOnce(t *testing.T) {
@@ -65,4 +66,22 @@ func TestABusyTableIsTransient(t *testing.T) {
 	if _, err := (&Store{DB: db}).Next(context.Background(), "prd_a", "US"); !errors.Is(err, cause) {
 		t.Error(err)
 	}
+}
+
+// Of a product's ratings the one of the highest version is kept. Seen to catch: the last that came.
+func TestRatings(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		s := &Store{DB: db}
+		newer := search.ProductRating{ProductID: "prd_1", Mean: 467, Rank: 376, Reviews: 3, Version: 4}
+		for _, r := range []search.ProductRating{{ProductID: "prd_1", Version: 2}, newer, {ProductID: "prd_1", Mean: 100, Version: 3}, newer} {
+			if err := s.SaveRating(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := s.Ratings(t.Context(), "prd_1", "prd_2")
+		if err != nil || len(got) != 1 || got["prd_1"] != newer {
+			t.Error(got, err)
+		}
+	})
 }

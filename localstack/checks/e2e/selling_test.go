@@ -20,6 +20,7 @@ func TestTwoSellersShareAPageAndOneShips(t *testing.T) {
 	r.competeForTheBuyBox(ctx, t)
 	orderID, shipmentID := r.sellAndShip(ctx, t)
 	r.rateAndRename(ctx, t, orderID)
+	r.review(ctx, t, orderID)
 	// With 5.00 stars for 4.00 its offer wins the buy box back at the price that it lost it at.
 	r.wins(ctx, t, r.a)
 	r.isOwed(ctx, t, orderID)
@@ -194,6 +195,51 @@ func (r *rivals) rateAndRename(ctx context.Context, t *testing.T, orderID string
 		}
 		return named && did.Rating != nil && did.Rating.Value == 500 && did.Rating.Count == 1
 	})
+}
+
+// review has who bought it review the product, with the badge, and follows the stars into search; who did not has none.
+func (r *rivals) review(ctx context.Context, t *testing.T, orderID string) {
+	t.Helper()
+	own, all := "/api/v1/products/"+r.product+"/review", "/api/v1/products/"+r.product+"/reviews"
+	var mine struct {
+		ID       string `json:"review_id"`
+		State    string
+		Verified bool `json:"verified_purchase"`
+	}
+	word := map[string]any{"stars": 4, "title": "Pours well", "text": "The lid is loose.", "author": "A tea drinker", "order_id": orderID}
+	if _, err := r.buyer.Call(ctx, http.MethodPut, own, word, &mine); err != nil || !mine.Verified || mine.State != "PUBLISHED" {
+		t.Fatalf("%+v %v", mine, err)
+	}
+	other := mustShopper(ctx, t, "pm_card_visa")
+	if answer, err := other.Do(ctx, http.MethodPut, own, word); err != nil || answer.Status != http.StatusNotFound {
+		t.Errorf("another's order makes a review verified: %d %v", answer.Status, err)
+	}
+	vote := all + "/" + mine.ID + "/vote"
+	if answer, err := r.buyer.Do(ctx, http.MethodPut, vote, map[string]any{"helpful": true}); err != nil || answer.Problem().Code != "own_review" {
+		t.Errorf("one's own vote: %d %v", answer.Status, err)
+	}
+	for range 2 {
+		if _, err := other.Call(ctx, http.MethodPut, vote, map[string]any{"helpful": true}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var list struct {
+		Summary struct{ Rating, Reviews int64 }
+		Reviews []struct {
+			ID       string `json:"review_id"`
+			Verified bool   `json:"verified_purchase"`
+			Helpful  int64  `json:"helpful_votes"`
+		}
+	}
+	until(ctx, t, "the review is listed with its vote", 3*time.Minute, func() bool {
+		if _, err := (&shop.Client{Base: shop.ShopperURL}).Call(ctx, http.MethodGet, all, nil, &list); err != nil {
+			t.Fatal(err)
+		}
+		return len(list.Reviews) == 1 && list.Reviews[0].Helpful == 1
+	})
+	if list.Summary.Rating != 400 || list.Summary.Reviews != 1 || !list.Reviews[0].Verified {
+		t.Errorf("%+v", list)
+	}
 }
 
 // statement is what a seller is owed, and why.
