@@ -319,7 +319,6 @@ func TestNobodysDataIsLost(t *testing.T) {
 	})
 }
 
-// Seen to catch: a page left to a seller who withdrew; a page that its next seller cannot edit; another's words taken away.
 // A page that came with an import, with an owner who says nothing, passes to nobody: not when another lists it, nor when one
 // of two does so no more.
 func TestAnImportersPageIsNotInherited(t *testing.T) {
@@ -344,6 +343,7 @@ func TestAnImportersPageIsNotInherited(t *testing.T) {
 	}
 }
 
+// Seen to catch: a page left to a seller who withdrew; a page that its next seller cannot edit; another's words taken away.
 func TestWithdraw(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()

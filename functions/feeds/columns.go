@@ -48,11 +48,12 @@ const (
 // templates, and its inventory ledger report; [E] eBay File Exchange and Seller Hub; [S] Shopify's product and inventory CSV;
 // [W] WooCommerce's product CSV; [T] Etsy's listings; [R] Rialto's own names.
 var aliases = map[string][]string{
-	// Amazon's ids and a shop's own numbers name nothing here, but where a product id of ours stands in them.
+	// Amazon's ids and a shop's own numbers are as good as a sku where there is none, and no more.
 	colProduct: {"product_id" /* R, A */, "asin" /* A */, "asin1" /* A */, "id" /* W */},
 	colSKU: {"sku" /* R, A, S, W, T */, "seller-sku" /* A */, "item_sku" /* A */, "contribution_sku", /* A */
 		"merchant-sku", "msku" /* A */, "Variant SKU" /* S */, "Custom label (SKU)" /* E */, "CustomLabel" /* E */, "article number",
-		"Artikelnummer"},
+		"Artikelnummer",
+		"product code", "item code", "item number", "reference", "code"},
 	colAction: {"add-delete" /* A */, "update_delete" /* A */, "record_action" /* A */, "listing_action", /* A */
 		"action" /* E, as *Action(SiteID=…) */, "operation"},
 	// Shopify: what is available before what is on hand, of which some is committed. WooCommerce: Stock; its "In stock?" is no
@@ -83,7 +84,8 @@ var aliases = map[string][]string{
 	colBrand: {"brand" /* R, E */, "brand_name" /* A */, "Vendor" /* S */, "Brands" /* W */, "manufacturer" /* A */, "Marke", "Hersteller"},
 	colCategory: {"category_id" /* R */, "category" /* E */, "categories" /* W */, "Product Category", /* S */
 		"google_product_category", "feed_product_type" /* A */, "product_type" /* A */, "item_type" /* A */, "Custom Product Type", /* S */
-		"Kategorie"},
+		"Kategorie",
+		"Type" /* S; in W it says whether a product is simple */},
 	colBullets: {"bullets" /* R */, "bullet points", "bullet_point" /* A */, "bullet_point1" /* A */, "bullet_point2", "bullet_point3",
 		"bullet_point4", "bullet_point5"},
 	colModel: {"model" /* R, E */, "model_number" /* A */, "model name" /* A */, "part_number" /* A */, "mfr_part_number", /* A */

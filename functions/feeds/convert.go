@@ -63,6 +63,9 @@ func (g reading) itemOf(line int, r row) item {
 	case !named:
 		err = missing(colProduct + ", " + colSKU + " or " + colGTIN)
 	}
+	if sku != "" && r[colSKU] == "" {
+		i.lost = invalidValue(colProduct, "must be a product id or a GTIN or a sku of yours")
+	}
 	if err == nil && g.feed.Kind != Products && product == "" {
 		i.names = namesOf(g.feed.Kind, sku, gtin)
 	}
@@ -80,10 +83,10 @@ func (g reading) itemOf(line int, r row) item {
 }
 
 // identify tells what names a row's product. What cells hold is told by their form, as sellers take one for the other; an
-// id of Amazon's or a shop's own number hides nothing beside it. The sku is right even where it fails.
+// id of Amazon's or a shop's own number hides nothing beside it, and by itself is a sku. The sku is right even where it fails.
 func identify(r row) (product, sku, gtin string, err error) {
 	product, sku = r[colProduct], strings.Trim(r[colSKU], "\ufeff\u200b")
-	if !skuForm.MatchString(sku) {
+	if sku != "" && !isSKU(sku) {
 		return "", "", "", invalidValue(colSKU, "must be at most 64 printable ASCII characters")
 	}
 	if ids.Valid(ids.Product, sku) {
@@ -98,10 +101,10 @@ func identify(r row) (product, sku, gtin string, err error) {
 		return "", sku, cmp.Or(gtin, number), err
 	case sku != "" || gtin != "" || err != nil:
 		return "", sku, gtin, err
-	case isDigits(product):
+	case isDigits(product) && len(product) >= len("12345670") || !isSKU(product):
 		return "", "", "", wrong
 	}
-	return "", "", "", invalidValue(colProduct, "must be a product id or a GTIN; an ASIN names nothing here")
+	return "", product, "", nil
 }
 
 // namesOf are the names of a product by which a row of that kind finds it: an offer is of what has the GTIN, and what a
@@ -133,8 +136,10 @@ func (g reading) finish(line int, sku, gtin string, remove bool, r row) (func(st
 	return productOf(sku, gtin, remove, r)
 }
 
-// skuForm is what a seller may call an offer, or nothing.
-var skuForm = regexp.MustCompile(`^[ -~]{0,64}$`)
+// isSKU tells whether a seller may call an offer so.
+func isSKU(s string) bool { return skuForm.MatchString(s) }
+
+var skuForm = regexp.MustCompile(`^[!-~]([ -~]{0,62}[!-~])?$`)
 
 func (i item) refused(err error) item {
 	i.refuse = err

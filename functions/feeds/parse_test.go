@@ -323,7 +323,6 @@ func TestBadValuesAreSaidToBe(t *testing.T) {
 		"both":             {Inventory, row{colProduct: someProduct, colCentre: "us-east-1", colQuantity: "1", colChange: "1"}, "invalid_value"},
 		"no centre":        {Inventory, row{colProduct: someProduct, colQuantity: "1"}, "missing_value"},
 		"no product":       {Inventory, row{colCentre: "us-east-1", colQuantity: "1"}, "missing_value the row has no product_id, sku or gtin"},
-		"product id":       {Inventory, row{colProduct: "B00X", colCentre: "us-east-1", colQuantity: "1"}, "invalid_value /product_id"},
 		"future": {
 			Inventory, row{colProduct: someProduct, colCentre: "us-east-1", colQuantity: "1", colAsOf: "2026-11-27T12:06:00Z"},
 			"as_of_in_future",
@@ -423,6 +422,7 @@ func TestGoodValues(t *testing.T) {
 		{Prices, row{colSKU: "A-1", colProduct: "B07TESTING"}, []Name{{SKU: "A-1"}}},
 		{Offers, row{colSKU: "A-1", colProduct: "B07TESTING", colGTIN: ean}, []Name{{GTIN: ean}, {SKU: "A-1"}}},
 		{Prices, row{colSKU: "A-1", colGTIN: "4006381333932"}, []Name{{SKU: "A-1"}}},
+		{Offers, row{colProduct: "44"}, []Name{{SKU: "44"}}},
 		{Offers, row{colGTIN: "0-13-110362-8"}, []Name{{GTIN: "9780131103627"}}},
 	} {
 		f.Kind, c.row[colPrice] = c.kind, "1"

@@ -71,7 +71,7 @@ func TestASellersFile(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	want := "line,code,message\n4,fractional_quantity,/change must be a whole number of units\n" +
-		"5,invalid_value,/product_id must be a product id or a GTIN; an ASIN names nothing here\n"
+		"5,invalid_value,/product_id must be a product id or a GTIN or a sku of yours\n"
 	if report != want {
 		t.Errorf("the report:\n%s", report)
 	}
