@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"rialto/functions/internal/chunks"
@@ -32,6 +33,8 @@ type Row struct {
 	// Options are attributes by the names that the seller's shop has for them, whatever those of the category are.
 	Options map[string]string `json:"options,omitempty"`
 	SKU     string            `json:"sku,omitempty"`
+	// Images are addresses that images are fetched from, MaxOwnImages at most; those that are there stay.
+	Images []string `json:"images,omitempty"`
 	// Delete withdraws what the seller says of the product; nothing but what names it is read. What is not listed is no error.
 	Delete bool `json:"delete,omitempty"`
 }
@@ -117,7 +120,14 @@ func (s *ListingService) say(ctx context.Context, at *places, r Row) (changed bo
 		changed = current.Version == 0 || !current.Same(same)
 		return changed, nil
 	})
-	return changed && err == nil, err
+	if err != nil || len(r.Images) == 0 {
+		return changed && err == nil, err
+	}
+	var list []ImageAddress
+	for n, address := range r.Images[:min(len(r.Images), MaxOwnImages)] {
+		list = append(list, ImageAddress{product, sellerID, address, s.Now().UTC().Add(time.Duration(n) * time.Millisecond)})
+	}
+	return changed, s.Addresses.Add(ctx, list)
 }
 
 // named finds the page that a row is about, the zero Product for none, and the identities that a new one takes.

@@ -52,39 +52,45 @@ func (s *ImageService) Announce(ctx context.Context, product, seller, key string
 		return AnnouncedImage{}, err
 	}
 	out := AnnouncedImage{Image: Image{ID: ids.Derive(ids.Image, seller, product, key), ProductID: product, SellerID: seller, Announced: a,
-		State: Awaiting}}
-	out.CreatedAt = s.Listings.Now().UTC()
-	out.UpdatedAt = out.CreatedAt
+		State: Awaiting, CreatedAt: s.Listings.Now().UTC()}}
+	var err error
+	if out.Image, out.Replayed, err = s.add(ctx, out.Image); err == nil && out.At(s.Listings.Now()) == Awaiting {
+		out.Upload, err = s.Files.Upload(ctx, out.uploadKey(), a, ImageUploadFor)
+	}
+	return out, err
+}
+
+// add keeps an image unless there is one of its id, and returns the one that stands.
+func (s *ImageService) add(ctx context.Context, i Image) (stands Image, there bool, err error) {
 	type state struct {
 		list []Image
 		n    int64
 	}
 	read := func() (now state, err error) {
-		now.list, now.n, err = s.Images.Images(ctx, product, seller)
+		now.list, now.n, err = s.Images.Images(ctx, i.ProductID, i.SellerID)
 		return now, err
 	}
 	now, err := read()
 	if err != nil {
-		return AnnouncedImage{}, err
+		return i, false, err
 	}
+	i.UpdatedAt = s.Listings.Now().UTC()
+	stands = i
 	_, err = cas.Update(now, ErrChanged, func(now state) (bool, error) {
-		if n := slices.IndexFunc(now.list, func(i Image) bool { return i.ID == out.ID }); n >= 0 {
-			if now.list[n].Announced != a {
+		if n := slices.IndexFunc(now.list, func(x Image) bool { return x.ID == i.ID }); n >= 0 {
+			if now.list[n].Announced != i.Announced {
 				return false, ErrImageKeyReused
 			}
-			out.Image, out.Replayed = now.list[n], true
+			stands, there = now.list[n], true
 			return false, nil
 		}
-		forget, err := room(now.list, out.CreatedAt)
+		forget, err := room(now.list, i.UpdatedAt)
 		if err != nil {
 			return false, err
 		}
-		return true, s.Images.Announce(ctx, out.Image, now.n, forget)
+		return true, s.Images.Announce(ctx, i, now.n, forget)
 	}, read)
-	if err == nil && out.At(s.Listings.Now()) == Awaiting {
-		out.Upload, err = s.Files.Upload(ctx, out.uploadKey(), a, ImageUploadFor)
-	}
-	return out, err
+	return stands, there, err
 }
 
 // OwnImages lists a seller's images of a product it lists. Errors: product_not_listed.

@@ -35,6 +35,7 @@ type ListingService struct {
 	Categories    Categories
 	Contributions Contributions
 	Proposals     Proposals
+	Addresses     ImageQueue // of images in files; nil where no files come
 	Now           func() time.Time
 }
 

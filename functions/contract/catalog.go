@@ -49,7 +49,15 @@ var catalogContext = Context{
 			Trigger: Trigger{Queue: &Queue{Batch: 2, MaxReceiveCount: 5, Concurrency: 20}},
 			Grants: []Grant{
 				{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"},
-				{Send, "feeds-report"},
+				{Send, "feeds-report"}, {Send, "catalog-fetch"},
+			},
+		},
+		{
+			Name: "fetch", Description: "fetches the images that sellers' files name by their addresses",
+			Memory: 512, Timeout: minute,
+			Trigger: Trigger{Queue: &Queue{Batch: 1, MaxReceiveCount: 3, Concurrency: 10}},
+			Grants: []Grant{
+				{Read, "products"}, {Read, "contributions"}, {Write, "contributions"}, {PutObject, "uploads"},
 			},
 		},
 		{

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -108,8 +109,8 @@ func rowOfCells(text []byte, comma byte, columns []string) (row, error) {
 		case c == "":
 		case i >= len(columns):
 			return nil, errExtra
-		case columns[i] == colBullets && r[colBullets] != "":
-			r[colBullets] += listSeparator + c
+		case r[columns[i]] != "" && slices.Contains(lists, columns[i]):
+			r[columns[i]] += listSeparator + c
 		case columns[i] != "" && r[columns[i]] == "":
 			r[columns[i]] = c
 		}

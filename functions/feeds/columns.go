@@ -31,6 +31,7 @@ const (
 	colBullets     = "bullets"
 	colModel       = "model"
 	colGTIN        = "gtin"
+	colImages      = "images"
 	colGroup       = "group" // what variants of one product share
 
 	// attributePrefix begins the columns of a product's attributes; what follows is the attribute's name.
@@ -92,12 +93,17 @@ var aliases = map[string][]string{
 		"MPN" /* E */},
 	colGTIN: {"gtin" /* R */, "ean" /* E */, "upc" /* E */, "isbn" /* E */, "barcode", "Variant Barcode" /* S */, "external_product_id", /* A */
 		"externally_assigned_product_identifier" /* A */, "GTIN, UPC, EAN, or ISBN" /* W */, "P:EAN" /* E */, "P:UPC" /* E */, "P:ISBN" /* E */},
+	colImages: {"images" /* R, W */, "image_url", "image", "Image Src" /* S */, "main_image_url" /* A */, "main-image-url", "image_link",
+		"Item photo URL" /* E */, "PicURL" /* E */, "picture", "other_image_url" /* A */, "other_image_url1", "other_image_url2", "other_image_url3",
+		"other_image_url4", "image1" /* T */, "image2", "image3", "image4", "image5", "image6", "image7", "image8", "image9", "image10"},
 	colGroup: {"Handle" /* S */},
 }
 
-// several are the columns of which a file may have more than one: of numbers, the first that a row has is taken, and
-// bullets are taken together.
-var several = []string{colGTIN, colBullets}
+// several are the columns of which a file may have more than one: of numbers, the first that a row has is taken; those of
+// lists are taken together.
+var several = []string{colGTIN, colBullets, colImages}
+
+var lists = []string{colBullets, colImages}
 
 // meaning is a column with the place of its name in the table above.
 type meaning struct {
@@ -199,7 +205,8 @@ var taken = map[Kind][]string{
 	Prices:    {colProduct, colSKU, colGTIN, colAction, colMarketplace, colPrice, colShipping, colCurrency},
 	Offers: {colProduct, colSKU, colGTIN, colAction, colMarketplace, colPrice, colShipping, colCurrency, colCondition, colFulfilment, colPaused,
 		colStatus, colGroup},
-	Products: {colProduct, colSKU, colGTIN, colAction, colTitle, colDescription, colBrand, colCategory, colBullets, colModel, colGroup},
+	Products: {colProduct, colSKU, colGTIN, colAction, colTitle, colDescription, colBrand, colCategory, colBullets, colModel, colGroup,
+		colImages},
 }
 
 // takes tells whether the rows of a feed may say that.

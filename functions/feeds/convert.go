@@ -28,6 +28,8 @@ type item struct {
 	lost   error  // why the row is refused where no name names a product, nil for errName
 	by     string // the kind of name by which its product was found, of products in one feed
 	finish func(product string) any
+	group  string
+	more   *[]string // addresses of further images
 }
 
 // Name is a product by the seller's own sku, or else by its GTIN.
@@ -47,7 +49,7 @@ func (g reading) notation(column, marketplace string) notation {
 
 // itemOf reads a row of a feed.
 func (g reading) itemOf(line int, r row) item {
-	i := item{line: line, by: "product id"}
+	i := item{line: line, by: "product id", group: r[colGroup], more: new([]string)}
 	remove, err := actionOf(g.feed.Kind, r[colAction])
 	if err != nil {
 		return i.refused(err)
@@ -70,7 +72,7 @@ func (g reading) itemOf(line int, r row) item {
 		i.names = namesOf(g.feed.Kind, sku, gtin)
 	}
 	if err == nil {
-		i.finish, err = g.finish(line, sku, gtin, remove, r)
+		i.finish, err = g.finish(i, sku, gtin, remove, r)
 	}
 	if err != nil {
 		return i.refused(err)
@@ -124,16 +126,16 @@ func namesOf(kind Kind, sku, gtin string) []Name {
 }
 
 // finish reads what the row says of its product.
-func (g reading) finish(line int, sku, gtin string, remove bool, r row) (func(string) any, error) {
+func (g reading) finish(i item, sku, gtin string, remove bool, r row) (func(string) any, error) {
 	switch g.feed.Kind {
 	case Inventory:
-		return g.stockOf(line, r)
+		return g.stockOf(i.line, r)
 	case Offers:
 		return g.offerOf(sku, remove, r)
 	case Prices:
 		return g.priceOf(r)
 	}
-	return productOf(sku, gtin, remove, r)
+	return productOf(sku, gtin, remove, r, i.more)
 }
 
 // isSKU tells whether a seller may call an offer so.
@@ -299,7 +301,7 @@ func word(s string, known map[string]string, otherwise string) string {
 }
 
 // productOf leaves it to the catalog which product it is, and what may be said of it.
-func productOf(sku, gtin string, remove bool, r row) (func(string) any, error) {
+func productOf(sku, gtin string, remove bool, r row, more *[]string) (func(string) any, error) {
 	p := catalog.Row{Title: r[colTitle], Description: r[colDescription], Brand: r[colBrand], Model: r[colModel], GTIN: gtin, SKU: sku,
 		CategoryID: r[colCategory], Bullets: split(r[colBullets])}
 	switch {
@@ -308,10 +310,10 @@ func productOf(sku, gtin string, remove bool, r row) (func(string) any, error) {
 	case p.Title == "":
 		return nil, missing(colTitle)
 	default:
-		p.Attributes, p.Options = attributesOf(r), optionsOf(r)
+		p.Attributes, p.Options, p.Images = attributesOf(r), optionsOf(r), imagesOf(r[colImages])
 	}
 	return func(product string) any {
-		p.ProductID = product
+		p.ProductID, p.Images = product, append(p.Images, *more...)
 		return p
 	}, nil
 }
@@ -333,6 +335,24 @@ func optionsOf(r row) map[string]string {
 		if n, ok := strings.CutPrefix(column, optionName); ok && r[optionValue+n] != "" && r[optionValue+n] != "Default Title" {
 			out[name] = r[optionValue+n]
 		}
+	}
+	return out
+}
+
+// between parts the addresses of a cell that has several (W, and A and E by a bar). A comma may be part of one.
+var between = regexp.MustCompile(`\s*[|;]\s*|\s*,\s*(?i:https?:)|\s+`)
+
+func imagesOf(cell string) []string {
+	var out []string
+	for cell != "" {
+		at := between.FindStringIndex(cell)
+		if at == nil {
+			return append(out, cell)
+		}
+		if at[0] > 0 {
+			out = append(out, cell[:at[0]])
+		}
+		cell = strings.TrimLeft(cell[at[0]:], "|;, \t\n")
 	}
 	return out
 }

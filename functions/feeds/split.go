@@ -396,7 +396,7 @@ func (c *cutter) chunk(ctx context.Context) (chunks.Chunk, error) {
 			return out, err
 		}
 		size += len(r.text)
-		if i, isRow := c.item(r); isRow {
+		if i, isRow := c.item(r, items); isRow {
 			items = append(items, i)
 		}
 		ended = false
@@ -408,8 +408,8 @@ func (c *cutter) chunk(ctx context.Context) (chunks.Chunk, error) {
 	return out, c.fill(ctx, &out, items)
 }
 
-// item reads a record, and tells whether it is a row: a further image of a product is none.
-func (c *cutter) item(r record) (item, bool) {
+// item reads a record, and tells whether it is a row: a further image of a product among those before it is none.
+func (c *cutter) item(r record, before []item) (item, bool) {
 	if r.flaw != nil {
 		return item{line: r.line, refuse: r.flaw}, true
 	}
@@ -427,7 +427,8 @@ func (c *cutter) item(r record) (item, bool) {
 	}
 	var variant bool
 	if variant, c.parent = of.inherit(c.parent); variant && of.saysNothing() {
-		return item{}, false
+		err := addImages(before, of)
+		return item{line: r.line, refuse: err}, err != nil
 	}
 	c.relative = c.relative || of[colChange] != ""
 	return c.reading.itemOf(r.line, of), true

@@ -99,6 +99,8 @@ func TestFilesOfSellersTools(t *testing.T) {
 			[]string{`2 {"title":"Hiker","description":"Warm","brand":"Potter","category_id":"Boots","sku":"17"}`}, "Price"},
 		"a plain catalog's prices": {feeds.Offers, "US", "Id,Price\nT-1,99.5\n400638133393,1\n",
 			[]string{`2 .*"sku":"T-1"`, "3 invalid_gtin"}, ""},
+		"addresses of images": {feeds.Products, "US", "SKU,Name,Images,image2\nT-1,Mug,\"https://a/1.png?x=1,2, https://a/b.png\",https://c/3\n",
+			[]string{`2 .*"images":["https://a/1.png?x=1,2","https://a/b.png","https://c/3"]`}, ""},
 		"thousands or decimals": {feeds.Prices, "DE", "sku;Preis\nT-1;4.500\nT-2;2.250\n", []string{"2 ambiguous_number",
 			"3 ambiguous_number"}, ""},
 		"a column that tells": {feeds.Prices, "DE", "sku;Preis\nT-1;4.500\nT-2;2,25\n", []string{`2 .*"amount":450000`, `3 .*"amount":225`}, ""},
@@ -124,7 +126,8 @@ func TestFilesOfSellersTools(t *testing.T) {
 			"T-2\t5\tCreate or Replace (Full Update)\n", []string{"4 partial_update", `5 .*"amount":500`}, ""},
 		"eBay": {feeds.Offers, "US",
 			"#INFO,Version=1.0.0,Template=ebay\n*Action(SiteID=US|Country=US|Version=1193),CustomLabel,*StartPrice,*Quantity,P:UPC\n" +
-				"Add,T-9,5.00,3,Does not apply\nRevise,T-1,6.00,3,Does not apply\n", []string{"3 product_not_found", `4 .*"amount":600`}, "*Quantity"},
+				"Add,T-9,5.00,3,Does not apply\nRevise,T-1,6.00,3,Does not apply\n", []string{"3 product_not_found", `4 .*"amount":600`},
+			"*Quantity"},
 		"a separator that is told": {feeds.Prices, "DE", "sep=;\r\nsku;price\r\nT-1;2,50\r\n", []string{`3 .*"amount":250`}, ""},
 		"of Western Europe":        {feeds.Products, "FR", "titre,title,category\nx,Caf\xe9,x\n", []string{`2 .*"title":"Café"`}, "titre"},
 		"UTF-16":                   {feeds.Products, "US", utf16le("title\tcategory\nTasse 😀\tx\n"), []string{`2 .*"title":"Tasse 😀"`}, ""},
@@ -176,14 +179,15 @@ func TestVariantsInherit(t *testing.T) {
 	for i := range 250 {
 		fmt.Fprintf(&b, "mug,,,,,,c%d,M-%d,6,,\n", i+1, i+1)
 	}
-	b.WriteString("mug,,,,,,,,,,https://a/2.png\ncup,,,,,,,C-1,6,,\nbowl,Bowl,,,x,Title,Default Title,B-1,6,,\n")
+	b.WriteString("mug,,,,,,,,,,https://a/2.png\ncup,,,,,,,C-1,6,,\n" +
+		"bowl,Bowl,,,x,Title,Default Title,B-1,6,,https://a/3.png\nbowl,,,,,,,,,,https://a/4.png\n")
 	f, got := said(t, feeds.Order{Kind: feeds.Products}, "US", b.String(), never)
 	_, again := said(t, feeds.Order{Kind: feeds.Products}, "US", b.String(), always)
 	if d := cmp.Diff(got, again); d != "" {
 		t.Error("it depends on where an invocation ends:", d)
 	}
-	if len(got) != 253 || !strings.HasPrefix(got[251], "254 missing_value") || strings.Contains(got[252], "Default") ||
-		strings.Join(f.Ignored, " ") != "Variant Price Image Src" {
+	if len(got) != 253 || !strings.Contains(got[200], `["https://a/2.png"]`) || !strings.HasPrefix(got[251], "254 missing_value") ||
+		!strings.HasSuffix(got[252], `"images":["https://a/3.png","https://a/4.png"]}`) || strings.Join(f.Ignored, " ") != "Variant Price" {
 		t.Fatalf("%d %q %q", len(got), got[251:], f.Ignored)
 	}
 	for i, row := range got[:251] {

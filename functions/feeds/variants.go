@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"rialto/functions/internal/fault"
 )
 
 // inherited is what the rows of one product's variants leave out but in the first (Shopify: all rows of a handle).
@@ -47,6 +49,23 @@ func (r row) heirloom() row {
 		}
 	}
 	return out
+}
+
+var errImageApart = fault.New(fault.Invalid, "image_apart",
+	"no row near above is of the product that the image is of; give its address in the product's first row")
+
+// addImages gives the images of a row that has nothing else to a row of its product before it.
+func addImages(before []item, r row) error {
+	images := imagesOf(r[colImages])
+	if len(images) == 0 {
+		return nil
+	}
+	i := slices.IndexFunc(before, func(i item) bool { return i.group == r[colGroup] && i.more != nil })
+	if i < 0 {
+		return errImageApart
+	}
+	*before[i].more = append(*before[i].more, images...)
+	return nil
 }
 
 // saysNothing tells whether a variant's row has nothing of its own, as one that only brings a further image.

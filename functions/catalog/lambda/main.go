@@ -35,9 +35,10 @@ func main() {
 			c := &catalogstore.Store{DB: db(s)}
 			return saga.Task("catalog-categories", (&catalog.ProposalService{Proposals: c, Categories: c, Now: time.Now}).Handle), nil
 		},
+		"fetch": func(s *settings.Settings) (any, error) { return chunkqueue.Each(fetcher(s).Fetch), nil },
 		"feed": func(s *settings.Settings) (any, error) {
 			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.Results(chunkqueue.New(s.AWS(), s.Queue("feeds-report"))),
-				listings(s).HandleFeedChunk), nil
+				fed(s).HandleFeedChunk), nil
 		},
 		"image": func(s *settings.Settings) (any, error) { return bucket.Receive(images(s).Arrived), nil },
 		"buybox": func(s *settings.Settings) (any, error) {

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"context"
 	"math/rand/v2"
 	"time"
 
 	"rialto/functions/catalog"
 	"rialto/functions/catalog/catalogstore"
+	"rialto/functions/catalog/imagefetch"
 	"rialto/functions/catalog/imageheader"
 	"rialto/functions/internal/bucket"
+	"rialto/functions/internal/chunkqueue"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
 )
@@ -15,6 +18,25 @@ import (
 func listings(s *settings.Settings) *catalog.ListingService {
 	c := &catalogstore.Store{DB: db(s)}
 	return &catalog.ListingService{Products: c, Categories: c, Contributions: c, Proposals: c, Now: time.Now}
+}
+
+// fed are listings that take images by their addresses.
+func fed(s *settings.Settings) *catalog.ListingService {
+	l := listings(s)
+	l.Addresses = addresses{chunkqueue.New(s.AWS(), s.Queue("catalog-fetch"))}
+	return l
+}
+
+// addresses wait in the queue of catalog-fetch.
+type addresses struct{ queue *chunkqueue.Queue }
+
+func (a addresses) Add(ctx context.Context, list []catalog.ImageAddress) error {
+	return chunkqueue.SendAll(ctx, a.queue, list)
+}
+
+func fetcher(s *settings.Settings) *catalog.ImageFetcher {
+	files := bucket.New(s.AWS(), s.Must("FILES_BUCKET"))
+	return &catalog.ImageFetcher{Images: images(s), Get: imagefetch.New(catalog.MaxImageBytes).Get, Write: files.Write}
 }
 
 func images(s *settings.Settings) *catalog.ImageService {

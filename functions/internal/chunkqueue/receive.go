@@ -15,6 +15,7 @@ import (
 )
 
 var (
+	errMessage   = fault.New(fault.Malformed, "malformed_message", "the message is none that this queue takes")
 	errMalformed = fault.New(fault.Malformed, "malformed_chunk", "the message is not a chunk of a feed")
 	errAgain     = fault.New(fault.Unavailable, "rows_failed", "some rows failed and are tried again with their chunk")
 )
@@ -52,6 +53,17 @@ func Receive(
 			return errAgain.Because(first(r))
 		}
 		return nil
+	})
+}
+
+// Each returns the handler of a queue whose messages are each one T, as Send writes them.
+func Each[T any](do func(context.Context, T) error) batch.QueueHandler {
+	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
+		var message T
+		if err := json.Unmarshal([]byte(m.Body), &message); err != nil {
+			return errMessage.Because(err)
+		}
+		return do(ctx, message)
 	})
 }
 
