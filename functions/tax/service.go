@@ -26,7 +26,7 @@ type Service struct {
 // of is Rialto's loss, and a line in the log.
 func (s Service) Assess(ctx context.Context, sale Sale) (Assessment, error) {
 	a, err := Assess(sale)
-	if err != nil || s.Engine == nil || sale.Country != "US" || states[sale.Region] == 0 || len(a.Jurisdictions) == 0 {
+	if err != nil || s.Engine == nil || !local(sale) || len(a.Jurisdictions) == 0 {
 		return a, err
 	}
 	found, err := s.Engine.Assess(ctx, sale)
@@ -39,6 +39,11 @@ func (s Service) Assess(ctx context.Context, sale Sale) (Assessment, error) {
 		return a, nil
 	}
 	return found, nil
+}
+
+// local tells whether Rialto collects a tax of which the tables may know a part alone.
+func local(s Sale) bool {
+	return s.Country == "US" && states[s.Region] > 0 && nexus["US-"+s.Region].by == facilitator
 }
 
 // check reports an answer that leaves a line out, mixes currencies, or whose parts are not its total.

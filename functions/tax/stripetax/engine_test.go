@@ -76,6 +76,16 @@ func TestEveryLineOfAFullCartIsTaxed(t *testing.T) {
 	}
 }
 
+// A state that the account is not registered in is taxed by the tables: it is Rialto's to collect.
+func TestAMissingRegistrationIsNoExemption(t *testing.T) {
+	t.Parallel()
+	s := tax.Sale{Marketplace: "US", Country: "US", Region: "FL", Postal: "33101", Delivery: usd(0),
+		Lines: []tax.Line{{Line: "a", Amount: usd(10_000)}}}
+	if a, err := (tax.Service{Engine: local(t)}).Assess(t.Context(), s); err != nil || a.Fallback != tax.EngineFailed || a.Total != usd(600) {
+		t.Error(a, err)
+	}
+}
+
 // Whatever is wrong with the engine, the sale is taxed by the tables, and the assessment says so.
 func TestTheTablesStandIn(t *testing.T) {
 	t.Parallel()

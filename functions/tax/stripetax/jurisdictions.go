@@ -17,10 +17,11 @@ type breakdown struct {
 	amount, taxable int64
 	level, place    string
 	name, percent   string
+	reason          string
 }
 
 func part(b *stripe.TaxCalculationLineItemTaxBreakdown) breakdown {
-	out := breakdown{amount: b.Amount, taxable: b.TaxableAmount}
+	out := breakdown{amount: b.Amount, taxable: b.TaxableAmount, reason: string(b.TaxabilityReason)}
 	if j := b.Jurisdiction; j != nil {
 		out.level, out.place = string(j.Level), j.DisplayName
 	}
@@ -31,7 +32,7 @@ func part(b *stripe.TaxCalculationLineItemTaxBreakdown) breakdown {
 }
 
 func shippingPart(b *stripe.TaxCalculationShippingCostTaxBreakdown) breakdown {
-	out := breakdown{amount: b.Amount, taxable: b.TaxableAmount}
+	out := breakdown{amount: b.Amount, taxable: b.TaxableAmount, reason: string(b.TaxabilityReason)}
 	if j := b.Jurisdiction; j != nil {
 		out.level, out.place = string(j.Level), j.DisplayName
 	}
@@ -52,6 +53,9 @@ func (j *jurisdictions) add(b breakdown) (int64, error) {
 	rate, err := perMillion(b.percent)
 	if err != nil {
 		return 0, err
+	}
+	if b.reason == string(stripe.TaxCalculationLineItemTaxBreakdownTaxabilityReasonNotCollecting) {
+		return 0, fmt.Errorf("the account has no registration in %s", j.sale.Region)
 	}
 	jurisdiction, currency := j.sale.Country+"-"+j.sale.Region, j.sale.Delivery.Currency
 	if b.level != "state" && b.level != "country" && b.place != "" {
