@@ -21,6 +21,7 @@ type Address struct {
 	PostalCode string    `json:"postal_code,omitempty"`
 	Country    string    `json:"country"`         // ISO 3166-1 alpha-2
 	Phone      string    `json:"phone,omitempty"` // E.164
+	Email      string    `json:"email,omitempty"` // whom a guest's orders can be looked up by
 	CreatedAt  time.Time `json:"created_at"`
 }
 
@@ -61,6 +62,9 @@ func (a Address) Clean(phones Phones) (Address, error) {
 		if a.Phone = number; !ok {
 			flaws.add("phone", "bad_format", "must be a telephone number of the country, or one with a plus and a country's code")
 		}
+	}
+	if a.Email = strings.TrimSpace(a.Email); a.Email != "" && !isEmail(a.Email) {
+		flaws.add("email", "bad_format", "must be an e-mail address")
 	}
 	code, coded := rule.postal.clean(a.Country, a.PostalCode)
 	region, placed := rule.region(a.Country, strings.TrimSpace(a.Region))
@@ -147,5 +151,5 @@ func (a Address) PostalPrefix() string {
 
 // content is what makes two addresses the same.
 func (a Address) content() []string {
-	return []string{a.Name, a.Line1, a.Line2, a.City, a.Region, a.PostalCode, a.Country, a.Phone}
+	return []string{a.Name, a.Line1, a.Line2, a.City, a.Region, a.PostalCode, a.Country, a.Phone, a.Email}
 }

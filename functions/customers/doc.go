@@ -25,6 +25,8 @@
 // IT, JP, MX and TR to its region (regions.go has the source). Regions are taken by name or code, postal codes and phones as
 // people write them. /api/v1/destinations tells what an address needs.
 //
-// Still thin: guests cannot be turned into customers but by
-// merging the cart. Shipping prices of the marketplaces are made up.
+// What is of one person and of other contexts, too, is done below them all: accounts exports and erases, and moves a guest's
+// orders to an account.
+//
+// Still thin: shipping prices of the marketplaces are made up.
 package customers

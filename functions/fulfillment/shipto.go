@@ -54,7 +54,7 @@ func (s *SellerService) shipTo(ctx context.Context, seller, orderID string) (*cu
 	if err := s.Sellers.Opened(ctx, Opening{OrderID: o.ID, CustomerID: o.CustomerID, SellerID: seller, At: s.Now().UTC()}); err != nil {
 		return nil, err
 	}
-	a, there, err := s.Addresses.OpenAddress(ctx, o.CustomerID, o.Delivery.AddressID, o.Delivery.Sealed)
+	a, there, err := s.Addresses.OpenAddress(ctx, o.Sealer(), o.Delivery.AddressID, o.Delivery.Sealed)
 	if err != nil || !there {
 		return nil, err
 	}

@@ -32,6 +32,16 @@ type Order struct {
 	Taxes     []tax.JurisdictionTax `json:"taxes,omitempty"`
 	Shipments []Shipment            `json:"shipments"`
 	Delivery  Delivery              `json:"delivery"`
+	// PlacedBy is the guest who placed it, if it was taken to an account since; empty otherwise.
+	PlacedBy string `json:"placed_by,omitempty"`
+}
+
+// Sealer is whose key seals the order's address: who placed it.
+func (o Order) Sealer() string {
+	if o.PlacedBy != "" {
+		return o.PlacedBy
+	}
+	return o.CustomerID
 }
 
 // Line is one offer bought. Amount is UnitPrice x Quantity, of which Discount is not paid; Tax is within the rest where

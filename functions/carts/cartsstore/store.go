@@ -81,6 +81,14 @@ func (s Store) Merge(ctx context.Context, into, guest carts.Cart) (carts.Cart, e
 	return next, err
 }
 
+// Delete drops a cart, if there is one. The copy for display goes within a day.
+func (s Store) Delete(ctx context.Context, cartID string) error {
+	if _, err := s.DB.Apply(ctx, store.Delete(table, key(cartID))); err != nil {
+		return fmt.Errorf("delete cart: %w", err)
+	}
+	return nil
+}
+
 func save(c carts.Cart) (store.Write, carts.Cart) {
 	cond := store.Eq("version", c.Version)
 	if c.Version == 0 {

@@ -18,6 +18,7 @@ type newAddress struct {
 	PostalCode string `json:"postal_code,omitempty" minLength:"0" maxLength:"20" doc:"Required where the country has postal codes"`
 	Country    string `json:"country" pattern:"^[A-Z]{2}$" patternDescription:"two capital letters" doc:"ISO 3166-1 alpha-2"`
 	Phone      string `json:"phone,omitempty" minLength:"0" maxLength:"40" doc:"As people of the country write it, or with a plus and a country's code"`
+	Email      string `json:"email,omitempty" minLength:"0" maxLength:"254" doc:"Under which a guest can look the order up later"`
 }
 
 type addressBody struct {
@@ -30,6 +31,7 @@ type addressBody struct {
 	PostalCode string    `json:"postal_code,omitempty"`
 	Country    string    `json:"country"`
 	Phone      string    `json:"phone,omitempty"`
+	Email      string    `json:"email,omitempty"`
 	CreatedAt  time.Time `json:"created_at"`
 }
 
@@ -65,7 +67,7 @@ type addressOutput struct {
 func (h handlers) addAddress(ctx context.Context, in *struct{ Body newAddress }) (*addressOutput, error) {
 	b := in.Body
 	a, added, err := h.service.AddAddress(ctx, me(ctx), customers.Address{Name: b.Name, Line1: b.Line1, Line2: b.Line2, City: b.City,
-		Region: b.Region, PostalCode: b.PostalCode, Country: b.Country, Phone: b.Phone})
+		Region: b.Region, PostalCode: b.PostalCode, Country: b.Country, Phone: b.Phone, Email: b.Email})
 	if err != nil {
 		return nil, err
 	}

@@ -91,36 +91,3 @@ func (h handlers) putMe(ctx context.Context, in *putMeInput) (*meOutput, error) 
 	}
 	return &meOutput{ETag: api.ETagOf(m.Version), Body: meOf(m)}, nil
 }
-
-func (h handlers) deleteMe(ctx context.Context, _ *struct{}) (*struct{}, error) {
-	return nil, h.service.Erase(ctx, me(ctx))
-}
-
-type exportOutput struct {
-	Body struct {
-		ExportedAt time.Time     `json:"exported_at"`
-		Me         meBody        `json:"me"`
-		Addresses  []addressBody `json:"addresses"`
-		Methods    []heldMethod  `json:"payment_methods"`
-	}
-}
-
-// heldMethod is a payment method with the token, which only an export shows.
-type heldMethod struct {
-	methodBody
-	Token string `json:"token"`
-}
-
-func (h handlers) exportMe(ctx context.Context, _ *struct{}) (*exportOutput, error) {
-	e, err := h.service.Export(ctx, me(ctx))
-	if err != nil {
-		return nil, err
-	}
-	out := &exportOutput{}
-	out.Body.ExportedAt, out.Body.Me, out.Body.Addresses = e.At, meOf(e.Me), addressesOf(e.Addresses)
-	out.Body.Methods = make([]heldMethod, len(e.Methods))
-	for i, m := range e.Methods {
-		out.Body.Methods[i] = heldMethod{methodOf(m), m.Token}
-	}
-	return out, nil
-}

@@ -19,8 +19,6 @@ type Service interface {
 
 	Me(ctx context.Context, customerID string) (customers.Me, error)
 	PutProfile(ctx context.Context, customerID string, p customers.Profile, ifVersion *int64) (customers.Me, error)
-	Erase(ctx context.Context, customerID string) error
-	Export(ctx context.Context, customerID string) (customers.Export, error)
 
 	Addresses(ctx context.Context, customerID string) ([]customers.Address, error)
 	AddAddress(ctx context.Context, customerID string, a customers.Address) (customers.Address, bool, error)
@@ -66,10 +64,6 @@ func Routes(s Service) []api.Route {
 			Context: owner, Access: api.Customer}, h.getMe),
 		api.Handle(api.Route{ID: "putMe", Method: http.MethodPut, Path: "/api/v1/me", Summary: "Replace your profile",
 			Context: owner, Access: api.Customer, Errors: []fault.Kind{fault.Stale, fault.Conflict}}, h.putMe),
-		api.Handle(api.Route{ID: "deleteMe", Method: http.MethodDelete, Path: "/api/v1/me", Summary: "Erase all that is held of you, for good",
-			Context: owner, Access: api.Customer}, h.deleteMe),
-		api.Handle(api.Route{ID: "exportMe", Method: http.MethodGet, Path: "/api/v1/me/export", Summary: "All that is held of you here",
-			Context: owner, Access: api.Customer}, h.exportMe),
 
 		api.Handle(api.Route{ID: "listAddresses", Method: http.MethodGet, Path: "/api/v1/addresses", Summary: "Your addresses",
 			Context: owner, Access: api.Guest}, h.listAddresses),

@@ -117,6 +117,21 @@ func (s Store) Resolve(ctx context.Context, was, now fulfillment.Return) (bool, 
 	return err == nil, store.Explained("resolve return", err, errReturns)
 }
 
+// Forget drops what was written in an order's returns.
+func (s Store) Forget(ctx context.Context, orderID string) error {
+	all, err := s.OfOrder(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		_, err := s.DB.Apply(ctx, store.Update(returns, key(orderID, r.ID)).Set("reason", "").Remove("note").If(store.Exists()).Named("return"))
+		if err != nil {
+			return store.Explained("forget return", err, errReturns)
+		}
+	}
+	return nil
+}
+
 var errPlace = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this API gave").
 	With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page"})
 

@@ -16,6 +16,7 @@ import (
 type record struct {
 	ID          string     `dynamodbav:"pk"`
 	CustomerID  string     `dynamodbav:"customer_id"`
+	PlacedBy    string     `dynamodbav:"placed_by,omitempty"`
 	CreatedAt   string     `dynamodbav:"created_at"`
 	CheckoutID  string     `dynamodbav:"checkout_id"`
 	Marketplace string     `dynamodbav:"marketplace"`
@@ -90,7 +91,7 @@ func (l line) name() string {
 
 func toRecord(o orders.Order) record {
 	d, t := o.Delivery, o.Totals
-	r := record{ID: o.ID, CustomerID: o.CustomerID, CreatedAt: o.PlacedAt.UTC().Format(store.Sortable), CheckoutID: o.CheckoutID,
+	r := record{ID: o.ID, CustomerID: o.CustomerID, PlacedBy: o.PlacedBy, CreatedAt: o.PlacedAt.UTC().Format(store.Sortable), CheckoutID: o.CheckoutID,
 		Marketplace: o.Marketplace, Currency: t.Total.Currency, Coupon: o.Coupon, Items: t.Items.Minor, Discount: t.Discount.Minor,
 		Shipping: t.Shipping.Minor, Tax: t.Tax.Minor, TaxIncluded: t.TaxIncluded, Total: t.Total.Minor,
 		Delivery: delivery{d.AddressID, d.Country, d.Region, d.Sealed, d.ShippingOptionID, d.Days}}
@@ -139,7 +140,8 @@ func (r record) order() (orders.Order, error) {
 		return amount(minor)
 	}
 	d := r.Delivery
-	o := orders.Order{ID: r.ID, CustomerID: r.CustomerID, CheckoutID: r.CheckoutID, Marketplace: r.Marketplace, PlacedAt: placed, Coupon: r.Coupon,
+	o := orders.Order{ID: r.ID, CustomerID: r.CustomerID, PlacedBy: r.PlacedBy,
+		CheckoutID: r.CheckoutID, Marketplace: r.Marketplace, PlacedAt: placed, Coupon: r.Coupon,
 		Totals: orders.Totals{Items: amount(r.Items), Discount: off(r.Discount), Shipping: amount(r.Shipping), Tax: amount(r.Tax),
 			TaxIncluded: r.TaxIncluded, Total: amount(r.Total)},
 		Delivery: orders.Delivery{AddressID: d.AddressID, Country: d.Country, Region: d.Region, Sealed: d.Sealed,

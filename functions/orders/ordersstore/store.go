@@ -35,6 +35,19 @@ func (s Store) Get(ctx context.Context, orderID string) (orders.Order, bool, err
 	return o, err == nil, err
 }
 
+// Take gives a guest's order to an account, and tells whether it was still the guest's.
+func (s Store) Take(ctx context.Context, orderID, guestID, customerID string) (bool, error) {
+	_, err := s.DB.Apply(ctx, store.Update(table, key(orderID)).Set("customer_id", customerID).Set("placed_by", guestID).
+		If(store.Eq("customer_id", guestID)).Named("order"))
+	if _, anothers := store.FailedCondition(err); anothers {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("take order: %w", err)
+	}
+	return true, nil
+}
+
 // Owner returns whose an order is and when it was placed. Errors: orders.ErrNotFound.
 func (s Store) Owner(ctx context.Context, orderID string) (customerID string, placedAt time.Time, err error) {
 	o, ok, err := s.Get(ctx, orderID)

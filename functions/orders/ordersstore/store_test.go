@@ -122,3 +122,33 @@ func TestShipmentsAreTheOrdersParts(t *testing.T) {
 		}
 	}
 }
+
+// Seen to catch: an order taken from whoever has it; one that is lost from its new owner's list.
+func TestAGuestsOrderIsTakenOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		ctx, s := context.Background(), Store{DB: db}
+		o := example("ord_g", time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC))
+		o.CustomerID = "cus_guest"
+		if _, err := db.Apply(ctx, Place(o)); err != nil {
+			t.Fatal(err)
+		}
+		for n, c := range []struct {
+			from, to string
+			taken    bool
+		}{{"cus_other", "cus_a", false}, {"cus_guest", "cus_a", true}, {"cus_guest", "cus_a", false}, {"cus_guest", "cus_b", false}} {
+			if taken, err := s.Take(ctx, "ord_g", c.from, c.to); err != nil || taken != c.taken {
+				t.Fatalf("%d: %v %v", n, taken, err)
+			}
+		}
+		want := o
+		want.CustomerID, want.PlacedBy = "cus_a", "cus_guest"
+		list, _, err := s.History(ctx, "cus_a", 10, orders.Position{})
+		if diff := cmp.Diff([]orders.Order{want}, list); err != nil || diff != "" || want.Sealer() != "cus_guest" || o.Sealer() != "cus_guest" {
+			t.Fatal(err, diff)
+		}
+		if left, _, err := s.History(ctx, "cus_guest", 10, orders.Position{}); err != nil || len(left) > 0 {
+			t.Fatal(left, err)
+		}
+	})
+}

@@ -66,6 +66,15 @@ func (s Store) Save(ctx context.Context, r, before reviews.Rating) error {
 	return store.Explained("save rating", err, errBusy)
 }
 
+// Forget drops what a rating says, and keeps its stars: they are in its seller's tally.
+func (s Store) Forget(ctx context.Context, orderID, sellerID string) error {
+	_, err := s.DB.Apply(ctx, store.Update(ratings, store.Key{PK: orderID, SK: sellerID}).Remove("text").If(store.Exists()).Named("rating"))
+	if _, none := store.FailedCondition(err); none {
+		return nil
+	}
+	return store.Explained("forget rating", err, errBusy)
+}
+
 var errBusy = fault.New(fault.Throttled, "ratings_throttled", "the seller's ratings are too busy just now")
 
 // Tally sums a seller's ratings, read consistently. It is not of one instant: ratings that come meanwhile may be in it

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"rialto/localstack/demo/shop"
 )
@@ -26,6 +27,14 @@ func newGuest(ctx context.Context, t *testing.T) guest {
 		t.Fatal(err)
 	}
 	return guest{&shop.Client{Base: shop.ShopperURL, Token: g.Token}, g.CustomerID}
+}
+
+// served sends a request that must succeed.
+func served(ctx context.Context, t *testing.T, by *shop.Client, method, path string, body, out any) {
+	t.Helper()
+	if _, err := by.Call(ctx, method, path, body, out); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestAKeyIsOfOneAddition(t *testing.T) {
@@ -140,4 +149,88 @@ func TestWhatIsGuessedIsLimited(t *testing.T) {
 			t.Errorf("%s can be tried without end", path)
 		}
 	}
+}
+
+// A guest looks their order up and takes it to an account. Seen to catch: a token for one order that opens the guest's cart.
+func TestAGuestsOrderIsFoundAndTakenOver(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	k, g := newSKU(ctx, t, "Found lamp", 3), newGuest(ctx, t)
+	buyer := &shopper{&shop.Shopper{Client: g.Client, ID: g.ID}}
+	var a struct {
+		ID string `json:"address_id"`
+	}
+	served(ctx, t, g.Client, post, "/api/v1/addresses", map[string]string{"name": "Pat Example", "line1": "1 Main Street", "city": "Los Angeles",
+		"region": "CA", "postal_code": "90012", "country": "US", "email": "Pat@example.com"}, &a)
+	var m struct {
+		ID string `json:"payment_method_id"`
+	}
+	served(ctx, t, g.Client, post, "/api/v1/payment-methods", map[string]string{"token": "pm_card_visa"}, &m)
+	buyer.Address, buyer.Method = a.ID, m.ID
+	o, err := buyer.checkout(ctx, buyer.mustPut(ctx, t, k, 1).ID, shop.NewKey())
+	if err != nil || o.Status != "placed" {
+		t.Fatalf("%+v %v", o, err)
+	}
+	anybody := &shop.Client{Base: shop.ShopperURL}
+	lookUp := func(id, email string) map[string]string { return map[string]string{"order_id": id, "email": email} }
+	check(ctx, t, anybody, bad{"another address", post, "/api/v1/orders/lookup", lookUp(o.OrderID, "other@example.com"), nil, 404, "order_not_found"})
+	check(ctx, t, anybody, bad{"another order", post, "/api/v1/orders/lookup", lookUp("ord_"+strings.Repeat("a", 26), "pat@example.com"), nil, 404,
+		"order_not_found"})
+	var pass struct {
+		Token     string
+		LinkToken string `json:"link_token"`
+	}
+	served(ctx, t, anybody, post, "/api/v1/orders/lookup", lookUp(o.OrderID, "pat@EXAMPLE.com"), &pass)
+	for _, token := range []string{pass.Token, pass.LinkToken} {
+		one := &shop.Client{Base: shop.ShopperURL, Token: token}
+		served(ctx, t, one, get, "/api/v1/orders/"+o.OrderID, nil, nil)
+		served(ctx, t, one, get, "/api/v1/orders/"+o.OrderID+"/tracking", nil, nil)
+		check(ctx, t, one, bad{"the list of orders", get, "/api/v1/orders", nil, nil, 403, "forbidden"})
+		check(ctx, t, one, bad{"the cart", get, "/api/v1/cart", nil, nil, 403, "forbidden"})
+	}
+	s := mustShopper(ctx, t, "pm_card_visa")
+	check(ctx, t, s.Client, bad{"a pass to one order", post, "/api/v1/me/orders/claim", map[string]string{"guest_token": pass.Token}, nil, 422,
+		"invalid_guest_token"})
+	for n := range 2 { // the second time nothing is left
+		var moved struct {
+			OrderIDs []string `json:"order_ids"`
+		}
+		served(ctx, t, s.Client, post, "/api/v1/me/orders/claim", map[string]string{"guest_token": g.Token}, &moved)
+		if len(moved.OrderIDs) != 1-n {
+			t.Fatalf("%+v", moved)
+		}
+	}
+	served(ctx, t, s.Client, get, "/api/v1/orders/"+o.OrderID, nil, nil)
+	check(ctx, t, g.Client, bad{"the guest", get, "/api/v1/orders/" + o.OrderID, nil, nil, 404, "order_not_found"})
+	var held struct {
+		Orders []struct {
+			OrderID string `json:"order_id"`
+			Address struct{ Email string }
+		}
+	}
+	served(ctx, t, s.Client, get, "/api/v1/me/export", nil, &held)
+	if len(held.Orders) != 1 || held.Orders[0].OrderID != o.OrderID || held.Orders[0].Address.Email != "Pat@example.com" {
+		t.Errorf("%+v", held)
+	}
+}
+
+// Seen to catch: an erasure while a parcel waits for its seller; a token that outlives its bearer.
+func TestNobodyIsErasedWhileAParcelWaits(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	b := buyOne(ctx, t)
+	a, err := b.buyer.Do(ctx, http.MethodDelete, "/api/v1/me", nil)
+	if p := a.Problem(); err != nil || a.Status != http.StatusConflict || p.Code != "orders_open" || len(p.Errors) != 1 ||
+		p.Errors[0].Pointer != "/orders/"+b.order {
+		t.Fatalf("%d %s %v", a.Status, a.Body, err)
+	}
+	served(ctx, t, b.buyer.Client, post, "/api/v1/orders/"+b.order+"/cancel", map[string]any{}, nil)
+	until(ctx, t, "erased when nothing is open", 3*time.Minute, func() bool {
+		a, err := b.buyer.Do(ctx, http.MethodDelete, "/api/v1/me", nil)
+		return err == nil && a.Status == http.StatusNoContent
+	})
+	until(ctx, t, "the token is refused", 3*time.Minute, func() bool {
+		a, err := b.buyer.Do(ctx, get, "/api/v1/me", nil)
+		return err == nil && a.Status == http.StatusUnauthorized
+	})
 }

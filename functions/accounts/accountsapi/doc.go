@@ -1,0 +1,2 @@
+// Package accountsapi is the accounts' part of the shopper API.
+package accountsapi

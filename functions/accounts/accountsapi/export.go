@@ -1,0 +1,136 @@
+package accountsapi
+
+import (
+	"context"
+	"time"
+
+	"rialto/functions/accounts"
+	"rialto/functions/customers"
+	"rialto/functions/orders"
+)
+
+type exportOutput struct {
+	Body struct {
+		ExportedAt time.Time           `json:"exported_at"`
+		Me         heldProfile         `json:"me"`
+		Addresses  []customers.Address `json:"addresses"`
+		Methods    []heldMethod        `json:"payment_methods"`
+		Orders     []heldOrder         `json:"orders"`
+		Carts      []heldCart          `json:"carts"`
+	}
+}
+
+type heldProfile struct {
+	CustomerID string     `json:"customer_id"`
+	Name       string     `json:"name" doc:"Empty until given"`
+	Email      string     `json:"email" doc:"Empty until given"`
+	CreatedAt  *time.Time `json:"created_at,omitempty" doc:"Absent while nothing is held"`
+}
+
+// heldMethod is a payment method with the gateway's token, which only an export shows.
+type heldMethod struct {
+	ID    string `json:"payment_method_id"`
+	Brand string `json:"brand,omitempty"`
+	Last4 string `json:"last4,omitempty"`
+	Token string `json:"token"`
+}
+
+type heldOrder struct {
+	OrderID     string             `json:"order_id"`
+	PlacedAt    time.Time          `json:"placed_at"`
+	PlacedBy    string             `json:"placed_by,omitempty" doc:"The guest it was taken over from"`
+	Marketplace string             `json:"marketplace"`
+	Lines       []orders.Line      `json:"lines"`
+	Coupon      string             `json:"coupon,omitempty"`
+	Totals      orders.Totals      `json:"totals"`
+	Address     *customers.Address `json:"address,omitempty" doc:"Where it goes; absent if it cannot be opened any more"`
+	Parcels     []heldParcel       `json:"parcels"`
+	Returns     []heldReturn       `json:"returns"`
+	Ratings     []heldRating       `json:"ratings"`
+}
+
+type heldParcel struct {
+	ShipmentID     string    `json:"shipment_id"`
+	State          string    `json:"state"`
+	Carrier        string    `json:"carrier,omitempty"`
+	TrackingNumber string    `json:"tracking_number,omitempty"`
+	UpdatedAt      time.Time `json:"updated_at"`
+}
+
+type heldReturn struct {
+	ReturnID    string    `json:"return_id"`
+	ShipmentID  string    `json:"shipment_id"`
+	State       string    `json:"state"`
+	Reason      string    `json:"reason"`
+	Note        string    `json:"note,omitempty"`
+	RequestedAt time.Time `json:"requested_at"`
+}
+
+type heldRating struct {
+	SellerID  string    `json:"seller_id"`
+	Stars     int64     `json:"stars"`
+	Text      string    `json:"text,omitempty"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+type heldCart struct {
+	CartID      string     `json:"cart_id"`
+	Marketplace string     `json:"marketplace"`
+	Lines       []heldLine `json:"lines"`
+	Coupon      string     `json:"coupon,omitempty"`
+	UpdatedAt   time.Time  `json:"updated_at"`
+}
+
+type heldLine struct {
+	ProductID string `json:"product_id"`
+	SellerID  string `json:"seller_id"`
+	Title     string `json:"title"`
+	Quantity  int64  `json:"quantity"`
+}
+
+func (h handlers) export(ctx context.Context, _ *struct{}) (*exportOutput, error) {
+	e, err := h.service.Export(ctx, me(ctx))
+	if err != nil {
+		return nil, err
+	}
+	out := &exportOutput{}
+	b := &out.Body
+	b.ExportedAt, b.Addresses = e.At, e.Addresses
+	b.Me = heldProfile{CustomerID: e.Me.CustomerID, Name: e.Me.Profile.Name, Email: e.Me.Profile.Email}
+	if !e.Me.CreatedAt.IsZero() {
+		b.Me.CreatedAt = &e.Me.CreatedAt
+	}
+	b.Methods, b.Orders, b.Carts = []heldMethod{}, []heldOrder{}, []heldCart{}
+	for _, m := range e.Methods {
+		b.Methods = append(b.Methods, heldMethod{m.ID, m.Brand, m.Last4, m.Token})
+	}
+	for _, o := range e.Orders {
+		b.Orders = append(b.Orders, orderOf(o))
+	}
+	for _, c := range e.Carts {
+		held := heldCart{CartID: c.ID, Marketplace: c.Marketplace, Lines: []heldLine{}, Coupon: c.Coupon, UpdatedAt: c.UpdatedAt}
+		for _, l := range c.Lines {
+			held.Lines = append(held.Lines, heldLine{l.ProductID, l.SellerID, l.Title, l.Quantity})
+		}
+		b.Carts = append(b.Carts, held)
+	}
+	return out, nil
+}
+
+func orderOf(o accounts.HeldOrder) heldOrder {
+	h := heldOrder{OrderID: o.ID, PlacedAt: o.PlacedAt, PlacedBy: o.PlacedBy, Marketplace: o.Marketplace, Lines: o.Lines, Coupon: o.Coupon,
+		Totals: o.Totals, Parcels: []heldParcel{}, Returns: []heldReturn{}, Ratings: []heldRating{}}
+	if o.Address.Country != "" {
+		h.Address = &o.Address
+	}
+	for _, x := range o.Parcels {
+		h.Parcels = append(h.Parcels, heldParcel{x.ID, string(x.State), x.Carrier, x.TrackingNumber, x.UpdatedAt})
+	}
+	for _, r := range o.Returns {
+		h.Returns = append(h.Returns, heldReturn{r.ID, r.ShipmentID, string(r.State), r.Reason, r.Note, r.RequestedAt})
+	}
+	for _, r := range o.Ratings {
+		h.Ratings = append(h.Ratings, heldRating{r.SellerID, r.Stars, r.Text, r.UpdatedAt})
+	}
+	return h
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	mathrand "math/rand/v2"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+
+	"rialto/functions/accounts"
+	"rialto/functions/carts/cartsstore"
+	"rialto/functions/customers"
+	"rialto/functions/customers/customersaws"
+	"rialto/functions/customers/customersstore"
+	"rialto/functions/customers/snapshotstore"
+	"rialto/functions/fulfillment/fulfillmentstore"
+	"rialto/functions/internal/auth"
+	"rialto/functions/internal/authaws"
+	"rialto/functions/internal/ratelimit"
+	"rialto/functions/internal/settings"
+	"rialto/functions/internal/store"
+	"rialto/functions/orders/ordersstore"
+	"rialto/functions/reviews/reviewsstore"
+)
+
+func database(s *settings.Settings) store.DB {
+	return store.NewDynamo(s.Tables(), s.Prefix, mathrand.Float64)
+}
+
+func service(s *settings.Settings, db store.DB) (*accounts.Service, error) {
+	signed := authaws.Guests{KMS: kms.NewFromConfig(s.AWS()), Key: s.Must("SIGNING_KEY_ID"), Issuer: s.Must("GUEST_ISSUER")}
+	verifier, err := signed.Verifier()
+	profiles, vault := customersstore.NewSQL(customersaws.Database(s)), customersaws.NewVault(s, time.Now, rand.Reader)
+	return &accounts.Service{
+		Customers: &customers.Service{Store: profiles, Snapshots: snapshotstore.Snapshots{DB: db}, Vault: vault, Now: time.Now, Random: rand.Reader},
+		Addresses: customers.Opener{Store: profiles, Vault: vault},
+		Orders:    ordersstore.Store{DB: db}, Parcels: fulfillmentstore.Store{DB: db}, Ratings: reviewsstore.Store{DB: db},
+		Carts: cartsstore.Store{DB: db}, Tokens: tokens{signed, verifier}, Guesses: ratelimit.Buckets{DB: db}, Now: time.Now,
+	}, err
+}
+
+// tokens implements accounts.Tokens.
+type tokens struct {
+	authaws.Guests
+	verifier *auth.Verifier
+}
+
+// Owner implements accounts.Tokens. A token for one order takes over no other.
+func (t tokens) Owner(ctx context.Context, token string) (string, error) {
+	who, err := t.verifier.Verify(ctx, token)
+	if err == nil && who.OrderID != "" {
+		err = auth.ErrInvalidToken
+	}
+	return who.Subject, err
+}

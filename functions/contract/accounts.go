@@ -1,0 +1,26 @@
+package contract
+
+import (
+	"rialto/functions/accounts/accountsapi"
+	"rialto/functions/internal/api"
+)
+
+var accountsContext = Context{
+	Name:    "accounts",
+	Owns:    "what spans contexts for one person: orders looked up and taken over, export, erasure",
+	Imports: []string{"carts", "customers", "orders", "fulfillment", "reviews"},
+	Writes:  []string{"carts", "customers", "orders", "returns", "ratings"},
+	shopper: func() []api.Route { return accountsapi.Routes(nil) },
+	Functions: []Function{
+		{
+			Name: "api", Description: "guests' way to their orders, export and erasure",
+			Memory: 512, Timeout: 25 * second,
+			Trigger: Trigger{API: true},
+			Grants: []Grant{
+				{SQL, "customers"}, {Seal, "customers"}, {Sign, "customers"}, {Read, "customers"}, {Write, "customers"},
+				{Read, "orders"}, {Write, "orders"}, {Read, "shipments"}, {Read, "returns"}, {Write, "returns"},
+				{Read, "ratings"}, {Write, "ratings"}, {Read, "carts"}, {Write, "carts"}, {Write, "rate_limits"},
+			},
+		},
+	},
+}
