@@ -1,9 +1,21 @@
 package contract
 
+import (
+	"rialto/functions/internal/api"
+	"rialto/functions/inventory/inventoryapi"
+)
+
 var inventoryContext = Context{
-	Name: "inventory",
-	Owns: "stock, holds and their ledger",
+	Name:   "inventory",
+	Owns:   "stock, holds and their ledger",
+	seller: func() []api.Route { return inventoryapi.SellerRoutes(nil) },
 	Functions: []Function{
+		{
+			Name: "api", Description: "what a seller has, centre by centre",
+			Memory: 512, Timeout: 10 * second,
+			Trigger: Trigger{API: true},
+			Grants:  []Grant{{Read, "inventory"}},
+		},
 		{
 			Name: "receive", Description: "books a batch of received units, row by row",
 			Memory: 512, Timeout: minute,

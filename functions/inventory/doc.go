@@ -41,6 +41,11 @@
 // holds, so that those pay them; units that come free on other shards meanwhile can be sold until the next look at all
 // shards, which pays debts first.
 //
+// # What sellers see
+//
+// A seller reads its units by product and centre: available, reserved, owed. What is reserved is held by checkouts or sold: the
+// pivot commits holds and touches no stock, so nothing but the holds knows which of the two, and they are kept by order.
+//
 // Events out: StockBandChanged, of all units in a centre. In: ShipmentShipped, ShipmentWrittenOff, ShipmentCancelled, ReturnReceived
 // (fulfillment). Saga tasks: hold, release.
 package inventory

@@ -15,6 +15,11 @@ type Store interface {
 	// Ship books units as gone that left at a time, which is booked now.
 	Ship(ctx context.Context, orderID string, lines []PlannedLine, at, now time.Time) error
 	Restock(ctx context.Context, orderID string, lines []PlannedLine, now time.Time) error
+	// OfSeller lists a seller's units, sku by sku and centre by centre, after a place ("" for the first), and where the next page
+	// begins, "" on the last. Errors: invalid_cursor.
+	OfSeller(ctx context.Context, seller, after string, limit int) (list []Stock, next string, err error)
+	// OfSKU returns a sku's units in every centre that ever had some.
+	OfSKU(ctx context.Context, sku SKU) ([]Stock, error)
 	// Prefetch reads the stock of changes, rows.Max at most, in one call, for booking each of them.
 	Prefetch(ctx context.Context, changes []Change, now time.Time) (Applier, error)
 }
@@ -83,6 +88,23 @@ func (s *Service) Release(ctx context.Context, in ReleaseInput) (ReleaseOutput, 
 }
 
 var errOrder = fault.New(fault.Invalid, "order_invalid", "the order has no proper id")
+
+// OfSeller returns a page of what a seller has, and where the next begins, "" on the last. Errors: invalid_cursor.
+func (s *Service) OfSeller(ctx context.Context, seller, after string, limit int) ([]Stock, string, error) {
+	return s.Store.OfSeller(ctx, seller, after, limit)
+}
+
+// ErrNoStock says that a seller never had a unit of a product.
+var ErrNoStock = fault.New(fault.NotFound, "stock_not_found", "you never had a unit of this product")
+
+// OfSKU returns what a seller has of a product, centre by centre. Errors: stock_not_found.
+func (s *Service) OfSKU(ctx context.Context, sku SKU) ([]Stock, error) {
+	list, err := s.Store.OfSKU(ctx, sku)
+	if err == nil && len(list) == 0 {
+		err = ErrNoStock
+	}
+	return list, err
+}
 
 // Batch is receipts to book, rows.Max at most.
 type Batch struct {

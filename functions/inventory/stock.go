@@ -51,6 +51,20 @@ func Reaching(stock []Stock, country string) []Stock {
 	return slices.DeleteFunc(slices.Clone(stock), func(s Stock) bool { return !marketplaces.Reaches(s.Centre, country) })
 }
 
+// Sum is the units of all shards of a sku in a centre.
+func Sum(sku SKU, centre string, shards []Stock) Stock {
+	sum := Stock{SKU: sku, Centre: centre, Divided: true}
+	for _, s := range shards {
+		sum.Available, sum.Received, sum.Shipped, sum.Returned = sum.Available+s.Available, sum.Received+s.Received, sum.Shipped+s.Shipped,
+			sum.Returned+s.Returned
+		sum.Out, sum.Adjusted, sum.Debt = sum.Out+s.Out, sum.Adjusted+s.Adjusted, sum.Debt+s.Debt
+	}
+	return sum
+}
+
+// OnHand is how many units should lie on the shelf: what is sold and has not left too.
+func (s Stock) OnHand() int64 { return s.Available + s.Out - s.Debt }
+
 // Band is what a shopper learns about a number of free units.
 type Band string
 

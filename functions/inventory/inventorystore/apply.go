@@ -181,8 +181,11 @@ func (r record) put() store.Write {
 	return store.Put(inventoryTable, changeKey(r.ID), r).If(store.Absent()).Named(changeName)
 }
 
-// owned has a write of stock say whose it is.
+// owned has a write of stock say whose it is, and one of a stock item that it is in its seller's list (seller.go).
 func owned(w store.Write, ch inventory.Change) store.Write {
+	if w.Key == stockKey(ch.SKU, ch.Centre) {
+		w = w.Set("stock_of", ch.SellerID)
+	}
 	return w.Set("product_id", ch.ProductID).Set("seller_id", ch.SellerID).Set("fulfillment_center_id", ch.Centre)
 }
 

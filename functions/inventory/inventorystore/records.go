@@ -1,8 +1,9 @@
 // Package inventorystore keeps stock and holds.
 //
-// Table inventory: a stock item (PK product_id#seller_id, SK centre); of hot ones the layout (SK !layout#centre) and
-// shards (PK product_id#seller_id#centre#k, SK centre) that functions/internal/shards describes; the changes (PK !change#<id>)
-// that were booked, and the units that moved, by second (PK !moved#<product_id>#<seller_id>#<centre>, SK the second). The
+// Table inventory: a stock item (PK product_id#seller_id, SK centre), in the index by_seller under stock_of; of hot ones the
+// layout (SK !layout#centre) and shards (PK product_id#seller_id#centre#k, SK centre) that functions/internal/shards describes; the
+// changes (PK !change#<id>) that were booked, and the units that moved, by second (PK
+// !moved#<product_id>#<seller_id>#<centre>, SK the second). The
 // stock item, which is shard 0, has the last count too, and how many movements were booked. Table holds: PK order_id, SK
 // line#centre#n; the attribute ttl is set on RELEASED holds only and is housekeeping.
 package inventorystore

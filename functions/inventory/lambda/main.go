@@ -5,19 +5,25 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"rialto/functions/internal/api"
 	"rialto/functions/internal/chunkqueue"
 	"rialto/functions/internal/entry"
+	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
+	"rialto/functions/inventory/inventoryapi"
 	"rialto/functions/inventory/inventorystore"
 )
 
 func main() {
 	entry.Run("inventory", entry.Table{
+		"api": func(s *settings.Settings) (any, error) {
+			return lambdahttp.New(api.Handler(inventoryapi.SellerRoutes(service(s)))), nil
+		},
 		"receive": func(s *settings.Settings) (any, error) { return saga.Task("receive", service(s).Receive), nil },
 		"feed": func(s *settings.Settings) (any, error) {
 			results := chunkqueue.Results(chunkqueue.New(s.AWS(), s.Queue("feeds-report")))

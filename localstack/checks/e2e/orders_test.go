@@ -111,6 +111,31 @@ func TestASellerSeesWhereItsParcelGoes(t *testing.T) {
 	}
 }
 
+// A seller of two units of which one is sold sees both.
+func TestASellerSeesItsStock(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	b := buyOne(ctx, t)
+	for _, path := range []string{"/seller/v1/inventory", "/seller/v1/inventory/" + b.sku.product} {
+		until(ctx, t, "the index has the stock", time.Minute, func() bool {
+			var list struct {
+				Inventory []struct {
+					Centre              string `json:"fulfillment_center_id"`
+					Available, Reserved int64
+				}
+			}
+			call(ctx, t, b.seller, http.MethodGet, path, nil, &list)
+			if len(list.Inventory) != 1 {
+				return false
+			}
+			if x := list.Inventory[0]; x.Centre != "us-west-2" || x.Available != 1 || x.Reserved != 1 {
+				t.Fatalf("%+v", x)
+			}
+			return true
+		})
+	}
+}
+
 // A customer cancels at once, before anybody has seen the order; and a seller says that it cannot ship.
 func TestAnOrderIsCancelled(t *testing.T) {
 	t.Parallel()
