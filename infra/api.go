@@ -17,7 +17,7 @@ type apis struct{ shopper, seller awsapigateway.SpecRestApi }
 func apisStack(app awscdk.App, stage Stage, documents Documents) (*apis, error) {
 	stack := newStack(app, stage, "apis", "Rialto "+stage.Name+": the shopper API and the seller API")
 	if !stage.Local {
-		accessLogs(stack)
+		stack.AddDependency(accountStack(app, stage), new("its stages write logs, which the account must let them"))
 	}
 	shopper, err := api(stack, stage, "shopper", contract.ShopperDocumentPath, documents.Shopper)
 	if err != nil {
@@ -117,13 +117,25 @@ const accessLine = `{"request_id":"$context.requestId","trace_id":"$context.xray
 	`"method":"$context.httpMethod","resource":"$context.resourcePath","status":"$context.status","latency_ms":"$context.responseLatency",` +
 	`"function_ms":"$context.integrationLatency","bytes":"$context.responseLength","refused":"$context.error.responseType"}`
 
-// accessLogs lets API Gateway write logs. It is a setting of the account in its region, not of an API.
-func accessLogs(stack awscdk.Stack) {
+// accountStack lets API Gateway write logs. It is a setting of the account in its region, which all stages there share: the stack
+// has no stage in its name, and whoever removes it with a stage leaves what it made to the others.
+func accountStack(app awscdk.App, stage Stage) awscdk.Stack {
+	stack := awscdk.NewStack(app, new(accountStackName), &awscdk.StackProps{
+		Description:        new("Rialto: what all stages of an account share in a region"),
+		Env:                environmentOf(stage),
+		Synthesizer:        synthesizer(stage),
+		AnalyticsReporting: new(false),
+	})
 	writer := awsiam.NewRole(stack, new("LogWriter"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(new("apigateway.amazonaws.com"), nil),
 		ManagedPolicies: &[]awsiam.IManagedPolicy{
 			awsiam.ManagedPolicy_FromAwsManagedPolicyName(new("service-role/AmazonAPIGatewayPushToCloudWatchLogs")),
 		},
 	})
-	awsapigateway.NewCfnAccount(stack, new("Account"), &awsapigateway.CfnAccountProps{CloudWatchRoleArn: writer.RoleArn()})
+	account := awsapigateway.NewCfnAccount(stack, new("Account"), &awsapigateway.CfnAccountProps{CloudWatchRoleArn: writer.RoleArn()})
+	account.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
+	writer.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN)
+	return stack
 }
+
+const accountStackName = "rialto-account"

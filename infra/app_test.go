@@ -36,6 +36,9 @@ func TestStacks(t *testing.T) {
 		for _, part := range slices.Concat(want, extra) {
 			expected = append(expected, "rialto-"+stage+"-"+part)
 		}
+		if stage != "local" {
+			expected = append(expected, accountStackName)
+		}
 		for _, x := range synthesized[stage].templates {
 			got = append(got, x.Stack)
 		}

@@ -19,6 +19,7 @@ type assembly struct {
 type template struct {
 	Stack     string
 	Resources map[string]resource
+	After     []string `json:"-"` // what is deployed before it
 }
 
 type resource struct {
@@ -27,6 +28,7 @@ type resource struct {
 	DependsOn           []string
 	DeletionPolicy      string
 	UpdateReplacePolicy string
+	UpdatePolicy        map[string]any
 }
 
 func readAssembly(dir string, stage Stage) (*assembly, error) {
@@ -38,6 +40,16 @@ func readAssembly(dir string, stage Stage) (*assembly, error) {
 	if err != nil || len(paths) == 0 {
 		return nil, fmt.Errorf("no templates in %s", dir)
 	}
+	var manifest struct {
+		Artifacts map[string]struct{ Dependencies []string }
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	if err == nil {
+		err = json.Unmarshal(data, &manifest)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the manifest: %w", err)
+	}
 	a := &assembly{stage: stage}
 	for _, path := range paths {
 		data, err := os.ReadFile(path)
@@ -48,6 +60,7 @@ func readAssembly(dir string, stage Stage) (*assembly, error) {
 		if err := json.Unmarshal(data, &t); err != nil {
 			return nil, fmt.Errorf("read %s: %w", path, err)
 		}
+		t.After = manifest.Artifacts[t.Stack].Dependencies
 		a.templates = append(a.templates, t)
 	}
 	return a, nil

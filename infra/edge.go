@@ -50,9 +50,20 @@ func edgeStack(app awscdk.App, stage Stage, apis *apis) {
 		HttpVersion: awscloudfront.HttpVersion_HTTP2_AND_3,
 		PriceClass:  awscloudfront.PriceClass_PRICE_CLASS_ALL,
 		WebAclId:    firewall(stack, stage).AttrArn(),
+		// CloudFront keeps failures for 10 seconds unless it is told otherwise, and would show one shopper's to others.
+		ErrorResponses: neverKept(),
 	})
 	onlyThroughEdge(stack, stage, apis, pass)
 	awscdk.NewCfnOutput(stack, new("Url"), &awscdk.CfnOutputProps{Value: new("https://" + *distribution.DistributionDomainName())})
+}
+
+// neverKept is of every status that CloudFront would keep (docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html).
+func neverKept() *[]*awscloudfront.ErrorResponse {
+	var all []*awscloudfront.ErrorResponse
+	for _, status := range []float64{400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504} {
+		all = append(all, &awscloudfront.ErrorResponse{HttpStatus: &status, Ttl: awscdk.Duration_Seconds(new(0.0))})
+	}
+	return &all
 }
 
 // firewall stops what is known to be an attack, and a client that sends more than the stage lets it.

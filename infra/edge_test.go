@@ -32,3 +32,24 @@ func TestAPIsAreBehindTheDoor(t *testing.T) {
 		t.Errorf("%d APIs are behind the door, want 2", associations)
 	}
 }
+
+// What one shopper's request failed with is shown to nobody else. Seen to catch: a distribution without error responses, which
+// keeps them for ten seconds.
+func TestTheEdgeKeepsNoFailures(t *testing.T) {
+	t.Parallel()
+	synthesized["prod"].each(func(x template, id string, r resource) {
+		if x.Stack != "rialto-prod-edge" {
+			return
+		}
+		kept := map[float64]bool{400: true, 403: true, 404: true, 405: true, 414: true, 416: true, 500: true, 501: true, 502: true, 503: true, 504: true}
+		for _, e := range many(r.at("DistributionConfig", "CustomErrorResponses")) {
+			e := e.(map[string]any)
+			if e["ErrorCachingMinTTL"] == 0.0 {
+				delete(kept, e["ErrorCode"].(float64))
+			}
+		}
+		if len(kept) > 0 {
+			t.Errorf("%s/%s keeps failures: %v", x.Stack, id, kept)
+		}
+	}, "AWS::CloudFront::Distribution")
+}

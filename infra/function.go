@@ -56,6 +56,9 @@ func (c *contextStack) function(f contract.Function, code awslambda.Code) error 
 	if f.Reserved > 0 {
 		props.ReservedConcurrentExecutions = new(float64(f.Reserved))
 	}
+	if f.Loop != "" {
+		props.RecursiveLoop = awslambda.RecursiveLoop_ALLOW
+	}
 	if !c.stage.Local {
 		props.Tracing = awslambda.Tracing_ACTIVE
 		props.LogGroup = logGroup(c.stack, c.stage, "Log"+title(f.Name), c.stage.logGroupName(f.ID()))

@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsopensearchservice"
 
@@ -52,6 +53,8 @@ func (c *contextStack) domain() granted {
 			}),
 		}}),
 	})
+	// A new version of the engine is put in place, and not a new domain beside an old one of the same name.
+	domain.CfnOptions().SetUpdatePolicy(&awscdk.CfnUpdatePolicy{EnableVersionUpgrade: new(true)})
 	domain.ApplyRemovalPolicy(c.stage.removal(), nil)
 	return granted{
 		allow: []permission{{actions: methods, on: []string{anyPath}}},

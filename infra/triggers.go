@@ -150,6 +150,9 @@ func (c *contextStack) consumeQueue(f contract.Function, deployed awslambda.Func
 				"name": awssns.SubscriptionFilter_StringFilter(&awssns.StringConditions{Allowlist: list(sub.Events)}),
 			}
 		}
+		if !s.Local { // what the topic cannot deliver waits with what the function gave up
+			props.DeadLetterQueue = dead
+		}
 		awssns.NewSubscription(c.stack, new(id+"From"+title(sub.Context)), props)
 	}
 	if len(topics) > 0 {

@@ -52,6 +52,7 @@ var checkoutContext = Context{
 		},
 		{
 			Name: "timer", Description: "recovers a checkout that is due and still open",
+			Loop:   "a checkout that is not at its end is looked at again, until it is",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 20, Visibility: 3 * minute}},
 			Grants:  []Grant{{Read, "checkouts"}, {Write, "checkouts"}, {Send, "checkout-timer"}, {Start, "checkout"}},

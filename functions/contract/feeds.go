@@ -27,6 +27,7 @@ var feedsContext = Context{
 		},
 		{
 			Name: "split", Description: "cuts an uploaded file into chunks",
+			Loop:   "a file is cut piece by piece, each by a message, to its end, 1 GiB at most",
 			Memory: 512, Timeout: 2 * minute,
 			Trigger: Trigger{Queue: &Queue{Batch: 1, MaxReceiveCount: 5, Concurrency: 20}},
 			Grants: []Grant{

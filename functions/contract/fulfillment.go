@@ -46,6 +46,7 @@ var fulfillmentContext = Context{
 		},
 		{
 			Name: "advance", Description: "moves a shipment one step on",
+			Loop:   "a parcel's next step comes by a message, until it has none",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Subscriptions: []Subscription{
 				{Context: "payments", Events: []string{"PaymentCaptured", "PaymentCaptureFailed", "PaymentRenewed", "PaymentAuthorizationLost",

@@ -14,6 +14,9 @@ type Function struct {
 	Reserved int
 	Trigger  Trigger
 	Grants   []Grant
+	// Loop says why the function's records come back to it, by its own queue or by way of others', and what bounds them. Lambda stops
+	// a loop of which that is not said after some 16 rounds (docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html).
+	Loop string
 	// Alarms ring when a line of its log has their name as its attribute "alarm".
 	Alarms []Alarm
 }

@@ -44,6 +44,7 @@ var offersContext = Context{
 		},
 		{
 			Name: "seller", Description: "brings a seller's offers to the seller's rating and name",
+			Loop:   "fifty offers a message, and the rest by the next, to the last offer of the seller",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 1, MaxReceiveCount: 5, Concurrency: 10, Subscriptions: []Subscription{
 				{Context: "reviews", Events: []string{"SellerRated"}},

@@ -70,8 +70,12 @@ func Deploy(ctx context.Context, o Options, out io.Writer) error {
 }
 
 func (o Options) run(ctx context.Context, out io.Writer) error {
+	approval := "never" // nobody's permissions are at stake on the local cloud
+	if o.Cloud == nil {
+		approval = "broadening" // somebody reads what becomes allowed, and says yes
+	}
 	args := []string{
-		"deploy", "--all", "--app", o.Assembly, "--require-approval", "never", "--concurrency", concurrency,
+		"deploy", "--all", "--app", o.Assembly, "--require-approval", approval, "--concurrency", concurrency,
 		"--outputs-file", o.OutputsFile(), "--progress", "events", "--ci", "--no-notices", "--no-color",
 	}
 	if o.Cloud != nil {
@@ -88,6 +92,9 @@ func (o Options) run(ctx context.Context, out io.Writer) error {
 	output := &cdkOutput{out: out}
 	cmd := exec.CommandContext(ctx, o.CDK, args...)
 	cmd.Env = o.environment()
+	if o.Cloud == nil {
+		cmd.Stdin = os.Stdin
+	}
 	cmd.Stdout = io.MultiWriter(log, output)
 	cmd.Stderr = cmd.Stdout
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }

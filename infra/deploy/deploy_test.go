@@ -150,6 +150,19 @@ func TestOnlyTheLocalCloud(t *testing.T) {
 	}
 }
 
+// What a stage on AWS is newly allowed is read by somebody first. Seen to catch: approval that is never asked for.
+func TestAWSAsksForApproval(t *testing.T) {
+	t.Parallel()
+	s := newFixture(t, good)
+	s.Cloud = nil
+	if _, err := s.deploy(t); err != nil {
+		t.Fatal(err)
+	}
+	if args := s.record(t, ".args"); !strings.Contains(args, "--require-approval broadening") {
+		t.Errorf("the CLI is called with %q", args)
+	}
+}
+
 func TestDeployFails(t *testing.T) {
 	t.Parallel()
 	s := newFixture(t, `echo run >> "$RECORD"; echo " ❌  rialto-local-orders failed: no such thing"; exit 1`)
