@@ -41,7 +41,7 @@ func newWorld() *world {
 	w := &world{customers: c, db: c.DB, now: customerstest.Start}
 	w.Service = &accounts.Service{Customers: c, Addresses: customers.Opener{Store: c.Store, Vault: c.Vault},
 		Orders: ordersstore.Store{DB: w.db}, Parcels: fulfillmentstore.Store{DB: w.db},
-		Ratings: reviewsstore.Store{DB: w.db}, Carts: cartsstore.Store{DB: w.db}, Tokens: badges{}, Guesses: ratelimit.Buckets{DB: w.db},
+		Ratings: reviewsstore.Store{DB: w.db}, Reviews: &reviews.Products{Store: reviewsstore.Store{DB: w.db}, Now: func() time.Time { return w.now }}, Carts: cartsstore.Store{DB: w.db}, Tokens: badges{}, Guesses: ratelimit.Buckets{DB: w.db},
 		Now: func() time.Time { return w.now }}
 	return w
 }
@@ -98,10 +98,17 @@ func (w *world) buys(t *testing.T, who, orderID string, state fulfillment.State)
 	rating := reviews.Rating{OrderID: orderID, SellerID: "s", CustomerID: who, Stars: 4, Text: "of " + canary, Version: 1}
 	if err := errors.Join(err, parcels.Open(ctx, x, fulfillment.Event{ShipmentID: x.ID, At: w.now, Status: fulfillment.Placed}),
 		parcels.Request(ctx, r, fulfillment.Units{Version: 1}),
-		reviewsstore.Store{DB: w.db}.Save(ctx, rating, reviews.Rating{})); err != nil {
+		reviewsstore.Store{DB: w.db}.Save(ctx, rating, reviews.Rating{}), w.reviews(ctx, who)); err != nil {
 		t.Fatal(err)
 	}
 	return o
+}
+
+// reviews has somebody review a product.
+func (w *world) reviews(ctx context.Context, who string) error {
+	s := &reviews.Products{Store: reviewsstore.Store{DB: w.db}, Now: func() time.Time { return w.now }}
+	_, _, err := s.Put(ctx, reviews.Review{ProductID: "p", CustomerID: who, Stars: 5, Text: "by " + canary, Author: canary}, "", nil)
+	return err
 }
 
 // sealed is an address as it is kept with an order.
@@ -190,10 +197,10 @@ func TestAnExportIsEverything(t *testing.T) {
 	if err != nil || len(e.Orders) != 1 || len(e.Carts) != 1 || len(e.Addresses) != 1 {
 		t.Fatalf("%+v %v", e, err)
 	}
-	if o := e.Orders[0]; o.ID != "ord_1" || len(o.Parcels) != 1 || len(o.Returns) != 1 || len(o.Ratings) != 1 || o.Address.Email != mail {
+	if o := e.Orders[0]; o.ID != "ord_1" || len(o.Parcels) != 1 || len(o.Returns) != 1 || len(o.Ratings) != 1 || len(e.Reviews) != 1 || o.Address.Email != mail {
 		t.Fatalf("%+v", o)
 	}
-	if e, err := w.Export(t.Context(), "cus_nobody"); err != nil || len(e.Orders)+len(e.Carts) > 0 {
+	if e, err := w.Export(t.Context(), "cus_nobody"); err != nil || len(e.Orders)+len(e.Carts)+len(e.Reviews) > 0 {
 		t.Fatalf("%+v %v", e, err)
 	}
 }
@@ -236,7 +243,7 @@ func TestAnErasureReachesEveryTable(t *testing.T) {
 	if _, err := w.Claim(t.Context(), "cus_a", "token of cus_g"); err != nil {
 		t.Fatal(err)
 	}
-	others := map[string]bool{"returns": true, "ratings": true, "carts": true} // where another customer has the canary, too
+	others := map[string]bool{"returns": true, "ratings": true, "carts": true, "reviews": true} // where another customer has the canary, too
 	if found := w.canaries(t); len(found) != len(others) {
 		t.Fatalf("the canaries are not where they should be: %v", found)
 	}

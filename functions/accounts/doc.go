@@ -11,9 +11,10 @@
 //   - Nobody is erased while something of theirs is on its way or comes back: the answer lists those orders. An erasure goes
 //     through what others hold first and destroys the key last, so that one that failed half way is asked for again.
 //   - Orders and their money are kept, as the law asks of a seller, without a name: by ids, and sealed under a key that is gone.
-//     Of a rating the stars are kept.
+//     Of a rating and of a review the stars are kept.
 //
-// Still thin: an order that is placed while its customer is erased keeps its parcel, whose address nobody can open any more; a
+// Still thin: an order that is placed while its customer is erased keeps its parcel, whose address nobody can open any more; a review that was
+// written within the second before, which an index does not show yet, keeps its text; votes stay under an id that names nobody; a
 // cart's copy for display lives a day longer than the cart.
 //
 // It neither takes nor publishes events.

@@ -16,8 +16,9 @@ import (
 // Export is all that is held of a customer.
 type Export struct {
 	customers.Export
-	Orders []HeldOrder
-	Carts  []carts.Cart
+	Orders  []HeldOrder
+	Carts   []carts.Cart
+	Reviews []reviews.Review
 }
 
 // HeldOrder is an order with what became of it.
@@ -70,6 +71,9 @@ func (s *Service) Export(ctx context.Context, customerID string) (Export, error)
 		}
 		out.Orders = append(out.Orders, held)
 	}
+	if out.Reviews, err = s.Reviews.Of(ctx, customerID); err != nil {
+		return Export{}, err
+	}
 	for _, m := range marketplaces.All() {
 		c, there, err := s.Carts.Get(ctx, carts.IDOf(customerID, m.Code))
 		if err != nil {
@@ -108,7 +112,7 @@ func (s *Service) held(ctx context.Context, o orders.Order) (HeldOrder, error) {
 	return h, nil
 }
 
-// Erase destroys all that names a customer, for good: what they wrote in returns and ratings, their carts, and the keys of
+// Erase destroys all that names a customer, for good: what they wrote in returns, ratings and reviews, their carts, and the keys of
 // theirs and of the guests whose orders they took over. Again is a success. Errors: orders_open, which names those orders.
 func (s *Service) Erase(ctx context.Context, customerID string) error {
 	var all []orders.Order
@@ -165,8 +169,11 @@ func (s *Service) forget(ctx context.Context, o orders.Order) error {
 	return nil
 }
 
-// erase drops the carts of a person, and the key at last.
+// erase drops what a person wrote of products, their carts, and the key at last.
 func (s *Service) erase(ctx context.Context, personID string) error {
+	if err := s.Reviews.Forget(ctx, personID); err != nil {
+		return err
+	}
 	for _, m := range marketplaces.All() {
 		if err := s.Carts.Delete(ctx, carts.IDOf(personID, m.Code)); err != nil {
 			return err

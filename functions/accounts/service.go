@@ -48,6 +48,13 @@ type Ratings interface {
 	Forget(ctx context.Context, orderID, sellerID string) error
 }
 
+// Reviews are what customers say of products.
+type Reviews interface {
+	Of(ctx context.Context, customerID string) ([]reviews.Review, error)
+	// Forget keeps their stars alone.
+	Forget(ctx context.Context, customerID string) error
+}
+
 // Carts are the carts' table.
 type Carts interface {
 	Get(ctx context.Context, cartID string) (carts.Cart, bool, error)
@@ -73,6 +80,7 @@ type Service struct {
 	Orders    Orders
 	Parcels   Parcels
 	Ratings   Ratings
+	Reviews   Reviews
 	Carts     Carts
 	Tokens    Tokens
 	Guesses   Guesses

@@ -9,7 +9,7 @@ var accountsContext = Context{
 	Name:    "accounts",
 	Owns:    "what spans contexts for one person: orders looked up and taken over, export, erasure",
 	Imports: []string{"carts", "customers", "orders", "fulfillment", "reviews"},
-	Writes:  []string{"carts", "customers", "orders", "returns", "ratings"},
+	Writes:  []string{"carts", "customers", "orders", "returns", "ratings", "reviews"},
 	shopper: func() []api.Route { return accountsapi.Routes(nil) },
 	Functions: []Function{
 		{
@@ -19,7 +19,7 @@ var accountsContext = Context{
 			Grants: []Grant{
 				{SQL, "customers"}, {Seal, "customers"}, {Sign, "customers"}, {Read, "customers"}, {Write, "customers"},
 				{Read, "orders"}, {Write, "orders"}, {Read, "shipments"}, {Read, "returns"}, {Write, "returns"},
-				{Read, "ratings"}, {Write, "ratings"}, {Read, "carts"}, {Write, "carts"}, {Write, "rate_limits"},
+				{Read, "ratings"}, {Write, "ratings"}, {Read, "reviews"}, {Write, "reviews"}, {Read, "carts"}, {Write, "carts"}, {Write, "rate_limits"},
 			},
 		},
 	},

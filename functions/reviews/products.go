@@ -240,6 +240,12 @@ func (s *Products) Forget(ctx context.Context, customerID string) error {
 	return err
 }
 
+// Of returns all reviews of a customer that stand.
+func (s *Products) Of(ctx context.Context, customerID string) ([]Review, error) {
+	list, err := s.Store.ReviewsOf(ctx, customerID)
+	return slices.DeleteFunc(list, func(r Review) bool { return r.State == Withdrawn }), err
+}
+
 // move saves what a review becomes, if it becomes another.
 func (s *Products) move(ctx context.Context, productID, reviewID string, to func(Review) (Review, error)) error {
 	reread := s.read(ctx, productID, reviewID)

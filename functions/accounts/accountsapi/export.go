@@ -17,6 +17,7 @@ type exportOutput struct {
 		Methods    []heldMethod        `json:"payment_methods"`
 		Orders     []heldOrder         `json:"orders"`
 		Carts      []heldCart          `json:"carts"`
+		Reviews    []heldReview        `json:"reviews"`
 	}
 }
 
@@ -73,6 +74,16 @@ type heldRating struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
+type heldReview struct {
+	ProductID string    `json:"product_id"`
+	Stars     int64     `json:"stars"`
+	Title     string    `json:"title,omitempty"`
+	Text      string    `json:"text,omitempty"`
+	Author    string    `json:"author,omitempty"`
+	State     string    `json:"state"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
 type heldCart struct {
 	CartID      string     `json:"cart_id"`
 	Marketplace string     `json:"marketplace"`
@@ -100,7 +111,7 @@ func (h handlers) export(ctx context.Context, _ *struct{}) (*exportOutput, error
 	if !e.Me.CreatedAt.IsZero() {
 		b.Me.CreatedAt = &e.Me.CreatedAt
 	}
-	b.Methods, b.Orders, b.Carts = []heldMethod{}, []heldOrder{}, []heldCart{}
+	b.Methods, b.Orders, b.Carts, b.Reviews = []heldMethod{}, []heldOrder{}, []heldCart{}, []heldReview{}
 	for _, m := range e.Methods {
 		b.Methods = append(b.Methods, heldMethod{m.ID, m.Brand, m.Last4, m.Token})
 	}
@@ -113,6 +124,9 @@ func (h handlers) export(ctx context.Context, _ *struct{}) (*exportOutput, error
 			held.Lines = append(held.Lines, heldLine{l.ProductID, l.SellerID, l.Title, l.Quantity})
 		}
 		b.Carts = append(b.Carts, held)
+	}
+	for _, r := range e.Reviews {
+		b.Reviews = append(b.Reviews, heldReview{r.ProductID, r.Stars, r.Title, r.Text, r.Author, string(r.State), r.UpdatedAt})
 	}
 	return out, nil
 }

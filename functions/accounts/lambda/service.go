@@ -21,6 +21,7 @@ import (
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
 	"rialto/functions/orders/ordersstore"
+	"rialto/functions/reviews"
 	"rialto/functions/reviews/reviewsstore"
 )
 
@@ -36,7 +37,8 @@ func service(s *settings.Settings, db store.DB) (*accounts.Service, error) {
 		Customers: &customers.Service{Store: profiles, Snapshots: snapshotstore.Snapshots{DB: db}, Vault: vault, Now: time.Now, Random: rand.Reader},
 		Addresses: customers.Opener{Store: profiles, Vault: vault},
 		Orders:    ordersstore.Store{DB: db}, Parcels: fulfillmentstore.Store{DB: db}, Ratings: reviewsstore.Store{DB: db},
-		Carts: cartsstore.Store{DB: db}, Tokens: tokens{signed, verifier}, Guesses: ratelimit.Buckets{DB: db}, Now: time.Now,
+		Reviews: &reviews.Products{Store: reviewsstore.Store{DB: db}, Now: time.Now},
+		Carts:   cartsstore.Store{DB: db}, Tokens: tokens{signed, verifier}, Guesses: ratelimit.Buckets{DB: db}, Now: time.Now,
 	}, err
 }
 
