@@ -197,7 +197,8 @@ func TestAnExportIsEverything(t *testing.T) {
 	if err != nil || len(e.Orders) != 1 || len(e.Carts) != 1 || len(e.Addresses) != 1 {
 		t.Fatalf("%+v %v", e, err)
 	}
-	if o := e.Orders[0]; o.ID != "ord_1" || len(o.Parcels) != 1 || len(o.Returns) != 1 || len(o.Ratings) != 1 || len(e.Reviews) != 1 || o.Address.Email != mail {
+	if o := e.Orders[0]; o.ID != "ord_1" || len(o.Parcels) != 1 || len(o.Returns) != 1 || len(o.Ratings) != 1 ||
+		len(e.Reviews) != 1 || o.Address.Email != mail {
 		t.Fatalf("%+v", o)
 	}
 	if e, err := w.Export(t.Context(), "cus_nobody"); err != nil || len(e.Orders)+len(e.Carts)+len(e.Reviews) > 0 {
