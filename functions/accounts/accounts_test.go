@@ -41,7 +41,9 @@ func newWorld() *world {
 	w := &world{customers: c, db: c.DB, now: customerstest.Start}
 	w.Service = &accounts.Service{Customers: c, Addresses: customers.Opener{Store: c.Store, Vault: c.Vault},
 		Orders: ordersstore.Store{DB: w.db}, Parcels: fulfillmentstore.Store{DB: w.db},
-		Ratings: reviewsstore.Store{DB: w.db}, Reviews: &reviews.Products{Store: reviewsstore.Store{DB: w.db}, Now: func() time.Time { return w.now }}, Carts: cartsstore.Store{DB: w.db}, Tokens: badges{}, Guesses: ratelimit.Buckets{DB: w.db},
+		Ratings: reviewsstore.Store{DB: w.db},
+		Reviews: &reviews.Products{Store: reviewsstore.Store{DB: w.db}, Now: func() time.Time { return w.now }},
+		Carts:   cartsstore.Store{DB: w.db}, Tokens: badges{}, Guesses: ratelimit.Buckets{DB: w.db},
 		Now: func() time.Time { return w.now }}
 	return w
 }
