@@ -37,9 +37,10 @@ func actionOf(kind Kind, cell string) (remove bool, err error) {
 // offSale tells whether a shop does not show what it lists: Shopify's status and both shops' Published.
 func offSale(cell string) (bool, error) {
 	switch fold(cell) {
-	case "", "active", "published", "publish", "live", "true", "yes":
+	case "", "active", "published", "publish", "live", "true", "yes", "available", "instock":
 		return false, nil
-	case "draft", "archived", "inactive", "unlisted", "private", "pending", "incomplete", "unpublished", "false", "no", "0":
+	case "draft", "archived", "inactive", "unlisted", "private", "pending", "incomplete", "unpublished", "false", "no", "0",
+		"discontinued", "outofstock", "soldout":
 		return true, nil
 	case "1":
 		return cell != "1", nil // WooCommerce: 1 is shown, -1 a draft

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"rialto/functions/internal/currency"
+	"rialto/functions/internal/fault"
 	"rialto/functions/inventory"
 )
 
@@ -219,10 +220,10 @@ func ungrouped(digits string) (string, bool) {
 func parseQuantity(column, cell string, signed bool, how notation) (int64, error) {
 	n, err := numeralOf(column, cell, how)
 	switch {
+	case fault.Code(err) == "invalid_value" || n.money != "":
+		return 0, invalidValue(column, "must be a whole number of units, such as 12")
 	case err != nil:
 		return 0, err
-	case n.money != "":
-		return 0, invalidValue(column, "must be a whole number of units, such as 12")
 	case strings.Trim(n.fraction, "0") != "":
 		return 0, invalid("fractional_quantity", column, "must be a whole number of units")
 	case n.negative && !signed:
