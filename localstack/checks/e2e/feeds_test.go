@@ -154,7 +154,7 @@ func TestFilesOfShops(t *testing.T) {
 	newSKU(ctx, t, "Vase of another", 1) // and the category
 	s := mustSeller(t, shop.NewID("sel_"))
 	if f, report := feed(ctx, t, s, "products", "csv",
-		"SKU,Barcode,Title,Category\nV-0,"+gtin()+",\"Vase stray,tests\nV-1,"+gtin()+",Vase tall,tests\n"+
+		"SKU,Barcode,Title,Category\nV-0,"+gtin()+",\"Vase stray,tests\nV-1,"+gtin()+",Vase tall,Home & Garden > Decor > Vases\n"+
 			"V-2,,\"Vase, wide\",tests\n"); f.Counts.Rows != 3 || f.Counts.Written != 2 || !strings.Contains(report, "\n2,bad_quote,") {
 		t.Fatalf("%+v\n%s", f, report)
 	}
@@ -172,6 +172,14 @@ func TestFilesOfShops(t *testing.T) {
 	if _, err := s.Call(ctx, http.MethodGet, "/seller/v1/offers", nil,
 		&own); err != nil || len(own.Offers) != 1 || own.Offers[0].Price.Amount != 102400 {
 		t.Fatalf("%+v %v", own, err)
+	}
+	var page struct {
+		Path []string `json:"category_path"`
+	}
+	if _, err := (&shop.Client{Base: shop.ShopperURL}).Call(ctx, http.MethodGet, "/api/v1/products/"+own.Offers[0].ProductID, nil,
+		&page); err != nil ||
+		strings.Join(page.Path, " ") != "home decor" {
+		t.Errorf("%+v %v", page, err)
 	}
 	if f, report := feed(ctx, t, s, "inventory", "csv", "SKU,Location,Incoming,On hand,Available\nV-1,us-west-2,0,9,7.0\nV-1,us-wset-2,0,9,7\n"+
 		"V-2,us-west-2,0,4,4\n"); f.Counts.Written != 2 || strings.Join(f.Ignored, " ") != "Incoming On hand" || !strings.Contains(report,
@@ -311,7 +319,8 @@ func TestASellersWritesAreLimited(t *testing.T) {
 	s := mustSeller(t, shop.NewID("sel_"))
 	refused := shop.Answer{}
 	for i := range 200 {
-		a, err := s.Do(ctx, http.MethodPut, "/seller/v1/profile", map[string]string{"display_name": fmt.Sprint("Busy ", s.ID[4:12], i%2), "country": "US"})
+		a, err := s.Do(ctx, http.MethodPut, "/seller/v1/profile", map[string]string{"display_name": fmt.Sprint("Busy ", s.ID[4:12], i%2),
+			"country": "US"})
 		if err != nil {
 			t.Fatal(err)
 		}
