@@ -33,13 +33,17 @@ func (d *demo) buy(ctx context.Context) error {
 	}
 	d.p.step("POST /cart/items", "%d units: items %s, shipping %s, before tax %s", c.Breakdown.Units, money(c.Breakdown.Items),
 		money(c.Breakdown.Shipping), money(c.Breakdown.Total))
+	quoted, err := d.quote(ctx, s, c.ID)
+	if err != nil {
+		return err
+	}
 	began := time.Now()
 	a, st, err := s.checkout(ctx, c.ID)
 	if err != nil {
 		return err
 	}
-	if st.Status != "placed" {
-		return fmt.Errorf("checkout ended as %d %s %s", a.Status, st.Status, a.Problem().Code)
+	if st.Status != "placed" || *st.Total != quoted {
+		return fmt.Errorf("checkout ended as %d %s %s, after a quote of %s", a.Status, st.Status, a.Problem().Code, money(quoted))
 	}
 	d.p.step("POST /orders/checkout", "%d %s %s, total %s, in %s", a.Status, st.Status, st.OrderID, money(*st.Total),
 		time.Since(began).Round(10*time.Millisecond))
@@ -75,6 +79,22 @@ type result struct {
 			Count int64  `json:"count"`
 		}
 	} `json:"facets"`
+}
+
+// quote asks what a cart would cost in all, before a card is asked for.
+func (d *demo) quote(ctx context.Context, s *shopper, cartID string) (amount, error) {
+	var q struct {
+		Totals struct {
+			Items, Shipping, Tax, Total amount
+		} `json:"totals"`
+	}
+	body := map[string]string{"cart_id": cartID, "shipping_address_id": s.Address}
+	_, err := s.Call(ctx, http.MethodPost, "/api/v1/checkout/quote", body, &q)
+	if err == nil {
+		d.p.step("POST /checkout/quote", "items %s + shipping %s + tax %s = %s", money(q.Totals.Items), money(q.Totals.Shipping), money(q.Totals.Tax),
+			money(q.Totals.Total))
+	}
+	return q.Totals.Total, err
 }
 
 // search finds a word of the catalog's first title, so that it works with any catalog, and settles on one of its
