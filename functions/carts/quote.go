@@ -51,6 +51,7 @@ type QuotedLine struct {
 	Category   string       `json:"category"`          // of the product, as tax.Category tells it apart
 	// Fulfilment is offers.BySeller where the seller ships, and empty where Rialto does.
 	Fulfilment string `json:"fulfillment,omitempty"`
+	Days       int    `json:"days,omitempty"` // that a seller who ships promises, from the order to the door
 	// Shown is what a unit cost with its shipping when the cart was last shown, if it costs more now.
 	Shown *money.Amount `json:"shown,omitempty"`
 }
@@ -195,7 +196,7 @@ func quoted(l ViewLine, before Line, f CurrentOffer) (QuotedLine, error) {
 		out.Condition = l.Condition
 	}
 	if f.Offer.Fulfillment == offers.BySeller {
-		out.Fulfilment = offers.BySeller
+		out.Fulfilment, out.Days = offers.BySeller, int(f.Offer.Promise())
 	}
 	shown, err := before.landed()
 	if err != nil {

@@ -122,6 +122,9 @@ func draft(ref Ref, marketplace string, p Prepared, least int64) (Draft, error) 
 	if holds == 0 || holds+4 > MaxActions {
 		return Draft{}, fault.New(fault.Invalid, "too_many_lines", "the cart would need %d holds, %d are possible", holds, MaxActions-4)
 	}
+	if err := kept(marketplace, p.Delivery.Shipping, p.Quote.Lines); err != nil {
+		return Draft{}, err
+	}
 	o := orders.Order{ID: ref.OrderID, CustomerID: ref.CustomerID, CheckoutID: ref.ID, Marketplace: marketplace,
 		Delivery: orders.Delivery{AddressID: p.Delivery.AddressID, Country: p.Delivery.Country, Region: p.Delivery.Region, Sealed: p.Delivery.Sealed,
 			ShippingOptionID: p.Delivery.Shipping.ID, Days: p.Delivery.Shipping.Days}}

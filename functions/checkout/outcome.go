@@ -23,6 +23,7 @@ var outcomes = map[string]struct {
 	"address_not_found":        {fault.NotFound, "there is no such address"},
 	"address_undeliverable":    {fault.Invalid, "this marketplace does not deliver to the address"},
 	"shipping_option_unknown":  {fault.Invalid, "there is no such shipping option in this marketplace"},
+	optionNotKept:              {fault.Conflict, "nothing of the cart can be there as soon as the shipping option says; ask for a quote"},
 	"amount_too_small":         {fault.Invalid, "a part of the cart would ship for less than can be paid; add to the cart"},
 	"payment_method_not_found": {fault.NotFound, "there is no such payment method"},
 	"payment_declined":         {fault.Declined, "the bank declined the payment"},

@@ -9,6 +9,7 @@ import (
 	"rialto/functions/carts"
 	"rialto/functions/customers"
 	"rialto/functions/internal/fault"
+	"rialto/functions/marketplaces"
 	"rialto/functions/orders"
 	"rialto/functions/payments"
 	"rialto/functions/tax"
@@ -17,10 +18,11 @@ import (
 // Quote is what a cart would cost if it were checked out now: the order as it would be placed.
 type Quote struct {
 	// ID is what a checkout asks for this price by, until ExpiresAt; "" while something that Warnings name keeps the cart from
-	// being bought as it is.
+	// being bought as it is (that it comes later than the shipping option says, does not).
 	ID        string
 	ExpiresAt time.Time
 	Order     orders.Order
+	Promises  []marketplaces.Promise // of the order's shipments
 	Shipping  customers.ShippingOption
 	Taxes     []tax.JurisdictionTax
 	Warnings  []fault.Field
@@ -58,8 +60,8 @@ func (s *Quoter) Quote(ctx context.Context, customerID string, req Request) (Quo
 		return Quote{}, err
 	}
 	p.Quote = found
-	if p.Delivery, err = s.Places.Locate(ctx, customers.Choice{CustomerID: customerID, AddressID: req.AddressID, PaymentMethodID: req.MethodID,
-		Marketplace: req.Marketplace, ShippingOptionID: req.ShippingOptionID}); err != nil {
+	var slower bool
+	if p.Delivery, slower, err = s.located(ctx, customerID, req, found); err != nil {
 		return Quote{}, err
 	}
 	sale, err := p.sale(req.Marketplace)
@@ -83,7 +85,46 @@ func (s *Quoter) Quote(ctx context.Context, customerID string, req Request) (Quo
 	if warnings == nil {
 		q.ID = newQuoteID(d.Order, q.ExpiresAt).String()
 	}
+	if slower {
+		q.Warnings = append(q.Warnings, errNotKept.Fields...)
+	}
+	m, err := marketplaces.Lookup(req.Marketplace)
+	if err != nil {
+		return Quote{}, err
+	}
+	for _, x := range d.Order.Shipments {
+		q.Promises = append(q.Promises, m.Promise(s.Now(), x.Dispatch(d.Order.Delivery.Days)))
+	}
 	return q, nil
+}
+
+// located is where a request goes, in the way that it is shipped then, and whether that is slower than was asked for.
+func (s *Quoter) located(ctx context.Context, customerID string, req Request, q carts.Quote) (d customers.Delivery, slower bool, err error) {
+	find := func() (customers.Delivery, error) {
+		return s.Places.Locate(ctx, customers.Choice{CustomerID: customerID, AddressID: req.AddressID, PaymentMethodID: req.MethodID,
+			Marketplace: req.Marketplace, ShippingOptionID: req.ShippingOptionID})
+	}
+	if d, err = find(); err != nil {
+		return d, false, err
+	}
+	if req, slower = req.settle(d.Shipping, q.Lines); slower {
+		d, err = find()
+	}
+	return d, slower, err
+}
+
+// Settle is the request as it is checked out: with another shipping option, if none of the cart could keep the one that was
+// asked for. What else is wrong with it its checkout tells.
+func (s *Quoter) Settle(ctx context.Context, customerID string, req Request) Request {
+	found, _, err := s.Carts.Preview(ctx, carts.QuoteInput{CartID: req.CartID, CustomerID: customerID, Marketplace: req.Marketplace})
+	if err != nil {
+		return req
+	}
+	d, slower, err := s.located(ctx, customerID, req, found)
+	if err == nil && slower {
+		req.ShippingOptionID = d.Shipping.ID
+	}
+	return req
 }
 
 // sale is what the state Assess is given, made as the machine makes it: of what the reading steps found, as JSON.

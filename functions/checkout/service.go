@@ -51,6 +51,8 @@ type StepError struct {
 // Quotes says what a request would come to.
 type Quotes interface {
 	Quote(ctx context.Context, customerID string, req Request) (Quote, error)
+	// Settle is the request with a shipping option that can be kept.
+	Settle(ctx context.Context, customerID string, req Request) Request
 }
 
 // Service is checkout's front: it begins records, starts runs and says where they stand.
@@ -107,6 +109,9 @@ func (s *Service) checkout(ctx context.Context, customerID, key string, req Requ
 	if err != nil {
 		return Reply{}, err
 	}
+	if req.ShippingOptionID != "" {
+		r.Request = s.Quotes.Settle(ctx, customerID, req)
+	}
 	var found *Record
 	var waiting string
 	g, gctx := errgroup.WithContext(ctx)
@@ -124,7 +129,7 @@ func (s *Service) checkout(ctx context.Context, customerID, key string, req Requ
 			slog.InfoContext(ctx, "the cart's waiting checkout was not given up", "checkout_id", waiting, "error", err)
 		}
 	}
-	return s.run(ctx, Input{Mode: "place", Checkout: r.Ref, Request: req})
+	return s.run(ctx, Input{Mode: "place", Checkout: r.Ref, Request: r.Request})
 }
 
 func (s *Service) newRecord(customerID, key string, req Request) (Record, error) {

@@ -45,6 +45,7 @@ func shipments(o orders.Order, plan inventory.Plan, p Prepared, least int64) ([]
 					Shipping: orders.Charge{Amount: none, Tax: none}, Delivery: orders.Charge{Amount: none, Tax: none}})
 			}
 			out[n].Lines = append(out[n].Lines, parts[i])
+			out[n].Days = max(out[n].Days, line.quoted.Days)
 			if out[n].Shipping.Amount, err = out[n].Shipping.Amount.Add(shipping[i].Amount); err != nil {
 				return nil, err
 			}

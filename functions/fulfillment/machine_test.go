@@ -17,7 +17,7 @@ var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC) // a Wednesday
 func placed() (orders.Placed, orders.Shipment) {
 	g := orders.Shipment{Group: "g1", SellerID: "sel_a", Centre: "us-east-1", Amount: money.Of(2598, "USD"),
 		Lines: []orders.ShipmentLine{{Line: "prd_a#sel_a", Quantity: 2}}}
-	return orders.Placed{OrderID: "ord_a", CustomerID: "cus_a", PlacedAt: noon, Shipments: []orders.Shipment{g},
+	return orders.Placed{OrderID: "ord_a", CustomerID: "cus_a", Marketplace: "US", PlacedAt: noon, Shipments: []orders.Shipment{g},
 		Delivery: orders.PlacedDelivery{Country: "US", Region: "CA", Days: 3}}, g
 }
 
@@ -49,26 +49,6 @@ func TestCarriersAreAllUsed(t *testing.T) {
 	}
 	if len(seen) != len(carriers) {
 		t.Fatalf("%v", seen)
-	}
-}
-
-func TestBusinessDays(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		from string
-		days int
-		want string
-	}{
-		{"2026-03-02", 0, "2026-03-02"}, {"2026-03-02", 1, "2026-03-03"}, {"2026-03-06", 1, "2026-03-09"}, {"2026-03-06", 5, "2026-03-13"},
-		{"2026-03-06", 6, "2026-03-16"}, {"2026-03-07", 0, "2026-03-09"}, {"2026-03-08", 1, "2026-03-10"}, {"2026-03-08", -1, "2026-03-09"},
-	} {
-		from, err := time.Parse(time.DateOnly, c.from)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := businessDays(from, c.days).Format(time.DateOnly); got != c.want {
-			t.Errorf("%s + %d = %s, want %s", c.from, c.days, got, c.want)
-		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
+	"rialto/functions/marketplaces"
 	"rialto/functions/orders"
 )
 
@@ -70,16 +71,18 @@ var carriers = []string{"Rialto Post", "Rialto Express", "Rialto Freight"}
 // Open returns a placed order's shipment as it begins, and its first event.
 func Open(o orders.Placed, g orders.Shipment, now time.Time, pace time.Duration) (Shipment, Event) {
 	now = later(now, o.PlacedAt.UTC())
+	m, _ := marketplaces.Lookup(o.Marketplace) // no order is of an unknown one; its days would all be working days
+	promise := m.Promise(o.PlacedAt, g.Dispatch(o.Delivery.Days))
 	id := ShipmentID(o.OrderID, g.Group)
 	number := ids.Derive("", "tracking", o.OrderID, g.Group)
 	s := Shipment{ID: id, OrderID: o.OrderID, Group: g.Group, SellerID: g.SellerID, Centre: g.Centre, Amount: g.Amount, State: Pending,
 		Carrier: carriers[int(number[len(number)-2])%len(carriers)], TrackingNumber: "RL" + strings.ToUpper(number[:14]),
 		Country: o.Delivery.Country, Region: o.Delivery.Region, PlacedAt: o.PlacedAt.UTC(), UpdatedAt: now,
 		MoneyUntil:        g.CaptureBefore.UTC(),
-		EstimatedDelivery: businessDays(o.PlacedAt.UTC(), o.Delivery.Days).Format(time.DateOnly)}
+		EstimatedDelivery: promise.To.Format(time.DateOnly)}
 	if g.Fulfilment == orders.BySeller {
 		s.Fulfilment, s.Carrier, s.TrackingNumber = orders.BySeller, "", ""
-		s.ShipBy = businessDays(o.PlacedAt.UTC(), handlingDays).Truncate(24*time.Hour).AddDate(0, 0, 1)
+		s.ShipBy = promise.ShipBy
 	}
 	for _, l := range g.Lines {
 		s.Lines = append(s.Lines, Line{l.Line, l.Quantity})
@@ -87,9 +90,6 @@ func Open(o orders.Placed, g orders.Shipment, now time.Time, pace time.Duration)
 	s.schedule(now, pace)
 	return s, Event{ShipmentID: id, At: s.PlacedAt, Status: Placed, Location: "", Description: "Order placed"}
 }
-
-// handlingDays is how many business days after the order a seller has to ship; the day itself is the last.
-const handlingDays = 2
 
 // grace is how long after ShipBy a seller's shipment waits before it is cancelled.
 const grace = 7 * 24 * time.Hour
@@ -115,17 +115,4 @@ func (s Shipment) Stuck() bool { return s.MoneyLost && (s.State == Pending || s.
 // Secured tells whether the money of the shipment is there to be taken.
 func (s Shipment) Secured(now time.Time) bool {
 	return s.MoneyUntil.IsZero() || now.Before(s.MoneyUntil.Add(-takesMoney))
-}
-
-// businessDays returns the day that is n working days after t; of none, the first working day from t on.
-func businessDays(t time.Time, n int) time.Time {
-	for ; ; t = t.AddDate(0, 0, 1) {
-		if d := t.Weekday(); d == time.Saturday || d == time.Sunday {
-			continue
-		}
-		if n <= 0 {
-			return t
-		}
-		n--
-	}
 }

@@ -39,7 +39,7 @@ type Offer struct {
 	Condition   string       `json:"condition"`
 	Fulfillment string       `json:"fulfillment"`
 	Paused      bool         `json:"paused"` // kept, but for nobody to buy
-	// DeliveryDays is what a seller who ships promises, from the order to the door; 0 leaves it at the usual.
+	// DeliveryDays is what a seller who ships promises, in working days from the order to the door; 0 leaves it at the usual.
 	DeliveryDays int64 `json:"delivery_days,omitempty"`
 	// SKU is the seller's own name for what is offered, "" for none. In a marketplace it names one offer.
 	SKU       string    `json:"sku,omitempty"`
@@ -63,7 +63,8 @@ const (
 	usualBySeller = 5
 )
 
-// Promise is how many days the offer promises from the order to the door.
+// Promise is how many working days the offer promises from the order to the door, by the fastest way that there is.
+// marketplaces.Promise makes days of it.
 func (o Offer) Promise() int64 {
 	switch {
 	case o.Fulfillment == ByRialto:

@@ -6,6 +6,7 @@ import (
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
+	"rialto/functions/marketplaces"
 	"rialto/functions/tax"
 )
 
@@ -86,8 +87,15 @@ type Shipment struct {
 	Lines    []ShipmentLine `json:"lines"`
 	// Fulfilment is BySeller where the seller ships it, and empty where Rialto does.
 	Fulfilment string `json:"fulfillment,omitempty"`
+	// Days are those that the seller who ships it promised, from the order to the door; 0 where Rialto ships.
+	Days int `json:"days,omitempty"`
 	// CaptureBefore is when the authorization of the amount ends, to the second; zero where the gateway did not say.
 	CaptureBefore time.Time `json:"capture_before,omitzero"`
+}
+
+// Dispatch is what the days are told by on which it leaves and arrives, of an order that is delivered in so many days.
+func (s Shipment) Dispatch(days int) marketplaces.Dispatch {
+	return marketplaces.Dispatch{Centre: s.Centre, Days: days, BySeller: s.Fulfilment == BySeller, SellerDays: s.Days}
 }
 
 // BySeller marks a shipment that its seller ships.

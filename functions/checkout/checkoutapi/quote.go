@@ -39,7 +39,7 @@ type Quote struct {
 	Coupon      string                `json:"coupon,omitempty"`
 	Taxes       []tax.JurisdictionTax `json:"taxes"`
 	Totals      Totals                `json:"totals"`
-	Warnings    []fault.Field         `json:"warnings" doc:"What a checkout would be refused for; lines by their place in the cart. The figures are without it"`
+	Warnings    []fault.Field         `json:"warnings" doc:"What a checkout would be refused for, lines by their place in the cart, and the figures are without; or would do otherwise: shipping_option_not_kept"`
 	Changes     []checkout.Change     `json:"changes" doc:"What is another than the cart showed last, or than the checkout expected"`
 }
 
@@ -68,6 +68,9 @@ type Parcel struct {
 	Shipping    money.Amount `json:"shipping" doc:"What its seller asks for shipping it, with the tax on that"`
 	Delivery    money.Amount `json:"delivery" doc:"Its part of the shipping option, with the tax on that"`
 	Amount      money.Amount `json:"amount" doc:"What is charged for it"`
+	From        string       `json:"estimated_delivery_from" format:"date"`
+	To          string       `json:"estimated_delivery" format:"date" doc:"The last day on which it is expected, if it is ordered now"`
+	ShipBy      time.Time    `json:"ship_by" doc:"When it leaves at the latest"`
 }
 
 // ParcelLine is how many units of a line it holds.
@@ -120,9 +123,11 @@ func quoteOf(q checkout.Quote) Quote {
 		out.Lines = append(out.Lines, Line{l.ProductID, l.SellerID, l.SellerName, l.Title, cmp.Or(l.Condition, "new"), l.Quantity, l.UnitPrice, l.Amount,
 			amount(l.Discount), l.Tax, l.TaxRate, l.Jurisdiction})
 	}
-	for _, s := range o.Shipments {
+	for i, s := range o.Shipments {
+		due := q.Promises[i]
 		p := Parcel{SellerID: s.SellerID, Centre: s.Centre, FulfilledBy: cmp.Or(s.Fulfilment, "rialto"), Lines: []ParcelLine{},
-			Shipping: s.Shipping.Amount, Delivery: s.Delivery.Amount, Amount: s.Amount}
+			Shipping: s.Shipping.Amount, Delivery: s.Delivery.Amount, Amount: s.Amount,
+			From: due.From.Format(time.DateOnly), To: due.To.Format(time.DateOnly), ShipBy: due.ShipBy}
 		for _, x := range s.Lines {
 			n := slices.IndexFunc(o.Lines, func(l orders.Line) bool { return l.Line == x.Line })
 			p.Lines = append(p.Lines, ParcelLine{o.Lines[n].ProductID, o.Lines[n].SellerID, x.Quantity})

@@ -4,6 +4,7 @@ import (
 	cryptorand "crypto/rand"
 	"math/rand/v2"
 	"time"
+	_ "time/tzdata" // the clocks of the centres that a quote promises by
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 

@@ -72,7 +72,7 @@ func TestSelling(t *testing.T) {
 	code, m, body := ask("sel_mine", http.MethodGet, "/seller/v1/orders/ord_a", "")
 	first := m["shipments"].([]any)[0].(map[string]any)
 	if code != 200 || strings.Contains(body, "sel_theirs") || first["awaits_confirmation"] != true || first["fulfilled_by"] != "seller" ||
-		first["ship_by"] != "2026-03-07T00:00:00Z" || first["carrier"] != nil {
+		first["ship_by"] != "2026-03-07T08:00:00Z" || first["carrier"] != nil {
 		t.Fatal(code, body)
 	}
 	if code, m, body := ask("sel_mine", http.MethodGet, "/seller/v1/orders?limit=5", ""); code != 200 || len(m["orders"].([]any)) != 1 ||

@@ -3,6 +3,7 @@ package main
 
 import (
 	"time"
+	_ "time/tzdata" // the clocks of the centres that shipments are promised by
 
 	"rialto/functions/fulfillment"
 	"rialto/functions/fulfillment/fulfillmentaws"

@@ -67,6 +67,7 @@ type shipment struct {
 	SellerID   string  `dynamodbav:"seller_id,omitempty"` // if it is not the first line's
 	Centre     string  `dynamodbav:"center"`
 	Fulfilment string  `dynamodbav:"by,omitempty"`
+	Days       int     `dynamodbav:"days,omitempty"`
 	Lines      []int   `dynamodbav:"lines"`
 	Units      []int64 `dynamodbav:"units"`
 	Costs      []int64 `dynamodbav:"costs"`
@@ -110,7 +111,7 @@ func toRecord(o orders.Order) record {
 		r.Lines = append(r.Lines, x)
 	}
 	for _, s := range o.Shipments {
-		x := shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Fulfilment: s.Fulfilment,
+		x := shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Fulfilment: s.Fulfilment, Days: s.Days,
 			Costs: []int64{s.Shipping.Amount.Minor, s.Shipping.Tax.Minor, s.Delivery.Amount.Minor, s.Delivery.Tax.Minor}}
 		if !s.CaptureBefore.IsZero() {
 			x.Until = s.CaptureBefore.Unix()
@@ -160,7 +161,7 @@ func (r record) order() (orders.Order, error) {
 			return orders.Order{}, fmt.Errorf("read order: shipment %s has not the units and the costs of its lines", s.Group)
 		}
 		c := s.Costs
-		x := orders.Shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Fulfilment: s.Fulfilment,
+		x := orders.Shipment{Group: s.Group, SellerID: s.SellerID, Centre: s.Centre, Fulfilment: s.Fulfilment, Days: s.Days,
 			Shipping: orders.Charge{Amount: amount(c[0]), Tax: amount(c[1])}, Delivery: orders.Charge{Amount: amount(c[2]), Tax: amount(c[3])}}
 		if s.Until != 0 {
 			x.CaptureBefore = time.Unix(s.Until, 0).UTC()

@@ -30,7 +30,7 @@ func example(id string, at time.Time) orders.Order {
 			{Group: "g1", SellerID: "s", Centre: "c1", Amount: usd(201), Shipping: charge(7, 1), Delivery: charge(0, 0),
 				CaptureBefore: time.Date(2026, 12, 4, 8, 0, 1, 0, time.UTC),
 				Lines:         []orders.ShipmentLine{{Line: "p#s", Quantity: 2, Paid: usd(194), Tax: usd(14), Discount: usd(20)}}},
-			{Group: "g2", SellerID: "s", Centre: "c2", Fulfilment: orders.BySeller, Amount: usd(108), Shipping: charge(3, 0), Delivery: charge(8, 1),
+			{Group: "g2", SellerID: "s", Centre: "c2", Fulfilment: orders.BySeller, Days: 15, Amount: usd(108), Shipping: charge(3, 0), Delivery: charge(8, 1),
 				Lines: []orders.ShipmentLine{{Line: "p#s", Quantity: 1, Paid: usd(97), Tax: usd(7), Discount: usd(10)}}},
 			{Group: "g3", SellerID: "carrier", Centre: "c2", Amount: usd(52), Shipping: charge(0, 0), Delivery: charge(2, 0),
 				Lines: []orders.ShipmentLine{{Line: "gift", Quantity: 1, Paid: usd(50), Tax: usd(0), Discount: usd(0)}}}},

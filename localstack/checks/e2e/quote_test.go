@@ -66,8 +66,8 @@ func TestNothingIsChargedThatWasNotShown(t *testing.T) {
 			t.Fatalf("%d %s %v", a.Status, a.Body, err)
 		}
 		var p struct{ Current quote }
-		if err := a.Into(&p); err != nil || len(p.Current.Lines) != 1 || p.Current.Lines[0].UnitPrice.Amount != 9900 || p.Current.Lines[0].Condition != "new" ||
-			len(p.Current.Changes) == 0 || p.Current.Totals.Total.Amount <= 9900 {
+		if err := a.Into(&p); err != nil || len(p.Current.Lines) != 1 || p.Current.Lines[0].UnitPrice.Amount != 9900 ||
+			p.Current.Lines[0].Condition != "new" || len(p.Current.Changes) == 0 || p.Current.Totals.Total.Amount <= 9900 {
 			t.Fatalf("%s %v", a.Body, err)
 		}
 		return p.Current
@@ -123,7 +123,8 @@ func TestAWaitingCheckoutGivesWay(t *testing.T) {
 	var card struct {
 		ID string `json:"payment_method_id"`
 	}
-	if _, err := s.Call(ctx, http.MethodPost, "/api/v1/payment-methods", map[string]string{"token": "pm_card_visa"}, &card, shop.Key(shop.NewKey())); err != nil {
+	visa := map[string]string{"token": "pm_card_visa"}
+	if _, err := s.Call(ctx, http.MethodPost, "/api/v1/payment-methods", visa, &card, shop.Key(shop.NewKey())); err != nil {
 		t.Fatal(err)
 	}
 	s.Method = card.ID
