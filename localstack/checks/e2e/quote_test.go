@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"testing"
+	"time"
 
 	"rialto/localstack/demo/shop"
 )
@@ -16,9 +17,9 @@ type price struct {
 
 // quote is what a checkout would charge.
 type quote struct {
-	ID      string                `json:"quote_id"`
-	Totals  struct{ Total price } `json:"totals"`
-	Taxes   []struct{ Tax price } `json:"taxes"`
+	ID      string                          `json:"quote_id"`
+	Totals  struct{ Shipping, Total price } `json:"totals"`
+	Taxes   []struct{ Tax price }           `json:"taxes"`
 	Changes []struct {
 		What     string
 		Was, Now price
@@ -28,23 +29,30 @@ type quote struct {
 		UnitPrice price `json:"unit_price"`
 	} `json:"lines"`
 	Warnings []struct{ Code, Pointer string } `json:"warnings"`
+	Parcels  []struct {
+		EstimatedDelivery string    `json:"estimated_delivery"`
+		ShipBy            time.Time `json:"ship_by"`
+	} `json:"parcels"`
 }
 
 // with is the body of a checkout that says more.
 func with(body map[string]string, more map[string]any) map[string]any {
-	out := maps.Clone(more)
+	out := map[string]any{}
 	for k, v := range body {
 		out[k] = v
 	}
+	maps.Copy(out, more)
 	return out
 }
 
-// reprice gives an offer another price.
-func reprice(ctx context.Context, t *testing.T, k sku, minor int64) {
+// reprice gives an offer another price, and what else is said.
+func reprice(ctx context.Context, t *testing.T, k sku, minor int64, more map[string]any) {
 	t.Helper()
 	var report struct{ Failed int }
-	invoke(ctx, t, "offers-import", map[string]any{"offers": []any{map[string]any{"product_id": k.product, "seller_id": k.seller,
-		"seller_name": "Test seller", "marketplace": "US", "price": usd(minor), "shipping": usd(0), "condition": "new", "fulfillment": "rialto"}}}, &report)
+	offer := map[string]any{"product_id": k.product, "seller_id": k.seller, "seller_name": "Test seller", "marketplace": "US", "price": usd(minor),
+		"shipping": usd(0), "condition": "new", "fulfillment": "rialto"}
+	maps.Copy(offer, more)
+	invoke(ctx, t, "offers-import", map[string]any{"offers": []any{offer}}, &report)
 	if report.Failed != 0 {
 		t.Fatal(report)
 	}
@@ -58,7 +66,7 @@ func TestNothingIsChargedThatWasNotShown(t *testing.T) {
 	k := newSKU(ctx, t, "Repriced lamp", 5)
 	s := mustShopper(ctx, t, "pm_card_visa")
 	order := s.Order(s.mustPut(ctx, t, k, 1).ID)
-	reprice(ctx, t, k, 9900)
+	reprice(ctx, t, k, 9900, nil)
 	refuse := func(more map[string]any) quote {
 		t.Helper()
 		a, err := s.Do(ctx, http.MethodPost, "/api/v1/orders/checkout", with(order, more), shop.Key(shop.NewKey()))
@@ -137,4 +145,47 @@ func TestAWaitingCheckoutGivesWay(t *testing.T) {
 		t.Errorf("%d %s %v", a.Status, a.Body, err)
 	}
 	balanced(ctx, t, k)
+}
+
+// A seller ships within fifteen working days, and nobody pays for express there; quote and tracking say so. Seen to catch: an
+// estimate of two days, before the seller has to ship.
+func TestASellersPromiseCounts(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	k := newSKU(ctx, t, "Slow lamp", 2)
+	reprice(ctx, t, k, 2000, map[string]any{"fulfillment": "seller", "delivery_days": 15})
+	s := mustShopper(ctx, t, "pm_card_visa")
+	order := s.Order(s.mustPut(ctx, t, k, 1).ID)
+	order["shipping_option_id"] = "express"
+	body := maps.Clone(order)
+	delete(body, "payment_method_id")
+	var q quote
+	if _, err := s.Call(ctx, http.MethodPost, "/api/v1/checkout/quote", body, &q); err != nil || len(q.Warnings) != 1 ||
+		q.Warnings[0].Code != "shipping_option_not_kept" || q.Totals.Shipping.Amount != 599 || len(q.Parcels) != 1 {
+		t.Fatalf("%+v %v", q, err)
+	}
+	promised := q.Parcels[0].EstimatedDelivery
+	if promised < time.Now().AddDate(0, 0, 15).Format(time.DateOnly) || promised < q.Parcels[0].ShipBy.Format(time.DateOnly) {
+		t.Errorf("%+v", q.Parcels)
+	}
+	a, err := s.Do(ctx, http.MethodPost, "/api/v1/orders/checkout", with(order, map[string]any{"quote_id": q.ID}), shop.Key(shop.NewKey()))
+	var o outcome
+	if err == nil {
+		err = s.follow(ctx, a, &o)
+	}
+	if err != nil || o.Status != "placed" {
+		t.Fatalf("%s %+v %v", a.Body, o, err)
+	}
+	until(ctx, t, "the parcel is promised", 3*time.Minute, func() bool {
+		var tr struct {
+			EstimatedDelivery string `json:"estimated_delivery"`
+		}
+		if _, err := s.Call(ctx, http.MethodGet, "/api/v1/orders/"+o.OrderID+"/tracking", nil, &tr); err != nil {
+			t.Fatal(err)
+		}
+		if tr.EstimatedDelivery != "" && tr.EstimatedDelivery < promised { // a cut-off in between makes it a day later
+			t.Fatalf("tracking says %s, the quote said %s", tr.EstimatedDelivery, promised)
+		}
+		return tr.EstimatedDelivery != ""
+	})
 }
