@@ -60,7 +60,7 @@ var classes = byCategory(map[Class]string{
 	Ebooks:      "audio-books audiobooks e-books ebooks",
 	Periodicals: "comics-magazines magazines newspapers periodicals",
 	Medicine:    "medication medicine medicines otc-medicine over-the-counter-medicine",
-	Clothing:    "apparel clothes clothing footwear mens-clothing mens-shoes shoes womens-clothing womens-shoes",
+	Clothing:    "apparel clothes clothing footwear hiking-boots mens-clothing mens-shoes shoes womens-clothing womens-shoes",
 	Childrenswear: "baby-clothes baby-clothing baby-shoes boys-clothing childrens-clothing childrens-shoes childrenswear girls-clothing " +
 		"kids-clothing kids-shoes",
 	Standard: "alcohol alcoholic-beverages alcoholic-drinks beer bookends calendars dietary-supplements handbags jewellery jewelry pet-food " +

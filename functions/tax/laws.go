@@ -58,6 +58,9 @@ var laws = map[string]law{
 	"AU": {name: "GST", rates: rates{Standard: 10 * percent, Food: 0}},
 	// law 67 of 2016, art. 3
 	"EG": {name: "VAT", rates: rates{Standard: 14 * percent}},
+	// 56th GST Council, since 2025-09-22; clothing to ₹2,500 a piece
+	"IN": {name: "GST", rates: rates{Standard: 18 * percent, Food: 5 * percent, Sweets: 5 * percent, Books: 0, Periodicals: 0, Medicine: 5 * percent,
+		Clothing: 5 * percent}, pieces: map[Class]int64{Clothing: 2_500_00}},
 	// since 2019-10-01
 	"JP": {name: "Consumption tax", rates: rates{Standard: 10 * percent, Food: 8 * percent, Sweets: 8 * percent, Drinks: 8 * percent}},
 	// Ley del IVA, art. 1, 2-A and 9
@@ -71,7 +74,4 @@ var laws = map[string]law{
 		Medicine: 10 * percent}},
 	// Value-Added Tax Act 89 of 1991, s. 7
 	"ZA": {name: "VAT", rates: rates{Standard: 15 * percent}},
-	// 56th GST Council, since 2025-09-22; clothing to ₹2,500 a piece
-	"IN": {name: "GST", rates: rates{Standard: 18 * percent, Food: 5 * percent, Sweets: 5 * percent, Books: 0, Periodicals: 0, Medicine: 5 * percent,
-		Clothing: 5 * percent}, pieces: map[Class]int64{Clothing: 2_500_00}},
 }
