@@ -51,7 +51,7 @@ func (r Row) Name(seller string) (name, kind string, err error) {
 	if r.ProductID != "" {
 		return r.ProductID, "product id", nil
 	}
-	names := r.content().identities(seller)
+	names := Content{Brand: r.Brand, Model: r.Model, GTIN: r.GTIN, SKU: r.SKU}.clean().identities(seller) // the texts cost more
 	if len(names) == 0 {
 		return "", "", fault.New(fault.Invalid, "invalid_product", "the product has fields that are not accepted").
 			With(fault.Field{Pointer: "/gtin", Code: "required", Message: "is required unless a product id, a sku, or brand and model, are given"})

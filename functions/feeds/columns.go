@@ -135,6 +135,9 @@ var (
 // meaningOf returns what a name means; its column is "" for none that is known.
 func meaningOf(name string) meaning {
 	name = strings.TrimSpace(name)
+	if m, ok := byAlias[fold(name)]; ok && !strings.ContainsAny(name, "?#") {
+		return m
+	}
 	if m := option.FindStringSubmatch(name); m != nil {
 		if strings.EqualFold(m[2], "name") {
 			return meaning{column: optionName + m[1]}
