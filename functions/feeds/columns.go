@@ -23,6 +23,7 @@ const (
 	colCondition   = "condition"
 	colFulfilment  = "fulfillment"
 	colPaused      = "paused"
+	colPriceDrop   = "confirm_price_drop"
 	colStatus      = "status"
 	colTitle       = "title"
 	colDescription = "description"
@@ -76,6 +77,7 @@ var aliases = map[string][]string{
 	colCondition:  {"condition" /* R */, "item-condition" /* A */, "condition_type" /* A */, "Condition ID" /* E */},
 	colFulfilment: {"fulfillment" /* R */, "fulfilment", "fulfillment-channel" /* A */, "fulfilled_by"},
 	colPaused:     {"paused" /* R */, "inactive"},
+	colPriceDrop:  {"confirm-price-drop" /* R */},
 	colStatus:     {"Status" /* S, A */, "Published" /* S, W */},
 
 	colTitle: {"title" /* R, E, S, T */, "item-name" /* A */, "item_name" /* A */, "name" /* W */, "product name", "product title", "Titel",
@@ -205,9 +207,9 @@ func fold(name string) string {
 // taken is what the rows of a feed may say; all else is ignored.
 var taken = map[Kind][]string{
 	Inventory: {colProduct, colSKU, colGTIN, colAction, colQuantity, colChange, colCentre, colAsOf},
-	Prices:    {colProduct, colSKU, colGTIN, colAction, colMarketplace, colPrice, colShipping, colCurrency},
+	Prices:    {colProduct, colSKU, colGTIN, colAction, colMarketplace, colPrice, colShipping, colCurrency, colPriceDrop},
 	Offers: {colProduct, colSKU, colGTIN, colAction, colMarketplace, colPrice, colShipping, colCurrency, colCondition, colFulfilment, colPaused,
-		colStatus, colGroup},
+		colPriceDrop, colStatus, colGroup},
 	Products: {colProduct, colSKU, colGTIN, colAction, colTitle, colDescription, colBrand, colCategory, colBullets, colModel, colGroup,
 		colImages},
 }

@@ -208,6 +208,10 @@ func (g reading) offerOf(sku string, remove bool, r row) (func(string) any, erro
 	if err != nil {
 		return nil, err
 	}
+	drop, err := parseBool(colPriceDrop, r[colPriceDrop])
+	if err != nil {
+		return nil, err
+	}
 	o := offers.Offer{SellerID: g.feed.SellerID, Marketplace: market.Code, Price: price, Shipping: money.Zero(market.Currency), Paused: paused || off,
 		Condition: word(r[colCondition], conditions, offers.New), Fulfillment: word(r[colFulfilment], fulfilments, offers.BySeller)}
 	if shipping != nil {
@@ -221,7 +225,7 @@ func (g reading) offerOf(sku string, remove bool, r row) (func(string) any, erro
 	}
 	return func(product string) any {
 		o.ProductID = product
-		return o
+		return offers.Row{Offer: o, PriceDrop: drop}
 	}, nil
 }
 
@@ -241,8 +245,12 @@ func (g reading) priceOf(r row) (func(string) any, error) {
 	if err != nil {
 		return nil, err
 	}
+	drop, err := parseBool(colPriceDrop, r[colPriceDrop])
+	if err != nil {
+		return nil, err
+	}
 	return func(product string) any {
-		return offers.Repricing{ProductID: product, SellerID: g.feed.SellerID, Marketplace: market.Code, Price: price, Shipping: shipping}
+		return offers.Repricing{ProductID: product, SellerID: g.feed.SellerID, Marketplace: market.Code, Price: price, Shipping: shipping, PriceDrop: drop}
 	}, nil
 }
 

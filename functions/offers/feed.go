@@ -52,6 +52,6 @@ func (w *FeedWriter) Offer(ctx context.Context, sellerID string, batch []json.Ra
 			list[i].Err = ErrProductNotFound
 		}
 	}
-	importer := Importer{w.Store, w.Now}
+	importer := Importer{w.Store, w.Now, true}
 	return importer.write(ctx, list)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/rows"
 	"rialto/functions/offers"
@@ -136,5 +137,50 @@ func TestAFeedTakesOffersAway(t *testing.T) {
 	}
 	if _, err := w.Own(ctx, theirs.Key()); err != nil {
 		t.Error("another's offer", err)
+	}
+}
+
+// A point in the wrong place sells nothing for a hundredth of its price. Seen to catch: a drop of exactly three quarters refused; a
+// feed that writes what the API refuses; a price that rises held up.
+func TestASteepPriceDropIsConfirmed(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	for _, c := range []struct {
+		from, to  int64
+		confirmed bool
+		code      string
+	}{
+		{2_500, 625, false, ""}, {2_500, 624, false, "price_drop_unconfirmed"}, {2_500, 250, false, "price_drop_unconfirmed"}, {2_500, 25, true, ""},
+		{9_900, 2_500, false, ""}, {3, 1, false, ""}, {100, 100_000, false, ""},
+	} {
+		price := func(w world) int64 {
+			o, err := w.Own(ctx, offer("a", 0, 0).Key())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return o.Price.Minor
+		}
+		stands := c.to
+		if c.code != "" {
+			stands = c.from
+		}
+		want := offer("a", c.to, 0)
+		repricing := offers.Repricing{ProductID: want.ProductID, SellerID: want.SellerID, Marketplace: want.Marketplace, Price: want.Price,
+			PriceDrop: c.confirmed}
+		api, rows, prices := newWorld(), newWorld(), newWorld()
+		for _, w := range []world{api, rows, prices} {
+			w.put(t, offer("a", c.from, 0))
+		}
+		_, _, err := api.Put(ctx, want, offers.Precondition{Version: 1, Given: true, PriceDrop: c.confirmed})
+		if fault.Code(err) != c.code || price(api) != stands {
+			t.Error(c, err, price(api))
+		}
+		r, err := rows.FeedWriter.Offer(ctx, want.SellerID, raws(t, offers.Row{Offer: want, PriceDrop: c.confirmed}))
+		if err != nil || codesOf(r)[0] != c.code || price(rows) != stands {
+			t.Error(c, r, err)
+		}
+		if r, err = prices.Reprice(ctx, raws(t, repricing)); err != nil || codesOf(r)[0] != c.code || price(prices) != stands {
+			t.Error(c, r, err)
+		}
 	}
 }

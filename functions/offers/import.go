@@ -22,6 +22,8 @@ type Batch struct {
 type Row struct {
 	Offer
 	Delete bool `json:"delete,omitempty"`
+	// PriceDrop says in a seller's feed that a price which falls steeply is meant.
+	PriceDrop bool `json:"confirm_price_drop,omitempty"`
 }
 
 func (r *Row) check() (id string, err error) {
@@ -36,6 +38,8 @@ func (r *Row) check() (id string, err error) {
 type Importer struct {
 	Store Store
 	Now   func() time.Time
+	// guarded tells that prices which fall steeply must be confirmed: a seller's may be a slip, an operator's is not judged.
+	guarded bool
 }
 
 // Import writes a batch, row by row: what is wrong with a row stands in its report and hinders no other. An
@@ -79,18 +83,21 @@ func (i *Importer) write(ctx context.Context, list []rows.Row[Row]) (rows.Report
 			return i.remove(ctx, current[o.Key()], o.Key())
 		}
 		o.SellerName = cmp.Or(known[o.SellerID].Name, o.SellerName)
-		return i.save(ctx, o, current[o.Key()])
+		return i.save(ctx, o, current[o.Key()], r.PriceDrop || !i.guarded)
 	}), nil
 }
 
 // save makes an offer stand as o says, whatever stands there; current is what was read, the zero Offer for
 // nothing.
-func (i *Importer) save(ctx context.Context, o, current Offer) (written bool, err error) {
+func (i *Importer) save(ctx context.Context, o, current Offer, priceDrop bool) (written bool, err error) {
 	name, sku := o.SellerName, o.SKU
 	return cas.Update(current, ErrChanged, func(current Offer) (bool, error) {
 		o.SellerName, o.SKU = cmp.Or(name, current.SellerName, o.SellerID), cmp.Or(sku, current.SKU)
 		if current.Version > 0 && current.Same(o) {
 			return false, nil
+		}
+		if current.fallsSteeply(o.Price) && !priceDrop {
+			return false, ErrPriceDrop
 		}
 		o.Version, o.UpdatedAt = current.Version+1, i.Now().UTC()
 		return true, i.Store.Save(ctx, o, current)

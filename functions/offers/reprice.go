@@ -16,6 +16,7 @@ type Repricing struct {
 	Marketplace string        `json:"marketplace"`
 	Price       money.Amount  `json:"price"`
 	Shipping    *money.Amount `json:"shipping,omitempty"`
+	PriceDrop   bool          `json:"confirm_price_drop,omitempty"` // a price that falls steeply is meant
 }
 
 // Key returns what names the offer.
@@ -61,6 +62,9 @@ func (w *FeedWriter) Reprice(ctx context.Context, batch []json.RawMessage) (rows
 			}
 			if want == o {
 				return false, nil
+			}
+			if o.fallsSteeply(r.Price) && !r.PriceDrop {
+				return false, ErrPriceDrop
 			}
 			want.Version, want.UpdatedAt = o.Version+1, w.Now().UTC()
 			return true, w.Store.Save(ctx, want, o)

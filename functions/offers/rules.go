@@ -86,6 +86,22 @@ func (f *flaws) amount(pointer string, a money.Amount, least int64, currency str
 type Precondition struct {
 	Version int64
 	Given   bool
+	// PriceDrop says that a price which falls steeply is meant.
+	PriceDrop bool
+}
+
+// ErrPriceDrop refuses a price that looks like a slip of the pen.
+var ErrPriceDrop = fault.New(fault.Invalid, "price_drop_unconfirmed",
+	"the price falls to less than a quarter of what it was; if that is meant, say so with confirm_price_drop").
+	With(fault.Field{Pointer: "/price", Code: "price_drop_unconfirmed", Message: "is less than a quarter of what it was"})
+
+// steep is into how many parts a price falls at most without being confirmed: a lost digit or a point in the wrong place makes it
+// a tenth or a hundredth, and no sale of three quarters off is in the way.
+const steep = 4
+
+// fallsSteeply tells whether a price is so much less than the one that an offer has that it must be confirmed.
+func (o Offer) fallsSteeply(price money.Amount) bool {
+	return o.Version > 0 && price.Minor < (o.Price.Minor+steep-1)/steep
 }
 
 var (
@@ -108,6 +124,8 @@ func (p Precondition) Admit(current, want Offer) (change bool, err error) {
 		return false, ErrPreconditionRequired
 	case p.Given && (current.Version == 0 || p.Version != current.Version):
 		return false, ErrStale
+	case current.fallsSteeply(want.Price) && !p.PriceDrop:
+		return false, ErrPriceDrop
 	}
 	return true, nil
 }

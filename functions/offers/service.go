@@ -144,7 +144,7 @@ func (s *Service) Delete(ctx context.Context, k Key, p Precondition) error {
 
 // Put makes or changes a seller's own offer, and returns it as it stands and whether it is new. It goes by the seller's
 // id until the seller, or an import, says a name. Errors: unknown_marketplace, invalid_offer,
-// product_not_found, precondition_required, version_mismatch, offer_changed if others keep changing it.
+// product_not_found, precondition_required, version_mismatch, price_drop_unconfirmed, offer_changed if others keep changing it.
 func (s *Service) Put(ctx context.Context, want Offer, p Precondition) (stands Offer, created bool, err error) {
 	if _, err := marketplaces.Lookup(want.Marketplace); err != nil {
 		return Offer{}, false, err

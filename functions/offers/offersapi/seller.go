@@ -95,6 +95,7 @@ type OfferTerms struct {
 	Paused       bool         `json:"paused,omitempty"`
 	DeliveryDays int64        `json:"delivery_days,omitempty" minimum:"1" maximum:"30" doc:"Promised by a seller who ships; 5 if it says nothing"`
 	SKU          string       `json:"sku,omitempty" maxLength:"64" doc:"The seller's own name for it, of one offer in a marketplace"`
+	PriceDrop    bool         `json:"confirm_price_drop,omitempty" doc:"A price that is less than a quarter of what it was is meant, and no slip"`
 }
 
 type ownOutput struct {
@@ -119,7 +120,7 @@ func (h seller) put(ctx context.Context, in *putInput) (*ownOutput, error) {
 	k, b := in.key(ctx), in.Body
 	want := offers.Offer{ProductID: k.ProductID, SellerID: k.SellerID, Marketplace: k.Marketplace, Price: b.Price, Shipping: b.Shipping,
 		Condition: b.Condition, Fulfillment: b.Fulfillment, Paused: b.Paused, DeliveryDays: b.DeliveryDays, SKU: b.SKU}
-	o, created, err := h.offers.Put(ctx, want, offers.Precondition{Version: version, Given: given})
+	o, created, err := h.offers.Put(ctx, want, offers.Precondition{Version: version, Given: given, PriceDrop: b.PriceDrop})
 	if err != nil {
 		return nil, err
 	}
