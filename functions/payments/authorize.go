@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 )
 
 // atOnce bounds the groups that are worked on together.
-const atOnce = 8
+func (s *Service) atOnce() int { return cmp.Or(s.AtOnce, 8) }
 
 // AuthorizeInput is the saga step's. Groups are in the order of the plan; an order that costs nothing has none.
 type AuthorizeInput struct {
@@ -55,7 +56,7 @@ func (s *Service) Authorize(ctx context.Context, in AuthorizeInput) (AuthorizeRe
 	}
 	payments, errs := make([]Payment, len(in.Groups)), make([]error, len(in.Groups))
 	var g errgroup.Group
-	g.SetLimit(atOnce)
+	g.SetLimit(s.atOnce())
 	for k := range in.Groups {
 		g.Go(func() error {
 			// No group's failure ends another's call: an outcome not read would only have to be asked for again.

@@ -31,7 +31,7 @@ type CancelResult struct {
 func (s *Service) Cancel(ctx context.Context, in CancelInput) (CancelResult, error) {
 	errs := make([]error, len(in.Groups))
 	var g errgroup.Group
-	g.SetLimit(atOnce)
+	g.SetLimit(s.atOnce())
 	for k, group := range in.Groups {
 		g.Go(func() error {
 			errs[k] = s.cancel(ctx, in.OrderID, group)

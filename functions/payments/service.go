@@ -16,11 +16,12 @@ type Store interface {
 	Save(ctx context.Context, p Payment) (now Payment, ok bool, err error)
 }
 
-// Service is the context's use cases.
+// Service is the context's use cases. AtOnce bounds the payments that one of them works on together; 0 is the usual.
 type Service struct {
 	Store   Store
 	Gateway Gateway
 	Now     func() time.Time
+	AtOnce  int
 }
 
 var (

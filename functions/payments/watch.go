@@ -1,7 +1,6 @@
 package payments
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -40,12 +39,10 @@ type OrderPlaced struct {
 	} `json:"shipments"`
 }
 
-// Watcher keeps authorizations from ending before their goods leave. AtOnce bounds the payments that a sweep works on together;
-// 0 is as many as a step's groups.
+// Watcher keeps authorizations from ending before their goods leave.
 type Watcher struct {
 	*Service
-	List   Watchlist
-	AtOnce int
+	List Watchlist
 }
 
 // HandleEvent puts the payments of a placed order on the list, and refunds that were given. Errors: unknown_event, malformed_event.
@@ -103,7 +100,7 @@ func (w *Watcher) Sweep(ctx context.Context, in SweepInput) (out SweepOutput, er
 		days = 2
 	}
 	var mu sync.Mutex
-	due, err := sweep.Days(ctx, w.List, w.Now(), sweep.Options{Back: days, AtOnce: cmp.Or(w.AtOnce, atOnce)},
+	due, err := sweep.Days(ctx, w.List, w.Now(), sweep.Options{Back: days, AtOnce: w.atOnce()},
 		func(ctx context.Context, d Due) (bool, error) {
 			done, err := w.look(ctx, d)
 			mu.Lock()

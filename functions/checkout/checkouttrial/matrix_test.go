@@ -249,6 +249,35 @@ func TestEveryRace(t *testing.T) {
 	try(t, few(trials, 5, 149), nil).print("every fault of whole executions")
 }
 
+// What comes of a race is the same each time, of a cart of two payments too. Seen to catch: payments that are asked for side by
+// side, of which the one or the other is first where the race is on.
+func TestARaceComesToTheSameEachTime(t *testing.T) {
+	t.Parallel()
+	machine, err := deployed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range scenarios {
+		if s.cart == "" {
+			continue
+		}
+		points := trial{scenario: s, race: &race{kind: survey}}.run().points
+		trials := slices.DeleteFunc(raceTrials(s, points, compensations(machine), true), func(tr trial) bool {
+			return tr.race.at.state != "Authorize" || tr.race.at.when == "entering" || tr.race.halt != ""
+		})
+		if !proving {
+			trials = slices.DeleteFunc(trials, func(tr trial) bool { return tr.race.at.nth%4 != 1 })
+		}
+		side(len(trials), func(n int) {
+			first, again := trials[n].run(), trials[n].run()
+			if first.steps != again.steps || first.placed != again.placed || first.undone != again.undone || first.simulated != again.simulated {
+				t.Errorf("%s: %d steps and %v, then %d and %v; an order %v, then %v", trials[n].name(), first.steps, first.simulated, again.steps,
+					again.simulated, first.placed, again.placed)
+			}
+		})
+	}
+}
+
 // sample is how many pairs a normal test tries.
 const sample = 200
 

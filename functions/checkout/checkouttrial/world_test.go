@@ -164,7 +164,8 @@ func newWorld(t tester, goods []good) *world {
 	quotedBy := &checkout.Quoter{Carts: quoter, Places: places{}, Assess: assess, Now: w.clock}
 	w.front = &checkout.Service{Store: w.record, Quotes: quotedBy, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
 	w.recover = &checkout.Recovery{Store: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Buckets: 4}
-	pay := &payments.Service{Store: paymentsstore.Store{DB: db}, Now: w.clock,
+	// One payment after the other: of those that are asked for together the order would be nobody's choice.
+	pay := &payments.Service{Store: paymentsstore.Store{DB: db}, Now: w.clock, AtOnce: 1,
 		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: address, ReturnURL: "http://localhost/return", Timeout: 5 * time.Second})}
 	steps := &checkout.Steps{Store: w.record, Now: w.clock}
 	w.tasks = w.functions(quoter, steps, pay, holds, coupons)

@@ -49,7 +49,7 @@ func (t *trial) newProcess() *process {
 	return &process{
 		t:         t,
 		stock:     &inventory.Service{Store: inTurn{t.stock(now)}, Now: now},
-		payments:  &payments.Watcher{Service: &payments.Service{Store: paid, Gateway: t.bank, Now: now}, List: paid, AtOnce: 1},
+		payments:  &payments.Watcher{Service: &payments.Service{Store: paid, Gateway: t.bank, Now: now, AtOnce: 1}, List: paid},
 		shipments: &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, SKUs: unseen{}, Timers: timers{t}, Now: now, Pace: t.work.pace},
 		sellers:   &fulfillment.SellerService{Shipments: stored, Sellers: stored, Now: now},
 		lives: &fulfillment.OrderService{Orders: orders, Shipments: stored, Returns: stored, Payments: paid, Images: unseen{}, Now: now,

@@ -240,15 +240,13 @@ func (t *trial) place(p purchase) error {
 	if _, err := t.process.stock.Hold(ctx, inventory.HoldInput{OrderID: p.id, Plan: d.Plan, ExpiresAt: now.Add(checkout.HoldFor)}); err != nil {
 		return err
 	}
-	var authorized payments.AuthorizeResult
-	for _, g := range d.Groups() { // one after the other: they are authorized together, in an order that is nobody's choice
-		in := payments.AuthorizeInput{OrderID: p.id, Epoch: 1, CustomerID: ref.CustomerID, MethodToken: d.MethodToken,
-			Groups: []payments.Group{{Group: g.Group, Amount: g.Amount}}}
-		out, err := t.process.payments.Authorize(ctx, in)
-		if err != nil {
-			return errors.Join(err, t.undo(ctx, d))
-		}
-		authorized.Intents = append(authorized.Intents, out.Intents...)
+	authorize := payments.AuthorizeInput{OrderID: p.id, Epoch: 1, CustomerID: ref.CustomerID, MethodToken: d.MethodToken}
+	for _, g := range d.Groups() {
+		authorize.Groups = append(authorize.Groups, payments.Group{Group: g.Group, Amount: g.Amount})
+	}
+	authorized, err := t.process.payments.Authorize(ctx, authorize)
+	if err != nil {
+		return errors.Join(err, t.undo(ctx, d))
 	}
 	in := checkout.PlaceInput{Checkout: ref, Claimed: checkout.Claimed{Draft: d}}
 	b, err := json.Marshal(authorized) // as the state machine hands it on
@@ -263,13 +261,9 @@ func (t *trial) place(p purchase) error {
 
 // undo gives back what an order that is not placed has taken.
 func (t *trial) undo(ctx context.Context, d checkout.Draft) error {
-	var errs []error
-	for _, g := range d.Groups() {
-		_, err := t.process.payments.Cancel(ctx, payments.CancelInput{OrderID: d.Order.ID, Groups: []string{g.Group}})
-		errs = append(errs, err)
-	}
+	_, cancelled := t.process.payments.Cancel(ctx, payments.CancelInput{OrderID: d.Order.ID, Groups: d.Effects().Groups})
 	_, err := t.process.stock.Release(ctx, inventory.ReleaseInput{OrderID: d.Order.ID, Plan: d.Plan})
-	return errors.Join(append(errs, err)...)
+	return errors.Join(cancelled, err)
 }
 
 // pivot is the part of the pivot that this trial begins at: the order and its holds.
