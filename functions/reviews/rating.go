@@ -1,11 +1,10 @@
 package reviews
 
 import (
-	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
+	"rialto/functions/internal/display"
 	"rialto/functions/internal/fault"
 )
 
@@ -48,9 +47,12 @@ func (r Rating) Check() error {
 	if r.Stars < LeastStars || r.Stars > MostStars {
 		flaws = append(flaws, fault.Field{Pointer: "/stars", Code: "out_of_range", Message: "must be 1 to 5"})
 	}
-	bad := func(c rune) bool { return unicode.IsControl(c) && c != '\n' && c != '\t' }
-	if utf8.RuneCountInString(r.Text) > MaxText || !utf8.ValidString(r.Text) || strings.ContainsFunc(r.Text, bad) {
-		flaws = append(flaws, fault.Field{Pointer: "/text", Code: "bad_text", Message: "must be text of at most 1,000 characters"})
+	code, message := display.Flaw(r.Text)
+	if utf8.RuneCountInString(r.Text) > MaxText {
+		code, message = "bad_text", "must be text of at most 1,000 characters"
+	}
+	if code != "" {
+		flaws = append(flaws, fault.Field{Pointer: "/text", Code: code, Message: message})
 	}
 	if flaws != nil {
 		return fault.New(fault.Invalid, "invalid_rating", "the rating has fields that are not accepted").With(flaws...)

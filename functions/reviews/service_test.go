@@ -104,3 +104,18 @@ func TestMean(t *testing.T) {
 		}
 	}
 }
+
+// Seen to catch: a text that turns the direction of what stands behind it.
+func TestARatingIsTextThatShows(t *testing.T) {
+	t.Parallel()
+	for text, code := range map[string]string{"Fast,\n\u00fcberall gut.": "", "\u202edoog": "hidden_characters", "a\u200bb": "hidden_characters",
+		"<b>good</b>": "markup", "a\x00b": "bad_text", strings.Repeat("x", reviews.MaxText+1): "bad_text"} {
+		var got string
+		if f := fault.Of(reviews.Rating{Stars: 5, Text: text}.Check()); len(f.Fields) > 0 {
+			got = f.Fields[0].Code
+		}
+		if got != code {
+			t.Errorf("%.20q: %q, want %q", text, got, code)
+		}
+	}
+}
