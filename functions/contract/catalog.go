@@ -57,7 +57,7 @@ var catalogContext = Context{
 			Memory: 512, Timeout: minute,
 			Trigger: Trigger{Queue: &Queue{Batch: 1, MaxReceiveCount: 3, Concurrency: 10}},
 			Grants: []Grant{
-				{Read, "products"}, {Read, "contributions"}, {Write, "contributions"}, {PutObject, "uploads"},
+				{Read, "contributions"}, {Write, "contributions"}, {PutObject, "uploads"},
 			},
 		},
 		{
