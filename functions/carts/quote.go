@@ -33,6 +33,7 @@ type Quote struct {
 	// without one.
 	Coupon   *promotions.Terms `json:"coupon,omitempty"`
 	Discount money.Amount      `json:"discount,omitzero"`
+	Guest    bool              `json:"guest,omitempty"` // whose cart it is
 }
 
 // QuotedLine is one priced line. Amount is UnitPrice x Quantity.
@@ -154,7 +155,7 @@ func quoteOf(c Cart, currency string, cur current, now time.Time) (Quote, error)
 	if err != nil {
 		return Quote{}, err
 	}
-	q := Quote{CartID: c.ID, CartVersion: c.Version, Marketplace: c.Marketplace, Currency: currency,
+	q := Quote{CartID: c.ID, Guest: c.Guest, CartVersion: c.Version, Marketplace: c.Marketplace, Currency: currency,
 		Items: v.Breakdown.Items, Shipping: v.Breakdown.Shipping, Stock: cur.stock}
 	if c.Coupon != "" {
 		if err := v.redeem(cur.coupon, now); err != nil {

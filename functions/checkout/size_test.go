@@ -46,7 +46,7 @@ func largest() Prepared {
 		line := carts.LineID(sku.ProductID, sku.SellerID)
 		q.Lines = append(q.Lines, carts.QuotedLine{Line: line, ProductID: sku.ProductID, SellerID: sku.SellerID, SellerName: strings.Repeat("あ", 100),
 			Title: strings.Repeat("あ", 500), Quantity: 1, UnitPrice: usd, Amount: usd, Category: strings.Repeat("c", 64),
-			Fulfilment: orders.BySeller})
+			Fulfilment: orders.BySeller, Condition: "refurbished", Days: 30})
 		for c := range 10 {
 			q.Stock = append(
 				q.Stock,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"rialto/functions/internal/fault"
 	"rialto/functions/inventory"
 	"rialto/functions/promotions"
 )
@@ -49,6 +50,8 @@ type Claimed struct {
 	ExpiresAt   time.Time      `json:"expires_at"`
 	// Coupon is there only if the draft has one: the machine asks.
 	Coupon *promotions.Terms `json:"coupon,omitempty"`
+	// Unpaid names the lines that hold too much to wait for a bank with.
+	Unpaid []fault.Field `json:"unpaid,omitempty"`
 }
 
 // Claim makes the record this run's. Errors: those of NewDraft, ErrQuoteExpired, ErrClaimLost.
@@ -71,7 +74,11 @@ func (s *Steps) Claim(ctx context.Context, in ClaimInput) (Claimed, error) {
 	if r.Draft == nil {
 		return Claimed{}, ErrClaimLost
 	}
-	return Claimed{*r.Draft, r.Draft.Plan, r.Draft.Groups(), r.Draft.MethodToken, r.ExpiresAt, r.Draft.Coupon}, nil
+	claimed := Claimed{*r.Draft, r.Draft.Plan, r.Draft.Groups(), r.Draft.MethodToken, r.ExpiresAt, r.Draft.Coupon, nil}
+	if in.Prepared != nil {
+		claimed.Unpaid = unpaid(in.Prepared.Quote)
+	}
+	return claimed, nil
 }
 
 // FenceInput is the input of the state Fence.
@@ -139,11 +146,14 @@ type Authorized struct {
 	CaptureBefore time.Time `json:"capture_before"` // zero if the gateway did not say
 }
 
-// Close stores how a run ended.
+// Close stores how a run ended. Errors: unpaid_limit, of one that is to wait with more than it may.
 func (s *Steps) Close(ctx context.Context, in CloseInput) (Answer, error) {
 	var r Record
 	var err error
 	if in.Outcome == "waiting" {
+		if in.Claimed.Unpaid != nil {
+			return Answer{}, errUnpaid.With(in.Claimed.Unpaid...)
+		}
 		r, err = s.Store.AwaitAction(ctx, in.Checkout, in.Authorization.NextAction, in.Claimed)
 	} else {
 		fenced := in.Checkout
