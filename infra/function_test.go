@@ -67,7 +67,7 @@ func TestNoFunctionMayMore(t *testing.T) {
 	t.Parallel()
 	service := map[contract.Access]string{
 		contract.Read: "dynamodb", contract.Write: "dynamodb", contract.Send: "sqs", contract.Publish: "sns",
-		contract.Start: "states", contract.Seal: "kms", contract.Sign: "kms", contract.Verify: "kms",
+		contract.Start: "states", contract.Invoke: "lambda", contract.Seal: "kms", contract.Sign: "kms", contract.Verify: "kms",
 		contract.Search: "es", contract.SQL: "secretsmanager", contract.Gateway: "secretsmanager", contract.Redis: "ec2",
 		contract.GetObject: "s3", contract.PutObject: "s3",
 	}
@@ -135,6 +135,7 @@ func TestSettings(t *testing.T) {
 		"customers-api": {
 			"SEAL_KEY_ID": "alias/rialto-local-customers", "SIGNING_KEY_ID": "alias/rialto-local-customers-sign",
 			"GUEST_ISSUER": "urn:rialto:local:guests", "DATABASE_URL": contract.LocalSQLURL,
+			"FUNCTION_PAYMENTS_METHODS": "rialto-local-payments-methods",
 		},
 	} {
 		want := map[string]string{

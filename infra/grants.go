@@ -36,6 +36,11 @@ func (c *contextStack) grant(g contract.Grant) (granted, error) {
 			allow: []permission{{actions: []string{"states:StartSyncExecution"}, on: []string{s.machineARN(g.Name)}}},
 			env:   map[string]string{"MACHINE_" + setting(g.Name): s.machineARN(g.Name)},
 		}, nil
+	case contract.Invoke:
+		return granted{
+			allow: []permission{{actions: []string{"lambda:InvokeFunction"}, on: []string{s.functionARN(g.Name)}}},
+			env:   map[string]string{"FUNCTION_" + setting(g.Name): s.functionName(g.Name)},
+		}, nil
 	case contract.GetObject, contract.PutObject, contract.DeleteObject:
 		action := map[contract.Access]string{contract.GetObject: "s3:GetObject", contract.PutObject: "s3:PutObject",
 			contract.DeleteObject: "s3:DeleteObject"}[g.Access]

@@ -32,5 +32,9 @@ func payments(c *contextStack) error {
 		allow: []permission{{actions: []string{"secretsmanager:GetSecretValue"}, on: []string{*secret.SecretArn()}}},
 		env:   map[string]string{"GATEWAY_URL": stripe, "GATEWAY_SECRET_ARN": *secret.SecretArn(), "GATEWAY_RETURN_URL": *back.ValueAsString()},
 	})
-	return c.functions()
+	if err := c.functions(); err != nil {
+		return err
+	}
+	c.logged("authorize", "refused", "the payment gateway, and no bank, refuses payments", `{ $.code = "payment_refused" }`)
+	return nil
 }

@@ -68,7 +68,7 @@ func (c *contextStack) trigger(f contract.Function, deployed awslambda.Function)
 		return c.customizeTokens(deployed)
 	case t.Schedule != 0:
 		c.repeat(f, deployed)
-	case !t.API && !t.Authorizer && !t.Saga && !t.Operator:
+	case !t.API && !t.Authorizer && !t.Saga && !t.Called && !t.Operator:
 		return fmt.Errorf("it has no trigger")
 	}
 	return nil
@@ -178,6 +178,24 @@ func (c *contextStack) consumeQueue(f contract.Function, deployed awslambda.Func
 			dead.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{Statistic: new("Maximum"), Period: duration(time.Minute)}),
 			1, 1)
 	}
+}
+
+// logged tells the stage's alarm topic when a function logs a line that a pattern of CloudWatch Logs finds.
+func (c *contextStack) logged(function, name, about, pattern string) {
+	if c.stage.Local {
+		return
+	}
+	id, log := title(name), c.stage.logGroupName(c.context+"-"+function)
+	filter := awslogs.NewMetricFilter(c.stack, new(id+"Logged"), &awslogs.MetricFilterProps{
+		LogGroup:        awslogs.LogGroup_FromLogGroupName(c.stack, new(id+"Log"), &log),
+		FilterPattern:   awslogs.FilterPattern_Literal(&pattern),
+		MetricNamespace: new(c.stage.prefix() + "log"),
+		MetricName:      new(c.context + "-" + name),
+		MetricValue:     new("1"),
+	})
+	filter.Node().AddDependency(c.deployed[function]) // which has made its log
+	c.alarm(id+"Alarm", c.context+"-"+name, about+": the log "+log+" says more",
+		filter.Metric(&awscloudwatch.MetricOptions{Statistic: new("Sum"), Period: duration(failurePeriod)}), 1, 1)
 }
 
 // alarm tells the stage's alarm topic when a metric is at or above a threshold for some periods in a row.

@@ -29,6 +29,7 @@ var outcomes = map[string]struct {
 		"the bank asks about the payment, and fewer units are held meanwhile than are wanted; take fewer, or another card"},
 	"payment_method_not_found": {fault.NotFound, "there is no such payment method"},
 	"payment_declined":         {fault.Declined, "the bank declined the payment"},
+	"payment_refused":          {fault.Invalid, "the payment gateway does not take the payment method; add it again, or use another"},
 	"coupon_exhausted":         {fault.Conflict, "a coupon of the cart is used up"},
 	"coupon_used":              {fault.Conflict, "you have used a coupon of the cart as often as it may be"},
 	"coupon_invalid":           {fault.Invalid, "a coupon of the cart is not valid, or no longer"},

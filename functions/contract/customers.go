@@ -13,9 +13,10 @@ var customersContext = Context{
 	Functions: []Function{
 		{
 			Name: "api", Description: "profiles, addresses, payment methods, guest tokens",
-			Memory: 512, Timeout: 10 * second,
+			Memory: 512, Timeout: 25 * second,
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
+				{Invoke, "payments-methods"},
 				{SQL, "customers"}, {Seal, "customers"}, {Sign, "customers"}, {Read, "customers"}, {Write, "customers"},
 				{Write, "rate_limits"},
 			},

@@ -33,6 +33,7 @@ type Trigger struct {
 	Authorizer bool          // both APIs' request authorizer
 	Tokens     bool          // called by the user pool before it signs a token; by nobody where there is no pool (the local stage)
 	Saga       bool          // a task of a state machine
+	Called     bool          // by another function, which is granted Invoke
 	Operator   bool          // invoked by an operator's command (make seed, make deploy)
 	Stream     string        // this table's stream, in order per key
 	Queue      *Queue        // its own queue, named as the function
@@ -70,6 +71,7 @@ const (
 	Send    Access = "send"    // SendMessage and ChangeMessageVisibility on a queue
 	Publish Access = "publish" // Publish on a context's topic
 	Start   Access = "start"   // StartSyncExecution of a state machine
+	Invoke  Access = "invoke"  // InvokeFunction of a function, named "<context>-<function>"
 	Seal    Access = "seal"    // GenerateDataKey and Decrypt with a context's key
 	Sign    Access = "sign"    // Sign and GetPublicKey with a context's signing key
 	Verify  Access = "verify"  // GetPublicKey alone

@@ -33,6 +33,12 @@ var paymentsContext = Context{
 			Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
 		},
 		{
+			Name: "methods", Description: "makes shoppers' payment methods theirs at the gateway",
+			Memory: 256, Timeout: 20 * second,
+			Trigger: Trigger{Called: true},
+			Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
+		},
+		{
 			Name: "reissue", Description: "gives back again what a bank turned back, or refused, by an operator's word",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Operator: true},

@@ -30,12 +30,3 @@ type ShippingOption struct {
 	Price money.Amount `json:"price"`
 	Days  int          `json:"days"`
 }
-
-// PaymentMethod is a means of payment as the gateway knows it. Token is worth nothing outside it; the card's
-// number is never seen here.
-type PaymentMethod struct {
-	ID    string `json:"id"`
-	Brand string `json:"brand,omitempty"`
-	Last4 string `json:"last4,omitempty"`
-	Token string `json:"token"`
-}

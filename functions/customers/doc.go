@@ -16,6 +16,9 @@
 //     replaces a newer one. A change whose snapshot could not be written is answered 503; the same request
 //     again finds its change made and writes the snapshot. For that, ids of addresses and payment methods are
 //     derived (with a key) from their content, and adding the same twice is adding it once.
+//   - A payment method is the customer's at the gateway, too, before it is here, and is taken off there before it goes: payments does
+//     both, called as a function, since the database's network has no way out. No client names a customer of the gateway's. Brand,
+//     last digits and expiry are the gateway's word. A card that the bank would not have is kept with the reason.
 //   - Private text is in no log, error or problem document.
 //
 // In clear stay, because sorting and taxing need them: country, region and as much of the postal code as names a town; and

@@ -58,8 +58,11 @@ func (s *Service) PutProfile(ctx context.Context, customerID string, p Profile, 
 	return openMe(key, h)
 }
 
-// Erase destroys the customer's key and all that is held of them. Doing it again changes nothing.
+// Erase forgets the customer at the gateway, and destroys their key and all that is held of them. Doing it again changes nothing.
 func (s *Service) Erase(ctx context.Context, customerID string) error {
+	if err := s.Wallet.Forget(ctx, customerID); err != nil {
+		return err
+	}
 	h, err := s.Store.Update(ctx, customerID, func(h *CustomerRecord) error { h.Erase(s.now()); return nil })
 	if errors.Is(err, ErrUnknown) {
 		return nil
@@ -95,7 +98,7 @@ func (s *Service) Export(ctx context.Context, customerID string) (Export, error)
 	if e.Addresses, err = openAddresses(key, h); err != nil {
 		return Export{}, err
 	}
-	e.Methods, err = openMethods(key, h)
+	e.Methods, err = s.openMethods(key, h)
 	return e, err
 }
 

@@ -2,9 +2,9 @@ package customers
 
 import (
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -139,7 +139,7 @@ func TestContentIsAllOfAnAddress(t *testing.T) {
 	}
 }
 
-func TestCleanProfileAndMethod(t *testing.T) {
+func TestCleanProfile(t *testing.T) {
 	t.Parallel()
 	for email, ok := range map[string]bool{"a@b.co": true, "A.b+c@d-e.example": true, "ü@exämple.de": true, "a": false, "a@b": false, "a b@c.de": false,
 		"a@b.c\u202ed": false, "a@b@c.de": false, strings.Repeat("a", 65) + "@b.de": false, "a@" + strings.Repeat("b", 260) + ".de": false,
@@ -153,17 +153,31 @@ func TestCleanProfileAndMethod(t *testing.T) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
-	for _, c := range []struct {
-		m  PaymentMethod
-		ok bool
-	}{
-		{PaymentMethod{Token: "pm_card_visa"}, true}, {PaymentMethod{Token: "pm_1", Brand: "visa", Last4: "4242"}, true},
-		{PaymentMethod{Token: "4242424242424242"}, false}, {PaymentMethod{Token: "pm_"}, false}, {PaymentMethod{Token: "pm_a b"}, false},
-		{PaymentMethod{Token: "tok_1"}, false}, {PaymentMethod{Token: "pm_" + strings.Repeat("a", 65)}, false}, {PaymentMethod{}, false},
-		{PaymentMethod{Token: "pm_1", Last4: "424"}, false}, {PaymentMethod{Token: "pm_1", Brand: "mine"}, false},
-	} {
-		if _, err := c.m.Clean(); (err == nil) != c.ok {
-			t.Errorf("%+v: %v", c.m, err)
+}
+
+func TestCheckMethod(t *testing.T) {
+	t.Parallel()
+	for method, ok := range map[string]bool{"pm_card_visa": true, "pm_1": true, "4242424242424242": false, "pm_": false, "pm_a b": false,
+		"tok_1": false, "pm_" + strings.Repeat("a", 65): false, "": false, "cus_1/pm_1": false, "cus_1": false} {
+		if err := checkMethod(method); (err == nil) != ok {
+			t.Errorf("%q: %v", method, err)
+		}
+	}
+}
+
+func TestACardExpiresWithItsMonth(t *testing.T) {
+	t.Parallel()
+	for now, want := range map[string]bool{"2026-12-31T23:59:59Z": false, "2027-01-01T00:00:00Z": true, "2026-11-30T00:00:00Z": false,
+		"2031-01-01T00:00:00Z": true} {
+		at, err := time.Parse(time.RFC3339, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (PaymentMethod{ExpMonth: 12, ExpYear: 2026}).asOf(at).Expired; got != want {
+			t.Errorf("12/2026 at %s: expired %v", now, got)
+		}
+		if (PaymentMethod{}).asOf(at).Expired {
+			t.Error("a method of no date has expired")
 		}
 	}
 }
@@ -203,8 +217,5 @@ func TestLocate(t *testing.T) {
 	}
 	if _, err := (Snapshot{}).Locate(choice); fault.Code(err) != "address_not_found" {
 		t.Errorf("an empty snapshot: %v", err)
-	}
-	if !slices.Contains(Brands, s.Methods[0].Brand) {
-		t.Error("the brand is none")
 	}
 }

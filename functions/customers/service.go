@@ -25,6 +25,7 @@ type Service struct {
 	Vault     *Vault
 	Tokens    Tokens
 	Phones    Phones
+	Wallet    Wallet
 	Now       func() time.Time
 	Random    io.Reader
 }
@@ -122,7 +123,7 @@ func (s *Service) change(ctx context.Context, customerID string, key Key, change
 // mirror writes the snapshot of a record. It runs after changes that were found made, too: an earlier attempt
 // may have failed here.
 func (s *Service) mirror(ctx context.Context, key Key, h CustomerRecord) error {
-	methods, err := openMethods(key, h)
+	methods, err := s.openMethods(key, h)
 	if err != nil {
 		return err
 	}

@@ -31,11 +31,16 @@ func add(t *testing.T, w *customerstest.World, customerID string) (customers.Add
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, _, err := w.AddMethod(t.Context(), customerID, customers.PaymentMethod{Token: "pm_1", Brand: "visa", Last4: "4242"})
+	m, _, err := w.AddMethod(t.Context(), customerID, "pm_1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return a, m
+}
+
+// located is what a checkout is told of a method.
+func located(m customers.PaymentMethod) customers.PaymentMethod {
+	return customers.PaymentMethod{ID: m.ID, Brand: m.Brand, Last4: m.Last4, Token: m.Token}
 }
 
 func choice(customerID string, a customers.Address, m customers.PaymentMethod) customers.Choice {
@@ -53,7 +58,7 @@ func TestWhatWasAddedIsFoundByCheckout(t *testing.T) {
 	w.DB.Before = func(_ context.Context, operation string, _ []store.Write) error { reads++; return nil }
 	w.Keys.Away.Store(true)
 	d, err := w.Locator().Locate(t.Context(), choice("cus_a", a, m))
-	if err != nil || d.Country != "US" || d.Region != "CA" || d.PostalPrefix != "94105" || d.Method != m || reads != 1 {
+	if err != nil || d.Country != "US" || d.Region != "CA" || d.PostalPrefix != "94105" || d.Method != located(m) || reads != 1 {
 		t.Fatalf("%+v after %d reads: %v", d, reads, err)
 	}
 	w.Keys.Away.Store(false)
@@ -113,7 +118,7 @@ func TestAddingTwiceIsAddingOnce(t *testing.T) {
 	if err != nil || added || cmp.Diff(a, b) != "" {
 		t.Fatal(added, err, cmp.Diff(a, b))
 	}
-	n, added, err := w.AddMethod(t.Context(), "cus_a", customers.PaymentMethod{Token: "pm_1", Brand: "amex"})
+	n, added, err := w.AddMethod(t.Context(), "cus_a", "pm_1")
 	if err != nil || added || n != m {
 		t.Fatal(added, err, n)
 	}
@@ -163,7 +168,7 @@ func TestAtMostFifty(t *testing.T) {
 		a := home()
 		a.Line2 = fmt.Sprint("Flat ", i)
 		_, _, errA := w.AddAddress(ctx, "cus_a", a)
-		_, _, errM := w.AddMethod(ctx, "cus_a", customers.PaymentMethod{Token: fmt.Sprint("pm_", i)})
+		_, _, errM := w.AddMethod(ctx, "cus_a", fmt.Sprint("pm_", i))
 		want := ""
 		if i == customers.RowLimit {
 			want = "too_many_entries"
@@ -196,7 +201,7 @@ func TestARepetitionHealsTheSnapshot(t *testing.T) {
 	for name, change := range map[string]func() error{
 		"add an address": func() error { _, _, err := w.AddAddress(ctx, "cus_a", b); return err },
 		"add a method": func() error {
-			_, _, err := w.AddMethod(ctx, "cus_a", customers.PaymentMethod{Token: "pm_2"})
+			_, _, err := w.AddMethod(ctx, "cus_a", "pm_2")
 			return err
 		},
 		"remove an address": func() error { return w.RemoveAddress(ctx, "cus_a", a.ID) },
@@ -278,7 +283,7 @@ func TestErasure(t *testing.T) {
 		t.Error(me, err)
 	}
 	_, _, errA := w.AddAddress(ctx, "cus_a", home())
-	_, _, errM := w.AddMethod(ctx, "cus_a", customers.PaymentMethod{Token: "pm_2"})
+	_, _, errM := w.AddMethod(ctx, "cus_a", "pm_2")
 	_, errP := w.PutProfile(ctx, "cus_a", customers.Profile{Name: "N", Email: "n@example.com"}, nil)
 	for _, err := range []error{errA, errM, errP} {
 		if fault.Code(err) != "customer_erased" {

@@ -48,8 +48,8 @@ type IntentResult struct {
 	CaptureBefore *time.Time `json:"capture_before,omitempty"`
 }
 
-// Authorize holds the money of every group. Repeated, it finds what it did. Errors: payment_declined,
-// payment_cancelled, payment_differs, amount_invalid; Unavailable while an outcome is not known.
+// Authorize holds the money of every group. Repeated, it finds what it did. Errors: payment_declined, with the reason in a field,
+// payment_refused when it is the gateway that refuses, payment_cancelled, payment_differs, amount_invalid; Unavailable while an outcome is not known.
 func (s *Service) Authorize(ctx context.Context, in AuthorizeInput) (AuthorizeResult, error) {
 	if err := in.check(); err != nil {
 		return AuthorizeResult{}, err
@@ -93,7 +93,7 @@ func worst(errs []error) error {
 	var first error
 	for _, err := range errs {
 		switch {
-		case errors.Is(err, errDeclined):
+		case errors.Is(err, errDeclined), errors.Is(err, errRefused):
 			return err
 		case err != nil && (first == nil || fault.Of(first).Kind.Transient()):
 			first = err
@@ -202,7 +202,11 @@ func (s *Service) confirm(ctx context.Context, p Payment) (Payment, error) {
 func (p *Payment) verdict(err error) error {
 	switch p.State {
 	case Declined:
-		return errDeclined.Because(fmt.Errorf("group %s: %s", p.Group, p.Code))
+		why := fmt.Errorf("group %s: %s", p.Group, p.Code)
+		if p.Refused {
+			return errRefused.Because(why)
+		}
+		return declined(p.Code).Because(why)
 	case Cancelling, Cancelled:
 		return errCancelled
 	case Captured, CaptureFailed:

@@ -114,7 +114,7 @@ func TestTheLeastAmountIsTheGateways(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
 	for _, currency := range []string{"USD", "EUR", "GBP", "JPY", "PLN", "SEK", "MXN", "HUF"} {
-		for minor, want := range map[int64]string{payments.LeastAmount(currency): "", payments.LeastAmount(currency) - 1: "payment_declined"} {
+		for minor, want := range map[int64]string{payments.LeastAmount(currency): "", payments.LeastAmount(currency) - 1: "payment_refused"} {
 			r := b.rig()
 			in := r.input("pm_card_visa", "g1")
 			in.Groups[0].Amount = money.Of(minor, currency)

@@ -38,12 +38,16 @@
 // Cancelling what was captured is refused with payment_captured: money that was taken comes back by a refund.
 // It cannot happen before the order is placed, as only placed orders ship.
 //
+// A shopper's payment method is attached to a customer at the gateway that is made here (Methods), so that it pays as often as wanted
+// and for several shipments at once; which of the gateway's customers is whose is kept beside the payments. What the bank declines
+// has one of a few reasons that a shopper can act on (decline.go); what the gateway itself refuses, such as a method that was taken
+// off, is payment_refused, and an alarm: no bank was asked.
+//
 // Nothing that pays is logged: no method token, no client secret, no message of the gateway's, which may quote
 // either. The token stays in the record until the payment is captured, cancelled or declined: authorizing anew needs it.
 //
 // Events in: OrderPlaced (orders); its own PaymentRefunded; ShipmentPacked, ShipmentCancelled, ShipmentWrittenOff, ReturnReceived
 // (fulfillment). Events out: PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded, PaymentRefundFailed.
 //
-// Still thin: no queue in front of the gateway's rate limit. A method that is of no customer's at the gateway serves one intent,
-// so its authorization cannot be made anew, and is told as lost.
+// Still thin: no queue in front of the gateway's rate limit.
 package payments

@@ -32,6 +32,7 @@ type Charge struct {
 	Group   string
 	Amount  money.Amount
 	Method  string // the gateway's token
+	Again   bool   // the method has paid for this before, and its shopper is not there
 }
 
 // RefundCall is what the gateway is asked to give back. Name is ours for it, which the gateway keeps with order and group.
@@ -59,8 +60,11 @@ type NextAction struct {
 	URL  string `json:"url" dynamodbav:"url"`
 }
 
-// Refusal is a final no.
-type Refusal struct{ Code string }
+// Refusal is a final no: the bank's, or else the gateway's own, which nobody's money can change.
+type Refusal struct {
+	Code string
+	Bank bool
+}
 
 // Error implements error.
 func (r *Refusal) Error() string { return "gateway refused: " + r.Code }

@@ -21,14 +21,16 @@ type Payment struct {
 	Epoch    int64        `dynamodbav:"epoch"`  // of the run that opened it
 	IntentID string       `dynamodbav:"intent_id,omitempty"`
 	// Method is the token, until the payment is over: repeating the creation needs it, and authorizing anew.
-	Method        string      `dynamodbav:"method,omitempty"`
-	CaptureBefore time.Time   `dynamodbav:"capture_before"`
-	Captured      int64       `dynamodbav:"captured"` // minor units
-	Refunds       []Refund    `dynamodbav:"refunds,omitempty"`
-	Code          string      `dynamodbav:"code,omitempty"`
-	Action        *NextAction `dynamodbav:"action,omitempty"`
-	Calls         []Call      `dynamodbav:"calls"`
-	Made          int         `dynamodbav:"made"` // calls ever noted
+	Method        string    `dynamodbav:"method,omitempty"`
+	CaptureBefore time.Time `dynamodbav:"capture_before"`
+	Captured      int64     `dynamodbav:"captured"` // minor units
+	Refunds       []Refund  `dynamodbav:"refunds,omitempty"`
+	Code          string    `dynamodbav:"code,omitempty"`
+	// Refused tells that a payment which is DECLINED was refused by the gateway: the bank was not asked.
+	Refused bool        `dynamodbav:"refused,omitempty"`
+	Action  *NextAction `dynamodbav:"action,omitempty"`
+	Calls   []Call      `dynamodbav:"calls"`
+	Made    int         `dynamodbav:"made"` // calls ever noted
 	// Current is which renewal is in force, 0 for the first intent; Renewals is how many there were.
 	Current  int      `dynamodbav:"current,omitempty"`
 	Renewals int      `dynamodbav:"renewals,omitempty"`
@@ -85,7 +87,9 @@ func (p *Payment) Key(op Operation) string {
 	return key
 }
 
-func (p *Payment) charge() Charge { return Charge{p.OrderID, p.Group, p.Amount, p.Method} }
+func (p *Payment) charge() Charge {
+	return Charge{OrderID: p.OrderID, Group: p.Group, Amount: p.Amount, Method: p.Method, Again: p.Renewal != nil}
+}
 
 // clone copies what an edit may change in place.
 func (p *Payment) clone() Payment {
@@ -140,7 +144,7 @@ func (p *Payment) applyAnswer(c Call, i Intent, err error, now time.Time) {
 		p.absorb(i)
 		p.spendAnswered(c, before)
 	case errors.As(err, &refusal):
-		p.refuse(c.Operation, refusal.Code)
+		p.refuse(c.Operation, refusal)
 		p.spendAnswered(c, before)
 	case errors.As(err, &lost) && lost.Spent && c.Key == p.Key(c.Operation):
 		p.spend(c.Operation)
@@ -198,12 +202,12 @@ func (p *Payment) absorb(i Intent) {
 }
 
 // refuse takes a final no. To cancel it means nothing: the intent is as open as it was.
-func (p *Payment) refuse(op Operation, code string) {
+func (p *Payment) refuse(op Operation, no *Refusal) {
 	if op == OpRetrieve || op == OpCancel {
 		return
 	}
 	if next := Next(p.State, Refused); next != p.State {
-		p.State, p.Code = next, code
+		p.State, p.Code, p.Refused = next, no.Code, next == Declined && !no.Bank
 		p.forget()
 	}
 }

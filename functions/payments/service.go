@@ -28,6 +28,7 @@ var (
 	errUnknown   = fault.New(fault.Unavailable, "payment_unknown", "the payment gateway's answer is not known yet").After(2 * time.Second)
 	errBusy      = fault.New(fault.Unavailable, "payment_busy", "the payment is being changed by others").After(time.Second)
 	errDeclined  = fault.New(fault.Declined, "payment_declined", "the payment was declined")
+	errRefused   = fault.New(fault.Invalid, "payment_refused", "the payment gateway does not take the payment method")
 	errCancelled = fault.New(fault.Conflict, "payment_cancelled", "the payment was cancelled")
 	errCaptured  = fault.New(fault.Conflict, "payment_captured", "the payment was captured")
 	errDiffers   = fault.New(fault.Conflict, "payment_differs", "the payment was opened for another amount")

@@ -159,7 +159,7 @@ func TestDeclinedGroupFailsTheStep(t *testing.T) {
 	}
 	r = b.rig()
 	_, err := r.authorizes(r.input("pm_no_such_method", "g1"), 1)
-	wantCode(t, err, "payment_declined")
+	wantCode(t, err, "payment_refused")
 	if err := r.cancels(1, "g1"); err != nil {
 		t.Fatal(err)
 	}

@@ -83,13 +83,17 @@ func (h handlers) deleteAddress(ctx context.Context, in *addressInput) (*struct{
 }
 
 type methodBody struct {
-	ID    string `json:"payment_method_id"`
-	Brand string `json:"brand,omitempty"`
-	Last4 string `json:"last4,omitempty"`
+	ID            string `json:"payment_method_id"`
+	Brand         string `json:"brand,omitempty" doc:"Of the card, as the gateway knows it"`
+	Last4         string `json:"last4,omitempty"`
+	ExpMonth      int    `json:"exp_month,omitempty" doc:"The last month that the card is good for"`
+	ExpYear       int    `json:"exp_year,omitempty"`
+	Expired       bool   `json:"expired,omitempty" doc:"True once that month is over"`
+	DeclineReason string `json:"decline_reason,omitempty" doc:"Why the bank would not have the card when it was added, with the codes that the errors of a checkout's payment_declined have; absent if it did"`
 }
 
 func methodOf(m customers.PaymentMethod) methodBody {
-	return methodBody{ID: m.ID, Brand: m.Brand, Last4: m.Last4}
+	return methodBody{m.ID, m.Brand, m.Last4, m.ExpMonth, m.ExpYear, m.Expired, m.DeclineReason}
 }
 
 type methodsOutput struct {
@@ -112,9 +116,9 @@ func (h handlers) listMethods(ctx context.Context, _ *struct{}) (*methodsOutput,
 }
 
 type newMethod struct {
-	Token string `json:"token" pattern:"^pm_[A-Za-z0-9_]{1,64}$" patternDescription:"a token of the payment gateway" doc:"Never a card number"`
-	Brand string `json:"brand,omitempty" enum:"amex,cartes_bancaires,diners,discover,eftpos_au,jcb,mastercard,unionpay,visa,unknown"`
-	Last4 string `json:"last4,omitempty" pattern:"^[0-9]{4}$" patternDescription:"four digits"`
+	Token string `json:"token" pattern:"^pm_[A-Za-z0-9_]{1,64}$" patternDescription:"a token of the payment gateway" doc:"The id of a payment method that the shopper's browser made at the gateway; never a card number, and never used elsewhere"`
+	Brand string `json:"brand,omitempty" enum:"amex,cartes_bancaires,diners,discover,eftpos_au,jcb,mastercard,unionpay,visa,unknown" deprecated:"true" doc:"Not looked at: the gateway says what the card is"`
+	Last4 string `json:"last4,omitempty" pattern:"^[0-9]{4}$" patternDescription:"four digits" deprecated:"true" doc:"Not looked at"`
 }
 
 type methodOutput struct {
@@ -123,7 +127,7 @@ type methodOutput struct {
 }
 
 func (h handlers) addMethod(ctx context.Context, in *struct{ Body newMethod }) (*methodOutput, error) {
-	m, added, err := h.service.AddMethod(ctx, me(ctx), customers.PaymentMethod{Token: in.Body.Token, Brand: in.Body.Brand, Last4: in.Body.Last4})
+	m, added, err := h.service.AddMethod(ctx, me(ctx), in.Body.Token)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ type Service interface {
 	RemoveAddress(ctx context.Context, customerID, addressID string) error
 
 	Methods(ctx context.Context, customerID string) ([]customers.PaymentMethod, error)
-	AddMethod(ctx context.Context, customerID string, m customers.PaymentMethod) (customers.PaymentMethod, bool, error)
+	AddMethod(ctx context.Context, customerID, method string) (customers.PaymentMethod, bool, error)
 	RemoveMethod(ctx context.Context, customerID, methodID string) error
 }
 

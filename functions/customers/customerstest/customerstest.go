@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,15 +25,16 @@ type World struct {
 	*customers.Service
 	DB      *memory.DB
 	Keys    *Keys
+	Wallet  *Wallet // the service's
 	Elapsed time.Duration
 }
 
 // New returns an empty world.
 func New() *World {
-	w := &World{DB: memory.New(), Keys: &Keys{}}
+	w := &World{DB: memory.New(), Keys: &Keys{}, Wallet: &Wallet{}}
 	now := func() time.Time { return Start.Add(w.Elapsed) }
 	w.Service = &customers.Service{Store: customersstore.NewMemory(), Snapshots: snapshotstore.Snapshots{DB: w.DB},
-		Tokens: tokens{}, Phones: customersphone.Numbers{},
+		Tokens: tokens{}, Wallet: w.Wallet, Phones: customersphone.Numbers{},
 		Vault: &customers.Vault{Keys: w.Keys, Now: now, Random: rand.Reader}, Now: now, Random: rand.Reader}
 	return w
 }
@@ -72,6 +74,36 @@ func (k *Keys) Unwrap(_ context.Context, owner string, wrapped []byte) ([]byte, 
 		return nil, errors.New("wrapped for another")
 	}
 	return plain, nil
+}
+
+// Wallet is a gateway that takes every method for the same card, which is good until February 2026. Calls are what was asked of it.
+type Wallet struct {
+	mu    sync.Mutex
+	Calls []string
+	Fails error
+}
+
+// Attach implements customers.Wallet.
+func (w *Wallet) Attach(_ context.Context, customerID, method string) (customers.PaymentMethod, error) {
+	return customers.PaymentMethod{Brand: "visa", Last4: "4242", ExpMonth: 2, ExpYear: 2026, Token: "cus_gateway/" + method},
+		w.call("attach " + customerID + " " + method)
+}
+
+// Detach implements customers.Wallet.
+func (w *Wallet) Detach(_ context.Context, customerID, token string) error {
+	return w.call("detach " + customerID + " " + token)
+}
+
+// Forget implements customers.Wallet.
+func (w *Wallet) Forget(_ context.Context, customerID string) error {
+	return w.call("forget " + customerID)
+}
+
+func (w *Wallet) call(what string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.Calls = append(w.Calls, what)
+	return w.Fails
 }
 
 type tokens struct{}

@@ -25,7 +25,7 @@ func main() {
 	entry.Run("customers", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
 			return lambdahttp.New(api.Handler(customersapi.Routes(&customers.Service{
-				Store: customersstore.NewSQL(customersaws.Database(s)), Snapshots: snapshots(s), Tokens: guests(s),
+				Store: customersstore.NewSQL(customersaws.Database(s)), Snapshots: snapshots(s), Tokens: guests(s), Wallet: wallet(s),
 				Phones: customersphone.Numbers{}, Now: time.Now, Random: rand.Reader,
 				Vault: customersaws.NewVault(s, time.Now, rand.Reader)}), api.Counted(ratelimit.Buckets{DB: snapshots(s).DB}))), nil
 		},

@@ -22,6 +22,7 @@ func main() {
 		"capture":   with(func(s *payments.Service) any { return outbox.Handle(s.HandleEvent) }),
 		"refund":    with(func(s *payments.Service) any { return outbox.Handle(s.HandleEvent) }),
 		"reissue":   with(func(s *payments.Service) any { return saga.Task("payments-reissue", s.RefundAgain) }),
+		"methods":   methods,
 		"watch":     watch,
 		"renew":     watcher(func(w *payments.Watcher) any { return saga.Task("payments-renew", w.Sweep) }),
 		"publish":   publish,

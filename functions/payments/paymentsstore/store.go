@@ -1,5 +1,5 @@
 // Package paymentsstore keeps payments in the table payments: PK order_id, SK group. A payment is written whole,
-// conditional on its version.
+// conditional on its version. What else is kept has a key that begins with an exclamation mark.
 package paymentsstore
 
 import (

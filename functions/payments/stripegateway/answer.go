@@ -92,7 +92,7 @@ func failure(err error) (payments.Intent, error) {
 		return payments.Intent{}, &payments.UnknownOutcome{Spent: e.HTTPStatusCode >= 500 && stored(e),
 			Why: fmt.Sprintf("%d %s", e.HTTPStatusCode, code(e))}
 	default:
-		return payments.Intent{}, &payments.Refusal{Code: code(e)}
+		return payments.Intent{}, &payments.Refusal{Code: code(e), Bank: e.Type == stripe.ErrorTypeCard}
 	}
 }
 

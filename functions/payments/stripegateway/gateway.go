@@ -60,6 +60,9 @@ func (g *Gateway) Create(ctx context.Context, key string, c payments.Charge) (pa
 		p.Customer, method = &customer, m
 	}
 	p.PaymentMethod = &method
+	if p.Customer != nil && !c.Again {
+		p.SetupFutureUsage = stripe.String(string(stripe.PaymentIntentSetupFutureUsageOffSession))
+	}
 	p.SetIdempotencyKey(key)
 	return read(g.client.V1PaymentIntents.Create(ctx, p))
 }

@@ -8,7 +8,8 @@ type card struct {
 	// decline is what the bank says to an authorization, nil for yes.
 	decline *decline
 	// challenge asks the shopper to authenticate first; exempt cards are let through off session.
-	challenge, exempt bool
+	// One that remembers is let through off session too, once a payment has set it up.
+	challenge, exempt, remembers bool
 	// attachable cards may be attached to a customer although they decline.
 	attachable bool
 }
@@ -55,7 +56,7 @@ var cards = byNumber(
 	card{number: "4000000000006975", decline: declineVelocity},
 	card{number: "4000000000000341", decline: declineGeneric, attachable: true},
 
-	card{number: "4000002500003155", country: "FR", challenge: true},
+	card{number: "4000002500003155", country: "FR", challenge: true, remembers: true},
 	card{number: "4000002760003184", country: "DE", challenge: true},
 	card{number: "4000003800000446", country: "DE", challenge: true, exempt: true},
 	card{number: "4000008260003178", country: "GB", challenge: true, decline: declineFunds, attachable: true},

@@ -98,10 +98,12 @@ const (
 	opCreateMethod   operation = "create_payment_method"
 	opRetrieveMethod operation = "retrieve_payment_method"
 	opAttachMethod   operation = "attach_payment_method"
+	opDetachMethod   operation = "detach_payment_method"
 	opCreateCustomer operation = "create_customer"
 	opGetCustomer    operation = "retrieve_customer"
 	opCalculateTax   operation = "calculate_tax"
 	opListTaxItems   operation = "list_tax_items"
+	opDeleteCustomer operation = "delete_customer"
 )
 
 var routes = map[string]operation{
@@ -118,11 +120,13 @@ var routes = map[string]operation{
 	"POST /v1/payment_methods":              opCreateMethod,
 	"GET /v1/payment_methods/{id}":          opRetrieveMethod,
 	"POST /v1/payment_methods/{id}/attach":  opAttachMethod,
+	"POST /v1/payment_methods/{id}/detach":  opDetachMethod,
 	"POST /v1/customers":                    opCreateCustomer,
 	"GET /v1/customers/{id}":                opGetCustomer,
 
 	"POST /v1/tax/calculations":                opCalculateTax,
 	"GET /v1/tax/calculations/{id}/line_items": opListTaxItems,
+	"DELETE /v1/customers/{id}":                opDeleteCustomer,
 }
 
 // execute runs the endpoint on the state; g.mu is held.
@@ -154,6 +158,8 @@ func (s *state) execute(c *call) (any, *apiError) {
 		return s.retrieveMethod(c)
 	case opAttachMethod:
 		return s.attachMethod(c)
+	case opDetachMethod:
+		return s.detachMethod(c)
 	case opCreateCustomer:
 		return s.createCustomer(c)
 	case opGetCustomer:
@@ -162,6 +168,8 @@ func (s *state) execute(c *call) (any, *apiError) {
 		return s.calculateTax(c)
 	case opListTaxItems:
 		return s.listTaxItems(c)
+	case opDeleteCustomer:
+		return s.deleteCustomer(c)
 	default:
 		return nil, unrecognizedURL(c.method, c.path)
 	}

@@ -36,6 +36,7 @@ type intent struct {
 	redirects            string
 	returnURL            string
 	offSession           bool
+	keep                 string // setup_future_usage: the method is to serve payments to come
 	lastError            *apiError
 	next                 map[string]any
 	charge               string
@@ -69,7 +70,7 @@ func (s *state) createIntent(c *call) (any, *apiError) {
 	if err := f.only("amount", "currency", "payment_method", "payment_method_types", "automatic_payment_methods",
 		"capture_method", "confirm", "confirmation_method", "customer", "description", "metadata", "off_session",
 		"return_url", "receipt_email", "statement_descriptor", "statement_descriptor_suffix", "shipping",
-		"transfer_group", "use_stripe_sdk", "expand"); err != nil {
+		"transfer_group", "use_stripe_sdk", "setup_future_usage", "expand"); err != nil {
 		return nil, err
 	}
 	i := &intent{createKey: c.key, created: c.now, description: f.get("description")}
@@ -147,6 +148,9 @@ func (i *intent) read(f form) (err *apiError) {
 		return err
 	}
 	if i.offSession, err = readOffSession(f); err != nil {
+		return err
+	}
+	if i.keep, err = f.oneOf("setup_future_usage", "", "off_session", "on_session"); err != nil {
 		return err
 	}
 	if i.metadata, err = f.metadata(); err != nil {

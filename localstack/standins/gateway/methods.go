@@ -13,6 +13,8 @@ type method struct {
 	expMonth, expYear int
 	customer          string
 	usedBy            string
+	detached          bool // from a customer: it never pays again
+	setUp             bool // a payment with setup_future_usage went through: the bank asks the shopper no more off session
 	metadata          map[string]string
 	created           time.Time
 }
@@ -53,8 +55,9 @@ func (m *method) usable(customer, intent string) *apiError {
 	case m.customer != "" && m.customer != customer:
 		return refused("", "payment_method", "The customer does not have a payment method with the ID %s. "+
 			"The payment method must be attached to the customer.", m.id)
-	case m.customer == "" && m.usedBy != "" && m.usedBy != intent:
-		return refused("", "", "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment. "+
+	case m.detached, m.customer == "" && m.usedBy != "" && m.usedBy != intent:
+		return refused("", "", "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment "+
+			"or was detached from a Customer. "+
 			"It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.")
 	}
 	return nil
@@ -154,12 +157,29 @@ func (s *state) attachMethod(c *call) (any, *apiError) {
 	switch {
 	case m.customer != "" && m.customer != owner.id:
 		return nil, refused("", "", "The payment method you provided has already been attached to a customer.")
-	case m.customer == "" && m.usedBy != "":
-		return nil, refused("", "", "This PaymentMethod was previously used without being attached to a Customer. It may not be used again.")
+	case m.detached, m.customer == "" && m.usedBy != "":
+		return nil, refused("", "", "This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, "+
+			"and may not be used again.")
 	case m.card.decline != nil && !m.card.attachable:
 		return nil, m.card.decline.tell("")
 	}
 	m.customer = owner.id
+	return m.render(), nil
+}
+
+// detachMethod takes a method off its customer, for good.
+func (s *state) detachMethod(c *call) (any, *apiError) {
+	if err := c.form.only("expand"); err != nil {
+		return nil, err
+	}
+	m, ok := s.methods[c.id]
+	switch {
+	case !ok:
+		return nil, missing(http.StatusNotFound, "PaymentMethod", "payment_method", c.id)
+	case m.customer == "":
+		return nil, refused("", "", "The payment method you provided is not attached to a customer so detachment is impossible.")
+	}
+	m.customer, m.detached = "", true
 	return m.render(), nil
 }
 
@@ -186,4 +206,21 @@ func (s *state) retrieveCustomer(c *call) (any, *apiError) {
 		return nil, missing(http.StatusNotFound, "customer", "id", c.id)
 	}
 	return owner.render(), nil
+}
+
+// deleteCustomer ends a customer for good, and takes its methods off.
+func (s *state) deleteCustomer(c *call) (any, *apiError) {
+	if err := c.form.only(); err != nil {
+		return nil, err
+	}
+	if _, ok := s.customers[c.id]; !ok {
+		return nil, missing(http.StatusNotFound, "customer", "id", c.id)
+	}
+	delete(s.customers, c.id)
+	for _, m := range s.methods {
+		if m.customer == c.id {
+			m.customer, m.detached = "", true
+		}
+	}
+	return object{"id": c.id, "object": "customer", "deleted": true}, nil
 }

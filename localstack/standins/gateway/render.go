@@ -21,7 +21,7 @@ func (s *state) renderIntent(i *intent, show expand) object {
 		"payment_method_options": object{"card": object{"installments": nil, "mandate_options": nil, "network": nil,
 			"request_three_d_secure": "automatic"}},
 		"payment_method_configuration_details": nil, "application": nil, "application_fee_amount": nil,
-		"on_behalf_of": nil, "processing": nil, "receipt_email": nil, "review": nil, "setup_future_usage": nil,
+		"on_behalf_of": nil, "processing": nil, "receipt_email": nil, "review": nil, "setup_future_usage": orNull(i.keep),
 		"shipping": nil, "source": nil, "statement_descriptor": nil, "statement_descriptor_suffix": nil,
 		"transfer_data": nil, "transfer_group": nil, "excluded_payment_method_types": nil,
 	}

@@ -99,7 +99,7 @@ func (s *state) confirmedMethod(c *call, i *intent) (*method, *apiError) {
 func (s *state) attempt(c *call, i *intent) *apiError {
 	m := s.methods[i.method]
 	m.usedBy = i.id
-	if m.card.challenge && !(i.offSession && m.card.exempt) {
+	if m.card.challenge && !(i.offSession && (m.card.exempt || m.card.remembers && m.setUp)) {
 		if i.offSession {
 			return s.deny(c.now, i, declineAuthenticate, c.key)
 		}
@@ -131,6 +131,9 @@ func (s *state) authorize(now time.Time, i *intent, operation, key string) *apiE
 	ch := &charge{id: s.ids.make("ch_3", 24), intent: i.id, method: m.id, amount: i.amount, created: now}
 	s.charges[ch.id] = ch
 	i.charge, i.next, i.lastError = ch.id, nil, nil
+	if i.keep != "" && i.customer != "" {
+		m.customer, m.setUp = i.customer, m.setUp || i.keep == "off_session"
+	}
 	s.post(now, i.id, entryAuthorized, i.amount)
 	if i.captureMethod != captureManual {
 		ch.captured, ch.settled, i.received = i.amount, true, i.amount
