@@ -47,6 +47,8 @@ var published = map[string]any{
 	"payments/PaymentAuthorizationLost": payments.PaymentAuthorizationLost{},
 	"payments/PaymentRefunded":          payments.PaymentRefunded{},
 	"payments/PaymentRefundFailed":      payments.PaymentRefundFailed{},
+	"payments/PaymentRefundedElsewhere": payments.PaymentRefundedElsewhere{},
+	"payments/PaymentDisputed":          payments.PaymentDisputed{},
 	"reviews/SellerRated":               reviews.SellerRated{},
 	"reviews/ProductRated":              reviews.ProductRated{},
 	"feeds/FeedFinished":                feeds.FeedFinished{},

@@ -79,6 +79,7 @@ const (
 	Redis   Access = "redis"   // inside the VPC, the cache's security group
 	SQL     Access = "sql"     // inside the VPC, the database's security group and secret
 	Gateway Access = "gateway" // the payment gateway's secret
+	Webhook Access = "webhook" // the secret that the payment gateway signs its events with
 
 	// Of objects in a folder of the context's bucket:
 

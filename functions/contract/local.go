@@ -44,6 +44,10 @@ const (
 	// Audience is the aud claim that Rialto's APIs demand.
 	Audience = "rialto"
 
+	// LocalWebhookURL is where the payment gateway's stand-in sends its events, and LocalWebhookSecret what it signs them with.
+	LocalWebhookURL    = LocalAWSURL + "/_aws/execute-api/rialto-local-shopper/local/webhooks/v1/gateway"
+	LocalWebhookSecret = "whsec_local"
+
 	// LocalSQLURL connects as the application's role, which owns the
 	// database but is no superuser, so row-level security holds for it.
 	LocalSQLURL = "postgres://rialto@" + LocalSQL + "/rialto?sslmode=disable"

@@ -1,9 +1,27 @@
 package contract
 
+import (
+	"rialto/functions/internal/api"
+	"rialto/functions/payments/paymentsapi"
+)
+
 var paymentsContext = Context{
-	Name: "payments",
-	Owns: "intents: authorize, cancel, capture, refund",
+	Name:    "payments",
+	Owns:    "intents: authorize, cancel, capture, refund",
+	shopper: func() []api.Route { return paymentsapi.Routes(nil) },
 	Functions: []Function{
+		{
+			Name: "api", Description: "takes the gateway's events in",
+			Memory: 256, Timeout: 10 * second,
+			Trigger: Trigger{API: true},
+			Grants:  []Grant{{Webhook, "payments"}, {Send, "payments-notice"}},
+		},
+		{
+			Name: "notice", Description: "takes over what has happened at the gateway",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: 2}},
+			Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
+		},
 		{
 			Name: "authorize", Description: "creates and confirms the intents of a checkout",
 			Memory: 256, Timeout: 25 * second,

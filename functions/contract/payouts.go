@@ -23,7 +23,8 @@ var payoutsContext = Context{
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Subscriptions: []Subscription{
 				{Context: "orders", Events: []string{"OrderPlaced"}},
 				{Context: "fulfillment", Events: []string{"ShipmentWrittenOff"}},
-				{Context: "payments", Events: []string{"PaymentCaptured", "PaymentRefunded", "PaymentRefundFailed"}},
+				{Context: "payments", Events: []string{"PaymentCaptured", "PaymentRefunded", "PaymentRefundFailed", "PaymentRefundedElsewhere",
+					"PaymentDisputed"}},
 			}}},
 			Grants: []Grant{{Read, "ledger"}, {Write, "ledger"}},
 		},

@@ -34,6 +34,9 @@ const (
 	EventLost          = "PaymentAuthorizationLost"
 	EventRefunded      = "PaymentRefunded"
 	EventRefundFailed  = "PaymentRefundFailed"
+
+	EventRefundedElsewhere = "PaymentRefundedElsewhere"
+	EventDisputed          = "PaymentDisputed"
 )
 
 // PaymentCaptured is the data of the event, version 1. A shipment that costs nothing has no intent: its amount is 0.
@@ -80,6 +83,28 @@ type PaymentRefunded struct {
 	Lines    []RefundLine `json:"lines,omitempty"`
 	Attempt  int          `json:"attempt,omitempty"` // that gave it; 0 for the first; came later to version 1
 	After    int          `json:"after,omitempty"`   // the last attempt before whose money came back, counted from 1; came later to version 1
+	// Before tells that nothing was left to give: a refund made at the gateway had given it back. It came later to version 1.
+	Before bool `json:"before,omitempty"`
+}
+
+// PaymentRefundedElsewhere is the data of the event, version 1: somebody gave money back at the gateway, by hand; or the bank turned
+// such a refund back. RefundID is the gateway's.
+type PaymentRefundedElsewhere struct {
+	OrderID    string       `json:"order_id"`
+	Group      string       `json:"group"`
+	RefundID   string       `json:"refund_id"`
+	Amount     money.Amount `json:"amount"`
+	TurnedBack bool         `json:"turned_back,omitempty"`
+}
+
+// PaymentDisputed is the data of the event, version 1: a customer disputes a payment at their bank, or the dispute is over.
+type PaymentDisputed struct {
+	OrderID   string       `json:"order_id"`
+	Group     string       `json:"group"`
+	DisputeID string       `json:"dispute_id"`
+	Amount    money.Amount `json:"amount"`
+	State     DisputeState `json:"state"`
+	Reason    string       `json:"reason"` // the bank's
 }
 
 // PaymentRefundFailed is the data of the event, version 1. Code is the gateway's or ours: refund_too_large. TurnedBack is what the
@@ -112,6 +137,11 @@ func Happened(before, p Payment) (names []string, data []any) {
 		add(EventCaptured, PaymentCaptured{p.OrderID, p.Group, money.Of(p.Captured, p.Amount.Currency), p.IntentID})
 	case p.failed() && !(before.failed() && before.Attempt == p.Attempt):
 		add(EventCaptureFailed, PaymentCaptureFailed{p.OrderID, p.Group, p.Code, p.Attempt})
+	}
+	for _, d := range p.Disputes {
+		if old := before.dispute(d.ID); old == nil || old.State != d.State {
+			add(EventDisputed, PaymentDisputed{p.OrderID, p.Group, d.ID, money.Of(d.Minor, p.Amount.Currency), d.State, d.Reason})
+		}
 	}
 	more, what := refundsHappened(before, p)
 	return append(names, more...), append(data, what...)

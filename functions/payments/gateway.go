@@ -52,6 +52,8 @@ type Intent struct {
 	CaptureBefore time.Time // zero if nothing is held
 	Code          string    // why it was declined
 	Action        *NextAction
+	OrderID       string // and Group: whose it is, "" of one that was not made here
+	Group         string
 }
 
 // NextAction is what the shopper must do: a 3-D Secure challenge, at the page of the bank.

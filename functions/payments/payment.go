@@ -25,6 +25,7 @@ type Payment struct {
 	CaptureBefore time.Time `dynamodbav:"capture_before"`
 	Captured      int64     `dynamodbav:"captured"` // minor units
 	Refunds       []Refund  `dynamodbav:"refunds,omitempty"`
+	Disputes      []Dispute `dynamodbav:"disputes,omitempty"`
 	Code          string    `dynamodbav:"code,omitempty"`
 	// Refused tells that a payment which is DECLINED was refused by the gateway: the bank was not asked.
 	Refused bool        `dynamodbav:"refused,omitempty"`
@@ -95,6 +96,7 @@ func (p *Payment) charge() Charge {
 func (p *Payment) clone() Payment {
 	c := *p
 	c.Calls, c.Refunds, c.Loose = slices.Clone(p.Calls), slices.Clone(p.Refunds), slices.Clone(p.Loose)
+	c.Disputes = slices.Clone(p.Disputes)
 	if p.Renewal != nil {
 		r := *p.Renewal
 		c.Renewal = &r

@@ -57,6 +57,10 @@ type Refund struct {
 	GatewayID string    `dynamodbav:"gateway_id,omitempty"`
 	Code      string    `dynamodbav:"code,omitempty"` // why it failed
 	DoneAt    time.Time `dynamodbav:"done_at"`        // when the gateway said that it is given; zero before
+	// Elsewhere tells that it was made at the gateway, by hand, and is no return's. ID is the gateway's.
+	Elsewhere bool `dynamodbav:"elsewhere,omitempty"`
+	// Before tells that refunds made elsewhere had given the money back: nothing was left to give.
+	Before bool `dynamodbav:"before,omitempty"`
 }
 
 // Name is our name for the attempt of a refund that is under way, or was the last.
@@ -93,8 +97,21 @@ func (p *Payment) refund(id string) *Refund {
 // Refunded is how much of a payment was given back, or is about to be.
 func (p *Payment) Refunded() (minor int64) {
 	for _, r := range p.Refunds {
-		if r.State != RefundFailed {
+		if r.State != RefundFailed && !r.Before {
 			minor += r.Minor
+		}
+	}
+	return minor
+}
+
+// refundedElsewhere is what refunds made elsewhere have given back that is no return's yet.
+func (p *Payment) refundedElsewhere() (minor int64) {
+	for _, r := range p.Refunds {
+		switch {
+		case r.Elsewhere && r.State == RefundDone:
+			minor += r.Minor
+		case r.Before:
+			minor -= r.Minor
 		}
 	}
 	return minor
@@ -108,7 +125,11 @@ func (p *Payment) openRefund(in ReturnReceived, now time.Time) (changed bool) {
 			State: RefundPending})
 		changed = true
 		switch r := p.refund(in.ReturnID); {
-		case in.Amount.Currency != p.Amount.Currency || in.Amount.Minor < 0 || p.Refunded() > p.Captured:
+		case in.Amount.Currency != p.Amount.Currency || in.Amount.Minor < 0:
+			r.State, r.Code = RefundFailed, "refund_too_large"
+		case p.Refunded() > p.Captured && in.Amount.Minor <= p.refundedElsewhere():
+			r.State, r.Before, r.DoneAt = RefundDone, true, now
+		case p.Refunded() > p.Captured:
 			r.State, r.Code = RefundFailed, "refund_too_large"
 		case in.Amount.Minor == 0:
 			r.State, r.DoneAt = RefundDone, now
@@ -170,7 +191,7 @@ func (s *Service) RefundAgain(ctx context.Context, in RefundRef) (Refund, error)
 	p, err = s.change(ctx, p, func(p *Payment) bool {
 		r := p.refund(in.Name)
 		switch refused = nil; {
-		case r == nil:
+		case r == nil, r.Elsewhere:
 			refused = errNoRefund
 		case r.State == RefundDone:
 			refused = ErrRefundNotFailed
@@ -311,10 +332,17 @@ func refundsHappened(before, p Payment) (names []string, data []any) {
 		if old != nil && old.State == r.State {
 			continue
 		}
+		if r.Elsewhere {
+			if turnedBack := r.State == RefundFailed; !turnedBack || old != nil {
+				names = append(names, EventRefundedElsewhere)
+				data = append(data, PaymentRefundedElsewhere{p.OrderID, p.Group, r.ID, money.Of(r.Minor, p.Amount.Currency), turnedBack})
+			}
+			continue
+		}
 		switch amount := money.Of(r.Minor, p.Amount.Currency); r.State {
 		case RefundDone:
 			names = append(names, EventRefunded)
-			data = append(data, PaymentRefunded{p.OrderID, p.Group, r.ID, amount, p.IntentID, r.Lines, r.Attempt, r.TurnedBack})
+			data = append(data, PaymentRefunded{p.OrderID, p.Group, r.ID, amount, p.IntentID, r.Lines, r.Attempt, r.TurnedBack, r.Before})
 		case RefundFailed:
 			e := PaymentRefundFailed{OrderID: p.OrderID, Group: p.Group, RefundID: r.ID, Code: r.Code, Attempt: r.Attempt}
 			if old != nil && old.State == RefundDone {

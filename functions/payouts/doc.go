@@ -22,8 +22,11 @@
 // is paid without tax, line by line and for its shipping; tax is withheld whole, as the marketplace owes it (a marketplace
 // facilitator; in the EU art. 14a of Directive 2006/112/EC where it applies). Rates stand in rates.go.
 //
-// Events in: OrderPlaced (orders), ShipmentWrittenOff (fulfillment), PaymentCaptured, PaymentRefunded, PaymentRefundFailed
-// (payments). Events out: none.
+// What is given back at the gateway by hand is Rialto's goodwill, until units come back that it was paid for; what a customer disputes at
+// their bank is held by the gateway, and then won or lost by Rialto. Both stand in journals of Rialto's own (House), beside the sellers'.
+//
+// Events in: OrderPlaced (orders), ShipmentWrittenOff (fulfillment), PaymentCaptured, PaymentRefunded, PaymentRefundFailed,
+// PaymentRefundedElsewhere, PaymentDisputed (payments). Events out: none.
 //
 // Still thin: payouts end on the account payout_clearing, and no bank is told. One function runs all sellers.
 // Commission is one rate for all.

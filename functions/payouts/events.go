@@ -32,6 +32,7 @@ type PaymentRefunded struct {
 	Lines    []Units      `json:"lines"`
 	Attempt  int          `json:"attempt"`
 	After    int          `json:"after"`
+	Before   bool         `json:"before"`
 }
 
 // PaymentRefundFailed is the data of payments' event of that name, as far as it is read here. TurnedBack is nil where nothing had
@@ -43,6 +44,24 @@ type PaymentRefundFailed struct {
 	Attempt    int           `json:"attempt"`
 	TurnedBack *money.Amount `json:"turned_back"`
 	Lines      []Units       `json:"lines"`
+}
+
+// PaymentRefundedElsewhere is the data of payments' event of that name, as far as it is read here.
+type PaymentRefundedElsewhere struct {
+	OrderID    string       `json:"order_id"`
+	Group      string       `json:"group"`
+	RefundID   string       `json:"refund_id"`
+	Amount     money.Amount `json:"amount"`
+	TurnedBack bool         `json:"turned_back"`
+}
+
+// PaymentDisputed is the data of payments' event of that name, as far as it is read here.
+type PaymentDisputed struct {
+	OrderID   string       `json:"order_id"`
+	Group     string       `json:"group"`
+	DisputeID string       `json:"dispute_id"`
+	Amount    money.Amount `json:"amount"`
+	State     string       `json:"state"`
 }
 
 // HandleEvent does what an event that happened at a time means to the ledger. Errors: unknown_event, malformed_event,
@@ -57,15 +76,19 @@ func (s *Service) HandleEvent(ctx context.Context, event string, data []byte, at
 		return handle(event, data, func(p PaymentCaptured) error { return s.Captured(ctx, p.OrderID, p.Group, p.Amount, at) })
 	case "PaymentRefunded":
 		return handle(event, data, func(p PaymentRefunded) error {
-			return s.Refunded(ctx, Refund{p.OrderID, p.Group, p.RefundID, p.Attempt, p.After, p.Amount, p.Lines}, at)
+			return s.Refunded(ctx, Refund{p.OrderID, p.Group, p.RefundID, p.Attempt, p.After, p.Amount, p.Lines, p.Before}, at)
 		})
 	case "PaymentRefundFailed":
 		return handle(event, data, func(p PaymentRefundFailed) error {
 			if p.TurnedBack == nil {
 				return nil
 			}
-			return s.RefundTurnedBack(ctx, Refund{p.OrderID, p.Group, p.RefundID, p.Attempt, 0, *p.TurnedBack, p.Lines}, at)
+			return s.RefundTurnedBack(ctx, Refund{p.OrderID, p.Group, p.RefundID, p.Attempt, 0, *p.TurnedBack, p.Lines, false}, at)
 		})
+	case "PaymentRefundedElsewhere":
+		return handle(event, data, func(p PaymentRefundedElsewhere) error { return s.book(ctx, p.journals(at)) })
+	case "PaymentDisputed":
+		return handle(event, data, func(p PaymentDisputed) error { return s.book(ctx, p.journals(at)) })
 	}
 	return fault.New(fault.Malformed, "unknown_event", "payouts does not take %s", event)
 }

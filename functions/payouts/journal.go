@@ -24,6 +24,12 @@ const (
 	Losses         Account = "payment_losses"     // what left and was never paid, borne by Rialto
 	Refunds        Account = "refunds"            // given back to customers through the gateway
 	PayoutClearing Account = "payout_clearing"    // on its way to the seller's bank
+
+	// Rialto's own:
+
+	Goodwill      Account = "goodwill"       // given back by hand at the gateway, and not yet for units that came back
+	Disputed      Account = "disputed"       // held by the gateway until a dispute is over
+	DisputeLosses Account = "dispute_losses" // lost to customers' banks, borne by Rialto
 )
 
 // Kind is what a journal is of.
@@ -37,7 +43,13 @@ const (
 	// TurnedBackKind takes a refund back whose money the customer's bank has sent back.
 	TurnedBackKind Kind = "refund_turned_back"
 	PayoutKind     Kind = "payout"
+	// Of Rialto's own journals.
+	GoodwillKind Kind = "goodwill"
+	DisputeKind  Kind = "dispute"
 )
+
+// House is in the place of a seller in Rialto's own journals. They touch nothing that a seller is owed, and no payout covers them.
+const House = "rialto"
 
 // Entry moves an amount: a debit is positive, a credit negative. What is owed stands on the credit side.
 type Entry struct {

@@ -107,6 +107,7 @@ type Refund struct {
 	After   int // the last attempt before that was turned back, counted from 1; 0 for none
 	Amount  money.Amount
 	Units   []Units
+	Before  bool // nothing was given now: the money had been given back by hand
 }
 
 // journal is the id of the journal of an attempt.
@@ -147,6 +148,9 @@ func (s *Service) Refunded(ctx context.Context, r Refund, at time.Time) error {
 	j, err := sale.Refund(r.journal(r.Attempt), r.Amount, r.Units, at)
 	if err != nil {
 		return err
+	}
+	if r.Before {
+		j.takeFromGoodwill()
 	}
 	return s.bookRefund(ctx, booked, j, func(before Returned) (Returned, error) { return before.with(r.Units) })
 }

@@ -45,7 +45,7 @@ func Sum(list []Journal) []Total {
 		}
 		t := &out[i]
 		t.Sales += j.Of(Gateway)
-		t.Refunds -= j.Of(Refunds)
+		t.Refunds -= j.Of(Refunds) + j.Of(Goodwill)
 		t.Paid -= j.Of(PayoutClearing)
 		t.Discounts += j.Of(Discounts)
 		t.Commission -= j.Of(Commission)

@@ -62,7 +62,8 @@ func valkeyBinary(p place) string {
 }
 
 func gateway(p place) run {
-	return run{dir: p.root, argv: []string{p.gateway(), "-addr", contract.LocalPayments}}
+	return run{dir: p.root, argv: []string{p.gateway(), "-addr", contract.LocalPayments,
+		"-webhook", contract.LocalWebhookURL, "-webhook-secret", contract.LocalWebhookSecret}}
 }
 
 func issuerServer(p place) run {

@@ -24,7 +24,7 @@ const (
 type Route struct {
 	ID      string // camelCase, unique over both APIs; the operationId
 	Method  string // GET, POST, PUT or DELETE
-	Path    string // from the root: /api/v1/… or /seller/v1/…, parameters in braces
+	Path    string // from the root: /api/v1/…, /seller/v1/… or /webhooks/v1/…, parameters in braces
 	Summary string // one line
 	Context string // the bounded context, whose api function serves it
 	Access  Access

@@ -42,13 +42,13 @@ func New(c Config) *stripe.Client {
 	return stripe.NewClient(c.Secret, stripe.WithBackends(backends))
 }
 
-// Secret returns the gateway's secret: the setting itself in the local cloud, elsewhere what Secrets Manager
-// holds under GATEWAY_SECRET_ARN, read once as the function starts.
-func Secret(s *settings.Settings) (string, error) {
+// Secret returns a secret of the gateway's: the setting itself in the local cloud, elsewhere what Secrets Manager
+// holds under the ARN in the setting <name>_ARN, read once as the function starts.
+func Secret(s *settings.Settings, name string) (string, error) {
 	if s.Stage == "local" {
-		return s.Must("GATEWAY_SECRET"), nil
+		return s.Must(name), nil
 	}
-	arn := s.Must("GATEWAY_SECRET_ARN")
+	arn := s.Must(name + "_ARN")
 	if arn == "" {
 		return "", nil // Problems names it
 	}

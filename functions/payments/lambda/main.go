@@ -2,14 +2,12 @@
 package main
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
-	"rialto/functions/internal/store"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
 	"rialto/functions/payments/stripegateway"
@@ -23,6 +21,8 @@ func main() {
 		"refund":    with(func(s *payments.Service) any { return outbox.Handle(s.HandleEvent) }),
 		"reissue":   with(func(s *payments.Service) any { return saga.Task("payments-reissue", s.RefundAgain) }),
 		"methods":   methods,
+		"api":       receive,
+		"notice":    listen,
 		"watch":     watch,
 		"renew":     watcher(func(w *payments.Watcher) any { return saga.Task("payments-renew", w.Sweep) }),
 		"publish":   publish,
@@ -53,8 +53,4 @@ func watcher(handler func(*payments.Watcher) any) func(*settings.Settings) (any,
 		service := &payments.Service{Store: stored, Gateway: gateway, Now: time.Now}
 		return handler(&payments.Watcher{Service: service, List: stored}), nil
 	}
-}
-
-func database(s *settings.Settings) paymentsstore.Store {
-	return paymentsstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}
 }

@@ -21,6 +21,9 @@ func TestExamples(t *testing.T) {
 		payments.EventLost:          &payments.PaymentAuthorizationLost{},
 		payments.EventRefunded:      &payments.PaymentRefunded{},
 		payments.EventRefundFailed:  &payments.PaymentRefundFailed{},
+
+		payments.EventRefundedElsewhere: &payments.PaymentRefundedElsewhere{},
+		payments.EventDisputed:          &payments.PaymentDisputed{},
 	} {
 		b, err := os.ReadFile("../../../events/payments/" + name + ".v1.example.json")
 		if err != nil {

@@ -41,7 +41,7 @@ func (s Store) Balance(ctx context.Context, orderID string) (captured, refunded 
 		}
 		captured += p.Captured
 		for _, r := range p.Refunds {
-			if r.State == payments.RefundDone {
+			if r.State == payments.RefundDone && !r.Before {
 				refunded += r.Minor
 			}
 		}

@@ -33,7 +33,7 @@ var outcomes = map[stripe.PaymentIntentStatus]payments.Outcome{
 }
 
 func intent(i *stripe.PaymentIntent) (payments.Intent, error) {
-	out := payments.Intent{ID: i.ID, Status: outcomes[i.Status], Captured: i.AmountReceived}
+	out := payments.Intent{ID: i.ID, Status: outcomes[i.Status], Captured: i.AmountReceived, OrderID: i.Metadata[orderID], Group: i.Metadata[group]}
 	if out.Status == "" || out.ID == "" {
 		return out, &payments.UnknownOutcome{Why: "an intent in a state that is not known"}
 	}

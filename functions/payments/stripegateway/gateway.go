@@ -43,6 +43,13 @@ func New(c Config) *Gateway {
 	return g
 }
 
+// What the gateway keeps with an object of ours.
+const (
+	orderID  = "order_id"
+	group    = "group"
+	refundID = "refund_id" // our name for a refund
+)
+
 // charge is expanded in every answer, as it says how long an authorization holds.
 const charge = "latest_charge"
 
@@ -53,7 +60,7 @@ func (g *Gateway) Create(ctx context.Context, key string, c payments.Charge) (pa
 		Currency:           stripe.String(strings.ToLower(c.Amount.Currency)),
 		CaptureMethod:      stripe.String(string(stripe.PaymentIntentCaptureMethodManual)),
 		PaymentMethodTypes: []*string{stripe.String("card")},
-		Metadata:           map[string]string{"order_id": c.OrderID, "group": c.Group},
+		Metadata:           map[string]string{orderID: c.OrderID, group: c.Group},
 	}
 	method := c.Method
 	if customer, m, both := strings.Cut(c.Method, "/"); both {
@@ -99,13 +106,10 @@ func (g *Gateway) Capture(ctx context.Context, key, id string, minor int64) (pay
 	return read(g.client.V1PaymentIntents.Capture(ctx, id, p))
 }
 
-// refundID is where the gateway keeps our name for a refund.
-const refundID = "refund_id"
-
 // Refund gives money of a captured intent back.
 func (g *Gateway) Refund(ctx context.Context, key string, c payments.RefundCall) (payments.RefundResult, error) {
 	p := &stripe.RefundCreateParams{PaymentIntent: &c.IntentID, Amount: &c.Minor, Reason: stripe.String(string(stripe.RefundReasonRequestedByCustomer)),
-		Metadata: map[string]string{"order_id": c.OrderID, "group": c.Group, refundID: c.Name}}
+		Metadata: map[string]string{orderID: c.OrderID, group: c.Group, refundID: c.Name}}
 	p.SetIdempotencyKey(key)
 	r, err := g.client.V1Refunds.Create(ctx, p)
 	if err != nil {

@@ -78,13 +78,13 @@ func journalOf(i store.Item) (payouts.Journal, error) {
 		Entries: x.Entries, PayoutID: x.PayoutID}, nil
 }
 
-// put is the write of a journal that is not there. No payout covers a payout.
+// put is the write of a journal that is not there. No payout covers a payout, nor what is Rialto's own.
 func put(j payouts.Journal) store.Write {
 	i, err := store.Marshal(itemOf(j))
 	if err != nil {
 		return store.Put(table, store.Key{PK: j.ID}, itemOf(j)) // the write reports it
 	}
-	if j.Kind == payouts.PayoutKind {
+	if j.Kind == payouts.PayoutKind || j.SellerID == payouts.House {
 		delete(i, "bucket")
 		delete(i, "due")
 	}

@@ -127,6 +127,7 @@ func (g *Gateway) finish(c *call, f *strike, slot *kept) outcome {
 	if g.state != c.state {
 		return outcome{cut: true}
 	}
+	defer g.announce()
 	c.now = g.now()
 	g.state.expire(c.now)
 	var body any
@@ -205,7 +206,7 @@ func (g *Gateway) deliver(w http.ResponseWriter, r *http.Request, c *call, out o
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Request-Id", c.requestID)
-	h.Set("Stripe-Version", "2025-08-27.basil")
+	h.Set("Stripe-Version", apiVersion)
 	if c.key != "" {
 		h.Set("Idempotency-Key", c.key)
 	}

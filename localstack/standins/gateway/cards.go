@@ -12,6 +12,8 @@ type card struct {
 	challenge, exempt, remembers bool
 	// attachable cards may be attached to a customer although they decline.
 	attachable bool
+	// disputes a payment as soon as it is captured.
+	disputes bool
 }
 
 // decline is the bank's no. message is for the shopper.
@@ -54,6 +56,7 @@ var cards = byNumber(
 	card{number: "4000000000000127", decline: declineCVC},
 	card{number: "4000000000000119", decline: declineProcessing},
 	card{number: "4000000000006975", decline: declineVelocity},
+	card{number: "4000000000000259", disputes: true},
 	card{number: "4000000000000341", decline: declineGeneric, attachable: true},
 
 	card{number: "4000002500003155", country: "FR", challenge: true, remembers: true},
@@ -81,6 +84,7 @@ var tokens = map[string]string{
 	"chargeDeclinedProcessingError":       "4000000000000119",
 	"chargeDeclinedVelocityLimitExceeded": "4000000000006975",
 	"chargeCustomerFail":                  "4000000000000341",
+	"createDispute":                       "4000000000000259",
 
 	"authenticationRequiredOnSetup":                         "4000002500003155",
 	"authenticationRequired":                                "4000002760003184",

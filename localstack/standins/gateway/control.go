@@ -23,6 +23,8 @@ func (g *Gateway) control() {
 		"GET /_control/intents":              g.serveIntents,
 		"GET /_control/balance":              g.serveBalance,
 		"GET /_control/calls":                g.serveCalls,
+		"GET /_control/events":               g.serveEvents,
+		"POST /_control/events/{id}/resend":  g.serveResend,
 		"GET /_control/faults":               g.serveFaults,
 		"POST /_control/faults":              g.serveArm,
 		"DELETE /_control/faults":            g.serveDisarm,
@@ -35,6 +37,7 @@ func (g *Gateway) control() {
 			g.mu.Lock()
 			g.state.expire(g.now())
 			status, body := serve(r)
+			g.announce()
 			encoded, _ := json.Marshal(body) // plain values only
 			g.mu.Unlock()
 			w.Header().Set("Content-Type", "application/json")

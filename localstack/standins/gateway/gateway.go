@@ -19,7 +19,12 @@ type Config struct {
 	// AnswerDelay is how long pm_rialto_timeout and pm_rialto_late, and armed timeouts and delays that name
 	// no delay_ms, wait. 0 is 30 seconds.
 	AnswerDelay time.Duration
+	// WebhookURL is where events are sent, signed with WebhookSecret; without it they are only kept.
+	WebhookURL, WebhookSecret string
 }
+
+// apiVersion is the API's, in every answer and event.
+const apiVersion = "2025-08-27.basil"
 
 // Gateway is an http.Handler. Close it when done, so that no call stays delayed.
 type Gateway struct {
@@ -36,6 +41,8 @@ type Gateway struct {
 	keys   *keys
 	faults *faults
 	calls  *calls
+	// announced is how many of the state's events were sent.
+	announced int
 }
 
 // New returns an empty gateway.
@@ -71,7 +78,7 @@ func (g *Gateway) clear(ids *ids) {
 	if g.faults != nil {
 		g.faults.removeAll()
 	}
-	g.ids, g.offset = ids, 0
+	g.ids, g.offset, g.announced = ids, 0, 0
 	g.state, g.keys, g.faults = newState(ids), newKeys(), newFaults()
 }
 
@@ -85,25 +92,28 @@ type operation string
 
 // The operations.
 const (
-	opCreate         operation = "create"
-	opRetrieve       operation = "retrieve"
-	opList           operation = "list"
-	opConfirm        operation = "confirm"
-	opCancel         operation = "cancel"
-	opCapture        operation = "capture"
-	opRefund         operation = "refund"
-	opRetrieveRefund operation = "retrieve_refund"
-	opListRefunds    operation = "list_refunds"
-	opRetrieveCharge operation = "retrieve_charge"
-	opCreateMethod   operation = "create_payment_method"
-	opRetrieveMethod operation = "retrieve_payment_method"
-	opAttachMethod   operation = "attach_payment_method"
-	opDetachMethod   operation = "detach_payment_method"
-	opCreateCustomer operation = "create_customer"
-	opGetCustomer    operation = "retrieve_customer"
-	opCalculateTax   operation = "calculate_tax"
-	opListTaxItems   operation = "list_tax_items"
-	opDeleteCustomer operation = "delete_customer"
+	opCreate          operation = "create"
+	opRetrieve        operation = "retrieve"
+	opList            operation = "list"
+	opConfirm         operation = "confirm"
+	opCancel          operation = "cancel"
+	opCapture         operation = "capture"
+	opRefund          operation = "refund"
+	opRetrieveRefund  operation = "retrieve_refund"
+	opListRefunds     operation = "list_refunds"
+	opRetrieveCharge  operation = "retrieve_charge"
+	opCreateMethod    operation = "create_payment_method"
+	opRetrieveMethod  operation = "retrieve_payment_method"
+	opAttachMethod    operation = "attach_payment_method"
+	opDetachMethod    operation = "detach_payment_method"
+	opCreateCustomer  operation = "create_customer"
+	opGetCustomer     operation = "retrieve_customer"
+	opCalculateTax    operation = "calculate_tax"
+	opListTaxItems    operation = "list_tax_items"
+	opDeleteCustomer  operation = "delete_customer"
+	opRetrieveDispute operation = "retrieve_dispute"
+	opUpdateDispute   operation = "update_dispute"
+	opCloseDispute    operation = "close_dispute"
 )
 
 var routes = map[string]operation{
@@ -117,6 +127,9 @@ var routes = map[string]operation{
 	"GET /v1/refunds":                       opListRefunds,
 	"GET /v1/refunds/{id}":                  opRetrieveRefund,
 	"GET /v1/charges/{id}":                  opRetrieveCharge,
+	"GET /v1/disputes/{id}":                 opRetrieveDispute,
+	"POST /v1/disputes/{id}":                opUpdateDispute,
+	"POST /v1/disputes/{id}/close":          opCloseDispute,
 	"POST /v1/payment_methods":              opCreateMethod,
 	"GET /v1/payment_methods/{id}":          opRetrieveMethod,
 	"POST /v1/payment_methods/{id}/attach":  opAttachMethod,
@@ -152,6 +165,12 @@ func (s *state) execute(c *call) (any, *apiError) {
 		return s.listRefunds(c)
 	case opRetrieveCharge:
 		return s.retrieveCharge(c)
+	case opRetrieveDispute:
+		return s.retrieveDispute(c)
+	case opUpdateDispute:
+		return s.updateDispute(c)
+	case opCloseDispute:
+		return s.closeDispute(c)
 	case opCreateMethod:
 		return s.createMethod(c)
 	case opRetrieveMethod:

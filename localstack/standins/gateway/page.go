@@ -45,6 +45,7 @@ func (g *Gateway) serveAuthenticate(w http.ResponseWriter, r *http.Request) {
 	result := r.FormValue("outcome")
 	g.mu.Lock()
 	status, body, back := g.authenticateIntent(r.PathValue("id"), result)
+	g.announce()
 	encoded, _ := json.Marshal(body) // plain values only
 	g.mu.Unlock()
 	if back != "" && strings.Contains(r.Header.Get("Accept"), "text/html") {

@@ -46,6 +46,9 @@ func (s *state) createRefund(c *call) (any, *apiError) {
 		return nil, err
 	}
 	c.intent = i.id
+	if d, disputed := s.disputes[ch.dispute]; disputed && d.status != disputeWon {
+		return nil, refused("charge_disputed", "", "Charge %s has been charged back; cannot issue a refund.", ch.id)
+	}
 	left := ch.captured - ch.refunded
 	if left == 0 {
 		return nil, refused("charge_already_refunded", "", "Charge %s has already been refunded.", ch.id)
@@ -63,6 +66,7 @@ func (s *state) createRefund(c *call) (any, *apiError) {
 	s.refunded = append(s.refunded, r)
 	ch.refunded += amount
 	s.post(c.now, i.id, entryRefunded, amount)
+	s.tell(c.now, "refund.created", s.renderRefund(r, nil))
 	return s.renderRefund(r, show), nil
 }
 
@@ -100,6 +104,7 @@ func (s *state) turnBack(now time.Time, r *refund, reason string) {
 	r.failure = reason
 	s.charges[r.charge].refunded -= r.amount
 	s.post(now, r.intent, entryTurnedBack, r.amount)
+	s.tell(now, "refund.failed", s.renderRefund(r, nil))
 }
 
 func (s *state) retrieveRefund(c *call) (any, *apiError) {

@@ -53,7 +53,7 @@ func (s *state) renderCharge(ch *charge) object {
 	out := object{
 		"id": ch.id, "object": "charge", "livemode": false, "created": ch.created.Unix(), "amount": ch.amount,
 		"amount_captured": ch.captured, "amount_refunded": back, "captured": ch.settled, "currency": i.currency,
-		"customer": orNull(i.customer), "description": orNull(i.description), "disputed": false,
+		"customer": orNull(i.customer), "description": orNull(i.description), "disputed": ch.dispute != "",
 		"metadata": maps.Clone(i.metadata), "paid": true, "payment_intent": i.id, "payment_method": m.id,
 		"refunded": back == ch.amount, "status": "succeeded", "failure_code": nil, "failure_message": nil,
 		"outcome": object{"network_status": "approved_by_network", "reason": nil, "risk_level": "normal",

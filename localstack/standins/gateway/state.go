@@ -21,12 +21,15 @@ type state struct {
 	// time to live, so they come in order.
 	expiring []*charge
 	journal  []entry
+	disputes map[string]*dispute
+	events   []Event
 }
 
 func newState(ids *ids) *state {
 	return &state{ids: ids, intents: map[string]*intent{}, charges: map[string]*charge{},
 		refunds: map[string]*refund{}, methods: map[string]*method{}, customers: map[string]*customer{},
-		calculations: map[string][]map[string]any{}}
+		calculations: map[string][]map[string]any{},
+		disputes:     map[string]*dispute{}}
 }
 
 // The kinds of journal entries.

@@ -18,6 +18,7 @@ type charge struct {
 	settled                      bool // captured, as a fact: of less than amount too
 	captureBefore                time.Time
 	failure                      *decline
+	dispute                      string // the id of one that disputes it
 	created                      time.Time
 }
 
@@ -139,6 +140,9 @@ func (s *state) authorize(now time.Time, i *intent, operation, key string) *apiE
 		ch.captured, ch.settled, i.received = i.amount, true, i.amount
 		s.post(now, i.id, entryCaptured, i.amount)
 		i.move(now, operation, key, statusSucceeded)
+		if m.card.disputes {
+			s.complain(now, ch)
+		}
 		return nil
 	}
 	ch.captureBefore = now.Add(captureWindow)
@@ -160,6 +164,7 @@ func (s *state) deny(now time.Time, i *intent, d *decline, key string) *apiError
 	i.lastError = &kept
 	i.move(now, "decline", key, statusMethod)
 	err.PaymentIntent = s.renderIntent(i, nil)
+	s.tell(now, "payment_intent.payment_failed", s.renderIntent(i, nil))
 	return err
 }
 
@@ -198,6 +203,7 @@ func (s *state) release(i *intent, at time.Time, reason, operation, key string) 
 	i.capturable, i.next = 0, nil
 	i.canceledAt, i.cancellation = at, reason
 	i.move(at, operation, key, statusCanceled)
+	s.tell(at, "payment_intent.canceled", s.renderIntent(i, nil))
 }
 
 // captureIntent takes the money, or a part of it: the rest is released and there is no second capture.
@@ -247,17 +253,25 @@ func (s *state) captureIntent(c *call) (any, *apiError) {
 		err.PaymentIntent = s.renderIntent(i, nil)
 		return nil, err
 	}
+	for k, v := range metadata {
+		i.metadata[k] = v
+	}
+	s.settle(c, i, amount)
+	return s.renderIntent(i, show), nil
+}
+
+// settle takes an amount of what is authorized, and releases the rest.
+func (s *state) settle(c *call, i *intent, amount int64) {
 	ch := s.charges[i.charge]
 	rest := i.capturable - amount
 	ch.captured, ch.released, ch.settled = amount, rest, true
 	i.received, i.capturable = amount, 0
 	s.post(c.now, i.id, entryCaptured, amount)
 	s.post(c.now, i.id, entryReleased, rest)
-	for k, v := range metadata {
-		i.metadata[k] = v
-	}
 	i.move(c.now, string(opCapture), c.key, statusSucceeded)
-	return s.renderIntent(i, show), nil
+	if s.methods[ch.method].card.disputes {
+		s.complain(c.now, ch)
+	}
 }
 
 // authenticate plays the bank's page: the shopper proved who they are, or failed to.
@@ -272,4 +286,5 @@ func (s *state) authenticate(now time.Time, i *intent, success bool) {
 	err.status, err.PaymentMethod = http.StatusPaymentRequired, m.render()
 	i.lastError, i.next, i.method = err, nil, ""
 	i.move(now, "authenticate", "", statusMethod)
+	s.tell(now, "payment_intent.payment_failed", s.renderIntent(i, nil))
 }

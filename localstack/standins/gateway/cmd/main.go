@@ -32,6 +32,8 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	format := flags.String("log", "text", "how to log calls: text, json or off")
 	seed := flags.Uint64("seed", 0, "seed of the ids; 0 takes the time, so that ids never meet those of an earlier run in kept tables")
 	delay := flags.Duration("answer-delay", 30*time.Second, "how long pm_rialto_timeout and pm_rialto_late wait")
+	webhook := flags.String("webhook", "", "URL that events are sent to; empty sends none")
+	secret := flags.String("webhook-secret", "whsec_local", "what events are signed with")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -54,5 +56,6 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	}
 	log := slog.New(handler)
 	log.Info("gateway listens", "addr", listener.Addr().String(), "seed", *seed)
-	return gateway.Serve(ctx, listener, gateway.New(gateway.Config{Now: time.Now, Seed: *seed, Log: log, AnswerDelay: *delay}))
+	return gateway.Serve(ctx, listener, gateway.New(gateway.Config{Now: time.Now, Seed: *seed, Log: log, AnswerDelay: *delay,
+		WebhookURL: *webhook, WebhookSecret: *secret}))
 }
