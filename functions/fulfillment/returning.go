@@ -170,12 +170,16 @@ func (s *ReceivingService) close(ctx context.Context, seller, orderID, returnID 
 	}
 }
 
+// RefundedBefore is the note of a return whose money was given back before it came, by hand at the payment gateway.
+const RefundedBefore = "refunded_before"
+
 // RefundNews is what became of a return's money in one attempt to give it back: Code is empty where it was given.
 type RefundNews struct {
 	OrderID  string
 	ReturnID string
 	Code     string
 	Attempt  int
+	Before   bool // nothing was left to give
 }
 
 // Refunded notes what became of a return's money. News may be repeated and come in any order: the latest attempt says how the return
@@ -189,6 +193,8 @@ func (s *ReceivingService) Refunded(ctx context.Context, n RefundNews) error {
 		was := r
 		if r.State, r.Note, r.UpdatedAt, r.RefundAttempt = Refunded, "", s.Now().UTC(), n.Attempt; n.Code != "" {
 			r.State, r.Note = RefundFailed, n.Code
+		} else if n.Before {
+			r.Note = RefundedBefore
 		}
 		if saved, err := s.Returns.Resolve(ctx, was, r); err != nil || saved {
 			return err

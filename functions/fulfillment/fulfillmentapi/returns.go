@@ -64,7 +64,7 @@ type Return struct {
 	ShipmentID  string                   `json:"shipment_id"`
 	State       string                   `json:"state" enum:"REQUESTED,REJECTED,EXPIRED,RECEIVED,REFUNDED,REFUND_FAILED"`
 	Reason      string                   `json:"reason"`
-	Note        string                   `json:"note,omitempty" doc:"Why it was rejected, or the refund failed"`
+	Note        string                   `json:"note,omitempty" doc:"Why it was rejected, or the refund failed; refunded_before if nothing was left to give back"`
 	Amount      money.Amount             `json:"amount" doc:"What is given back: what was paid for the units with their tax, and shipping"`
 	Shipping    money.Amount             `json:"shipping" doc:"What of the amount was paid for shipping: where the law gives standard delivery back, and all of the parcel comes back in its time"`
 	Lines       []fulfillment.ReturnLine `json:"lines"`

@@ -103,6 +103,7 @@ func deliverEvent(ctx context.Context, s Shipments, r Returns, body []byte) erro
 		Group   string    `json:"group"`
 		Refund  string    `json:"refund_id"`
 		Code    string    `json:"code"`
+		Before  bool      `json:"before"`
 		Attempt int       `json:"attempt"`
 		Until   time.Time `json:"capture_before"`
 	}
@@ -121,7 +122,8 @@ func deliverEvent(ctx context.Context, s Shipments, r Returns, body []byte) erro
 	case e.Name == "PaymentAuthorizationLost" && !of.Until.IsZero():
 		return tell(ctx, "authorization-lost", of.OrderID, of.Group, of.Code, s.Lost(ctx, of.OrderID, of.Group, of.Until))
 	case (e.Name == "PaymentRefunded" || e.Name == "PaymentRefundFailed") && of.Refund != "":
-		err := r.Refunded(ctx, fulfillment.RefundNews{OrderID: of.OrderID, ReturnID: of.Refund, Code: of.Code, Attempt: of.Attempt})
+		err := r.Refunded(ctx, fulfillment.RefundNews{OrderID: of.OrderID, ReturnID: of.Refund, Code: of.Code, Attempt: of.Attempt,
+			Before: of.Before})
 		if e.Name == "PaymentRefunded" {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"rialto/functions/contract"
 	"rialto/localstack/demo/shop"
@@ -125,5 +126,114 @@ func TestTheGatewaysRefusalIsNoDecline(t *testing.T) {
 	if again, err = s.Do(ctx, http.MethodPost, "/api/v1/payment-methods", map[string]string{"token": "pm_nobody"}); err != nil ||
 		again.Status != http.StatusUnprocessableEntity || again.Problem().Code != "payment_method_refused" {
 		t.Fatalf("%d %s %v", again.Status, again.Body, err)
+	}
+}
+
+// delivered is an order of two units that Rialto has delivered and that was paid with a method, with the id of its intent.
+func delivered(ctx context.Context, t *testing.T, title, method string) (s *shopper, k sku, orderID, intentID string) {
+	t.Helper()
+	k, s = newSKU(ctx, t, title, 5), mustShopper(ctx, t, method)
+	o, err := s.checkout(ctx, s.mustPut(ctx, t, k, 2).ID, shop.NewKey())
+	if err != nil || o.Status != "placed" {
+		t.Fatalf("%+v %v", o, err)
+	}
+	until(ctx, t, "delivered", 3*time.Minute, func() bool {
+		var tr struct{ Status string }
+		if _, err := s.Call(ctx, http.MethodGet, "/api/v1/orders/"+o.OrderID+"/tracking", nil, &tr); err != nil {
+			t.Fatal(err)
+		}
+		return tr.Status == "DELIVERED"
+	})
+	var books struct{ Intents []struct{ ID string } }
+	gateway := shop.Client{Base: contract.LocalPaymentsURL}
+	if _, err := gateway.Call(ctx, http.MethodGet, "/_control/intents?"+url.Values{"metadata[order_id]": {o.OrderID}}.Encode(), nil, &books); err != nil ||
+		len(books.Intents) != 1 {
+		t.Fatal(books, err)
+	}
+	return s, k, o.OrderID, books.Intents[0].ID
+}
+
+// Money that was given back in the gateway's dashboard shows in the order, and a return of the same units finds nothing left to give
+// back. Seen to catch: a webhook that no queue stands behind.
+func TestARefundInTheDashboardIsKnown(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	s, k, orderID, intentID := delivered(ctx, t, "Refunded lamp", "pm_card_visa")
+	atGateway(ctx, t, "/v1/refunds", url.Values{"payment_intent": {intentID}}, &struct{}{})
+	var o life
+	until(ctx, t, "the order shows what was given back", 3*time.Minute, func() bool {
+		if _, err := s.Call(ctx, http.MethodGet, "/api/v1/orders/"+orderID, nil, &o); err != nil {
+			t.Fatal(err)
+		}
+		return o.Refunded.Amount > 0 && o.Refunded == o.Paid
+	})
+	var tr struct {
+		Shipments []struct {
+			ShipmentID string `json:"shipment_id"`
+		}
+	}
+	if _, err := s.Call(ctx, http.MethodGet, "/api/v1/orders/"+orderID+"/tracking", nil, &tr); err != nil || len(tr.Shipments) != 1 {
+		t.Fatalf("%+v %v", tr, err)
+	}
+	var r struct {
+		ID string `json:"return_id"`
+	}
+	path := "/api/v1/orders/" + orderID + "/returns"
+	if _, err := s.Call(ctx, http.MethodPost, path, map[string]any{"shipment_id": tr.Shipments[0].ShipmentID, "reason": "too bright",
+		"lines": []any{map[string]any{"line": k.product + "#" + k.seller, "quantity": 2}}}, &r, shop.Key(shop.NewKey())); err != nil {
+		t.Fatal(err)
+	}
+	call(ctx, t, mustSeller(t, k.seller), http.MethodPost, "/seller/v1/orders/"+orderID+"/returns/"+r.ID+"/receive", map[string]any{}, nil)
+	until(ctx, t, "the return is settled", 3*time.Minute, func() bool {
+		var list struct {
+			Returns []struct{ State, Note string }
+		}
+		if _, err := s.Call(ctx, http.MethodGet, path, nil, &list); err != nil {
+			t.Fatal(err)
+		}
+		return len(list.Returns) == 1 && list.Returns[0].State == "REFUNDED" && list.Returns[0].Note == "refunded_before"
+	})
+	if money, err := auditor.MoneyOf(ctx, orderID); err != nil || money.Refunded != money.Captured {
+		t.Errorf("%+v %v", money, err)
+	}
+}
+
+// A dispute is booked as held, and then as won or lost, by what the gateway tells.
+func TestADisputeIsBooked(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	_, _, orderID, _ := delivered(ctx, t, "Disputed lamp", "pm_card_createDispute")
+	booked := func(what string, ok func(map[string]int64) bool) {
+		t.Helper()
+		until(ctx, t, what, 3*time.Minute, func() bool {
+			of, err := auditor.Booked(ctx, orderID, "dispute")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return ok(of)
+		})
+	}
+	booked("held", func(of map[string]int64) bool { return of["disputed"] > 0 && of["disputed"] == -of["gateway_clearing"] })
+	id, err := auditor.Dispute(ctx, orderID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	atGateway(ctx, t, "/v1/disputes/"+id, url.Values{"evidence[uncategorized_text]": {"winning_evidence"}}, &struct{}{})
+	booked("won", func(of map[string]int64) bool {
+		_, closed := of["gateway_clearing"]
+		return closed && of["disputed"] == 0 && of["gateway_clearing"] == 0
+	})
+}
+
+// What the gateway has not signed is turned away.
+func TestAWebhookIsSigned(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	for _, signature := range []string{"", "t=1,v1=00", "v1=00"} {
+		a, err := (&shop.Client{Base: shop.ShopperURL}).Do(ctx, http.MethodPost, "/webhooks/v1/gateway",
+			`{"id":"evt_1","type":"refund.created","data":{"object":{"id":"re_1","object":"refund","reason":null}}}`, shop.With("Stripe-Signature", signature))
+		if err != nil || a.Status != http.StatusBadRequest && a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%q: %d %s %v", signature, a.Status, a.Body, err)
+		}
 	}
 }
