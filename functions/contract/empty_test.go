@@ -27,7 +27,7 @@ func spots(doc map[string]any, schema map[string]any, at spot) []spot {
 	if ref, ok := schema["$ref"].(string); ok {
 		schema = dig(doc, "components", "schemas", ref[strings.LastIndex(ref, "/")+1:])
 	}
-	at.text = schema["type"] == "string" && schema["minLength"] != 0.0
+	at.text = schema["type"] == "string" && schema["minLength"] != 0.0 && schema["format"] != "binary" // raw bytes are what they are
 	all := []spot{at}
 	inner := func(pointer string, of any, wrap func(any) any) {
 		s, _ := of.(map[string]any)

@@ -335,3 +335,33 @@ func TestASweepFindsWhatWasDueLongAgo(t *testing.T) {
 		t.Errorf("%+v %v", out, err)
 	}
 }
+
+// A seller may confirm a parcel until twelve days after its order (two business days over a weekend, and a week of grace): until then
+// the money that a browser's card has promised is held at every hour, though an authorization ends after seven days, and taken then.
+// Seen to catch: a method without a customer, which pays once.
+func TestMoneyIsHeldUntilTheSellersDeadline(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	r := b.rig()
+	m := attach(t, r.methods(), "cus_shopper", b.card(t, "4242424242424242"))
+	if _, err := r.authorizes(r.input(m.Token, "g1"), 1); err != nil {
+		t.Fatal(err)
+	}
+	w := &payments.Watcher{Service: r.Service, List: paymentsstore.Store{DB: r.db}}
+	placed := fmt.Sprintf(`{"order_id":%q,"shipments":[{"group":"g1","capture_before":%q}]}`, r.order, r.record(t, "g1").CaptureBefore.Format(time.RFC3339))
+	if err := w.HandleEvent(context.Background(), "OrderPlaced", []byte(placed)); err != nil {
+		t.Fatal(err)
+	}
+	for hour := range 12 * 24 {
+		if _, err := w.Sweep(context.Background(), payments.SweepInput{}); err != nil {
+			t.Fatal(hour, err)
+		}
+		if p := r.record(t, "g1"); p.State != payments.Authorized || p.Lost != nil || p.CaptureBefore.Before(r.Now().Add(time.Hour)) {
+			t.Fatalf("hour %d: %+v", hour, p)
+		}
+		r.wait(t, time.Hour)
+	}
+	if err := r.captures(1, 0); err != nil || r.taken(t) != 1000 || r.open(t) != 0 {
+		t.Fatal(err, r.taken(t), r.open(t))
+	}
+}

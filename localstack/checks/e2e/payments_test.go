@@ -146,8 +146,8 @@ func delivered(ctx context.Context, t *testing.T, title, method string) (s *shop
 	})
 	var books struct{ Intents []struct{ ID string } }
 	gateway := shop.Client{Base: contract.LocalPaymentsURL}
-	if _, err := gateway.Call(ctx, http.MethodGet, "/_control/intents?"+url.Values{"metadata[order_id]": {o.OrderID}}.Encode(), nil, &books); err != nil ||
-		len(books.Intents) != 1 {
+	query := url.Values{"metadata[order_id]": {o.OrderID}}.Encode()
+	if _, err := gateway.Call(ctx, http.MethodGet, "/_control/intents?"+query, nil, &books); err != nil || len(books.Intents) != 1 {
 		t.Fatal(books, err)
 	}
 	return s, k, o.OrderID, books.Intents[0].ID
