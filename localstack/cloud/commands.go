@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -71,8 +72,26 @@ func issuerServer(p place) run {
 }
 
 // buildGateway compiles the payment gateway's stand-in.
-func (p place) buildGateway(ctx context.Context) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", p.gateway(), "./localstack/standins/gateway/cmd")
+func (p place) buildGateway(ctx context.Context) error { return p.buildGatewayAs(ctx, p.gateway()) }
+
+// gatewayIsCurrent tells whether the stand-in that was compiled last is the one that stands here: a deployment may need what is new.
+func (p place) gatewayIsCurrent(ctx context.Context) (bool, error) {
+	fresh := p.gateway() + ".new"
+	if err := p.buildGatewayAs(ctx, fresh); err != nil {
+		return false, err
+	}
+	defer func() { _ = os.Remove(fresh) }()
+	now, err := os.ReadFile(fresh)
+	if err != nil {
+		return false, err
+	}
+	then, err := os.ReadFile(p.gateway())
+	return err == nil && bytes.Equal(now, then), nil
+}
+
+// buildGatewayAs compiles it to a file whose bytes depend on its source alone.
+func (p place) buildGatewayAs(ctx context.Context, path string) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-o", path, "./localstack/standins/gateway/cmd")
 	cmd.Dir = p.root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the payment gateway's stand-in: %w\n%s", err, strings.TrimSpace(string(out)))

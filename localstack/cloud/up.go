@@ -16,7 +16,8 @@ import (
 
 // Up brings the local cloud up and waits until every service is ready. When
 // all of it runs already it says so and changes nothing. When a part of it
-// runs, the rest is stopped first and everything starts anew, with empty
+// runs, or the payment gateway's stand-in that runs is not the one that stands
+// here, the rest is stopped first and everything starts anew, with empty
 // stores. It returns one error a problem, joined.
 func Up(ctx context.Context, out io.Writer) error {
 	return alone(func(p place) error { return p.up(ctx, out) })
@@ -37,7 +38,15 @@ func alone(do func(place) error) error {
 }
 
 func (p place) up(ctx context.Context, out io.Writer) error {
-	if s := p.readState(); s.healthy() {
+	s := p.readState()
+	current := s.healthy()
+	if current {
+		var err error
+		if current, err = p.gatewayIsCurrent(ctx); err != nil {
+			return err
+		}
+	}
+	if current {
 		fmt.Fprintln(out, "The local cloud is up already.")
 		printStatus(out, s)
 		return nil
@@ -56,7 +65,7 @@ func (p place) up(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s, err := p.await(ctx, supervisor, progress)
+	s, err = p.await(ctx, supervisor, progress)
 	if err != nil {
 		p.stopRest(out)
 		return err
