@@ -10,7 +10,7 @@ import (
 	"rialto/functions/promotions"
 )
 
-// View is a cart as it is shown: every line priced, and what they sum to. Tax is known at checkout only.
+// View is a cart as it is shown: every line priced, and what they sum to. Tax is known to a quote of its checkout, and to that.
 type View struct {
 	Cart      Cart
 	Lines     []ViewLine
