@@ -45,6 +45,14 @@ var breakages = []breakage{
 	{name: "stock does not hear of a cancelled parcel", checker: "waits-for-ever", wrong: deaf("fulfillment/ShipmentCancelled", "inventory-ship")},
 	{name: "stock does not hear of a parcel that left", checker: "unheard", wrong: deaf("fulfillment/ShipmentShipped", "inventory-ship")},
 	{name: "the ledger does not hear of a refund", checker: "ledger-and-bank", wrong: deaf("payments/PaymentRefunded", "payouts-book")},
+	{name: "the ledger does not hear that a refund was turned back", checker: "unheard", wrong: func(t *trial) {
+		deaf("payments/PaymentRefundFailed", "payouts-book")(t)
+		t.work.returned = 500
+	}},
+	{name: "nobody looks at a refund again", checker: "ledger-and-bank", wrong: func(t *trial) {
+		deaf("payments/PaymentRefunded", "payments-watch")(t)
+		t.work.returned = 500
+	}},
 	{name: "payments do not hear of a packed parcel", checker: "unheard", wrong: deaf("fulfillment/ShipmentPacked", "payments-capture")},
 	{name: "stock does not hear of a return", checker: "shelf-lost", wrong: func(t *trial) {
 		deaf("fulfillment/ReturnReceived", "inventory-return")(t)
