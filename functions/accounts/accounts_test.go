@@ -272,6 +272,11 @@ func TestAnErasureReachesEveryTable(t *testing.T) {
 			t.Errorf("the snapshot of %s: %+v %v", o.CustomerID, s, err)
 		}
 	}
+	for _, who := range []string{"cus_a", "cus_g"} {
+		if !slices.Contains(w.customers.Wallet.Calls, "forget "+who) {
+			t.Errorf("the gateway still has %s: %v", who, w.customers.Wallet.Calls)
+		}
+	}
 	r, err := reviewsstore.Store{DB: w.db}.Rating(t.Context(), "ord_1", "s")
 	if err != nil || r.Stars != 4 || r.Text != "" {
 		t.Errorf("the star stays: %+v %v", r, err)

@@ -17,6 +17,7 @@ var accountsContext = Context{
 			Memory: 512, Timeout: 25 * second,
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
+				{Invoke, "payments-methods"},
 				{SQL, "customers"}, {Seal, "customers"}, {Sign, "customers"}, {Read, "customers"}, {Write, "customers"},
 				{Read, "orders"}, {Write, "orders"}, {Read, "shipments"}, {Read, "returns"}, {Write, "returns"},
 				{Read, "ratings"}, {Write, "ratings"}, {Read, "reviews"}, {Write, "reviews"}, {Read, "carts"}, {Write, "carts"}, {Write, "rate_limits"},

@@ -33,6 +33,8 @@ type heldMethod struct {
 	ID    string `json:"payment_method_id"`
 	Brand string `json:"brand,omitempty"`
 	Last4 string `json:"last4,omitempty"`
+	Month int    `json:"exp_month,omitempty"`
+	Year  int    `json:"exp_year,omitempty"`
 	Token string `json:"token"`
 }
 
@@ -113,7 +115,7 @@ func (h handlers) export(ctx context.Context, _ *struct{}) (*exportOutput, error
 	}
 	b.Methods, b.Orders, b.Carts, b.Reviews = []heldMethod{}, []heldOrder{}, []heldCart{}, []heldReview{}
 	for _, m := range e.Methods {
-		b.Methods = append(b.Methods, heldMethod{m.ID, m.Brand, m.Last4, m.Token})
+		b.Methods = append(b.Methods, heldMethod{m.ID, m.Brand, m.Last4, m.ExpMonth, m.ExpYear, m.Token})
 	}
 	for _, o := range e.Orders {
 		b.Orders = append(b.Orders, orderOf(o))

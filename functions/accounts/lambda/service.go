@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"rialto/functions/accounts"
 	"rialto/functions/carts/cartsstore"
@@ -34,7 +35,8 @@ func service(s *settings.Settings, db store.DB) (*accounts.Service, error) {
 	verifier, err := signed.Verifier()
 	profiles, vault := customersstore.NewSQL(customersaws.Database(s)), customersaws.NewVault(s, time.Now, rand.Reader)
 	return &accounts.Service{
-		Customers: &customers.Service{Store: profiles, Snapshots: snapshotstore.Snapshots{DB: db}, Vault: vault, Now: time.Now, Random: rand.Reader},
+		Customers: &customers.Service{Store: profiles, Snapshots: snapshotstore.Snapshots{DB: db}, Vault: vault, Now: time.Now, Random: rand.Reader,
+			Wallet: customersaws.Wallet{Lambda: lambda.NewFromConfig(s.AWS()), Function: s.Must("FUNCTION_PAYMENTS_METHODS")}},
 		Addresses: customers.Opener{Store: profiles, Vault: vault},
 		Orders:    ordersstore.Store{DB: db}, Parcels: fulfillmentstore.Store{DB: db}, Ratings: reviewsstore.Store{DB: db},
 		Reviews: &reviews.Products{Store: reviewsstore.Store{DB: db}, Now: time.Now},
