@@ -347,20 +347,21 @@ func TestChunksAreCutByTheFileAlone(t *testing.T) {
 func TestPoisonedFilesFailWithTheirReason(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ format, file, code string }{
-		"empty":          {feeds.CSV, " ", "empty_file"},
-		"mark alone":     {feeds.CSV, "\xef\xbb\xbf", "empty_file"},
-		"header alone":   {feeds.CSV, "sku,quantity,warehouse\n\n", "empty_file"},
-		"blank lines":    {feeds.Lines, "\n\n", "empty_file"},
-		"gzip":           {feeds.CSV, "\x1f\x8b\x08 and so on", "compressed_file"},
-		"zip bomb":       {feeds.Lines, "PK\x03\x04 and so on", "compressed_file"},
-		"no encoding":    {feeds.CSV, "sku,quantity,warehouse\nGr\x81\xdfe,1,x\n", "wrong_encoding"},
-		"utf-16":         {feeds.CSV, "s\x00k\x00u\x00", "wrong_encoding"},
-		"no header":      {feeds.CSV, "1,2,3\n4,5,6\n", "unknown_header"},
-		"duplicates":     {feeds.CSV, "sku,quantity,SKU,warehouse\na,1,b,x\n", "duplicate_header"},
-		"no quantity":    {feeds.CSV, "sku,warehouse\na,x\n", "missing_column"},
-		"a broken quote": {feeds.CSV, "\"sku\"x,quantity,warehouse\na,1,x\n", "unknown_header"},
-		"no JSON":        {feeds.Lines, "sku,quantity,warehouse\na,1,x\n", "not_json_lines"},
-		"one array":      {feeds.Lines, "[{\"sku\":\"a\"}]", "not_json_lines"},
+		"empty":           {feeds.CSV, " ", "empty_file"},
+		"mark alone":      {feeds.CSV, "\xef\xbb\xbf", "empty_file"},
+		"header alone":    {feeds.CSV, "sku,quantity,warehouse\n\n", "empty_file"},
+		"blank lines":     {feeds.Lines, "\n\n", "empty_file"},
+		"gzip":            {feeds.CSV, "\x1f\x8b\x08 and so on", "compressed_file"},
+		"zip bomb":        {feeds.Lines, "PK\x03\x04 and so on", "compressed_file"},
+		"no encoding":     {feeds.CSV, "sku,quantity,warehouse\nGr\x81\xdfe,1,x\n", "wrong_encoding"},
+		"utf-16":          {feeds.CSV, "s\x00k\x00u\x00", "wrong_encoding"},
+		"no header":       {feeds.CSV, "1,2,3\n4,5,6\n", "unknown_header"},
+		"duplicates":      {feeds.CSV, "sku,quantity,SKU,warehouse\na,1,b,x\n", "duplicate_header"},
+		"no quantity":     {feeds.CSV, "sku,warehouse\na,x\n", "missing_column"},
+		"a long preamble": {feeds.CSV, strings.Repeat("\x80", 150_000) + "\nsku,quantity,warehouse\na,1,x\n", "unknown_header"},
+		"a broken quote":  {feeds.CSV, "\"sku\"x,quantity,warehouse\na,1,x\n", "unknown_header"},
+		"no JSON":         {feeds.Lines, "sku,quantity,warehouse\na,1,x\n", "not_json_lines"},
+		"one array":       {feeds.Lines, "[{\"sku\":\"a\"}]", "not_json_lines"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -39,7 +39,7 @@ func layoutOf(kind Kind, text []byte, whole bool) (layout, error) {
 	var best layout
 	known, comma := 0, byte(0)
 	rest := text
-	for line := 1; line <= preamble && len(rest) > 0; line++ {
+	for line := 1; line <= preamble && len(rest) > 0 && len(text)-len(rest) <= maxRecord; line++ {
 		raw, behind, _ := bytes.Cut(rest, []byte("\n"))
 		raw = bytes.TrimSpace(raw)
 		at := len(text) - len(rest)
