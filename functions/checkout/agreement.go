@@ -133,10 +133,17 @@ func risen(lines []carts.QuotedLine) []fault.Field {
 	var out []fault.Field
 	for i, l := range lines {
 		if l.Shown != nil {
-			out = append(out, fault.Field{Pointer: fmt.Sprintf("/lines/%d", i), Code: "price_rose", Message: "costs more than the cart showed last"})
+			now := landed(l)
+			out = append(out, fault.Field{Pointer: fmt.Sprintf("/lines/%d", i), Code: "price_rose",
+				Message: fmt.Sprintf("costs %d minor units of %s a unit with its shipping, more than the cart showed last", now.Minor, now.Currency)})
 		}
 	}
 	return out
+}
+
+// landed is what a unit of a line costs with its shipping.
+func landed(l carts.QuotedLine) money.Amount {
+	return money.Of(l.UnitPrice.Minor+l.Shipping.Minor/l.Quantity, l.UnitPrice.Currency)
 }
 
 // Change is a figure that is another now than the one that a checkout was asked for.
@@ -167,8 +174,7 @@ func (r Request) changes(o orders.Order, lines []carts.QuotedLine) []Change {
 	}
 	for _, l := range lines {
 		if l.Shown != nil {
-			now := money.Of(l.UnitPrice.Minor+l.Shipping.Minor/l.Quantity, l.UnitPrice.Currency)
-			out = append(out, Change{What: "landed_price", Line: l.Line, Was: *l.Shown, Now: now})
+			out = append(out, Change{What: "landed_price", Line: l.Line, Was: *l.Shown, Now: landed(l)})
 		}
 	}
 	return out

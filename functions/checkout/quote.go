@@ -116,6 +116,9 @@ func (s *Quoter) located(ctx context.Context, customerID string, req Request, q 
 // Settle is the request as it is checked out: with another shipping option, if none of the cart could keep the one that was
 // asked for. What else is wrong with it its checkout tells.
 func (s *Quoter) Settle(ctx context.Context, customerID string, req Request) Request {
+	if usual, err := customers.Options(req.Marketplace); err != nil || usual[0].ID == req.ShippingOptionID {
+		return req
+	}
 	found, _, err := s.Carts.Preview(ctx, carts.QuoteInput{CartID: req.CartID, CustomerID: customerID, Marketplace: req.Marketplace})
 	if err != nil {
 		return req
