@@ -22,6 +22,8 @@ func (r Route) operation() huma.Operation {
 		DefaultStatus: r.success(),
 		MaxBodyBytes:  bodyLimit + 1, // huma refuses what reaches its limit; readBody has refused before
 		Errors:        r.errors(),
+
+		SkipValidateBody: r.takesBytes(),
 		Extensions: map[string]any{
 			"x-rialto-function": r.Context + "-api",
 			"x-rialto-access":   string(r.Access),

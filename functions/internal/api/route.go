@@ -86,6 +86,12 @@ func (r Route) success() int {
 	return http.StatusNoContent
 }
 
+// takesBytes tells whether the body is handed on as it came (RawBody), for one whose signature is checked. Nothing of it is looked at.
+func (r Route) takesBytes() bool {
+	_, ok := r.input.FieldByName("RawBody")
+	return ok
+}
+
 func (r Route) hasBody() bool {
 	_, ok := r.input.FieldByName("Body")
 	return ok
