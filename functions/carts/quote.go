@@ -18,6 +18,18 @@ import (
 
 var errOfferUnavailable = fault.New(fault.Conflict, "offer_unavailable", "an offer in the cart is no longer for sale")
 
+// errLimited refuses more units of an offer than its seller sells in one order.
+var errLimited = fault.New(fault.Conflict, "quantity_limited", "the cart has more units of an offer than its seller sells in one order")
+
+// limit returns a field at a pointer if more units are wanted than the seller sells in one order.
+func (f CurrentOffer) limit(quantity int64, pointer string) []fault.Field {
+	most := f.Offer.MaxPerOrder
+	if most == 0 || quantity <= most {
+		return nil
+	}
+	return []fault.Field{{Pointer: pointer, Code: "quantity_limited", Message: fmt.Sprintf("is sold %d to an order at most", most)}}
+}
+
 // Quote is what a cart costs, and the stock that it can ship from, at one moment: what a checkout is made of. Where
 // it does ship from is planned when the destination is known too.
 type Quote struct {
@@ -145,7 +157,7 @@ func (s *Quoter) Preview(ctx context.Context, in QuoteInput) (Quote, []fault.Fie
 // pointer names a line of a cart by its place.
 func pointer(line int) string { return fmt.Sprintf("/lines/%d", line) }
 
-// quoteOf prices an open cart for a checkout. Errors: ErrEmpty, offer_unavailable, item_unavailable; coupon_invalid or
+// quoteOf prices an open cart for a checkout. Errors: ErrEmpty, offer_unavailable, quantity_limited, item_unavailable; coupon_invalid or
 // coupon_not_applicable, as nobody should pay more than the cart said.
 func quoteOf(c Cart, currency string, cur current, now time.Time) (Quote, error) {
 	if len(c.Lines) == 0 {
@@ -163,12 +175,13 @@ func quoteOf(c Cart, currency string, cur current, now time.Time) (Quote, error)
 		}
 		q.Coupon, q.Discount = &promotions.Terms{Ref: cur.coupon.Ref, PerCustomer: cur.coupon.PerCustomer}, v.Breakdown.Discount
 	}
-	var gone []fault.Field
+	var gone, limited []fault.Field
 	for i, l := range v.Lines {
 		if l.Gone {
 			gone = append(gone, fault.Field{Pointer: pointer(i), Code: "offer_unavailable", Message: "is no longer for sale"})
 			continue
 		}
+		limited = append(limited, cur.offers[l.ID()].limit(l.Quantity, pointer(i))...)
 		line, err := quoted(l, c.Lines[i], cur.offers[l.ID()])
 		if err != nil {
 			return Quote{}, err
@@ -177,6 +190,9 @@ func quoteOf(c Cart, currency string, cur current, now time.Time) (Quote, error)
 	}
 	if gone != nil {
 		return Quote{}, errOfferUnavailable.With(gone...)
+	}
+	if limited != nil {
+		return Quote{}, errLimited.With(limited...)
 	}
 	if _, err := inventory.Route("", q.Wants(), cur.stock, inventory.Destination{}); err != nil { // whatever the order and its destination
 		return Quote{}, err

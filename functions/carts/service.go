@@ -130,7 +130,7 @@ func (s *Service) view(c Cart, m marketplaces.Marketplace, cur current) (View, e
 	return v, err
 }
 
-// Add puts an offer into the cart. Errors: offer_not_found, those of Cart.Add, ErrStale, ErrGuarded,
+// Add puts an offer into the cart. Errors: offer_not_found, quantity_limited, those of Cart.Add, ErrStale, ErrGuarded,
 // ErrKeyReused.
 func (s *Service) Add(ctx context.Context, o Owner, m marketplaces.Marketplace, g Guard, productID, sellerID string, quantity int64) (View, error) {
 	line := Line{ProductID: productID, SellerID: sellerID, Quantity: quantity, AddedAt: s.Now().UTC()}
@@ -142,7 +142,15 @@ func (s *Service) Add(ctx context.Context, o Owner, m marketplaces.Marketplace, 
 	if !f.ForSale {
 		return View{}, offers.ErrOfferNotFound
 	}
-	c, err := s.change(ctx, o, m, g.asking("add", line.ID(), strconv.FormatInt(quantity, 10)), func(c *Cart) error { return c.Add(line.seenAs(f)) })
+	c, err := s.change(ctx, o, m, g.asking("add", line.ID(), strconv.FormatInt(quantity, 10)), func(c *Cart) error {
+		if err := c.Add(line.seenAs(f)); err != nil {
+			return err
+		}
+		if fields := f.limit(c.Lines[c.find(line.ID())].Quantity, "/quantity"); fields != nil {
+			return errLimited.With(fields...)
+		}
+		return nil
+	})
 	if err != nil {
 		return View{}, err
 	}

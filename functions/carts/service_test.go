@@ -219,6 +219,41 @@ func (p pausing) GetMany(ctx context.Context, keys ...offers.Key) (map[offers.Ke
 	return out, err
 }
 
+// limiting sells so many units of every offer in one order.
+type limiting struct {
+	shop
+	most *int64
+}
+
+func (l limiting) GetMany(ctx context.Context, keys ...offers.Key) (map[offers.Key]offers.Offer, error) {
+	out, err := l.shop.GetMany(ctx, keys...)
+	for k, o := range out {
+		o.MaxPerOrder = *l.most
+		out[k] = o
+	}
+	return out, err
+}
+
+// Seen to catch: a limit that two additions get around; one that came after the line was put into the cart, and is not kept.
+func TestALimitOfUnitsAnOrderIsKept(t *testing.T) {
+	t.Parallel()
+	s, most := service(), int64(2)
+	s.Offers = limiting{most: &most}
+	if _, err := s.Add(ctx, owner, us, carts.Guard{Key: "key-0001"}, "p", "s", 2); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Add(ctx, owner, us, carts.Guard{Key: "key-0002"}, "p", "s", 1); fault.Code(err) != "quantity_limited" {
+		t.Error(err)
+	}
+	in := carts.QuoteInput{CartID: carts.IDOf(owner.ID, "US"), CustomerID: owner.ID, Marketplace: "US"}
+	for limit, code := range map[int64]string{0: "item_unavailable", 2: "item_unavailable", 1: "quantity_limited"} { // there are none in stock
+		most = limit
+		if _, err := quoter(s).Quote(ctx, in); fault.Code(err) != code || fault.Of(err).Fields[0].Pointer != "/lines/0" {
+			t.Errorf("%d an order: %v", limit, err)
+		}
+	}
+}
+
 // An offer that its seller has paused is not sold: neither put into a cart, nor bought from one that it was put into
 // before. Seen to catch: a paused offer taken for one that is for sale.
 func TestAPausedOfferIsNotSold(t *testing.T) {

@@ -20,6 +20,7 @@ var outcomes = map[string]struct {
 	"too_many_lines":          {fault.Invalid, "the cart has more lines than one order can hold"},
 	"item_unavailable":        {fault.Conflict, "an item is no longer available in the quantity wanted"},
 	"offer_unavailable":       {fault.Conflict, "an offer in the cart is no longer for sale"},
+	"quantity_limited":        {fault.Conflict, "the cart has more units of an offer than its seller sells in one order"},
 	"address_not_found":       {fault.NotFound, "there is no such address"},
 	"address_undeliverable":   {fault.Invalid, "this marketplace does not deliver to the address"},
 	"shipping_option_unknown": {fault.Invalid, "there is no such shipping option in this marketplace"},

@@ -52,7 +52,7 @@ type Places interface {
 
 // Quote says what a request would come to. Errors: those that keep a checkout from any total at all (cart_not_found,
 // cart_empty, address_not_found, address_undeliverable, shipping_option_unknown, tax_unsupported, …), and item_unavailable or
-// offer_unavailable if they are true of all lines.
+// offer_unavailable and quantity_limited if they are true of all lines.
 func (s *Quoter) Quote(ctx context.Context, customerID string, req Request) (Quote, error) {
 	var p Prepared
 	found, warnings, err := s.Carts.Preview(ctx, carts.QuoteInput{CartID: req.CartID, CustomerID: customerID, Marketplace: req.Marketplace})

@@ -12,7 +12,7 @@ import (
 )
 
 // Batch is offers to import, rows.Max at most, each naming its product, marketplace and seller. An offer's id,
-// version and time are not read, and without a seller's name or a sku the ones it has
+// version and time are not read, and without a seller's name, a sku or a limit the ones it has
 // stay; a name that the seller itself said goes before a row's.
 type Batch struct {
 	Offers []json.RawMessage `json:"offers"`
@@ -90,9 +90,10 @@ func (i *Importer) write(ctx context.Context, list []rows.Row[Row]) (rows.Report
 // save makes an offer stand as o says, whatever stands there; current is what was read, the zero Offer for
 // nothing.
 func (i *Importer) save(ctx context.Context, o, current Offer, priceDrop bool) (written bool, err error) {
-	name, sku := o.SellerName, o.SKU
+	name, sku, limit := o.SellerName, o.SKU, o.MaxPerOrder
 	return cas.Update(current, ErrChanged, func(current Offer) (bool, error) {
 		o.SellerName, o.SKU = cmp.Or(name, current.SellerName, o.SellerID), cmp.Or(sku, current.SKU)
+		o.MaxPerOrder = cmp.Or(limit, current.MaxPerOrder)
 		if current.Version > 0 && current.Same(o) {
 			return false, nil
 		}

@@ -41,6 +41,8 @@ type Offer struct {
 	Paused      bool         `json:"paused"` // kept, but for nobody to buy
 	// DeliveryDays is what a seller who ships promises, in working days from the order to the door; 0 leaves it at the usual.
 	DeliveryDays int64 `json:"delivery_days,omitempty"`
+	// MaxPerOrder is the most units that one order may have of it, 0 for no limit of the seller's.
+	MaxPerOrder int64 `json:"max_per_order,omitempty"`
 	// SKU is the seller's own name for what is offered, "" for none. In a marketplace it names one offer.
 	SKU       string    `json:"sku,omitempty"`
 	Version   int64     `json:"version"` // from 1

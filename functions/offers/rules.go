@@ -20,6 +20,9 @@ const MaxAmount = 1_000_000_000
 // MaxDeliveryDays is the longest promise of delivery.
 const MaxDeliveryDays = 30
 
+// MaxPerOrder is the highest limit of units that one order may have.
+const MaxPerOrder = 999
+
 // sku is what sellers may call an offer: 1 to 64 printable ASCII characters, no blank at either end.
 var sku = regexp.MustCompile(`^[!-~]([ -~]{0,62}[!-~])?$`)
 
@@ -38,6 +41,7 @@ func (o Offer) Validate() error {
 	f.unless(slices.Contains([]string{ByRialto, BySeller}, o.Fulfillment), "/fulfillment", "not_allowed", "must be one of: rialto, seller")
 	f.unless(o.DeliveryDays >= 0 && o.DeliveryDays <= MaxDeliveryDays, "/delivery_days", "out_of_range", "must be 1 to %d days", MaxDeliveryDays)
 	f.unless(o.DeliveryDays == 0 || o.Fulfillment != ByRialto, "/delivery_days", "not_allowed", "is Rialto's to promise where Rialto ships")
+	f.unless(o.MaxPerOrder >= 0 && o.MaxPerOrder <= MaxPerOrder, "/max_per_order", "out_of_range", "must be 1 to %d units", MaxPerOrder)
 	f.unless(o.SKU == "" || sku.MatchString(o.SKU), "/sku", "bad_format", "must be 1 to 64 printable ASCII characters without a blank at either end")
 	return f.fault()
 }

@@ -173,6 +173,7 @@ func TestBadChanges(t *testing.T) {
 		"paused":            {path, with(`{"price"`, `{"paused":"no","price"`), nil, 422, "invalid_request", "/paused"},
 		"days of Rialto":    {path, with(`{"price"`, `{"delivery_days":3,"price"`), nil, 422, "invalid_offer", "/delivery_days"},
 		"days":              {path, with(`"rialto"`, `"seller","delivery_days":31`), nil, 422, "invalid_request", "/delivery_days"},
+		"limit":             {path, with(`{"price"`, `{"max_per_order":1000,"price"`), nil, 422, "invalid_request", "/max_per_order"},
 		"sku":               {path, with(`{"price"`, `{"sku":" x","price"`), nil, 422, "invalid_offer", "/sku"},
 		"long sku":          {path, with(`{"price"`, `{"sku":"`+strings.Repeat("x", 65)+`","price"`), nil, 422, "invalid_request", "/sku"},
 		"If-Match":          {path, terms, []string{"If-Match", "2"}, 422, "invalid_if_match", "header.If-Match"},

@@ -24,6 +24,7 @@ type record struct {
 	Fulfillment  string       `dynamodbav:"fulfillment"`
 	Paused       bool         `dynamodbav:"paused"`
 	DeliveryDays int64        `dynamodbav:"delivery_days,omitempty"`
+	MaxPerOrder  int64        `dynamodbav:"max_per_order,omitempty"`
 	SKU          string       `dynamodbav:"sku,omitempty"`
 	Version      int64        `dynamodbav:"version"`
 	UpdatedAt    time.Time    `dynamodbav:"updated_at"`
