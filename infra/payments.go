@@ -46,6 +46,7 @@ func payments(c *contextStack) error {
 		return err
 	}
 	c.logged("authorize", "refused", "the payment gateway, and no bank, refuses payments", `{ $.code = "payment_refused" }`)
+	c.logged("notice", "disputed", "a customer disputes a payment at their bank, which takes evidence for some days", `{ $.code = "payment_disputed" }`)
 	c.logged("notice", "payout-failed", "the payment gateway could not pay our bank", `{ $.code = "gateway_payout_failed" }`)
 	return nil
 }

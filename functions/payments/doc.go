@@ -43,11 +43,18 @@
 // has one of a few reasons that a shopper can act on (decline.go); what the gateway itself refuses, such as a method that was taken
 // off, is payment_refused, and an alarm: no bank was asked.
 //
+// What happens at the gateway without us is heard by its webhook (Receiver, Listener): a notice only says what to look at, and what the
+// gateway then says is taken over. A refund by hand is nobody's return; a return that finds its money given back so is done (Before). An
+// intent that was cancelled there is authorized anew. A dispute is open until it is won or lost, and stays what it came to.
+//
 // Nothing that pays is logged: no method token, no client secret, no message of the gateway's, which may quote
 // either. The token stays in the record until the payment is captured, cancelled or declined: authorizing anew needs it.
 //
 // Events in: OrderPlaced (orders); its own PaymentRefunded; ShipmentPacked, ShipmentCancelled, ShipmentWrittenOff, ReturnReceived
-// (fulfillment). Events out: PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded, PaymentRefundFailed.
+// (fulfillment). Events out: PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded, PaymentRefundFailed,
+// PaymentRefundedElsewhere, PaymentDisputed.
 //
-// Still thin: no queue in front of the gateway's rate limit.
+// Still thin: no queue in front of the gateway's rate limit; no daily comparison with the gateway's lists, so that a notice which was
+// lost for good, or a capture in the dashboard, is found by nobody. A return that is received before the notice of a refund by hand comes
+// is refused by the gateway, and a person decides.
 package payments

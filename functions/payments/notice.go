@@ -93,7 +93,7 @@ func (l *Listener) look(ctx context.Context, n Notice) error {
 }
 
 // Refresh takes over what the gateway says of an intent: that it was cancelled, that its shopper has answered the bank, what was given
-// back. One that was not made here is left alone; the daily comparison tells of it.
+// back. One that was not made here is left alone.
 func (l *Listener) Refresh(ctx context.Context, intentID string) error {
 	p, i, found, err := l.paymentOf(ctx, intentID)
 	if err != nil || !found {
@@ -155,7 +155,7 @@ func (l *Listener) takeRefunds(ctx context.Context, p Payment, list []GatewayRef
 		}
 	}
 	if errors.Is(err, errNoRefund) {
-		return nil // made under our names, and not by us: the daily comparison tells of it
+		return nil // made under our names, and not by us
 	}
 	return err
 }
@@ -188,7 +188,15 @@ func (l *Listener) lookAtDispute(ctx context.Context, id string) error {
 	if err != nil || !found {
 		return err
 	}
-	_, err = l.change(ctx, p, func(p *Payment) bool { return p.takeDispute(d.Dispute, l.Now().UTC()) })
+	taken := false
+	_, err = l.change(ctx, p, func(p *Payment) bool {
+		taken = p.takeDispute(d.Dispute, l.Now().UTC())
+		return taken
+	})
+	if taken && err == nil && !d.State.over() {
+		slog.WarnContext(ctx, "a payment is disputed", "code", "payment_disputed", "order_id", p.OrderID, "group", p.Group, "dispute", d.ID,
+			"due_by", d.DueBy)
+	}
 	return err
 }
 
