@@ -40,6 +40,7 @@ func Run(ctx context.Context, o Options) error {
 		{"The payment gateway's answer is lost", d.lostAnswer},
 		{"Two shoppers want a coupon's last use", d.coupon},
 		{"A seller sends a file, and undercuts a rival", d.sell},
+		{"Tokyo pays in yen at two rates, Vancouver pays two taxes", d.abroad},
 	} {
 		p.journey(j.title)
 		if err := j.play(ctx); err != nil {

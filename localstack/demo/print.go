@@ -29,8 +29,13 @@ func (p *printer) detail(format string, args ...any) {
 	fmt.Fprintf(p.out, "   %34s %s\n", "", strings.TrimRight(fmt.Sprintf(format, args...), " "))
 }
 
-// money prints an amount of a currency with two digits, as all of the demo's have.
-func money(a amount) string { return minor(a.Amount) + " " + a.Currency }
+// money prints an amount. All of the demo's currencies have two digits, but for the yen.
+func money(a amount) string {
+	if a.Currency == "JPY" {
+		return fmt.Sprint(a.Amount) + " JPY"
+	}
+	return minor(a.Amount) + " " + a.Currency
+}
 
 func minor(n int64) string { return fmt.Sprintf("%d.%02d", n/100, n%100) }
 
