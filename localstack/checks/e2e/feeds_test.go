@@ -198,6 +198,58 @@ func TestFilesOfShops(t *testing.T) {
 	}
 }
 
+// What no category is called so is sold in another until an operator decides; an image's address that leads into the network
+// is refused, and its seller told.
+func TestFilesOfShopsBringMoreAlong(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	s := mustSeller(t, shop.NewID("sel_"))
+	called := "Whatnots " + shop.NewKey()
+	send := func(title string) (product string, path []string) {
+		t.Helper()
+		if f, report := feed(ctx, t, s, "products", "csv",
+			"SKU,Title,Category,Image Src\nW-1,"+title+","+called+",https://127.0.0.1/w.png\n"); f.State != "DONE" {
+			t.Fatalf("%+v\n%s", f, report)
+		}
+		var own struct {
+			Products []struct {
+				ProductID string `json:"product_id"`
+			}
+		}
+		var page struct {
+			Path []string `json:"category_path"`
+		}
+		if _, err := s.Call(ctx, http.MethodGet, "/seller/v1/products", nil, &own); err != nil || len(own.Products) != 1 {
+			t.Fatalf("%+v %v", own, err)
+		}
+		product = own.Products[0].ProductID
+		if _, err := (&shop.Client{Base: shop.ShopperURL}).Call(ctx, http.MethodGet, "/api/v1/products/"+product, nil, &page); err != nil {
+			t.Fatal(err)
+		}
+		return product, page.Path
+	}
+	product, path := send("A whatnot")
+	if strings.Join(path, " ") != "other" {
+		t.Errorf("%q", path)
+	}
+	until(ctx, t, "the image is refused", 3*time.Minute, func() bool {
+		var list struct {
+			Images []struct {
+				State  string
+				Reason struct{ Code string }
+			}
+		}
+		if _, err := s.Call(ctx, http.MethodGet, "/seller/v1/products/"+product+"/images", nil, &list); err != nil {
+			t.Fatal(err)
+		}
+		return len(list.Images) == 1 && list.Images[0].State == "REFUSED" && list.Images[0].Reason.Code == "image_address"
+	})
+	invoke(ctx, t, "catalog-categories", map[string]any{"decide": []any{map[string]string{"name": called, "category_id": "decor"}}}, &struct{}{})
+	if _, path := send("A better whatnot"); strings.Join(path, " ") != "home decor" {
+		t.Errorf("%q", path)
+	}
+}
+
 // leaveOthersAlone: another seller's files touch nothing of the one's who owns the product.
 func leaveOthersAlone(ctx context.Context, t *testing.T, k sku) {
 	t.Helper()
