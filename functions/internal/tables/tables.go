@@ -31,7 +31,7 @@ func All() []Table {
 		{Name: "offers", Context: "offers", Sorted: true, Stream: true,
 			Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "listing", KeysOnly: true}}},
 		{Name: "inventory", Context: "inventory", Sorted: true, Stream: true, TTL: true,
-			Indexes: []Index{{Name: "by_seller", Hash: "stock_of", Sort: "pk", KeysOnly: true}}},
+			Indexes: []Index{{Name: "by_seller", Hash: "stock_of", Sort: "product_id", KeysOnly: true}}},
 		{Name: "holds", Context: "inventory", Sorted: true, TTL: true},
 		{Name: "coupons", Context: "promotions", Sorted: true},
 		{Name: "redemptions", Context: "promotions", Sorted: true, TTL: true},

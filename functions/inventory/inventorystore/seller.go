@@ -25,14 +25,15 @@ var errCursor = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not on
 // page begins, "" on the last. Which there are is what the index says, and may be a moment behind; each is read consistently.
 // Errors: invalid_cursor.
 func (s Store) OfSeller(ctx context.Context, seller, after string, limit int) ([]inventory.Stock, string, error) {
-	q := store.Query{Table: inventoryTable, Index: bySeller, HashAttr: "stock_of", Hash: seller, SortAttr: "pk", Limit: limit}
+	q := store.Query{Table: inventoryTable, Index: bySeller, HashAttr: "stock_of", Hash: seller, SortAttr: "product_id", Limit: limit}
 	if after != "" {
 		pk, centre, ok := strings.Cut(after, "@")
 		if !ok || !strings.HasSuffix(pk, "#"+seller) || centre == "" {
 			return nil, "", errCursor
 		}
 		text := func(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
-		q.After = store.Item{"pk": text(pk), "sk": text(centre), "stock_of": text(seller)}
+		product, _, _ := strings.Cut(pk, "#")
+		q.After = store.Item{"pk": text(pk), "sk": text(centre), "stock_of": text(seller), "product_id": text(product)}
 	}
 	page, err := s.DB.Query(ctx, q)
 	if err != nil {

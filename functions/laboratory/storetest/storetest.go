@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	mathrand "math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -79,7 +80,8 @@ func create(t *testing.T, db *store.Dynamo, table tables.Table) {
 			Projection: &types.Projection{ProjectionType: projection}})
 		attributes = append(attributes, i.Hash, i.Sort)
 	}
-	for _, a := range attributes {
+	slices.Sort(attributes)
+	for _, a := range slices.Compact(attributes) { // an index may have an attribute of the table's key
 		in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{AttributeName: aws.String(a),
 			AttributeType: types.ScalarAttributeTypeS})
 	}
