@@ -170,6 +170,8 @@ func TestBadChanges(t *testing.T) {
 		"no market":         {path, terms, []string{"X-Marketplace", "XX"}, 422, "unknown_marketplace", "header.X-Marketplace"},
 		"condition":         {path, with(`"new"`, `"mint"`), nil, 422, "invalid_request", "/condition"},
 		"fulfillment":       {path, with(`"rialto"`, `"drone"`), nil, 422, "invalid_request", "/fulfillment"},
+		"no fulfillment":    {path, with(`,"fulfillment":"rialto"`, ""), nil, 422, "invalid_offer", "/fulfillment"},
+		"spelled as before": {path, with(`"fulfillment":"rialto"`, `"fulfilment":"drone"`), nil, 422, "invalid_request", "/fulfilment"},
 		"paused":            {path, with(`{"price"`, `{"paused":"no","price"`), nil, 422, "invalid_request", "/paused"},
 		"days of Rialto":    {path, with(`{"price"`, `{"delivery_days":3,"price"`), nil, 422, "invalid_offer", "/delivery_days"},
 		"days":              {path, with(`"rialto"`, `"seller","delivery_days":31`), nil, 422, "invalid_request", "/delivery_days"},

@@ -1,6 +1,7 @@
 package offersapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -92,7 +93,8 @@ type OfferTerms struct {
 	Price        money.Amount `json:"price" doc:"1 to 1,000,000,000 minor units"`
 	Shipping     money.Amount `json:"shipping" doc:"0 to 1,000,000,000 minor units"`
 	Condition    string       `json:"condition" enum:"new,used,refurbished"`
-	Fulfillment  string       `json:"fulfillment" enum:"rialto,seller"`
+	Fulfillment  string       `json:"fulfillment,omitempty" enum:"rialto,seller" doc:"Who stores and ships it: to be given"`
+	Fulfilment   string       `json:"fulfilment,omitempty" enum:"rialto,seller" doc:"The same, as it was spelled before"`
 	Paused       bool         `json:"paused,omitempty"`
 	DeliveryDays int64        `json:"delivery_days,omitempty" minimum:"1" maximum:"30" doc:"Promised by a seller who ships; 5 if it says nothing"`
 	MaxPerOrder  int64        `json:"max_per_order,omitempty" minimum:"1" maximum:"999" doc:"The most units in one order; no limit if it says nothing"`
@@ -121,7 +123,7 @@ func (h seller) put(ctx context.Context, in *putInput) (*ownOutput, error) {
 	}
 	k, b := in.key(ctx), in.Body
 	want := offers.Offer{ProductID: k.ProductID, SellerID: k.SellerID, Marketplace: k.Marketplace, Price: b.Price, Shipping: b.Shipping,
-		Condition: b.Condition, Fulfillment: b.Fulfillment, Paused: b.Paused, DeliveryDays: b.DeliveryDays,
+		Condition: b.Condition, Fulfillment: cmp.Or(b.Fulfillment, b.Fulfilment), Paused: b.Paused, DeliveryDays: b.DeliveryDays,
 		MaxPerOrder: b.MaxPerOrder, SKU: b.SKU}
 	o, created, err := h.offers.Put(ctx, want, offers.Precondition{Version: version, Given: given, PriceDrop: b.PriceDrop})
 	if err != nil {
