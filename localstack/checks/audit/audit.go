@@ -290,23 +290,27 @@ func number(i map[string]types.AttributeValue, attr string) int64 {
 	return v
 }
 
-// Scarcest returns the sku with the fewest available units, and a center of it.
+// Scarcest returns the sku with the fewest available units of those that lie in the United States alone, and a center of it.
 func (a *Auditor) Scarcest(ctx context.Context) (productID, sellerID, center string, err error) {
 	items, err := a.scan(ctx, "inventory", nil)
 	if err != nil {
 		return "", "", "", err
 	}
 	type sku struct{ product, seller string }
-	sum, where := map[sku]int64{}, map[sku]string{}
+	sum, where, abroad := map[sku]int64{}, map[sku]string{}, map[sku]bool{}
 	for _, i := range items {
 		k := sku{text(i, "product_id"), text(i, "seller_id")}
 		if _, stock := i["available"]; stock {
 			sum[k] += number(i, "available")
 			where[k] = text(i, "sk")
+			abroad[k] = abroad[k] || !strings.HasPrefix(where[k], "us-")
 		}
 	}
 	var best sku
 	for k, n := range sum {
+		if abroad[k] {
+			continue
+		}
 		if best.product == "" || n < sum[best] || n == sum[best] && k.product < best.product {
 			best = k
 		}
