@@ -32,6 +32,7 @@ func fixtures() []search.Document {
 	}
 	list[0].AttributePairs = append(list[0].AttributePairs, "size=42")
 	list[1].Rating, list[2].Rating, list[0].Fulfillment = 450, 310, "rialto"
+	list[1].RatingRank, list[2].RatingRank = 360, 340
 	for i := range list {
 		at := time.Date(2026, 11, 1+i, 0, 0, 0, 0, time.UTC)
 		list[i].UpdatedAt = &at
