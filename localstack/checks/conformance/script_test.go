@@ -24,7 +24,7 @@ type act struct {
 // answers are what every task says when nothing is wrong.
 var answers = map[string]string{
 	"Quote":         `{"lines":[{"line":"l1"}],"shipping":{"amount":1,"currency":"USD"}}`,
-	"Locate":        `{"country":"US","region":"CA","shipping":{"id":"standard","price":{"amount":2,"currency":"USD"}}}`,
+	"Locate":        `{"country":"US","region":"CA","postal_prefix":"90012","shipping":{"id":"standard","price":{"amount":2,"currency":"USD"}}}`,
 	"Assess":        `{"total":{"amount":3,"currency":"USD"}}`,
 	"Claim":         `{"draft":{"order":{}},"plan":{"lines":[]},"groups":[],"method_token":"pm","expires_at":"2026-11-27T08:10:00Z"}`,
 	"Hold":          `{"held":true}`,
