@@ -28,7 +28,7 @@ func matching(a search.IndexQuery, language string) object {
 	if text == "" {
 		return object{"match_all": object{}}
 	}
-	w, stop := search.Read(text), stopWords(language)
+	w := search.Read(text)
 	switch {
 	case a.Ranker == search.Plain:
 		return object{"multi_match": object{"query": text, "type": "best_fields", "fields": alike}}
@@ -39,6 +39,7 @@ func matching(a search.IndexQuery, language string) object {
 			"auto_generate_synonyms_phrase_query": false}
 		return first(object{"multi_match": some}, w, n, language)
 	}
+	stop := stopWords(language)
 	words := slices.DeleteFunc(slices.Clone(w.Loose), func(word string) bool {
 		return slices.Contains(stop, strings.ToLower(word)) ||
 			!strings.ContainsFunc(word, func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.S) })
