@@ -77,13 +77,9 @@ type putMeInput struct {
 }
 
 func (h handlers) putMe(ctx context.Context, in *putMeInput) (*meOutput, error) {
-	var replaces *int64
-	version, given, err := in.Version()
+	replaces, err := in.Replaces()
 	if err != nil {
 		return nil, err
-	}
-	if given {
-		replaces = &version
 	}
 	m, err := h.service.PutProfile(ctx, me(ctx), customers.Profile{Name: in.Body.Name, Email: in.Body.Email}, replaces)
 	if err != nil {

@@ -47,6 +47,15 @@ func (m IfMatch) Version() (version int64, given bool, err error) {
 		With(fault.Field{Pointer: "header.If-Match", Code: "bad_format", Message: "must be an ETag that this API gave"})
 }
 
+// Replaces returns the version that If-Match names, nil if it is not given. It fails as Version does.
+func (m IfMatch) Replaces() (*int64, error) {
+	version, given, err := m.Version()
+	if err != nil || !given {
+		return nil, err
+	}
+	return &version, nil
+}
+
 // Page asks for a part of a list.
 type Page struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"The most items to return"`

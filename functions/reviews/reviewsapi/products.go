@@ -155,13 +155,9 @@ func ownReview(r reviews.Review) *ownReviewOutput {
 
 func (h products) put(ctx context.Context, in *putReviewInput) (*ownReviewOutput, error) {
 	who, _ := auth.From(ctx)
-	version, given, err := in.Version()
+	replaces, err := in.Replaces()
 	if err != nil {
 		return nil, err
-	}
-	var replaces *int64
-	if given {
-		replaces = &version
 	}
 	b := in.Body
 	r, created, err := h.reviews.Put(ctx, reviews.Review{ProductID: in.ProductID, CustomerID: who.Subject, Stars: b.Stars, Title: b.Title, Text: b.Text,

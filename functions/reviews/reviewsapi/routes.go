@@ -73,13 +73,9 @@ func shown(r reviews.Rating) *ratingOutput {
 
 func (h handler) rate(ctx context.Context, in *rateInput) (*ratingOutput, error) {
 	who, _ := auth.From(ctx)
-	version, given, err := in.Version()
+	replaces, err := in.Replaces()
 	if err != nil {
 		return nil, err
-	}
-	var replaces *int64
-	if given {
-		replaces = &version
 	}
 	r, created, err := h.reviews.Rate(ctx, reviews.Rating{OrderID: in.OrderID, SellerID: in.SellerID, CustomerID: who.Subject, Stars: in.Body.Stars,
 		Text: in.Body.Text}, replaces)

@@ -83,13 +83,9 @@ type putProfileInput struct {
 }
 
 func (h handler) putProfile(ctx context.Context, in *putProfileInput) (*profileOutput, error) {
-	version, given, err := in.Version()
+	replaces, err := in.Replaces()
 	if err != nil {
 		return nil, err
-	}
-	var replaces *int64
-	if given {
-		replaces = &version
 	}
 	p, created, err := h.sellers.PutProfile(ctx, me(ctx), in.Body.Name, in.Body.Country, replaces)
 	if err != nil {
