@@ -34,7 +34,7 @@ func moving(x fulfillment.Shipment) bool {
 
 // comingBack tells whether a return is not settled.
 func comingBack(r fulfillment.Return) bool {
-	return r.State == fulfillment.Requested || r.State == fulfillment.Received
+	return r.State == fulfillment.Requested || r.State == fulfillment.Appealed || r.State == fulfillment.Received
 }
 
 // open tells whether something of an order is still to happen. One without parcels was placed a moment ago.

@@ -32,7 +32,7 @@
 //   - the estimate is a promise of the order, counted in business days (Monday to Friday, UTC, no holidays) from
 //     when it was placed;
 //   - a unit of a delivered parcel is asked to be sent back once, and a return is received or rejected once, or ends 30 days
-//     after it was asked for.
+//     after it was asked for. What was rejected may be appealed within 30 days, once: an operator denies that, or makes it received.
 //
 // Events in: OrderPlaced (orders), PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded
 // and PaymentRefundFailed (payments). Events out: ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled,

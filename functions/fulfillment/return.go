@@ -27,6 +27,7 @@ type ReturnState string
 const (
 	Requested    ReturnState = "REQUESTED"     // the shopper sends it back
 	Rejected     ReturnState = "REJECTED"      // the seller does not take it; its units cannot be asked for again
+	Appealed     ReturnState = "APPEALED"      // an operator decides whether it was rejected rightly
 	Received     ReturnState = "RECEIVED"      // the seller has it, and its money is on the way back
 	Refunded     ReturnState = "REFUNDED"      // the gateway has given it back; its bank may turn that back later
 	Expired      ReturnState = "EXPIRED"       // nobody received it in time; its units cannot be asked for again
@@ -47,6 +48,7 @@ type Return struct {
 	Amount     money.Amount `dynamodbav:"amount"` // that is given back
 	State      ReturnState  `dynamodbav:"state"`
 	Note       string       `dynamodbav:"note,omitempty"` // why it was rejected, or the code of a refund that failed
+	Appeal     *Appeal      `dynamodbav:"appeal,omitempty"`
 	// RefundAttempt is which attempt to give it back the state is of, 0 for the first.
 	RefundAttempt int       `dynamodbav:"refund_attempt"`
 	RequestedAt   time.Time `dynamodbav:"requested_on"`

@@ -18,8 +18,11 @@ type Returns interface {
 	// Request stores a return with the units as they are with it; it fails with ErrUnitsChanged if they are not of the
 	// version before.
 	Request(ctx context.Context, r Return, units Units) error
-	// Resolve stores a return that still stands where it stood, and tells whether it did.
+	// Resolve stores a return that still stands where it stood, and tells whether it did. One that is appealed is on the list of
+	// those as long as it is.
 	Resolve(ctx context.Context, was, now Return) (bool, error)
+	// Appeals lists the returns whose appeals are not decided, the oldest appeal first, after a place ("" for the first).
+	Appeals(ctx context.Context, after string, limit int) (list []Return, next string, err error)
 	// Sent lists a seller's returns, the latest first, after a place ("" for the first).
 	Sent(ctx context.Context, seller, after string, limit int) (list []Return, next string, err error)
 }
@@ -157,7 +160,7 @@ func (s *ReceivingService) close(ctx context.Context, seller, orderID, returnID 
 			return Return{}, err
 		}
 		if r.State != Requested {
-			if r.State == Expired || (r.State == Rejected) != (to == Rejected) || to == Rejected && r.Note != note {
+			if r.State == Expired || r.State == Appealed || (r.State == Rejected) != (to == Rejected) || to == Rejected && r.Note != note {
 				return Return{}, ErrReturnClosed
 			}
 			return r, nil

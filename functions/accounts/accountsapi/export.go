@@ -66,6 +66,8 @@ type heldReturn struct {
 	State       string    `json:"state"`
 	Reason      string    `json:"reason"`
 	Note        string    `json:"note,omitempty"`
+	Appeal      string    `json:"appeal,omitempty"`
+	AppealNote  string    `json:"appeal_note,omitempty"`
 	RequestedAt time.Time `json:"requested_at"`
 }
 
@@ -143,7 +145,11 @@ func orderOf(o accounts.HeldOrder) heldOrder {
 		h.Parcels = append(h.Parcels, heldParcel{x.ID, string(x.State), x.Carrier, x.TrackingNumber, x.UpdatedAt})
 	}
 	for _, r := range o.Returns {
-		h.Returns = append(h.Returns, heldReturn{r.ID, r.ShipmentID, string(r.State), r.Reason, r.Note, r.RequestedAt})
+		x := heldReturn{r.ID, r.ShipmentID, string(r.State), r.Reason, r.Note, "", "", r.RequestedAt}
+		if r.Appeal != nil {
+			x.Appeal, x.AppealNote = r.Appeal.Reason, r.Appeal.Note
+		}
+		h.Returns = append(h.Returns, x)
 	}
 	for _, r := range o.Ratings {
 		h.Ratings = append(h.Ratings, heldRating{r.SellerID, r.Stars, r.Text, r.UpdatedAt})

@@ -16,6 +16,7 @@ import (
 type Returning interface {
 	Request(ctx context.Context, key string, w fulfillment.ReturnRequest) (fulfillment.Return, bool, error)
 	OfOrder(ctx context.Context, customerID, orderID string) ([]fulfillment.Return, error)
+	Appeal(ctx context.Context, customerID, orderID, returnID, reason string) (fulfillment.Return, error)
 }
 
 // Receiving are the use cases of sellers whom something is sent back to.
@@ -36,6 +37,9 @@ func ReturnRoutes(r Returning) []api.Route {
 		api.Handle(api.Route{ID: "listReturns", Method: http.MethodGet, Path: path, Summary: "An order's returns, the latest first",
 			Context: "fulfillment", Access: api.Guest,
 			Errors: []fault.Kind{fault.NotFound}}, h.list),
+		api.Handle(api.Route{ID: "appealReturn", Method: http.MethodPost, Path: path + "/{return_id}/appeal",
+			Summary: "Ask an operator to decide about a return that was rejected, once and within 30 days; the same again changes nothing",
+			Context: "fulfillment", Access: api.Guest, Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.appeal),
 	}
 }
 
@@ -62,9 +66,10 @@ type Return struct {
 	ReturnID    string                   `json:"return_id"`
 	OrderID     string                   `json:"order_id"`
 	ShipmentID  string                   `json:"shipment_id"`
-	State       string                   `json:"state" enum:"REQUESTED,REJECTED,EXPIRED,RECEIVED,REFUNDED,REFUND_FAILED"`
+	State       string                   `json:"state" enum:"REQUESTED,REJECTED,APPEALED,EXPIRED,RECEIVED,REFUNDED,REFUND_FAILED"`
 	Reason      string                   `json:"reason"`
 	Note        string                   `json:"note,omitempty" doc:"Why it was rejected, or the refund failed; refunded_before if nothing was left to give back"`
+	Appeal      *Appeal                  `json:"appeal,omitempty"`
 	Amount      money.Amount             `json:"amount" doc:"What is given back: what was paid for the units with their tax, and shipping"`
 	Shipping    money.Amount             `json:"shipping" doc:"What of the amount was paid for shipping: where the law gives standard delivery back, and all of the parcel comes back in its time"`
 	Lines       []fulfillment.ReturnLine `json:"lines"`
@@ -72,8 +77,20 @@ type Return struct {
 	UpdatedAt   time.Time                `json:"updated_at"`
 }
 
+// Appeal is what a shopper says against a rejection, and what an operator has decided.
+type Appeal struct {
+	Reason   string    `json:"reason"`
+	At       time.Time `json:"appealed_at"`
+	Decision string    `json:"decision,omitempty" enum:"granted,denied" doc:"Absent until an operator has decided"`
+	Note     string    `json:"note,omitempty" doc:"Why, as the operator says"`
+}
+
 func returnOf(r fulfillment.Return) Return {
-	return Return{r.ID, r.OrderID, r.ShipmentID, string(r.State), r.Reason, r.Note, r.Amount, r.Shipping(), r.Lines, r.RequestedAt, r.UpdatedAt}
+	var a *Appeal
+	if x := r.Appeal; x != nil {
+		a = &Appeal{x.Reason, x.At, string(x.Decision), x.Note}
+	}
+	return Return{r.ID, r.OrderID, r.ShipmentID, string(r.State), r.Reason, r.Note, a, r.Amount, r.Shipping(), r.Lines, r.RequestedAt, r.UpdatedAt}
 }
 
 func returnsOf(list []fulfillment.Return) []Return {
@@ -131,6 +148,22 @@ func (h returning) list(ctx context.Context, in *ReturnedOrder) (*returnsOutput,
 	out := &returnsOutput{}
 	out.Body.Returns = returnsOf(list)
 	return out, nil
+}
+
+type appealInput struct {
+	OneReturn
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Shown to the operator who decides, and to the seller"`
+	}
+}
+
+func (h returning) appeal(ctx context.Context, in *appealInput) (*returnOutput, error) {
+	who, _ := auth.From(ctx)
+	r, err := h.returns.Appeal(ctx, who.Subject, in.OrderID, in.ReturnID, in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return &returnOutput{returnOf(r)}, nil
 }
 
 type receiving struct{ returns Receiving }

@@ -108,11 +108,24 @@ func (s Store) Request(ctx context.Context, r fulfillment.Return, units fulfillm
 
 var errReturns = fault.New(fault.Throttled, "returns_throttled", "the order's returns are too busy just now")
 
-// Resolve stores a return over one that stands where it stood, and tells whether it did.
+// Resolve stores a return over one that stands where it stood, and tells whether it did. It is on the list of appeals as long as it
+// is appealed.
 func (s Store) Resolve(ctx context.Context, was, now fulfillment.Return) (bool, error) {
-	_, err := s.DB.Apply(ctx, putReturn(now).If(store.Eq("state", was.State), store.Eq("refund_attempt", was.RefundAttempt)))
-	if _, failed := store.FailedCondition(err); failed {
-		return false, nil
+	as := []store.Cond{store.Eq("state", was.State), store.Eq("refund_attempt", was.RefundAttempt)}
+	if was.Appeal == nil {
+		as = append(as, store.Lacks("appeal")) // it may have been rejected, appealed and rejected again since
+	}
+	w := putReturn(now).If(as...)
+	var err error
+	if listed := appealed(was, now); listed == nil {
+		_, err = s.DB.Apply(ctx, w)
+	} else {
+		err = s.DB.Transact(ctx, w, *listed)
+	}
+	if r, refused := store.AsRefused(err); refused {
+		if _, failed := r.Failed("return"); failed {
+			return false, nil
+		}
 	}
 	return err == nil, store.Explained("resolve return", err, errReturns)
 }
@@ -124,7 +137,7 @@ func (s Store) Forget(ctx context.Context, orderID string) error {
 		return err
 	}
 	for _, r := range all {
-		_, err := s.DB.Apply(ctx, store.Update(returns, key(orderID, r.ID)).Set("reason", "").Remove("note").If(store.Exists()).Named("return"))
+		_, err := s.DB.Apply(ctx, store.Update(returns, key(orderID, r.ID)).Set("reason", "").Remove("note", "appeal").If(store.Exists()).Named("return"))
 		if err != nil {
 			return store.Explained("forget return", err, errReturns)
 		}

@@ -68,6 +68,7 @@ func TestReturns(t *testing.T) {
 		if d := cmp.Diff(done, got); err != nil || d != "" {
 			t.Error(err, d)
 		}
+		appeals(t, s, done)
 		for _, id := range []string{"units#shp_1", c.ID, ""} {
 			if _, err := s.Return(ctx, "ord_1", id); !errors.Is(err, fulfillment.ErrNoReturn) {
 				t.Error(id, err)
@@ -77,6 +78,22 @@ func TestReturns(t *testing.T) {
 			t.Error(d)
 		}
 	})
+}
+
+// appeals appeals a return that is rejected. Seen to catch: a second appeal by somebody who has read the return before the first.
+func appeals(t *testing.T, s Store, rejected fulfillment.Return) {
+	t.Helper()
+	appealed, denied := rejected, rejected
+	appealed.State, appealed.Appeal = fulfillment.Appealed, &fulfillment.Appeal{Reason: "never worn", At: rejected.UpdatedAt}
+	denied.Appeal = &fulfillment.Appeal{Reason: "never worn", At: rejected.UpdatedAt, Decision: fulfillment.Denied}
+	for n, c := range []struct {
+		was, now fulfillment.Return
+		want     bool
+	}{{rejected, appealed, true}, {appealed, denied, true}, {rejected, appealed, false}, {denied, rejected, true}} {
+		if saved, err := s.Resolve(context.Background(), c.was, c.now); err != nil || saved != c.want {
+			t.Error("appeal", n, saved, err)
+		}
+	}
 }
 
 // sent reads all returns of a seller, one a page.

@@ -24,6 +24,7 @@ import (
 //	                                                     back, and under a return's id what nobody has received
 //	!sweep#overdue, overdue                              the day that the next sweep begins with
 //	!opened#<order_id>, <time>#<seller_id>               a seller was shown where the order goes
+//	!appeals#<bucket>, <time>#<return_id>                a return whose appeal is not decided
 //
 // An order goes to the bucket that its id says, so that what a large seller sells spreads over partitions, and over
 // counters that transactions do not meet on.
