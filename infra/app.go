@@ -34,11 +34,44 @@ func Synth(o Options) error {
 	if err := write(o, partial); err != nil {
 		return errors.Join(fmt.Errorf("synthesize %s: %w", o.Stage.Name, err), os.RemoveAll(partial))
 	}
-	if err := errors.Join(os.RemoveAll(o.Out), os.Rename(partial, o.Out)); err != nil {
+	if err := errors.Join(replace(o.Out, partial), os.RemoveAll(partial)); err != nil {
 		return fmt.Errorf("put the assembly in place: %w", err)
 	}
 	return nil
 }
+
+// replace moves what a folder holds to another, in place of what that held. The folder itself and the CLI's locks in it stay:
+// the CLI makes both before it asks for an assembly.
+func replace(out, with string) error {
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	before, err := os.ReadDir(out)
+	if err != nil {
+		return err
+	}
+	for _, e := range before {
+		if isLock(e) {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(out, e.Name())); err != nil {
+			return err
+		}
+	}
+	entries, err := os.ReadDir(with)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := os.Rename(filepath.Join(with, e.Name()), filepath.Join(out, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isLock tells the CLI's locks on a folder (synth.lock, read.<pid>.<n>.lock) from an assembly's files.
+func isLock(e os.DirEntry) bool { return filepath.Ext(e.Name()) == ".lock" }
 
 // write writes the assembly to a folder and checks it.
 func write(o Options, folder string) (err error) {
@@ -125,7 +158,7 @@ func lendersFirst(contexts []string) []string {
 // vacant tells whether an assembly may be put there: where there is nothing, or an earlier one.
 func vacant(out string) error {
 	entries, err := os.ReadDir(out)
-	if errors.Is(err, os.ErrNotExist) || err == nil && len(entries) == 0 {
+	if errors.Is(err, os.ErrNotExist) || err == nil && len(slices.DeleteFunc(entries, isLock)) == 0 {
 		return nil
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -149,6 +150,89 @@ func TestSynthRefuses(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(occupied, "letter")); err != nil {
 		t.Errorf("somebody else's file is gone: %v", err)
+	}
+}
+
+// The cdk CLI makes the folder and locks it before it asks for an assembly, and takes its lock away afterwards. Seen to catch:
+// a folder with a lock taken for somebody else's; one that was removed and made anew.
+func TestSynthLeavesTheLocksOfTheCLI(t *testing.T) {
+	local, err := StageNamed("local")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := t.TempDir()
+	lock, old := filepath.Join(out, "synth.lock"), filepath.Join(out, "old.template.json")
+	if err := os.WriteFile(lock, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // into what is empty but for the lock, and over an assembly
+		if err := Synth(options(local, out, filepath.Join(filepath.Dir(folders["local"]), "zips"))); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(lock); err != nil {
+			t.Errorf("the lock is gone: %v", err)
+		}
+		if _, err := os.Stat(old); err == nil {
+			t.Error("a template of the assembly before is left")
+		}
+		if a, err := readAssembly(out, local); err != nil || len(a.templates) != len(synthesized["local"].templates) {
+			t.Errorf("no whole assembly: %v", err)
+		}
+		if err := os.WriteFile(old, []byte("{}"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// What infra/cdk.json runs is there, and asks before it widens permissions. Seen to catch: a target that the Makefile has not.
+func TestTheCLIFindsTheApp(t *testing.T) {
+	t.Parallel()
+	var settings struct{ App, RequireApproval string }
+	data, err := os.ReadFile("cdk.json")
+	if err == nil {
+		err = json.Unmarshal(data, &settings)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	makefile, err := os.ReadFile("../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, call, _ := strings.Cut(settings.App, " make -s -C .. ")
+	target, _, _ := strings.Cut(call, " ")
+	if target == "" || !strings.Contains(string(makefile), "\n"+target+": ") {
+		t.Errorf("the app is %q, and the Makefile has no target %q", settings.App, target)
+	}
+	if !strings.HasPrefix(settings.App, "CDK_OUTDIR=$(realpath ") { // the CLI's is relative to where the CLI runs
+		t.Errorf("the app is %q, and does not say where the assembly comes to", settings.App)
+	}
+	if settings.RequireApproval != "broadening" {
+		t.Errorf("approval is required: %q", settings.RequireApproval)
+	}
+}
+
+// Whoever deploys for the first time finds every value that a stack asks for. Seen to catch: a parameter without a word on it.
+func TestOperationsNameEveryParameter(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("OPERATIONS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	for _, x := range synthesized["prod"].templates {
+		for name, parameter := range x.Parameters {
+			if parameter["Default"] != nil {
+				continue
+			}
+			named++
+			if line := "| `" + strings.Replace(x.Stack, "-prod-", "-<stage>-", 1) + ":" + name + "` |"; !strings.Contains(string(text), line) {
+				t.Errorf("OPERATIONS.md has no row %s", line)
+			}
+		}
+	}
+	if named == 0 {
+		t.Error("no stack asks for anything")
 	}
 }
 

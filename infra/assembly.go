@@ -17,9 +17,10 @@ type assembly struct {
 }
 
 type template struct {
-	Stack     string
-	Resources map[string]resource
-	After     []string `json:"-"` // what is deployed before it
+	Stack      string
+	Resources  map[string]resource
+	Parameters map[string]map[string]any
+	After      []string `json:"-"` // what is deployed before it
 }
 
 type resource struct {

@@ -2,8 +2,8 @@
 //
 //	go run ./infra/cmd -stage prod [-out .local/cdk/prod] [-lint path/to/cfn-lint]
 //
-// The functions' zips must have been built for the stage's architecture (go run ./infra/cmd/build). Run it from the
-// repository's root.
+// The cdk CLI, which runs it as infra/cdk.json says, names the folder by CDK_OUTDIR. The functions' zips must have been
+// built for the stage's architecture (go run ./infra/cmd/build). Run it from the repository's root.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 
 func main() {
 	name := flag.String("stage", "local", "stage to synthesize")
-	out := flag.String("out", "", "folder of the assembly (default .local/cdk/<stage>)")
+	out := flag.String("out", os.Getenv("CDK_OUTDIR"), "folder of the assembly (default .local/cdk/<stage>)")
 	zips := flag.String("zips", "", "folder of the functions' zips (default .local/build/<arch>)")
 	lint := flag.String("lint", "", "cfn-lint to run over the templates")
 	flag.Parse()
