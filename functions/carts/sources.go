@@ -80,7 +80,8 @@ func (s Sources) read(ctx context.Context, c Cart) (current, error) {
 	for i, l := range c.Lines {
 		o, offered := found[keys[i]]
 		p, described := products[l.ProductID]
-		cur.offers[l.ID()] = CurrentOffer{Offer: o, Product: p, ForSale: offered && described && !o.Paused, Available: available[skus[i]]}
+		cur.offers[l.ID()] = CurrentOffer{Offer: o, Product: p, Available: available[skus[i]],
+			ForSale: offered && described && !o.Paused && p.Offerable() == nil}
 	}
 	return cur, nil
 }

@@ -16,8 +16,8 @@ const making = 16
 // ErrChanged says that a product is not of the version it was read in.
 var ErrChanged = fault.New(fault.Conflict, "product_changed", "the product was changed meanwhile")
 
-// Batch is products to import, rows.Max at most. A product's version and time are not read. Categories names the
-// categories whose ids make no good names, for this import and all later ones.
+// Batch is products to import, rows.Max at most. A product's version and time, and why it is withheld, are not read.
+// Categories names the categories whose ids make no good names, for this import and all later ones.
 type Batch struct {
 	Products   []json.RawMessage `json:"products"`
 	Categories []CategoryName    `json:"categories,omitempty"`
@@ -86,6 +86,7 @@ func (i *Importer) Import(ctx context.Context, b Batch) (rows.Report, error) {
 // nothing.
 func (i *Importer) save(ctx context.Context, p, current Product) (written bool, err error) {
 	return cas.Update(current, ErrChanged, func(current Product) (bool, error) {
+		p.Withheld = current.Withheld
 		if current.Version > 0 && current.Same(p) {
 			return false, nil
 		}

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -35,6 +36,9 @@ func (s *Service) Product(ctx context.Context, id, marketplace string) (Listing,
 	g.Go(func() (err error) { l.BuyBox, err = s.BuyBoxes.BuyBox(ctx, id, m.Code); return err })
 	if err := g.Wait(); err != nil {
 		return Listing{}, err
+	}
+	if l.Product.Withheld != "" {
+		return Listing{}, ErrProductNotFound
 	}
 	return l, nil
 }
@@ -79,6 +83,7 @@ func (s *Service) Browse(ctx context.Context, category, marketplace, after strin
 	if err := g.Wait(); err != nil {
 		return nil, "", err
 	}
+	products = slices.DeleteFunc(products, func(p Product) bool { return p.Withheld != "" })
 	var ids []string
 	for _, p := range products {
 		ids = append(ids, p.ID)

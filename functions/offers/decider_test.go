@@ -81,12 +81,8 @@ type every struct{}
 
 func (every) Exists(_ context.Context, id string) (bool, error) { return id != unknown, nil }
 
-func (every) Known(_ context.Context, ids ...string) (map[string]bool, error) {
-	out := map[string]bool{}
-	for _, id := range ids {
-		out[id] = id != unknown
-	}
-	return out, nil
+func (every) Barred(context.Context, ...string) (map[string]error, error) {
+	return map[string]error{unknown: offers.ErrProductNotFound}, nil
 }
 
 func (w world) put(t fatal, o offers.Offer) {

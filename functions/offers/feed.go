@@ -43,13 +43,13 @@ func (w *FeedWriter) Offer(ctx context.Context, sellerID string, batch []json.Ra
 			ids = append(ids, r.Value.ProductID)
 		}
 	}
-	known, err := w.Products.Known(ctx, ids...)
+	barred, err := w.Products.Barred(ctx, ids...)
 	if err != nil {
 		return rows.Report{}, err
 	}
 	for i, r := range list {
-		if r.Err == nil && !r.Value.Delete && !known[r.Value.ProductID] {
-			list[i].Err = ErrProductNotFound
+		if r.Err == nil && !r.Value.Delete {
+			list[i].Err = barred[r.Value.ProductID]
 		}
 	}
 	importer := Importer{w.Store, w.Now, true}

@@ -20,14 +20,20 @@ type known map[string]bool
 
 func (k known) Exists(_ context.Context, id string) (bool, error) { return k[id], nil }
 
-func (k known) Known(_ context.Context, ids ...string) (map[string]bool, error) {
+func (k known) Barred(_ context.Context, ids ...string) (map[string]error, error) {
 	if k == nil {
 		return nil, errors.New("the table is away")
 	}
 	if slices.Sort(ids); len(slices.Compact(ids)) != len(ids) {
 		return nil, errors.New("an id twice, which DynamoDB refuses")
 	}
-	return k, nil
+	out := map[string]error{}
+	for _, id := range ids {
+		if !k[id] {
+			out[id] = offers.ErrProductNotFound
+		}
+	}
+	return out, nil
 }
 
 func raws(t *testing.T, list ...any) []json.RawMessage {

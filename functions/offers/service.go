@@ -177,7 +177,10 @@ func (s *Service) Put(ctx context.Context, want Offer, p Precondition) (stands O
 func (s *Service) currentOf(ctx context.Context, k Key) (current Offer, name string, err error) {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { current, err = found(s.Store.Get(ctx, k)); return err })
-	g.Go(func() error { return s.mustExist(ctx, k.ProductID) })
+	g.Go(func() error {
+		barred, err := s.Products.Barred(ctx, k.ProductID)
+		return cmp.Or(err, barred[k.ProductID])
+	})
 	g.Go(func() (err error) { name, err = sellerName(ctx, s.Store, k.SellerID); return err })
 	return current, name, g.Wait()
 }

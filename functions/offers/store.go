@@ -35,11 +35,12 @@ type Store interface {
 	UpdateSellerProfile(ctx context.Context, seller string, change func(SellerProfile) SellerProfile) error
 }
 
-// Products tells which products there are.
+// Products tells which products there are, and of which offers are taken.
 type Products interface {
+	// Exists tells whether there is a product that is shown.
 	Exists(ctx context.Context, id string) (bool, error)
-	// Known tells which of ids are products.
-	Known(ctx context.Context, ids ...string) (map[string]bool, error)
+	// Barred tells of which products no offer is taken, and why; those that there are not are among them.
+	Barred(ctx context.Context, ids ...string) (map[string]error, error)
 }
 
 // Stock reads free units, consistently.

@@ -85,10 +85,10 @@ func (d Document) content() Document {
 }
 
 // Compose makes the document of a product and its buy box, read after n was drawn. A product that is not there
-// (the zero Product), or that nobody offers, has a tombstone. It fails for an offer whose landed price cannot be
+// (the zero Product), or that nobody offers or may offer, has a tombstone. It fails for an offer whose landed price cannot be
 // computed, which no valid offer is.
 func Compose(id string, p catalog.Product, w offers.BuyBox, n int64) (Document, error) {
-	if p.ID == "" || w.Empty() {
+	if p.ID == "" || p.Offerable() != nil || w.Empty() {
 		return Document{ProductID: id, Deleted: true, Version: n}, nil
 	}
 	landed, err := w.Offer.Landed()

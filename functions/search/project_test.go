@@ -331,7 +331,11 @@ func TestCompose(t *testing.T) {
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Error(err, d)
 	}
-	w.Offer.Shipping.Currency = "EUR"
+	p.Withheld = "counterfeit"
+	if got, err := search.Compose(product, p, w, 7); err != nil || !got.SameContent(search.Document{ProductID: product, Deleted: true}) {
+		t.Errorf("a page that was taken down: %+v %v", got, err)
+	}
+	p.Withheld, w.Offer.Shipping.Currency = "", "EUR"
 	if _, err := search.Compose(product, p, w, 7); fault.Code(err) != "currency_mixed" {
 		t.Error(err)
 	}

@@ -94,6 +94,7 @@ type PageContent struct {
 	CategoryPath []string `json:"category_path"`
 	Images       []string `json:"images"`
 	Version      int64    `json:"version"`
+	Withheld     string   `json:"withheld,omitempty" doc:"Why an operator took the page down; absent of one that is shown"`
 }
 
 func ownOf(c catalog.Contribution) OwnProduct {
@@ -116,7 +117,7 @@ func ownPage(l catalog.Listed, existing bool) *ownProductOutput {
 	out := &ownProductOutput{ETag: api.ETagOf(l.Contribution.Version),
 		Body: OwnPage{OwnProduct: ownOf(l.Contribution), Existing: existing, OwnerID: p.OwnerID,
 			Page: PageContent{ProductContent{p.Title, p.Description, p.Brand, p.Model, p.GTIN, p.Bullets, p.CategoryID, p.Attributes},
-				list(p.CategoryPath), list(p.Images), p.Version},
+				list(p.CategoryPath), list(p.Images), p.Version, p.Withheld},
 			Disputes: l.Disputes}}
 	if out.Body.Disputes == nil {
 		out.Body.Disputes = []catalog.Dispute{}

@@ -2,22 +2,25 @@ package catalogstore
 
 import (
 	"context"
-	"fmt"
+
+	"rialto/functions/catalog"
 )
 
-// Known tells which of ids are products.
-func (s *Store) Known(ctx context.Context, ids ...string) (map[string]bool, error) {
-	items, err := s.many(ctx, "", ids)
+// Barred tells of which products no offer is taken, and why; those that there are not are among them.
+func (s *Store) Barred(ctx context.Context, ids ...string) (map[string]error, error) {
+	found, err := s.GetMany(ctx, ids...)
 	if err != nil {
-		return nil, fmt.Errorf("get products: %w", err)
+		return nil, err
 	}
-	out := make(map[string]bool, len(items))
-	for _, i := range items {
-		p, err := productOf(i)
-		if err != nil {
-			return nil, err
+	out := map[string]error{}
+	for _, id := range ids {
+		p, there := found[id]
+		switch err := p.Offerable(); {
+		case !there:
+			out[id] = catalog.ErrProductNotFound
+		case err != nil:
+			out[id] = err
 		}
-		out[p.ID] = true
 	}
 	return out, nil
 }

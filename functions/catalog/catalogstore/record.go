@@ -26,6 +26,7 @@ type record struct {
 	Version      int64             `dynamodbav:"version"`
 	UpdatedAt    time.Time         `dynamodbav:"updated_at"`
 	Left         bool              `dynamodbav:"left,omitempty"`
+	Withheld     string            `dynamodbav:"withheld,omitempty"`
 }
 
 // ranked is a record with its place in its category.

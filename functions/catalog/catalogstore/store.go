@@ -6,6 +6,7 @@ package catalogstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"rialto/functions/catalog"
@@ -32,13 +33,13 @@ func (s *Store) Get(ctx context.Context, id string) (catalog.Product, error) {
 	return productOf(i)
 }
 
-// Exists tells whether there is a product of that id.
+// Exists tells whether there is a product of that id that is shown.
 func (s *Store) Exists(ctx context.Context, id string) (bool, error) {
-	i, err := s.DB.Get(ctx, table, store.Key{PK: id})
-	if err != nil {
-		return false, fmt.Errorf("get product: %w", err)
+	p, err := s.Get(ctx, id)
+	if errors.Is(err, catalog.ErrProductNotFound) {
+		return false, nil
 	}
-	return i != nil, nil
+	return err == nil && p.Withheld == "", err
 }
 
 // GetMany returns the products there are of ids, by id, each read consistently.

@@ -36,7 +36,9 @@ type every struct{}
 
 func (every) Exists(_ context.Context, id string) (bool, error) { return id != unknown, nil }
 
-func (every) Known(context.Context, ...string) (map[string]bool, error) { return nil, nil }
+func (every) Barred(context.Context, ...string) (map[string]error, error) {
+	return map[string]error{unknown: offers.ErrProductNotFound}, nil
+}
 
 // freeUnits is free units, by seller.
 type freeUnits map[string]int64

@@ -54,7 +54,7 @@ func (s Documents) Differ(other Documents) []string {
 }
 
 // Tables makes the documents that the tables products and offers say a marketplace's index should show: of every product
-// whose buy box there somebody has.
+// that is not withheld, and whose buy box there somebody has.
 func (a *Auditor) Tables(ctx context.Context, marketplace string) (Documents, error) {
 	products, err := a.rows(ctx, "products", nil)
 	if err != nil {
@@ -72,7 +72,7 @@ func (a *Auditor) Tables(ctx context.Context, marketplace string) (Documents, er
 	for _, box := range boxes {
 		offer, _ := box["offer"].(map[string]any)
 		id, _ := box["pk"].(string)
-		if p := byID[id]; p != nil && offer["seller_id"] != "" {
+		if p := byID[id]; p != nil && p["withheld"] == nil && offer["seller_id"] != "" {
 			out[id] = document(p, box, offer)
 		}
 	}
