@@ -67,6 +67,7 @@ func (d *demo) buy(ctx context.Context) error {
 	if err := d.track(ctx, s, st.OrderID); err != nil {
 		return err
 	}
+	d.buyer, d.order = s, st.OrderID
 	return d.left(ctx, d.found.ID, d.found.BuyBox.Seller.ID, st.OrderID, true)
 }
 

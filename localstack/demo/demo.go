@@ -40,6 +40,9 @@ func Run(ctx context.Context, o Options) error {
 		{"The payment gateway's answer is lost", d.lostAnswer},
 		{"Two shoppers want a coupon's last use", d.coupon},
 		{"A seller sends a file, and undercuts a rival", d.sell},
+		{"A unit comes back, and its money", d.sendBack},
+		{"Who bought it reviews it", d.review},
+		{"A bank disputes a payment", d.disputed},
 		{"Tokyo pays in yen at two rates, Vancouver pays two taxes", d.abroad},
 	} {
 		p.journey(j.title)
@@ -55,7 +58,9 @@ type demo struct {
 	stage   *operate.Client
 	audit   *audit.Auditor
 	catalog catalog.Catalog
-	found   product // by the first journey
+	found   product  // by the first journey
+	buyer   *shopper // of the first journey
+	order   string   // that it ended with
 }
 
 type amount struct {
