@@ -31,7 +31,7 @@ const (
 	perCall  = 50
 	atOnce   = 4
 	tries    = 4 // of a row that may pass later
-	patience = 3 * time.Minute
+	patience = 3 * time.Minute // without any progress
 )
 
 // Run loads the catalog. It fails if any row is refused, after it has named the rows.
@@ -189,17 +189,21 @@ func (s *seeder) count(ctx context.Context, c catalog.Catalog) (int, error) {
 	return found, nil
 }
 
-// searchable waits until search finds every product of the catalog that is offered in the US.
+// searchable waits until search finds every product of the catalog that is offered in the US, as long as it finds more and more.
 func (s *seeder) searchable(ctx context.Context, c catalog.Catalog) error {
-	want, shown := len(offered(c)), -1
+	want, shown, most := len(offered(c)), -1, -1
 	for deadline := time.Now().Add(patience); ; {
 		n, err := s.count(ctx, c)
 		if err == nil && n == want {
 			s.line("search", "finds all %d products", n)
 			return nil
 		}
+		if n > most {
+			most, deadline = n, time.Now().Add(patience)
+		}
 		if time.Now().After(deadline) {
-			return errors.Join(fmt.Errorf("search finds %d of %d products after %s; make logs SERVICE=search-index says why", n, want, patience), err)
+			return errors.Join(fmt.Errorf("search finds %d of %d products, and no more for %s; make logs SERVICE=search-index says why", most, want,
+				patience), err)
 		}
 		if n-shown >= want/5 {
 			s.line("search", "finds %d of %d products", n, want)
