@@ -30,7 +30,7 @@ type Options struct {
 const (
 	perCall  = 50
 	atOnce   = 4
-	tries    = 4 // of a row that may pass later
+	tries    = 4               // of a row that may pass later
 	patience = 3 * time.Minute // without any progress
 )
 
