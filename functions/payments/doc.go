@@ -44,7 +44,8 @@
 // off, is payment_refused, and an alarm: no bank was asked.
 //
 // What happens at the gateway without us is heard by its webhook (Receiver, Listener): a notice only says what to look at, and what the
-// gateway then says is taken over. A refund by hand is nobody's return; a return that finds its money given back so is done (Before). An
+// gateway then says is taken over. A refund by hand is nobody's return; a return that finds its money given back so is done (Before),
+// whether that was heard before or the gateway says so when it refuses, and one that failed for want of it is done once it is heard. An
 // intent that was cancelled there is authorized anew. A dispute is open until it is won or lost, and stays what it came to.
 //
 // Nothing that pays is logged: no method token, no client secret, no message of the gateway's, which may quote
@@ -55,6 +56,5 @@
 // PaymentRefundedElsewhere, PaymentDisputed.
 //
 // Still thin: no queue in front of the gateway's rate limit; no daily comparison with the gateway's lists, so that a notice which was
-// lost for good, or a capture in the dashboard, is found by nobody. A return that is received before the notice of a refund by hand comes
-// is refused by the gateway, and a person decides.
+// lost for good, or a capture in the dashboard, is found by nobody.
 package payments

@@ -24,6 +24,8 @@ type Gateway interface {
 	Refund(ctx context.Context, key string, r RefundCall) (RefundResult, error)
 	// FindRefund looks among an intent's refunds for one by our name, and tells how it stands now.
 	FindRefund(ctx context.Context, id, name string) (r RefundResult, there bool, err error)
+	// RefundsOf lists an intent's refunds, those that were made there by hand among them.
+	RefundsOf(ctx context.Context, id string) ([]GatewayRefund, error)
 }
 
 // Charge is what an intent is created for.

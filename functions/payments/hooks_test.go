@@ -57,6 +57,10 @@ func (h hooked) FindRefund(ctx context.Context, id, name string) (r payments.Ref
 	return r, there, err
 }
 
+func (h hooked) RefundsOf(ctx context.Context, id string) ([]payments.GatewayRefund, error) {
+	return around(h, ctx, "list refunds", func() ([]payments.GatewayRefund, error) { return h.Gateway.RefundsOf(ctx, id) })
+}
+
 // hook puts one hook around every effect of the rig: store reads, store writes, gateway calls.
 func (r *rig) hook(do func(ctx context.Context, point string) error) {
 	r.db.Before = func(ctx context.Context, op string, _ []store.Write) error { return do(ctx, op+" before") }

@@ -37,7 +37,6 @@ type Objects interface {
 	// IntentOfCharge and IntentOfRefund return the id of an intent, "" for what is of none.
 	IntentOfCharge(ctx context.Context, chargeID string) (intentID string, err error)
 	IntentOfRefund(ctx context.Context, refundID string) (intentID string, err error)
-	RefundsOf(ctx context.Context, intentID string) ([]GatewayRefund, error)
 	DisputeOf(ctx context.Context, disputeID string) (GatewayDispute, error)
 	// PayoutFailure is why the gateway could not pay our bank, "" if it could, or may.
 	PayoutFailure(ctx context.Context, payoutID string) (code string, err error)
@@ -110,7 +109,7 @@ func (l *Listener) Refresh(ctx context.Context, intentID string) error {
 	case p.State != Captured:
 		return nil
 	}
-	list, err := l.Objects.RefundsOf(ctx, intentID)
+	list, err := l.Gateway.RefundsOf(ctx, intentID)
 	if err != nil {
 		return unknown(err)
 	}
@@ -143,12 +142,7 @@ func (l *Listener) paymentOf(ctx context.Context, intentID string) (p Payment, i
 
 // takeRefunds takes over an intent's refunds: those that were made by hand, and ours that have failed since.
 func (l *Listener) takeRefunds(ctx context.Context, p Payment, list []GatewayRefund) error {
-	p, err := l.change(ctx, p, func(p *Payment) (changed bool) {
-		for _, g := range list {
-			changed = g.Name == "" && p.takeRefund(g, l.Now().UTC()) || changed
-		}
-		return changed
-	})
+	p, err := l.change(ctx, p, func(p *Payment) bool { return p.takeElsewhere(list, l.Now().UTC()) })
 	for _, g := range list {
 		if err == nil && g.Name != "" && g.Code != "" {
 			err = l.RefundChanged(ctx, RefundRef{p.OrderID, p.Group, g.Name})
@@ -158,6 +152,22 @@ func (l *Listener) takeRefunds(ctx context.Context, p Payment, list []GatewayRef
 		return nil // made under our names, and not by us
 	}
 	return err
+}
+
+// takeElsewhere takes over how the refunds stand that were made at the gateway by hand. A refund of ours that failed as nothing was
+// left to give is then done: the money was given back before. It counts as an attempt of its own, as the failure may be told already.
+func (p *Payment) takeElsewhere(list []GatewayRefund, now time.Time) (changed bool) {
+	for _, g := range list {
+		changed = g.Name == "" && p.takeRefund(g, now) || changed
+	}
+	for k := range p.Refunds {
+		r := &p.Refunds[k]
+		if r.State == RefundFailed && !r.Elsewhere && r.Minor > 0 && p.Refunded()+r.Minor > p.Captured && r.Minor <= p.refundedElsewhere() {
+			r.State, r.Before, r.DoneAt, r.Code, r.Attempt = RefundDone, true, now, "", r.Attempt+1
+			changed = true
+		}
+	}
+	return changed
 }
 
 // takeRefund takes over how a refund stands that was made at the gateway by hand.

@@ -120,6 +120,66 @@ func TestARefundAtTheGatewayIsTakenOver(t *testing.T) {
 	}
 }
 
+// Whatever comes first, the return or the news of a refund by hand, what was given back counts. Seen to catch: a return that ends
+// as failed as the gateway has nothing left to give, one that stays so when the rest is given by hand.
+func TestARefundByHandCountsWheneverItIsHeard(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	for name, c := range map[string]struct {
+		before, after string // given by hand before the return is received, and after it
+		hears         bool   // of what was given before
+		want, told    string
+	}{
+		"heard before":      {"600", "", true, "DONE true0", "PaymentRefunded true"},
+		"heard after":       {"600", "", false, "DONE true1", "PaymentRefunded true"},
+		"a part":            {"500", "", false, "DONE true1", "PaymentRefunded true"},
+		"too little":        {"300", "", false, "FAILED false0", "PaymentRefundFailed false"},
+		"the rest later":    {"300", "300", false, "DONE true1", "PaymentRefunded true"},
+		"nothing by hand":   {"", "", false, "DONE false0", "PaymentRefunded false"},
+		"by hand on top of": {"", "200", false, "DONE false0", "PaymentRefunded false"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBank(t)
+			r := b.captured(t, 600)
+			byHand := func(minor string) {
+				if minor != "" {
+					b.dashboard(t, "/v1/refunds", url.Values{"payment_intent": {r.record(t, "g1").IntentID}, "amount": {minor}})
+				}
+			}
+			if byHand(c.before); c.hears {
+				r.hears(t, 1)
+			}
+			if err := r.Refund(ctx, r.returned("ret_a", 400)); err != nil {
+				t.Fatal(err)
+			}
+			byHand(c.after)
+			r.hears(t, 2)
+			p := r.record(t, "g1")
+			n := slices.IndexFunc(p.Refunds, func(x payments.Refund) bool { return x.ID == "ret_a" })
+			if x := p.Refunds[n]; fmt.Sprintf("%s %v%d", x.State, x.Before, x.Attempt) != c.want {
+				t.Errorf("%+v, want %s", x, c.want)
+			}
+			names, data := payments.Happened(payments.Payment{}, p)
+			for k, name := range names {
+				switch d := data[k].(type) {
+				case payments.PaymentRefunded:
+					if got := fmt.Sprint(name, " ", d.Before); got != c.told {
+						t.Errorf("told %s, want %s", got, c.told)
+					}
+				case payments.PaymentRefundFailed:
+					if got := fmt.Sprint(name, " ", false); got != c.told {
+						t.Errorf("told %s, want %s", got, c.told)
+					}
+				}
+			}
+			if p.Refunded() > p.Captured {
+				t.Errorf("%d given of %d", p.Refunded(), p.Captured)
+			}
+		})
+	}
+}
+
 // A refund that fails later is known, ours and one by hand.
 func TestARefundThatFailsLaterIsHeard(t *testing.T) {
 	t.Parallel()

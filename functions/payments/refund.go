@@ -256,7 +256,19 @@ func (s *Service) askRefund(ctx context.Context, p Payment, id string) (Payment,
 	}
 	c := p.last()
 	result, answer := s.requestRefund(ctx, c.Key, p, *p.refund(id))
-	p, err := s.change(ctx, p, func(p *Payment) bool { p.applyRefundAnswer(c, id, result, answer, s.Now().UTC()); return true })
+	var list []GatewayRefund
+	if refusal := (*Refusal)(nil); errors.As(answer, &refusal) {
+		// The money may have been given back by hand, and the notice of that be on its way.
+		var err error
+		if list, err = s.Gateway.RefundsOf(ctx, p.IntentID); err != nil {
+			answer = notFinal(err)
+		}
+	}
+	p, err := s.change(ctx, p, func(p *Payment) bool {
+		p.applyRefundAnswer(c, id, result, answer, s.Now().UTC())
+		p.takeElsewhere(list, s.Now().UTC())
+		return true
+	})
 	if err != nil || p.refund(id).State != RefundPending {
 		return p, err
 	}

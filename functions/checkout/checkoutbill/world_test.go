@@ -277,6 +277,9 @@ func (till) Capture(context.Context, string, string, int64) (payments.Intent, er
 func (till) Refund(context.Context, string, payments.RefundCall) (payments.RefundResult, error) {
 	return payments.RefundResult{}, errors.New("a checkout gives nothing back")
 }
+func (till) RefundsOf(context.Context, string) ([]payments.GatewayRefund, error) {
+	return nil, errors.New("a checkout gives nothing back")
+}
 func (till) FindRefund(context.Context, string, string) (payments.RefundResult, bool, error) {
 	return payments.RefundResult{}, false, errors.New("a checkout gives nothing back")
 }

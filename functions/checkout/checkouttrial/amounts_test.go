@@ -164,6 +164,8 @@ func (b *bank) Cancel(_ context.Context, _, id string) (payments.Intent, error) 
 	return payments.Intent{ID: id, Status: payments.IntentCanceled}, nil
 }
 
+func (b *bank) RefundsOf(context.Context, string) ([]payments.GatewayRefund, error) { return nil, nil }
+
 func (b *bank) FindRefund(context.Context, string, string) (payments.RefundResult, bool, error) {
 	return payments.RefundResult{}, false, nil
 }

@@ -342,3 +342,23 @@ func (b *bank) FindRefund(ctx context.Context, id, name string) (payments.Refund
 	}
 	return f.r, f.there, err
 }
+
+// RefundsOf implements payments.Gateway.
+func (b *bank) RefundsOf(ctx context.Context, id string) (list []payments.GatewayRefund, err error) {
+	list, err = outside(b.t, ctx, "gateway list", func() (list []payments.GatewayRefund, err error) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		i := b.intent(id)
+		if i == nil {
+			return nil, &payments.Refusal{Code: "resource_missing"}
+		}
+		for _, r := range i.refunds {
+			list = append(list, payments.GatewayRefund{ID: r.id, Name: r.name, Code: r.code, Minor: r.minor})
+		}
+		return list, nil
+	})
+	if err != nil && isLost(err) {
+		err = &payments.UnknownOutcome{Why: "no answer", Cause: err}
+	}
+	return list, err
+}
