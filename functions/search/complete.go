@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"rialto/functions/internal/fault"
@@ -29,7 +30,8 @@ type Completable struct {
 }
 
 // Complete returns what a text may become when it is typed on: categories first, then brands, both only where their
-// own name has the words, then products by title. Errors: unknown_marketplace, invalid_query, search_unavailable.
+// own name has the words, then products by title. What nothing begins with as it is typed is completed with typos, in the
+// word being typed too. Errors: unknown_marketplace, invalid_query, search_unavailable.
 func (s *Searcher) Complete(ctx context.Context, marketplace, text string) ([]Completion, error) {
 	m, err := marketplaces.Lookup(marketplace)
 	if err != nil {
@@ -39,14 +41,19 @@ func (s *Searcher) Complete(ctx context.Context, marketplace, text string) ([]Co
 		return nil, fault.New(fault.Invalid, "invalid_query", "the search has inputs that are not accepted").
 			With(fault.Field{Pointer: "query.q", Code: "out_of_range", Message: "must have 1 to 100 characters"})
 	}
-	c, err := s.Index.Complete(ctx, m, text)
-	if err != nil {
-		return nil, err
+	for _, typos := range []bool{false, true} {
+		c, err := s.Index.Complete(ctx, m, text, typos)
+		if err != nil {
+			return nil, err
+		}
+		if list := c.completions(text, typos); len(list) > 0 {
+			return list, nil
+		}
 	}
-	return c.completions(text), nil
+	return nil, nil
 }
 
-func (c Completable) completions(text string) []Completion {
+func (c Completable) completions(text string, typos bool) []Completion {
 	var out []Completion
 	seen := map[string]bool{}
 	add := func(x Completion) {
@@ -57,12 +64,12 @@ func (c Completable) completions(text string) []Completion {
 		}
 	}
 	for _, b := range c.Categories {
-		if words := strings.ReplaceAll(b.Value, "-", " "); begins(words, text) {
+		if words := strings.ReplaceAll(b.Value, "-", " "); begins(words, text, typos) {
 			add(Completion{words, "category", b.Value, b.Count})
 		}
 	}
 	for _, b := range c.Brands {
-		if begins(b.Value, text) {
+		if begins(b.Value, text, typos) {
 			add(Completion{b.Value, "brand", "", b.Count})
 		}
 	}
@@ -72,20 +79,22 @@ func (c Completable) completions(text string) []Completion {
 	return out
 }
 
-// begins tells whether every word of typed begins a word of name.
-func begins(name, typed string) bool {
+// begins tells whether every word of typed begins a word of name, with typos or without.
+func begins(name, typed string, typos bool) bool {
 	words := strings.Fields(strings.ToLower(name))
-	for _, t := range strings.Fields(strings.ToLower(typed)) {
-		if !anyHasPrefix(words, t) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(strings.Fields(strings.ToLower(typed)), func(t string) bool {
+		return !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, t) || typos && nearlyBegins(w, t) })
+	})
 }
 
-func anyHasPrefix(words []string, prefix string) bool {
-	for _, w := range words {
-		if strings.HasPrefix(w, prefix) {
+// nearlyBegins tells whether a word begins with what is few enough typos away from what is typed. First letters are right.
+func nearlyBegins(word, typed string) bool {
+	w, t, most := []rune(word), []rune(typed), Edits(typed)
+	if !Misspelt(typed) || w[0] != t[0] {
+		return false
+	}
+	for n := len(t) - most; n <= min(len(w), len(t)+most); n++ {
+		if distance(t, w[:n], most+1) <= most {
 			return true
 		}
 	}

@@ -198,8 +198,21 @@ func TestCompletions(t *testing.T) {
 			{ProductID: "p3", Title: "Hiking pole"}}}
 	want := []Completion{{"hiking boots", "category", "hiking-boots", 4}, {"Hiker & Sons", "brand", "", 2}, {"Alba hiking boot", "product", "p1", 1},
 		{"Hiking pole", "product", "p3", 1}}
-	if d := gocmp.Diff(want, c.completions("HIK")); d != "" {
+	if d := gocmp.Diff(want, c.completions("HIK", false)); d != "" {
 		t.Error(d)
+	}
+}
+
+func TestAWordBeingTypedMayHaveTypos(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]bool{"headp": true, "hedph": true, "haedpho": true, "headfone": true, "wireless hedph": true, "eadphones": false,
+		"hip": false, "haed": true, "hedphones wirless": true, "h3adph": false, "headphones red": false, "headphonesss": true} {
+		if got := begins("Wireless Headphones", typed, true); got != want {
+			t.Errorf("%q: %v", typed, got)
+		}
+	}
+	if begins("Wireless Headphones", "hedph", false) {
+		t.Error("a typo is taken though none was to be")
 	}
 }
 

@@ -11,8 +11,8 @@ func Misspelt(word string) bool {
 	return utf8.RuneCountInString(word) >= 4 && !strings.ContainsFunc(word, unicode.IsDigit)
 }
 
-// edits is how many typos a word may have: one, from six letters on two.
-func edits(word string) int {
+// Edits is how many typos a word may have: one, from six letters on two.
+func Edits(word string) int {
 	if utf8.RuneCountInString(word) < 6 {
 		return 1
 	}
@@ -21,7 +21,7 @@ func edits(word string) int {
 
 // Nearest returns the word of a list that is the fewest typos away, the first of several; false if none is near enough.
 func Nearest(word string, list []string) (string, bool) {
-	best, least := "", edits(word)+1
+	best, least := "", Edits(word)+1
 	for _, w := range list {
 		if d := distance([]rune(word), []rune(w), least); d < least {
 			best, least = w, d

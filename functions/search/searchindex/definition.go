@@ -34,7 +34,7 @@ func definition(language string, shards int) object {
 			"category_id": keyword, "category_path": keyword, "category_words": text("joined", spelled),
 			"attributes": object{"type": "object", "enabled": false}, "attribute_values": text("joined", spelled), "attribute_pairs": keyword,
 			// What is typed is completed and corrected by words as they are written.
-			"spelled": object{"type": "text", "analyzer": "spelled", "index_prefixes": object{"min_chars": 1, "max_chars": 12}},
+			"spelled": object{"type": "text", "analyzer": "spelled", "index_prefixes": object{"min_chars": 1, "max_chars": prefixLetters}},
 			"kind":    text("joined", nil), "identifiers": keyword,
 			"image": hidden, "offer_id": hidden,
 			"price": object{"type": "long"}, "landed": object{"type": "long"}, "currency": keyword,

@@ -208,8 +208,10 @@ func TestEveryMarketplaceCanBeIndexed(t *testing.T) {
 					t.Errorf("%s %s: %v", m.Code, step, err)
 				}
 			}
-			if _, err := x.Complete(t.Context(), m, "登山 ür"); err != nil {
-				t.Errorf("%s: %v", m.Code, err)
+			for _, typos := range []bool{false, true} {
+				if _, err := x.Complete(t.Context(), m, "登山 ür", typos); err != nil {
+					t.Errorf("%s: %v", m.Code, err)
+				}
 			}
 			if err := x.call(t.Context(), writing, http.MethodDelete, "/"+x.alias(m)+"-000001", nil, nil); err != nil {
 				t.Error(err)

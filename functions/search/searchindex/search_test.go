@@ -300,7 +300,11 @@ func TestWhatIsTypedIsCompleted(t *testing.T) {
 	put(t, x, us, fixtures()...)
 	for text, want := range map[string]string{"jac": "jackets (category), Summit Down Jacket (product), Rain Jacket (product)",
 		"al":     "Alba (brand), Ridge Hiking Boots (product), Summit Down Jacket (product)",
-		"rain j": "Rain Jacket (product)", "caf": "Café Press (product)", "zz": "", "*": "", "j* OR": ""} {
+		"rain j": "Rain Jacket (product)", "caf": "Café Press (product)", "zz": "", "*": "", "j* OR": "",
+		"jakc":            "jackets (category), Summit Down Jacket (product), Rain Jacket (product)",
+		"summti down jac": "Summit Down Jacket (product)", "trekin": "Valley Trekking Shoes (product)",
+		"dunmroe": "Dunmore (brand), Rain Jacket (product)",
+		"rdge":    "Ridge Hiking Boots (product)", "racket": "", "pres": "Café Press (product)", "prws": "Café Press (product)"} {
 		list, err := (&search.Searcher{Index: x}).Complete(t.Context(), "US", text)
 		var got []string
 		for _, c := range list {
