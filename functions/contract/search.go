@@ -15,7 +15,13 @@ var searchContext = Context{
 			Name: "api", Description: "search with facets",
 			Memory: 512, Timeout: 10 * second,
 			Trigger: Trigger{API: true},
-			Grants:  []Grant{{Search, "products"}},
+			Grants:  []Grant{{Search, "products"}, {Read, "projections"}},
+		},
+		{
+			Name: "synonyms", Description: "shows or replaces a marketplace's own synonyms",
+			Memory: 256, Timeout: 10 * second,
+			Trigger: Trigger{Operator: true},
+			Grants:  []Grant{{Read, "projections"}, {Write, "projections"}},
 		},
 		{
 			Name: "index", Description: "projects products, offers and stock into the index",

@@ -43,7 +43,8 @@ var ErrPosition = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not 
 type IndexQuery struct {
 	Query
 	Relaxed    Relaxed
-	Known      bool // some product has all words as typed
+	Known      bool     // some product has all words as typed
+	Ways       []string // other texts that are as good
 	From, Want int
 	After      []json.RawMessage // instead of From
 }

@@ -16,12 +16,15 @@ type Index interface {
 	// Search makes all searches at once, and answers them in their order. It returns nothing, and no error, of a
 	// marketplace that has no index yet. It fails with ErrPosition if it cannot go on where it is to.
 	Search(ctx context.Context, m marketplaces.Marketplace, queries ...IndexQuery) ([]Found, error)
-	// Complete finds what a text may become when it is typed on.
-	Complete(ctx context.Context, m marketplaces.Marketplace, text string) (Completable, error)
+	// Complete finds what a text may become when it is typed on, with typos or without.
+	Complete(ctx context.Context, m marketplaces.Marketplace, text string, typos bool) (Completable, error)
 }
 
 // Searcher serves shoppers.
-type Searcher struct{ Index Index }
+type Searcher struct {
+	Index    Index
+	Synonyms *RememberedSynonyms // nil for none
+}
 
 // Found is what an index found.
 type Found struct {
@@ -49,6 +52,9 @@ func (s *Searcher) Search(ctx context.Context, marketplace string, q Query) (Res
 		return Result{}, ErrPosition
 	}
 	a, skip := q.indexQuery()
+	if s.Synonyms != nil && q.Text != "" {
+		a.Ways = s.Synonyms.Of(ctx, m.Code).Ways(Read(q.Text).Loose)
+	}
 	found, suggestion, exact, err := s.find(ctx, m, &a)
 	if err != nil {
 		return Result{}, err

@@ -2,7 +2,6 @@
 package main
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"rialto/functions/catalog/catalogstore"
@@ -11,12 +10,10 @@ import (
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
-	"rialto/functions/internal/store"
 	"rialto/functions/offers/offersstore"
 	"rialto/functions/search"
 	"rialto/functions/search/searchapi"
 	"rialto/functions/search/searchaws"
-	"rialto/functions/search/searchindex"
 	"rialto/functions/search/searchstore"
 )
 
@@ -24,32 +21,24 @@ func main() {
 	entry.Run("search", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
-			return lambdahttp.New(api.Handler(searchapi.Routes(&search.Searcher{Index: x}))), err
+			own := &search.RememberedSynonyms{Store: &searchstore.Store{DB: database(s)}, Now: time.Now}
+			return lambdahttp.New(api.Handler(searchapi.Routes(&search.Searcher{Index: x, Synonyms: own}))), err
+		},
+		"synonyms": func(s *settings.Settings) (any, error) {
+			return saga.Task("search-synonyms", (&search.Editor{Store: &searchstore.Store{DB: database(s)}}).Synonyms), nil
 		},
 		"index": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
-			db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
+			db := database(s)
 			return searchaws.Receive(&search.Projector{Index: x, Products: &catalogstore.Store{DB: db}, BuyBoxes: &offersstore.Store{DB: db},
 				Ratings: &searchstore.Store{DB: db}, Sequence: &searchstore.Store{DB: db}, Now: time.Now}), err
 		},
 		"reindex": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
-			db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
+			db := database(s)
 			r := &search.Rebuilder{Scanner: catalogstore.ProductScan{DB: db}, Products: &catalogstore.Store{DB: db}, BuyBoxes: &offersstore.Store{DB: db},
 				Ratings: &searchstore.Store{DB: db}, Sequence: &searchstore.Store{DB: db}, Build: x, Releases: x, Now: time.Now}
 			return saga.Task("search-reindex", r.Reindex), err
 		},
 	})
-}
-
-func index(s *settings.Settings) (*searchindex.Index, error) {
-	c := searchindex.Config{URL: s.Must("SEARCH_URL")}
-	if s.Stage != "local" {
-		cfg := s.AWS()
-		c.Sign = &cfg
-	}
-	if s.Stage == "prod" {
-		c.Shards = 10 // the largest marketplace's 350 million products of 1 to 2 KB
-	}
-	return searchindex.New(c)
 }

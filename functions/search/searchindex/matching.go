@@ -33,11 +33,11 @@ func matching(a search.IndexQuery, language string) object {
 	case a.Ranker == search.Plain:
 		return object{"multi_match": object{"query": text, "type": "best_fields", "fields": alike}}
 	case a.Relaxed == search.Strict:
-		return quoted(w, everyWordAnyhow(w, n, language))
+		return quoted(w, everyWordAnyhow(w, n, a.Ways, language))
 	case a.Relaxed == search.FewerTerms && a.Known && len(w.Phrases) == 0: // the words are known: none needs another form
 		some := object{"query": text, "type": "cross_fields", "fields": fields, "minimum_should_match": enough,
 			"auto_generate_synonyms_phrase_query": false}
-		return first(object{"multi_match": some}, w, n, language)
+		return first(object{"multi_match": some}, w, n, a.Ways, language)
 	}
 	stop := stopWords(language)
 	words := slices.DeleteFunc(slices.Clone(w.Loose), func(word string) bool {
@@ -58,12 +58,12 @@ func matching(a search.IndexQuery, language string) object {
 		return quoted(w, object{"bool": object{"must": each}})
 	}
 	// What has every word is found by both, and so comes first.
-	return quoted(w, first(object{"bool": object{"should": each, "minimum_should_match": enough}}, w, n, language))
+	return quoted(w, first(object{"bool": object{"should": each, "minimum_should_match": enough}}, w, n, a.Ways, language))
 }
 
 // first finds what some finds, and what has every word, or is of the kind that is looked for, before the rest.
-func first(some object, w search.Words, n int, language string) object {
-	return object{"bool": object{"must": some, "should": []object{everyWordAnyhow(w, n, language), kind(w.Text, language)}}}
+func first(some object, w search.Words, n int, synonyms []string, language string) object {
+	return object{"bool": object{"must": some, "should": []object{everyWordAnyhow(w, n, synonyms, language), kind(w.Text, language)}}}
 }
 
 // quoted lets only those through that have what stands in quotes, as it stands there.
@@ -78,14 +78,17 @@ func quoted(w search.Words, found object) object {
 	return object{"bool": object{"must": must}}
 }
 
-// everyWordAnyhow finds every word, as they are parted or with two of them as one, and the product whose own name the text is,
-// before all others.
-func everyWordAnyhow(w search.Words, n int, language string) object {
+// everyWordAnyhow finds every word, as they are parted or with two of them as one, or a synonym of the marketplace's own, and
+// the product whose own name the text is, before all others.
+func everyWordAnyhow(w search.Words, n int, synonyms []string, language string) object {
 	ways := []object{everyWord(w.Text, language)}
 	if n <= typoWords && len(w.Phrases) == 0 {
 		for _, words := range search.Joined(w.Loose) {
 			ways = append(ways, everyWord(strings.Join(words, " "), language))
 		}
+	}
+	for _, text := range synonyms {
+		ways = append(ways, everyWord(text, language))
 	}
 	if id := search.Identifier(w.Text); len(id) >= minIdentifier && strings.ContainsAny(id, "0123456789") {
 		ways = append(ways, object{"constant_score": object{"filter": object{"term": object{"identifiers": id}}, "boost": named}})

@@ -1,7 +1,9 @@
 package searchindex
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"rialto/functions/search"
 )
@@ -54,3 +56,28 @@ func TestPeopleTypeItTheirWay(t *testing.T) {
 		}
 	}
 }
+
+func TestAMarketplacesOwnSynonymsFindWithoutANewIndex(t *testing.T) {
+	t.Parallel()
+	x := openSearch(t)
+	put(t, x, us, fixtures()...)
+	own := &search.RememberedSynonyms{Store: listed{{"tatties mac", "rain jacket"}, {"stompers", "boots", "shoes"}}, Now: time.Now}
+	for text, want := range map[string]string{"tatties mac": "p4", "stompers": "p2 p1 p4", "ridge stompers": "p1"} {
+		r, err := (&search.Searcher{Index: x, Synonyms: own}).Search(t.Context(), "US", search.Query{Text: text, Page: 1, Size: 20})
+		if got := ids(r); err != nil || got != want || r.Exact == 0 {
+			t.Errorf("%q: %s, want %s (%v, %d exact)", text, got, want, err, r.Exact)
+		}
+	}
+	if got := ids(find(t, x, search.Query{Text: "tatties mac"})); got != "" {
+		t.Errorf("without synonyms: %s", got)
+	}
+}
+
+// listed are synonyms of every marketplace.
+type listed search.Synonyms
+
+func (l listed) Synonyms(context.Context, string) (search.Synonyms, error) {
+	return search.Synonyms(l), nil
+}
+
+func (l listed) SaveSynonyms(context.Context, string, search.Synonyms) error { return nil }

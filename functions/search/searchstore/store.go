@@ -1,5 +1,6 @@
 // Package searchstore keeps, in the table projections, the last number that was drawn for a product in a marketplace's
-// index, and what events told of the product's rating. Keys: <product_id>#<marketplace> and <product_id>#rating.
+// index, what events told of the product's rating, and marketplaces' own synonyms. Keys: <product_id>#<marketplace>,
+// <product_id>#rating and <marketplace>#synonyms.
 package searchstore
 
 import (
@@ -93,6 +94,29 @@ func (s *Store) Ratings(ctx context.Context, products ...string) (map[string]sea
 		out[r.ProductID] = r
 	}
 	return out, nil
+}
+
+type synonyms struct {
+	Groups search.Synonyms `dynamodbav:"groups"`
+}
+
+func synonymsKey(marketplace string) store.Key { return store.Key{PK: marketplace + "#synonyms"} }
+
+// Synonyms returns a marketplace's own, none if none were saved.
+func (s *Store) Synonyms(ctx context.Context, marketplace string) (search.Synonyms, error) {
+	i, err := s.DB.Get(ctx, table, synonymsKey(marketplace))
+	if err != nil || i == nil {
+		return nil, err
+	}
+	var kept synonyms
+	err = store.Unmarshal(i, &kept)
+	return kept.Groups, err
+}
+
+// SaveSynonyms replaces a marketplace's own.
+func (s *Store) SaveSynonyms(ctx context.Context, marketplace string, list search.Synonyms) error {
+	_, err := s.DB.Apply(ctx, store.Put(table, synonymsKey(marketplace), synonyms{list}).Named("synonyms"))
+	return store.Explained("save synonyms", err, errBusy)
 }
 
 func number(i store.Item) (int64, error) {

@@ -85,3 +85,20 @@ func TestRatings(t *testing.T) {
 		}
 	})
 }
+
+func TestSynonymsAreKeptByMarketplace(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		s := &Store{DB: db}
+		want := search.Synonyms{{"wellies", "rain boots"}, {"brolly", "umbrella"}}
+		if err := s.SaveSynonyms(context.Background(), "US", want); err != nil {
+			t.Fatal(err)
+		}
+		for marketplace, want := range map[string]search.Synonyms{"US": want, "GB": nil} {
+			got, err := s.Synonyms(context.Background(), marketplace)
+			if d := cmp.Diff(want, got); d != "" || err != nil {
+				t.Errorf("%s: %v %s", marketplace, err, d)
+			}
+		}
+	})
+}
