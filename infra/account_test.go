@@ -10,17 +10,17 @@ import (
 func TestTheAccountComesBeforeTheAPIs(t *testing.T) {
 	t.Parallel()
 	for _, stage := range []string{"dev", "prod"} {
-		var account, retained int
+		var account, stay int
 		synthesized[stage].each(func(x template, id string, r resource) {
 			if account++; x.Stack != accountStackName {
 				t.Errorf("%s: %s is in %s", stage, id, x.Stack)
 			}
-			if r.DeletionPolicy == "Retain" {
-				retained++
+			if r.DeletionPolicy == retained {
+				stay++
 			}
 		}, "AWS::ApiGateway::Account")
-		if account != 1 || retained != 1 {
-			t.Errorf("%s: %d settings of the account, %d of them stay", stage, account, retained)
+		if account != 1 || stay != 1 {
+			t.Errorf("%s: %d settings of the account, %d of them stay", stage, account, stay)
 		}
 		i := slices.IndexFunc(synthesized[stage].templates, func(x template) bool { return x.Stack == "rialto-"+stage+"-apis" })
 		if i < 0 || !slices.Contains(synthesized[stage].templates[i].After, accountStackName) {

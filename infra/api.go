@@ -133,8 +133,8 @@ func accountStack(app awscdk.App, stage Stage) awscdk.Stack {
 		},
 	})
 	account := awsapigateway.NewCfnAccount(stack, new("Account"), &awsapigateway.CfnAccountProps{CloudWatchRoleArn: writer.RoleArn()})
-	account.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN, nil)
-	writer.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN)
+	account.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE, nil)
+	writer.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE)
 	return stack
 }
 

@@ -45,7 +45,7 @@ func TestTheBillKnowsWhatRunsByTheHour(t *testing.T) {
 				got["fixed.aurora.acu_hour"] += s.Database.Min
 			case "AWS::EC2::VPCEndpoint":
 				if r.Properties["VpcEndpointType"] == "Interface" {
-					got["fixed.vpc.endpoint_hour"] += float64(s.Zones)
+					got["fixed.vpc.endpoint_hour"] += float64(len(s.Zones))
 				}
 			case "AWS::KMS::Key":
 				got["fixed.kms.key_hour"]++

@@ -29,8 +29,8 @@ func (c *contextStack) cache() granted {
 		Description: new("subnets of the cart cache"), SubnetIds: list(subnets),
 	})
 	replicas := c.stage.Cache.Replicas
+	// It has no name of ours: what holds copies may be replaced.
 	cluster := awselasticache.NewCfnReplicationGroup(c.stack, new("Cache"), &awselasticache.CfnReplicationGroupProps{
-		ReplicationGroupId:          new(c.stage.prefix() + c.context),
 		ReplicationGroupDescription: new("carts, in front of their table"),
 		Engine:                      new("valkey"),
 		EngineVersion:               new("8.0"),

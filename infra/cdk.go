@@ -43,10 +43,11 @@ func synthesizer(stage Stage) awscdk.IStackSynthesizer {
 	return awscdk.NewDefaultStackSynthesizer(nil)
 }
 
-// removal is what becomes of a resource when its stack lets go of it.
+// removal is what becomes of a resource when its stack lets go of it. One whose first creation failed goes, kept or not: it is
+// empty, and its name would stand in the way of the next try.
 func (s Stage) removal() awscdk.RemovalPolicy {
 	if s.Keep {
-		return awscdk.RemovalPolicy_RETAIN
+		return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 	}
 	return awscdk.RemovalPolicy_DESTROY
 }

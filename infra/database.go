@@ -39,8 +39,7 @@ func (c *contextStack) database() granted {
 		RemovalPolicy:           c.stage.removal(),
 		Backup:                  &awsrds.BackupProps{Retention: awscdk.Duration_Days(new(float64(backupDays)))},
 	})
-	proxy := cluster.AddProxy(new("Proxy"), &awsrds.DatabaseProxyOptions{
-		DbProxyName:    new(c.stage.prefix() + "customers"),
+	proxy := cluster.AddProxy(new("Proxy"), &awsrds.DatabaseProxyOptions{ // without a name of ours: it holds nothing, and may be replaced
 		Secrets:        &[]awssecretsmanager.ISecret{cluster.Secret()},
 		Vpc:            c.shared.network.vpc,
 		VpcSubnets:     isolated(),

@@ -27,7 +27,7 @@ func eventsStack(app awscdk.App, stage Stage) awscdk.Stack {
 		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	}
 	if !stage.Local {
-		bucket.RemovalPolicy = awscdk.RemovalPolicy_RETAIN
+		bucket.RemovalPolicy = awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 		bucket.BlockPublicAccess = awss3.BlockPublicAccess_BLOCK_ALL()
 		bucket.Encryption = awss3.BucketEncryption_S3_MANAGED
 		bucket.EnforceSSL = new(true)

@@ -18,7 +18,7 @@ func (c *contextStack) files(folders ...folder) awss3.Bucket {
 	props := &awss3.BucketProps{BucketName: new(c.stage.filesBucket(c.context)), RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 		Cors: c.pagesMay()}
 	if !c.stage.Local {
-		props.RemovalPolicy = awscdk.RemovalPolicy_RETAIN
+		props.RemovalPolicy = awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 		props.BlockPublicAccess = awss3.BlockPublicAccess_BLOCK_ALL()
 		props.Encryption = awss3.BucketEncryption_S3_MANAGED
 		props.EnforceSSL = new(true)

@@ -31,7 +31,9 @@ func (c *contextStack) function(f contract.Function, code awslambda.Code) error 
 	}
 	if len(all.groups) > 0 {
 		all.allow = append(all.allow, permission{actions: []string{
-			"ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface",
+			// What the managed policy AWSLambdaVPCAccessExecutionRole holds, but for logs.
+			"ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
+			"ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
 		}, on: []string{"*"}})
 	}
 	source, err := c.triggerPermissions(f)

@@ -68,7 +68,7 @@ func TestNoFunctionMayMore(t *testing.T) {
 	service := map[contract.Access]string{
 		contract.Read: "dynamodb", contract.Write: "dynamodb", contract.Send: "sqs", contract.Publish: "sns",
 		contract.Start: "states", contract.Invoke: "lambda", contract.Seal: "kms", contract.Sign: "kms", contract.Verify: "kms",
-		contract.Search: "es", contract.SQL: "secretsmanager", contract.Gateway: "secretsmanager", contract.Redis: "ec2",
+		contract.Search: "es", contract.Admin: "es", contract.SQL: "secretsmanager", contract.Gateway: "secretsmanager", contract.Redis: "ec2",
 		contract.Webhook:   "secretsmanager",
 		contract.GetObject: "s3", contract.PutObject: "s3",
 	}
@@ -195,5 +195,39 @@ func TestWarmFunctionsAreCalledByAlias(t *testing.T) {
 	prod.Account = "1"
 	if uri := invocation(prod, "checkout-api"); !strings.HasSuffix(uri, ":function:rialto-prod-checkout-api:live/invocations") {
 		t.Errorf("the gateway calls %s", uri)
+	}
+}
+
+// A public search writes nothing: its role may send the two requests that search, and no other. Seen to catch: ESHttpPut, and
+// ESHttpPost on every path.
+func TestThePublicSearchOnlySearches(t *testing.T) {
+	t.Parallel()
+	const domain = "arn:aws:es:us-east-1:${AWS::AccountId}:domain/rialto-prod-products/"
+	var got []string
+	for _, line := range policies(t, "prod", "search-api") {
+		if strings.HasPrefix(line, "es:") {
+			got = append(got, line)
+		}
+	}
+	if diff := cmp.Diff([]string{"es:ESHttpPost " + domain + "*/_search", "es:ESHttpPost " + domain + "_msearch"}, got); diff != "" {
+		t.Errorf("search-api may, want (-), got (+):\n%s", diff)
+	}
+}
+
+// What Lambda needs to attach a function to a VPC is what its managed policy grants for that
+// (docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html), and a failed record may be written
+// anywhere in the bucket of failures, which holds nothing else. Seen to catch: three actions; the folder aws/lambda.
+func TestWhatLambdaDoesInAFunctionsName(t *testing.T) {
+	t.Parallel()
+	carts := policies(t, "prod", "carts-api")
+	for _, action := range []string{"CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets", "DeleteNetworkInterface",
+		"AssignPrivateIpAddresses", "UnassignPrivateIpAddresses"} {
+		if !slices.Contains(carts, "ec2:"+action+" *") {
+			t.Errorf("a function in the VPC may not ec2:%s", action)
+		}
+	}
+	want := "s3:PutObject arn:aws:s3:::rialto-prod-stream-failures-${AWS::AccountId}/*"
+	if !slices.Contains(policies(t, "prod", "orders-publish"), want) {
+		t.Errorf("a stream's function may not %s", want)
 	}
 }

@@ -20,6 +20,8 @@ var guards = []struct {
 	{"every queue has a dead-letter queue, and on AWS an alarm on it", deadLetters},
 	{"every stream is retried a bounded number of times, and what fails is kept", streamFailures},
 	{"what must not be lost outlives its stack and can be restored", kept},
+	{"a first deployment that failed can be tried again", retriable},
+	{"on AWS, zones are named by their ids, the same in every account", zoneIDs},
 	{"every timeout lies below its caller's", timeouts},
 	{"the functions deployed are those of the contract, each once", deployedOnce},
 	{"machines log no data of their executions", silentMachines},
@@ -88,7 +90,7 @@ func kept(a *assembly) (violations []string) {
 		complain := func(what string) {
 			violations = append(violations, fmt.Sprintf("%s/%s (%s): %s", t.Stack, id, r.Type, what))
 		}
-		if r.DeletionPolicy != "Retain" || r.UpdateReplacePolicy != "Retain" {
+		if r.DeletionPolicy != retained || r.UpdateReplacePolicy != "Retain" {
 			complain("it does not outlive its stack")
 		}
 		switch r.Type {
@@ -105,6 +107,27 @@ func kept(a *assembly) (violations []string) {
 			}
 		}
 	}, "AWS::DynamoDB::Table", "AWS::RDS::DBCluster", "AWS::KMS::Key", "AWS::OpenSearchService::Domain", "AWS::Cognito::UserPool")
+	return violations
+}
+
+// retained is the policy of what outlives its stack, but not a creation that failed.
+const retained = "RetainExceptOnCreate"
+
+func retriable(a *assembly) (violations []string) {
+	a.each(func(t template, id string, r resource) {
+		if r.DeletionPolicy == "Retain" {
+			violations = append(violations, fmt.Sprintf("%s/%s (%s) would stay when its creation is rolled back, and its name be taken", t.Stack, id, r.Type))
+		}
+	})
+	return violations
+}
+
+func zoneIDs(a *assembly) (violations []string) {
+	a.each(func(t template, id string, r resource) {
+		if r.at("AvailabilityZone") != nil || !slices.Contains(a.stage.Zones, flat(r.at("AvailabilityZoneId"))) {
+			violations = append(violations, fmt.Sprintf("%s/%s is in the zone of a name, or in one that the stage does not name", t.Stack, id))
+		}
+	}, "AWS::EC2::Subnet")
 	return violations
 }
 

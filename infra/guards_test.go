@@ -87,6 +87,21 @@ func TestGuardsCatch(t *testing.T) {
 				}
 			}
 		}, "does not outlive"},
+		"a table that a failed creation leaves": {"prod", func(_ *testing.T, a *assembly) {
+			for _, x := range a.templates {
+				for id, r := range x.Resources {
+					if r.Type == table {
+						r.DeletionPolicy = "Retain"
+						x.Resources[id] = r
+					}
+				}
+			}
+		}, "its name be taken"},
+		"a zone by its name": {"prod", change("AWS::EC2::Subnet", "AvailabilityZoneId", "use1-az4", func(r resource) {
+			r.Properties["AvailabilityZone"] = r.Properties["AvailabilityZoneId"]
+		}), "in the zone of a name"},
+		"a zone without RDS Proxy": {"prod", change("AWS::EC2::Subnet", "AvailabilityZoneId", "use1-az4", set("AvailabilityZoneId", "use1-az3")),
+			"that the stage does not name"},
 		"a queue that shows records too early": {"local", change(queue, "QueueName", "rialto-local-payments-capture",
 			set("VisibilityTimeout", 60.0)), "payments-capture needs 3m0s"},
 		"a checkout that waits too long": {"local", change(function, "FunctionName", "rialto-local-checkout-api", set("Timeout", 20.0)),

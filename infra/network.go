@@ -11,10 +11,7 @@ type network struct{ vpc awsec2.Vpc }
 
 func networkStack(app awscdk.App, stage Stage) *network {
 	stack := newStack(app, stage, "network", "Rialto "+stage.Name+": the VPC of the database and the cache")
-	var zones []*string // of whatever account this is deployed to
-	for i := range stage.Zones {
-		zones = append(zones, awscdk.Fn_Select(new(float64(i)), awscdk.Fn_GetAzs(nil)))
-	}
+	zones := *list(stage.Zones)
 	vpc := awsec2.NewVpc(stack, new("Vpc"), &awsec2.VpcProps{
 		VpcName:                      new(stage.prefix() + "network"),
 		AvailabilityZones:            &zones,
@@ -28,6 +25,11 @@ func networkStack(app awscdk.App, stage Stage) *network {
 			"S3":       {Service: awsec2.GatewayVpcEndpointAwsService_S3()},
 		},
 	})
+	for _, subnet := range *vpc.IsolatedSubnets() { // CDK takes zones by name; here they have ids
+		subnet := subnet.Node().DefaultChild().(awsec2.CfnSubnet)
+		subnet.SetAvailabilityZoneId(subnet.AvailabilityZone())
+		subnet.SetAvailabilityZone(nil)
+	}
 	endpoint := func(id string, service awsec2.InterfaceVpcEndpointAwsService) {
 		in := isolated()
 		if !stage.Keep { // each zone costs, and one is enough while none has failed

@@ -1,6 +1,8 @@
 package infra
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsopensearchservice"
@@ -10,15 +12,19 @@ import (
 
 // search has the domain of its indexes.
 func search(c *contextStack) error {
-	c.provide(contract.Search, c.domain())
+	c.domain()
 	return c.functions()
 }
 
 // domain is reached over HTTPS with requests signed by a role of this account; the domain's own policy leaves it to
-// IAM which role. (It cannot name the roles: it refuses those that do not exist yet.)
-func (c *contextStack) domain() granted {
+// IAM which role. (It cannot name the roles: it refuses those that do not exist yet.) Whoever searches may send the two
+// requests that search: what the public can reach holds no right to write.
+func (c *contextStack) domain() {
 	if c.stage.Local {
-		return granted{env: map[string]string{"SEARCH_URL": c.stage.Endpoints.Search}}
+		local := granted{env: map[string]string{"SEARCH_URL": c.stage.Endpoints.Search}}
+		c.provide(contract.Search, local)
+		c.provide(contract.Admin, local)
+		return
 	}
 	name, size := c.stage.prefix()+"products", c.stage.Index
 	anyPath := c.stage.arn("es", "domain/"+name+"/*")
@@ -28,7 +34,7 @@ func (c *contextStack) domain() granted {
 	}
 	if size.DataNodes > 1 {
 		cluster.ZoneAwarenessEnabled = new(true)
-		cluster.ZoneAwarenessConfig = &awsopensearchservice.CfnDomain_ZoneAwarenessConfigProperty{AvailabilityZoneCount: new(float64(c.stage.Zones))}
+		cluster.ZoneAwarenessConfig = &awsopensearchservice.CfnDomain_ZoneAwarenessConfigProperty{AvailabilityZoneCount: new(float64(len(c.stage.Zones)))}
 	}
 	if size.MasterNodes > 0 {
 		cluster.DedicatedMasterEnabled = new(true)
@@ -56,8 +62,11 @@ func (c *contextStack) domain() granted {
 	// A new version of the engine is put in place, and not a new domain beside an old one of the same name.
 	domain.CfnOptions().SetUpdatePolicy(&awscdk.CfnUpdatePolicy{EnableVersionUpgrade: new(true)})
 	domain.ApplyRemovalPolicy(c.stage.removal(), nil)
-	return granted{
-		allow: []permission{{actions: methods, on: []string{anyPath}}},
-		env:   map[string]string{"SEARCH_URL": "https://" + *domain.AttrDomainEndpoint()},
-	}
+	url := map[string]string{"SEARCH_URL": "https://" + *domain.AttrDomainEndpoint()}
+	under := strings.TrimSuffix(anyPath, "*")
+	c.provide(contract.Search, granted{
+		allow: []permission{{actions: []string{"es:ESHttpPost"}, on: []string{under + "_msearch", under + "*/_search"}}},
+		env:   url,
+	})
+	c.provide(contract.Admin, granted{allow: []permission{{actions: methods, on: []string{anyPath}}}, env: url})
 }

@@ -48,7 +48,9 @@ type Stage struct {
 	// ClientRequests is how many requests one address may send in 5 minutes before the firewall stops it.
 	ClientRequests float64
 
-	Zones    int // availability zones of the network
+	// Zones are the ids of the network's availability zones. Names are each account's own: "us-east-1a" is another zone in
+	// each, and may be one that a service of ours is not in.
+	Zones    []string
 	Database capacity
 	Cache    cache
 	Index    index
@@ -83,6 +85,10 @@ type endpoints struct {
 // homeRegion is where both AWS stages live. CloudFront takes web ACLs from this region only.
 const homeRegion = "us-east-1"
 
+// homeZones are zones of the home region with all that the network has in it. RDS Proxy, Lambda in a VPC and newer instances
+// are not in use1-az3, and newer instances not in use1-az5 (docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy.html).
+var homeZones = []string{"use1-az2", "use1-az4", "use1-az6"}
+
 var stages = []Stage{
 	{
 		Name: "local", Local: true,
@@ -105,7 +111,7 @@ var stages = []Stage{
 		FulfillmentStep: time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128, PayoutReserve: time.Hour, TaxEngine: "tables",
 		Throttle: 100, Burst: 200, ClientRequests: 2_000,
 		Origins:  []string{"https://dev.shop.example", "https://dev.sellers.example", "http://localhost:*"},
-		Zones:    2, // Aurora asks for two
+		Zones:    homeZones[:2], // Aurora asks for two
 		Database: capacity{0.5, 2}, Cache: cache{Node: "cache.t4g.micro"},
 		Index: index{DataNodes: 1, DataType: "t3.small.search", GB: 10},
 	},
@@ -119,7 +125,7 @@ var stages = []Stage{
 		Provisioned: map[string]int{"checkout-api": 50},
 		Throttle:    10_000, Burst: 5_000, ClientRequests: 10_000,
 		Origins:  []string{"https://shop.example", "https://sellers.example"},
-		Zones:    3,
+		Zones:    homeZones,
 		Database: capacity{2, 64}, Cache: cache{Node: "cache.r7g.xlarge", Replicas: 2},
 		Index: index{DataNodes: 6, DataType: "r7g.2xlarge.search", MasterNodes: 3, MasterType: "m7g.large.search", GB: 1024},
 	},

@@ -29,7 +29,7 @@ func tablesStack(app awscdk.App, stage Stage) map[string]*string {
 			props.Stream = awsdynamodb.StreamViewType_NEW_AND_OLD_IMAGES
 		}
 		if stage.Keep {
-			props.RemovalPolicy = awscdk.RemovalPolicy_RETAIN
+			props.RemovalPolicy = awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 			props.DeletionProtection = new(true)
 			props.PointInTimeRecoverySpecification = &awsdynamodb.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: new(true)}
 		}

@@ -50,7 +50,7 @@ func (c *contextStack) triggerPermissions(f contract.Function) ([]permission, er
 		return []permission{
 			{actions: []string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}, on: []string{*stream}},
 			{actions: []string{"s3:ListBucket"}, on: []string{c.stage.failuresARN()}},
-			{actions: []string{"s3:PutObject"}, on: []string{c.stage.failuresARN() + "/aws/lambda/*"}},
+			{actions: []string{"s3:PutObject"}, on: []string{c.stage.failuresARN() + "/*"}},
 		}, nil
 	}
 	return nil, nil

@@ -23,6 +23,9 @@ var reasons = []reason{
 
 	{"ec2:CreateNetworkInterface", "*", "Lambda attaches functions to the VPC, by interfaces it names itself"},
 	{"ec2:DescribeNetworkInterfaces", "*", "EC2's describe actions take no resource"},
+	{"ec2:DescribeSubnets", "*", "EC2's describe actions take no resource"},
+	{"ec2:AssignPrivateIpAddresses", "*", "Lambda attaches functions to the VPC, by interfaces it names itself"},
+	{"ec2:UnassignPrivateIpAddresses", "*", "Lambda detaches functions from the VPC, by interfaces it names itself"},
 	{"ec2:DeleteNetworkInterface", "*", "Lambda detaches functions from the VPC, by interfaces it names itself"},
 
 	{"logs:CreateLogDelivery", "*", "log delivery takes no resource; Step Functions asks for these to log"},
@@ -34,7 +37,7 @@ var reasons = []reason{
 	{"logs:DescribeResourcePolicies", "*", "log delivery takes no resource"},
 	{"logs:DescribeLogGroups", "*", "log delivery takes no resource"},
 
-	{"s3:PutObject", "/aws/lambda/*", "Lambda names the objects that hold a stream's failed records"},
+	{"s3:PutObject", "/*", "Lambda names the objects that hold a stream's failed records, and tries as it likes whether it may write them"},
 
 	{"s3:PutObject", "/uploads/*", "sellers' files are named by seller and feed"},
 	{"s3:GetObject", "/uploads/*", "sellers' files are named by seller and feed"},
@@ -47,6 +50,7 @@ var reasons = []reason{
 	{"s3:GetObject", "/images/*", "images are named by product and file"},
 	{"s3:DeleteObject", "/images/*", "images are named by product and file"},
 
+	{"es:ESHttpPost", "/*/_search", "an index is named by its marketplace; a search writes nothing"},
 	{"es:ESHttpGet", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 	{"es:ESHttpHead", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 	{"es:ESHttpPost", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},

@@ -75,7 +75,8 @@ const (
 	Seal    Access = "seal"    // GenerateDataKey and Decrypt with a context's key
 	Sign    Access = "sign"    // Sign and GetPublicKey with a context's signing key
 	Verify  Access = "verify"  // GetPublicKey alone
-	Search  Access = "search"  // HTTP to the OpenSearch domain
+	Search  Access = "search"  // searches of the OpenSearch domain, and no other request to it
+	Admin   Access = "admin"   // every request to the OpenSearch domain
 	Redis   Access = "redis"   // inside the VPC, the cache's security group
 	SQL     Access = "sql"     // inside the VPC, the database's security group and secret
 	Gateway Access = "gateway" // the payment gateway's secret

@@ -31,14 +31,14 @@ var searchContext = Context{
 				{Context: "offers", Events: []string{"BuyBoxChanged"}},
 				{Context: "reviews", Events: []string{"ProductRated"}},
 			}}},
-			Grants: []Grant{{Search, "products"}, {Read, "products"}, {Read, "offers"}, {Read, "projections"}, {Write, "projections"}},
+			Grants: []Grant{{Admin, "products"}, {Read, "products"}, {Read, "offers"}, {Read, "projections"}, {Write, "projections"}},
 		},
 		{
 			Name: "reindex", Description: "builds a marketplace's index anew from the tables, part by part",
 			Memory: 512, Timeout: 10 * minute,
 			Trigger: Trigger{Operator: true},
 			Grants: []Grant{
-				{Search, "products"}, {Scan, "products"}, {Read, "products"}, {Read, "offers"}, {Read, "projections"},
+				{Admin, "products"}, {Scan, "products"}, {Read, "products"}, {Read, "offers"}, {Read, "projections"},
 				{Write, "projections"},
 			},
 		},
