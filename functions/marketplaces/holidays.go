@@ -2,6 +2,7 @@ package marketplaces
 
 import (
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -13,9 +14,27 @@ type Holiday struct {
 
 // Holidays lists a marketplace's public holidays of a year by day; those that law gives to the whole country, so far
 // as they can be told ahead. Two on one day are one. What the tables leave out stands with them (nations.go).
-func (m Marketplace) Holidays(year int) []Holiday {
-	c := calendars[m.Code]
-	var out []Holiday
+func (m Marketplace) Holidays(year int) []Holiday { return slices.Clone(m.holidays(year)) }
+
+type countryYear struct {
+	code string
+	year int
+}
+
+// reckoned are the holidays of the years that were asked for: a promise asks for a year's once a day that it looks at.
+var reckoned sync.Map // of []Holiday by countryYear
+
+// holidays are those of Holidays, and must not be changed.
+func (m Marketplace) holidays(year int) []Holiday {
+	if known, ok := reckoned.Load(countryYear{m.Code, year}); ok {
+		return known.([]Holiday)
+	}
+	out := calendars[m.Code].around(year)
+	reckoned.Store(countryYear{m.Code, year}, out)
+	return out
+}
+
+func (c calendar) around(year int) (out []Holiday) {
 	for y := year - 1; y <= year+1; y++ { // a substitute may fall in another year than its holiday
 		out = append(out, c.of(y)...)
 	}
@@ -31,7 +50,7 @@ func (m Marketplace) WorksOn(t time.Time) bool {
 		return false
 	}
 	day := date(t.Year(), t.Month(), t.Day())
-	return !slices.ContainsFunc(m.Holidays(t.Year()), func(h Holiday) bool { return h.Day.Equal(day) })
+	return !slices.ContainsFunc(m.holidays(t.Year()), func(h Holiday) bool { return h.Day.Equal(day) })
 }
 
 // calendar is how a country's holidays are found.

@@ -1,6 +1,9 @@
 package marketplaces
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // Dispatch is what a promise is made of: where a parcel leaves, and within how many working days it is to arrive.
 type Dispatch struct {
@@ -79,9 +82,16 @@ func (m Marketplace) working(day time.Time, n int) time.Time {
 
 // location is a zone of the registry; each is known where time/tzdata is, which a test sees to.
 func location(zone string) *time.Location {
+	if known, ok := located.Load(zone); ok {
+		return known.(*time.Location)
+	}
 	l, err := time.LoadLocation(zone)
 	if err != nil {
 		return time.UTC
 	}
+	located.Store(zone, l)
 	return l
 }
+
+// located are the zones that were asked for: the standard library reads its data anew each time.
+var located sync.Map // of *time.Location by name

@@ -221,7 +221,7 @@ var scheduled = func() (out []contract.Function) {
 }()
 
 // sweep runs a scheduled function until nothing happens any more. It runs less often than the contract says, unless it has
-// failed or left something, and not on days on which it would find nothing.
+// failed or left something, and seldom on days on which it would find nothing.
 func (t *trial) sweep(ctx context.Context, f contract.Function) error {
 	period := []time.Duration{day, 7 * time.Hour}[t.s.Choose(2)]
 	wait := period
@@ -247,7 +247,7 @@ func (t *trial) sweep(ctx context.Context, f contract.Function) error {
 		if t.note("%s: %v", f.ID(), err); errors.Is(err, schedule.ErrStopped) {
 			return err
 		}
-		if err != nil || !t.books.idle(f.ID()) && f.ID() != "payouts-run" {
+		if err != nil || f.ID() != "payouts-run" && !t.books.idle(f.ID()) {
 			wait = f.Trigger.Schedule
 		}
 	}

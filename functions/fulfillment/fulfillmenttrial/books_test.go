@@ -69,6 +69,7 @@ type journal struct {
 	Currency string          `dynamodbav:"currency"`
 	OrderID  string          `dynamodbav:"order_id"`
 	Group    string          `dynamodbav:"group"`
+	At       time.Time       `dynamodbav:"at"`
 	Entries  []payouts.Entry `dynamodbav:"entries"`
 	PayoutID string          `dynamodbav:"payout_id"`
 }
@@ -332,11 +333,11 @@ func (b *books) idle(id string) bool {
 		return !b.isDue("payments")
 	case "payouts-run":
 		for _, j := range b.journals {
-			if j.PayoutID == "" && j.Kind != payouts.PayoutKind {
+			if j.PayoutID == "" && j.Kind != payouts.PayoutKind && b.t.s.Now().Sub(j.At) >= reserve {
 				return false
 			}
 		}
-		return true
+		return !b.t.s.Chance(100) // what is in the reserve is not to be paid
 	}
 	return false
 }

@@ -30,6 +30,7 @@ type wiring struct {
 // stream is the function of a table's stream.
 type stream struct {
 	id     string
+	derive func(outbox.Change) ([]outbox.Event, error)
 	handle batch.StreamHandler
 }
 
@@ -57,7 +58,7 @@ func newWiring(t *trial) *wiring {
 		switch tr := f.Trigger; {
 		case tr.Stream != "":
 			topic := topic{w, published(f)}
-			w.streams[tr.Stream] = stream{f.ID(), outbox.Stream(topic, derive[f.ID()])}
+			w.streams[tr.Stream] = stream{f.ID(), derive[f.ID()], outbox.Stream(topic, derive[f.ID()])}
 		case tr.Queue != nil:
 			q := &queue{f.ID(), *tr.Queue, 6 * f.Timeout, handlers[f.ID()]}
 			w.queues[f.ID()] = q
@@ -102,13 +103,12 @@ func (w *wiring) record(c change) {
 		return
 	}
 	w.sequence++
+	if probe, err := s.derive(outbox.Change{Old: c.old, New: c.new, At: c.at}); err == nil && len(probe) == 0 {
+		return // most changes mean nothing to others
+	}
 	r := events.DynamoDBEventRecord{EventSourceArn: "arn:" + c.Table, Change: events.DynamoDBStreamRecord{
 		ApproximateCreationDateTime: events.SecondsEpochTime{Time: c.at.Truncate(time.Second)},
 		SequenceNumber:              fmt.Sprint(w.sequence), OldImage: image(c.old), NewImage: image(c.new)}}
-	probe, err := w.t.process.derived()[s.id](outbox.Change{Old: c.old, New: c.new, At: c.at})
-	if err == nil && len(probe) == 0 {
-		return // most changes mean nothing to others
-	}
 	w.t.task(s.id, func(ctx context.Context) error {
 		for try := 0; ; try++ {
 			if err := schedule.Sleep(ctx, w.t.delay(try)); err != nil {

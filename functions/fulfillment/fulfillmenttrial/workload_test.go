@@ -148,7 +148,7 @@ func drawWorkload(s *schedule.Scheduler) workload {
 		w.counts[1].good, w.counts[1].shelf, w.counts[1].at = w.counts[0].good, w.counts[0].shelf, w.counts[0].at
 	}
 	for range s.Choose(6) {
-		w.faults = append(w.faults, armed{int64(1 + s.Choose(600)), faultKind(1 + s.Choose(int(faultKinds)-1))})
+		w.faults = append(w.faults, armed{int64(1 + s.Choose(400)), faultKind(1 + s.Choose(int(faultKinds)-1))})
 	}
 	from := time.Duration(s.Choose(20)) * 12 * time.Hour
 	w.outage = outage{outages[s.Choose(len(outages))], from, from + []time.Duration{day, 4 * day, 9 * day}[s.Choose(3)]}

@@ -34,8 +34,8 @@ func Queue(do func(context.Context, events.SQSMessage) error) QueueHandler {
 		var mu sync.Mutex
 		var g errgroup.Group
 		g.SetLimit(atOnce)
-		for _, m := range e.Records {
-			g.Go(func() error {
+		for n, m := range e.Records {
+			one := func() error {
 				if err := guarded(func() error { return do(ctx, m) }); err != nil {
 					report(ctx, "message", m.MessageId, m.Attributes["ApproximateReceiveCount"], err)
 					mu.Lock()
@@ -43,7 +43,12 @@ func Queue(do func(context.Context, events.SQSMessage) error) QueueHandler {
 					out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
 				}
 				return nil
-			})
+			}
+			if n == len(e.Records)-1 { // most batches are of one
+				_ = one()
+			} else {
+				g.Go(one)
+			}
 		}
 		_ = g.Wait() // no worker returns an error: each record answers for itself
 		return out, nil

@@ -5,7 +5,6 @@ package memory
 import (
 	"context"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"sort"
@@ -119,11 +118,9 @@ func (m *DB) Query(ctx context.Context, q store.Query) (store.Page, error) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var found []store.Item
-	for _, i := range m.seen(q) {
-		if s, ok := i[q.HashAttr].(*types.AttributeValueMemberS); ok && s.Value == q.Hash && matches(q, i[q.SortAttr]) {
-			found = append(found, i)
-		}
+	found := m.find(&q)
+	if len(found) == 0 {
+		return store.Page{}, nil
 	}
 	less := func(a, b store.Item) bool {
 		if c := store.Compare(a[q.SortAttr], b[q.SortAttr]); c != 0 {
@@ -140,22 +137,36 @@ func (m *DB) Query(ctx context.Context, q store.Query) (store.Page, error) {
 		found = found[n:]
 	}
 	var p store.Page
+	index := indexOf(q)
 	for _, i := range found {
 		if q.Limit > 0 && len(p.Items) == q.Limit {
 			p.Next = capacity.Pick(p.Items[len(p.Items)-1], "pk", "sk", q.HashAttr, q.SortAttr)
 			break
 		}
-		p.Items = append(p.Items, store.Clone(projected(q, i)))
+		if index.KeysOnly {
+			i = capacity.Entry(index, i)
+		}
+		p.Items = append(p.Items, store.Clone(i))
 	}
 	return p, nil
 }
 
-// seen are the items that a query finds: those of its table, or as many of them as they were before their last writes.
-func (m *DB) seen(q store.Query) iter.Seq2[store.Key, store.Item] {
-	if !q.Eventual && (q.Index == "" || m.Lagging == nil || !m.Lagging()) {
-		return maps.All(m.tables[q.Table])
+// find returns a query's items, in no order: those of its table, or of the table as it was before each item's last write.
+func (m *DB) find(q *store.Query) (found []store.Item) {
+	seen := m.tables[q.Table]
+	if q.Eventual || q.Index != "" && m.Lagging != nil && m.Lagging() {
+		seen = m.before[q.Table]
 	}
-	return maps.All(m.before[q.Table])
+	byKey := q.HashAttr == "pk"
+	for key, i := range seen {
+		if byKey && key.PK != q.Hash {
+			continue
+		}
+		if s, ok := i[q.HashAttr].(*types.AttributeValueMemberS); ok && s.Value == q.Hash && matches(q, i[q.SortAttr]) {
+			found = append(found, i)
+		}
+	}
+	return found
 }
 
 func (m *DB) Apply(ctx context.Context, w store.Write) (store.Item, error) {
@@ -274,7 +285,7 @@ func (m *DB) put(w store.Write) {
 func (m *DB) Expire(now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, t := range tables.All() {
+	for _, t := range all {
 		if !t.TTL {
 			continue
 		}
@@ -320,7 +331,7 @@ func (m *DB) called(ctx context.Context, operation string, writes []store.Write)
 }
 
 // matches tells whether a query's range takes an item of that sort key.
-func matches(q store.Query, sortKey types.AttributeValue) bool {
+func matches(q *store.Query, sortKey types.AttributeValue) bool {
 	s, ok := sortKey.(*types.AttributeValueMemberS)
 	if !ok {
 		return q.Index == "" && q.Prefix == "" && q.From == "" && q.To == ""
@@ -328,14 +339,16 @@ func matches(q store.Query, sortKey types.AttributeValue) bool {
 	return strings.HasPrefix(s.Value, q.Prefix) && s.Value >= q.From && (q.To == "" || s.Value <= q.To)
 }
 
-// projected is what a query reads of an item: an index of keys holds no more than those.
-func projected(q store.Query, item store.Item) store.Item {
-	for _, t := range tables.All() {
+var all = tables.All()
+
+// indexOf is the index that a query reads: one of keys holds no more of an item than those.
+func indexOf(q store.Query) tables.Index {
+	for _, t := range all {
 		for _, i := range t.Indexes {
-			if t.Name == q.Table && i.Name == q.Index && i.KeysOnly {
-				return capacity.Entry(i, item)
+			if t.Name == q.Table && i.Name == q.Index {
+				return i
 			}
 		}
 	}
-	return item
+	return tables.Index{}
 }
