@@ -55,8 +55,8 @@ func (c *contextStack) function(f contract.Function, code awslambda.Code) error 
 		// Permissions are exactly those of the contract: what CDK would add by itself is turned away.
 		Role: role(c.stack, "Role"+title(f.Name), "lambda.amazonaws.com", all.allow).WithoutPolicyUpdates(nil),
 	}
-	if f.Reserved > 0 {
-		props.ReservedConcurrentExecutions = new(float64(f.Reserved))
+	if own := c.stage.reserved(f); own > 0 {
+		props.ReservedConcurrentExecutions = new(float64(own))
 	}
 	if f.Loop != "" {
 		props.RecursiveLoop = awslambda.RecursiveLoop_ALLOW

@@ -22,6 +22,7 @@ var guards = []struct {
 	{"what must not be lost outlives its stack and can be restored", kept},
 	{"a first deployment that failed can be tried again", retriable},
 	{"on AWS, zones are named by their ids, the same in every account", zoneIDs},
+	{"every queue's invocations are bounded", boundedQueues},
 	{"every timeout lies below its caller's", timeouts},
 	{"the functions deployed are those of the contract, each once", deployedOnce},
 	{"machines log no data of their executions", silentMachines},
@@ -77,6 +78,15 @@ func streamFailures(a *assembly) (violations []string) {
 		retries, bounded := r.at("MaximumRetryAttempts").(float64)
 		if !bounded || retries < 0 || r.at("DestinationConfig", "OnFailure", "Destination") == nil || r.at("BisectBatchOnFunctionError") != true {
 			violations = append(violations, fmt.Sprintf("%s/%s retries without end, does not bisect or loses what fails", t.Stack, id))
+		}
+	}, "AWS::Lambda::EventSourceMapping")
+	return violations
+}
+
+func boundedQueues(a *assembly) (violations []string) {
+	a.each(func(t template, id string, r resource) {
+		if r.at("StartingPosition") == nil && r.number("ScalingConfig", "MaximumConcurrency") == 0 {
+			violations = append(violations, fmt.Sprintf("%s/%s may take the account's whole concurrency", t.Stack, id))
 		}
 	}, "AWS::Lambda::EventSourceMapping")
 	return violations
@@ -143,7 +153,7 @@ func deployedOnce(a *assembly) (violations []string) {
 		times[name]++
 		f := contract.Functions()[i]
 		if r.at("Handler") != f.Name || r.number("Timeout") != f.Timeout.Seconds() || r.number("MemorySize") != float64(f.Memory) ||
-			r.number("ReservedConcurrentExecutions") != float64(f.Reserved) || t.Stack != a.stage.stackName(f.Context) {
+			r.number("ReservedConcurrentExecutions") != float64(a.stage.reserved(f)) || t.Stack != a.stage.stackName(f.Context) {
 			violations = append(violations, fmt.Sprintf("%s/%s: %s differs from the contract", t.Stack, id, name))
 		}
 	}, "AWS::Lambda::Function")

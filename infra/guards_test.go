@@ -67,6 +67,8 @@ func TestGuardsCatch(t *testing.T) {
 			set("MetricName", "NumberOfMessagesSent")), "without an alarm"},
 		"an alarm nobody hears": {"prod", change("AWS::CloudWatch::Alarm", "AlarmName", "rialto-prod-search-index-dead",
 			unset("AlarmActions")), "without an alarm"},
+		"a queue without a bound": {"prod", change("AWS::Lambda::EventSourceMapping", "ScalingConfig", `{"MaximumConcurrency":50}`,
+			unset("ScalingConfig")), "whole concurrency"},
 		"a stream that retries without end": {"local", change("AWS::Lambda::EventSourceMapping", "StartingPosition", "TRIM_HORIZON",
 			unset("MaximumRetryAttempts")), "retries without end"},
 		"a stream that loses what fails": {"local", change("AWS::Lambda::EventSourceMapping", "StartingPosition", "TRIM_HORIZON",

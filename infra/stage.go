@@ -37,6 +37,9 @@ type Stage struct {
 	// keep the bucket they were written to, so fewer than before lose some to the sweep: only ever raise it.
 	DueBuckets int
 
+	// Checkouts is how many a second the concurrency bears that is set apart for them (pool.go); 0 sets none apart, for an
+	// account that has little.
+	Checkouts float64
 	// Provisioned keeps environments of a function warm, by function ID.
 	Provisioned map[string]int
 
@@ -122,6 +125,7 @@ var stages = []Stage{
 		LogLevel: "info", LogDays: 90,
 		FulfillmentStep: 15 * time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128, PayoutReserve: 14 * 24 * time.Hour,
 		TaxEngine:   "stripe",
+		Checkouts:   80, // some five times the mean of 1.5 million orders a day
 		Provisioned: map[string]int{"checkout-api": 50},
 		Throttle:    10_000, Burst: 5_000, ClientRequests: 10_000,
 		Origins:  []string{"https://shop.example", "https://sellers.example"},

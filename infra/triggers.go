@@ -163,16 +163,13 @@ func (c *contextStack) consumeQueue(f contract.Function, deployed awslambda.Func
 			Conditions: &map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": topics}},
 		}))
 	}
-	mapping := &awslambda.EventSourceMappingProps{
+	awslambda.NewEventSourceMapping(c.stack, new(id+"Mapping"), &awslambda.EventSourceMappingProps{
 		Target:                  deployed,
 		EventSourceArn:          queue.QueueArn(),
 		BatchSize:               new(float64(q.Batch)),
+		MaxConcurrency:          new(float64(q.Concurrency)),
 		ReportBatchItemFailures: new(true),
-	}
-	if q.Concurrency > 0 {
-		mapping.MaxConcurrency = new(float64(q.Concurrency))
-	}
-	awslambda.NewEventSourceMapping(c.stack, new(id+"Mapping"), mapping)
+	})
 	if !s.Local {
 		c.alarm(id+"DeadAlarm", f.ID()+"-dead", "records of "+f.ID()+" were given up and wait in its dead-letter queue",
 			dead.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{Statistic: new("Maximum"), Period: duration(time.Minute)}),

@@ -23,7 +23,7 @@ var cartsContext = Context{
 		{
 			Name: "refresh", Description: "renews the copy of a cart after its order",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Concurrency: 20, Subscriptions: []Subscription{
 				{Context: "orders", Events: []string{"OrderPlaced"}},
 			}}},
 			Grants: []Grant{{Redis, "carts"}, {Read, "carts"}},

@@ -63,7 +63,7 @@ var catalogContext = Context{
 		{
 			Name: "buybox", Description: "keeps what product pages show of the buy box",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Concurrency: 30, Subscriptions: []Subscription{
 				{Context: "offers", Events: []string{"BuyBoxChanged"}},
 			}}},
 			Grants: []Grant{{Write, "buy_boxes"}},

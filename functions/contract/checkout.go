@@ -16,7 +16,7 @@ var checkoutContext = Context{
 		// It waits for the saga for nearly all of its time, and memory is paid for while it waits.
 		{
 			Name: "api", Description: "checkout, its quote, its state, and resuming it",
-			Memory: 256, Timeout: 28 * second, Reserved: 200,
+			Memory: 256, Timeout: 28 * second,
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{Read, "checkouts"}, {Write, "checkouts"}, {Send, "checkout-timer"}, {Start, "checkout"},
@@ -54,7 +54,7 @@ var checkoutContext = Context{
 			Name: "timer", Description: "recovers a checkout that is due and still open",
 			Loop:   "a checkout that is not at its end is looked at again, until it is",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 20, Visibility: 3 * minute}},
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 20, Concurrency: 100, Visibility: 3 * minute}},
 			Grants:  []Grant{{Read, "checkouts"}, {Write, "checkouts"}, {Send, "checkout-timer"}, {Start, "checkout"}},
 		},
 		{

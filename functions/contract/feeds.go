@@ -22,7 +22,7 @@ var feedsContext = Context{
 		{
 			Name: "intake", Description: "takes a feed's rows as a message",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 3}},
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 3, Concurrency: 10}},
 			Grants:  []Grant{{Read, "feeds"}, {PutObject, "uploads"}, {Send, "feeds-split"}},
 		},
 		{
@@ -45,7 +45,7 @@ var feedsContext = Context{
 		{
 			Name: "assemble", Description: "puts a feed's report together",
 			Memory: 512, Timeout: 5 * minute,
-			Trigger: Trigger{Queue: &Queue{Batch: 1, MaxReceiveCount: 5}},
+			Trigger: Trigger{Queue: &Queue{Batch: 1, MaxReceiveCount: 5, Concurrency: 5}},
 			Grants:  []Grant{{Read, "feeds"}, {Write, "feeds"}, {GetObject, "parts"}, {PutObject, "reports"}},
 		},
 		{

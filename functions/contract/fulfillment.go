@@ -36,7 +36,7 @@ var fulfillmentContext = Context{
 		{
 			Name: "start", Description: "opens the shipments of a placed order",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Concurrency: 30, Subscriptions: []Subscription{
 				{Context: "orders", Events: []string{"OrderPlaced"}},
 			}}},
 			Grants: []Grant{
@@ -48,7 +48,7 @@ var fulfillmentContext = Context{
 			Name: "advance", Description: "moves a shipment one step on",
 			Loop:   "a parcel's next step comes by a message, until it has none",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Subscriptions: []Subscription{
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: 30, Subscriptions: []Subscription{
 				{Context: "payments", Events: []string{"PaymentCaptured", "PaymentCaptureFailed", "PaymentRenewed", "PaymentAuthorizationLost",
 					"PaymentRefunded", "PaymentRefundFailed"}},
 			}}},

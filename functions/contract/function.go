@@ -10,10 +10,8 @@ type Function struct {
 	Description string        // one line
 	Memory      int           // MB
 	Timeout     time.Duration // below the timeout of whatever calls it (a guard in infra/ checks it)
-	// Reserved concurrency keeps a noisy neighbour from starving the checkout path; 0 leaves it unreserved.
-	Reserved int
-	Trigger  Trigger
-	Grants   []Grant
+	Trigger     Trigger
+	Grants      []Grant
 	// Loop says why the function's records come back to it, by its own queue or by way of others', and what bounds them. Lambda stops
 	// a loop of which that is not said after some 16 rounds (docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html).
 	Loop string
@@ -26,6 +24,11 @@ type Alarm struct{ Name, About string }
 
 // ID is the function's name inside a stage: "<context>-<name>".
 func (f Function) ID() string { return f.Context + "-" + f.Name }
+
+// OnCheckoutPath tells whether a checkout waits for the function, or needs it to end. Stages give those a pool of their own.
+func (f Function) OnCheckoutPath() bool {
+	return f.Context == "checkout" || f.Trigger.Saga || f.Trigger.Authorizer
+}
 
 // Trigger says what calls a function. Exactly one field is set.
 type Trigger struct {
@@ -45,7 +48,7 @@ type Queue struct {
 	Subscriptions   []Subscription
 	Batch           int           // records an invocation takes at most
 	MaxReceiveCount int           // tries before a record goes to the dead-letter queue
-	Concurrency     int           // most invocations at once; 0 for no limit
+	Concurrency     int           // most invocations at once, so that no backlog takes the account's concurrency
 	Visibility      time.Duration // at least 6 timeouts of the function, as AWS advises; 0 means that
 }
 

@@ -43,7 +43,7 @@ var inventoryContext = Context{
 		{
 			Name: "ship", Description: "books shipped units against their holds, and gives cancelled ones back",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Concurrency: 20, Subscriptions: []Subscription{
 				{Context: "fulfillment", Events: []string{"ShipmentShipped", "ShipmentWrittenOff", "ShipmentCancelled"}},
 			}}},
 			Grants: []Grant{{Read, "holds"}, {Read, "inventory"}, {Write, "inventory"}, {Write, "holds"}},
@@ -51,7 +51,7 @@ var inventoryContext = Context{
 		{
 			Name: "return", Description: "books units that came back",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Concurrency: 10, Subscriptions: []Subscription{
 				{Context: "fulfillment", Events: []string{"ReturnReceived"}},
 			}}},
 			Grants: []Grant{{Read, "inventory"}, {Write, "inventory"}},

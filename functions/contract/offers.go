@@ -36,7 +36,7 @@ var offersContext = Context{
 		{
 			Name: "decide", Description: "decides the buy box of each marketplace",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Concurrency: 50, Subscriptions: []Subscription{
 				{Context: "offers", Events: []string{"OfferChanged"}},
 				{Context: "inventory", Events: []string{"StockBandChanged"}},
 			}}},

@@ -37,7 +37,7 @@ var paymentsContext = Context{
 		{
 			Name: "capture", Description: "captures what a packed shipment costs, and frees what a cancelled one would have",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Subscriptions: []Subscription{
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: 20, Subscriptions: []Subscription{
 				{Context: "fulfillment", Events: []string{"ShipmentPacked", "ShipmentCancelled", "ShipmentWrittenOff"}},
 			}}},
 			Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
@@ -45,7 +45,7 @@ var paymentsContext = Context{
 		{
 			Name: "refund", Description: "gives back what was paid for units that came back",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Subscriptions: []Subscription{
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: 10, Subscriptions: []Subscription{
 				{Context: "fulfillment", Events: []string{"ReturnReceived"}},
 			}}},
 			Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
@@ -65,7 +65,7 @@ var paymentsContext = Context{
 		{
 			Name: "watch", Description: "notes until when the money of a placed order is held, and when to look at a refund again",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Concurrency: 20, Subscriptions: []Subscription{
 				{Context: "orders", Events: []string{"OrderPlaced"}},
 				{Context: "payments", Events: []string{"PaymentRefunded"}},
 			}}},

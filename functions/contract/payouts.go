@@ -20,7 +20,7 @@ var payoutsContext = Context{
 		{
 			Name: "book", Description: "books what happened to sellers' money",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Subscriptions: []Subscription{
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: 20, Subscriptions: []Subscription{
 				{Context: "orders", Events: []string{"OrderPlaced"}},
 				{Context: "fulfillment", Events: []string{"ShipmentWrittenOff"}},
 				{Context: "payments", Events: []string{"PaymentCaptured", "PaymentRefunded", "PaymentRefundFailed", "PaymentRefundedElsewhere",

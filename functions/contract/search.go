@@ -26,7 +26,7 @@ var searchContext = Context{
 		{
 			Name: "index", Description: "projects products, offers and stock into the index",
 			Memory: 512, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Subscriptions: []Subscription{
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Concurrency: 50, Subscriptions: []Subscription{
 				{Context: "catalog", Events: []string{"ProductChanged"}},
 				{Context: "offers", Events: []string{"BuyBoxChanged"}},
 				{Context: "reviews", Events: []string{"ProductRated"}},

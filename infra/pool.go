@@ -1,0 +1,89 @@
+package infra
+
+import (
+	"math"
+	"time"
+
+	"rialto/functions/contract"
+)
+
+// An account's concurrency in a region is one pool, on which every function draws that has none reserved. The checkout path has
+// its own part of it: each function of it reserves what the stage's rate of checkouts keeps busy (Little: rate x time), and
+// nobody else can take that, whatever a feed or an import sets going. All others are capped: queues by their mappings, streams by
+// a reservation, which is a cap as well (a stream that is throttled waits, and loses nothing for a day).
+//
+// The times are assumptions until they are measured on AWS, on the safe side: the gateway's own answer takes 0.5 to 2 s, all else
+// that a step does some 10 ms.
+const (
+	gatewayTime    = 2500 * time.Millisecond // of what waits for the payment gateway, or for a saga that does
+	stepTime       = 500 * time.Millisecond  // of the other steps, with a cold start in it
+	authorizerTime = 20 * time.Millisecond   // of the authorizer, whose answers the gateway keeps for a while
+	pageTime       = 100 * time.Millisecond  // of a request to an API
+
+	streamCap  = 20 // of a stream's function: five shards of four lanes
+	sweepCap   = 2
+	callsAlone = 1 // at once, of what operators and rules start
+
+	// unreservable is what Lambda leaves unreserved, whatever is asked.
+	unreservable = 100
+)
+
+// reserved is the concurrency that a function has for itself; 0 lets it draw on what is left.
+func (s Stage) reserved(f contract.Function) int {
+	if s.Checkouts == 0 {
+		return 0
+	}
+	switch {
+	case f.Trigger.Stream != "":
+		return streamCap
+	case !f.OnCheckoutPath():
+		return 0
+	case f.Trigger.Queue != nil:
+		return f.Trigger.Queue.Concurrency
+	case f.Trigger.Schedule != 0:
+		return sweepCap
+	case f.Trigger.Authorizer:
+		return busy(s.Throttle, authorizerTime)
+	case waitsForGateway(f):
+		return busy(s.Checkouts, gatewayTime)
+	}
+	return busy(s.Checkouts, stepTime)
+}
+
+// shared is the most that the functions without a reservation run at once.
+func (s Stage) shared() int {
+	n := busy(s.Throttle, pageTime)
+	for _, f := range contract.Functions() {
+		switch {
+		case s.reserved(f) > 0:
+		case f.Trigger.Queue != nil:
+			n += f.Trigger.Queue.Concurrency
+		case f.Trigger.Stream != "":
+			n += streamCap
+		case f.Trigger.Schedule != 0, f.Trigger.Operator:
+			n += callsAlone
+		}
+	}
+	return n
+}
+
+// concurrency is what the stage needs of its account: all reservations, and the rest at its most.
+func (s Stage) concurrency() int {
+	n := max(s.shared(), unreservable)
+	for _, f := range contract.Functions() {
+		n += s.reserved(f)
+	}
+	return n
+}
+
+func waitsForGateway(f contract.Function) bool {
+	for _, g := range f.Grants {
+		if g.Access == contract.Gateway || g.Access == contract.Start {
+			return true
+		}
+	}
+	return false
+}
+
+// busy is how many environments a rate of calls, by the second, keeps busy.
+func busy(rate float64, each time.Duration) int { return int(math.Ceil(rate * each.Seconds())) }
