@@ -35,6 +35,7 @@ var published = map[string]any{
 	"fulfillment/ShipmentCancelled":     fulfillment.ShipmentCancelled{},
 	"fulfillment/ShipmentDelivered":     fulfillment.ShipmentDelivered{},
 	"fulfillment/ShipmentWrittenOff":    fulfillment.ShipmentWrittenOff{},
+	"fulfillment/OrderCancelled":        fulfillment.OrderCancelled{},
 	"fulfillment/ReturnExpired":         fulfillment.ReturnExpired{},
 	"fulfillment/ReturnReceived":        fulfillment.ReturnReceived{},
 	"inventory/StockBandChanged":        inventory.BandChange{},

@@ -34,10 +34,13 @@ import (
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersaws"
 	"rialto/functions/offers/offersstore"
+	"rialto/functions/orders/ordersstore"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
 	"rialto/functions/payouts"
 	"rialto/functions/payouts/payoutsstore"
+	"rialto/functions/promotions"
+	"rialto/functions/promotions/promotionsstore"
 	"rialto/functions/search"
 	"rialto/functions/search/searchaws"
 	"rialto/functions/search/searchstore"
@@ -56,7 +59,8 @@ func handlers(db store.DB) map[string]batch.QueueHandler {
 	stock := &inventory.Service{Store: inventorystore.New(shards.New(db, time.Now, rand.Float64)), Now: time.Now}
 	pay := &payments.Service{Store: paymentsstore.Store{DB: db}, Now: time.Now}
 	parcels := fulfillmentstore.Store{DB: db}
-	shipments := &fulfillment.ShipmentService{Shipments: parcels, Sellers: parcels, SKUs: &offersstore.Store{DB: db}, Now: time.Now}
+	shipments := &fulfillment.ShipmentService{Shipments: parcels, Sellers: parcels, Orders: ordersstore.Store{DB: db},
+		SKUs: &offersstore.Store{DB: db}, Now: time.Now}
 	ledger := &payouts.Service{Ledger: &payoutsstore.Store{DB: db}, Now: time.Now}
 	book := &offersstore.Store{DB: db}
 	decider := &offers.Decider{Store: book, Stock: inventorystore.Store{DB: db}, Now: time.Now}
@@ -76,6 +80,7 @@ func handlers(db store.DB) map[string]batch.QueueHandler {
 		"payouts-book": outbox.Receive(func(ctx context.Context, e outbox.Event) error {
 			return ledger.HandleEvent(ctx, e.Name, e.Data, e.OccurredAt)
 		}),
+		"promotions-restore": outbox.Handle((&promotions.Service{Store: promotionsstore.Store{DB: db}, Now: time.Now}).HandleEvent),
 		"search-index": searchaws.Receive(&search.Projector{Products: &catalogstore.Store{DB: db}, BuyBoxes: book,
 			Ratings: &searchstore.Store{DB: db}, Sequence: &searchstore.Store{DB: db}, Now: time.Now}),
 	}

@@ -96,7 +96,9 @@ func (w *world) buys(t *testing.T, who, orderID string, state fulfillment.State)
 	parcels := fulfillmentstore.Store{DB: w.db}
 	x := fulfillment.Shipment{ID: "shp_" + orderID, OrderID: orderID, Group: "g", SellerID: "s", State: state, Amount: usd, UpdatedAt: w.now}
 	r := fulfillment.Return{ID: "ret_" + orderID, OrderID: orderID, ShipmentID: x.ID, SellerID: "s", CustomerID: who, Reason: "for " + canary,
-		Note: "says " + canary, Amount: usd, State: fulfillment.Rejected, RequestedAt: w.now, UpdatedAt: w.now}
+		Note: "says " + canary, Amount: usd,
+		Appeal: &fulfillment.Appeal{Reason: "but " + canary, Against: canary, Note: canary}, State: fulfillment.Rejected,
+		RequestedAt: w.now, UpdatedAt: w.now}
 	rating := reviews.Rating{OrderID: orderID, SellerID: "s", CustomerID: who, Stars: 4, Text: "of " + canary, Version: 1}
 	if err := errors.Join(err, parcels.Open(ctx, x, fulfillment.Event{ShipmentID: x.ID, At: w.now, Status: fulfillment.Placed}),
 		parcels.Request(ctx, r, fulfillment.Units{Version: 1}),

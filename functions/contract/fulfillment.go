@@ -51,10 +51,11 @@ var fulfillmentContext = Context{
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: 30, Subscriptions: []Subscription{
 				{Context: "payments", Events: []string{"PaymentCaptured", "PaymentCaptureFailed", "PaymentRenewed", "PaymentAuthorizationLost",
 					"PaymentRefunded", "PaymentRefundFailed"}},
+				{Context: "fulfillment", Events: []string{"ShipmentCancelled"}},
 			}}},
 			Grants: []Grant{
 				{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"}, {Read, "returns"},
-				{Write, "returns"}, {Send, "fulfillment-advance"},
+				{Write, "returns"}, {Read, "orders"}, {Send, "fulfillment-advance"},
 			},
 			Alarms: []Alarm{
 				{"refund-failed", "what came back was not paid back, or a bank turned that back"},

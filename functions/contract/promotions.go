@@ -22,5 +22,13 @@ var promotionsContext = Context{
 			Trigger: Trigger{Saga: true},
 			Grants:  []Grant{{Read, "coupons"}, {Write, "coupons"}, {Read, "redemptions"}, {Write, "redemptions"}},
 		},
+		{
+			Name: "restore", Description: "gives the use of an order back that is cancelled whole",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Concurrency: 10, Subscriptions: []Subscription{
+				{Context: "fulfillment", Events: []string{"OrderCancelled"}},
+			}}},
+			Grants: []Grant{{Read, "coupons"}, {Write, "coupons"}, {Read, "redemptions"}, {Write, "redemptions"}},
+		},
 	},
 }

@@ -73,6 +73,23 @@ func (s *OrderService) cancel(ctx context.Context, o orders.Order, g orders.Ship
 	}
 }
 
+// Cancelled looks whether with a parcel all of its order is cancelled, and if so notes that on the order's first, once. The event of
+// each parcel asks: of those that are cancelled together, the last to ask finds all of them so. Errors: order_not_found.
+func (s *ShipmentService) Cancelled(ctx context.Context, orderID string) error {
+	o, there, err := s.Orders.Get(ctx, orderID)
+	if err == nil && !there {
+		err = orders.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	parcels, err := s.Shipments.Shipments(ctx, orderID)
+	if err != nil || len(parcels) < len(o.Shipments) || slices.ContainsFunc(parcels, func(x Shipment) bool { return x.State != Cancelled }) {
+		return err
+	}
+	return s.Shipments.Close(ctx, ShipmentID(orderID, o.Shipments[0].Group), OrderCancelled{o.ID, o.CustomerID, o.Marketplace, o.Coupon})
+}
+
 // groupsOf are the parcels of an order that lines fill, all of them without lines.
 func groupsOf(o orders.Order, lines []Line) (out []orders.Shipment, err error) {
 	if len(lines) == 0 {

@@ -15,6 +15,7 @@
 //   - what became of an order, its customer reads of its parcels, returns and payments as they are: no copy of that is kept. Until a
 //     parcel is packed its customer may cancel it, and its seller say that it cannot be shipped: its units, its money, its shipping and
 //     its tax are free by the same event as if it were overdue, and only the seller's word counts against the seller;
+//   - that an order is cancelled whole is told once, whatever cancelled its parcels, and in which order;
 //   - a seller sees its own lines and shipments of an order and no other's, and of who bought them where to
 //     send what it ships itself: the name and address are opened from the order for a look at that one order, until 30 days after the
 //     parcel was delivered, and each look is written down before;
@@ -34,7 +35,7 @@
 //   - a unit of a delivered parcel is asked to be sent back once, and a return is received or rejected once, or ends 30 days
 //     after it was asked for. What was rejected may be appealed within 30 days, once: an operator denies that, or makes it received.
 //
-// Events in: OrderPlaced (orders), PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded
-// and PaymentRefundFailed (payments). Events out: ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled,
-// ShipmentWrittenOff, ReturnReceived, ReturnExpired.
+// Events in: OrderPlaced (orders), PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded and
+// PaymentRefundFailed (payments), and its own ShipmentCancelled. Events out: OrderCancelled, ShipmentPacked, ShipmentShipped,
+// ShipmentDelivered, ShipmentCancelled, ShipmentWrittenOff, ReturnReceived, ReturnExpired.
 package fulfillment

@@ -13,6 +13,8 @@ const (
 	EventDelivered  = "ShipmentDelivered"
 	EventCancelled  = "ShipmentCancelled"
 	EventWrittenOff = "ShipmentWrittenOff"
+	// EventOrderCancelled is told once, some time after all parcels of an order are cancelled.
+	EventOrderCancelled = "OrderCancelled"
 )
 
 // ShipmentPacked is the data of the event, version 1: the amount is to be captured now.
@@ -63,6 +65,14 @@ type ShipmentWrittenOff struct {
 	ShippedAt  time.Time     `json:"shipped_at"` // when the seller said so
 }
 
+// OrderCancelled is the data of the event, version 1: every parcel of the order is cancelled, and nothing of it ever left.
+type OrderCancelled struct {
+	OrderID     string `json:"order_id" dynamodbav:"order_id"`
+	CustomerID  string `json:"customer_id" dynamodbav:"customer_id"`
+	Marketplace string `json:"marketplace" dynamodbav:"marketplace"`
+	Coupon      string `json:"coupon,omitempty" dynamodbav:"coupon,omitempty"` // whose discount it had
+}
+
 // units are what is in a shipment, and where.
 func (s Shipment) units() (lines []ShippedLine) {
 	for _, l := range s.Lines {
@@ -71,10 +81,12 @@ func (s Shipment) units() (lines []ShippedLine) {
 	return lines
 }
 
-// Happened returns the event that the change from a state to the shipment as it is now means; name is "" for
-// none.
-func Happened(before State, s Shipment) (name string, data any) {
-	if before == s.State {
+// Happened returns the event that the change from a shipment to what it is now means; name is "" for none.
+func Happened(before, s Shipment) (name string, data any) {
+	if before.State == s.State {
+		if before.Closed == nil && s.Closed != nil {
+			return EventOrderCancelled, *s.Closed
+		}
 		return "", nil
 	}
 	switch s.State {

@@ -30,6 +30,8 @@ type Shipments interface {
 	// Lose notes that a shipment's money is held until then and no longer, unless it is known to be held for longer. It tells
 	// whether there is such a shipment.
 	Lose(ctx context.Context, orderID, shipmentID string, until time.Time) (found bool, err error)
+	// Close notes on a parcel that is cancelled that all of its order is, unless that is noted.
+	Close(ctx context.Context, shipmentID string, c OrderCancelled) error
 	// Tracking returns an order's shipments, and its events by time.
 	Tracking(ctx context.Context, orderID string) ([]Shipment, []Event, error)
 }
@@ -76,6 +78,7 @@ type Timer struct {
 type ShipmentService struct {
 	Shipments Shipments
 	Sellers   SellerOrders
+	Orders    Orders
 	SKUs      SKUs
 	Timers    Timers
 	Now       func() time.Time

@@ -42,6 +42,8 @@ type Shipment struct {
 	// CancelledFor is why it was cancelled, empty unless it was; Note is what its seller says of that.
 	CancelledFor Cause  `dynamodbav:"cancelled_for,omitempty"`
 	Note         string `dynamodbav:"note,omitempty"`
+	// Closed is set once on the first parcel of an order that is cancelled whole.
+	Closed *OrderCancelled `dynamodbav:"order_cancelled,omitempty"`
 	// DueAt is when the state is over; zero where something else than time ends it.
 	DueAt     time.Time `dynamodbav:"due_at"`
 	UpdatedAt time.Time `dynamodbav:"updated_at"`

@@ -16,6 +16,7 @@ import (
 	"rialto/functions/internal/store"
 	"rialto/functions/laboratory/memory"
 	"rialto/functions/orders"
+	"rialto/functions/orders/ordersstore"
 )
 
 // world is the services with their queue on a clock of its own. A message stays until it is handled.
@@ -42,7 +43,8 @@ type message struct {
 func newWorld() *world {
 	w := &world{db: memory.New(), now: noon, broken: func(string) error { return nil }, refuse: map[string]bool{}, asked: map[string]bool{}}
 	stored, clock := fulfillmentstore.Store{DB: w.db}, func() time.Time { return w.now }
-	w.ShipmentService = &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, SKUs: w, Timers: w, Now: clock, Pace: pace}
+	w.ShipmentService = &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Orders: ordersstore.Store{DB: w.db}, SKUs: w,
+		Timers: w, Now: clock, Pace: pace}
 	w.SellerService = &fulfillment.SellerService{Shipments: stored, Sellers: stored, Ratings: w, Orders: anyOrder{}, Addresses: &home{}, Now: clock}
 	w.TrackingService = &fulfillment.TrackingService{Shipments: stored, Owners: w}
 	w.Sweeper = &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Returns: stored, Now: clock}

@@ -24,11 +24,17 @@
 // call nor a write for it. Hold comes first, so that nobody uses up a coupon for what is sold out; a release gives the
 // units back first, as they are worth more.
 //
+// # After the order
+//
+// A use comes back once more: when the order is cancelled whole, every parcel of it before it left (OrderCancelled). It counts for
+// its customer and for the budget then as if it had not been used, as long as the coupon is valid. An order that is cancelled in
+// part, or sent back, keeps its use, as its coupon has taken something off.
+//
 // Who bears the discount: the marketplace. Sellers are paid as if there were none (functions/payouts).
 //
-// Still thin: a coupon is of a whole marketplace, never of a seller or category; an order that is given back keeps its
-// use; coupons come in by promotions-import alone; a guest counts as a new customer with each token. That a coupon is used
-// up shows at checkout only, and a shard of a budget that had uses is never closed.
+// Still thin: a coupon is of a whole marketplace, never of a seller or category; coupons come in by promotions-import alone; a guest
+// counts as a new customer with each token. That a coupon is used up shows at checkout only, and a shard of a budget that had uses is
+// never closed.
 //
-// Events: none. Saga tasks: redeem, return.
+// Events in: OrderCancelled (fulfillment). Events out: none. Saga tasks: redeem, return.
 package promotions

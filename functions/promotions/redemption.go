@@ -38,9 +38,10 @@ const (
 type Operation string
 
 const (
-	Redeem Operation = "redeem" // take the use for a checkout
-	Return Operation = "return" // give it back, or bar it from being taken
-	Commit Operation = "commit" // it belongs to the order
+	Redeem  Operation = "redeem"  // take the use for a checkout
+	Return  Operation = "return"  // give it back, or bar it from being taken
+	Commit  Operation = "commit"  // it belongs to the order
+	Restore Operation = "restore" // give it back, as its order is cancelled whole
 )
 
 // Refusals of operations on redemptions.
@@ -57,24 +58,28 @@ var steps = map[State]map[Operation]struct {
 	refusal *fault.Error
 }{
 	Absent: {
-		Redeem: {to: Held},
-		Return: {to: Released}, // the tombstone: no use moves
-		Commit: {refusal: ErrMissing},
+		Redeem:  {to: Held},
+		Return:  {to: Released}, // the tombstone: no use moves
+		Commit:  {refusal: ErrMissing},
+		Restore: {to: Absent}, // given back so long ago that the record is gone
 	},
 	Held: {
-		Redeem: {to: Held},
-		Return: {to: Released},
-		Commit: {to: Committed},
+		Redeem:  {to: Held},
+		Return:  {to: Released},
+		Commit:  {to: Committed},
+		Restore: {refusal: ErrMissing},
 	},
 	Committed: {
-		Redeem: {refusal: ErrCommitted},
-		Return: {refusal: ErrCommitted},
-		Commit: {refusal: ErrCommitted}, // committing is one transaction with the order, which answers its own repetition
+		Redeem:  {refusal: ErrCommitted},
+		Return:  {refusal: ErrCommitted},
+		Restore: {to: Released},
+		Commit:  {refusal: ErrCommitted}, // committing is one transaction with the order, which answers its own repetition
 	},
 	Released: {
-		Redeem: {refusal: ErrReleased},
-		Return: {to: Released},
-		Commit: {refusal: ErrReleased},
+		Redeem:  {refusal: ErrReleased},
+		Return:  {to: Released},
+		Commit:  {refusal: ErrReleased},
+		Restore: {to: Released},
 	},
 }
 

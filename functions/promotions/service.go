@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"rialto/functions/internal/cas"
+	"rialto/functions/internal/eventdata"
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/rows"
 )
 
@@ -17,10 +19,19 @@ type Store interface {
 	Redeem(ctx context.Context, r Redemption, perCustomer int64) error
 	// Return gives it back, or bars it from being taken, and tells whether it gave one back. Errors: ErrCommitted.
 	Return(ctx context.Context, r Redemption, now time.Time) (bool, error)
+	// Restore gives back the use of an order that is cancelled whole, and tells whether it did. Errors: ErrMissing.
+	Restore(ctx context.Context, r Redemption, now time.Time) (bool, error)
 	// Coupon returns a coupon, or ErrInvalid.
 	Coupon(ctx context.Context, r Ref) (Coupon, error)
 	// Save makes a coupon that stands as current stand as c, with its budget. Errors: ErrChanged.
 	Save(ctx context.Context, c, current Coupon) error
+}
+
+// OrderCancelled is what promotions reads of fulfillment's event of that name.
+type OrderCancelled struct {
+	OrderID     string `json:"order_id"`
+	Marketplace string `json:"marketplace"`
+	Coupon      string `json:"coupon"`
 }
 
 // Service is the context's use cases.
@@ -72,6 +83,21 @@ type ReturnOutput struct {
 func (s *Service) Return(ctx context.Context, in ReturnInput) (ReturnOutput, error) {
 	did, err := s.Store.Return(ctx, Redemption{Ref: in.Coupon, OrderID: in.OrderID, CustomerID: in.CustomerID}, s.Now())
 	return ReturnOutput{Returned: did}, err
+}
+
+// HandleEvent does what an event of fulfillment asks for: the use of a coupon that belongs to an order which is cancelled whole is
+// free again, for its customer too, as long as the coupon is valid. Errors: unknown_event, malformed_event, redemption_missing.
+func (s *Service) HandleEvent(ctx context.Context, event string, data []byte) error {
+	if event != "OrderCancelled" {
+		return fault.New(fault.Malformed, "unknown_event", "promotions do not take %s", event)
+	}
+	return eventdata.Handle(ctx, event, data, func(ctx context.Context, o OrderCancelled) error {
+		if o.Coupon == "" {
+			return nil
+		}
+		_, err := s.Store.Restore(ctx, Redemption{Ref: Ref{o.Marketplace, o.Coupon}, OrderID: o.OrderID}, s.Now())
+		return err
+	})
 }
 
 // Batch is coupons to import, rows.Max at most.

@@ -259,7 +259,7 @@ func (c *chain) parcel(s orders.Shipment) fulfillment.Shipment {
 func (c *chain) ship(s orders.Shipment) {
 	x := c.parcel(s)
 	x.State = fulfillment.Packed
-	name, data := fulfillment.Happened(fulfillment.Picked, x)
+	name, data := fulfillment.Happened(fulfillment.Shipment{State: fulfillment.Picked}, x)
 	c.paid(s.Group, name, data)
 	for _, l := range s.Lines {
 		for n := range l.Quantity {

@@ -56,6 +56,7 @@ type Shipments interface {
 	Unpaid(ctx context.Context, orderID, group string, attempt int) error
 	Renewed(ctx context.Context, orderID, group string, until time.Time) error
 	Lost(ctx context.Context, orderID, group string, until time.Time) error
+	Cancelled(ctx context.Context, orderID string) error
 }
 
 // Returns are told what became of their money.
@@ -113,6 +114,8 @@ func deliverEvent(ctx context.Context, s Shipments, r Returns, body []byte) erro
 	switch {
 	case of.OrderID == "" || of.Group == "":
 		return errMalformed
+	case e.Name == "ShipmentCancelled":
+		return s.Cancelled(ctx, of.OrderID)
 	case e.Name == "PaymentCaptured":
 		return s.Paid(ctx, of.OrderID, of.Group)
 	case e.Name == "PaymentCaptureFailed":

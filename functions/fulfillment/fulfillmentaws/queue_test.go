@@ -41,6 +41,11 @@ func (r *recorder) Lost(_ context.Context, orderID, group string, until time.Tim
 	return nil
 }
 
+func (r *recorder) Cancelled(_ context.Context, orderID string) error {
+	r.got += "cancelled " + orderID
+	return nil
+}
+
 func (r *recorder) Refunded(_ context.Context, n fulfillment.RefundNews) error {
 	r.got += "refunded " + n.OrderID + " " + n.ReturnID + " " + n.Code
 	return nil
@@ -70,6 +75,7 @@ func TestDeliver(t *testing.T) {
 			"refunded o ret_1 ", ""},
 		{event("PaymentRefundFailed", `{"order_id":"o","group":"g1","refund_id":"ret_1","code":"x"}`), "refunded o ret_1 x", ""},
 		{event("PaymentRefunded", `{"order_id":"o","group":"g1"}`), "", "malformed_message"},
+		{event("ShipmentCancelled", `{"order_id":"o","shipment_id":"s","group":"g1","lines":[]}`), "cancelled o", ""},
 		{event("ShipmentPacked", `{"order_id":"o","group":"g1"}`), "", "malformed_message"},
 		{event("PaymentCaptured", `{"order_id":"o"}`), "", "malformed_message"},
 		{event("PaymentCaptured", `[]`), "", "malformed_event"},

@@ -107,6 +107,16 @@ func (s Store) Lose(ctx context.Context, orderID, shipmentID string, until time.
 	})
 }
 
+// Close notes on a parcel that its order is cancelled whole, unless that is noted.
+func (s Store) Close(ctx context.Context, shipmentID string, c fulfillment.OrderCancelled) error {
+	_, err := s.DB.Apply(ctx, store.Update(shipments, key(c.OrderID, shipmentID)).Set("order_cancelled", c).
+		If(store.Eq("state", fulfillment.Cancelled), store.Lacks("order_cancelled")).Named("shipment"))
+	if _, noted := store.FailedCondition(err); noted {
+		return nil
+	}
+	return store.Explained("close order", err, errBusy)
+}
+
 // money changes what is known of a shipment's money, if now has a change. It tells whether there is such a shipment.
 func (s Store) money(
 	ctx context.Context, orderID, shipmentID string, now func(fulfillment.Shipment) (until time.Time, lost, changed bool),
@@ -221,7 +231,7 @@ func Events(c outbox.Change) ([]outbox.Event, error) {
 			return nil, err
 		}
 	}
-	name, data := fulfillment.Happened(before.State, now)
+	name, data := fulfillment.Happened(before, now)
 	if name == "" {
 		return nil, nil
 	}

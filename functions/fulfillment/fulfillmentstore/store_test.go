@@ -139,11 +139,12 @@ func TestEvents(t *testing.T) {
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	for name, data := range map[string]any{
-		fulfillment.EventPacked:     &fulfillment.ShipmentPacked{},
-		fulfillment.EventShipped:    &fulfillment.ShipmentShipped{},
-		fulfillment.EventDelivered:  &fulfillment.ShipmentDelivered{},
-		fulfillment.EventCancelled:  &fulfillment.ShipmentCancelled{},
-		fulfillment.EventWrittenOff: &fulfillment.ShipmentWrittenOff{},
+		fulfillment.EventOrderCancelled: &fulfillment.OrderCancelled{},
+		fulfillment.EventPacked:         &fulfillment.ShipmentPacked{},
+		fulfillment.EventShipped:        &fulfillment.ShipmentShipped{},
+		fulfillment.EventDelivered:      &fulfillment.ShipmentDelivered{},
+		fulfillment.EventCancelled:      &fulfillment.ShipmentCancelled{},
+		fulfillment.EventWrittenOff:     &fulfillment.ShipmentWrittenOff{},
 	} {
 		b, err := os.ReadFile("../../../events/fulfillment/" + name + ".v1.example.json")
 		if err != nil {

@@ -45,10 +45,12 @@ var breakages = []breakage{
 	{name: "stock does not hear of a cancelled parcel", checker: "waits-for-ever", wrong: deaf("fulfillment/ShipmentCancelled", "inventory-ship")},
 	{name: "stock does not hear of a parcel that left", checker: "unheard", wrong: deaf("fulfillment/ShipmentShipped", "inventory-ship")},
 	{name: "the ledger does not hear of a refund", checker: "ledger-and-bank", wrong: deaf("payments/PaymentRefunded", "payouts-book")},
-	{name: "the ledger does not hear that a refund was turned back", checker: "unheard", wrong: func(t *trial) {
+	{name: "the ledger does not hear that a refund was turned back", checker: "ledger-and-bank", wrong: func(t *trial) {
 		deaf("payments/PaymentRefundFailed", "payouts-book")(t)
 		t.work.returned = 500
 	}},
+	{name: "nobody looks whether an order is cancelled whole", checker: "order-cancelled",
+		wrong: deaf("fulfillment/ShipmentCancelled", "fulfillment-advance")},
 	{name: "nobody looks at a refund again", checker: "ledger-and-bank", wrong: func(t *trial) {
 		deaf("payments/PaymentRefunded", "payments-watch")(t)
 		t.work.returned = 500

@@ -32,6 +32,7 @@ var checkers = map[string]string{
 	"paid-out":          "a payout is what the seller is owed net of refunds, and never more",
 	"unheard":           "every event has a subscriber, and each does in the end what the event asks for",
 	"waits-for-ever":    "every record comes to an end",
+	"order-cancelled":   "that an order is cancelled whole is told once, if all its parcels are, and not otherwise",
 	"gateway-misused":   "a key of the gateway stands for one call",
 	"unknown-line":      "records name lines that their order has",
 	"stuck":             "a trial ends",
@@ -212,12 +213,31 @@ func (b *books) end() {
 }
 
 func (b *books) endRecords() {
+	b.endOrders()
 	if w := b.waiting(); len(w) > 0 {
 		b.t.fail("waits-for-ever", "%s", strings.Join(w, "\n"))
 	}
 	for k, h := range b.holds {
 		if h.n != 0 {
 			b.t.fail("waits-for-ever", "%d units of %+v are out", h.n, k)
+		}
+	}
+}
+
+// endOrders looks at what was said of whole orders: that one is cancelled, once, if it is.
+func (b *books) endOrders() {
+	for id, o := range b.orders {
+		cancelled, told := 0, 0
+		for _, x := range b.shipments {
+			if x.OrderID == id && x.State == fulfillment.Cancelled {
+				cancelled++
+			}
+			if x.OrderID == id && x.Closed != nil {
+				told++
+			}
+		}
+		if want := map[bool]int{true: 1}[len(o.Shipments) > 0 && cancelled == len(o.Shipments)]; told != want {
+			b.t.fail("order-cancelled", "%d of %d parcels of %s are cancelled, and %d times it was said that all are", cancelled, len(o.Shipments), id, told)
 		}
 	}
 }

@@ -44,7 +44,7 @@ type queue struct {
 
 // outsiders are functions that hear the events of this trial's contexts and are tried elsewhere: what they keep is
 // derived, and is neither a unit nor a cent.
-var outsiders = []string{"carts-refresh", "offers-decide"}
+var outsiders = []string{"carts-refresh", "offers-decide", "promotions-restore"}
 
 // untold are events that no function hears: they are for other systems.
 var untold = []string{"fulfillment/ReturnExpired", "fulfillment/ShipmentDelivered"}

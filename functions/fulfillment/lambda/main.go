@@ -13,6 +13,7 @@ import (
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 	"rialto/functions/offers/offersstore"
+	"rialto/functions/orders/ordersstore"
 )
 
 func main() {
@@ -42,8 +43,8 @@ func publish(derive func(outbox.Change) ([]outbox.Event, error)) func(*settings.
 
 func shipments(s *settings.Settings) *fulfillment.ShipmentService {
 	stored, timers := fulfillmentstore.Store{DB: database(s)}, fulfillmentaws.New(s.AWS(), s.Queue("fulfillment-advance"))
-	return &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, SKUs: &offersstore.Store{DB: stored.DB}, Timers: timers,
-		Now: time.Now, Pace: pace(s)}
+	return &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Orders: ordersstore.Store{DB: stored.DB},
+		SKUs: &offersstore.Store{DB: stored.DB}, Timers: timers, Now: time.Now, Pace: pace(s)}
 }
 
 func pace(s *settings.Settings) time.Duration {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rialto/functions/internal/entry"
+	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/shards"
@@ -16,9 +17,10 @@ import (
 
 func main() {
 	entry.Run("promotions", entry.Table{
-		"import": func(s *settings.Settings) (any, error) { return saga.Task("promotions-import", service(s).Import), nil },
-		"redeem": func(s *settings.Settings) (any, error) { return saga.Task("redeem", service(s).Redeem), nil },
-		"return": func(s *settings.Settings) (any, error) { return saga.Task("return", service(s).Return), nil },
+		"import":  func(s *settings.Settings) (any, error) { return saga.Task("promotions-import", service(s).Import), nil },
+		"redeem":  func(s *settings.Settings) (any, error) { return saga.Task("redeem", service(s).Redeem), nil },
+		"restore": func(s *settings.Settings) (any, error) { return outbox.Handle(service(s).HandleEvent), nil },
+		"return":  func(s *settings.Settings) (any, error) { return saga.Task("return", service(s).Return), nil },
 	})
 }
 

@@ -71,6 +71,17 @@ func judge(own, uses store.Reason, perCustomer int64) (done bool, err error) {
 // Return gives an order's use of a coupon back, or bars it from being taken, and tells whether it gave one back. It may
 // be repeated. Errors: redemption_committed if the order was placed, transient ones.
 func (s Store) Return(ctx context.Context, r promotions.Redemption, now time.Time) (bool, error) {
+	return s.giveBack(ctx, promotions.Return, r, now)
+}
+
+// Restore gives the use of an order that is cancelled whole back, and tells whether it did. It may be repeated. Errors:
+// redemption_missing if the order has no use of its own, transient ones.
+func (s Store) Restore(ctx context.Context, r promotions.Redemption, now time.Time) (bool, error) {
+	return s.giveBack(ctx, promotions.Restore, r, now)
+}
+
+// giveBack is Return and Restore.
+func (s Store) giveBack(ctx context.Context, op promotions.Operation, r promotions.Redemption, now time.Time) (bool, error) {
 	item, err := s.DB.Get(ctx, redemptions, redemptionKey(r))
 	if err != nil {
 		return false, fmt.Errorf("read redemption: %w", err)
@@ -82,16 +93,17 @@ func (s Store) Return(ctx context.Context, r promotions.Redemption, now time.Tim
 		if err != nil {
 			return false, err
 		}
-		to, err := found.State.On(promotions.Return)
+		to, err := found.State.On(op)
 		if err != nil || to == found.State {
 			return false, err
 		}
 		err = s.DB.Transact(ctx, returnWrites(found, r, owed, now)...)
 		if err == nil {
-			if held := found.State == promotions.Held; held && (found.Shard > 0 || env.KnownDivided(budget)) {
+			out := found.State != promotions.Absent
+			if out && (found.Shard > 0 || env.KnownDivided(budget)) {
 				env.RefreshHint(ctx, budget)
 			}
-			return found.State == promotions.Held, nil
+			return out, nil
 		}
 		refused, ok := store.AsRefused(err)
 		if !ok {
@@ -116,7 +128,7 @@ func (s Store) Return(ctx context.Context, r promotions.Redemption, now time.Tim
 	return false, fault.New(fault.Unavailable, "promotions_contended", "others are changing the same redemption just now")
 }
 
-// returnWrites gives a redemption back that was found held, or leaves a tombstone where none was. The shard that the use
+// returnWrites gives a redemption back that was found held or committed, or leaves a tombstone where none was. The shard that the use
 // returns to is the last.
 func returnWrites(found, r promotions.Redemption, owed int64, now time.Time) []store.Write {
 	ttl := now.Add(releasedFor).Unix()
@@ -129,7 +141,7 @@ func returnWrites(found, r promotions.Redemption, owed int64, now time.Time) []s
 	}
 	return []store.Write{
 		store.Update(redemptions, redemptionKey(r)).Set("state", promotions.Released).Set("ttl", ttl).
-			If(store.Eq("state", promotions.Held)).Named(redemptionName),
+			If(store.Eq("state", found.State)).Named(redemptionName),
 		store.Update(redemptions, usesKey(found)).Add("uses", -1).If(store.Ge("uses", 1)).Named(usesName),
 		counter(found.Ref).Return(shards.Draw{Shard: found.Shard, Quantity: 1}, owed),
 	}

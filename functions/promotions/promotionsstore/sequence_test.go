@@ -78,7 +78,7 @@ func step(t *rapid.T, s promotionsstore.Store, c *promotions.Coupon, now *time.T
 	n := rapid.IntRange(0, 7).Draw(t, "order")
 	r := redemption(fmt.Sprint("ord_", n), fmt.Sprint("cus_", n/3))
 	*now = now.Add(time.Duration(rapid.IntRange(0, 2).Draw(t, "wait")) * time.Second)
-	switch rapid.IntRange(0, 7).Draw(t, "step") {
+	switch rapid.IntRange(0, 9).Draw(t, "step") {
 	case 0, 1, 2:
 		_ = s.Redeem(ctx, r, c.PerCustomer)
 	case 3, 4:
@@ -93,6 +93,8 @@ func step(t *rapid.T, s promotionsstore.Store, c *promotions.Coupon, now *time.T
 		}
 	case 7:
 		_ = s.Grow(ctx, ref, rapid.IntRange(1, 2).Draw(t, "more"))
+	case 8, 9:
+		_, _ = s.Restore(ctx, r, *now)
 	}
 }
 

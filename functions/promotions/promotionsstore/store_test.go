@@ -173,6 +173,46 @@ func TestTheLifeOfARedemption(t *testing.T) {
 	})
 }
 
+// The use of an order that is cancelled whole is free again, for all and for its customer, once. Seen to catch: a use that comes back
+// at each repetition, one that comes back of an order which was never placed.
+func TestTheUseOfACancelledOrderComesBackOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		s := promotionsstore.New(shards.New(db, time.Now, rand.Float64))
+		imported(t, s, coupon(1))
+		service := &promotions.Service{Store: s, Now: func() time.Time { return noon }}
+		told := func(order, code, want string) {
+			t.Helper()
+			data := fmt.Sprintf(`{"order_id":%q,"customer_id":"cus_a","marketplace":"US","coupon":%q}`, order, code)
+			if err := service.HandleEvent(ctx, "OrderCancelled", []byte(data)); fault.Code(err) != want {
+				t.Errorf("%s: %v, want %q", order, err, want)
+			}
+		}
+		if err := s.Redeem(ctx, redemption("ord_1", "cus_a"), 1); err != nil {
+			t.Fatal(err)
+		}
+		told("ord_1", ref.Code, "redemption_missing") // it is held by a checkout
+		if err := db.Transact(ctx, promotionsstore.Commit("ord_1", ref, noon)); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			told("ord_1", ref.Code, "")
+			told("ord_2", ref.Code, "")
+			told("ord_1", "", "")
+			if free := balanced(t, db, "ord_1", "ord_2"); free != 1 {
+				t.Errorf("%d free", free)
+			}
+		}
+		if err := s.Redeem(ctx, redemption("ord_3", "cus_a"), 1); err != nil {
+			t.Error("its customer cannot use it again:", err)
+		}
+		told("ord_1", ref.Code, "")
+		if free := balanced(t, db, "ord_1", "ord_2", "ord_3"); free != 0 {
+			t.Errorf("%d free", free)
+		}
+	})
+}
+
 // Twenty customers, each with two orders at once, want seven uses of a divided budget: seven of them get one each. Seen to
 // catch: a count of uses that is read before the transaction.
 func TestNoUseIsGivenTwice(t *testing.T) {

@@ -126,6 +126,38 @@ func TestACouponComesBack(t *testing.T) {
 	}
 }
 
+// The only use of a coupon is free again once its order is cancelled whole, and its customer may use it again.
+func TestACancelledOrderGivesItsCouponBack(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	k, code := newSKU(ctx, t, "Cancelled lamp", 10), newCoupon(ctx, t, 1)
+	call(ctx, t, mustSeller(t, k.seller), http.MethodPut, "/seller/v1/offers/"+k.product, terms(1999, "seller"), nil, shop.With("If-Match", `"1"`))
+	s := mustShopper(ctx, t, "pm_card_visa")
+	order := func() (id string) {
+		t.Helper()
+		c := s.mustPut(ctx, t, k, 1)
+		if off, problem, err := s.redeem(ctx, code); err != nil || off != 311 {
+			t.Fatal(off, problem, err)
+		}
+		o, err := s.checkout(ctx, c.ID, shop.NewKey())
+		if err != nil || o.Status != "placed" {
+			t.Fatalf("%+v %v", o, err)
+		}
+		return o.OrderID
+	}
+	if _, err := s.Call(ctx, http.MethodPost, "/api/v1/orders/"+order()+"/cancel", map[string]any{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	until(ctx, t, "the use is free", 3*time.Minute, func() bool {
+		c, err := auditor.Coupon(ctx, "US", code)
+		if err != nil || !c.Balanced() {
+			t.Fatalf("%+v %v", c, err)
+		}
+		return c.Available == 1 && c.Customers == 0
+	})
+	order()
+}
+
 // Seen to catch: a sale that is booked without its discount, so that the seller bears it.
 func TestTheSellerIsPaidAsIfThereWereNoCoupon(t *testing.T) {
 	ctx := deployed(t)
