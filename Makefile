@@ -49,6 +49,10 @@ docs: tools ## both APIs' documents as pages, to read and to try against the loc
 token: tools ## a development token (CUSTOMER=cus_… or SELLER=sel_…)
 	@$(LOCAL) token $(if $(SELLER),-customer $(SELLER) -seller $(SELLER),-customer "$(CUSTOMER)")
 
+.PHONY: fuzz
+fuzz: tools ## call every operation of the deployed APIs in and out of its schema, as every kind of caller, and count 5xx (CALLS=, SEED=)
+	@$(LOCAL) fuzz $(if $(CALLS),-calls $(CALLS)) $(if $(SEED),-seed $(SEED))
+
 .PHONY: tools build synth deploy
 tools:
 	@mkdir -p $(STATE)/bin

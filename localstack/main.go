@@ -11,6 +11,7 @@ import (
 	"slices"
 	"syscall"
 
+	"rialto/localstack/checks/fuzz"
 	"rialto/localstack/checks/lag"
 	"rialto/localstack/cloud"
 	"rialto/localstack/demo"
@@ -37,6 +38,7 @@ func commands() []command {
 		{"path", "print where an installed command lies: path cdk|cfn-lint|asl-validator|loopback.cjs", path},
 		{"lag", "measure how long a committed change takes until a search finds it: lag [-probes N]", measure},
 		{"demo", "play the main journey, what must fail well, and a seller's", play},
+		{"fuzz", "call every operation in and out of its schema, as every kind of caller: fuzz [-calls N] [-seed N]", fuzzed},
 		{"docs", "serve both APIs' documents as pages to read and try, until it is interrupted", documents},
 		{"clean", "stop the local cloud and delete all its state", clean},
 		{"supervise", "", supervise},
@@ -109,6 +111,22 @@ func play(ctx context.Context, args []string) error {
 		return err
 	}
 	return demo.Run(ctx, demo.Options{Catalog: *file, Out: os.Stdout})
+}
+
+func fuzzed(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("fuzz", flag.ContinueOnError)
+	calls := flags.Int("calls", 20_000, "at least how many calls")
+	seed := flags.Int("seed", 1, "where the random calls begin")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if err := cloud.Require(ctx); err != nil {
+		return err
+	}
+	if err := cloud.Install(ctx, os.Stdout, "fuzz"); err != nil {
+		return err
+	}
+	return fuzz.Run(ctx, fuzz.Options{Calls: *calls, Seed: *seed, Out: os.Stdout})
 }
 
 func documents(ctx context.Context, _ []string) error {

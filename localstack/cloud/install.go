@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -25,14 +26,16 @@ type installation struct {
 	pins  []string // files of the repository that decide its content
 	after []string // names of installations it needs
 	build func(ctx context.Context, p place, into string) error
+
+	extra bool // only installed by name
 }
 
 // stamp is written last into a complete installation; its content is the
 // hash of the pins, so a changed pin installs anew.
 const stamp = ".installed"
 
-// install builds what is missing, in parallel, and tells its progress.
-func (p place) install(ctx context.Context, out *progress) error {
+// install builds what is missing, in parallel, and tells its progress. Extras are installed if they are named.
+func (p place) install(ctx context.Context, out *progress, extras ...string) error {
 	if err := os.MkdirAll(p.pkg(""), 0o755); err != nil {
 		return fmt.Errorf("create the package folder: %w", err)
 	}
@@ -48,6 +51,9 @@ func (p place) install(ctx context.Context, out *progress) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	for _, in := range installations {
+		if in.extra && !slices.Contains(extras, in.name) {
+			continue
+		}
 		g.Go(func() error {
 			for _, needed := range in.after {
 				select {

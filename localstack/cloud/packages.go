@@ -28,6 +28,10 @@ var installations = []installation{
 		pins: []string{"packages/python/tools.lock"}, build: buildVenv("tools.lock"),
 	},
 	{
+		name: "fuzz", about: "Schemathesis (PyPI)", after: []string{"uv"}, extra: true,
+		pins: []string{"packages/python/fuzz.lock"}, build: buildVenv("fuzz.lock"),
+	},
+	{
 		name: "node", about: "CDK, Kinesis, ASL validator and Swagger UI (npm)",
 		pins: []string{"packages/node/package.json", "packages/node/package-lock.json"}, build: buildNode,
 	},

@@ -60,6 +60,11 @@ func Tools(command string) (string, error) {
 	})
 }
 
+// Fuzzer returns the path of Schemathesis, an extra.
+func Fuzzer() (string, error) {
+	return installed(func(p place) string { return filepath.Join(p.pkg("fuzz"), "bin", "schemathesis") })
+}
+
 // Command returns the path of an installed command, whichever package set
 // it belongs to, or of loopback.cjs.
 func Command(name string) (string, error) {

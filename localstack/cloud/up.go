@@ -153,7 +153,7 @@ func (p place) lastLog(name string) string {
 	return "  the end of " + p.log(name) + ":\n    " + strings.ReplaceAll(tail(string(data), most), "\n", "\n    ")
 }
 
-// Install lays in what the local cloud and its tools need, as Up does, and starts nothing.
-func Install(ctx context.Context, out io.Writer) error {
-	return alone(func(p place) error { return p.install(ctx, newProgress(out)) })
+// Install lays in what the local cloud and its tools need, as Up does, and the extras that are named, and starts nothing.
+func Install(ctx context.Context, out io.Writer, extras ...string) error {
+	return alone(func(p place) error { return p.install(ctx, newProgress(out), extras...) })
 }

@@ -14,6 +14,8 @@ from localstack.services.apigateway.next_gen.execute_api.gateway_response import
     RequestTooLargeError,
     get_gateway_response_or_default,
 )
+from localstack.services.apigateway.next_gen.execute_api.handlers import parse
+from rolo.request import restore_payload
 from werkzeug.datastructures import Headers
 
 LOG = logging.getLogger(__name__)
@@ -25,13 +27,30 @@ JSON = "application/json"
 
 @on_infra_start(name="rialto_gateway")
 def install():
+    parse.restore_payload = payload
     handlers.modify_request.append(refuse_large_bodies)
+    handlers.modify_request.append(take_bodies_as_text)
     type(handlers.gateway_exception_handler).__call__ = answer
 
 
 def refuse_large_bodies(_chain, context, _response) -> None:
     if len(context.invocation_request.get("body") or b"") > MOST_BODY:
         raise RequestTooLargeError("Request Too Long")
+
+
+def payload(request) -> bytes:
+    """The body as it came; a form that names no boundary has no parts to restore."""
+    try:
+        return restore_payload(request)
+    except IndexError:
+        return b""
+
+
+def take_bodies_as_text(_chain, context, _response) -> None:
+    """Without binary media types API Gateway takes every body as UTF-8, and replaces what is none."""
+    body = context.invocation_request.get("body")
+    if isinstance(body, bytes):
+        context.invocation_request["body"] = body.decode("utf-8", "replace").encode()
 
 
 def answer(self, _chain, exception, context, response) -> None:
