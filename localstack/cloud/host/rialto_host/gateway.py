@@ -9,6 +9,7 @@ from localstack.runtime.hooks import on_infra_start
 from localstack.services.apigateway.next_gen.execute_api import handlers
 from localstack.services.apigateway.next_gen.execute_api.gateway_response import (
     AccessDeniedError,
+    BadRequestBodyError,
     BaseGatewayException,
     InternalServerError,
     RequestTooLargeError,
@@ -55,6 +56,8 @@ def take_bodies_as_text(_chain, context, _response) -> None:
 
 def answer(self, _chain, exception, context, response) -> None:
     """Turns an error into the gateway response that the API defines for it."""
+    if isinstance(exception, UnicodeDecodeError):  # text that looks like JSON in UTF-16, and is none
+        exception = BadRequestBodyError("Invalid request body")
     if not isinstance(exception, BaseGatewayException):
         LOG.error("API Gateway failed: %r", exception, exc_info=exception)
         exception = InternalServerError("Internal server error")
