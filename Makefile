@@ -82,6 +82,10 @@ else
 	@echo "now run make migrate STAGE=$(STAGE): it brings the SQL schema and the search indexes up to date"
 endif
 
+.PHONY: preflight
+preflight: ## whether the AWS account's quotas bear a stage; only reads, with the environment's credentials (STAGE=dev|prod)
+	@go run ./infra/cmd/preflight -stage $(STAGE)
+
 .PHONY: assembly
 assembly: build
 	@go build -o $(INFRA) ./infra/cmd
