@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"rialto/functions/catalog"
+	"rialto/functions/internal/fault"
 	"rialto/functions/marketplaces"
 	"rialto/functions/offers"
 	"rialto/functions/promotions"
@@ -33,11 +35,18 @@ type Guests interface {
 	Guest(ctx context.Context, token string) (customerID string, err error)
 }
 
+// Variants lists a parent's variants, after a place.
+type Variants interface {
+	Variants(ctx context.Context, parent, after string, limit int) (list []catalog.Variant, next string, err error)
+}
+
 // Service is what a shopper does with a cart.
 type Service struct {
 	Store  Store
 	Cache  Cache
 	Guests Guests
+	// Variants are what is offered of a product that comes in some.
+	Variants Variants
 	Sources
 	Now func() time.Time
 }
@@ -130,7 +139,7 @@ func (s *Service) view(c Cart, m marketplaces.Marketplace, cur current) (View, e
 	return v, err
 }
 
-// Add puts an offer into the cart. Errors: offer_not_found, quantity_limited, those of Cart.Add, ErrStale, ErrGuarded,
+// Add puts an offer into the cart. Errors: offer_not_found, product_has_variants, quantity_limited, those of Cart.Add, ErrStale, ErrGuarded,
 // ErrKeyReused.
 func (s *Service) Add(ctx context.Context, o Owner, m marketplaces.Marketplace, g Guard, productID, sellerID string, quantity int64) (View, error) {
 	line := Line{ProductID: productID, SellerID: sellerID, Quantity: quantity, AddedAt: s.Now().UTC()}
@@ -139,6 +148,9 @@ func (s *Service) Add(ctx context.Context, o Owner, m marketplaces.Marketplace, 
 		return View{}, err
 	}
 	f := cur.offers[line.ID()]
+	if f.Product.Parent {
+		return View{}, s.chooseVariant(ctx, productID)
+	}
 	if !f.ForSale {
 		return View{}, offers.ErrOfferNotFound
 	}
@@ -158,6 +170,29 @@ func (s *Service) Add(ctx context.Context, o Owner, m marketplaces.Marketplace, 
 		return View{}, err
 	}
 	return s.view(c, m, cur)
+}
+
+// choices is how many variants a refusal lists.
+const choices = 100
+
+// chooseVariant refuses a product that comes in variants, and says which there are.
+func (s *Service) chooseVariant(ctx context.Context, productID string) error {
+	list, _, err := s.Variants.Variants(ctx, productID, "", choices)
+	if err != nil {
+		return err
+	}
+	type choice struct {
+		ProductID string           `json:"product_id"`
+		Options   []catalog.Option `json:"options"`
+	}
+	var now struct {
+		Variants []choice `json:"variants"`
+	}
+	for _, v := range list {
+		now.Variants = append(now.Variants, choice{v.ProductID, v.Options})
+	}
+	return catalog.ErrHasVariants.With(fault.Field{Pointer: "/product_id", Code: "product_has_variants", Message: "must be one of its variants"}).
+		Showing(now)
 }
 
 // Set gives a line another quantity, 0 to take it out. Errors: those of Cart.Set, ErrStale, ErrGuarded, ErrKeyReused.

@@ -2,6 +2,7 @@ package carts_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -37,9 +38,17 @@ type names struct{}
 func (names) GetMany(_ context.Context, ids ...string) (map[string]catalog.Product, error) {
 	out := map[string]catalog.Product{}
 	for _, id := range ids {
-		out[id] = catalog.Product{ID: id, Title: "T"}
+		out[id] = catalog.Product{ID: id, Title: "T", Parent: id == "parent"}
 	}
 	return out, nil
+}
+
+// Variants are two of the parent.
+func (names) Variants(_ context.Context, parent, _ string, _ int) ([]catalog.Variant, string, error) {
+	of := func(id, size string) catalog.Variant {
+		return catalog.Variant{ParentID: parent, ProductID: id, Options: []catalog.Option{{Name: "Size", Value: size}}}
+	}
+	return []catalog.Variant{of("p-l", "L"), of("p-m", "M")}, "", nil
 }
 
 type stock struct{}
@@ -66,7 +75,7 @@ func (badge) Guest(_ context.Context, token string) (string, error) {
 }
 
 func service() *carts.Service {
-	return &carts.Service{Store: cartsstore.Store{DB: memory.New()}, Cache: away{}, Guests: badge{},
+	return &carts.Service{Store: cartsstore.Store{DB: memory.New()}, Cache: away{}, Guests: badge{}, Variants: names{},
 		Sources: carts.Sources{Offers: shop{}, Products: names{}, Stock: stock{}}, Now: func() time.Time { return time.Unix(1, 0) }}
 }
 
@@ -273,5 +282,22 @@ func TestAPausedOfferIsNotSold(t *testing.T) {
 	in := carts.QuoteInput{CartID: carts.IDOf(owner.ID, "US"), CustomerID: owner.ID, Marketplace: "US"}
 	if _, err := quoter(s).Quote(ctx, in); fault.Code(err) != "offer_unavailable" {
 		t.Error("a paused offer was quoted:", err)
+	}
+}
+
+// Seen to catch: a parent refused as if there were no such offer.
+func TestAParentIsNoLine(t *testing.T) {
+	t.Parallel()
+	s := service()
+	m, err := marketplaces.Lookup("US")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Add(t.Context(), carts.Owner{ID: "cus_1"}, m, carts.Guard{Key: "k"}, "parent", "s", 1)
+	now, _ := json.Marshal(fault.Of(err).Current)
+	const want = `{"variants":[{"product_id":"p-l","options":[{"name":"Size","value":"L"}]},` +
+		`{"product_id":"p-m","options":[{"name":"Size","value":"M"}]}]}`
+	if fault.Code(err) != "product_has_variants" || string(now) != want {
+		t.Error(err, string(now))
 	}
 }

@@ -33,17 +33,30 @@ type Row struct {
 	// Options are attributes by the names that the seller's shop has for them, whatever those of the category are.
 	Options map[string]string `json:"options,omitempty"`
 	SKU     string            `json:"sku,omitempty"`
+	// Group is the seller's name for the product that this is one of the variants of, by its Options, or the Parent of; what is
+	// not there yet is made of the first row. OptionNames are the options in their order, where that is known.
+	Group       string   `json:"group,omitempty"`
+	Parent      bool     `json:"parent,omitempty"`
+	OptionNames []string `json:"option_names,omitempty"`
 	// Images are addresses that images are fetched from, MaxOwnImages at most; those that are there stay.
 	Images []string `json:"images,omitempty"`
 	// Delete withdraws what the seller says of the product; nothing but what names it is read. What is not listed is no error.
 	Delete bool `json:"delete,omitempty"`
 }
 
-// content is what the row says, without the markup that files bring along.
+// content is what the row says, without the markup that files bring along. Where it stands among variants is known of a parent
+// alone.
 func (r Row) content() Content {
-	return Content{Title: r.Title, Description: r.Description, Brand: r.Brand, Model: r.Model, GTIN: r.GTIN, Bullets: r.Bullets,
-		CategoryID: r.CategoryID, Attributes: r.Attributes, SKU: r.SKU}.clean()
+	c := Content{Title: r.Title, Description: r.Description, Brand: r.Brand, Model: r.Model, GTIN: r.GTIN, Bullets: r.Bullets,
+		CategoryID: r.CategoryID, Attributes: r.Attributes, SKU: r.SKU}
+	if r.Parent {
+		c.GTIN, c.Variation = "", Variation{Parent: true, OptionNames: r.OptionNames, Group: r.Group}
+	}
+	return c.clean()
 }
+
+// variant tells whether the row is of one of the variants of a product.
+func (r Row) variant() bool { return r.Group != "" && !r.Parent && !r.Delete }
 
 // Name is what a seller's row is about, before it is known which product that is, and the kind of name that it is. It fails
 // with invalid_product where there is none.
@@ -51,7 +64,11 @@ func (r Row) Name(seller string) (name, kind string, err error) {
 	if r.ProductID != "" {
 		return r.ProductID, "product id", nil
 	}
-	names := Content{Brand: r.Brand, Model: r.Model, GTIN: r.GTIN, SKU: r.SKU}.clean().identities(seller) // the texts cost more
+	of := Content{Brand: r.Brand, Model: r.Model, GTIN: r.GTIN, SKU: r.SKU, Variation: Variation{Parent: r.Parent, Group: r.Group}}
+	if r.variant() {
+		of.Options = r.Options
+	}
+	names := of.clean().identities(seller) // the texts cost more
 	if len(names) == 0 {
 		return "", "", fault.New(fault.Invalid, "invalid_product", "the product has fields that are not accepted").
 			With(fault.Field{Pointer: "/gtin", Code: "required", Message: "is required unless a product id, a sku, or brand and model, are given"})
@@ -59,7 +76,7 @@ func (r Row) Name(seller string) (name, kind string, err error) {
 	switch name = names[0]; {
 	case strings.HasPrefix(name, byGTIN):
 		kind = "GTIN"
-	case strings.HasPrefix(name, bySKU):
+	case strings.HasPrefix(name, bySKU) || strings.HasPrefix(name, byGroup):
 		kind = "sku"
 	default:
 		kind = "brand and model"
@@ -78,9 +95,10 @@ func (s *ListingService) Contribute(ctx context.Context, sellerID string, batch 
 		return rows.Report{}, err
 	}
 	at := &places{s: s, seller: sellerID, found: map[string]placement{}}
+	parents := &groups{s: s, seller: sellerID, found: map[string]Product{}}
 	return rows.Do(ctx, list, rows.ByID, func(ctx context.Context, r Row) (bool, error) {
 		for try := 1; ; try++ {
-			changed, err := s.say(ctx, at, r)
+			changed, err := s.say(ctx, at, parents, r)
 			if !errors.Is(err, ErrChanged) || try == listings {
 				return changed, err
 			}
@@ -90,12 +108,16 @@ func (s *ListingService) Contribute(ctx context.Context, sellerID string, batch 
 
 // say makes a seller's contribution stand as a row says. Where a row says no category, the page keeps its own, and a new one
 // begins in Other.
-func (s *ListingService) say(ctx context.Context, at *places, r Row) (changed bool, err error) {
+func (s *ListingService) say(ctx context.Context, at *places, parents *groups, r Row) (changed bool, err error) {
 	sellerID := at.seller
 	if r.Delete {
 		return s.withdraw(ctx, sellerID, r)
 	}
-	c, page, claims, err := s.named(ctx, sellerID, r)
+	c, err := parents.said(ctx, at, r)
+	if err != nil {
+		return false, err
+	}
+	page, claims, err := s.named(ctx, sellerID, r.ProductID, c)
 	if err != nil {
 		return false, err
 	}
@@ -104,7 +126,11 @@ func (s *ListingService) say(ctx context.Context, at *places, r Row) (changed bo
 		return false, err
 	}
 	c.CategoryID = where.id
-	c = c.withOptions(r.Options, where.types)
+	if all := c.withOptions(r.Options, where.types); r.variant() { // what it is one of its parent's by needs no line of text
+		c.Attributes = all.Attributes
+	} else {
+		c = all
+	}
 	if err := c.Validate(where.path, where.types); err != nil {
 		return false, err
 	}
@@ -130,17 +156,15 @@ func (s *ListingService) say(ctx context.Context, at *places, r Row) (changed bo
 	return changed, s.Addresses.Add(ctx, list)
 }
 
-// named finds the page that a row is about, the zero Product for none, and the identities that a new one takes.
-func (s *ListingService) named(ctx context.Context, seller string, r Row) (c Content, page Product, claims []string, err error) {
-	c = r.content()
-	product := r.ProductID
+// named finds the page that a content of a row is about, the zero Product for none, and the identities that a new one takes.
+func (s *ListingService) named(ctx context.Context, seller, product string, c Content) (page Product, claims []string, err error) {
 	if product == "" {
 		if product, claims, err = s.identify(ctx, seller, c); err != nil || product == "" {
-			return c, page, claims, err
+			return page, claims, err
 		}
 	}
 	page, err = s.Products.Get(ctx, product)
-	return c, page, claims, err
+	return page, claims, err
 }
 
 // withdraw takes away what a seller says of the product that a row names.

@@ -19,7 +19,8 @@ func TestSellersContribute(t *testing.T) {
 	t.Parallel()
 	ctx, db := context.Background(), memory.New()
 	table := &catalogstore.Store{DB: db}
-	s := &catalog.ListingService{Products: table, Categories: table, Contributions: table, Proposals: table, Now: func() time.Time { return noon }}
+	s := &catalog.ListingService{Products: table, Categories: table, Contributions: table, Proposals: table, Variants: table,
+		Now: func() time.Time { return noon }}
 	run(t, newImporter(db), catalog.Batch{Products: raw(t, boots(1))}) // Rialto's own, and the categories
 	me, other := ids.Derive(ids.Seller, "me"), ids.Derive(ids.Seller, "other")
 	mine := catalog.Row{Title: "Fell boots", Brand: "Daybird", GTIN: "4006381333931", CategoryID: "outdoor-footwear",

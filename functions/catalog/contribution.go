@@ -28,6 +28,7 @@ type Content struct {
 	Attributes  map[string]string
 	Images      []string
 	SKU         string // the seller's own name for it, which no page shows
+	Variation
 }
 
 // Contribution is what one seller says of a product. Only that seller changes it, or withdraws it.
@@ -62,7 +63,7 @@ var (
 func (c Content) Same(d Content) bool {
 	return c.Title == d.Title && c.Description == d.Description && c.Brand == d.Brand && c.Model == d.Model && c.GTIN == d.GTIN &&
 		c.CategoryID == d.CategoryID && slices.Equal(c.Bullets, d.Bullets) && maps.Equal(c.Attributes, d.Attributes) && slices.Equal(c.Images,
-		d.Images) && c.SKU == d.SKU
+		d.Images) && c.SKU == d.SKU && c.Variation.Same(d.Variation)
 }
 
 // clean takes out of the texts what nobody is to read (package display). Bullets and attributes of which nothing is left
@@ -84,7 +85,7 @@ func (c Content) clean() Content {
 			attributes[name] = value
 		}
 	}
-	c.Bullets, c.Attributes = bullets, attributes
+	c.Bullets, c.Attributes, c.Variation = bullets, attributes, c.Variation.clean()
 	return c
 }
 
@@ -105,7 +106,8 @@ func (c Content) Validate(path []string, types map[string]string) error {
 		f.unless(ok, "/gtin", "bad_format", "must be 8, 12, 13 or 14 digits of which the last is their check digit")
 	}
 	f.unless(c.SKU == "" || sku.MatchString(c.SKU), "/sku", "bad_format", "must be 1 to 64 printable ASCII characters without a blank at either end")
-	f.unless(c.GTIN != "" || len(c.identities("")) > 0, "/gtin", "required", "is required unless a sku, or brand and model, are given")
+	f.variation(c)
+	f.unless(c.Parent || c.GTIN != "" || len(c.identities("")) > 0, "/gtin", "required", "is required unless a sku, or brand and model, are given")
 	if types != nil {
 		for _, name := range slices.Sorted(maps.Keys(c.Attributes)) {
 			if attributeName.MatchString(name) {
@@ -128,7 +130,8 @@ func (c Content) onto(p *Product) {
 
 // content is what a product's page says.
 func (p Product) content() Content {
-	return Content{p.Title, p.Description, p.Brand, p.Model, p.GTIN, p.Bullets, p.CategoryID, p.Attributes, p.Images, ""}
+	return Content{Title: p.Title, Description: p.Description, Brand: p.Brand, Model: p.Model, GTIN: p.GTIN, Bullets: p.Bullets,
+		CategoryID: p.CategoryID, Attributes: p.Attributes, Images: p.Images, Variation: Variation{ParentID: p.ParentID}}
 }
 
 // Compose makes the content of a page from what its owner and the other sellers say of it.
@@ -183,6 +186,7 @@ func Disputes(page Content, list []Contribution) []Dispute {
 		differs("/model", c.Model, page.Model)
 		differs("/gtin", c.GTIN, page.GTIN)
 		differs("/category_id", c.CategoryID, page.CategoryID)
+		differs("/parent_id", c.ParentID, page.ParentID)
 		differs("/bullets", joined(c.Bullets), joined(page.Bullets))
 		differs("/images", joined(c.Images), joined(page.Images))
 		for _, name := range slices.Sorted(maps.Keys(c.Attributes)) {

@@ -1,6 +1,9 @@
 package catalog
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -12,21 +15,39 @@ const (
 	byGTIN  = "gtin#"
 	byModel = "model#"
 	bySKU   = "sku#"
+	byGroup = "group#" // of a parent, by its seller's name for it
 )
 
 // identities names the product that a seller's content describes: by its GTIN, by the seller's own sku, by brand and
 // model; none if it has none of them. A sku is no other seller's business: what it alone names is shared with nobody. What
-// is between brand and model is in neither.
+// is between brand and model is in neither. A parent goes by its seller's names for it alone, as its variants have the rest; brand
+// and model name a variant, with its values, only where nothing else does.
 func (c Content) identities(seller string) []string {
 	var out []string
+	if c.Parent {
+		if name := cmp.Or(c.Group, c.SKU); name != "" {
+			out = append(out, byGroup+seller+"#"+name)
+		}
+		if c.SKU != "" {
+			out = append(out, skuIdentity(seller, c.SKU))
+		}
+		return out
+	}
 	if gtin, ok := GTIN(c.GTIN); ok {
 		out = append(out, byGTIN+gtin)
 	}
 	if c.SKU != "" {
 		out = append(out, skuIdentity(seller, c.SKU))
 	}
+	if len(c.Options) > 0 && len(out) > 0 {
+		return out
+	}
 	if brand, model := folded(c.Brand), folded(c.Model); brand != "" && model != "" {
-		out = append(out, byModel+brand+"#"+model)
+		name := byModel + brand + "#" + model
+		for _, option := range slices.Sorted(maps.Keys(c.Options)) {
+			name += "#" + folded(option) + "=" + folded(c.Options[option])
+		}
+		out = append(out, name)
 	}
 	return out
 }

@@ -16,7 +16,7 @@ const making = 16
 // ErrChanged says that a product is not of the version it was read in.
 var ErrChanged = fault.New(fault.Conflict, "product_changed", "the product was changed meanwhile")
 
-// Batch is products to import, rows.Max at most. A product's version and time, and why it is withheld, are not read.
+// Batch is products to import, rows.Max at most. A product's version and time, why it is withheld, and where it stands among variants, are not read.
 // Categories names the categories whose ids make no good names, for this import and all later ones.
 type Batch struct {
 	Products   []json.RawMessage `json:"products"`
@@ -86,7 +86,8 @@ func (i *Importer) Import(ctx context.Context, b Batch) (rows.Report, error) {
 // nothing.
 func (i *Importer) save(ctx context.Context, p, current Product) (written bool, err error) {
 	return cas.Update(current, ErrChanged, func(current Product) (bool, error) {
-		p.Withheld = current.Withheld
+		p.Withheld, p.Parent, p.OptionNames, p.ParentID, p.Options = current.Withheld, current.Parent, current.OptionNames, current.ParentID,
+			current.Options
 		if current.Version > 0 && current.Same(p) {
 			return false, nil
 		}

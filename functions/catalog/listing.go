@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rialto/functions/internal/cas"
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
 )
 
@@ -19,6 +20,20 @@ type Edit struct {
 	Withdrawn    bool     // the contribution is taken away
 	Page         *Product // as it is to be, nil to leave it
 	Before       int64    // the version of the page, 0 for none
+	// Leaves and Joins are the page's places among variants, before and after; nil for none, or where it keeps its place.
+	Leaves, Joins *Variant
+}
+
+// turn makes a page another.
+func (e *Edit) turn(before, page Product, at time.Time) {
+	if page.Same(before) {
+		return
+	}
+	page.Version, page.UpdatedAt = before.Version+1, at
+	e.Page = &page
+	if page.ParentID != before.ParentID || !slices.Equal(page.Options, before.Options) {
+		e.Leaves, e.Joins = before.variant(), page.variant()
+	}
 }
 
 // Listed is a seller's contribution beside the page that it is part of. Disputes are the seller's own, or for the
@@ -35,6 +50,7 @@ type ListingService struct {
 	Categories    Categories
 	Contributions Contributions
 	Proposals     Proposals
+	Variants      Variants
 	Addresses     ImageQueue // of images in files; nil where no files come
 	Now           func() time.Time
 }
@@ -198,12 +214,11 @@ func (s *ListingService) change(ctx context.Context, product, seller string, pat
 		if page.Left {
 			page.OwnerID, page.Left = seller, false
 		}
-		if page, err = s.compose(ctx, page, list, path); err != nil {
+		if page, err = s.compose(ctx, page, list, path, seller); err != nil {
 			return false, err
 		}
-		if !page.Same(now.page) {
-			page.Version, page.UpdatedAt = now.page.Version+1, at
-			e.Page = &page
+		if e.turn(now.page, page, at); e.Page != nil {
+			page = *e.Page
 		}
 		l = listed(mine, page, list)
 		if err := s.Contributions.Contribute(ctx, e); err != nil {
@@ -239,13 +254,10 @@ func (s *ListingService) Withdraw(ctx context.Context, product, seller string) e
 		if page.OwnerID == seller {
 			page.leave(others)
 		}
-		if page, err = s.compose(ctx, page, others, nil); err != nil {
+		if page, err = s.compose(ctx, page, others, nil, seller); err != nil {
 			return false, err
 		}
-		if !page.Same(now.page) {
-			page.Version, page.UpdatedAt = now.page.Version+1, s.Now().UTC()
-			e.Page = &page
-		}
+		e.turn(now.page, page, s.Now().UTC())
 		if err := s.Contributions.Contribute(ctx, e); !errors.Is(err, ErrChanged) {
 			return err == nil, err
 		}
@@ -294,8 +306,8 @@ func (n state) of(seller string) (mine Contribution, others []Contribution) {
 }
 
 // compose returns the page as its owner and the others make it. path is the category's of the contribution that is
-// new; the owner's may be another.
-func (s *ListingService) compose(ctx context.Context, page Product, list []Contribution, path []string) (Product, error) {
+// new; the owner's may be another. What the owner says of variants is refused if it is who says it now, and otherwise left out.
+func (s *ListingService) compose(ctx context.Context, page Product, list []Contribution, path []string, saying string) (Product, error) {
 	i := slices.IndexFunc(list, func(c Contribution) bool { return c.SellerID == page.OwnerID })
 	if i < 0 { // an importer's page
 		return page, nil
@@ -309,6 +321,13 @@ func (s *ListingService) compose(ctx context.Context, page Product, list []Contr
 		}
 	}
 	page.CategoryPath = path
+	var refused *fault.Error
+	switch err := s.vary(ctx, &page, owner.Variation); {
+	case errors.As(err, &refused) && !refused.Kind.Transient() && saying != owner.SellerID:
+		page.ParentID, page.Options = "", nil
+	case err != nil:
+		return page, err
+	}
 	return page, nil
 }
 

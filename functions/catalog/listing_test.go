@@ -34,7 +34,7 @@ func newListings(t fatal) (*catalog.ListingService, *memory.DB) {
 	db := memory.New()
 	s := &catalogstore.Store{DB: db}
 	at := noon
-	svc := &catalog.ListingService{Products: s, Categories: s, Contributions: s, Proposals: s,
+	svc := &catalog.ListingService{Products: s, Categories: s, Contributions: s, Proposals: s, Variants: s,
 		Now: func() time.Time { at = at.Add(time.Second); return at }}
 	for _, c := range []catalog.Category{{ID: "outdoor", Name: "Outdoor"},
 		{ID: "boots", Name: "Boots", Parent: "outdoor", Attributes: map[string]string{"size": catalog.Number, "eyelets": catalog.Integer,

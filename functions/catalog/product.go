@@ -28,6 +28,12 @@ type Product struct {
 	UpdatedAt    time.Time         `json:"updated_at"`
 	// Left says that the owner withdrew and nobody lists it: who lists it first inherits it.
 	Left bool `json:"left,omitempty"`
+	// Parent says that it is sold as its variants, and OptionNames what those differ by (variant.go).
+	Parent      bool     `json:"parent,omitempty"`
+	OptionNames []string `json:"option_names,omitempty"`
+	// ParentID is a variant's parent, and Options what the variant is of that one's.
+	ParentID string   `json:"parent_id,omitempty"`
+	Options  []Option `json:"options,omitempty"`
 	// Withheld is why an operator took the page down; "" of one that is shown.
 	Withheld string `json:"withheld,omitempty"`
 }
@@ -38,7 +44,8 @@ var ErrProductNotFound = fault.New(fault.NotFound, "product_not_found", "there i
 // Same tells whether two products differ in nothing but version and time.
 func (p Product) Same(q Product) bool {
 	return p.ID == q.ID && p.Title == q.Title && p.Description == q.Description && p.Brand == q.Brand &&
-		p.CategoryID == q.CategoryID && p.OwnerID == q.OwnerID && p.Left == q.Left && p.Withheld == q.Withheld &&
+		p.CategoryID == q.CategoryID && p.OwnerID == q.OwnerID && p.Left == q.Left && p.Withheld == q.Withheld && p.Parent == q.Parent &&
+		slices.Equal(p.OptionNames, q.OptionNames) && p.ParentID == q.ParentID && slices.Equal(p.Options, q.Options) &&
 		p.Model == q.Model && p.GTIN == q.GTIN && slices.Equal(p.Bullets, q.Bullets) &&
 		slices.Equal(p.CategoryPath, q.CategoryPath) && maps.Equal(p.Attributes, q.Attributes) && slices.Equal(p.Images, q.Images)
 }

@@ -15,32 +15,37 @@ type Service struct {
 	Products   Products
 	Categories Categories
 	BuyBoxes   BuyBoxes
+	Variants   Variants
 }
 
 // Listing is a product with the buy box of one marketplace, the zero BuyBox if none is known.
 type Listing struct {
 	Product Product
 	BuyBox  BuyBox
+	// Variants are, of a page, the first of its parent's, and NextVariant is where the others begin, "" for none.
+	Variants    []VariantListing
+	NextVariant string
 }
 
-// Product returns a product page's content: two reads, in parallel. Whether it is in stock is what the buy box
-// says. Errors: unknown_marketplace, product_not_found.
+// Product returns a product page's content: two reads, in parallel, and of what has variants two rounds more. Whether it is in
+// stock is what the buy box says. Errors: unknown_marketplace, product_not_found.
 func (s *Service) Product(ctx context.Context, id, marketplace string) (Listing, error) {
 	m, err := marketplaces.Lookup(marketplace)
 	if err != nil {
 		return Listing{}, err
 	}
 	var l Listing
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { l.Product, err = s.Products.Get(ctx, id); return err })
-	g.Go(func() (err error) { l.BuyBox, err = s.BuyBoxes.BuyBox(ctx, id, m.Code); return err })
+	g, both := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { l.Product, err = s.Products.Get(both, id); return err })
+	g.Go(func() (err error) { l.BuyBox, err = s.BuyBoxes.BuyBox(both, id, m.Code); return err })
 	if err := g.Wait(); err != nil {
 		return Listing{}, err
 	}
 	if l.Product.Withheld != "" {
 		return Listing{}, ErrProductNotFound
 	}
-	return l, nil
+	l.Variants, l.NextVariant, err = s.variants(ctx, l.Product, m, "", maxShown)
+	return l, err
 }
 
 // Tree returns all categories: those that stand, and the built-in ones in which nothing is listed yet.
@@ -94,7 +99,7 @@ func (s *Service) Browse(ctx context.Context, category, marketplace, after strin
 	}
 	list := make([]Listing, 0, len(products))
 	for _, p := range products {
-		list = append(list, Listing{p, boxes[p.ID]})
+		list = append(list, Listing{Product: p, BuyBox: boxes[p.ID]})
 	}
 	return list, next, nil
 }

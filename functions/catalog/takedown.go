@@ -61,8 +61,11 @@ func (s *TakedownService) withhold(ctx context.Context, product, reason string) 
 
 // Offerable returns why no offer of a product is taken, nil if one is.
 func (p Product) Offerable() error {
-	if p.Withheld != "" {
+	switch {
+	case p.Withheld != "":
 		return ErrWithheld
+	case p.Parent:
+		return ErrHasVariants
 	}
 	return nil
 }

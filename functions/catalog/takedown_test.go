@@ -19,7 +19,7 @@ func TestAPageThatIsTakenDown(t *testing.T) {
 	ctx := context.Background()
 	s, db := newListings(t)
 	kept := &catalogstore.Store{DB: db}
-	pages := &catalog.Service{Products: kept, Categories: kept, BuyBoxes: kept}
+	pages := &catalog.Service{Products: kept, Categories: kept, BuyBoxes: kept, Variants: kept}
 	takedowns := &catalog.TakedownService{Products: kept, Now: s.Now}
 	listed, _, err := s.List(ctx, north, content("Boots"))
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"rialto/functions/carts/cartsapi"
 	"rialto/functions/carts/cartscache"
 	"rialto/functions/carts/cartsstore"
+	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
@@ -27,7 +28,8 @@ func main() {
 			if err != nil {
 				return nil, err
 			}
-			svc := &carts.Service{Store: cartsstore.Store{DB: db}, Cache: cache(s), Guests: known, Sources: sources(db), Now: time.Now}
+			svc := &carts.Service{Store: cartsstore.Store{DB: db}, Cache: cache(s), Guests: known, Sources: sources(db),
+				Variants: &catalogstore.Store{DB: db}, Now: time.Now}
 			return lambdahttp.New(api.Handler(cartsapi.Routes(svc), api.Counted(ratelimit.Buckets{DB: db}))), nil
 		},
 		"quote": func(s *settings.Settings) (any, error) {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"rialto/functions/catalog"
+	"rialto/functions/internal/api"
 	"rialto/functions/internal/money"
 )
 
@@ -22,6 +23,26 @@ type ProductPage struct {
 	UpdatedAt        time.Time         `json:"updated_at"`
 	BuyBox           *BuyBox           `json:"buy_box,omitempty" doc:"Absent if nobody offers the product here"`
 	OtherOffersCount int               `json:"other_offers_count"`
+	// What comes in variants is bought as one of them.
+	OptionNames  []string  `json:"option_names,omitempty" doc:"Of what is sold as its variants alone: what they differ by"`
+	ParentID     string    `json:"parent_id,omitempty" doc:"Of a variant: the product that it is one of the variants of"`
+	Options      []Option  `json:"options,omitempty" doc:"Of a variant: which one it is"`
+	Variants     []Variant `json:"variants,omitempty" doc:"All variants, this one among them, by their values"`
+	NextVariants string    `json:"next_variants,omitempty" doc:"Where the others begin, as cursor of /variants"`
+}
+
+// Option is a value of what variants differ by.
+type Option struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Variant is a product as one of its parent's.
+type Variant struct {
+	ProductID string   `json:"product_id"`
+	Options   []Option `json:"options"`
+	Image     string   `json:"image,omitempty"`
+	BuyBox    *BuyBox  `json:"buy_box,omitempty" doc:"Absent if nobody offers it here"`
 }
 
 // BuyBox is the offer that is shown first.
@@ -70,7 +91,35 @@ func page(l catalog.Listing) (ProductPage, error) {
 	if out.Attributes == nil {
 		out.Attributes = map[string]string{}
 	}
+	if err != nil {
+		return out, err
+	}
+	out.OptionNames, out.ParentID, out.Options = p.OptionNames, p.ParentID, options(p.Options)
+	if out.Variants, err = variants(l.Variants); err != nil {
+		return out, err
+	}
+	out.NextVariants, err = api.EncodeCursor(l.NextVariant)
 	return out, err
+}
+
+func options(list []catalog.Option) []Option {
+	var out []Option
+	for _, o := range list {
+		out = append(out, Option(o))
+	}
+	return out
+}
+
+func variants(list []catalog.VariantListing) ([]Variant, error) {
+	out := make([]Variant, 0, len(list))
+	for _, v := range list {
+		box, err := buyBoxOf(v.BuyBox)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Variant{v.ProductID, options(v.Options), v.Image, box})
+	}
+	return out, nil
 }
 
 func buyBoxOf(b catalog.BuyBox) (*BuyBox, error) {

@@ -4,6 +4,7 @@ package catalogapi
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"net/http"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 // Catalog is the use cases.
 type Catalog interface {
 	Product(ctx context.Context, id, marketplace string) (catalog.Listing, error)
+	VariantsOf(ctx context.Context, id, marketplace, after string, limit int) ([]catalog.VariantListing, string, error)
 	Tree(ctx context.Context) ([]catalog.Node, error)
 	Browse(ctx context.Context, category, marketplace, after string, limit int) ([]catalog.Listing, string, error)
 }
@@ -27,6 +29,9 @@ func Routes(c Catalog) []api.Route {
 		api.Handle(api.Route{ID: "getProduct", Method: http.MethodGet, Path: "/api/v1/products/{product_id}", Summary: "A product with its buy box",
 			Context: "catalog", Access: api.Public,
 			Also: []int{http.StatusNotModified}, Errors: missing}, h.product),
+		api.Handle(api.Route{ID: "listVariants", Method: http.MethodGet, Path: "/api/v1/products/{product_id}/variants",
+			Summary: "The variants of a product, or of the product that it is a variant of, by their values", Context: "catalog", Access: api.Public,
+			Errors: missing}, h.variants),
 		api.Handle(api.Route{ID: "listCategories", Method: http.MethodGet, Path: "/api/v1/categories", Summary: "The tree of categories",
 			Context: "catalog", Access: api.Public}, h.tree),
 		api.Handle(api.Route{ID: "listCategoryProducts", Method: http.MethodGet, Path: "/api/v1/categories/{category_id}/products",
@@ -66,8 +71,7 @@ func (h handler) product(ctx context.Context, in *productInput) (*productOutput,
 	if err != nil {
 		return nil, err
 	}
-	// The page is made of two records, so its tag is made of their versions.
-	tag := fmt.Sprintf(`"%s.%d.%d"`, in.Market, l.Product.Version, l.BuyBox.Version)
+	tag := tagOf(l, in.Market)
 	out := &productOutput{ETag: api.ETag{Tag: tag}, Cached: cachedFor(10)}
 	if matches(in.IfNoneMatch, tag) {
 		out.Status = http.StatusNotModified
@@ -75,6 +79,19 @@ func (h handler) product(ctx context.Context, in *productInput) (*productOutput,
 	}
 	out.Body, err = page(l)
 	return out, err
+}
+
+// tagOf is made of the versions of all records that a page is made of: two, and of each variant two.
+func tagOf(l catalog.Listing, market string) string {
+	tag := fmt.Sprintf("%s.%d.%d", market, l.Product.Version, l.BuyBox.Version)
+	if len(l.Variants) > 0 {
+		h := fnv.New64a()
+		for _, v := range l.Variants {
+			fmt.Fprintf(h, "%s.%d.%d ", v.ProductID, v.Version, v.BuyBox.Version)
+		}
+		tag += fmt.Sprintf(".%x", h.Sum64())
+	}
+	return `"` + tag + `"`
 }
 
 // matches compares weakly, as RFC 9110 (13.1.2) wants it of If-None-Match.
@@ -85,6 +102,37 @@ func matches(list, tag string) bool {
 		}
 	}
 	return false
+}
+
+type variantsInput struct {
+	api.Marketplace
+	api.Page
+	ProductID string `path:"product_id" pattern:"^prd_[a-z2-7]{26}$" patternDescription:"a product id"`
+}
+
+type variantsOutput struct {
+	Cached
+	Body struct {
+		Variants   []Variant `json:"variants"`
+		NextCursor string    `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+	}
+}
+
+func (h handler) variants(ctx context.Context, in *variantsInput) (*variantsOutput, error) {
+	var after string
+	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
+		return nil, err
+	}
+	list, next, err := h.catalog.VariantsOf(ctx, in.ProductID, in.Market, after, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &variantsOutput{Cached: cachedFor(10)}
+	if out.Body.Variants, err = variants(list); err != nil {
+		return nil, err
+	}
+	out.Body.NextCursor, err = api.EncodeCursor(next)
+	return out, err
 }
 
 type treeOutput struct {

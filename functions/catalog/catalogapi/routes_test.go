@@ -37,7 +37,7 @@ func handler(t *testing.T) (http.Handler, *catalog.Service) {
 	if err := products.SaveBuyBox(context.Background(), box); err != nil {
 		t.Fatal(err)
 	}
-	s := &catalog.Service{Products: products, Categories: products, BuyBoxes: products}
+	s := &catalog.Service{Products: products, Categories: products, BuyBoxes: products, Variants: products}
 	importer := &catalog.Importer{Products: products, Categories: products, Now: func() time.Time { return noon }}
 	var b catalog.Batch
 	for _, id := range []string{sold, bare} {
@@ -201,6 +201,9 @@ type broken struct{}
 func (broken) Product(context.Context, string, string) (catalog.Listing, error) {
 	return catalog.Listing{}, errors.New("password")
 }
+func (broken) VariantsOf(context.Context, string, string, string, int) ([]catalog.VariantListing, string, error) {
+	return nil, "", errors.New("password")
+}
 func (broken) Tree(context.Context) ([]catalog.Node, error) { return nil, errors.New("password") }
 func (broken) Browse(context.Context, string, string, string, int) ([]catalog.Listing, string, error) {
 	return nil, "", errors.New("password")
@@ -209,7 +212,8 @@ func (broken) Browse(context.Context, string, string, string, int) ([]catalog.Li
 func TestFailuresTellNothing(t *testing.T) {
 	t.Parallel()
 	h := api.Handler(catalogapi.Routes(broken{}))
-	for _, path := range []string{"/api/v1/products/" + sold, "/api/v1/categories", "/api/v1/categories/boots/products"} {
+	for _, path := range []string{"/api/v1/products/" + sold, "/api/v1/products/" + sold + "/variants", "/api/v1/categories",
+		"/api/v1/categories/boots/products"} {
 		if w := get(h, path); w.Code != 500 || strings.Contains(w.Body.String(), "password") || w.Header().Get("Cache-Control") != "no-store" {
 			t.Error(path, w.Code, w.Body)
 		}

@@ -62,11 +62,16 @@ type ProductContent struct {
 type OwnContent struct {
 	ProductContent
 	SKU string `json:"sku,omitempty" maxLength:"64" doc:"One's own name for it, which names the product where nothing else does"`
+	// A product that is sold as variants alone has option_names; each variant names it and has one value of each.
+	OptionNames []string          `json:"option_names,omitempty" maxItems:"3" doc:"What variants of this product differ by; it is not sold itself"`
+	ParentID    string            `json:"parent_id,omitempty" pattern:"^prd_[a-z2-7]{26}$" patternDescription:"a product id"`
+	Options     map[string]string `json:"options,omitempty" doc:"Of a variant: a value of each of the option_names of parent_id"`
 }
 
 func (b OwnContent) content() catalog.Content {
 	return catalog.Content{Title: b.Title, Description: b.Description, Brand: b.Brand, Model: b.Model, GTIN: b.GTIN, Bullets: b.Bullets,
-		CategoryID: b.CategoryID, Attributes: b.Attributes, SKU: b.SKU}
+		CategoryID: b.CategoryID, Attributes: b.Attributes, SKU: b.SKU, Variation: catalog.Variation{Parent: len(b.OptionNames) > 0,
+			OptionNames: b.OptionNames, ParentID: b.ParentID, Options: b.Options}}
 }
 
 // OwnProduct is what a seller says of a product.
@@ -94,11 +99,15 @@ type PageContent struct {
 	CategoryPath []string `json:"category_path"`
 	Images       []string `json:"images"`
 	Version      int64    `json:"version"`
+	OptionNames  []string `json:"option_names,omitempty"`
+	ParentID     string   `json:"parent_id,omitempty"`
+	Options      []Option `json:"options,omitempty"`
 	Withheld     string   `json:"withheld,omitempty" doc:"Why an operator took the page down; absent of one that is shown"`
 }
 
 func ownOf(c catalog.Contribution) OwnProduct {
-	return OwnProduct{c.ProductID, OwnContent{contentOf(c.Content), c.SKU}, list(c.Images), c.Version, c.ListedAt, c.UpdatedAt}
+	return OwnProduct{c.ProductID, OwnContent{contentOf(c.Content), c.SKU, c.OptionNames, c.ParentID, c.Options}, list(c.Images),
+		c.Version, c.ListedAt, c.UpdatedAt}
 }
 
 func contentOf(c catalog.Content) ProductContent {
@@ -117,7 +126,7 @@ func ownPage(l catalog.Listed, existing bool) *ownProductOutput {
 	out := &ownProductOutput{ETag: api.ETagOf(l.Contribution.Version),
 		Body: OwnPage{OwnProduct: ownOf(l.Contribution), Existing: existing, OwnerID: p.OwnerID,
 			Page: PageContent{ProductContent{p.Title, p.Description, p.Brand, p.Model, p.GTIN, p.Bullets, p.CategoryID, p.Attributes},
-				list(p.CategoryPath), list(p.Images), p.Version, p.Withheld},
+				list(p.CategoryPath), list(p.Images), p.Version, p.OptionNames, p.ParentID, options(p.Options), p.Withheld},
 			Disputes: l.Disputes}}
 	if out.Body.Disputes == nil {
 		out.Body.Disputes = []catalog.Dispute{}

@@ -3,7 +3,6 @@ package catalogstore
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"rialto/functions/catalog"
 	"rialto/functions/internal/store"
@@ -111,5 +110,3 @@ func (s *Store) Rename(ctx context.Context, id, name string, attributes map[stri
 	}
 	return refusal("rename category", err)
 }
-
-func isCategory(pk string) bool { return strings.HasPrefix(pk, categoryPrefix) }

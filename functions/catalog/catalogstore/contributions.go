@@ -42,6 +42,10 @@ type said struct {
 	ListedAt    time.Time         `dynamodbav:"listed_at"`
 	UpdatedAt   time.Time         `dynamodbav:"updated_at"`
 	SKU         string            `dynamodbav:"sku,omitempty"`
+	Parent      bool              `dynamodbav:"parent,omitempty"`
+	OptionNames []string          `dynamodbav:"option_names,omitempty"`
+	ParentID    string            `dynamodbav:"parent_id,omitempty"`
+	Options     map[string]string `dynamodbav:"options,omitempty"`
 }
 
 type claim struct {
@@ -64,12 +68,13 @@ func contributionOf(i store.Item) (catalog.Contribution, error) {
 	return catalog.Contribution{ProductID: x.ProductID, SellerID: x.SellerID, Version: x.Version, ListedAt: x.ListedAt.UTC(),
 		UpdatedAt: x.UpdatedAt.UTC(),
 		Content: catalog.Content{Title: x.Title, Description: x.Description, Brand: x.Brand, Model: x.Model, GTIN: x.GTIN, Bullets: x.Bullets,
-			CategoryID: x.CategoryID, Attributes: x.Attributes, Images: x.Images, SKU: x.SKU}}, nil
+			CategoryID: x.CategoryID, Attributes: x.Attributes, Images: x.Images, SKU: x.SKU,
+			Variation: catalog.Variation{Parent: x.Parent, OptionNames: x.OptionNames, ParentID: x.ParentID, Options: x.Options}}}, nil
 }
 
 func saidOf(c catalog.Contribution) said {
 	return said{c.ProductID, c.SellerID, c.Title, c.Description, c.Brand, c.Model, c.GTIN, c.Bullets, c.CategoryID, c.Attributes, c.Images,
-		c.Version, c.ListedAt, c.UpdatedAt, c.SKU}
+		c.Version, c.ListedAt, c.UpdatedAt, c.SKU, c.Parent, c.OptionNames, c.ParentID, c.Options}
 }
 
 // Claimed returns which products identities name, by identity, each read consistently.
@@ -157,6 +162,7 @@ func (s *Store) Contribute(ctx context.Context, e catalog.Edit) error {
 	if e.Page != nil {
 		writes = append(writes, put(*e.Page, e.Before))
 	}
+	writes = append(writes, place(e.Leaves, e.Joins)...)
 	err := s.DB.Transact(ctx, writes...)
 	if r, refused := store.AsRefused(err); refused && !r.Transient() {
 		return catalog.ErrChanged

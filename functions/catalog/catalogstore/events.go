@@ -2,13 +2,15 @@ package catalogstore
 
 import (
 	"fmt"
+	"strings"
 
 	"rialto/functions/catalog"
+	"rialto/functions/internal/ids"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
 )
 
-// Events turns a change of the table products into ProductChanged. Categories and writes that changed no
+// Events turns a change of the table products into ProductChanged. What is no product and writes that changed no
 // version mean nothing to others.
 func Events(c outbox.Change) ([]outbox.Event, error) {
 	var before, after struct {
@@ -25,7 +27,7 @@ func Events(c outbox.Change) ([]outbox.Event, error) {
 	if c.New == nil {
 		data = catalog.ProductChanged{ProductID: before.PK, Version: before.Version, Deleted: true}
 	}
-	if isCategory(data.ProductID) || !data.Deleted && before.Version == after.Version {
+	if !strings.HasPrefix(data.ProductID, ids.Product) || !data.Deleted && before.Version == after.Version {
 		return nil, nil
 	}
 	e, err := outbox.New("ProductChanged", data.ProductID, data)

@@ -26,6 +26,10 @@ type record struct {
 	Version      int64             `dynamodbav:"version"`
 	UpdatedAt    time.Time         `dynamodbav:"updated_at"`
 	Left         bool              `dynamodbav:"left,omitempty"`
+	Parent       bool              `dynamodbav:"parent,omitempty"`
+	OptionNames  []string          `dynamodbav:"option_names,omitempty"`
+	ParentID     string            `dynamodbav:"parent_id,omitempty"`
+	Options      []catalog.Option  `dynamodbav:"options,omitempty"`
 	Withheld     string            `dynamodbav:"withheld,omitempty"`
 }
 

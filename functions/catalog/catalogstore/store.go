@@ -2,6 +2,7 @@
 //
 //	prd_…           a product; in the index under its category, by rank
 //	category#<id>   a category; in the index under "categories", by its id
+//	variant#<parent>#<values>   a variant's place among its parent's (variants.go)
 package catalogstore
 
 import (

@@ -23,7 +23,7 @@ func main() {
 	entry.Run("catalog", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
 			c, images := &catalogstore.Store{DB: db(s)}, images(s)
-			routes := catalogapi.Routes(&catalog.Service{Products: c, Categories: c, BuyBoxes: c})
+			routes := catalogapi.Routes(&catalog.Service{Products: c, Categories: c, BuyBoxes: c, Variants: c})
 			h := api.Handler(slices.Concat(routes, catalogapi.SellerRoutes(images.Listings), catalogapi.ImageRoutes(images)))
 			return lambdahttp.New(api.LimitWrites(h, ratelimit.Buckets{DB: c.DB}, time.Now)), nil
 		},

@@ -17,7 +17,7 @@ import (
 
 func listings(s *settings.Settings) *catalog.ListingService {
 	c := &catalogstore.Store{DB: db(s)}
-	return &catalog.ListingService{Products: c, Categories: c, Contributions: c, Proposals: c, Now: time.Now}
+	return &catalog.ListingService{Products: c, Categories: c, Contributions: c, Proposals: c, Variants: c, Now: time.Now}
 }
 
 // fed are listings that take images by their addresses.

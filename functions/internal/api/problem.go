@@ -22,7 +22,7 @@ type Problem struct {
 	Code    string        `json:"code" doc:"What went wrong, for programs; stable"`
 	TraceID string        `json:"trace_id" doc:"Names this request in our logs"`
 	Errors  []fault.Field `json:"errors,omitempty" doc:"Each rejected input"`
-	Current any           `json:"current,omitempty" doc:"What stands now, where the caller's picture of it is old: of cart_changed a new quote"`
+	Current any           `json:"current,omitempty" doc:"What stands now, where the caller's picture of it is old: of cart_changed a quote, of product_has_variants those"`
 
 	retryAfter time.Duration
 }
