@@ -1,5 +1,6 @@
 // Package accounts owns what is of one person and of several contexts: a guest's way back to an order, the orders that a guest
-// takes to an account, the export of all that is held of somebody, and their erasure. It keeps nothing itself.
+// takes to an account, the orders that somebody buys again, the export of all that is held of somebody, and their erasure. It keeps
+// nothing itself.
 //
 // Invariants:
 //   - Whoever asks with an order's number and an e-mail address learns nothing but whether both are right: an order that does

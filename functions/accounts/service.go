@@ -82,6 +82,7 @@ type Service struct {
 	Ratings   Ratings
 	Reviews   Reviews
 	Carts     Carts
+	Baskets   Baskets
 	Tokens    Tokens
 	Guesses   Guesses
 	Now       func() time.Time

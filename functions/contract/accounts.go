@@ -7,20 +7,22 @@ import (
 
 var accountsContext = Context{
 	Name:    "accounts",
-	Owns:    "what spans contexts for one person: orders looked up and taken over, export, erasure",
+	Owns:    "what spans contexts for one person: orders looked up, taken over and bought again, export, erasure",
 	Imports: []string{"carts", "customers", "orders", "fulfillment", "reviews"},
+	Reads:   []string{"catalog", "inventory", "offers"}, // what a cart is priced by
 	Writes:  []string{"carts", "customers", "orders", "returns", "ratings", "reviews"},
 	shopper: func() []api.Route { return accountsapi.Routes(nil) },
 	Functions: []Function{
 		{
-			Name: "api", Description: "guests' way to their orders, export and erasure",
+			Name: "api", Description: "guests' way to their orders, buying again, export and erasure",
 			Memory: 512, Timeout: 25 * second,
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{Invoke, "payments-methods"},
 				{SQL, "customers"}, {Seal, "customers"}, {Sign, "customers"}, {Read, "customers"}, {Write, "customers"},
 				{Read, "orders"}, {Write, "orders"}, {Read, "shipments"}, {Read, "returns"}, {Write, "returns"},
-				{Read, "ratings"}, {Write, "ratings"}, {Read, "reviews"}, {Write, "reviews"}, {Read, "carts"}, {Write, "carts"}, {Write, "rate_limits"},
+				{Read, "ratings"}, {Write, "ratings"}, {Read, "reviews"}, {Write, "reviews"}, {Read, "carts"}, {Write, "carts"},
+				{Redis, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"}, {Write, "rate_limits"},
 			},
 		},
 	},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rialto/functions/accounts"
+	"rialto/functions/carts"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/fault"
@@ -18,6 +19,7 @@ type Service interface {
 	Claim(ctx context.Context, customerID, guestToken string) ([]string, error)
 	Export(ctx context.Context, customerID string) (accounts.Export, error)
 	Erase(ctx context.Context, customerID string) error
+	BuyAgain(ctx context.Context, o carts.Owner, key, orderID string) (carts.Cart, []accounts.Again, error)
 }
 
 type handlers struct{ service Service }
@@ -35,6 +37,9 @@ func Routes(s Service) []api.Route {
 			Context: owner, Access: api.Public, Limits: []api.Limit{lookups}, Errors: []fault.Kind{fault.NotFound}}, h.lookUp),
 		api.Handle(api.Route{ID: "claimOrders", Method: http.MethodPost, Path: "/api/v1/me/orders/claim",
 			Summary: "Take over the orders of a guest, whose token is shown", Context: owner, Access: api.Customer}, h.claim),
+		api.Handle(api.Route{ID: "buyAgain", Method: http.MethodPost, Path: "/api/v1/orders/{order_id}/buy-again",
+			Summary: "Put what can still be bought of an order into the cart, at today's prices; the same again changes nothing",
+			Context: owner, Access: api.Guest, Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.buyAgain),
 		api.Handle(api.Route{ID: "exportMe", Method: http.MethodGet, Path: "/api/v1/me/export", Summary: "All that is held of you",
 			Context: owner, Access: api.Customer}, h.export),
 		api.Handle(api.Route{ID: "deleteMe", Method: http.MethodDelete, Path: "/api/v1/me",

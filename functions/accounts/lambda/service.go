@@ -10,7 +10,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"rialto/functions/accounts"
+	"rialto/functions/carts"
+	"rialto/functions/carts/cartscache"
 	"rialto/functions/carts/cartsstore"
+	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/customers"
 	"rialto/functions/customers/customersaws"
 	"rialto/functions/customers/customersstore"
@@ -20,7 +23,10 @@ import (
 	"rialto/functions/internal/authaws"
 	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/settings"
+	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
+	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/offers/offersstore"
 	"rialto/functions/orders/ordersstore"
 	"rialto/functions/reviews"
 	"rialto/functions/reviews/reviewsstore"
@@ -40,8 +46,15 @@ func service(s *settings.Settings, db store.DB) (*accounts.Service, error) {
 		Addresses: customers.Opener{Store: profiles, Vault: vault},
 		Orders:    ordersstore.Store{DB: db}, Parcels: fulfillmentstore.Store{DB: db}, Ratings: reviewsstore.Store{DB: db},
 		Reviews: &reviews.Products{Store: reviewsstore.Store{DB: db}, Now: time.Now},
-		Carts:   cartsstore.Store{DB: db}, Tokens: tokens{signed, verifier}, Guesses: ratelimit.Buckets{DB: db}, Now: time.Now,
+		Carts:   cartsstore.Store{DB: db}, Baskets: baskets(s, db), Tokens: tokens{signed, verifier}, Guesses: ratelimit.Buckets{DB: db}, Now: time.Now,
 	}, err
+}
+
+// baskets fill carts as the cart's own API does, which has no need of coupons for it.
+func baskets(s *settings.Settings, db store.DB) *carts.Service {
+	return &carts.Service{Store: cartsstore.Store{DB: db}, Cache: cartscache.New(s.Must("REDIS_ADDR"), s.Get("REDIS_TLS") != ""), Now: time.Now,
+		Sources: carts.Sources{Offers: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db},
+			Stock: inventorystore.New(shards.New(db, time.Now, mathrand.Float64))}}
 }
 
 // tokens implements accounts.Tokens.

@@ -202,3 +202,37 @@ func TestATrackingNumberIsCorrected(t *testing.T) {
 		return (l.Status == "shipped" || l.Status == "delivered") && l.Paid == l.Totals.Total
 	})
 }
+
+// What is still for sale of an order goes into the cart at today's price, which the cart then shows, and is not added twice.
+func TestAnOrderIsBoughtAgain(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	k := newSKU(ctx, t, "Bought again", 3)
+	s := mustShopper(ctx, t, "pm_card_visa")
+	o, err := s.checkout(ctx, s.mustPut(ctx, t, k, 2).ID, shop.NewKey())
+	if err != nil || o.Status != "placed" {
+		t.Fatalf("%+v %v", o, err)
+	}
+	call(ctx, t, mustSeller(t, k.seller), http.MethodPut, "/seller/v1/offers/"+k.product, terms(2100, "rialto"), nil, shop.With("If-Match", `"1"`))
+	again, key := struct {
+		Lines []struct {
+			Added     int64                  `json:"quantity_added"`
+			UnitPrice struct{ Amount int64 } `json:"unit_price"`
+			Then      struct{ Amount int64 } `json:"unit_price_then"`
+			Code      string
+		}
+	}{}, shop.NewKey()
+	for range 2 {
+		if _, err := s.Call(ctx, http.MethodPost, "/api/v1/orders/"+o.OrderID+"/buy-again", nil, &again, shop.Key(key)); err != nil {
+			t.Fatal(err)
+		}
+		if len(again.Lines) != 1 || again.Lines[0].Added != 1 || again.Lines[0].UnitPrice.Amount != 2100 || again.Lines[0].Then.Amount != 1999 ||
+			again.Lines[0].Code != "out_of_stock" {
+			t.Fatalf("%+v", again)
+		}
+	}
+	var c struct{ Lines []struct{ Quantity int64 } }
+	if _, err := s.Call(ctx, http.MethodGet, "/api/v1/cart", nil, &c); err != nil || len(c.Lines) != 1 || c.Lines[0].Quantity != 1 {
+		t.Errorf("%+v %v", c, err)
+	}
+}
