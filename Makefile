@@ -148,6 +148,10 @@ bench: tools ## figures beside their aims: what a checkout costs and calls, what
 	@$(call measured,how late search is,$(LOCAL) lag)
 
 ROWS ?= 300000
+.PHONY: bench-checkouts
+bench-checkouts: ## checkouts a second of one process, in memory and on DynamoDB Local where it runs, and what they oversell
+	@RIALTO_BENCH=1 RIALTO_TEST_DYNAMODB="$$($(LOCAL) status >/dev/null 2>&1 && echo http://127.0.0.1:18000)" $(BENCH) -run '^TestRate$$' ./functions/checkout/checkoutrate | sed -u -e '/^=== /d' -e '/^--- PASS/d' -e '/^PASS$$/d' -e '/^ok /d'
+
 .PHONY: bench-feed
 bench-feed: up ## a seller's feed of a million rows cut and counted, and one of ROWS= rows booked (for 15 minutes at most): rows a second, peak memory, sums
 	@RIALTO_BENCH_UNBOOKED=1000000 RIALTO_BENCH_ROWS=$(ROWS) RIALTO_TEST_S3=http://127.0.0.1:4566 RIALTO_TEST_DYNAMODB=http://127.0.0.1:18000 \
