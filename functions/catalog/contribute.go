@@ -33,8 +33,8 @@ type Row struct {
 	// Options are attributes by the names that the seller's shop has for them, whatever those of the category are.
 	Options map[string]string `json:"options,omitempty"`
 	SKU     string            `json:"sku,omitempty"`
-	// Group is the seller's name for the product that this is one of the variants of, by its Options, or the Parent of; what is
-	// not there yet is made of the first row. OptionNames are the options in their order, where that is known.
+	// Group is the seller's name for the product that this is one of the variants of, or the Parent of; what is not there yet is
+	// made of the first row. OptionNames say by which of the Options, in their order; a parent's row may leave it to its variants.
 	Group       string   `json:"group,omitempty"`
 	Parent      bool     `json:"parent,omitempty"`
 	OptionNames []string `json:"option_names,omitempty"`
@@ -58,6 +58,19 @@ func (r Row) content() Content {
 // variant tells whether the row is of one of the variants of a product.
 func (r Row) variant() bool { return r.Group != "" && !r.Parent && !r.Delete }
 
+// parted are the options by which the row is one of its parent's variants, and the others.
+func (r Row) parted() (by, others map[string]string) {
+	by, others = map[string]string{}, map[string]string{}
+	for name, value := range r.Options {
+		if r.variant() && slices.Contains(r.OptionNames, name) {
+			by[name] = value
+		} else {
+			others[name] = value
+		}
+	}
+	return by, others
+}
+
 // Name is what a seller's row is about, before it is known which product that is, and the kind of name that it is. It fails
 // with invalid_product where there is none.
 func (r Row) Name(seller string) (name, kind string, err error) {
@@ -65,9 +78,7 @@ func (r Row) Name(seller string) (name, kind string, err error) {
 		return r.ProductID, "product id", nil
 	}
 	of := Content{Brand: r.Brand, Model: r.Model, GTIN: r.GTIN, SKU: r.SKU, Variation: Variation{Parent: r.Parent, Group: r.Group}}
-	if r.variant() {
-		of.Options = r.Options
-	}
+	of.Options, _ = r.parted()
 	names := of.clean().identities(seller) // the texts cost more
 	if len(names) == 0 {
 		return "", "", fault.New(fault.Invalid, "invalid_product", "the product has fields that are not accepted").
@@ -126,11 +137,9 @@ func (s *ListingService) say(ctx context.Context, at *places, parents *groups, r
 		return false, err
 	}
 	c.CategoryID = where.id
-	if all := c.withOptions(r.Options, where.types); r.variant() { // what it is one of its parent's by needs no line of text
-		c.Attributes = all.Attributes
-	} else {
-		c = all
-	}
+	by, others := r.parted()
+	c.Attributes = c.withOptions(by, where.types).Attributes // the page shows them anyway: they need no line of text
+	c = c.withOptions(others, where.types)
 	if err := c.Validate(where.path, where.types); err != nil {
 		return false, err
 	}

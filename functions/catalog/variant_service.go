@@ -129,7 +129,8 @@ func (g *groups) said(ctx context.Context, at *places, r Row) (Content, error) {
 	if err != nil {
 		return c, err
 	}
-	return c.asVariant(parent, r.Options)
+	by, _ := r.parted()
+	return c.asVariant(parent, by)
 }
 
 // parent returns the page of a seller's parent. It makes it of a content where there is none, and gives it the content's options

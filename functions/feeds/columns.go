@@ -33,13 +33,20 @@ const (
 	colModel       = "model"
 	colGTIN        = "gtin"
 	colImages      = "images"
-	colGroup       = "group" // what variants of one product share
+	colGroup       = "group"    // what variants of one product share
+	colParent      = "parent"   // the sku of a variant's parent
+	colRelation    = "relation" // whether a row is a parent's or a variant's
+	colTheme       = "theme"    // the options that variants differ by
+	colDetails     = "details"  // the options with their values
+	colNumber      = "number"   // a shop's own number
 
 	// attributePrefix begins the columns of a product's attributes; what follows is the attribute's name.
 	attributePrefix = "attribute:"
 	// optionName and optionValue begin the columns of options, whose names are cells too; what follows is a number.
 	optionName  = "option name:"
 	optionValue = "option value:"
+	// optionNamed begins the columns of options that are known by their names.
+	optionNamed = "option named:"
 )
 
 // aliases is the one table of what sellers call a column, in the order of preference: where two columns of a file mean
@@ -98,8 +105,16 @@ var aliases = map[string][]string{
 	colImages: {"images" /* R, W */, "image_url", "image", "Image Src" /* S */, "main_image_url" /* A */, "main-image-url", "image_link",
 		"Item photo URL" /* E */, "PicURL" /* E */, "picture", "other_image_url" /* A */, "other_image_url1", "other_image_url2", "other_image_url3",
 		"other_image_url4", "image1" /* T */, "image2", "image3", "image4", "image5", "image6", "image7", "image8", "image9", "image10"},
-	colGroup: {"Handle" /* S */},
+	colGroup:    {"Handle" /* S */},
+	colParent:   {"parent_sku" /* R, A */, "Parent" /* W */},
+	colRelation: {"parentage_level" /* A */, "parent_child" /* A */, "parentage" /* A */, "Relationship" /* E */},
+	colTheme:    {"variation_theme" /* R, A */},
+	colDetails:  {"RelationshipDetails" /* E */},
 }
+
+// optionWords are the options that Amazon's templates have columns of (color_name, size, …), by the words of their themes
+// (SizeColor, COLOR/SIZE), and that other files have as columns, too.
+var optionWords = []string{"color", "colour", "size", "style", "material", "pattern", "flavor", "flavour", "scent"}
 
 // several are the columns of which a file may have more than one: of numbers, the first that a row has is taken; those of
 // lists are taken together.
@@ -158,6 +173,9 @@ func meaningOf(name string) meaning {
 	if m, ok := byAlias[fold(name)]; ok {
 		return m
 	}
+	if word := strings.TrimSuffix(fold(name), "name"); slices.Contains(optionWords, word) {
+		return meaning{column: optionNamed + word}
+	}
 	if rest, ok := cutFold(name, "C:"); ok { // eBay's item specifics
 		if m := byAlias[fold(rest)]; m.column == colBrand || m.column == colModel {
 			return m
@@ -181,7 +199,9 @@ func attributeOf(name, path string) string {
 		return "quantity"
 	case name == "fulfillment_availability" && strings.Contains(path, "channel"):
 		return "fulfillment-channel"
-	case path == ".value":
+	case name == "child_parent_sku_relationship" && strings.HasSuffix(path, ".parent_sku"):
+		return "parent_sku"
+	case path == ".value" || path == ".name" && name == "variation_theme":
 		return name
 	}
 	return ""
@@ -211,13 +231,13 @@ var taken = map[Kind][]string{
 	Offers: {colProduct, colSKU, colGTIN, colAction, colMarketplace, colPrice, colShipping, colCurrency, colCondition, colFulfilment, colPaused,
 		colPriceDrop, colStatus, colGroup},
 	Products: {colProduct, colSKU, colGTIN, colAction, colTitle, colDescription, colBrand, colCategory, colBullets, colModel, colGroup,
-		colImages},
+		colImages, colParent, colRelation, colTheme, colDetails},
 }
 
 // takes tells whether the rows of a feed may say that.
 func (k Kind) takes(column string) bool {
 	if k == Products {
-		for _, prefix := range []string{attributePrefix, optionName, optionValue} {
+		for _, prefix := range []string{attributePrefix, optionName, optionValue, optionNamed} {
 			if strings.HasPrefix(column, prefix) {
 				return true
 			}

@@ -319,6 +319,9 @@ func productOf(sku, gtin string, remove bool, r row, more *[]string) (func(strin
 		return nil, missing(colTitle)
 	default:
 		p.Attributes, p.Options, p.Images = attributesOf(r), optionsOf(r), imagesOf(r[colImages])
+		if err := r.vary(&p); err != nil {
+			return nil, err
+		}
 	}
 	return func(product string) any {
 		p.ProductID, p.Images = product, append(p.Images, *more...)
@@ -342,6 +345,9 @@ func optionsOf(r row) map[string]string {
 	for column, name := range r {
 		if n, ok := strings.CutPrefix(column, optionName); ok && r[optionValue+n] != "" && r[optionValue+n] != "Default Title" {
 			out[name] = r[optionValue+n]
+		}
+		if known, ok := strings.CutPrefix(column, optionNamed); ok && name != "" {
+			out[known] = name
 		}
 	}
 	return out

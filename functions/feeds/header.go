@@ -169,6 +169,9 @@ func mapHeader(kind Kind, header []string, sample [][]string) (columns, ignored 
 			"the first line names no column that is known: is it a header, and are the columns separated by comma, semicolon or tab?")
 	}
 	leaveForeignIDs(columns, header, at, sample)
+	if kind == Products {
+		relations(columns, header, at, sample)
+	}
 	for i, name := range header {
 		if name = strings.TrimSpace(name); columns[i] == "" && name != "" {
 			ignored = append(ignored, clip(name, 60))
@@ -194,7 +197,34 @@ func leaveForeignIDs(columns, header []string, at map[string]int, sample [][]str
 	ours := func(row []string) bool { return i < len(row) && ids.Valid(ids.Product, row[i]) }
 	if !slices.ContainsFunc(sample, ours) {
 		columns[i] = ""
+		if _, related := at[colParent]; related { // a variant may name its parent by it (W: id:44)
+			columns[i] = colNumber
+		}
 		delete(at, colProduct)
+	}
+}
+
+// relations takes a column Type for what WooCommerce has in it, whether a row is of a product, of a parent or of a variant, where
+// the rows show it.
+func relations(columns, header []string, at map[string]int, sample [][]string) {
+	i := slices.IndexFunc(header, func(name string) bool { return fold(name) == "type" })
+	if _, there := at[colRelation]; there || i < 0 {
+		return
+	}
+	shown := false
+	for _, row := range sample {
+		if i < len(row) && strings.TrimSpace(row[i]) != "" {
+			if _, known := relationWords[relationOf(row[i])]; !known {
+				return
+			}
+			shown = true
+		}
+	}
+	if shown {
+		if at[colCategory] == i {
+			delete(at, colCategory)
+		}
+		columns[i], at[colRelation] = colRelation, i
 	}
 }
 

@@ -161,8 +161,10 @@ func TestColumnsGoByManyNames(t *testing.T) {
 		colAction:        {"add-delete", "Update Delete", "*Action(SiteID=UK|Country=GB|Currency=GBP|Version=745)", "::record_action"},
 		colTitle:         {"*Title", "item_name[marketplace_id=X1][language_tag=en_GB]#1.value", "Bezeichnung"},
 		colGTIN:          {"EAN", "P:UPC", "GTIN, UPC, EAN, or ISBN", "externally_assigned_product_identifier[marketplace_id=X1]#1.value"},
-		"":               {"", "colour", "🙂", "In stock?", "Attribute 2 visible", "item_name#1.language_tag", "purchasable_offer#1.currency"},
+		"":               {"", "shade", "🙂", "In stock?", "Attribute 2 visible", "item_name#1.language_tag", "purchasable_offer#1.currency"},
 		optionName + "2": {"Option2 Name", "Attribute 2 name"}, optionValue + "1": {"Option1 Value", "attribute 1 value(s)"},
+		colParent: {"parent_sku", "Parent", "child_parent_sku_relationship[marketplace_id=X1]#1.parent_sku"},
+		colTheme:  {"variation_theme", "variation_theme#1.name"}, optionNamed + "color": {"color_name", "Color", "color[language_tag=en_US]#1.value"},
 		attributePrefix + "Size": {"C:Size", "attributes.Size"}, colBrand: {"C:Brand", "Vendor"}, colModel: {"C:MPN", "part_number"},
 	} {
 		for _, name := range names {

@@ -425,8 +425,9 @@ func (c *cutter) item(r record, before []item) (item, bool) {
 	if err != nil {
 		return item{line: r.line, refuse: err}, true
 	}
-	var variant bool
-	if variant, c.parent = of.inherit(c.parent); variant && of.saysNothing() {
+	of.related(c.parent)
+	var under bool
+	if under, c.parent = of.inherit(c.parent); under && of.saysNothing() {
 		err := addImages(before, of)
 		return item{line: r.line, refuse: err}, err != nil
 	}

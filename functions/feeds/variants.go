@@ -1,10 +1,14 @@
 package feeds
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
+	"rialto/functions/catalog"
 	"rialto/functions/internal/fault"
 )
 
@@ -44,7 +48,7 @@ func (r row) heirloom() row {
 		give(column)
 	}
 	for _, column := range slices.Sorted(maps.Keys(r)) {
-		if strings.HasPrefix(column, optionName) {
+		if strings.HasPrefix(column, optionName) || column == colTheme {
 			give(column)
 		}
 	}
@@ -71,10 +75,154 @@ func addImages(before []item, r row) error {
 // saysNothing tells whether a variant's row has nothing of its own, as one that only brings a further image.
 func (r row) saysNothing() bool {
 	for column, value := range r {
-		own := column == colSKU || column == colGTIN || column == colProduct || column == colPrice || strings.HasPrefix(column, optionValue)
+		own := column == colSKU || column == colGTIN || column == colProduct || column == colPrice || column == colDetails ||
+			strings.HasPrefix(column, optionValue) || strings.HasPrefix(column, optionNamed)
 		if own && value != "" {
 			return false
 		}
 	}
 	return true
+}
+
+// relation is what a row is of.
+type relation int
+
+const (
+	asWhole relation = iota // a product that is sold as it is
+	asParent
+	asVariant
+)
+
+// relationWords are the relations by the words of files: [A] Amazon's parentage, [E] eBay's Relationship, [W] WooCommerce's Type.
+var relationWords = map[string]relation{"parent": asParent /* A */, "variable": asParent /* W */, "child": asVariant, /* A */
+	"variation": asVariant /* W, E */, "simple": asWhole /* W */, "grouped": asWhole /* W */, "external": asWhole, /* W */
+	"downloadable": asWhole, "virtual": asWhole /* W, beside others */}
+
+// relationOf is the word of a cell that says what a row is of: the first that is a relation (W: "variation, virtual").
+func relationOf(cell string) string {
+	first := ""
+	for word := range strings.SplitSeq(cell, ",") {
+		word = fold(word)
+		if first = cmp.Or(first, word); relationWords[word] != asWhole {
+			return word
+		}
+	}
+	return first
+}
+
+// related names the group of an eBay row, which stands by its place: variants come behind their parent.
+func (r row) related(before row) {
+	if r[colDetails] == "" {
+		return
+	}
+	if relationWords[relationOf(r[colRelation])] == asVariant {
+		r[colGroup] = before[colGroup]
+	} else {
+		r[colGroup] = cmp.Or(r[colSKU], r[colTitle])
+	}
+}
+
+var (
+	errNoParent = invalid("missing_parent", colParent, "must have the sku of the product that this is a variant of")
+	errNoTheme  = invalid("missing_options", colTheme, "must name options that the file has columns of, and each variant a value of each")
+)
+
+// vary says where a row stands among variants.
+func (r row) vary(p *catalog.Row) error {
+	is, known := relationWords[relationOf(r[colRelation])]
+	details := r[colDetails] != ""
+	switch {
+	case details && is != asVariant:
+		is = asParent
+	case r[colGroup] != "" && !known:
+		is = asVariant // Shopify has no row for a parent alone
+	}
+	names := r.optionNames()
+	switch {
+	case is == asParent:
+		p.Parent, p.Group, p.GTIN, p.OptionNames = true, r[colGroup], "", nil
+		if p.Group == "" {
+			p.Group = cmp.Or(r[colSKU], numbered(r[colNumber]))
+		}
+		if details || r[colTheme] != "" { // WooCommerce's has all attributes, whatever its variants differ by
+			p.OptionNames = names
+		}
+		maps.DeleteFunc(p.Options, func(_, value string) bool { return strings.ContainsAny(value, ",|") }) // all that variants have
+		return nil
+	case is == asWhole || r[colGroup] != "" && len(names) == 0 && r[colTheme] == "": // of one variant that has no options
+		return nil
+	}
+	p.Group, p.OptionNames = cmp.Or(r[colGroup], r[colParent]), names
+	if details {
+		p.Options = detailsOf(r[colDetails])
+	}
+	if p.Group == "" {
+		return errNoParent
+	}
+	if len(names) == 0 || slices.ContainsFunc(names, func(name string) bool { return p.Options[name] == "" }) {
+		return errNoTheme
+	}
+	return nil
+}
+
+func numbered(id string) string {
+	if id == "" {
+		return ""
+	}
+	return "id:" + id // as WooCommerce names a parent without a sku
+}
+
+// optionNames are the options that a row's variants differ by, in the order of the file.
+func (r row) optionNames() []string {
+	if r[colDetails] != "" {
+		var names []string
+		for part := range strings.SplitSeq(r[colDetails], "|") {
+			if name, _, ok := strings.Cut(part, "="); ok {
+				names = append(names, strings.TrimSpace(name))
+			}
+		}
+		return names
+	}
+	if r[colTheme] != "" {
+		return themeOf(r[colTheme])
+	}
+	var numbers []int
+	for column, name := range r {
+		n, ok := strings.CutPrefix(column, optionName)
+		if number, err := strconv.Atoi(n); ok && err == nil && name != "" && r[optionValue+n] != "" && r[optionValue+n] != "Default Title" {
+			numbers = append(numbers, number)
+		}
+	}
+	slices.Sort(numbers)
+	var names []string
+	for _, n := range numbers {
+		names = append(names, r[optionName+strconv.Itoa(n)])
+	}
+	return names
+}
+
+// themeOf are the options that one of Amazon's themes names, in its order: SizeColor, COLOR/SIZE, size_name-color_name.
+func themeOf(theme string) []string {
+	var names []string
+	for rest := fold(theme); rest != ""; {
+		i := slices.IndexFunc(optionWords, func(word string) bool { return strings.HasPrefix(rest, word) })
+		if i < 0 {
+			_, n := utf8.DecodeRuneInString(rest)
+			rest = rest[n:]
+			continue
+		}
+		names, rest = append(names, optionWords[i]), rest[len(optionWords[i]):]
+	}
+	return names
+}
+
+// detailsOf are eBay's values: Color=Red|Size=S.
+func detailsOf(cell string) map[string]string {
+	out := map[string]string{}
+	for part := range strings.SplitSeq(cell, "|") {
+		if name, value, ok := strings.Cut(part, "="); ok {
+			out[strings.TrimSpace(name)] = strings.TrimSpace(value)
+		}
+	}
+	return out
 }
