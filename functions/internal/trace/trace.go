@@ -35,8 +35,13 @@ func Start(out io.Writer, function, level string) {
 // Instrument makes every AWS call of a configuration a subsegment.
 func Instrument(cfg *aws.Config) {
 	if on {
-		awsv2.AWSV2Instrumentor(&cfg.APIOptions)
+		instrument(cfg)
 	}
+}
+
+func instrument(cfg *aws.Config) {
+	cfg.APIOptions = append(cfg.APIOptions, keepLineage) // the later of two that are put before the rest comes first
+	awsv2.AWSV2Instrumentor(&cfg.APIOptions)
 }
 
 // Client returns an HTTP client whose calls are subsegments.
@@ -47,9 +52,12 @@ func Client(c *http.Client) *http.Client {
 	return c
 }
 
+// invokedWith is aws-lambda-go's key of the trace header with which a function was invoked.
+const invokedWith = "x-amzn-trace-id"
+
 // ID returns the trace of a request ("1-…", X-Ray's form), or its request id where it is not traced.
 func ID(ctx context.Context) string {
-	if h, ok := ctx.Value("x-amzn-trace-id").(string); ok { // aws-lambda-go's key
+	if h, ok := ctx.Value(invokedWith).(string); ok {
 		for part := range strings.SplitSeq(h, ";") {
 			if root, ok := strings.CutPrefix(part, "Root="); ok {
 				return root
