@@ -10,7 +10,7 @@ import (
 const stripe = "https://api.stripe.com"
 
 // payments knows the gateway's secrets. On AWS each is made with a random text, which the gateway refuses, until an
-// operator puts the key in; functions read it as they start.
+// operator puts the key in; functions read it as they start, and every few minutes again.
 func payments(c *contextStack) error {
 	if c.stage.Local {
 		c.provide(contract.Gateway, granted{env: map[string]string{

@@ -14,6 +14,7 @@ import (
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
+	"rialto/functions/internal/stripeapi"
 	"rialto/functions/laboratory/memory"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
@@ -111,7 +112,8 @@ func (b *bank) rig() *rig {
 	db := memory.New()
 	r := &rig{bank: b, db: db, order: fmt.Sprintf("ord_%026d", b.orders.Add(1))}
 	r.Service = &payments.Service{Store: paymentsstore.Store{DB: db}, Now: time.Now,
-		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_rialto", URL: b.url, Timeout: patience, ReturnURL: "http://localhost/return"})}
+		Gateway: stripegateway.New(stripegateway.Config{
+			Secret: stripeapi.Fixed("sk_test_rialto"), URL: b.url, Timeout: patience, ReturnURL: "http://localhost/return"})}
 	return r
 }
 

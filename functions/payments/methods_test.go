@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/stripeapi"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
 	"rialto/functions/payments/stripegateway"
@@ -40,7 +41,7 @@ func (b *bank) card(t *testing.T, number string) string {
 // methods is the use case beside the rig's own.
 func (r *rig) methods() payments.Methods {
 	return payments.Methods{Customers: paymentsstore.Store{DB: r.db},
-		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_rialto", URL: r.bank.url, Timeout: patience})}
+		Gateway: stripegateway.New(stripegateway.Config{Secret: stripeapi.Fixed("sk_test_rialto"), URL: r.bank.url, Timeout: patience})}
 }
 
 func attach(t *testing.T, m payments.Methods, customer, method string) payments.MethodResult {
@@ -188,7 +189,7 @@ func TestMethodsWhileTheGatewayIsAway(t *testing.T) {
 	b := newBank(t)
 	r := b.rig()
 	ms := r.methods()
-	ms.Gateway = stripegateway.New(stripegateway.Config{Secret: "sk_test_rialto", URL: "http://127.0.0.1:1", Timeout: patience})
+	ms.Gateway = stripegateway.New(stripegateway.Config{Secret: stripeapi.Fixed("sk_test_rialto"), URL: "http://127.0.0.1:1", Timeout: patience})
 	_, err := ms.Change(context.Background(), payments.MethodChange{CustomerID: "cus_shopper", Attach: "pm_card_visa"})
 	wantCode(t, err, "payment_unknown")
 	if _, err := ms.Change(context.Background(), payments.MethodChange{}); fault.Code(err) != "malformed_step" {

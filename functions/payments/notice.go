@@ -230,7 +230,7 @@ type Inbox interface {
 // Signatures tells who wrote a notice.
 type Signatures interface {
 	// Notice reads what the gateway has signed. It fails with ErrSignature.
-	Notice(payload []byte, signature string, now time.Time) (Notice, error)
+	Notice(ctx context.Context, payload []byte, signature string, now time.Time) (Notice, error)
 }
 
 // ErrSignature refuses a notice that the gateway has not signed, or too long ago.
@@ -245,7 +245,7 @@ type Receiver struct {
 
 // Receive takes a notice in. Errors: bad_signature; Unavailable if it could not be kept, so that the gateway sends it again.
 func (r Receiver) Receive(ctx context.Context, payload []byte, signature string) error {
-	n, err := r.Signatures.Notice(payload, signature, r.Now())
+	n, err := r.Signatures.Notice(ctx, payload, signature, r.Now())
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"rialto/functions/internal/money"
+	"rialto/functions/internal/stripeapi"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
 	"rialto/functions/payments/stripegateway"
@@ -19,7 +20,7 @@ import (
 
 // listener is the rig's, as the function notice is wired.
 func (r *rig) listener() *payments.Listener {
-	gateway := stripegateway.New(stripegateway.Config{Secret: "sk_test_rialto", URL: r.bank.url, Timeout: patience})
+	gateway := stripegateway.New(stripegateway.Config{Secret: stripeapi.Fixed("sk_test_rialto"), URL: r.bank.url, Timeout: patience})
 	return &payments.Listener{Service: r.Service, Objects: gateway, Notices: paymentsstore.Store{DB: r.db}}
 }
 
@@ -295,7 +296,7 @@ func TestNoticesOfOtherThings(t *testing.T) {
 		}
 	}
 	r.hears(t, 1)
-	away := stripegateway.New(stripegateway.Config{Secret: "sk_test_rialto", URL: "http://127.0.0.1:1", Timeout: patience})
+	away := stripegateway.New(stripegateway.Config{Secret: stripeapi.Fixed("sk_test_rialto"), URL: "http://127.0.0.1:1", Timeout: patience})
 	l.Objects = away
 	notice := payments.Notice{ID: "evt_4", Object: "payment_intent", ObjectID: r.record(t, "g1").IntentID}
 	wantCode(t, l.Hear(context.Background(), notice), "payment_unknown")

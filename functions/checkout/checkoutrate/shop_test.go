@@ -33,6 +33,7 @@ import (
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
+	"rialto/functions/internal/stripeapi"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/offers"
@@ -120,8 +121,8 @@ func (s *shop) client() *client {
 	assess := func(_ context.Context, x tax.Sale) (tax.Assessment, error) { return tax.Assess(x) }
 	record := checkoutstore.Store{DB: s.db, Buckets: 128, Pivot: checkoutstore.Contexts}
 	hold, redeem := &inventory.Service{Store: stock, Now: time.Now}, &promotions.Service{Store: coupons, Now: time.Now}
-	pay := &payments.Service{Store: paymentsstore.Store{DB: s.db}, Now: time.Now, Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_x",
-		URL: s.gateway, ReturnURL: "http://localhost/return", Timeout: 30 * time.Second})}
+	pay := &payments.Service{Store: paymentsstore.Store{DB: s.db}, Now: time.Now, Gateway: stripegateway.New(stripegateway.Config{
+		Secret: stripeapi.Fixed("sk_test_x"), URL: s.gateway, ReturnURL: "http://localhost/return", Timeout: 30 * time.Second})}
 	steps := &checkout.Steps{Store: record, Now: time.Now}
 	c := &client{shop: s, tasks: map[string]func(context.Context, []byte) ([]byte, error){
 		"carts-quote": task(quote.Quote), "customers-locate": task(locate.Locate), "tax-assess": task(assess),

@@ -23,6 +23,7 @@ import (
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
+	"rialto/functions/internal/stripeapi"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/laboratory/memory"
@@ -166,7 +167,8 @@ func newWorld(t tester, goods []good) *world {
 	w.recover = &checkout.Recovery{Store: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Buckets: 4}
 	// One payment after the other: of those that are asked for together the order would be nobody's choice.
 	pay := &payments.Service{Store: paymentsstore.Store{DB: db}, Now: w.clock, AtOnce: 1,
-		Gateway: stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: address, ReturnURL: "http://localhost/return", Timeout: 5 * time.Second})}
+		Gateway: stripegateway.New(stripegateway.Config{
+			Secret: stripeapi.Fixed("sk_test_x"), URL: address, ReturnURL: "http://localhost/return", Timeout: 5 * time.Second})}
 	steps := &checkout.Steps{Store: w.record, Now: w.clock}
 	w.tasks = w.functions(quoter, steps, pay, holds, coupons)
 	w.db.Before, w.db.After = w.before, w.after

@@ -1,22 +1,17 @@
 package stripeapi
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/stripe/stripe-go/v82"
 
-	"rialto/functions/internal/settings"
 	"rialto/functions/internal/trace"
 )
 
 // Config says which API. URL is empty for Stripe's own. Timeout bounds one call.
 type Config struct {
-	Secret   string
+	Secret   Secret
 	URL      string
 	Timeout  time.Duration
 	Recorded bool // every call is logged
@@ -24,7 +19,7 @@ type Config struct {
 
 // New returns a client.
 func New(c Config) *stripe.Client {
-	client := trace.Client(&http.Client{Timeout: c.Timeout})
+	client := trace.Client(&http.Client{Timeout: c.Timeout, Transport: signed{c.Secret, http.DefaultTransport}})
 	if c.Recorded {
 		client = trace.RecordHTTP("gateway", client)
 	}
@@ -39,27 +34,22 @@ func New(c Config) *stripe.Client {
 	}
 	backend := stripe.GetBackendWithConfig(stripe.APIBackend, config)
 	backends := &stripe.Backends{API: backend, Connect: backend, Uploads: backend, MeterEvents: backend}
-	return stripe.NewClient(c.Secret, stripe.WithBackends(backends))
+	return stripe.NewClient("", stripe.WithBackends(backends)) // each call is signed as it leaves
 }
 
-// Secret returns a secret of the gateway's: the setting itself in the local cloud, elsewhere what Secrets Manager
-// holds under the ARN in the setting <name>_ARN, read once as the function starts.
-func Secret(s *settings.Settings, name string) (string, error) {
-	if s.Stage == "local" {
-		return s.Must(name), nil
-	}
-	arn := s.Must(name + "_ARN")
-	if arn == "" {
-		return "", nil // Problems names it
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	out, err := secretsmanager.NewFromConfig(s.AWS()).GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &arn})
+// signed puts the secret of the moment into every call.
+type signed struct {
+	secret Secret
+	next   http.RoundTripper
+}
+
+// RoundTrip makes the call.
+func (s signed) RoundTrip(req *http.Request) (*http.Response, error) {
+	secret, err := s.secret(req.Context())
 	if err != nil {
-		return "", fmt.Errorf("read the gateway's secret: %w", err)
+		return nil, err
 	}
-	if out.SecretString == nil || *out.SecretString == "" {
-		return "", errors.New("the gateway's secret is empty")
-	}
-	return *out.SecretString, nil
+	req = req.Clone(req.Context())
+	req.Header.Set("Authorization", "Bearer "+secret)
+	return s.next.RoundTrip(req)
 }

@@ -25,7 +25,8 @@ func TestACallCarriesItsLineage(t *testing.T) {
 	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")}
 	instrument(&cfg)
 	const root, rest = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=", "53995c3f42cd8ad8;Sampled=1;Lineage=2:a87bd80c:0"
-	ctx := context.WithValue(t.Context(), invokedWith, root+rest) //nolint:staticcheck // aws-lambda-go's own key
+	//lint:ignore SA1029 it is aws-lambda-go's own key
+	ctx := context.WithValue(t.Context(), invokedWith, root+rest)
 	if _, err := dynamodb.NewFromConfig(cfg).ListTables(ctx, &dynamodb.ListTablesInput{}); err != nil {
 		t.Fatal(err)
 	}

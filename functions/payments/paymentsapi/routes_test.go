@@ -11,6 +11,7 @@ import (
 
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/stripeapi"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsapi"
 	"rialto/functions/payments/stripegateway"
@@ -51,7 +52,7 @@ func TestAWebhookIsKeptByItsSignature(t *testing.T) {
 			http.StatusServiceUnavailable, 0},
 	} {
 		in := &inbox{fails: c.fails}
-		h := api.Handler(paymentsapi.Routes(payments.Receiver{Signatures: stripegateway.Signatures{Secret: "whsec_a"}, Inbox: in,
+		h := api.Handler(paymentsapi.Routes(payments.Receiver{Signatures: stripegateway.Signatures{Secret: stripeapi.Fixed("whsec_a")}, Inbox: in,
 			Now: func() time.Time { return now }}))
 		r := httptest.NewRequest(http.MethodPost, "/webhooks/v1/gateway", strings.NewReader(c.body))
 		r.Header.Set("Content-Type", "application/json; charset=utf-8")

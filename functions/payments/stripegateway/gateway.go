@@ -15,7 +15,7 @@ import (
 // back to; without it a payment that needs the shopper has no address to send them to. Timeout bounds one call; 0 is 8
 // seconds: three calls fit the step's 25 seconds.
 type Config struct {
-	Secret    string
+	Secret    stripeapi.Secret
 	URL       string
 	ReturnURL string
 	Timeout   time.Duration

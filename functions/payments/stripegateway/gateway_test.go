@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"rialto/functions/internal/money"
+	"rialto/functions/internal/stripeapi"
 	"rialto/functions/payments"
 	"rialto/functions/payments/stripegateway"
 )
@@ -32,7 +33,7 @@ func answering(t *testing.T, status int, header http.Header, body string) (*stri
 		_, _ = io.WriteString(w, body)
 	}))
 	t.Cleanup(server.Close)
-	return stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: server.URL, Timeout: 5 * time.Second}), &seen, sent
+	return stripegateway.New(stripegateway.Config{Secret: stripeapi.Fixed("sk_test_x"), URL: server.URL, Timeout: 5 * time.Second}), &seen, sent
 }
 
 const secretive = `"message":"No such PaymentMethod: 'pm_secret'; pi_1_secret_abc"`
@@ -99,7 +100,7 @@ func TestNoAnswerInTime(t *testing.T) {
 	stop := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-stop }))
 	t.Cleanup(func() { close(stop); server.Close() })
-	g := stripegateway.New(stripegateway.Config{Secret: "sk_test_x", URL: server.URL, Timeout: 50 * time.Millisecond})
+	g := stripegateway.New(stripegateway.Config{Secret: stripeapi.Fixed("sk_test_x"), URL: server.URL, Timeout: 50 * time.Millisecond})
 	_, err := g.Retrieve(context.Background(), "pi_1")
 	var lost *payments.UnknownOutcome
 	if !errors.As(err, &lost) || lost.Spent || lost.Cause == nil || lost.Cause.Error() != "timeout" {

@@ -10,12 +10,12 @@ import (
 func Load(s *settings.Settings) (*Gateway, error) {
 	c := Config{URL: s.Get("GATEWAY_URL"), ReturnURL: s.Must("GATEWAY_RETURN_URL"), Recorded: s.Recorded()}
 	var err error
-	c.Secret, err = stripeapi.Secret(s, "GATEWAY_SECRET")
+	c.Secret, err = stripeapi.LoadSecret(s, "GATEWAY_SECRET")
 	return New(c), err
 }
 
 // LoadSignatures returns what checks the gateway's signatures.
 func LoadSignatures(s *settings.Settings) (Signatures, error) {
-	key, err := stripeapi.Secret(s, "WEBHOOK_SECRET")
+	key, err := stripeapi.LoadSecret(s, "WEBHOOK_SECRET")
 	return Signatures{Secret: key}, err
 }

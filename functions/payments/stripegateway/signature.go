@@ -1,6 +1,7 @@
 package stripegateway
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"rialto/functions/internal/stripeapi"
 	"rialto/functions/payments"
 )
 
@@ -16,12 +18,16 @@ import (
 const tolerance = 5 * time.Minute
 
 // Signatures checks what Stripe signs (https://docs.stripe.com/webhooks#verify-manually).
-type Signatures struct{ Secret string }
+type Signatures struct{ Secret stripeapi.Secret }
 
 var _ payments.Signatures = Signatures{}
 
 // Notice reads a signed event. While a secret is rolled it carries a signature by each.
-func (s Signatures) Notice(payload []byte, signature string, now time.Time) (payments.Notice, error) {
+func (s Signatures) Notice(ctx context.Context, payload []byte, signature string, now time.Time) (payments.Notice, error) {
+	secret, err := s.Secret(ctx)
+	if err != nil {
+		return payments.Notice{}, err
+	}
 	var at string
 	var signed [][]byte
 	for part := range strings.SplitSeq(signature, ",") {
@@ -39,7 +45,7 @@ func (s Signatures) Notice(payload []byte, signature string, now time.Time) (pay
 	if age := now.Sub(time.Unix(seconds, 0)); err != nil || age > tolerance || age < -tolerance {
 		return payments.Notice{}, payments.ErrSignature
 	}
-	mac := hmac.New(sha256.New, []byte(s.Secret))
+	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(at + "."))
 	mac.Write(payload)
 	want, fits := mac.Sum(nil), false
@@ -53,7 +59,7 @@ func (s Signatures) Notice(payload []byte, signature string, now time.Time) (pay
 			Object struct{ ID, Object string }
 		}
 	}
-	if !fits || s.Secret == "" || json.Unmarshal(payload, &event) != nil || event.ID == "" {
+	if !fits || secret == "" || json.Unmarshal(payload, &event) != nil || event.ID == "" {
 		return payments.Notice{}, payments.ErrSignature
 	}
 	return payments.Notice{ID: event.ID, Type: event.Type, Object: event.Data.Object.Object, ObjectID: event.Data.Object.ID}, nil

@@ -7,6 +7,7 @@ import (
 	"github.com/stripe/stripe-go/v82/webhook"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/stripeapi"
 	"rialto/functions/payments"
 	"rialto/functions/payments/stripegateway"
 )
@@ -40,7 +41,7 @@ func TestSignatures(t *testing.T) {
 		"an older scheme":     {"t=1796040000,v0=" + right[len("t=1796040000,v1="):], body, at, false},
 		"no event":            {sign([]byte(`[]`), "whsec_a"), []byte(`[]`), at, false},
 	} {
-		n, err := stripegateway.Signatures{Secret: "whsec_a"}.Notice(c.body, c.header, c.now)
+		n, err := stripegateway.Signatures{Secret: stripeapi.Fixed("whsec_a")}.Notice(t.Context(), c.body, c.header, c.now)
 		if want := (payments.Notice{ID: "evt_1", Type: "refund.created", Object: "refund", ObjectID: "re_1"}); c.taken && (err != nil || n != want) {
 			t.Errorf("%s: %+v %v", name, n, err)
 		}
@@ -48,7 +49,8 @@ func TestSignatures(t *testing.T) {
 			t.Errorf("%s: %+v %v", name, n, err)
 		}
 	}
-	if _, err := (stripegateway.Signatures{}).Notice(body, sign(body, ""), at); fault.Code(err) != "bad_signature" {
+	nobody := stripegateway.Signatures{Secret: stripeapi.Fixed("")}
+	if _, err := nobody.Notice(t.Context(), body, sign(body, ""), at); fault.Code(err) != "bad_signature" {
 		t.Errorf("without a secret: %v", err)
 	}
 }

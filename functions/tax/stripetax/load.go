@@ -18,7 +18,7 @@ func Load(s *settings.Settings) (tax.Service, error) {
 	case "tables", "": // Problems names the missing one
 		return tax.Service{}, nil
 	case "stripe":
-		secret, err := stripeapi.Secret(s, "GATEWAY_SECRET")
+		secret, err := stripeapi.LoadSecret(s, "GATEWAY_SECRET")
 		if err != nil {
 			return tax.Service{}, err
 		}
