@@ -43,11 +43,11 @@ clean: tools ## stop it and delete all local state
 	@$(LOCAL) clean
 	@rm -rf $(STATE)
 
-docs: tools ## both APIs' documents as pages, to read and to try against the local cloud, until Ctrl-C
+docs: tools ## the APIs' documents as pages, to read and to try against the local cloud, until Ctrl-C
 	@$(LOCAL) docs
 
-token: tools ## a development token (CUSTOMER=cus_… or SELLER=sel_…)
-	@$(LOCAL) token $(if $(SELLER),-customer $(SELLER) -seller $(SELLER),-customer "$(CUSTOMER)")
+token: tools ## a development token (CUSTOMER=cus_…, SELLER=sel_… or OPERATOR=name)
+	@$(LOCAL) token $(if $(OPERATOR),-operator "$(OPERATOR)",$(if $(SELLER),-customer $(SELLER) -seller $(SELLER),-customer "$(CUSTOMER)"))
 
 .PHONY: fuzz
 fuzz: tools ## call every operation of the deployed APIs in and out of its schema, as every kind of caller, and count 5xx (CALLS=, SEED=)

@@ -10,12 +10,12 @@ import (
 	"rialto/functions/contract"
 )
 
-// apis are the two front apis, each deployed from its document.
-type apis struct{ shopper, seller awsapigateway.SpecRestApi }
+// apis are the front doors, each deployed from its document.
+type apis struct{ shopper, seller, ops awsapigateway.SpecRestApi }
 
-// apisStack deploys both. It waits for no context: functions are named, not imported.
+// apisStack deploys them. It waits for no context: functions are named, not imported.
 func apisStack(app awscdk.App, stage Stage, documents Documents) (*apis, error) {
-	stack := newStack(app, stage, "apis", "Rialto "+stage.Name+": the shopper API and the seller API")
+	stack := newStack(app, stage, "apis", "Rialto "+stage.Name+": the APIs of shoppers, sellers and operators")
 	if !stage.Local {
 		stack.AddDependency(accountStack(app, stage), new("its stages write logs, which the account must let them"))
 	}
@@ -27,10 +27,31 @@ func apisStack(app awscdk.App, stage Stage, documents Documents) (*apis, error) 
 	if err != nil {
 		return nil, err
 	}
+	ops, err := api(stack, stage, "ops", contract.OpsDocumentPath, documents.Ops)
+	if err != nil {
+		return nil, err
+	}
 	if !stage.Local {
 		usagePlans(stack, stage, seller)
+		letOperatorsIn(stack, stage, ops)
 	}
-	return &apis{shopper, seller}, nil
+	return &apis{shopper, seller, ops}, nil
+}
+
+// letOperatorsIn makes the one policy that opens the operators' API. Whoever administers the account gives it to the roles that
+// operators take on; nobody has it from here.
+func letOperatorsIn(stack awscdk.Stack, stage Stage, ops awsapigateway.SpecRestApi) {
+	var calls []string
+	for _, method := range []string{"GET", "POST", "PUT", "DELETE"} {
+		calls = append(calls, *ops.ArnForExecuteApi(&method, new("/ops/v1/*"), &stage.Name))
+	}
+	awsiam.NewManagedPolicy(stack, new("Operators"), &awsiam.ManagedPolicyProps{
+		ManagedPolicyName: new(stage.prefix() + "operators"),
+		Description:       new("calls the operators' API of Rialto " + stage.Name),
+		Statements: &[]awsiam.PolicyStatement{awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions: list([]string{"execute-api:Invoke"}), Resources: list(calls),
+		})},
+	})
 }
 
 // usagePlans makes a plan and its key for each tier of sellers on the seller API, whose methods demand a key; the
@@ -68,18 +89,14 @@ func api(stack awscdk.Stack, stage Stage, name, path string, doc Document) (awsa
 	if err := serveReference(placed, path, doc.Reference); err != nil {
 		return nil, fmt.Errorf("%s API: %w", name, err)
 	}
-	answerPreflights(placed, stage.Origins)
+	if name != "ops" { // which no shop's pages call
+		answerPreflights(placed, stage.Origins)
+	}
 	if name == "seller" && !stage.Local {
 		meter(placed)
 	}
 	if caller != nil {
-		var functions []string
-		for _, id := range called {
-			functions = append(functions, stage.invokeARN(id))
-		}
-		caller.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Actions: list([]string{"lambda:InvokeFunction"}), Resources: list(functions),
-		}))
+		caller.AddToPolicy(mayCall(stage, called))
 	}
 
 	deploy := &awsapigateway.StageOptions{
@@ -109,6 +126,15 @@ func api(stack awscdk.Stack, stage Stage, name, path string, doc Document) (awsa
 	}
 	awscdk.NewCfnOutput(stack, new(title(name)+"Url"), &awscdk.CfnOutputProps{Value: &url, Description: new("Base URL of the " + name + " API")})
 	return rest, nil
+}
+
+// mayCall lets whoever has it call functions.
+func mayCall(stage Stage, ids []string) awsiam.PolicyStatement {
+	var functions []string
+	for _, id := range ids {
+		functions = append(functions, stage.invokeARN(id))
+	}
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Actions: list([]string{"lambda:InvokeFunction"}), Resources: list(functions)})
 }
 
 // accessLine is one line of the access log. It says which operation was called and how that went, and nothing that

@@ -27,6 +27,8 @@ type issuer struct {
 	Issuer   string `json:"issuer"`
 	JWKS     string `json:"jwks_uri"`
 	Audience string `json:"audience"`
+	// Operators is the audience of operators' tokens, which there are in the local stage alone.
+	Operators string `json:"operators,omitempty"`
 }
 
 // keys makes the two keys. Functions name them by alias; what they may do is granted on the key itself. Who signs or

@@ -18,15 +18,17 @@ type Document struct {
 	Reference map[string]any // the whole one, for people and clients, which the API serves
 }
 
-// Documents are those of the two APIs.
-type Documents struct{ Shopper, Seller Document }
+// Documents are those of the APIs.
+type Documents struct{ Shopper, Seller, Ops Document }
 
 const (
 	extension        = "x-rialto-"
 	functionOf       = extension + "function"
 	accessOf         = extension + "access"
 	public           = "public"
+	operator         = "operator"
 	authorizerScheme = "token"
+	signatureScheme  = "signature"
 	authorizerID     = "customers-authorize"
 	// authorizerTTL is how long the gateway remembers a token's policy, in seconds. A handler checks the token's
 	// end by itself.
@@ -36,8 +38,8 @@ const (
 )
 
 // accesses are the values of x-rialto-access. What tells guest, customer and seller apart is the handler's to
-// check; the gateway only asks for a valid token.
-var accesses = []string{public, "guest", "customer", "seller"}
+// check; the gateway only asks for a valid token. Of an operator it asks on AWS for a signature (IAM).
+var accesses = []string{public, "guest", "customer", "seller", operator}
 
 // gatewayDocument is a copy of a document in which each operation is joined to its function, and each that is not
 // public to the authorizer; requests are validated and every answer of the gateway's own is a problem document.
@@ -48,7 +50,7 @@ func gatewayDocument(doc map[string]any, stage Stage, caller string) (map[string
 	if len(paths) == 0 {
 		return nil, nil, errors.New("the document has no paths")
 	}
-	called := []string{authorizerID}
+	called := []string{}
 	var problems []error
 	for _, path := range slices.Sorted(maps.Keys(paths)) {
 		operations, _ := paths[path].(map[string]any)
@@ -75,7 +77,13 @@ func gatewayDocument(doc map[string]any, stage Stage, caller string) (map[string
 		components = map[string]any{}
 		out["components"] = components
 	}
-	components["securitySchemes"] = map[string]any{authorizerScheme: authorizer(stage, caller)}
+	if signed(out) {
+		components["securitySchemes"] = map[string]any{signatureScheme: map[string]any{
+			"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4"}}
+	} else {
+		components["securitySchemes"] = map[string]any{authorizerScheme: authorizer(stage, caller)}
+		called = slices.Insert(called, 0, authorizerID)
+	}
 	delete(out, "security") // public routes have none, the others their own
 	delete(out, "servers")  // the stage's base path is not the document's
 	out["x-amazon-apigateway-request-validators"] = map[string]any{
@@ -97,7 +105,11 @@ func join(operation map[string]any, stage Stage, caller string) (string, error) 
 		return "", fmt.Errorf("%s %q is none of %v", accessOf, access, accesses)
 	}
 	delete(operation, "security")
-	if access != public {
+	switch {
+	case access == public:
+	case access == operator && !stage.Local:
+		operation["security"] = []any{map[string]any{signatureScheme: []any{}}}
+	default:
 		operation["security"] = []any{map[string]any{authorizerScheme: []any{}}}
 	}
 	integration := map[string]any{
@@ -109,6 +121,19 @@ func join(operation map[string]any, stage Stage, caller string) (string, error) 
 	}
 	operation["x-amazon-apigateway-integration"] = integration
 	return id, nil
+}
+
+// signed tells whether a placed document's operations ask for a signature: all of an API's do, or none.
+func signed(placed map[string]any) bool {
+	for _, operations := range placed["paths"].(map[string]any) {
+		for _, operation := range operations.(map[string]any) {
+			if o, ok := operation.(map[string]any); ok && o["security"] != nil {
+				asked, _ := o["security"].([]any)[0].(map[string]any)
+				return asked[signatureScheme] != nil
+			}
+		}
+	}
+	return false
 }
 
 func authorizer(stage Stage, caller string) map[string]any {

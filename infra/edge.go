@@ -17,7 +17,8 @@ const (
 	passHeader = "x-rialto-pass"
 )
 
-// edgeStack puts CloudFront and a firewall in front of both APIs.
+// edgeStack puts CloudFront and a firewall in front of the APIs of shoppers and sellers. That of operators is called at its own address,
+// which their signatures are made for, and IAM lets nobody else in.
 func edgeStack(app awscdk.App, stage Stage, apis *apis) {
 	stack := newStack(app, stage, "edge", "Rialto "+stage.Name+": CloudFront and firewall in front of the APIs")
 	pass := awssecretsmanager.NewSecret(stack, new("Pass"), &awssecretsmanager.SecretProps{

@@ -66,7 +66,7 @@ func TestPermissionsAreTheGrants(t *testing.T) {
 func TestNoFunctionMayMore(t *testing.T) {
 	t.Parallel()
 	service := map[contract.Access]string{
-		contract.Read: "dynamodb", contract.Write: "dynamodb", contract.Send: "sqs", contract.Publish: "sns",
+		contract.Read: "dynamodb", contract.Write: "dynamodb", contract.Append: "dynamodb", contract.Send: "sqs", contract.Publish: "sns",
 		contract.Start: "states", contract.Invoke: "lambda", contract.Seal: "kms", contract.Sign: "kms", contract.Verify: "kms",
 		contract.Search: "es", contract.Admin: "es", contract.SQL: "secretsmanager", contract.Gateway: "secretsmanager", contract.Redis: "ec2",
 		contract.Webhook:   "secretsmanager",
@@ -91,7 +91,7 @@ func TestNoFunctionMayMore(t *testing.T) {
 				t.Errorf("%s may %s, and nothing in the contract calls for it", f.ID(), line)
 			}
 			if strings.HasPrefix(line, "dynamodb:PutItem") && !slices.ContainsFunc(f.Grants, func(g contract.Grant) bool {
-				return g.Access == contract.Write && strings.HasSuffix(line, "/rialto-prod-"+g.Name)
+				return (g.Access == contract.Write || g.Access == contract.Append) && strings.HasSuffix(line, "/rialto-prod-"+g.Name)
 			}) {
 				t.Errorf("%s may %s without a grant", f.ID(), line)
 			}
@@ -131,7 +131,8 @@ func TestSettings(t *testing.T) {
 		"customers-authorize": {
 			"SIGNING_KEY_ID": "alias/rialto-local-customers-sign",
 			"GUEST_ISSUER":   "urn:rialto:local:guests",
-			"ISSUERS":        `[{"issuer":"http://127.0.0.1:12112","jwks_uri":"http://127.0.0.1:12112/.well-known/jwks.json","audience":"rialto"}]`,
+			"ISSUERS": `[{"issuer":"http://127.0.0.1:12112","jwks_uri":"http://127.0.0.1:12112/.well-known/jwks.json","audience":"rialto",` +
+				`"operators":"rialto-operators"}]`,
 		},
 		"customers-api": {
 			"SEAL_KEY_ID": "alias/rialto-local-customers", "SIGNING_KEY_ID": "alias/rialto-local-customers-sign",

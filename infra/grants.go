@@ -19,7 +19,7 @@ func (c *contextStack) grant(g contract.Grant) (granted, error) {
 	}
 	s := c.stage
 	switch g.Access {
-	case contract.Read, contract.Write, contract.Scan:
+	case contract.Read, contract.Write, contract.Scan, contract.Append:
 		return c.tableGrant(g)
 	case contract.Send:
 		return granted{
@@ -65,6 +65,9 @@ func (c *contextStack) tableGrant(g contract.Grant) (granted, error) {
 		return granted{allow: []permission{{
 			actions: []string{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}, on: on,
 		}}}, nil
+	}
+	if g.Access == contract.Append {
+		return granted{allow: []permission{{actions: []string{"dynamodb:PutItem"}, on: on}}}, nil
 	}
 	if g.Access == contract.Scan {
 		return granted{allow: []permission{{actions: []string{"dynamodb:Scan"}, on: on}}}, nil

@@ -28,7 +28,7 @@ const (
 func (c *contextStack) issuer() issuer {
 	if c.stage.Local {
 		url := c.stage.Endpoints.Issuer
-		return issuer{Issuer: url, JWKS: url + "/.well-known/jwks.json", Audience: contract.Audience}
+		return issuer{Issuer: url, JWKS: url + "/.well-known/jwks.json", Audience: contract.Audience, Operators: contract.OperatorAudience}
 	}
 	pool := awscognito.NewUserPool(c.stack, new("Users"), &awscognito.UserPoolProps{
 		UserPoolName:        new(c.stage.prefix() + "users"),

@@ -72,7 +72,9 @@ func standInZips(dir string) error {
 
 func standInDocuments() Documents {
 	shopper, seller := standInDocument("/api/v1", "guest"), standInDocument("/seller/v1", "seller")
-	return Documents{Shopper: Document{Deployed: shopper, Reference: shopper}, Seller: Document{Deployed: seller, Reference: seller}}
+	ops := standInDocument("/ops/v1", "operator")
+	return Documents{Shopper: Document{Deployed: shopper, Reference: shopper}, Seller: Document{Deployed: seller, Reference: seller},
+		Ops: Document{Deployed: ops, Reference: ops}}
 }
 
 // standInDocument is as small as a document can be that has every kind of operation.

@@ -18,6 +18,6 @@
 // gateway and the issuer of tokens), demo (what make demo plays, with its
 // client, catalog and seed) and checks (end-to-end tests, the auditor that
 // reads back what was left, the interpreter's conformance, the lag of search);
-// and docs, the pages of both APIs. What an operator does to a stage, this one
+// and docs, the pages of the APIs. What an operator does to a stage, this one
 // too, is infra/cmd/ops.
 package main

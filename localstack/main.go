@@ -39,7 +39,7 @@ func commands() []command {
 		{"lag", "measure how long a committed change takes until a search finds it: lag [-probes N]", measure},
 		{"demo", "play the main journey, what must fail well, and a seller's", play},
 		{"fuzz", "call every operation in and out of its schema, as every kind of caller: fuzz [-calls N] [-seed N]", fuzzed},
-		{"docs", "serve both APIs' documents as pages to read and try, until it is interrupted", documents},
+		{"docs", "serve the APIs' documents as pages to read and try, until it is interrupted", documents},
 		{"clean", "stop the local cloud and delete all its state", clean},
 		{"supervise", "", supervise},
 		{"serve-issuer", "", serveIssuer},

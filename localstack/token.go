@@ -17,8 +17,9 @@ import (
 func token(_ context.Context, args []string) error {
 	flags := flag.NewFlagSet("token", flag.ContinueOnError)
 	claims := issuer.Claims{IssuedAt: time.Now()}
-	flags.StringVar(&claims.Subject, "customer", "", "`id` of the customer (or operator) the token speaks for")
-	flags.StringVar(&claims.Role, "role", "", "customer, seller or operator (default: seller with -seller, else customer)")
+	flags.StringVar(&claims.Subject, "customer", "", "`id` of the customer the token speaks for")
+	operator := flags.String("operator", "", "`name` of the operator the token speaks for instead, in the audit log")
+	flags.StringVar(&claims.Role, "role", "", "customer, seller or operator (default: operator with -operator, seller with -seller, else customer)")
 	flags.StringVar(&claims.SellerID, "seller", "", "`id` of the seller the customer acts for")
 	flags.StringVar(&claims.Scope, "scope", "", "space-separated scopes")
 	flags.StringVar(&claims.Audience, "audience", "", "another audience than Rialto's, to see it refused")
@@ -29,8 +30,11 @@ func token(_ context.Context, args []string) error {
 		return err
 	}
 	claims.Forgery = issuer.Forgery(*forgery)
+	if *operator != "" {
+		claims = claims.AsOperator(*operator)
+	}
 	if claims.Subject == "" {
-		return errors.New("token: say who it is for: -customer and an id that begins with cus_")
+		return errors.New("token: say who it is for: -customer and an id that begins with cus_, or -operator and a name")
 	}
 	switch claims.Role {
 	case "customer", "seller", "operator", "guest":

@@ -26,8 +26,8 @@ type Context struct {
 	Writes []string
 
 	Functions []Function
-	// The routes of the two APIs that its api function serves, bound to no service.
-	shopper, seller func() []api.Route
+	// The routes of the APIs that its api function serves, bound to no service.
+	shopper, seller, operator func() []api.Route
 }
 
 // Contexts is the one list of contexts, in the order of the house: each imports only what stands above it. Laws, the
@@ -52,6 +52,7 @@ func Contexts() []Context {
 		payoutsContext,
 		reviewsContext,
 		accountsContext,
+		operatorsContext,
 	}
 }
 
@@ -75,6 +76,11 @@ func shopper() []api.Route {
 // seller lists the routes of the seller API.
 func seller() []api.Route {
 	return routes(func(c Context) func() []api.Route { return c.seller })
+}
+
+// operator lists the routes of the operators' API.
+func operator() []api.Route {
+	return routes(func(c Context) func() []api.Route { return c.operator })
 }
 
 func routes(of func(Context) func() []api.Route) []api.Route {

@@ -22,7 +22,7 @@ var customersContext = Context{
 			},
 		},
 		{
-			Name: "authorize", Description: "verifies tokens for both APIs",
+			Name: "authorize", Description: "verifies tokens for the APIs",
 			Memory: 256, Timeout: 5 * second,
 			Trigger: Trigger{Authorizer: true},
 			Grants:  []Grant{{Verify, "customers"}, {Read, "rate_limits"}, {Read, "customers"}},

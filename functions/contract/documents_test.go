@@ -19,6 +19,8 @@ var documents = map[string]struct {
 }{
 	"shopper document":  {ShopperDocument, ShopperRoutes},
 	"seller document":   {SellerDocument, SellerRoutes},
+	"ops document":      {OpsDocument, OpsRoutes},
+	"ops reference":     {OpsReference, OpsRoutes},
 	"shopper reference": {ShopperReference, ShopperRoutes},
 	"seller reference":  {SellerReference, SellerRoutes},
 }
@@ -96,12 +98,13 @@ func TestRoutesAreBelowTheirAPIsPathAndHaveAFunction(t *testing.T) {
 		}
 	}
 	ids := map[string]bool{}
-	for base, routes := range map[string][]RouteInfo{"/api/v1/": ShopperRoutes(), "/seller/v1/": SellerRoutes()} {
+	for base, routes := range map[string][]RouteInfo{"/api/v1/": ShopperRoutes(), "/seller/v1/": SellerRoutes(), "/ops/v1/": OpsRoutes()} {
 		for _, r := range routes {
 			webhook := base == "/api/v1/" && r.Access == "public" && strings.HasPrefix(r.Path, "/webhooks/v1/")
-			if !strings.HasPrefix(r.Path, base) && !webhook || (r.Access == "seller") != (base == "/seller/v1/") {
-				t.Errorf("%s is a %s route at %s: sellers' routes, and no others, are listed under seller and begin with /seller/v1/",
-					r.ID, r.Access, r.Path)
+			if !strings.HasPrefix(r.Path, base) && !webhook || (r.Access == "seller") != (base == "/seller/v1/") ||
+				(r.Access == "operator") != (base == "/ops/v1/") {
+				t.Errorf("%s is a %s route at %s: sellers' routes, and no others, are listed under seller and begin with /seller/v1/; "+
+					"operators' under operator, and with /ops/v1/", r.ID, r.Access, r.Path)
 			}
 			if ids[r.ID] {
 				t.Errorf("two routes are called %s", r.ID)
@@ -115,7 +118,7 @@ func TestRoutesAreBelowTheirAPIsPathAndHaveAFunction(t *testing.T) {
 	}
 	for _, context := range slices.Sorted(maps.Keys(served)) {
 		if !served[context] {
-			t.Errorf("%s has an api function and no routes: set shopper or seller in functions/contract/%s.go", context, context)
+			t.Errorf("%s has an api function and no routes: set shopper, seller or operator in functions/contract/%s.go", context, context)
 		}
 	}
 }

@@ -32,8 +32,8 @@ func (f Function) OnCheckoutPath() bool {
 
 // Trigger says what calls a function. Exactly one field is set.
 type Trigger struct {
-	API        bool          // routes of the two APIs whose context is this one
-	Authorizer bool          // both APIs' request authorizer
+	API        bool          // routes of the APIs whose context is this one
+	Authorizer bool          // the APIs' request authorizer
 	Tokens     bool          // called by the user pool before it signs a token; by nobody where there is no pool (the local stage)
 	Saga       bool          // a task of a state machine
 	Called     bool          // by another function, which is granted Invoke
@@ -71,6 +71,7 @@ const (
 	Read    Access = "read"    // GetItem, BatchGetItem, Query on a table and its indexes, TransactGetItems
 	Scan    Access = "scan"    // Scan of a whole table, for building anew what is derived from it
 	Write   Access = "write"   // PutItem, UpdateItem, DeleteItem, ConditionCheckItem; transactions need no action of their own
+	Append  Access = "append"  // PutItem alone: of a table that is added to, and never changed
 	Send    Access = "send"    // SendMessage and ChangeMessageVisibility on a queue
 	Publish Access = "publish" // Publish on a context's topic
 	Start   Access = "start"   // StartSyncExecution of a state machine

@@ -44,6 +44,9 @@ const (
 	// Audience is the aud claim that Rialto's APIs demand.
 	Audience = "rialto"
 
+	// OperatorAudience is the aud claim of operators' tokens, and of no others.
+	OperatorAudience = "rialto-operators"
+
 	// LocalWebhookURL is where the payment gateway's stand-in sends its events, and LocalWebhookSecret what it signs them with.
 	LocalWebhookURL    = LocalAWSURL + "/_aws/execute-api/rialto-local-shopper/local/webhooks/v1/gateway"
 	LocalWebhookSecret = "whsec_local"

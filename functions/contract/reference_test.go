@@ -42,11 +42,11 @@ func TestTheRoutesAreListedForPeople(t *testing.T) {
 const routesIntroduction = `# Routes
 
 Written by ` + "`RIALTO_GOLDEN=1 go test ./functions/contract`" + ` from the OpenAPI documents, which each deployed API serves whole at
-` + "`/api/v1/openapi.json` and `/seller/v1/openapi.json`" + `.
+` + "`/api/v1/openapi.json`, `/seller/v1/openapi.json` and `/ops/v1/openapi.json`" + `.
 
 Access: **public** needs no token; **guest** takes a guest's token (` + "`POST /api/v1/guests`" + `) or a customer's; **customer** a
-customer's; **seller** a seller's. Locally ` + "`make token CUSTOMER=cus_…` or `SELLER=sel_…`" + ` mints one, sent as
-` + "`Authorization: Bearer …`" + `.
+customer's; **seller** a seller's. Locally ` + "`make token CUSTOMER=cus_…`, `SELLER=sel_…` or `OPERATOR=name`" + ` mints one, sent as
+` + "`Authorization: Bearer …`" + `. On AWS an **operator** sends none, and signs the request with IAM.
 
 Every failure is ` + "`application/problem+json`" + ` (RFC 9457) with a stable ` + "`code`, a `trace_id`" + ` and, for flaws of the request, an
 ` + "`errors`" + ` list with a pointer each. 400, 422, 429, 500 and 503 can come of any route, 401 and 403 of any that is not public;
@@ -65,6 +65,7 @@ func routesPage(t *testing.T) string {
 	}{
 		{"Shopper API", ShopperReference, ShopperRoutes()},
 		{"Seller API", SellerReference, SellerRoutes()},
+		{"Operators' API", OpsReference, OpsRoutes()},
 	} {
 		doc, err := a.reference()
 		if err != nil {

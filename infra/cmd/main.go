@@ -72,7 +72,8 @@ func run(name, out, zips, lint string) error {
 func documents() (infra.Documents, error) {
 	shopper, shopperErr := document(contract.ShopperDocument, contract.ShopperReference)
 	seller, sellerErr := document(contract.SellerDocument, contract.SellerReference)
-	return infra.Documents{Shopper: shopper, Seller: seller}, errors.Join(shopperErr, sellerErr)
+	ops, opsErr := document(contract.OpsDocument, contract.OpsReference)
+	return infra.Documents{Shopper: shopper, Seller: seller, Ops: ops}, errors.Join(shopperErr, sellerErr, opsErr)
 }
 
 func document(deployed, reference func() (map[string]any, error)) (d infra.Document, err error) {

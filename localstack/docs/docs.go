@@ -32,10 +32,11 @@ type API struct {
 	Base     string
 }
 
-// APIs are the two of the local cloud.
+// APIs are those of the local cloud.
 var APIs = []API{
 	{"shopper", contract.ShopperReference, shop.ShopperURL},
 	{"seller", contract.SellerReference, shop.SellerURL},
+	{"ops", contract.OpsReference, shop.OpsURL},
 }
 
 // Handler serves the page, the viewer's files, the documents, and the APIs that they are tried against.
@@ -108,7 +109,7 @@ func Serve(ctx context.Context, viewer fs.FS, out io.Writer) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
-	fmt.Fprintf(out, "both APIs, to read and to try: http://%s  (a token for \"Authorize\": make token; Ctrl-C ends it)\n", Addr)
+	fmt.Fprintf(out, "the APIs, to read and to try: http://%s  (a token for \"Authorize\": make token; Ctrl-C ends it)\n", Addr)
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}

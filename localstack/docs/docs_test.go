@@ -86,7 +86,7 @@ func TestEachDocumentIsServedWithThisServerAlone(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &document); err != nil || status != http.StatusOK {
 			t.Fatal(status, err)
 		}
-		if document.OpenAPI == "" || len(document.Paths) < 10 || len(document.Servers) != 1 || document.Servers[0].URL != "/"+a.Name {
+		if document.OpenAPI == "" || len(document.Paths) == 0 || len(document.Servers) != 1 || document.Servers[0].URL != "/"+a.Name {
 			t.Errorf("%s: version %s, %d paths, servers %v", a.Name, document.OpenAPI, len(document.Paths), document.Servers)
 		}
 	}

@@ -1,4 +1,4 @@
-// The page is Swagger UI over both documents. Without validatorUrl it would send them to a public validator.
+// The page is Swagger UI over the documents. Without validatorUrl it would send them to a public validator.
 'use strict';
 
 window.ui = SwaggerUIBundle({
@@ -6,6 +6,7 @@ window.ui = SwaggerUIBundle({
   urls: [
     { url: '/shopper.json', name: 'Shopper API' },
     { url: '/seller.json', name: 'Seller API' },
+    { url: '/ops.json', name: "Operators' API" },
   ],
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
   layout: 'StandaloneLayout',

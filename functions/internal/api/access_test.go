@@ -18,23 +18,26 @@ func TestAccess(t *testing.T) {
 		Guest:    {body: goodBody},
 		Customer: {method: "PUT", target: "/api/v1/orders/ord_aaaa"},
 		Seller:   {method: "DELETE", target: "/seller/v1/offers/prd_aaaa"},
+		Operator: {target: "/ops/v1/orders/ord_aaaa", method: "GET"},
 	}
 	const ok, none, no = 0, http.StatusUnauthorized, http.StatusForbidden
 	for _, c := range []struct {
-		role                            auth.Role
-		expired, nameless               bool
-		public, guest, customer, seller int
+		role                                      auth.Role
+		expired, nameless                         bool
+		public, guest, customer, seller, operator int
 	}{
-		{role: "", public: ok, guest: none, customer: none, seller: none},
-		{role: auth.Guest, public: ok, guest: ok, customer: no, seller: no},
-		{role: auth.Customer, public: ok, guest: ok, customer: ok, seller: no},
-		{role: auth.Seller, public: ok, guest: no, customer: no, seller: ok},
-		{role: auth.Seller, nameless: true, public: ok, guest: no, customer: no, seller: no},
-		{role: "admin", public: ok, guest: no, customer: no, seller: no},
-		{role: auth.Customer, expired: true, public: ok, guest: none, customer: none, seller: none},
-		{role: auth.Seller, expired: true, public: ok, guest: none, customer: none, seller: none},
+		{role: "", public: ok, guest: none, customer: none, seller: none, operator: none},
+		{role: auth.Guest, public: ok, guest: ok, customer: no, seller: no, operator: no},
+		{role: auth.Customer, public: ok, guest: ok, customer: ok, seller: no, operator: no},
+		{role: auth.Seller, public: ok, guest: no, customer: no, seller: ok, operator: no},
+		{role: auth.Seller, nameless: true, public: ok, guest: no, customer: no, seller: no, operator: no},
+		{role: auth.Operator, public: ok, guest: no, customer: no, seller: no, operator: ok},
+		{role: "admin", public: ok, guest: no, customer: no, seller: no, operator: no},
+		{role: auth.Customer, expired: true, public: ok, guest: none, customer: none, seller: none, operator: none},
+		{role: auth.Seller, expired: true, public: ok, guest: none, customer: none, seller: none, operator: none},
+		{role: auth.Operator, expired: true, public: ok, guest: none, customer: none, seller: none, operator: none},
 	} {
-		for access, want := range map[Access]int{Public: c.public, Guest: c.guest, Customer: c.customer, Seller: c.seller} {
+		for access, want := range map[Access]int{Public: c.public, Guest: c.guest, Customer: c.customer, Seller: c.seller, Operator: c.operator} {
 			call := routes[access]
 			call.role, call.expired, call.nameless = c.role, c.expired, c.nameless
 			w := call.do(t)

@@ -35,7 +35,8 @@ func Document(title, version string, routes []Route) (doc map[string]any, err er
 	a := huma.NewAPI(configuration(title, version, registry), &bound{})
 	a.OpenAPI().Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		securityScheme: {Type: "http", Scheme: "bearer", BearerFormat: "JWT",
-			Description: "A token of an accepted issuer, or a guest's (POST /api/v1/guests)"},
+			Description: "A token of an accepted issuer, or a guest's (POST /api/v1/guests). " +
+				"Operators have one locally; on AWS they sign their requests with IAM instead"},
 	}
 	seen := map[string]bool{}
 	for _, r := range routes {

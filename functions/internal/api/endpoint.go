@@ -105,6 +105,7 @@ var rolesOf = map[Access][]auth.Role{
 	Guest:    {auth.Guest, auth.Customer},
 	Customer: {auth.Customer},
 	Seller:   {auth.Seller},
+	Operator: {auth.Operator},
 }
 
 // readParameters finds what huma does not look at: parameters that the route does not have, that are given

@@ -18,13 +18,14 @@ const (
 	Guest    Access = "guest"    // a guest's or a customer's token
 	Customer Access = "customer" // a customer's token
 	Seller   Access = "seller"   // a seller's token, which names the seller
+	Operator Access = "operator" // an operator's signature, or locally token
 )
 
 // Route is one operation of an API. Fill the exported fields and pass it to Handle.
 type Route struct {
-	ID      string // camelCase, unique over both APIs; the operationId
+	ID      string // camelCase, unique over all APIs; the operationId
 	Method  string // GET, POST, PUT or DELETE
-	Path    string // from the root: /api/v1/…, /seller/v1/… or /webhooks/v1/…, parameters in braces
+	Path    string // from the root: /api/v1/…, /seller/v1/…, /ops/v1/… or /webhooks/v1/…, parameters in braces
 	Summary string // one line
 	Context string // the bounded context, whose api function serves it
 	Access  Access

@@ -111,6 +111,12 @@ func testRoutes() []Route {
 		Handle(Route{ID: "changeOrder", Method: "PUT", Path: "/api/v1/orders/{order_id}", Summary: "Change", Context: "orders", Access: Customer,
 			Errors: []fault.Kind{fault.Stale}}, change),
 		Handle(Route{ID: "searchOrders", Method: "GET", Path: "/api/v1/orders/search", Summary: "Search", Context: "orders", Access: Public}, nothing),
+		Handle(Route{ID: "findAny", Method: "GET", Path: "/ops/v1/orders/{order_id}", Summary: "Find", Context: "operators", Access: Operator},
+			func(context.Context, *struct {
+				OrderID string `path:"order_id"`
+			}) (*struct{}, error) {
+				return nil, nil
+			}),
 		Handle(Route{ID: "dropOffer", Method: "DELETE", Path: "/seller/v1/offers/{product_id}", Summary: "Drop", Context: "offers", Access: Seller},
 			func(context.Context, *struct {
 				ID string `path:"product_id"`

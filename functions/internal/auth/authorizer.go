@@ -25,7 +25,7 @@ type Erased = func(context.Context, Identity) bool
 
 var errErased = errors.New("its bearer was erased")
 
-// Authorizer is the function behind the request authorizer of both APIs.
+// Authorizer is the function behind the request authorizer of the APIs.
 //
 // Its policy allows the whole stage of the API. The gateway caches it for the token, whatever route it was
 // made for, so one that named a route would deny the next. What a caller may do there is decided by each

@@ -4,8 +4,9 @@
 // from what the gateway hands on (requestContext.authorizer), never from a header or a body.
 //
 // A token is a JWT, signed with ES256 or RS256, of an accepted issuer. The claims that count are iss, aud or client_id, exp,
-// nbf, iat (numbers, as the standard has them), sub, token_use (an ID token opens nothing) and ours: role (customer or
-// seller), seller_id (of sellers) and scope. They are top-level claims of these names; Cognito's groups and custom: attributes
+// nbf, iat (numbers, as the standard has them), sub, token_use (an ID token opens nothing) and ours: role (customer, seller or
+// operator), seller_id (of sellers) and scope. They are top-level claims of these names; Cognito's groups and custom: attributes
 // are not read, its pre-token trigger writes role and seller_id. The role guest belongs to our own guest tokens and to no
-// other issuer's; one with an order_id is for that order alone.
+// other issuer's; one with an order_id is for that order alone. A token with the role operator has an audience of its own, and is
+// taken only where an issuer names that: on AWS operators have no tokens, and sign their requests with IAM (FromSignature).
 package auth

@@ -16,11 +16,12 @@ const (
 	Guest    Role = "guest"
 	Customer Role = "customer"
 	Seller   Role = "seller"
+	Operator Role = "operator"
 )
 
 // Identity is the caller, as a verified token names them.
 type Identity struct {
-	Subject   string // cus_… where Rialto made the token, the user pool's own id where Cognito did
+	Subject   string // cus_… where Rialto made the token, the user pool's own id where Cognito did; an operator's ARN
 	Role      Role
 	SellerID  string // sel_…, only for sellers
 	OrderID   string // ord_…: a guest's token that opens this order alone; "" for all others
@@ -71,6 +72,18 @@ func FromAuthorizer(values map[string]any) (Identity, bool) {
 		return Identity{}, false
 	}
 	return i, true
+}
+
+// signedFor is how long a signed request counts, from when the gateway took it: its signature was checked with it.
+const signedFor = 15 * time.Minute
+
+// FromSignature names the operator whose signature (IAM) the gateway has checked, by the ARN of requestContext.identity; taken is
+// when the gateway took the request. Where no signature is asked for there is no ARN, and so nobody.
+func FromSignature(arn string, taken time.Time) (Identity, bool) {
+	if arn == "" {
+		return Identity{}, false
+	}
+	return Identity{Subject: arn, Role: Operator, ExpiresAt: taken.Add(signedFor)}, true
 }
 
 // context is what FromAuthorizer reads back.

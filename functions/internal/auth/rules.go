@@ -19,7 +19,7 @@ func (i Identity) check() error {
 		return errOrder
 	}
 	switch i.Role {
-	case Guest, Customer:
+	case Guest, Customer, Operator:
 		if i.SellerID != "" {
 			return errSeller
 		}

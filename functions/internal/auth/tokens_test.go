@@ -60,7 +60,7 @@ func newTestIssuers(t *testing.T) *testIssuers {
 	t.Cleanup(s.server.Close)
 	var err error
 	s.verifier, err = NewVerifier(Config{
-		Issuers: []Issuer{{issuerA, s.server.URL + "/a", "shop"}, {issuerB, s.server.URL + "/b", "shop"}},
+		Issuers: []Issuer{{issuerA, s.server.URL + "/a", "shop", "ops"}, {issuerB, s.server.URL + "/b", "shop", ""}},
 		Guests:  Guests{guests, func(context.Context) (*ecdsa.PublicKey, error) { return &s.guest.PublicKey, nil }},
 		Now:     s.clock.now,
 	})

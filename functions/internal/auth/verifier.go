@@ -27,6 +27,8 @@ type Issuer struct {
 	Issuer   string `json:"issuer"`   // iss, compared character by character
 	JWKSURI  string `json:"jwks_uri"` // https, or http on this machine
 	Audience string `json:"audience"` // in aud, or the client_id
+	// Operators is the audience of operators' tokens, and of no others; empty where operators sign their requests instead.
+	Operators string `json:"operators,omitempty"`
 }
 
 // ParseIssuers reads the ISSUERS setting, a JSON list.
@@ -65,9 +67,18 @@ type Verifier struct {
 
 // source is what is expected of one issuer's tokens.
 type source struct {
-	audience string
-	roles    []Role
-	key      func(ctx context.Context, kid, alg string) (any, error)
+	audience  string
+	operators string
+	roles     []Role
+	key       func(ctx context.Context, kid, alg string) (any, error)
+}
+
+// audienceOf is what a token of a role is for: one of an operator's is for nothing else, and no other is for what theirs are.
+func (s source) audienceOf(r Role) string {
+	if r == Operator {
+		return s.operators
+	}
+	return s.audience
 }
 
 // NewVerifier fails on issuers that are incomplete, given twice, or whose keys would come over plain HTTP.
@@ -79,17 +90,20 @@ func NewVerifier(c Config) (*Verifier, error) {
 	v.parser = jwt.NewParser(jwt.WithValidMethods([]string{es256, rs256}), jwt.WithExpirationRequired(), jwt.WithIssuedAt(),
 		jwt.WithLeeway(skew), jwt.WithTimeFunc(c.Now), jwt.WithStrictDecoding())
 	if c.Guests.Issuer != "" {
-		v.sources[c.Guests.Issuer] = source{c.Guests.Issuer, []Role{Guest}, guestKey(c.Guests.Key)}
+		v.sources[c.Guests.Issuer] = source{audience: c.Guests.Issuer, roles: []Role{Guest}, key: guestKey(c.Guests.Key)}
 	}
 	for _, i := range c.Issuers {
 		if _, twice := v.sources[i.Issuer]; twice || i.Issuer == "" || i.Audience == "" {
 			return nil, fmt.Errorf("issuer %q: incomplete or there twice", i.Issuer)
 		}
+		if i.Operators == i.Audience {
+			return nil, fmt.Errorf("issuer %q: operators' tokens must have an audience of their own", i.Issuer)
+		}
 		if !safe(i.JWKSURI) {
 			return nil, fmt.Errorf("issuer %q: keys must come over https", i.Issuer)
 		}
 		set := newKeySet(i.JWKSURI, c.Client, c.Now)
-		v.sources[i.Issuer] = source{i.Audience, []Role{Customer, Seller}, set.key}
+		v.sources[i.Issuer] = source{i.Audience, i.Operators, []Role{Customer, Seller, Operator}, set.key}
 	}
 	return v, nil
 }
@@ -170,7 +184,7 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Identity, error) {
 }
 
 func (v *Verifier) identity(c claims, from source) (Identity, error) {
-	if !slices.Contains(c.Audience, from.audience) && c.ClientID != from.audience {
+	if audience := from.audienceOf(c.Role); audience == "" || !slices.Contains(c.Audience, audience) && c.ClientID != audience {
 		return Identity{}, errAudience
 	}
 	if c.TokenUse != "" && c.TokenUse != "access" { // an ID token tells a client who signed in, and opens nothing

@@ -89,30 +89,36 @@ func tokensOfWrongClaims(t *testing.T, s *testIssuers) map[string]string {
 	with := func(claims map[string]any) string { return s.sign(t, testToken{claims: claims}) }
 	unix := func(d time.Duration) int64 { return testTime.Add(d).Unix() }
 	return map[string]string{
-		"another issuer's key":     s.sign(t, testToken{key: s.b, header: map[string]any{"kid": "b"}}),
-		"another issuer's name":    with(map[string]any{"iss": issuerB}),
-		"issuer with a slash":      with(map[string]any{"iss": issuerA + "/"}),
-		"issuer in capitals":       with(map[string]any{"iss": strings.ToUpper(issuerA)}),
-		"unknown issuer":           with(map[string]any{"iss": "https://c.example"}),
-		"no issuer":                with(map[string]any{"iss": nil}),
-		"another audience":         with(map[string]any{"aud": "other"}),
-		"audience in part":         with(map[string]any{"aud": []string{"sho", "shopper"}}),
-		"no audience":              with(map[string]any{"aud": nil}),
-		"another client":           with(map[string]any{"aud": nil, "client_id": "other"}),
-		"expired":                  with(map[string]any{"exp": unix(-time.Second)}),
-		"just expired":             with(map[string]any{"exp": unix(0)}),
-		"no expiry":                with(map[string]any{"exp": nil}),
-		"expiry as text":           with(map[string]any{"exp": strconv.FormatInt(unix(time.Hour), 10)}),
-		"expiry in words":          with(map[string]any{"exp": "2099-01-01T00:00:00Z"}),
-		"begin as text":            with(map[string]any{"nbf": strconv.FormatInt(unix(-time.Hour), 10)}),
-		"an ID token":              with(map[string]any{"token_use": "id"}),
-		"a refresh token":          with(map[string]any{"token_use": "refresh"}),
-		"customer of one order":    with(map[string]any{"order_id": "ord_1"}),
-		"not yet":                  with(map[string]any{"nbf": unix(31 * time.Second)}),
-		"issued later":             with(map[string]any{"iat": unix(31 * time.Second)}),
-		"no subject":               with(map[string]any{"sub": nil}),
-		"no role":                  with(map[string]any{"role": nil}),
-		"unknown role":             with(map[string]any{"role": "admin"}),
+		"another issuer's key":   s.sign(t, testToken{key: s.b, header: map[string]any{"kid": "b"}}),
+		"another issuer's name":  with(map[string]any{"iss": issuerB}),
+		"issuer with a slash":    with(map[string]any{"iss": issuerA + "/"}),
+		"issuer in capitals":     with(map[string]any{"iss": strings.ToUpper(issuerA)}),
+		"unknown issuer":         with(map[string]any{"iss": "https://c.example"}),
+		"no issuer":              with(map[string]any{"iss": nil}),
+		"another audience":       with(map[string]any{"aud": "other"}),
+		"audience in part":       with(map[string]any{"aud": []string{"sho", "shopper"}}),
+		"no audience":            with(map[string]any{"aud": nil}),
+		"another client":         with(map[string]any{"aud": nil, "client_id": "other"}),
+		"expired":                with(map[string]any{"exp": unix(-time.Second)}),
+		"just expired":           with(map[string]any{"exp": unix(0)}),
+		"no expiry":              with(map[string]any{"exp": nil}),
+		"expiry as text":         with(map[string]any{"exp": strconv.FormatInt(unix(time.Hour), 10)}),
+		"expiry in words":        with(map[string]any{"exp": "2099-01-01T00:00:00Z"}),
+		"begin as text":          with(map[string]any{"nbf": strconv.FormatInt(unix(-time.Hour), 10)}),
+		"an ID token":            with(map[string]any{"token_use": "id"}),
+		"a refresh token":        with(map[string]any{"token_use": "refresh"}),
+		"customer of one order":  with(map[string]any{"order_id": "ord_1"}),
+		"not yet":                with(map[string]any{"nbf": unix(31 * time.Second)}),
+		"issued later":           with(map[string]any{"iat": unix(31 * time.Second)}),
+		"no subject":             with(map[string]any{"sub": nil}),
+		"no role":                with(map[string]any{"role": nil}),
+		"unknown role":           with(map[string]any{"role": "admin"}),
+		"operator for the shop":  with(map[string]any{"role": "operator"}),
+		"customer for operators": with(map[string]any{"aud": "ops"}),
+		"seller for operators":   with(map[string]any{"aud": "ops", "role": "seller", "seller_id": "sel_1"}),
+		"operator with a seller": with(map[string]any{"aud": "ops", "role": "operator", "seller_id": "sel_1"}),
+		"operator where none are": s.sign(t, testToken{key: s.b, header: map[string]any{"kid": "b"},
+			claims: map[string]any{"iss": issuerB, "aud": "ops", "role": "operator"}}),
 		"guest of an issuer":       with(map[string]any{"role": "guest"}),
 		"seller of nothing":        with(map[string]any{"role": "seller"}),
 		"customer with a seller":   with(map[string]any{"seller_id": "sel_1"}),
@@ -151,6 +157,8 @@ func TestTokensThatNameTheirBearer(t *testing.T) {
 			Identity{Subject: "cus_1", Role: Customer, Scopes: []string{}, ExpiresAt: expires}},
 		"seller": {s.sign(t, testToken{claims: map[string]any{"role": "seller", "seller_id": "sel_1", "sub": "u"}}),
 			Identity{Subject: "u", Role: Seller, SellerID: "sel_1", Scopes: []string{"orders", "cart"}, ExpiresAt: expires}},
+		"operator": {s.sign(t, testToken{claims: map[string]any{"aud": "ops", "role": "operator", "sub": "opr_1"}}),
+			Identity{Subject: "opr_1", Role: Operator, Scopes: []string{"orders", "cart"}, ExpiresAt: expires}},
 		"guest of one order": {limited, Identity{Subject: "cus_g", Role: Guest, OrderID: "ord_1", Scopes: []string{}, ExpiresAt: expires}},
 		"guest":              {guest, Identity{Subject: "cus_g", Role: Guest, Scopes: []string{}, ExpiresAt: expires}},
 	} {
@@ -237,7 +245,8 @@ func TestAnswersThatAreNoKeySet(t *testing.T) {
 		}, false},
 	} {
 		server := httptest.NewServer(c.serve)
-		v, err := NewVerifier(Config{Issuers: []Issuer{{issuerA, server.URL, "shop"}}, Client: server.Client(), Now: s.clock.now})
+		v, err := NewVerifier(Config{Issuers: []Issuer{{Issuer: issuerA, JWKSURI: server.URL, Audience: "shop"}}, Client: server.Client(),
+			Now: s.clock.now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -281,15 +290,16 @@ func TestTheGuestsKeyIsFetchedUntilItIsThere(t *testing.T) {
 
 func TestVerifiersNeedSafeAndWholeIssuers(t *testing.T) {
 	t.Parallel()
-	good := Issuer{issuerA, "https://a.example/jwks", "shop"}
+	good := Issuer{Issuer: issuerA, JWKSURI: "https://a.example/jwks", Audience: "shop"}
 	for name, list := range map[string][]Issuer{
-		"plain http":  {{issuerA, "http://a.example/jwks", "shop"}},
-		"no uri":      {{issuerA, "", "shop"}},
-		"file":        {{issuerA, "file:///jwks", "shop"}},
-		"no audience": {{issuerA, "https://a.example/jwks", ""}},
-		"no issuer":   {{"", "https://a.example/jwks", "shop"}},
+		"plain http":  {{Issuer: issuerA, JWKSURI: "http://a.example/jwks", Audience: "shop"}},
+		"no uri":      {{Issuer: issuerA, JWKSURI: "", Audience: "shop"}},
+		"file":        {{Issuer: issuerA, JWKSURI: "file:///jwks", Audience: "shop"}},
+		"no audience": {{Issuer: issuerA, JWKSURI: "https://a.example/jwks"}},
+		"no issuer":   {{JWKSURI: "https://a.example/jwks", Audience: "shop"}},
+		"one for all": {{issuerA, "https://a.example/jwks", "shop", "shop"}},
 		"twice":       {good, good},
-		"the guests'": {{guests, "https://a.example/jwks", "shop"}},
+		"the guests'": {{Issuer: guests, JWKSURI: "https://a.example/jwks", Audience: "shop"}},
 	} {
 		if _, err := NewVerifier(Config{Issuers: list, Guests: Guests{Issuer: guests}}); err == nil {
 			t.Errorf("%s: accepted", name)
@@ -302,7 +312,7 @@ func TestVerifiersNeedSafeAndWholeIssuers(t *testing.T) {
 		t.Error("an unknown setting was accepted")
 	}
 	list, err := ParseIssuers(`[{"issuer":"i","jwks_uri":"j","audience":"a"}]`)
-	if diff := cmp.Diff([]Issuer{{"i", "j", "a"}}, list); err != nil || diff != "" {
+	if diff := cmp.Diff([]Issuer{{"i", "j", "a", ""}}, list); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
 }

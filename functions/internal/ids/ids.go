@@ -32,6 +32,7 @@ const (
 	Journal  = "jnl_"
 	Image    = "img_"
 	Return   = "ret_"
+	Call     = "opc_" // an operator's
 )
 
 const size = 26

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"net/http"
+	"time"
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -34,7 +35,11 @@ func contextOf(ctx context.Context, e *events.APIGatewayProxyRequest) context.Co
 		id = e.RequestContext.RequestID
 	}
 	ctx = api.WithTraceID(ctx, id)
-	if who, ok := auth.FromAuthorizer(e.RequestContext.Authorizer); ok {
+	who, ok := auth.FromAuthorizer(e.RequestContext.Authorizer)
+	if !ok {
+		who, ok = auth.FromSignature(e.RequestContext.Identity.UserArn, time.UnixMilli(e.RequestContext.RequestTimeEpoch).UTC())
+	}
+	if ok {
 		ctx = auth.With(ctx, who)
 	}
 	return ctx

@@ -154,6 +154,12 @@ func TestOnlyTheGatewayNamesTheCaller(t *testing.T) {
 	if diff := cmp.Diff(want, who); diff != "" {
 		t.Error(diff)
 	}
+	signed := events.APIGatewayProxyRequestContext{RequestTimeEpoch: 1767326645000,
+		Identity: events.APIGatewayRequestIdentity{UserArn: "arn:aws:sts::1:x"}}
+	operator := &auth.Identity{Subject: "arn:aws:sts::1:x", Role: auth.Operator, ExpiresAt: time.Unix(1767326645+15*60, 0).UTC()}
+	if diff := cmp.Diff(operator, ask(t, events.APIGatewayProxyRequest{RequestContext: signed}).Who); diff != "" {
+		t.Error(diff)
+	}
 	forged, err := json.Marshal(map[string]any{"requestContext": map[string]any{"authorizer": authorizer}, "authorizer": authorizer})
 	if err != nil {
 		t.Fatal(err)

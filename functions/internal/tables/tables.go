@@ -55,6 +55,7 @@ func All() []Table {
 			{Name: "helpful", Hash: "listed", Sort: "score"}, {Name: "by_customer", Hash: "customer_id", Sort: "product_id"}}},
 		{Name: "review_votes", Context: "reviews", Sorted: true},
 		{Name: "product_ratings", Context: "reviews", Sorted: true, Stream: true},
+		{Name: "audit_log", Context: "operators", Sorted: true, Indexes: []Index{{Name: "about", Hash: "subject", Sort: "place"}}},
 		{Name: "ledger", Context: "payouts", Indexes: []Index{{Name: "by_month", Hash: "month", Sort: "place", KeysOnly: true},
 			{Name: "unpaid", Hash: "bucket", Sort: "due", KeysOnly: true}}},
 	}

@@ -32,6 +32,7 @@ func TestTheDeployedRoutesAreTheContracts(t *testing.T) {
 	}{
 		"rialto-local-shopper": {contract.ShopperRoutes(), contract.ShopperDocumentPath},
 		"rialto-local-seller":  {contract.SellerRoutes(), contract.SellerDocumentPath},
+		"rialto-local-ops":     {contract.OpsRoutes(), contract.OpsDocumentPath},
 	} {
 		want, got := []string{fmt.Sprint(http.MethodGet, " ", api.document, " protected ", false)}, []string(nil)
 		for _, r := range api.routes {
@@ -66,6 +67,7 @@ func TestTheAPIsServeTheirDocuments(t *testing.T) {
 	for url, reference := range map[string]func() (map[string]any, error){
 		shop.ShopperURL + contract.ShopperDocumentPath: contract.ShopperReference,
 		shop.SellerURL + contract.SellerDocumentPath:   contract.SellerReference,
+		shop.OpsURL + contract.OpsDocumentPath:         contract.OpsReference,
 	} {
 		want, err := reference()
 		if err != nil {

@@ -18,10 +18,11 @@ import (
 	"rialto/localstack/standins/issuer"
 )
 
-// ShopperURL and SellerURL are the two APIs on the local cloud.
+// ShopperURL, SellerURL and OpsURL are the APIs on the local cloud.
 const (
 	ShopperURL = contract.LocalAWSURL + "/_aws/execute-api/rialto-local-shopper/local"
 	SellerURL  = contract.LocalAWSURL + "/_aws/execute-api/rialto-local-seller/local"
+	OpsURL     = contract.LocalAWSURL + "/_aws/execute-api/rialto-local-ops/local"
 )
 
 // Client calls one API as one caller. The zero Token calls without one.

@@ -43,6 +43,12 @@ type Claims struct {
 	Forgery Forgery
 }
 
+// AsOperator is the claims with which an operator of that name calls the operators' API.
+func (c Claims) AsOperator(name string) Claims {
+	c.Subject, c.Role, c.Audience = name, "operator", contract.OperatorAudience
+	return c
+}
+
 // Mint returns a compact JWT (RFC 7519) of the claims.
 func Mint(key *ecdsa.PrivateKey, c Claims) (string, error) {
 	public, err := publicJWK(&key.PublicKey)
