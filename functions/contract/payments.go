@@ -57,6 +57,12 @@ var paymentsContext = Context{
 			Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
 		},
 		{
+			Name: "goodwill", Description: "gives back what an operator says, whatever becomes of the goods",
+			Memory: 256, Timeout: 20 * second,
+			Trigger: Trigger{Called: true},
+			Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
+		},
+		{
 			Name: "reissue", Description: "gives back again what a bank turned back, or refused, by an operator's word",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Operator: true},

@@ -87,8 +87,8 @@ type PaymentRefunded struct {
 	Before bool `json:"before,omitempty"`
 }
 
-// PaymentRefundedElsewhere is the data of the event, version 1: somebody gave money back at the gateway, by hand; or the bank turned
-// such a refund back. RefundID is the gateway's.
+// PaymentRefundedElsewhere is the data of the event, version 1: an operator gave money back, here or by hand at the gateway; or the bank
+// turned such a refund back. RefundID is the gateway's where it was made there, else our name for the attempt.
 type PaymentRefundedElsewhere struct {
 	OrderID    string       `json:"order_id"`
 	Group      string       `json:"group"`

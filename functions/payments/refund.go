@@ -40,7 +40,7 @@ const (
 	RefundFailed  RefundState = "FAILED"  // a person decides (RefundAgain)
 )
 
-// Refund is money of a captured payment that is given back. ID is whose it is: a return's.
+// Refund is money of a captured payment that is given back. ID is whose it is: a return's, or of an operator's word.
 type Refund struct {
 	ID    string       `dynamodbav:"id"`
 	Minor int64        `dynamodbav:"minor"`
@@ -59,7 +59,9 @@ type Refund struct {
 	DoneAt    time.Time `dynamodbav:"done_at"`        // when the gateway said that it is given; zero before
 	// Elsewhere tells that it was made at the gateway, by hand, and is no return's. ID is the gateway's.
 	Elsewhere bool `dynamodbav:"elsewhere,omitempty"`
-	// Before tells that refunds made elsewhere had given the money back: nothing was left to give.
+	// Goodwill tells that an operator gave it, and that it is no return's either. Its lines say how many units it was for, and not which.
+	Goodwill bool `dynamodbav:"goodwill,omitempty"`
+	// Before tells that refunds of no return had given the money back: nothing was left to give.
 	Before bool `dynamodbav:"before,omitempty"`
 }
 
@@ -104,11 +106,11 @@ func (p *Payment) Refunded() (minor int64) {
 	return minor
 }
 
-// refundedElsewhere is what refunds made elsewhere have given back that is no return's yet.
+// refundedElsewhere is what refunds that were no return's have given back, and that is none's yet.
 func (p *Payment) refundedElsewhere() (minor int64) {
 	for _, r := range p.Refunds {
 		switch {
-		case r.Elsewhere && r.State == RefundDone:
+		case r.ofNoReturn() && r.State == RefundDone:
 			minor += r.Minor
 		case r.Before:
 			minor -= r.Minor
@@ -161,7 +163,7 @@ func (s *Service) Refund(ctx context.Context, in ReturnReceived) error {
 		return errNoPayment
 	}
 	if p.State != Captured {
-		return fault.New(fault.Conflict, "payment_not_captured", "the payment was not captured")
+		return errNotCaptured
 	}
 	p, err = s.change(ctx, p, func(p *Payment) bool { return p.openRefund(in, s.Now().UTC()) })
 	if err != nil {
@@ -344,10 +346,11 @@ func refundsHappened(before, p Payment) (names []string, data []any) {
 		if old != nil && old.State == r.State {
 			continue
 		}
-		if r.Elsewhere {
-			if turnedBack := r.State == RefundFailed; !turnedBack || old != nil {
+		if r.ofNoReturn() {
+			turnedBack := r.State == RefundFailed && old != nil && old.State == RefundDone
+			if r.State == RefundDone || turnedBack {
 				names = append(names, EventRefundedElsewhere)
-				data = append(data, PaymentRefundedElsewhere{p.OrderID, p.Group, r.ID, money.Of(r.Minor, p.Amount.Currency), turnedBack})
+				data = append(data, PaymentRefundedElsewhere{p.OrderID, p.Group, r.Name(), money.Of(r.Minor, p.Amount.Currency), turnedBack})
 			}
 			continue
 		}

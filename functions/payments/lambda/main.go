@@ -20,6 +20,7 @@ func main() {
 		"capture":   with(func(s *payments.Service) any { return outbox.Handle(s.HandleEvent) }),
 		"refund":    with(func(s *payments.Service) any { return outbox.Handle(s.HandleEvent) }),
 		"reissue":   with(func(s *payments.Service) any { return saga.Task("payments-reissue", s.RefundAgain) }),
+		"goodwill":  with(func(s *payments.Service) any { return saga.Task("payments-goodwill", s.GiveBack) }),
 		"methods":   methods,
 		"api":       receive,
 		"notice":    listen,
