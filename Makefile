@@ -148,6 +148,10 @@ bench: tools ## figures beside their aims: what a checkout costs and calls, what
 	@$(call measured,how late search is,$(LOCAL) lag)
 
 ROWS ?= 300000
+.PHONY: plan
+plan: ## what every service must bear at a peak, which default quota breaks first, cells, and what an hour costs (PEAK=orders a second, GRANTED=times a default)
+	@go run ./infra/cmd/plan $(if $(PEAK),-peak $(PEAK)) $(if $(GRANTED),-granted $(GRANTED))
+
 .PHONY: bench-checkouts
 bench-checkouts: ## checkouts a second of one process, in memory and on DynamoDB Local where it runs, and what they oversell
 	@RIALTO_BENCH=1 RIALTO_TEST_DYNAMODB="$$($(LOCAL) status >/dev/null 2>&1 && echo http://127.0.0.1:18000)" $(BENCH) -run '^TestRate$$' ./functions/checkout/checkoutrate | sed -u -e '/^=== /d' -e '/^--- PASS/d' -e '/^PASS$$/d' -e '/^ok /d'

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"rialto/functions/checkout"
+	"rialto/functions/contract"
 	"rialto/functions/laboratory/recorded"
 )
 
@@ -74,6 +75,13 @@ func load(t *testing.T, file string, v any) {
 		err = json.Unmarshal(b, v)
 	}
 	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func loadPrices(t *testing.T, v *prices) {
+	t.Helper()
+	if err := json.Unmarshal(contract.PricesUSEast1, v); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -196,7 +204,7 @@ func TestBill(t *testing.T) {
 	var m model
 	var p prices
 	load(t, "model.json", &m)
-	load(t, "prices-us-east-1.json", &p)
+	loadPrices(t, &p)
 	bills := run(t, m)
 	for _, b := range bills {
 		if _, _, err := b.cost(p); err != nil {
@@ -231,7 +239,7 @@ func TestBill(t *testing.T) {
 func TestWhatHasNoPriceFails(t *testing.T) {
 	t.Parallel()
 	var p prices
-	load(t, "prices-us-east-1.json", &p)
+	loadPrices(t, &p)
 	if _, _, err := (bill{counts: map[string]float64{"kms.request": 1}}).cost(p); err == nil {
 		t.Fatal("an unpriced call was free")
 	}

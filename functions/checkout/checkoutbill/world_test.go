@@ -56,6 +56,7 @@ type shop struct {
 
 	mu          sync.Mutex
 	counts      map[string]float64
+	functions   map[string]float64 // invocations by function
 	transitions int
 	chain       int // gateway calls that waited for each other
 	chains      map[string]int
@@ -221,12 +222,22 @@ func (s *shop) function(id string, do func() error) error {
 	err := do()
 	for _, f := range contract.Functions() {
 		if f.ID() == id {
+			s.invoked(id)
 			s.count("lambda.request", 1)
 			s.count("lambda.gb_second", time.Since(began).Seconds()*float64(f.Memory)/1024)
 			return err
 		}
 	}
 	return errors.Join(err, fmt.Errorf("%s is not deployed", id))
+}
+
+func (s *shop) invoked(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.functions == nil {
+		s.functions = map[string]float64{}
+	}
+	s.functions[id]++
 }
 
 func (s *shop) count(what string, n float64) {

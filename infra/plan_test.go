@@ -1,0 +1,84 @@
+package infra
+
+import (
+	"math/big"
+	"strings"
+	"testing"
+
+	"rialto/functions/contract"
+)
+
+// The plan is the counted calls times the demand, and says so of what breaks first. Seen to catch: an order's events left out.
+func TestThePlanAddsUpWhatIsCounted(t *testing.T) {
+	t.Parallel()
+	uses, err := contract.UseCases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	order := uses["checkout"]
+	p, err := NewPlan(Demand{Orders: 1_000}, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]float64{
+		"payment gateway":    1_000 * order.Counts["gateway.call"],
+		"SNS":                1_000 * order.After["sns.request"],
+		"DynamoDB, orders":   1_000 * order.Writes["orders"],
+		"API Gateway":        1_000 * (1 + quotesPerOrder + cartsPerOrder),
+		"DynamoDB, carts":    1_000 * (order.Writes["carts"] + cartsPerOrder*uses["cart"].Writes["carts"]),
+		"SQS, standard":      1_000 * (order.Counts["sqs.request"] + order.After["sqs.request"]),
+		"OpenSearch":         0,
+		"DynamoDB, payments": 1_000 * order.Writes["payments"],
+	}
+	for _, l := range p.Loads {
+		if n, ok := want[l.Resource]; ok && (n != l.Needed || n == 0 && l.Resource != "OpenSearch") {
+			t.Errorf("%s: %g %s, want %g", l.Resource, l.Needed, l.Unit, n)
+		}
+		delete(want, l.Resource)
+	}
+	if len(want) > 0 {
+		t.Error("not in the plan:", want)
+	}
+	if p.Loads[0].Resource != "payment gateway" || p.Loads[1].Resource != "Lambda" {
+		t.Errorf("first to break: %+v", p.Loads[:2])
+	}
+	twice, err := NewPlan(Demand{Orders: 2_000}, 10)
+	if err != nil || new(big.Rat).Mul(p.Hour, big.NewRat(2, 1)).Cmp(twice.Hour) != 0 || twice.Cells < p.Cells {
+		t.Error("twice the orders do not cost twice as much:", p.Hour, twice.Hour, err)
+	}
+	var out strings.Builder
+	p.Print(&out)
+	for _, f := range []string{"inventory-hold", "payments-authorize", "checkout-place"} {
+		if !strings.Contains(out.String(), f) {
+			t.Error("the plan warms no", f)
+		}
+	}
+}
+
+// Every use case calls deployed functions and known tables.
+func TestUseCasesAreOfTheContract(t *testing.T) {
+	t.Parallel()
+	uses, err := contract.UseCases()
+	if err != nil || len(uses) == 0 {
+		t.Fatal(uses, err)
+	}
+	functions, tables := map[string]bool{}, map[string]bool{}
+	for _, f := range contract.Functions() {
+		functions[f.ID()] = true
+	}
+	for _, x := range contract.Tables() {
+		tables[x.Name] = true
+	}
+	for name, u := range uses {
+		for f := range u.Functions {
+			if !functions[f] {
+				t.Errorf("%s calls %s, which is not deployed", name, f)
+			}
+		}
+		for table := range u.Writes {
+			if !tables[table] {
+				t.Errorf("%s writes %s, which is no table", name, table)
+			}
+		}
+	}
+}
