@@ -37,7 +37,7 @@ func (s *Service) history(ctx context.Context, customerID string) iter.Seq2[orde
 	return func(yield func(orders.Order, error) bool) {
 		var after orders.Position
 		for {
-			page, next, err := s.Orders.History(ctx, customerID, pageSize, after)
+			page, next, err := s.Orders.History(ctx, customerID, orders.Period{}, pageSize, after)
 			if err != nil {
 				yield(orders.Order{}, err)
 				return

@@ -28,7 +28,7 @@ type Addresses interface {
 // Orders are the orders' table.
 type Orders interface {
 	Get(ctx context.Context, orderID string) (orders.Order, bool, error)
-	History(ctx context.Context, customerID string, limit int, after orders.Position) ([]orders.Order, orders.Position, error)
+	History(ctx context.Context, customerID string, in orders.Period, limit int, after orders.Position) ([]orders.Order, orders.Position, error)
 	// Take gives a guest's order to an account, and tells whether it was the guest's.
 	Take(ctx context.Context, orderID, guestID, customerID string) (bool, error)
 }

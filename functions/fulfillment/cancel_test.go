@@ -111,7 +111,7 @@ func TestACustomerCancels(t *testing.T) {
 	if l, err := c.Cancel(ctx, "cus_a", "ord_a", nil); err != nil || l.Status != "delivered" { // the rest of it was cancelled before
 		t.Error(l, err)
 	}
-	list, _, err := c.History(ctx, "cus_a", 5, orders.Position{})
+	list, _, err := c.History(ctx, "cus_a", fulfillment.Filter{}, 5, orders.Position{})
 	if err != nil || len(list) != 1 || list[0].Status != "delivered" || list[0].Lines[0].Title != "Boots" {
 		t.Errorf("%+v %v", list, err)
 	}

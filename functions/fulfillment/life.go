@@ -2,6 +2,7 @@ package fulfillment
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -18,8 +19,8 @@ type Orders interface {
 // History reads orders, and lists those of a customer.
 type History interface {
 	Orders
-	// History returns up to limit orders of a customer, newest first, and where the next page begins.
-	History(ctx context.Context, customerID string, limit int, after orders.Position) ([]orders.Order, orders.Position, error)
+	// History returns up to limit orders of a customer that were placed in a period, newest first, and where the next page begins.
+	History(ctx context.Context, customerID string, in orders.Period, limit int, after orders.Position) ([]orders.Order, orders.Position, error)
 }
 
 // Payments tells what was taken of an order's money and what of that was given back, in minor units of its currency.
@@ -192,14 +193,33 @@ func (s *OrderService) Order(ctx context.Context, customerID, orderID string) (L
 	return lives[0], nil
 }
 
-// History returns up to limit (1 to 100) orders of the customer with what became of them, newest first.
-func (s *OrderService) History(ctx context.Context, customerID string, limit int, after orders.Position) ([]Life, orders.Position, error) {
-	page, next, err := s.Orders.History(ctx, customerID, limit, after)
-	if err != nil {
-		return nil, next, err
+// Filter says which of a customer's orders are wanted; the zero Filter wants all.
+type Filter struct {
+	Text   string // whose words the order matches
+	Status string // that it has now
+	Placed orders.Period
+}
+
+// History returns up to limit (1 to 100) orders of the customer with what became of them, newest first, and where the next page begins.
+// With a filter one page looks through ten times as many, and may be empty before the end. Errors: invalid_cursor.
+func (s *OrderService) History(
+	ctx context.Context, customerID string, f Filter, limit int, after orders.Position,
+) (found []Life, next orders.Position, err error) {
+	for range 10 {
+		page, next, err := s.Orders.History(ctx, customerID, f.Placed, limit-len(found), after)
+		if err != nil {
+			return nil, next, err
+		}
+		lives, err := s.lives(ctx, slices.DeleteFunc(page, func(o orders.Order) bool { return !o.Matches(f.Text) }))
+		if err != nil {
+			return nil, next, err
+		}
+		found = append(found, slices.DeleteFunc(lives, func(l Life) bool { return f.Status != "" && l.Status != f.Status })...)
+		if after = next; next == (orders.Position{}) || len(found) == limit {
+			break
+		}
 	}
-	lives, err := s.lives(ctx, page)
-	return lives, next, err
+	return found, after, nil
 }
 
 // lives reads what became of orders.

@@ -12,5 +12,13 @@
 //
 // What became of an order since, its customer is told by fulfillment, which knows the parcels.
 //
+// # How an order is found
+//
+// By its id, or among its customer's own: their partition of the index is read from the newest on, within a period if one is given, and
+// each order is matched as it is (Matches). Nobody looks through anybody else's orders, and no index of words is kept beside the table:
+// a customer has tens of orders, seldom thousands, and a page reads a bounded number of them, so that its cost grows with its size and
+// never with the table. What it costs instead is that somebody with thousands of orders pages through empty pages to a match that is
+// years old; a period narrows that.
+//
 // Events out: OrderPlaced, from the orders table's stream. Events in: none.
 package orders

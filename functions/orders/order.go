@@ -13,6 +13,10 @@ import (
 // ErrNotFound reports an order that does not exist or is another customer's.
 var ErrNotFound = fault.New(fault.NotFound, "order_not_found", "there is no such order")
 
+// ErrCursor refuses a place that a page of another period ended at.
+var ErrCursor = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this API gave").
+	With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page of the same period"})
+
 // Position is where a page of a customer's orders ends; the zero Position is the start, and the end.
 type Position struct {
 	OrderID  string `json:"o,omitempty"`

@@ -18,7 +18,8 @@ import (
 // OwnOrders are the use cases of customers and their orders.
 type OwnOrders interface {
 	Order(ctx context.Context, customerID, orderID string) (fulfillment.Life, error)
-	History(ctx context.Context, customerID string, limit int, after orders.Position) ([]fulfillment.Life, orders.Position, error)
+	History(ctx context.Context, customerID string, f fulfillment.Filter, limit int, after orders.Position) (
+		[]fulfillment.Life, orders.Position, error)
 	Cancel(ctx context.Context, customerID, orderID string, lines []fulfillment.Line) (fulfillment.Life, error)
 }
 
@@ -28,7 +29,7 @@ func OrderRoutes(o OwnOrders) []api.Route {
 	const one = "/api/v1/orders/{order_id}"
 	return []api.Route{
 		api.Handle(api.Route{ID: "listOrders", Method: http.MethodGet, Path: "/api/v1/orders",
-			Summary: "The shopper's orders, newest first", Context: "fulfillment", Access: api.Guest}, h.list),
+			Summary: "The shopper's orders, newest first, all or those that are looked for", Context: "fulfillment", Access: api.Guest}, h.list),
 		api.Handle(api.Route{ID: "getOrder", Method: http.MethodGet, Path: one, Summary: "One order, and what became of it",
 			Context: "fulfillment", Access: api.Guest, Errors: []fault.Kind{fault.NotFound}}, h.get),
 		api.Handle(api.Route{ID: "cancelOrder", Method: http.MethodPost, Path: one + "/cancel",
@@ -39,12 +40,43 @@ func OrderRoutes(o OwnOrders) []api.Route {
 
 type ownOrders struct{ orders OwnOrders }
 
-type ordersInput struct{ api.Page }
+type ordersInput struct {
+	api.Page
+	Text   string `query:"q" maxLength:"100" doc:"Words or parts of words that must occur in the order's id, or its lines' titles, products or sellers' names"`
+	Status string `query:"status" enum:"placed,packed,held_back,partly_shipped,shipped,delivered,partly_returned,returned,cancelled"`
+	From   string `query:"from" format:"date" doc:"The first day on which it was placed, UTC"`
+	To     string `query:"to" format:"date" doc:"The last day on which it was placed, UTC"`
+}
+
+// filter is what is looked for.
+func (in *ordersInput) filter() (f fulfillment.Filter, err error) {
+	f.Text, f.Status = in.Text, in.Status
+	if f.Placed.From, err = day("from", in.From); err != nil {
+		return f, err
+	}
+	if f.Placed.To, err = day("to", in.To); err == nil && in.To != "" {
+		f.Placed.To = f.Placed.To.AddDate(0, 0, 1)
+	}
+	return f, err
+}
+
+// day reads a parameter, "" as the zero time.
+func day(name, s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		err = fault.New(fault.Invalid, "invalid_request", "the request has fields that are not accepted").
+			With(fault.Field{Pointer: "query." + name, Code: "bad_format", Message: "must be a date as 2026-11-27"})
+	}
+	return t, err
+}
 
 type ordersOutput struct {
 	Body struct {
 		Orders     []Summary `json:"orders"`
-		NextCursor string    `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+		NextCursor string    `json:"next_cursor,omitempty" doc:"Absent on the last page; one before may be empty where something is looked for"`
 	}
 }
 
@@ -83,7 +115,11 @@ func (h ownOrders) list(ctx context.Context, in *ordersInput) (*ordersOutput, er
 			return nil, err
 		}
 	}
-	page, next, err := h.orders.History(ctx, who.Subject, in.Limit, after)
+	f, err := in.filter()
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := h.orders.History(ctx, who.Subject, f, in.Limit, after)
 	if err != nil {
 		return nil, err
 	}

@@ -58,11 +58,25 @@ func (s Store) Owner(ctx context.Context, orderID string) (customerID string, pl
 }
 
 // History returns a page of a customer's orders, newest first: which they are from the index, and then what they are,
-// so that an order costs the pivot one write of its index and not one of all its size.
-func (s Store) History(ctx context.Context, customerID string, limit int, after orders.Position) ([]orders.Order, orders.Position, error) {
+// so that an order costs the pivot one write of its index and not one of all its size. Errors: invalid_cursor.
+func (s Store) History(
+	ctx context.Context, customerID string, in orders.Period, limit int, after orders.Position,
+) ([]orders.Order, orders.Position, error) {
 	q := store.Query{Table: table, Index: "by_customer", HashAttr: "customer_id", SortAttr: "created_at", Hash: customerID, Limit: limit,
 		Reverse: true}
+	if !in.From.IsZero() {
+		q.From = in.From.UTC().Format(store.Sortable)
+	}
+	if !in.To.IsZero() {
+		q.To = in.To.UTC().Add(-time.Nanosecond).Format(store.Sortable)
+	}
+	if q.To != "" && q.From > q.To {
+		return nil, orders.Position{}, nil
+	}
 	if after != (orders.Position{}) {
+		if after.PlacedAt < q.From || q.To != "" && after.PlacedAt > q.To {
+			return nil, orders.Position{}, orders.ErrCursor
+		}
 		i, err := store.Marshal(map[string]string{"pk": after.OrderID, "customer_id": customerID, "created_at": after.PlacedAt})
 		if err != nil {
 			return nil, orders.Position{}, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/store"
 	"rialto/functions/laboratory/storetest"
@@ -65,7 +66,7 @@ func TestAnOrderComesBackAsItWasPlaced(t *testing.T) {
 		var history []orders.Order
 		var after orders.Position
 		for range 3 {
-			page, next, err := s.History(ctx, "cus_1", 2, after)
+			page, next, err := s.History(ctx, "cus_1", orders.Period{}, 2, after)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,7 +75,41 @@ func TestAnOrderComesBackAsItWasPlaced(t *testing.T) {
 		if diff := cmp.Diff(want, history); diff != "" || after != (orders.Position{}) {
 			t.Fatal(after, diff)
 		}
+		periods(t, s, t0, want)
 	})
+}
+
+// periods reads orders of which one was placed each second from a time on, the latest first. Seen to catch: an end that is within, a
+// place outside the period that the database refuses.
+func periods(t *testing.T, s Store, t0 time.Time, all []orders.Order) {
+	t.Helper()
+	at := func(seconds int) time.Time { return t0.Add(time.Duration(seconds) * time.Second) }
+	for _, c := range []struct {
+		in   orders.Period
+		want []orders.Order
+	}{
+		{orders.Period{From: at(3)}, all[:2]},
+		{orders.Period{To: at(1)}, all[4:]},
+		{orders.Period{From: at(1), To: at(3)}, all[2:4]},
+		{orders.Period{From: at(5)}, nil},
+		{orders.Period{From: at(3), To: at(3)}, nil},
+		{orders.Period{From: at(3), To: at(1)}, nil},
+	} {
+		got, _, err := s.History(context.Background(), "cus_1", c.in, 10, orders.Position{})
+		if diff := cmp.Diff(c.want, got); err != nil || diff != "" {
+			t.Error(c.in, err, diff)
+		}
+	}
+	_, next, err := s.History(context.Background(), "cus_1", orders.Period{From: at(1)}, 2, orders.Position{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rest, _, err := s.History(context.Background(), "cus_1", orders.Period{From: at(1)}, 5, next); err != nil || len(rest) != 2 {
+		t.Error(rest, err)
+	}
+	if _, _, err := s.History(context.Background(), "cus_1", orders.Period{To: at(1)}, 2, next); fault.Code(err) != "invalid_cursor" {
+		t.Error(err)
+	}
 }
 
 // Seen to catch: a line's amount in another currency, which the record would turn into the order's.
@@ -143,11 +178,11 @@ func TestAGuestsOrderIsTakenOnce(t *testing.T) {
 		}
 		want := o
 		want.CustomerID, want.PlacedBy = "cus_a", "cus_guest"
-		list, _, err := s.History(ctx, "cus_a", 10, orders.Position{})
+		list, _, err := s.History(ctx, "cus_a", orders.Period{}, 10, orders.Position{})
 		if diff := cmp.Diff([]orders.Order{want}, list); err != nil || diff != "" || want.Sealer() != "cus_guest" || o.Sealer() != "cus_guest" {
 			t.Fatal(err, diff)
 		}
-		if left, _, err := s.History(ctx, "cus_guest", 10, orders.Position{}); err != nil || len(left) > 0 {
+		if left, _, err := s.History(ctx, "cus_guest", orders.Period{}, 10, orders.Position{}); err != nil || len(left) > 0 {
 			t.Fatal(left, err)
 		}
 	})

@@ -203,7 +203,8 @@ func TestATrackingNumberIsCorrected(t *testing.T) {
 	})
 }
 
-// What is still for sale of an order goes into the cart at today's price, which the cart then shows, and is not added twice.
+// An order is found by what it says. What is still for sale of it goes into the cart at today's price, which the cart then shows, and
+// is not added twice.
 func TestAnOrderIsBoughtAgain(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
@@ -213,7 +214,15 @@ func TestAnOrderIsBoughtAgain(t *testing.T) {
 	if err != nil || o.Status != "placed" {
 		t.Fatalf("%+v %v", o, err)
 	}
-	call(ctx, t, mustSeller(t, k.seller), http.MethodPut, "/seller/v1/offers/"+k.product, terms(2100, "rialto"), nil, shop.With("If-Match", `"1"`))
+	for query, want := range map[string]int{"?q=AGAIN+bought": 1, "?q=again+hat": 0, "?q=" + k.product + "&from=2026-01-01": 1,
+		"?to=2020-01-01": 0} {
+		var list struct{ Orders []struct{} }
+		if _, err := s.Call(ctx, http.MethodGet, "/api/v1/orders"+query, nil, &list); err != nil || len(list.Orders) != want {
+			t.Errorf("%s: %+v %v", query, list, err)
+		}
+	}
+	call(ctx, t, mustSeller(t, k.seller), http.MethodPut, "/seller/v1/offers/"+k.product, terms(2100, "rialto"), nil,
+		shop.With("If-Match", `"1"`))
 	again, key := struct {
 		Lines []struct {
 			Added     int64                  `json:"quantity_added"`
