@@ -1,9 +1,11 @@
 package infra
 
 import (
+	"math"
 	"math/big"
 	"strings"
 	"testing"
+	"time"
 
 	"rialto/functions/contract"
 )
@@ -79,6 +81,25 @@ func TestUseCasesAreOfTheContract(t *testing.T) {
 			if !tables[table] {
 				t.Errorf("%s writes %s, which is no table", name, table)
 			}
+		}
+	}
+}
+
+// What two cells promise follows from one, and what the aim allows is just enough.
+func TestAvailability(t *testing.T) {
+	t.Parallel()
+	cell := InRow([]Part{{"a", 0.999, ""}, {"b", 0.999, ""}})
+	if math.Abs(cell-0.998001) > 1e-12 {
+		t.Error(cell)
+	}
+	const aim = 0.99999
+	allowed := longestMove(cell, aim)
+	if allowed <= 0 || math.Abs(Failover(cell, 1, allowed)-aim) > 1e-9 || Failover(cell, 1, allowed+time.Second) >= aim {
+		t.Error(allowed, Failover(cell, 1, allowed))
+	}
+	for _, p := range CheckoutPath {
+		if p.Uptime <= 0.9 || p.Uptime >= 1 || p.Source == "" {
+			t.Errorf("%+v", p)
 		}
 	}
 }

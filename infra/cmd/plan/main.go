@@ -25,4 +25,5 @@ func main() {
 		os.Exit(1)
 	}
 	p.Print(os.Stdout)
+	infra.PrintAvailability(os.Stdout)
 }
