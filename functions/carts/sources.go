@@ -1,6 +1,7 @@
 package carts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -14,6 +15,7 @@ import (
 
 // Sources say what is true now of a cart's lines and of its coupon.
 type Sources struct {
+	AtOnce   int // how many are asked together; 0 is all
 	Offers   Offers
 	Products Products
 	Stock    Stock
@@ -65,6 +67,7 @@ func (s Sources) read(ctx context.Context, c Cart) (current, error) {
 	var products map[string]catalog.Product
 	cur := current{offers: map[string]CurrentOffer{}}
 	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(cmp.Or(s.AtOnce, -1))
 	g.Go(func() (err error) { found, err = s.Offers.GetMany(gctx, keys...); return err })
 	g.Go(func() (err error) { products, err = s.Products.GetMany(gctx, productIDs...); return err })
 	g.Go(func() (err error) { cur.stock, err = s.Stock.Stock(gctx, skus...); return err })

@@ -28,6 +28,8 @@ type Host struct {
 	Pause func(ctx context.Context, d time.Duration) error
 	// Enter, if set, is told every state before it runs; an error ends the run at once, as a crash does.
 	Enter func(state string) error
+	// InTurn runs the branches of a Parallel one after the other: side by side, their order is nobody's choice.
+	InTurn bool
 }
 
 // ErrCrashed is a run that ended without an outcome.
@@ -207,6 +209,9 @@ func (s *State) parallel(ctx context.Context, h Host, input any) (any, error) {
 	var all sync.WaitGroup
 	for i := range s.Branches {
 		all.Go(func() { results[i], errs[i] = s.Branches[i].run(ctx, h, input) })
+		if h.InTurn {
+			all.Wait()
+		}
 	}
 	all.Wait()
 	for _, err := range errs {

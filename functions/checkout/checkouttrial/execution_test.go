@@ -53,6 +53,7 @@ func (w *world) Run(ctx context.Context, in checkout.Input) (checkout.Answer, bo
 	w.runs++
 	w.mu.Unlock()
 	out, err := w.machine.Run(ctx, interpreter.Host{
+		InTurn: true,
 		Enter: func(state string) error {
 			w.mu.Lock()
 			w.steps++

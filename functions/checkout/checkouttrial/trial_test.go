@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -142,6 +144,13 @@ type result struct {
 	points    []point
 }
 
+// hash stands for what a trial of a name came to.
+func (r result) hash(name string) uint64 {
+	h := fnv.New64a()
+	_, _ = fmt.Fprint(h, name, r.problems, r.struck, r.called, r.steps, r.simulated, r.placed, r.undone, r.points) // never fails
+	return h.Sum64()
+}
+
 // mischief makes a trial's faults happen.
 type mischief struct {
 	w      *world
@@ -270,7 +279,7 @@ func (tr trial) play(t tester, out *result) {
 	w.settle()
 	watch.finish()
 	for len(m.asleep) > 0 {
-		for moment := range m.asleep {
+		for _, moment := range slices.Sorted(maps.Keys(m.asleep)) {
 			m.wake(moment)
 		}
 	}

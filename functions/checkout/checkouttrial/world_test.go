@@ -158,7 +158,7 @@ func newWorld(t tester, goods []good) *world {
 	quotes, holds := stockFleet{fleet[inventorystore.Store]{start: stock}}, &fleet[inventorystore.Store]{start: stock}
 	coupons := &fleet[promotionsstore.Store]{start: func() promotionsstore.Store { return promotionsstore.New(environment()) }}
 	w.carts = &carts.Service{Store: cartsstore.Store{DB: db}, Cache: noCache{}, Now: w.clock,
-		Sources: carts.Sources{Offers: offersOf(goods), Products: titles{}, Stock: &quotes, Coupons: promotionsstore.Store{DB: db}}}
+		Sources: carts.Sources{Offers: offersOf(goods), Products: titles{}, Stock: &quotes, Coupons: promotionsstore.Store{DB: db}, AtOnce: 1}}
 	quoter := &carts.Quoter{Store: w.carts.Store, Sources: w.carts.Sources, Now: w.clock}
 	w.record = checkoutstore.Store{DB: db, Buckets: 4, Pivot: checkoutstore.Contexts}
 	random := &source{r: rand.NewChaCha8([32]byte{7})}
@@ -168,7 +168,7 @@ func newWorld(t tester, goods []good) *world {
 	// One payment after the other: of those that are asked for together the order would be nobody's choice.
 	pay := &payments.Service{Store: paymentsstore.Store{DB: db}, Now: w.clock, AtOnce: 1,
 		Gateway: stripegateway.New(stripegateway.Config{
-			Secret: stripeapi.Fixed("sk_test_x"), URL: address, ReturnURL: "http://localhost/return", Timeout: 5 * time.Second})}
+			Secret: stripeapi.Fixed("sk_test_x"), URL: address, ReturnURL: "http://localhost/return", Timeout: time.Hour})}
 	steps := &checkout.Steps{Store: w.record, Now: w.clock}
 	w.tasks = w.functions(quoter, steps, pay, holds, coupons)
 	w.db.Before, w.db.After = w.before, w.after
@@ -240,9 +240,18 @@ func (f *fleet[S]) serve(call func(S)) {
 
 type stockFleet struct{ fleet[inventorystore.Store] }
 
-// Stock is the stock that a quote reads.
+// Stock is the stock that a quote reads: one sku after the other, since of those that are read together the order would be nobody's
+// choice.
 func (f *stockFleet) Stock(ctx context.Context, skus ...inventory.SKU) (out []inventory.Stock, err error) {
-	f.serve(func(s inventorystore.Store) { out, err = s.Stock(ctx, skus...) })
+	f.serve(func(s inventorystore.Store) {
+		for _, sku := range skus {
+			var found []inventory.Stock
+			if found, err = s.Stock(ctx, sku); err != nil {
+				return
+			}
+			out = append(out, found...)
+		}
+	})
 	return out, err
 }
 

@@ -3,6 +3,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -303,18 +304,19 @@ func (m *DB) Peek(table string, key store.Key) store.Item {
 	return m.tables[table][key]
 }
 
-// Items returns a copy of a table, for tests that count what is left.
+// Items returns a copy of a table in the order of its keys, for tests that count what is left.
 func (m *DB) Items(table string) []store.Item { return m.View(table)[table] }
 
-// View returns a copy of several tables as of one instant. What must hold between tables while others write can be
+// View returns a copy of several tables as of one instant, each in the order of its keys. What must hold between tables while others write can be
 // judged by nothing less: of tables read one after the other, the second knows of writes that the first does not.
 func (m *DB) View(tables ...string) map[string][]store.Item {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	out := map[string][]store.Item{}
 	for _, name := range tables {
-		for _, i := range m.tables[name] {
-			out[name] = append(out[name], store.Clone(i))
+		keys := slices.SortedFunc(maps.Keys(m.tables[name]), func(a, b store.Key) int { return cmp.Or(cmp.Compare(a.PK, b.PK), cmp.Compare(a.SK, b.SK)) })
+		for _, k := range keys {
+			out[name] = append(out[name], store.Clone(m.tables[name][k]))
 		}
 	}
 	return out
