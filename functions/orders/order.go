@@ -127,17 +127,21 @@ type ShipmentLine struct {
 }
 
 // Between returns the line for the units from one to another (not included). Units that are taken one after another, in
-// whatever order, cost the same together as all at once.
+// whatever order, cost the same together as all at once. The tax goes by what is paid, so that no unit is taxed more than it costs.
 func (l ShipmentLine) Between(from, to int64) (ShipmentLine, error) {
 	out := ShipmentLine{Line: l.Line, Quantity: to - from}
-	for _, x := range []struct {
-		of   money.Amount
-		part *money.Amount
-	}{{l.Paid, &out.Paid}, {l.Tax, &out.Tax}, {l.Discount, &out.Discount}} {
-		var err error
-		if *x.part, err = x.of.Between(from, to, l.Quantity); err != nil {
-			return ShipmentLine{}, fmt.Errorf("line %s: %w", l.Line, err)
-		}
+	before, err := l.Paid.Between(0, from, l.Quantity)
+	if err != nil {
+		return ShipmentLine{}, fmt.Errorf("line %s: %w", l.Line, err)
+	}
+	if out.Paid, err = l.Paid.Between(from, to, l.Quantity); err != nil {
+		return ShipmentLine{}, fmt.Errorf("line %s: %w", l.Line, err)
+	}
+	if out.Tax, err = l.Tax.Between(before.Minor, before.Minor+out.Paid.Minor, l.Paid.Minor); err != nil {
+		return ShipmentLine{}, fmt.Errorf("tax of line %s: %w", l.Line, err)
+	}
+	if out.Discount, err = l.Discount.Between(from, to, l.Quantity); err != nil {
+		return ShipmentLine{}, fmt.Errorf("discount of line %s: %w", l.Line, err)
 	}
 	return out, nil
 }

@@ -1,6 +1,7 @@
 package payouts
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -53,19 +54,28 @@ func (s Share) commissioned(currency string) (Share, error) {
 	return s, err
 }
 
-// between is the part of a share that belongs to the units from one to another of n.
-func (s Share) between(from, to, n int64) (out Share, err error) {
-	for _, x := range []struct {
-		of   int64
-		part *int64
-	}{{s.Paid, &out.Paid}, {s.Tax, &out.Tax}, {s.Discount, &out.Discount}, {s.Commission, &out.Commission}} {
-		a, err := money.Of(x.of, "").Between(from, to, n)
-		if err != nil {
-			return out, err
-		}
-		*x.part = a.Minor
+// between is the part of a share that belongs to the units from one to another of n. It is nowhere less than nothing.
+func (s Share) between(from, to, n int64) (Share, error) {
+	before, err := s.upTo(from, n)
+	if err != nil {
+		return Share{}, err
 	}
-	return out, nil
+	all, err := s.upTo(to, n)
+	return Share{all.Paid - before.Paid, all.Tax - before.Tax, all.Discount - before.Discount, all.Commission - before.Commission}, err
+}
+
+// upTo is the part of the first so many units of n. What is paid and what a coupon took off go by the units, the tax by what is
+// paid for them, and the commission by what they are sold for: each owner has a part of what there is to share, whichever units it is of.
+func (s Share) upTo(units, n int64) (out Share, err error) {
+	part := func(of, upTo, whole int64) int64 {
+		a, problem := money.Of(of, "").Between(0, upTo, whole)
+		err = errors.Join(err, problem)
+		return a.Minor
+	}
+	out.Paid, out.Discount = part(s.Paid, units, n), part(s.Discount, units, n)
+	out.Tax = part(s.Tax, out.Paid, s.Paid)
+	out.Commission = part(s.Commission, out.sold(), s.sold())
+	return out, err
 }
 
 // errShares refuses an order from before its shipments said what they cost, as nobody may guess that.

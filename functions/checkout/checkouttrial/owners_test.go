@@ -6,7 +6,6 @@ import (
 
 	"rialto/functions/carts"
 	"rialto/functions/internal/ids"
-	"rialto/functions/internal/money"
 	"rialto/functions/internal/store"
 	"rialto/functions/orders"
 	"rialto/functions/payments"
@@ -62,9 +61,13 @@ func (c *chain) agree() {
 		paid, taxed = paid+s.Shipping.Amount.Minor+s.Delivery.Amount.Minor, taxed+s.Shipping.Tax.Minor+s.Delivery.Tax.Minor
 		for _, line := range s.Lines {
 			for _, n := range c.kept[s.Group+line.Line] { // unit by unit, by the rule and not by what was booked
-				upTo := func(of money.Amount, units int64) int64 { return of.Minor * units / line.Quantity }
-				paid += upTo(line.Paid, n+1) - upTo(line.Paid, n)
-				taxed += upTo(line.Tax, n+1) - upTo(line.Tax, n)
+				upTo := func(units int64) (paid, tax int64) {
+					paid = line.Paid.Minor * units / line.Quantity
+					return paid, line.Tax.Minor * paid / max(line.Paid.Minor, 1)
+				}
+				before, taxBefore := upTo(n)
+				after, taxAfter := upTo(n + 1)
+				paid, taxed = paid+after-before, taxed+taxAfter-taxBefore
 			}
 		}
 	}

@@ -141,10 +141,14 @@ func (a Amount) Allocate(weights ...int64) ([]Amount, error) {
 }
 
 // Between returns what is a's share for the units from one to another (not included) of n: shares of consecutive units
-// sum to the share of them all, and all n units' to a, in whatever order they are taken. a is not negative.
+// sum to the share of them all, and all n units' to a, in whatever order they are taken. a is not negative, and nothing where there
+// are no units. Where units are the minor units of an amount that a is a part of, no share is more than its units.
 func (a Amount) Between(from, to, n int64) (Amount, error) {
-	if a.Minor < 0 || from < 0 || from > to || to > n || n <= 0 {
+	if a.Minor < 0 || from < 0 || from > to || to > n || n == 0 && a.Minor > 0 {
 		return Amount{}, fmt.Errorf("units %d to %d of %d are no share of %d", from, to, n, a.Minor)
+	}
+	if a.Minor == 0 {
+		return a, nil
 	}
 	upTo := func(units int64) int64 {
 		hi, lo := bits.Mul64(uint64(a.Minor), uint64(units))
