@@ -154,8 +154,9 @@ func (s tally) print(what string) {
 	if s.struck < s.trials {
 		both = fmt.Sprintf(", in %d of them every fault struck", s.struck)
 	}
-	fmt.Printf("%s\n  %d trials%s\n  %d orders placed, %d failures compensated, %d steps; hash %x\n  %.0f hours simulated in %.1f s: %.0f times as fast\n",
-		what, s.trials, both, s.placed, s.undone, s.steps, s.hash, s.simulated.Hours(), wall, s.simulated.Seconds()/wall)
+	fmt.Printf("%s\n  %d trials%s\n  %d orders placed, %d failures compensated, %d steps; hash %x\n", what, s.trials, both, s.placed, s.undone,
+		s.steps, s.hash)
+	fmt.Printf("  %.0f hours simulated in %.1f s: %.0f times as fast\n", s.simulated.Hours(), wall, s.simulated.Seconds()/wall)
 }
 
 // singles crosses scenarios and faults. Until a fault strikes a scenario goes as it goes without, so a fault of a
