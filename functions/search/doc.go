@@ -6,6 +6,7 @@
 //   - a document is written with a number that was drawn, or by a rebuild looked up, before its sources were read, and
 //     never over one of a higher number;
 //   - a product that is gone leaves a tombstone, which no search finds, so that a late write cannot revive it;
+//   - all variants of a product are one hit, and one in every count;
 //   - what a shopper types is words to look for, never a query language.
 //
 // The index holds nothing that is not in the tables: it can be dropped and built again.

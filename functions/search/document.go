@@ -32,6 +32,11 @@ type Document struct {
 	// Kind is what kind of thing the title says it is, and Identifiers are its own names: id, GTIN, model, the offer's sku.
 	Kind        string   `json:"kind,omitempty"`
 	Identifiers []string `json:"identifiers,omitempty"`
+	// Group is what hits are made of: the parent of a variant, else the product itself. Family is a variant's parent, and Options
+	// which one it is (OptionKey).
+	Group       string   `json:"group,omitempty"`
+	Family      string   `json:"family,omitempty"`
+	Options     []string `json:"options,omitempty"`
 	Image       string   `json:"image,omitempty"`
 	OfferID     string   `json:"offer_id,omitempty"` // the buy box's
 	Price       int64    `json:"price,omitempty"`    // minor units of Currency, without shipping
@@ -69,7 +74,7 @@ func (d Document) SameContent(other Document) bool {
 // content is a document without its number and times, as the index gives it back: it keeps no empty lists.
 func (d Document) content() Document {
 	d.Version, d.QueuedAt, d.ReceivedAt, d.IndexedAt = 0, nil, nil, nil
-	for _, list := range []*[]string{&d.Bullets, &d.CategoryPath, &d.CategoryWords, &d.AttributeValues, &d.AttributePairs, &d.Identifiers} {
+	for _, list := range []*[]string{&d.Bullets, &d.CategoryPath, &d.CategoryWords, &d.AttributeValues, &d.AttributePairs, &d.Identifiers, &d.Options} {
 		if len(*list) == 0 {
 			*list = nil
 		}
@@ -110,6 +115,7 @@ func Compose(id string, p catalog.Product, w offers.BuyBox, n int64) (Document, 
 	for name, value := range p.Attributes {
 		d.AttributePairs = append(d.AttributePairs, Value{name, plain(value)}.Pair())
 	}
+	d.vary(p)
 	slices.Sort(d.AttributePairs)
 	for _, id := range p.CategoryPath {
 		d.CategoryWords = append(d.CategoryWords, strings.ReplaceAll(id, "-", " "))
@@ -131,4 +137,21 @@ func identifiers(id string, p catalog.Product, w offers.BuyBox) []string {
 	}
 	slices.Sort(list)
 	return slices.DeleteFunc(slices.Compact(list), func(s string) bool { return s == "" })
+}
+
+// vary adds which of its parent's variants a product is. What it is that by is searched and counted as attributes are, unless it
+// is one of them.
+func (d *Document) vary(p catalog.Product) {
+	if d.Group = p.ID; p.ParentID == "" {
+		return
+	}
+	d.Group, d.Family = p.ParentID, p.ParentID
+	for i, o := range p.Options {
+		d.Options = append(d.Options, OptionKey(i, o))
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(p.Attributes)), func(name string) bool { return strings.EqualFold(name, o.Name) }) {
+			d.AttributeValues = append(d.AttributeValues, o.Value)
+			d.AttributePairs = append(d.AttributePairs, Value{o.Name, plain(o.Value)}.Pair())
+		}
+	}
+	slices.Sort(d.AttributeValues)
 }

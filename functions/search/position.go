@@ -14,7 +14,7 @@ type Position struct {
 	Query   string            `json:"q"`           // what it is a position of
 	Relaxed Relaxed           `json:"r,omitempty"` // the step that the first page ended at
 	Exact   int64             `json:"e,omitempty"` // Result.Exact of the first page
-	From    int               `json:"f,omitempty"` // a place among the hits that are rescored; or
+	From    int               `json:"f,omitempty"` // a place among the hits that are rescored, or that stand for others; or
 	After   []json.RawMessage `json:"a,omitempty"` // the hit before, where the index's order holds
 }
 
@@ -28,7 +28,8 @@ func (q Query) fingerprint(marketplace string) string {
 
 // of tells whether it is one that the query could have been given.
 func (p *Position) of(q Query, marketplace string) bool {
-	return p.Query == q.fingerprint(marketplace) && slices.Contains(steps, p.Relaxed) && p.From >= 0 && p.From < Window && len(p.After) <= maxSortKeys
+	return p.Query == q.fingerprint(marketplace) && slices.Contains(steps, p.Relaxed) && p.From >= 0 && p.From <= MaxDepth-q.Size &&
+		len(p.After) <= maxSortKeys
 }
 
 // maxSortKeys is how many values place a hit in an order.
@@ -65,8 +66,8 @@ func (q Query) indexQuery() (a IndexQuery, skip int) {
 }
 
 // page makes a page of what the index found for its query.
-func (q Query) page(a IndexQuery, skip int, exact int64, found []Hit, marketplace string) (hits []Hit, next *Position) {
-	last := q.Size
+func (q Query) page(a IndexQuery, skip int, exact int64, all Found, marketplace string) (hits []Hit, next *Position) {
+	last, found := q.Size, all.Hits
 	hits = found
 	if q.rescored() && a.After == nil && a.From == 0 {
 		n := min(Window, len(found))
@@ -78,9 +79,14 @@ func (q Query) page(a IndexQuery, skip int, exact int64, found []Hit, marketplac
 		return hits, nil
 	}
 	next = &Position{Query: q.fingerprint(marketplace), Relaxed: a.Relaxed, Exact: exact}
-	if q.rescored() && a.After == nil && last < Window && a.From == 0 {
+	switch place := a.From + last; {
+	case q.rescored() && a.After == nil && last < Window && a.From == 0:
 		next.From = last
-	} else {
+	case all.Grouped && place > MaxDepth-q.Size:
+		return hits, nil
+	case all.Grouped:
+		next.From = place
+	default:
 		// Rescoring moves no hit over the end of the window: the index's order holds from here on.
 		next.After = found[last-1].At
 	}

@@ -323,13 +323,21 @@ func TestCompose(t *testing.T) {
 		Shipping: money.Of(20, "USD"), Condition: "new", SKU: "B-42"}, InStock: true, Offers: 3, Rating: 420, DeliveryDays: 3}
 	got, err := search.Compose(product, p, w, 7)
 	want := search.Document{ProductID: product, Title: "Boots", Kind: "Boots", Condition: "new",
-		Identifiers: []string{"4006381333931", "albanor070760", "b42", "nor070760", search.Identifier(product)}, Brand: "Alba", CategoryID: "hiking-boots",
+		Identifiers: []string{"4006381333931", "albanor070760", "b42", "nor070760", search.Identifier(product)}, Group: product,
+		Brand: "Alba", CategoryID: "hiking-boots",
 		CategoryPath: []string{"outdoor", "hiking-boots"}, CategoryWords: []string{"outdoor", "hiking boots"}, Attributes: p.Attributes,
 		AttributeValues: []string{"42", "black"}, AttributePairs: []string{"colour=black", "size=42"}, Image: "https://a.example/1", OfferID: "off_a",
 		Price: 100, Landed: 120, Currency: "USD", SellerID: "sel_a", SellerName: "A",
 		InStock: true, OfferCount: 3, SellerRating: 420, DeliveryDays: 3, UpdatedAt: &at, Version: 7}
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Error(err, d)
+	}
+	p.ParentID, p.Options = "prd_p", []catalog.Option{{Name: "Width", Value: "wide"}, {Name: "Size", Value: "42"}}
+	want.Group, want.Family, want.Options = "prd_p", "prd_p", []string{"0Width=wide", "1Size=42"}
+	want.AttributeValues, want.AttributePairs = []string{"42", "black", "wide"}, []string{"Width=wide", "colour=black", "size=42"}
+	got, err = search.Compose(product, p, w, 7)
+	if d := cmp.Diff(want, got); err != nil || d != "" {
+		t.Error("a variant:", err, d)
 	}
 	p.Withheld = "counterfeit"
 	if got, err := search.Compose(product, p, w, 7); err != nil || !got.SameContent(search.Document{ProductID: product, Deleted: true}) {

@@ -16,8 +16,10 @@ type Result struct {
 	Exact   int64
 	// Suggestion is what may have been meant; "" for nothing, and always if something has the words as typed.
 	Suggestion string
-	Next       *Position     // where the next page begins, nil after the last
-	Took       time.Duration // in the index
+	// Families are the variants of which hits are some, by parent.
+	Families map[string]Family
+	Next     *Position     // where the next page begins, nil after the last
+	Took     time.Duration // in the index
 }
 
 // Hit is a product that matches.

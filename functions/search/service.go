@@ -16,6 +16,8 @@ type Index interface {
 	// Search makes all searches at once, and answers them in their order. It returns nothing, and no error, of a
 	// marketplace that has no index yet. It fails with ErrPosition if it cannot go on where it is to.
 	Search(ctx context.Context, m marketplaces.Marketplace, queries ...IndexQuery) ([]Found, error)
+	// Families describes the variants of some parents, by parent.
+	Families(ctx context.Context, m marketplaces.Marketplace, parents ...string) (map[string]Family, error)
 	// Complete finds what a text may become when it is typed on, with typos or without.
 	Complete(ctx context.Context, m marketplaces.Marketplace, text string, typos bool) (Completable, error)
 }
@@ -34,7 +36,9 @@ type Found struct {
 	Facets         Facets
 	Suggestion     string   // of a Fuzzy search
 	Unknown        []string // names of attributes that are filtered by and that no product has
-	Took           time.Duration
+	// Grouped says that variants of one product are one hit, the one that comes first; then there is no going on after a hit.
+	Grouped bool
+	Took    time.Duration
 }
 
 // Search finds products of a marketplace. While nothing has the words as they were typed, it takes them less
@@ -67,7 +71,12 @@ func (s *Searcher) Search(ctx context.Context, marketplace string, q Query) (Res
 	if found.Matched == 0 {
 		r.Relaxed = Strict // nothing was found, so nothing was taken less exactly
 	}
-	r.Hits, r.Next = q.page(a, skip, exact, found.Hits, m.Code)
+	r.Hits, r.Next = q.page(a, skip, exact, found, m.Code)
+	if parents := families(r.Hits); len(parents) > 0 {
+		if r.Families, err = s.Index.Families(ctx, m, parents...); err != nil {
+			return Result{}, err
+		}
+	}
 	return r, nil
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"time"
 
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
@@ -9,7 +10,7 @@ import (
 )
 
 func index(s *settings.Settings) (*searchindex.Index, error) {
-	c := searchindex.Config{URL: s.Must("SEARCH_URL")}
+	c := searchindex.Config{URL: s.Must("SEARCH_URL"), Now: time.Now}
 	if s.Stage != "local" {
 		cfg := s.AWS()
 		c.Sign = &cfg

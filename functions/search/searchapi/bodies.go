@@ -40,6 +40,36 @@ type Hit struct {
 	Rating       int64             `json:"rating,omitempty" doc:"Hundredths of a star"`
 	ReviewCount  int64             `json:"review_count,omitempty"`
 	Ranking      *Ranking          `json:"ranking,omitempty" doc:"Why it stands here; with explain"`
+	// A hit stands for all variants of its parent, and is the one that fits best.
+	ParentID string    `json:"parent_id,omitempty" doc:"Of a variant: the product that it is one of the variants of"`
+	Options  []Option  `json:"options,omitempty" doc:"Which one it is"`
+	Variants *Variants `json:"variants,omitempty" doc:"All variants that are offered here, whatever was looked for"`
+}
+
+// Option is a value of what variants differ by.
+type Option struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Variants are the variants that a hit stands for.
+type Variants struct {
+	Count   int64      `json:"count"`
+	Options []Swatches `json:"options"`
+}
+
+// Swatches are the values of an option.
+type Swatches struct {
+	Name   string   `json:"name"`
+	Values []Swatch `json:"values" doc:"The most frequent first"`
+}
+
+// Swatch is a value with a variant that has it, one in stock if there is.
+type Swatch struct {
+	Value     string `json:"value"`
+	ProductID string `json:"product_id"`
+	Image     string `json:"image,omitempty"`
+	InStock   bool   `json:"in_stock"`
 }
 
 // Ranking is why a hit stands where it stands.
@@ -121,6 +151,7 @@ func results(r search.Result, page, size int, explain bool) (Results, error) {
 			Attributes: make([]Attribute, 0, len(f.Attributes))}}
 	for _, h := range r.Hits {
 		x := hit(h.Document)
+		x.vary(h.Document, r.Families)
 		if explain {
 			x.Ranking = ranking(h.Ranking)
 		}
@@ -165,6 +196,26 @@ func hit(d search.Document) Hit {
 		h.UpdatedAt = d.UpdatedAt.UTC()
 	}
 	return h
+}
+
+func (h *Hit) vary(d search.Document, families map[string]search.Family) {
+	h.ParentID = d.Family
+	for _, key := range d.Options {
+		_, o := search.OptionOf(key)
+		h.Options = append(h.Options, Option(o))
+	}
+	f, there := families[d.Family]
+	if !there {
+		return
+	}
+	h.Variants = &Variants{f.Count, make([]Swatches, 0, len(f.Options))}
+	for _, o := range f.Options {
+		s := Swatches{o.Name, make([]Swatch, 0, len(o.Values))}
+		for _, v := range o.Values {
+			s.Values = append(s.Values, Swatch{v.Value, v.ProductID, v.Image, v.InStock})
+		}
+		h.Variants.Options = append(h.Variants.Options, s)
+	}
 }
 
 func buckets(in []search.Bucket) []Bucket {

@@ -39,22 +39,36 @@ func (a answer) refused() error {
 
 // facet is a filter with what it counts.
 type facet struct {
-	Count int64  `json:"doc_count"`
-	By    counts `json:"by"`
+	Count    int64    `json:"doc_count"`
+	Variants variants `json:"variants"`
+	By       counts   `json:"by"`
 }
 
 type counts struct {
-	Count   int64 `json:"doc_count"` // of a filter
-	Buckets []struct {
-		Key   json.RawMessage `json:"key"`
-		Count int64           `json:"doc_count"`
+	Count    int64    `json:"doc_count"` // of a filter
+	Variants variants `json:"variants"`
+	Buckets  []struct {
+		Key      json.RawMessage `json:"key"`
+		Count    int64           `json:"doc_count"`
+		Variants variants        `json:"variants"`
 	} `json:"buckets"`
 }
 
-func (a answer) counts(name string) counts { return a.Aggregations[name].By }
+// counts is what a facet counts, all variants of a product once.
+func (a answer) counts(name string) counts {
+	c := a.Aggregations[name].By
+	c.Count, c.Buckets = c.Count-c.Variants.less(), slices.Clone(c.Buckets)
+	for i := range c.Buckets {
+		c.Buckets[i].Count -= c.Buckets[i].Variants.less()
+	}
+	return c
+}
 
-func (a answer) found(q search.IndexQuery, language string, ranges []search.Range) (search.Found, error) {
+func (a answer) found(q search.IndexQuery, language string, ranges []search.Range, grouped bool) (search.Found, error) {
 	f := search.Found{Total: a.Hits.Total.Value, Matched: a.Aggregations["matched"].Count, Took: time.Duration(a.Took) * time.Millisecond}
+	f.Total -= a.Aggregations["hits"].Variants.less()
+	f.Matched -= a.Aggregations["matched"].Variants.less()
+	f.Grouped = grouped && q.After == nil
 	for _, h := range a.Hits.Hits {
 		f.Hits = append(f.Hits, search.Hit{Document: h.Source, Ranking: search.Ranking{Words: h.Score, Score: h.Score}, At: h.Sort})
 	}
@@ -89,5 +103,5 @@ func (c counts) list() []search.Bucket {
 			list = append(list, search.Bucket{Value: key, Count: b.Count})
 		}
 	}
-	return list
+	return byCount(list)
 }

@@ -40,8 +40,10 @@ func (x *Index) Begin(ctx context.Context, m marketplaces.Marketplace) (string, 
 	return x.create(ctx, m, list, x.building(m))
 }
 
+// hash is what an index of this release carries.
 func (x *Index) hash(m marketplaces.Marketplace) string {
-	return hash(definition(m.Language, x.shards))
+	meta := definition(m.Language, x.shards)["mappings"].(object)["_meta"].(object)
+	return meta["definition"].(string)
 }
 
 // Fill puts documents into the index that is being built. Errors: search_unavailable.

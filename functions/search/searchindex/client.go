@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,6 +37,8 @@ type Config struct {
 	Prefix string
 	// Shards of a new index; 0 is 1. A shard is good for tens of gigabytes.
 	Shards int
+	// Now is the clock by which is remembered whether an index has variants; nil remembers nothing.
+	Now func() time.Time
 }
 
 // Index implements search.Index.
@@ -43,6 +46,10 @@ type Index struct {
 	client *opensearch.Client
 	prefix string
 	shards int
+	now    func() time.Time
+
+	mu      sync.Mutex
+	grouped map[string]grouped // by marketplace
 }
 
 // New returns the indexes at an address. It connects to nothing.
@@ -67,7 +74,7 @@ func New(c Config) (*Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reach OpenSearch: %w", err)
 	}
-	return &Index{client, c.Prefix, max(1, c.Shards)}, nil
+	return &Index{client: client, prefix: c.Prefix, shards: max(1, c.Shards), now: c.Now, grouped: map[string]grouped{}}, nil
 }
 
 // refusal is an answer that is no success.

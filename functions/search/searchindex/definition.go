@@ -36,6 +36,7 @@ func definition(language string, shards int) object {
 			// What is typed is completed and corrected by words as they are written.
 			"spelled": object{"type": "text", "analyzer": "spelled", "index_prefixes": object{"min_chars": 1, "max_chars": prefixLetters}},
 			"kind":    text("joined", nil), "identifiers": keyword,
+			"group": keyword, "family": keyword, "options": keyword,
 			"image": hidden, "offer_id": hidden,
 			"price": object{"type": "long"}, "landed": object{"type": "long"}, "currency": keyword,
 			"seller_id": keyword, "seller_name": hidden, "in_stock": object{"type": "boolean"}, "offer_count": number,

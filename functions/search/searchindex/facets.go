@@ -21,8 +21,11 @@ const (
 	attribute = "attribute " // begins the name of an attribute's own facet
 )
 
-func facets(l filters, ranges []search.Range) object {
+func facets(l filters, ranges []search.Range, grouped bool) object {
 	facet := func(own string, counts object) object {
+		if grouped {
+			counts["aggs"] = distinct(someFamilies)
+		}
 		return object{"filter": l.but(own), "aggs": object{"by": counts}}
 	}
 	terms := func(field string, size int) object { return object{"terms": object{"field": field, "size": size}} }
@@ -46,6 +49,10 @@ func facets(l filters, ranges []search.Range) object {
 		"price":       facet("price", object{"range": object{"field": "price", "ranges": prices}}),
 		"rating":      facet("rating", object{"range": object{"field": "rating", "ranges": ratings}}),
 		"attributes":  facet("", terms("attribute_pairs", maxPairs)),
+	}
+	if grouped {
+		aggs["matched"].(object)["aggs"] = distinct(manyFamilies)
+		aggs["hits"] = object{"filter": l.but(""), "aggs": distinct(manyFamilies)}
 	}
 	for _, f := range l {
 		if name, ok := strings.CutPrefix(f.facet, attribute); ok {

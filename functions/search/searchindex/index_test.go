@@ -107,6 +107,9 @@ func TestAnIndexIsMadeByTheFirstWriteWhoeverMakesIt(t *testing.T) {
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
 	}
+	if exists, current, err := x.State(t.Context(), us); !exists || !current || err != nil {
+		t.Errorf("an index of this release: exists %v, current %v, %v", exists, current, err)
+	}
 	for range 2 {
 		if err := x.Ensure(t.Context(), us); err != nil {
 			t.Fatal(err)

@@ -18,9 +18,10 @@ func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, queries 
 	ranges := search.Ranges(m.Currency)
 	var body bytes.Buffer
 	line := json.NewEncoder(&body)
+	grouped := x.groups(ctx, m)
 	for _, a := range queries {
 		if err := errors.Join(line.Encode(object{"index": x.alias(m), "allow_partial_search_results": false}),
-			line.Encode(request(a, m.Language, ranges))); err != nil {
+			line.Encode(request(a, m.Language, ranges, grouped))); err != nil {
 			return nil, fmt.Errorf("write search: %w", err)
 		}
 	}
@@ -50,7 +51,7 @@ func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, queries 
 		case err != nil:
 			return nil, fmt.Errorf("search: %w", err)
 		}
-		if list[i], err = out.Responses[i].found(a, m.Language, ranges); err != nil {
+		if list[i], err = out.Responses[i].found(a, m.Language, ranges, grouped); err != nil {
 			return nil, err
 		}
 	}
@@ -59,7 +60,7 @@ func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, queries 
 
 // request is the whole search. What filters a facet stands behind the query (post_filter), so that each facet
 // can count without its own.
-func request(a search.IndexQuery, language string, ranges []search.Range) object {
+func request(a search.IndexQuery, language string, ranges []search.Range, grouped bool) object {
 	filters := filtersOf(a.Query)
 	body := object{
 		"size": a.Want, "track_total_hits": true,
@@ -67,12 +68,15 @@ func request(a search.IndexQuery, language string, ranges []search.Range) object
 		"query":   object{"bool": object{"must": matching(a, language), "filter": object{"term": object{"deleted": false}}}},
 		"sort":    sorts[a.Sort], "track_scores": a.Sort == search.Relevance,
 		"post_filter": filters.but(""),
-		"aggs":        facets(filters, ranges),
+		"aggs":        facets(filters, ranges, grouped),
 	}
 	if a.After != nil {
 		body["search_after"] = a.After
-	} else {
-		body["from"] = a.From
+		return body
+	}
+	body["from"] = a.From
+	if grouped { // OpenSearch refuses it beside search_after: what goes on after a hit was no group before, either
+		body["collapse"] = object{"field": "group"}
 	}
 	return body
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"reflect"
 	"regexp"
@@ -96,6 +97,19 @@ func document(p, box, offer map[string]any) map[string]any {
 	attributes, _ := p["attributes"].(map[string]any)
 	for name, value := range attributes {
 		values, pairs = append(values, value), append(pairs, name+"="+strings.Join(strings.Fields(fmt.Sprint(value)), " "))
+	}
+	d["group"] = p["pk"]
+	if parent := p["parent_id"]; parent != nil {
+		d["group"], d["family"] = parent, parent
+		var options []any
+		for i, o := range list(p["options"]) {
+			o := o.(map[string]any)
+			options = append(options, fmt.Sprintf("%d%v=%v", i, o["name"], o["value"]))
+			if !slices.ContainsFunc(slices.Collect(maps.Keys(attributes)), func(name string) bool { return strings.EqualFold(name, fmt.Sprint(o["name"])) }) {
+				values, pairs = append(values, o["value"]), append(pairs, fmt.Sprint(o["name"], "=", strings.Join(strings.Fields(fmt.Sprint(o["value"])), " ")))
+			}
+		}
+		d["options"] = options
 	}
 	byText := func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }
 	slices.SortFunc(values, byText)
