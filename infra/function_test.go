@@ -41,11 +41,7 @@ func TestPermissionsAreTheGrants(t *testing.T) {
 		"tax-assess": nil,
 		"payouts-api": {
 			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger",
-			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger/index/by_month",
-			"dynamodb:BatchGetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger/index/unpaid",
 			"dynamodb:GetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger",
-			"dynamodb:GetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger/index/by_month",
-			"dynamodb:GetItem arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger/index/unpaid",
 			"dynamodb:Query arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger",
 			"dynamodb:Query arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger/index/by_month",
 			"dynamodb:Query arn:aws:dynamodb:us-east-1:" + account + ":table/rialto-local-ledger/index/unpaid",

@@ -72,10 +72,15 @@ func (c *contextStack) tableGrant(g contract.Grant) (granted, error) {
 	if g.Access == contract.Scan {
 		return granted{allow: []permission{{actions: []string{"dynamodb:Scan"}, on: on}}}, nil
 	}
-	for _, index := range all[i].Indexes {
-		on = append(on, c.stage.indexARN(g.Name, index.Name))
+	reads := permission{actions: []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}, on: on}
+	if len(all[i].Indexes) == 0 {
+		return granted{allow: []permission{reads}}, nil
 	}
-	return granted{allow: []permission{{actions: []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}, on: on}}}, nil
+	var indexes []string
+	for _, index := range all[i].Indexes {
+		indexes = append(indexes, c.stage.indexARN(g.Name, index.Name))
+	}
+	return granted{allow: []permission{reads, {actions: []string{"dynamodb:Query"}, on: indexes}}}, nil // an index takes no other read
 }
 
 // setting is a name as it stands in an environment variable.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,8 +17,9 @@ import (
 // CallMessage is the message of the lines that RecordCalls and RecordHTTP write.
 const CallMessage = "call"
 
-// RecordCalls logs a line for every AWS call of a configuration: service, operation and milliseconds, and of DynamoDB
-// the tables, and the units that the service itself counts. It is for stages that are measured.
+// RecordCalls logs a line for every AWS call of a configuration: service, operation, what it is done to and milliseconds, and of
+// DynamoDB the tables, and the units that the service itself counts. It is for stages that are measured, and tells what functions
+// must be allowed.
 func RecordCalls(cfg *aws.Config) {
 	cfg.APIOptions = append(cfg.APIOptions, func(stack *middleware.Stack) error {
 		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("RecordCalls", record), middleware.After)
@@ -33,20 +35,15 @@ func record(
 	}
 	began := time.Now()
 	out, meta, err := next.HandleInitialize(ctx, in)
-	slog.InfoContext(ctx, CallMessage, "service", awsmiddleware.GetServiceID(ctx), "operation", awsmiddleware.GetOperationName(ctx),
+	operation := awsmiddleware.GetOperationName(ctx)
+	slog.InfoContext(ctx, CallMessage, "service", awsmiddleware.GetServiceID(ctx), "operation", operation, "on", doneTo(operation, in.Parameters),
 		"tables", tables(in.Parameters), "units", units(field(out.Result, "ConsumedCapacity")), "failed", err != nil, "ms", milliseconds(began))
 	return out, meta, err
 }
 
 // tables lists what a request to DynamoDB names, sorted, each once.
 func tables(request any) (names []string) {
-	name := func(v any) {
-		if f := field(v, "TableName"); f.IsValid() {
-			if s, ok := f.Interface().(*string); ok && s != nil {
-				names = append(names, *s)
-			}
-		}
-	}
+	name := func(v any) { names = append(names, texts(v, "TableName")...) }
 	name(request)
 	if items := field(request, "RequestItems"); items.IsValid() && items.Kind() == reflect.Map {
 		for _, k := range items.MapKeys() {
@@ -64,6 +61,59 @@ func tables(request any) (names []string) {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// doneTo lists what a request is done to, sorted, each once: "<operation> <name>". A request that holds others, as a transaction of
+// DynamoDB does, is those, with the names that IAM has for them.
+func doneTo(operation string, request any) (all []string) {
+	add := func(operation string, v any) {
+		if names := texts(v, "TableName", "IndexName"); len(names) > 0 {
+			all = append(all, operation+" "+strings.Join(names, "/index/"))
+		}
+	}
+	if items := field(request, "RequestItems"); items.IsValid() && items.Kind() == reflect.Map {
+		for _, table := range items.MapKeys() {
+			all = append(all, operation+" "+table.String())
+		}
+	}
+	if items := field(request, "TransactItems"); items.IsValid() {
+		for i := range items.Len() {
+			for part := range items.Index(i).NumField() {
+				if f := items.Index(i).Field(part); f.CanInterface() {
+					add(singles[items.Index(i).Type().Field(part).Name], f.Interface())
+				}
+			}
+		}
+	}
+	add(operation, request)
+	for _, name := range []string{"QueueUrl", "TopicArn", "KeyId", "FunctionName", "StateMachineArn", "SecretId"} {
+		for _, v := range texts(request, name) {
+			all = append(all, operation+" "+v)
+		}
+	}
+	if object := texts(request, "Bucket", "Key"); len(object) == 2 {
+		all = append(all, operation+" "+strings.Join(object, "/"))
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// singles names the operations that parts of a transaction are
+// (docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html).
+var singles = map[string]string{
+	"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem", "Get": "GetItem",
+}
+
+// texts are the fields of a struct that hold a text, of those named.
+func texts(v any, names ...string) (all []string) {
+	for _, name := range names {
+		if f := field(v, name); f.IsValid() {
+			if s, ok := f.Interface().(*string); ok && s != nil {
+				all = append(all, *s)
+			}
+		}
+	}
+	return all
 }
 
 // units sums one types.ConsumedCapacity or several.
@@ -115,7 +165,8 @@ func RecordHTTP(service string, c *http.Client) *http.Client {
 func (r recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	began := time.Now()
 	res, err := r.next.RoundTrip(req)
-	slog.InfoContext(req.Context(), CallMessage, "service", r.service, "operation", req.Method, "failed", err != nil, "ms", milliseconds(began))
+	slog.InfoContext(req.Context(), CallMessage, "service", r.service, "operation", req.Method,
+		"on", []string{req.Method + " " + req.URL.Path}, "failed", err != nil, "ms", milliseconds(began))
 	return res, err
 }
 

@@ -23,13 +23,15 @@ func TestACallIsRecordedWithTablesAndUnits(t *testing.T) {
 		in, out any
 		want    string
 	}{
-		{&dynamodb.GetItemInput{TableName: name("a")}, &dynamodb.GetItemOutput{ConsumedCapacity: used(1.5)}, "tables=[a] units=1.5"},
+		{&dynamodb.GetItemInput{TableName: name("a")}, &dynamodb.GetItemOutput{ConsumedCapacity: used(1.5)}, `on="[ a]" tables=[a] units=1.5`},
+		{&dynamodb.QueryInput{TableName: name("a"), IndexName: name("by_day")}, &dynamodb.QueryOutput{}, `on="[ a/index/by_day]"`},
 		{&dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{"b": {}, "a": {}}},
 			&dynamodb.BatchGetItemOutput{ConsumedCapacity: []types.ConsumedCapacity{*used(1), *used(2)}}, `tables="[a b]" units=3`},
 		{&dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{{Put: &types.Put{TableName: name("b")}},
 			{Update: &types.Update{TableName: name("a")}}, {Delete: &types.Delete{TableName: name("a")}}}},
-			&dynamodb.TransactWriteItemsOutput{}, `tables="[a b]" units=0`},
-		{&struct{ QueueUrl *string }{}, nil, "tables=[] units=0"},
+			&dynamodb.TransactWriteItemsOutput{}, `on="[DeleteItem a PutItem b UpdateItem a]" tables="[a b]" units=0`},
+		{&struct{ QueueUrl *string }{name("q")}, nil, `on="[ q]" tables=[] units=0`},
+		{&struct{ Bucket, Key *string }{name("b"), name("k/l")}, nil, `on="[ b/k/l]"`},
 	} {
 		out.Reset()
 		_, _, err := record(context.Background(), middleware.InitializeInput{Parameters: c.in}, middleware.InitializeHandlerFunc(

@@ -10,7 +10,7 @@ import (
 )
 
 func index(s *settings.Settings) (*searchindex.Index, error) {
-	c := searchindex.Config{URL: s.Must("SEARCH_URL"), Now: time.Now}
+	c := searchindex.Config{URL: s.Must("SEARCH_URL"), Recorded: s.Recorded(), Now: time.Now}
 	if s.Stage != "local" {
 		cfg := s.AWS()
 		c.Sign = &cfg

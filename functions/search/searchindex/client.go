@@ -32,7 +32,8 @@ const again = 2 * time.Second
 type Config struct {
 	URL string
 	// Sign is what requests are signed with; nil where they are not, on the local cloud.
-	Sign *aws.Config
+	Sign     *aws.Config
+	Recorded bool // every request is logged
 	// Prefix stands before every index's name, for tests; "" is none.
 	Prefix string
 	// Shards of a new index; 0 is 1. A shard is good for tens of gigabytes.
@@ -60,9 +61,13 @@ func New(c Config) (*Index, error) {
 	end()
 	off := false
 	// Retries would eat up the time of a shopper who waits; the queue retries writes.
+	transport := trace.Client(&http.Client{Transport: http.DefaultTransport})
+	if c.Recorded {
+		transport = trace.RecordHTTP("OpenSearch", transport)
+	}
 	o := opensearch.Config{Addresses: []string{c.URL}, DisableRetry: true, DiscoverNodesOnStart: &off, HealthCheckMaxRetries: -1,
 		MaxRetryClusterHealth: -1, Context: ended,
-		Transport: trace.Client(&http.Client{Transport: http.DefaultTransport}).Transport}
+		Transport: transport.Transport}
 	if c.Sign != nil {
 		s, err := awsv2.NewSigner(*c.Sign)
 		if err != nil {
