@@ -47,6 +47,7 @@ func (c *contextStack) imageEdge(files awss3.Bucket) awscloudfront.Distribution 
 		},
 		HttpVersion: awscloudfront.HttpVersion_HTTP2_AND_3,
 		PriceClass:  awscloudfront.PriceClass_PRICE_CLASS_ALL,
+		WebAclId:    imageFirewall(c.stack, c.stage).AttrArn(),
 	})
 	files.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(new("cloudfront.amazonaws.com"), nil)},

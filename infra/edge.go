@@ -67,53 +67,6 @@ func neverKept() *[]*awscloudfront.ErrorResponse {
 	return &all
 }
 
-// firewall stops what is known to be an attack, and a client that sends more than the stage lets it.
-func firewall(stack awscdk.Stack, stage Stage) awswafv2.CfnWebACL {
-	rules := []*awswafv2.CfnWebACL_RuleProperty{
-		{
-			Name: new("rate"), Priority: new(0.0), VisibilityConfig: visible("rate"),
-			Action: &awswafv2.CfnWebACL_RuleActionProperty{Block: &awswafv2.CfnWebACL_BlockActionProperty{
-				CustomResponse: &awswafv2.CfnWebACL_CustomResponseProperty{ResponseCode: new(429.0), CustomResponseBodyKey: new("throttled")},
-			}},
-			Statement: &awswafv2.CfnWebACL_StatementProperty{RateBasedStatement: &awswafv2.CfnWebACL_RateBasedStatementProperty{
-				AggregateKeyType: new("IP"), Limit: &stage.ClientRequests,
-			}},
-		},
-		// how large a body may be is each operation's to say
-		managed(1, "AWSManagedRulesCommonRuleSet", "SizeRestrictions_BODY"),
-		managed(2, "AWSManagedRulesKnownBadInputsRuleSet"),
-		managed(3, "AWSManagedRulesAmazonIpReputationList"),
-	}
-	return awswafv2.NewCfnWebACL(stack, new("Firewall"), &awswafv2.CfnWebACLProps{
-		Name: new(stage.prefix() + "edge"), Scope: new("CLOUDFRONT"),
-		DefaultAction:    &awswafv2.CfnWebACL_DefaultActionProperty{Allow: &awswafv2.CfnWebACL_AllowActionProperty{}},
-		VisibilityConfig: visible("edge"),
-		Rules:            &rules,
-		CustomResponseBodies: &map[string]any{"throttled": &awswafv2.CfnWebACL_CustomResponseBodyProperty{
-			ContentType: new("APPLICATION_JSON"), Content: new(gatewayProblems["THROTTLED"].template("")),
-		}},
-	})
-}
-
-// managed is a rule group of AWS's; the rules named only count.
-func managed(priority float64, group string, counting ...string) *awswafv2.CfnWebACL_RuleProperty {
-	statement := &awswafv2.CfnWebACL_ManagedRuleGroupStatementProperty{VendorName: new("AWS"), Name: &group}
-	var overrides []*awswafv2.CfnWebACL_RuleActionOverrideProperty
-	for _, rule := range counting {
-		overrides = append(overrides, &awswafv2.CfnWebACL_RuleActionOverrideProperty{
-			Name: &rule, ActionToUse: &awswafv2.CfnWebACL_RuleActionProperty{Count: &awswafv2.CfnWebACL_CountActionProperty{}},
-		})
-	}
-	if len(overrides) > 0 {
-		statement.RuleActionOverrides = &overrides
-	}
-	return &awswafv2.CfnWebACL_RuleProperty{
-		Name: &group, Priority: &priority, VisibilityConfig: visible(group),
-		OverrideAction: &awswafv2.CfnWebACL_OverrideActionProperty{None: map[string]any{}},
-		Statement:      &awswafv2.CfnWebACL_StatementProperty{ManagedRuleGroupStatement: statement},
-	}
-}
-
 // onlyThroughEdge makes the APIs refuse requests that do not show the pass.
 func onlyThroughEdge(stack awscdk.Stack, stage Stage, apis *apis, pass *string) {
 	rules := []*awswafv2.CfnWebACL_RuleProperty{{
@@ -126,24 +79,18 @@ func onlyThroughEdge(stack awscdk.Stack, stage Stage, apis *apis, pass *string) 
 			TextTransformations:  &[]*awswafv2.CfnWebACL_TextTransformationProperty{{Priority: new(0.0), Type: new("NONE")}},
 		}},
 	}}
-	acl := awswafv2.NewCfnWebACL(stack, new("Door"), &awswafv2.CfnWebACLProps{
+	door := awswafv2.NewCfnWebACL(stack, new("Door"), &awswafv2.CfnWebACLProps{
 		Name: new(stage.prefix() + "door"), Scope: new("REGIONAL"),
 		DefaultAction:    &awswafv2.CfnWebACL_DefaultActionProperty{Block: &awswafv2.CfnWebACL_BlockActionProperty{}},
 		VisibilityConfig: visible("door"),
 		Rules:            &rules,
 	})
+	logged(stack, stage, "door", door)
 	associate := func(id string, api awsapigateway.SpecRestApi) {
 		awswafv2.NewCfnWebACLAssociation(stack, &id, &awswafv2.CfnWebACLAssociationProps{
-			ResourceArn: api.DeploymentStage().StageArn(), WebAclArn: acl.AttrArn(),
+			ResourceArn: api.DeploymentStage().StageArn(), WebAclArn: door.AttrArn(),
 		})
 	}
 	associate("ShopperDoor", apis.shopper)
 	associate("SellerDoor", apis.seller)
-}
-
-func visible(metric string) *awswafv2.CfnWebACL_VisibilityConfigProperty {
-	return &awswafv2.CfnWebACL_VisibilityConfigProperty{
-		CloudWatchMetricsEnabled: new(true), MetricName: &metric,
-		SampledRequestsEnabled: new(false), // samples hold callers' tokens
-	}
 }
