@@ -26,6 +26,7 @@ type HeldOrder struct {
 	orders.Order
 	Address customers.Address // where it goes
 	Parcels []fulfillment.Shipment
+	SentTo  map[string]customers.Address // where parcels go that go elsewhere, by shipment id
 	Returns []fulfillment.Return
 	Ratings []reviews.Rating
 }
@@ -88,13 +89,22 @@ func (s *Service) Export(ctx context.Context, customerID string) (Export, error)
 
 // held is an order with what became of it.
 func (s *Service) held(ctx context.Context, o orders.Order) (HeldOrder, error) {
-	h := HeldOrder{Order: o}
+	h := HeldOrder{Order: o, SentTo: map[string]customers.Address{}}
 	var err error
 	if h.Address, err = s.address(ctx, o); err != nil {
 		return h, err
 	}
 	if h.Parcels, err = s.Parcels.Shipments(ctx, o.ID); err != nil {
 		return h, err
+	}
+	for _, x := range h.Parcels {
+		if to := x.ShipTo; to != nil {
+			a, _, err := s.Addresses.OpenAddress(ctx, to.OwnerID, to.AddressID, to.Sealed)
+			if err != nil {
+				return h, err
+			}
+			h.SentTo[x.ID] = a
+		}
 	}
 	if h.Returns, err = s.Parcels.OfOrder(ctx, o.ID); err != nil {
 		return h, err

@@ -30,7 +30,8 @@ var fulfillmentContext = Context{
 			Grants: []Grant{
 				{Read, "shipments"}, {Write, "shipments"}, {Read, "tracking"}, {Write, "tracking"}, {Read, "seller_orders"},
 				{Write, "seller_orders"}, {Read, "orders"}, {Read, "offers"}, {Read, "returns"}, {Write, "returns"},
-				{Read, "payments"}, {Read, "products"}, {SQL, "customers"}, {Seal, "customers"}, {Write, "rate_limits"},
+				{Read, "payments"}, {Read, "products"}, {SQL, "customers"}, {Seal, "customers"}, {Read, "customers"},
+				{Write, "rate_limits"},
 			},
 		},
 		{

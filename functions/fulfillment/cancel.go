@@ -48,20 +48,27 @@ func (s *OrderService) Cancel(ctx context.Context, customerID, orderID string, l
 	return s.Order(ctx, customerID, orderID)
 }
 
-// cancel cancels one parcel, and tells whether it is cancelled. An order is there before its parcels are: one that is not opened
-// yet is opened first, and whoever opens parcels finds it so.
-func (s *OrderService) cancel(ctx context.Context, o orders.Order, g orders.Shipment) (bool, error) {
+// opened returns one parcel. An order is there before its parcels are: one that is not opened yet is opened first, and whoever opens
+// parcels finds it so.
+func (s *OrderService) opened(ctx context.Context, o orders.Order, g orders.Shipment) (Shipment, error) {
 	for {
 		x, found, err := s.Shipments.Get(ctx, o.ID, ShipmentID(o.ID, g.Group))
+		if err != nil || found {
+			return x, err
+		}
+		x, first := Open(o.Placed(), g, s.Now().UTC(), s.Pace)
+		if err := s.Shipments.Open(ctx, x, first); err != nil {
+			return Shipment{}, err
+		}
+	}
+}
+
+// cancel cancels one parcel, and tells whether it is cancelled.
+func (s *OrderService) cancel(ctx context.Context, o orders.Order, g orders.Shipment) (bool, error) {
+	for {
+		x, err := s.opened(ctx, o, g)
 		if err != nil {
 			return false, err
-		}
-		if !found {
-			opened, first := Open(o.Placed(), g, s.Now().UTC(), s.Pace)
-			if err := s.Shipments.Open(ctx, opened, first); err != nil {
-				return false, err
-			}
-			continue
 		}
 		next, event, ok := Advance(x, Withdrawn, s.Now().UTC(), untimed)
 		if !ok {

@@ -15,6 +15,8 @@
 //   - what became of an order, its customer reads of its parcels, returns and payments as they are: no copy of that is kept. Until a
 //     parcel is packed its customer may cancel it, and its seller say that it cannot be shipped: its units, its money, its shipping and
 //     its tax are free by the same event as if it were overdue, and only the seller's word counts against the seller;
+//   - until a parcel is packed its customer may send it to another address, where the order costs the same; what is packed goes where it
+//     was to go. The order keeps the address that it was placed with;
 //   - that an order is cancelled whole is told once, whatever cancelled its parcels, and in which order;
 //   - a seller sees its own lines and shipments of an order and no other's, and of who bought them where to
 //     send what it ships itself: the name and address are opened from the order for a look at that one order, until 30 days after the

@@ -41,10 +41,12 @@ type OrderService struct {
 	Returns   interface {
 		OfOrder(ctx context.Context, orderID string) ([]Return, error)
 	}
-	Payments Payments
-	Images   Images
-	Now      func() time.Time
-	Pace     time.Duration // as ShipmentService has it
+	Payments  Payments
+	Images    Images
+	Addresses Addresses
+	Places    Places
+	Now       func() time.Time
+	Pace      time.Duration // as ShipmentService has it
 }
 
 // Life is an order with what became of it.
@@ -143,7 +145,12 @@ func NewLife(o orders.Order, shipments []Shipment, returns []Return) (Life, erro
 		}
 		return &Progress{}
 	}
+	var redirected time.Time
 	for _, s := range shipments {
+		if s.ShipTo != nil && s.ShipTo.At.After(redirected) {
+			redirected = s.ShipTo.At
+			l.Delivery.AddressID, l.Delivery.Country, l.Delivery.Region = s.ShipTo.AddressID, s.Country, s.Region
+		}
 		for _, x := range s.Lines {
 			at(x.Line).add(s.of(x.Quantity))
 		}

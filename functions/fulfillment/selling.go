@@ -119,13 +119,20 @@ type Sold struct {
 	ShipTo    *customers.Address // nil where it is not to be known
 }
 
-// Order returns a seller's part of an order. Errors: orders.ErrNotFound, for an order without a line of theirs too.
+// Order returns a seller's part of an order, and where it goes: if its parcels go to several addresses, that of one to be packed yet.
+// Errors: orders.ErrNotFound, for an order without a line of theirs too.
 func (s *SellerService) Order(ctx context.Context, seller, orderID string) (Sold, error) {
 	o, err := s.sold(ctx, seller, orderID)
-	if err != nil || !slices.ContainsFunc(o.Shipments, func(x Shipment) bool { return x.addressOpen(s.Now()) }) {
+	if err != nil {
 		return o, err
 	}
-	o.ShipTo, err = s.shipTo(ctx, seller, orderID)
+	n := slices.IndexFunc(o.Shipments, func(x Shipment) bool { return x.BySeller() && x.State == Pending })
+	if n < 0 {
+		n = slices.IndexFunc(o.Shipments, func(x Shipment) bool { return x.addressOpen(s.Now()) })
+	}
+	if n >= 0 {
+		o.ShipTo, err = s.shipTo(ctx, seller, o.Shipments[n])
+	}
 	return o, err
 }
 

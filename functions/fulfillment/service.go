@@ -22,6 +22,9 @@ type Shipments interface {
 	// Correct stores another carrier and tracking number with the event of that, if the stored shipment has those of s and is in
 	// its state, and tells whether it was.
 	Correct(ctx context.Context, s Shipment, carrier, number string, e Event) (corrected bool, err error)
+	// Redirect stores where a shipment goes now with the event of that, if the stored one is in its state and goes where it went, and
+	// tells whether it does.
+	Redirect(ctx context.Context, was, now Shipment, e Event) (redirected bool, err error)
 	// Secure notes until when a shipment's money is held, unless it is known to be held for longer. It tells whether there is
 	// such a shipment.
 	Secure(ctx context.Context, orderID, shipmentID string, until time.Time) (found bool, err error)

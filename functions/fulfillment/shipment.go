@@ -42,6 +42,9 @@ type Shipment struct {
 	// CancelledFor is why it was cancelled, empty unless it was; Note is what its seller says of that.
 	CancelledFor Cause  `dynamodbav:"cancelled_for,omitempty"`
 	Note         string `dynamodbav:"note,omitempty"`
+	// ShipTo is where it goes if that is not where its order says, and Redirects counts how often that was changed.
+	ShipTo    *ShipTo `dynamodbav:"ship_to,omitempty"`
+	Redirects int     `dynamodbav:"redirects,omitempty"`
 	// Closed is set once on the first parcel of an order that is cancelled whole.
 	Closed *OrderCancelled `dynamodbav:"order_cancelled,omitempty"`
 	// DueAt is when the state is over; zero where something else than time ends it.

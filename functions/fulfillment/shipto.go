@@ -42,9 +42,9 @@ func (s Shipment) addressOpen(now time.Time) bool {
 var ErrShipToClosed = fault.New(fault.Conflict, "ship_to_closed",
 	"where it goes is for who ships it, until 30 days after it was delivered, and unless its customer is erased")
 
-// shipTo opens an order's address for a seller, and writes that down before. It is nil for a customer who is erased.
-func (s *SellerService) shipTo(ctx context.Context, seller, orderID string) (*customers.Address, error) {
-	o, there, err := s.Orders.Get(ctx, orderID)
+// shipTo opens for a seller where a parcel goes, and writes that down before. It is nil for a customer who is erased.
+func (s *SellerService) shipTo(ctx context.Context, seller string, x Shipment) (*customers.Address, error) {
+	o, there, err := s.Orders.Get(ctx, x.OrderID)
 	if err == nil && !there {
 		err = orders.ErrNotFound
 	}
@@ -54,7 +54,7 @@ func (s *SellerService) shipTo(ctx context.Context, seller, orderID string) (*cu
 	if err := s.Sellers.Opened(ctx, Opening{OrderID: o.ID, CustomerID: o.CustomerID, SellerID: seller, At: s.Now().UTC()}); err != nil {
 		return nil, err
 	}
-	a, there, err := s.Addresses.OpenAddress(ctx, o.Sealer(), o.Delivery.AddressID, o.Delivery.Sealed)
+	a, there, err := x.address(ctx, s.Addresses, o)
 	if err != nil || !there {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (s *SellerService) PackingSlip(ctx context.Context, seller, orderID, shipme
 	if !x.addressOpen(s.Now()) {
 		return Slip{}, ErrShipToClosed
 	}
-	if o.ShipTo, err = s.shipTo(ctx, seller, orderID); err == nil && o.ShipTo == nil {
+	if o.ShipTo, err = s.shipTo(ctx, seller, x); err == nil && o.ShipTo == nil {
 		err = ErrShipToClosed
 	}
 	return Slip{o, x}, err

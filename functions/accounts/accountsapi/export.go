@@ -53,11 +53,12 @@ type heldOrder struct {
 }
 
 type heldParcel struct {
-	ShipmentID     string    `json:"shipment_id"`
-	State          string    `json:"state"`
-	Carrier        string    `json:"carrier,omitempty"`
-	TrackingNumber string    `json:"tracking_number,omitempty"`
-	UpdatedAt      time.Time `json:"updated_at"`
+	ShipmentID     string             `json:"shipment_id"`
+	Address        *customers.Address `json:"address,omitempty" doc:"Where it goes, if that is not where its order does"`
+	State          string             `json:"state"`
+	Carrier        string             `json:"carrier,omitempty"`
+	TrackingNumber string             `json:"tracking_number,omitempty"`
+	UpdatedAt      time.Time          `json:"updated_at"`
 }
 
 type heldReturn struct {
@@ -142,7 +143,11 @@ func orderOf(o accounts.HeldOrder) heldOrder {
 		h.Address = &o.Address
 	}
 	for _, x := range o.Parcels {
-		h.Parcels = append(h.Parcels, heldParcel{x.ID, string(x.State), x.Carrier, x.TrackingNumber, x.UpdatedAt})
+		p := heldParcel{x.ID, nil, string(x.State), x.Carrier, x.TrackingNumber, x.UpdatedAt}
+		if a, elsewhere := o.SentTo[x.ID]; elsewhere && a.Country != "" {
+			p.Address = &a
+		}
+		h.Parcels = append(h.Parcels, p)
 	}
 	for _, r := range o.Returns {
 		x := heldReturn{r.ID, r.ShipmentID, string(r.State), r.Reason, r.Note, "", "", r.RequestedAt}

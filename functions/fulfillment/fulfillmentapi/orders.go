@@ -21,6 +21,7 @@ type OwnOrders interface {
 	History(ctx context.Context, customerID string, f fulfillment.Filter, limit int, after orders.Position) (
 		[]fulfillment.Life, orders.Position, error)
 	Cancel(ctx context.Context, customerID, orderID string, lines []fulfillment.Line) (fulfillment.Life, error)
+	Redirect(ctx context.Context, customerID, orderID, addressID string) (fulfillment.Life, error)
 }
 
 // OrderRoutes lists the shopper's routes; o may be nil where only their description is wanted.
@@ -35,6 +36,9 @@ func OrderRoutes(o OwnOrders) []api.Route {
 		api.Handle(api.Route{ID: "cancelOrder", Method: http.MethodPost, Path: one + "/cancel",
 			Summary: "Cancel an order, or the parcels that some lines fill, until it is packed; the same again changes nothing",
 			Context: "fulfillment", Access: api.Guest, Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.cancel),
+		api.Handle(api.Route{ID: "changeOrderAddress", Method: http.MethodPut, Path: one + "/address",
+			Summary: "Send what is not packed of an order to another address, at which it costs the same", Context: "fulfillment",
+			Access: api.Guest, Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.redirect),
 	}
 }
 
@@ -207,6 +211,22 @@ type cancelInput struct {
 func (h ownOrders) cancel(ctx context.Context, in *cancelInput) (*orderOutput, error) {
 	who, _ := auth.From(ctx)
 	l, err := h.orders.Cancel(ctx, who.Subject, in.OrderID, in.Body.Lines)
+	if err != nil {
+		return nil, err
+	}
+	return orderOutputOf(l), nil
+}
+
+type redirectInput struct {
+	OwnOrder
+	Body struct {
+		AddressID string `json:"shipping_address_id" minLength:"1" maxLength:"64"`
+	}
+}
+
+func (h ownOrders) redirect(ctx context.Context, in *redirectInput) (*orderOutput, error) {
+	who, _ := auth.From(ctx)
+	l, err := h.orders.Redirect(ctx, who.Subject, in.OrderID, in.Body.AddressID)
 	if err != nil {
 		return nil, err
 	}

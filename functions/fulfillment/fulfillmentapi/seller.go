@@ -106,6 +106,7 @@ type SellerShipment struct {
 	CancelBy       *time.Time         `json:"cancel_by,omitempty" doc:"When it is cancelled if it is not confirmed, without a charge"`
 	Carrier        string             `json:"carrier,omitempty"`
 	TrackingNumber string             `json:"tracking_number,omitempty"`
+	RedirectedAt   *time.Time         `json:"redirected_at,omitempty" doc:"When the customer changed where it goes; absent if that is as ordered"`
 	CancelledFor   string             `json:"cancelled_for,omitempty" enum:"overdue,withdrawn,unfulfillable,given_up" doc:"Why it was cancelled: withdrawn is the shopper's wish"`
 	Amount         money.Amount       `json:"amount" doc:"What the customer pays for it, tax included"`
 	Lines          []fulfillment.Line `json:"lines"`
@@ -114,6 +115,9 @@ type SellerShipment struct {
 func shipmentOf(x fulfillment.Shipment) SellerShipment {
 	s := SellerShipment{ShipmentID: x.ID, FulfilledBy: "rialto", Status: string(x.State), Carrier: x.Carrier, TrackingNumber: x.TrackingNumber,
 		CancelledFor: string(x.CancelledFor), Amount: x.Amount, Lines: x.Lines}
+	if x.ShipTo != nil {
+		s.RedirectedAt = &x.ShipTo.At
+	}
 	if x.BySeller() {
 		s.FulfilledBy, s.Awaits, s.ShipBy = "seller", x.State == fulfillment.Pending, &x.ShipBy
 		if by := x.CancelBy(); s.Awaits {

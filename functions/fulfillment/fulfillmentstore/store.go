@@ -44,7 +44,7 @@ func (s Store) Open(ctx context.Context, x fulfillment.Shipment, e fulfillment.E
 const moves = 8
 
 // Move stores the shipment with the event of its step, and what it counts as, if it is still in the state from. A MoneyUntil
-// that was stored meanwhile stays, and so does a correction of what was confirmed before.
+// that was stored meanwhile stays, and so does a correction of what was confirmed before, and another address.
 func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.Shipment, e fulfillment.Event) (bool, error) {
 	var more []store.Write
 	if w, counts := count(x.SellerID, x.OrderID, x.PlacedAt, fulfillment.Counted(from, x)); counts {
@@ -54,7 +54,7 @@ func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.S
 		more = append(more, due(x, at))
 	}
 	for range moves {
-		as := []store.Cond{store.Eq("state", from), store.Eq("money_until", x.MoneyUntil), store.Eq("money_lost", x.MoneyLost)}
+		as := []store.Cond{store.Eq("state", from), store.Eq("money_until", x.MoneyUntil), store.Eq("money_lost", x.MoneyLost), goesThere(x)}
 		if from != fulfillment.Pending {
 			as = append(as, store.Eq("carrier", x.Carrier), store.Eq("tracking_number", x.TrackingNumber))
 		}
@@ -70,11 +70,31 @@ func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.S
 		if err != nil || now.State != from {
 			return false, err
 		}
+		x.ShipTo, x.Redirects, x.Country, x.Region = now.ShipTo, now.Redirects, now.Country, now.Region
 		if x.MoneyUntil, x.MoneyLost = now.MoneyUntil, now.MoneyLost; from != fulfillment.Pending {
 			x.Carrier, x.TrackingNumber = now.Carrier, now.TrackingNumber
 		}
 	}
 	return false, errBusy
+}
+
+// goesThere holds of a shipment that was not sent elsewhere since it was read.
+func goesThere(x fulfillment.Shipment) store.Cond {
+	if x.Redirects == 0 {
+		return store.Lacks("redirects")
+	}
+	return store.Eq("redirects", x.Redirects)
+}
+
+// Redirect stores where a shipment goes now with the event of that, if the stored one is in its state and goes where it went.
+func (s Store) Redirect(ctx context.Context, was, now fulfillment.Shipment, e fulfillment.Event) (bool, error) {
+	w := store.Update(shipments, key(was.OrderID, was.ID)).Set("ship_to", now.ShipTo).Set("redirects", now.Redirects).
+		Set("country", now.Country).Set("region", now.Region).If(store.Eq("state", was.State), goesThere(was))
+	done, _, err := s.write(ctx, w, was.OrderID, e)
+	if err != nil {
+		return false, fmt.Errorf("redirect shipment: %w", err)
+	}
+	return done, nil
 }
 
 // Correct stores another carrier and tracking number with the event of that, if the stored shipment has those of x and is in its

@@ -10,6 +10,7 @@ import (
 	"rialto/functions/customers"
 	"rialto/functions/customers/customersaws"
 	"rialto/functions/customers/customersstore"
+	"rialto/functions/customers/snapshotstore"
 	"rialto/functions/fulfillment"
 	"rialto/functions/fulfillment/fulfillmentapi"
 	"rialto/functions/fulfillment/fulfillmentstore"
@@ -29,7 +30,8 @@ func routes(s *settings.Settings) (any, error) {
 	stored, orders := fulfillmentstore.Store{DB: db}, ordersstore.Store{DB: db}
 	receiving := &fulfillment.ReceivingService{Returns: stored, Now: time.Now}
 	lives := &fulfillment.OrderService{Orders: orders, Shipments: stored, Returns: stored, Payments: paymentsstore.Store{DB: db},
-		Images: &catalogstore.Store{DB: db}, Now: time.Now, Pace: pace(s)}
+		Images: &catalogstore.Store{DB: db}, Addresses: addresses(s), Places: customers.Locator{Snapshots: snapshotstore.Snapshots{DB: db}},
+		Now: time.Now, Pace: pace(s)}
 	h := api.Handler(slices.Concat(
 		fulfillmentapi.OrderRoutes(lives),
 		fulfillmentapi.Routes(&fulfillment.TrackingService{Shipments: stored, Owners: orders}),

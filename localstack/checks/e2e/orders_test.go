@@ -245,3 +245,43 @@ func TestAnOrderIsBoughtAgain(t *testing.T) {
 		t.Errorf("%+v %v", c, err)
 	}
 }
+
+// Until a parcel is packed it goes where its customer says, and its seller sees that; not to where other taxes are due.
+func TestAnOrderGoesToAnotherAddress(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	b := buyOne(ctx, t)
+	b.arrive(ctx, t)
+	change := func(line1, region, postal string) shop.Answer {
+		t.Helper()
+		var a struct {
+			ID string `json:"address_id"`
+		}
+		if _, err := b.buyer.Call(ctx, http.MethodPost, "/api/v1/addresses", map[string]string{"name": "Demo Shopper", "line1": line1, "city": "Anywhere",
+			"region": region, "postal_code": postal, "country": "US"}, &a); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := b.buyer.Do(ctx, http.MethodPut, "/api/v1/orders/"+b.order+"/address", map[string]string{"shipping_address_id": a.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer
+	}
+	if a := change("9 Pine Street", "WA", "98101"); a.Status != http.StatusConflict || a.Problem().Code != "address_changes_total" {
+		t.Errorf("%+v", a)
+	}
+	if a := change("2 Main Street", "CA", "90012"); a.Status != http.StatusOK {
+		t.Fatalf("%+v", a)
+	}
+	var slip struct {
+		ShipTo struct{ Line1 string } `json:"ship_to"`
+	}
+	call(ctx, t, b.seller, http.MethodGet, b.parcel()+"/packing-slip", nil, &slip)
+	if slip.ShipTo.Line1 != "2 Main Street" {
+		t.Errorf("%+v", slip)
+	}
+	call(ctx, t, b.seller, http.MethodPost, b.parcel()+"/confirm", map[string]string{"carrier": "UPS", "tracking_number": "1Z999AA10123456784"}, nil)
+	if a := change("3 Main Street", "CA", "90012"); a.Status != http.StatusConflict || a.Problem().Code != "order_packed" {
+		t.Errorf("%+v", a)
+	}
+}
