@@ -38,7 +38,7 @@ func TestCapture(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := b.rig()
+			r := b.armed(c.fault)
 			if _, err := r.authorizes(r.input("pm_card_visa", "g1"), 1); err != nil {
 				t.Fatal(err)
 			}

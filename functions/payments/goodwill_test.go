@@ -41,7 +41,7 @@ func TestAnOperatorGivesBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := b.captured(t, 600)
+			r := b.armed(c.fault).captured(t, 600)
 			if c.fault != "" {
 				b.arm(t, r.order, "refund", c.fault)
 			}
@@ -76,7 +76,7 @@ func TestGoodwillIsNoReturnsUntilUnitsComeBack(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	b := newBank(t)
-	r := b.captured(t, 600)
+	r := b.rig().captured(t, 600)
 	before := r.record(t, "g1")
 	if _, err := r.GiveBack(ctx, r.word("ref_a", 400)); err != nil {
 		t.Fatal(err)

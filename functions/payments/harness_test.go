@@ -22,8 +22,12 @@ import (
 	"rialto/localstack/standins/gateway"
 )
 
-// patience is how long the client waits for the stand-in, and is well below what the stand-in delays by.
-const patience = 250 * time.Millisecond
+const (
+	// patience is how long a client waits for the stand-in, which answers at once: longer than any load makes of that.
+	patience = time.Minute
+	// haste is how long one waits that is made to be answered late.
+	haste = time.Second
+)
 
 // bank is the stand-in in this process, and its books. Many tests share one: each has its own order.
 type bank struct {
@@ -33,7 +37,7 @@ type bank struct {
 
 func newBank(t *testing.T) *bank {
 	t.Helper()
-	g := gateway.New(gateway.Config{AnswerDelay: 4 * patience})
+	g := gateway.New(gateway.Config{AnswerDelay: patience})
 	server := httptest.NewServer(g)
 	t.Cleanup(func() { g.Close(); server.Close() })
 	return &bank{url: server.URL}
@@ -108,12 +112,22 @@ type rig struct {
 	order string
 }
 
-func (b *bank) rig() *rig {
+func (b *bank) rig() *rig { return b.waiting(patience) }
+
+// armed is a rig for a fault, or a method that has one.
+func (b *bank) armed(with string) *rig {
+	if strings.Contains(with, "timeout") || strings.Contains(with, "hold") {
+		return b.waiting(haste)
+	}
+	return b.rig()
+}
+
+func (b *bank) waiting(timeout time.Duration) *rig {
 	db := memory.New()
 	r := &rig{bank: b, db: db, order: fmt.Sprintf("ord_%026d", b.orders.Add(1))}
 	r.Service = &payments.Service{Store: paymentsstore.Store{DB: db}, Now: time.Now,
 		Gateway: stripegateway.New(stripegateway.Config{
-			Secret: stripeapi.Fixed("sk_test_rialto"), URL: b.url, Timeout: patience, ReturnURL: "http://localhost/return"})}
+			Secret: stripeapi.Fixed("sk_test_rialto"), URL: b.url, Timeout: timeout, ReturnURL: "http://localhost/return"})}
 	return r
 }
 

@@ -77,7 +77,7 @@ func TestARefundAtTheGatewayIsTakenOver(t *testing.T) {
 	ctx := context.Background()
 	for seed := range uint64(4) {
 		b := newBank(t)
-		r := b.captured(t, 600)
+		r := b.rig().captured(t, 600)
 		id := r.record(t, "g1").IntentID
 		b.dashboard(t, "/v1/refunds", url.Values{"payment_intent": {id}, "amount": {"200"}})
 		b.dashboard(t, "/v1/refunds", url.Values{"payment_intent": {id}, "amount": {"300"}})
@@ -142,7 +142,7 @@ func TestARefundByHandCountsWheneverItIsHeard(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBank(t)
-			r := b.captured(t, 600)
+			r := b.rig().captured(t, 600)
 			byHand := func(minor string) {
 				if minor != "" {
 					b.dashboard(t, "/v1/refunds", url.Values{"payment_intent": {r.record(t, "g1").IntentID}, "amount": {minor}})
@@ -185,7 +185,7 @@ func TestARefundByHandCountsWheneverItIsHeard(t *testing.T) {
 func TestARefundThatFailsLaterIsHeard(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
-	r := b.captured(t, 600)
+	r := b.rig().captured(t, 600)
 	ctx := context.Background()
 	if err := r.Refund(ctx, r.returned("ret_a", 200)); err != nil {
 		t.Fatal(err)
@@ -279,7 +279,7 @@ func TestACancelledIntentIsAuthorizedAnew(t *testing.T) {
 func TestNoticesOfOtherThings(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
-	r := b.captured(t, 600)
+	r := b.rig().captured(t, 600)
 	l := r.listener()
 	b.dashboard(t, "/v1/payment_intents", url.Values{"amount": {"900"}, "currency": {"usd"}, "payment_method": {"pm_card_visa"}, "confirm": {"true"},
 		"payment_method_types[]": {"card"}})

@@ -15,9 +15,8 @@ import (
 )
 
 // captured is a rig whose group g1 has 1,000 authorized and so much taken.
-func (b *bank) captured(t *testing.T, minor int64) *rig {
+func (r *rig) captured(t *testing.T, minor int64) *rig {
 	t.Helper()
-	r := b.rig()
 	if _, err := r.authorizes(r.input("pm_card_visa", "g1"), 1); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +68,7 @@ func TestRefund(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := b.captured(t, 600)
+			r := b.armed(c.fault).captured(t, 600)
 			if c.fault != "" {
 				b.arm(t, r.order, "refund", c.fault)
 			}
@@ -102,7 +101,7 @@ func TestRefund(t *testing.T) {
 func TestRefundsOfOnePaymentAreNeverMoreThanWasTaken(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
-	r := b.captured(t, 600)
+	r := b.rig().captured(t, 600)
 	ctx := context.Background()
 	for n, minor := range []int64{250, 350, 1} {
 		if err := r.Refund(ctx, r.returned(fmt.Sprint("ret_", n), minor)); err != nil {
@@ -139,7 +138,7 @@ func TestEveryPointOfRefundCanBreak(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
 	for k, more := 0, true; more; k++ {
-		r := b.captured(t, 600)
+		r := b.rig().captured(t, 600)
 		at := &broken{k: k, lasting: 1}
 		r.hook(func(ctx context.Context, point string) error { return at.hook(ctx, point) })
 		if err := retry(2, func() error { return r.Refund(context.Background(), r.returned("ret_a", 200)) }); err != nil {
@@ -157,7 +156,7 @@ func TestEveryPointOfRefundCanBreak(t *testing.T) {
 func TestARefundIsGivenOnceAfterItsKeyIsForgotten(t *testing.T) {
 	t.Parallel()
 	b := newBank(t) // its own clock
-	r := b.captured(t, 600)
+	r := b.rig().captured(t, 600)
 	b.arm(t, r.order, "refund", `"kind":"lost_answer"`)
 	in := r.returned("ret_a", 200)
 	if err := r.Refund(context.Background(), in); err == nil {
@@ -178,7 +177,7 @@ func TestARefundIsGivenOnceAfterItsKeyIsForgotten(t *testing.T) {
 func TestOverlappingDeliveriesRefundOnce(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
-	r := b.captured(t, 600)
+	r := b.rig().captured(t, 600)
 	in := r.returned("ret_a", 200)
 	type first struct{}
 	r.hook(func(ctx context.Context, point string) error {
@@ -200,7 +199,7 @@ func TestOverlappingDeliveriesRefundOnce(t *testing.T) {
 func TestARefundIsTurnedBackAndGivenAgain(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
-	r := b.captured(t, 600)
+	r := b.rig().captured(t, 600)
 	ctx := context.Background()
 	if err := r.Refund(ctx, r.returned("ret_a", 200)); err != nil {
 		t.Fatal(err)
@@ -249,7 +248,7 @@ func TestARefundIsTurnedBackAndGivenAgain(t *testing.T) {
 func TestWhatCannotBeRefundedAgain(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
-	r := b.captured(t, 600)
+	r := b.rig().captured(t, 600)
 	ctx := context.Background()
 	ref := func(name string) payments.RefundRef {
 		return payments.RefundRef{OrderID: r.order, Group: "g1", Name: name}
@@ -273,7 +272,7 @@ func TestWhatCannotBeRefundedAgain(t *testing.T) {
 func TestOverlappingDeliveriesGoOnWithOneKey(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
-	r := b.captured(t, 600)
+	r := b.rig().captured(t, 600)
 	b.arm(t, r.order, "refund", `"kind":"error_500","saved":true`)
 	in := r.returned("ret_a", 200)
 	type first struct{}

@@ -52,7 +52,7 @@ func TestAuthorizeSurvivesTheGateway(t *testing.T) {
 		"pm_rialto_rate_limited", "pm_rialto_error_saved"} {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
-			r := b.rig()
+			r := b.armed(method)
 			if _, err := r.authorizes(r.input(method, "g1"), 3); err != nil {
 				t.Fatal(err)
 			}
@@ -69,7 +69,7 @@ func TestAuthorizeSurvivesTheGateway(t *testing.T) {
 			`"kind":"error_503"`, `"kind":"error_500","phase":"after"`, `"kind":"error_503","phase":"after"`, `"kind":"drop","count":2`} {
 			t.Run(operation+f, func(t *testing.T) {
 				t.Parallel()
-				r := b.rig()
+				r := b.armed(f)
 				b.arm(t, r.order, operation, f)
 				if _, err := r.authorizes(r.input("pm_card_visa", "g1"), 3); err != nil {
 					t.Fatal(err)
@@ -86,7 +86,7 @@ func TestAuthorizeSurvivesTheGateway(t *testing.T) {
 func TestLateConfirmation(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
-	r := b.rig()
+	r := b.armed("hold")
 	id := b.arm(t, r.order, "confirm", `"kind":"hold"`)
 	_, err := r.authorizes(r.input("pm_card_visa", "g1"), 1)
 	wantCode(t, err, "payment_unknown")
@@ -219,7 +219,7 @@ func TestCancelSurvivesTheGateway(t *testing.T) {
 		`"kind":"error_500","saved":true`, `"kind":"error_503","phase":"after"`} {
 		t.Run(f, func(t *testing.T) {
 			t.Parallel()
-			r := b.rig()
+			r := b.armed(f)
 			if _, err := r.authorizes(r.input("pm_card_visa", "g1"), 1); err != nil {
 				t.Fatal(err)
 			}

@@ -3,6 +3,7 @@ package fulfillmenttrial_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -244,7 +245,8 @@ func (b *books) endOrders() {
 // endMoney compares parcels, the bank and the ledger.
 func (b *books) endMoney() {
 	b.t.bank.at()
-	for id, o := range b.orders {
+	for _, id := range slices.Sorted(maps.Keys(b.orders)) {
+		o := b.orders[id]
 		if b.t.mem.Peek("orders", keyOf(id)) == nil {
 			continue
 		}

@@ -2,7 +2,9 @@ package fulfillmenttrial_test
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 
 	"rialto/functions/fulfillment"
 	"rialto/functions/orders"
@@ -140,7 +142,8 @@ func (b *books) checkShares(o orders.Order) {
 // endDue compares the ledger with who is due what, parcel by parcel, and the tax with what each jurisdiction is owed.
 func (b *books) endDue() {
 	withheld, owed := map[string]int64{}, map[string]int64{}
-	for id, o := range b.orders {
+	for _, id := range slices.Sorted(maps.Keys(b.orders)) {
+		o := b.orders[id]
 		if b.t.mem.Peek("orders", keyOf(id)) == nil {
 			continue
 		}
