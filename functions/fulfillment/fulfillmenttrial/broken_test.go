@@ -99,13 +99,11 @@ func TestCheckersCatchWhatIsBroken(t *testing.T) {
 			if x.transact != nil {
 				b.under = func(db store.DB) store.DB { return broken{db, x.transact} }
 			}
-			e := exploration{seed: 1, n: 600, workers: 1, bench: b, shrink: 100}
+			// Which checker is the first to notice it is a matter of the seed's orders: a refund of nothing is nothing to the bank.
+			e := exploration{seed: 1, n: 600, workers: 1, bench: b, by: x.checker, shrink: 100}
 			_, f := e.run()
 			if f == nil {
-				t.Fatalf("no checker noticed it in %d trials", e.n)
-			}
-			if f.checker != x.checker {
-				t.Fatalf("noticed by %s, not %s: %s", f.checker, x.checker, f.text)
+				t.Fatalf("%s did not notice it in %d trials", x.checker, e.n)
 			}
 			text := e.explain(f)
 			t.Log(text)

@@ -30,7 +30,8 @@ type exploration struct {
 	n       int64
 	workers int
 	bench   bench
-	shrink  int // how many runs a failing trial may take to shrink
+	by      string // the one checker whose failures count, "" for all
+	shrink  int    // how many runs a failing trial may take to shrink
 	tell    func(done int64)
 }
 
@@ -65,7 +66,7 @@ func (e exploration) run() (counts, *found) {
 				t := e.bench.run(s)
 				t.counts.schedules, t.counts.hash = 1, schedule.Mix(seed^schedule.Mix(s.Hash()))
 				mine.merge(&t.counts)
-				if t.failed != nil {
+				if t.failed != nil && (e.by == "" || e.by == t.failed.checker) {
 					mu.Lock()
 					if worst == nil || n < worst.n {
 						worst = &found{n, seed, t.failed}
