@@ -23,7 +23,7 @@ func (c *contextStack) grant(g contract.Grant) (granted, error) {
 		return c.tableGrant(g)
 	case contract.Send:
 		return granted{
-			allow: []permission{{actions: []string{"sqs:SendMessage", "sqs:ChangeMessageVisibility"}, on: []string{s.queueARN(g.Name)}}},
+			allow: []permission{{actions: []string{"sqs:SendMessage"}, on: []string{s.queueARN(g.Name)}}},
 			env:   map[string]string{"QUEUE_" + setting(g.Name): s.queueURL(g.Name)},
 		}, nil
 	case contract.Publish:

@@ -54,8 +54,8 @@ var checkoutContext = Context{
 			Name: "timer", Description: "recovers a checkout that is due and still open",
 			Loop:   "a checkout that is not at its end is looked at again, until it is",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 20, Concurrency: 100, Visibility: 3 * minute}},
-			Grants:  []Grant{{Read, "checkouts"}, {Write, "checkouts"}, {Send, "checkout-timer"}, {Start, "checkout"}},
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: 100, Visibility: 3 * minute}},
+			Grants:  []Grant{{Read, "checkouts"}, {Write, "checkouts"}, {Send, "checkout-timer"}, {Send, "checkout-timer-dead"}, {Start, "checkout"}},
 		},
 		{
 			Name: "sweep", Description: "finds due checkouts whose timer was lost",

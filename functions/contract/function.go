@@ -72,7 +72,7 @@ const (
 	Scan    Access = "scan"    // Scan of a whole table, for building anew what is derived from it
 	Write   Access = "write"   // PutItem, UpdateItem, DeleteItem, ConditionCheckItem; transactions need no action of their own
 	Append  Access = "append"  // PutItem alone: of a table that is added to, and never changed
-	Send    Access = "send"    // SendMessage and ChangeMessageVisibility on a queue
+	Send    Access = "send"    // SendMessage on a queue
 	Publish Access = "publish" // Publish on a context's topic
 	Start   Access = "start"   // StartSyncExecution of a state machine
 	Invoke  Access = "invoke"  // InvokeFunction of a function, named "<context>-<function>"

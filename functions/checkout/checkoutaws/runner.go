@@ -5,12 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
@@ -62,38 +64,50 @@ func (r *Runner) Run(ctx context.Context, in checkout.Input) (checkout.Answer, b
 	return a, ok, nil
 }
 
-// Timer is the queue checkout-timer.
+// Timer is the queue checkout-timer. Dead is where its function puts what it gives up.
 type Timer struct {
-	Client *sqs.Client
-	URL    string
+	Client    *sqs.Client
+	URL, Dead string
 }
 
 // longest is the longest delay SQS takes
 // (docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
 const longest = 15 * time.Minute
 
+// tries is the attribute of a message that counts the recoveries that failed before it.
+const tries = "tries"
+
 // Set sends a message that arrives in the given time, at most 15 minutes.
 func (t Timer) Set(ctx context.Context, checkoutID string, in time.Duration) error {
-	_, err := t.Client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &t.URL, MessageBody: &checkoutID, DelaySeconds: seconds(in, longest)})
-	if err != nil {
-		return fmt.Errorf("set timer: %w", err)
-	}
-	return nil
+	_, err := t.send(ctx, t.URL, checkoutID, seconds(in, longest), 0)
+	return err
 }
 
-// hidden is the longest a message can be hidden (12 hours from when it was received; less, to be safe).
-const hidden = 11 * time.Hour
+// Later sends a message in place of one that was received: it arrives in the given time or up to a second before, in 15 minutes at
+// most. A message that waits is none in flight, of which a queue has 120,000: one that was received and hidden until it is due would
+// be, and checkouts that come by hundreds a second while the gateway is away would soon be all that a queue can have.
+func (t Timer) Later(ctx context.Context, checkoutID string, in time.Duration, failed int) error {
+	_, err := t.send(ctx, t.URL, checkoutID, int32(min(in, longest)/time.Second), failed)
+	return err
+}
 
-// Hide makes a received message come back in the given time, or up to a second before.
-func (t Timer) Hide(ctx context.Context, receipt string, in time.Duration) error {
-	_, err := t.Client.ChangeMessageVisibility(
-		ctx,
-		&sqs.ChangeMessageVisibilityInput{QueueUrl: &t.URL, ReceiptHandle: &receipt, VisibilityTimeout: int32(min(in, hidden) / time.Second)},
-	)
-	if err != nil {
-		return fmt.Errorf("hide message: %w", err)
+// GiveUp puts a checkout where a person finds it, and returns the message's id there.
+func (t Timer) GiveUp(ctx context.Context, checkoutID string) (string, error) {
+	return t.send(ctx, t.Dead, checkoutID, 0, 0)
+}
+
+func (t Timer) send(ctx context.Context, queue, checkoutID string, delay int32, failed int) (string, error) {
+	in := &sqs.SendMessageInput{QueueUrl: &queue, MessageBody: &checkoutID, DelaySeconds: delay}
+	if failed > 0 {
+		in.MessageAttributes = map[string]sqstypes.MessageAttributeValue{
+			tries: {DataType: aws.String("Number"), StringValue: aws.String(strconv.Itoa(failed))},
+		}
 	}
-	return nil
+	out, err := t.Client.SendMessage(ctx, in)
+	if err != nil {
+		return "", fmt.Errorf("set timer: %w", err)
+	}
+	return aws.ToString(out.MessageId), nil
 }
 
 // seconds rounds up, so that nothing arrives before it is due.

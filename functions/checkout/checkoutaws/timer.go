@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"rialto/functions/checkout"
 	"rialto/functions/internal/batch"
@@ -20,8 +22,8 @@ type Checker interface {
 	Check(ctx context.Context, checkoutID string) (time.Duration, error)
 }
 
-// errEarly keeps a message in the queue; it was hidden until it is due.
-var errEarly = fault.New(fault.Conflict, "timer_early", "the checkout is not due yet; the message was hidden until it is")
+// mostTries is after how many recoveries that failed, five minutes apart, a person is asked.
+const mostTries = 20
 
 // spare is what a look leaves of the function's time: a recovery may take longer than the function, and one that is
 // cut off by Lambda would take the answers for all other messages of its batch with it.
@@ -52,17 +54,28 @@ func OnTimer(
 				wait, err = recovery.Check(looking, m.Body)
 			}
 		}
-		if wait == 0 {
-			return err
+		switch failed := failedBefore(m); {
+		case wait == 0:
+			return err // it is over, or could not be read
+		case err == nil:
+			return timer.Later(ctx, m.Body, wait, failed)
+		case failed+1 < mostTries:
+			slog.WarnContext(ctx, "a recovery failed", "id", m.MessageId, "try", failed+1, "code", fault.Code(err), "error", err)
+			return timer.Later(ctx, m.Body, wait, failed+1)
 		}
-		if herr := timer.Hide(ctx, m.ReceiptHandle, wait); herr != nil {
-			return errors.Join(err, herr)
+		dead, lost := timer.GiveUp(ctx, m.Body)
+		if lost != nil {
+			return errors.Join(err, lost)
 		}
-		if err == nil {
-			err = errEarly
-		}
-		return err
+		slog.ErrorContext(ctx, "message failed", "id", dead, "try", mostTries, "code", fault.Code(err), "error", err)
+		return nil
 	})
+}
+
+// failedBefore is how many recoveries of a message's checkout have failed.
+func failedBefore(m events.SQSMessage) int {
+	n, _ := strconv.Atoi(aws.ToString(m.MessageAttributes[tries].StringValue))
+	return n
 }
 
 // Sweeper sets new timers for records whose message was lost.

@@ -32,20 +32,20 @@ type queue struct {
 type message struct {
 	id, body string
 	seen     time.Time // from when on
-	hidden   bool      // by the receiver, this time
 	receives int
+	tries    string // its attribute
 }
 
 // visibility is the queue's, for a message whose receiver says nothing; after so many receives it is put aside for a
 // person to find (functions/contract).
 const (
 	visibility   = 3 * time.Minute
-	mostReceives = 20
+	mostReceives = 10
 )
 
 func (q *queue) timer() checkoutaws.Timer {
 	return checkoutaws.Timer{
-		URL: "http://queue.test/checkout-timer",
+		URL: "http://queue.test/checkout-timer", Dead: "http://queue.test/checkout-timer-dead",
 		Client: sqs.New(
 			sqs.Options{Region: "us-east-1", HTTPClient: q, BaseEndpoint: aws.String("http://queue.test"), Credentials: aws.AnonymousCredentials{}},
 		),
@@ -55,10 +55,9 @@ func (q *queue) timer() checkoutaws.Timer {
 // Do answers the client.
 func (q *queue) Do(r *http.Request) (*http.Response, error) {
 	var in struct {
-		MessageBody       string
-		DelaySeconds      int
-		ReceiptHandle     string
-		VisibilityTimeout int
+		QueueUrl, MessageBody string
+		DelaySeconds          int
+		MessageAttributes     map[string]struct{ StringValue string }
 	}
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 		return nil, err
@@ -68,16 +67,14 @@ func (q *queue) Do(r *http.Request) (*http.Response, error) {
 	out := map[string]string{}
 	switch now := q.w.clock(); strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "AmazonSQS.") {
 	case "SendMessage":
-		m := &message{id: fmt.Sprint(len(q.messages)), body: in.MessageBody, seen: now.Add(time.Duration(in.DelaySeconds) * time.Second)}
+		m := &message{id: fmt.Sprint(len(q.messages)), body: in.MessageBody, seen: now.Add(time.Duration(in.DelaySeconds) * time.Second),
+			tries: in.MessageAttributes["tries"].StringValue}
+		if strings.HasSuffix(in.QueueUrl, "-dead") {
+			m.receives = mostReceives // a person's
+		}
 		q.messages = append(q.messages, m)
 		sum := md5.Sum([]byte(in.MessageBody))
 		out["MD5OfMessageBody"], out["MessageId"] = hex.EncodeToString(sum[:]), m.id
-	case "ChangeMessageVisibility":
-		for _, m := range q.messages {
-			if m.id == in.ReceiptHandle {
-				m.seen, m.hidden = now.Add(time.Duration(in.VisibilityTimeout)*time.Second), true
-			}
-		}
 	default:
 		return nil, fmt.Errorf("the queue does not know %s", r.Header.Get("X-Amz-Target"))
 	}
@@ -109,11 +106,12 @@ func (q *queue) deliver(handle func(context.Context, events.SQSEvent) (events.SQ
 		return false
 	}
 	q.w.advance(max(0, next.seen.Sub(q.w.clock())))
-	next.hidden, next.seen = false, q.w.clock().Add(visibility)
+	next.seen = q.w.clock().Add(visibility)
 	next.receives++
 	out, err := handle(
 		context.Background(),
-		events.SQSEvent{Records: []events.SQSMessage{{MessageId: next.id, ReceiptHandle: next.id, Body: next.body}}},
+		events.SQSEvent{Records: []events.SQSMessage{{MessageId: next.id, Body: next.body,
+			MessageAttributes: map[string]events.SQSMessageAttribute{"tries": {StringValue: &next.tries}}}}},
 	)
 	if err == nil && len(out.BatchItemFailures) == 0 {
 		next.body = "" // deleted

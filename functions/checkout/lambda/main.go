@@ -33,7 +33,9 @@ func main() {
 		"timer": func(s *settings.Settings) (any, error) {
 			r := recovery(s)
 			r.Runner = runner(s)
-			return checkoutaws.OnTimer(r, timer(s), store.Pause), nil
+			due := timer(s)
+			due.Dead = s.Queue("checkout-timer-dead")
+			return checkoutaws.OnTimer(r, due, store.Pause), nil
 		},
 		"sweep": func(s *settings.Settings) (any, error) { return checkoutaws.OnSweep(recovery(s)), nil },
 	})
