@@ -10,7 +10,7 @@ STAGE ?= local
 export CGO_ENABLED := 0
 export GOFLAGS := -trimpath
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
-export RETURN_URL
+export RETURN_URL MAIL_DOMAIN SHOP_URL
 
 STATE := .local
 LOCAL := $(STATE)/bin/local
@@ -22,7 +22,7 @@ ARCH  := $(if $(filter local,$(STAGE)),$(shell go env GOARCH),arm64)
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo docs token up down status logs clean
+.PHONY: demo docs token mail up down status logs clean
 demo: deploy ## the whole journey on the local cloud: up, deploy, seed, shop (CATALOG=file for a catalog of your own)
 	@$(OPS) seed -missing $(if $(CATALOG),-catalog "$(CATALOG)")
 	@$(LOCAL) demo $(if $(CATALOG),-catalog "$(CATALOG)")
@@ -48,6 +48,9 @@ docs: tools ## the APIs' documents as pages, to read and to try against the loca
 
 token: tools ## a development token (CUSTOMER=cus_…, SELLER=sel_… or OPERATOR=name)
 	@$(LOCAL) token $(if $(OPERATOR),-operator "$(OPERATOR)",$(if $(SELLER),-customer $(SELLER) -seller $(SELLER),-customer "$(CUSTOMER)"))
+
+mail: tools ## the mails that were sent locally, whole with TO=address
+	@$(LOCAL) mail $(if $(TO),-to "$(TO)")
 
 .PHONY: fuzz
 fuzz: tools ## call every operation of the deployed APIs in and out of its schema, as every kind of caller, and count 5xx (CALLS=, SEED=)

@@ -31,6 +31,8 @@ import (
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/laboratory/memory"
+	"rialto/functions/notifications"
+	"rialto/functions/notifications/notificationsstore"
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersaws"
 	"rialto/functions/offers/offersstore"
@@ -52,7 +54,7 @@ func TestMain(m *testing.M) {
 }
 
 // toldToNobody are the events that no function of Rialto follows: they are for others.
-var toldToNobody = []string{"feeds/FeedFinished", "fulfillment/ReturnExpired", "fulfillment/ShipmentDelivered"}
+var toldToNobody = []string{"feeds/FeedFinished", "fulfillment/ReturnExpired"}
 
 // handlers are the queues' handlers as the binaries make them, on a database.
 func handlers(db store.DB) map[string]batch.QueueHandler {
@@ -69,14 +71,15 @@ func handlers(db store.DB) map[string]batch.QueueHandler {
 		"catalog-buybox": outbox.Handle(catalog.BuyBoxProjection{BuyBoxes: &catalogstore.Store{DB: db}}.HandleEvent),
 		"fulfillment-advance": fulfillmentaws.Receive(shipments,
 			&fulfillment.ReceivingService{Returns: parcels, Now: time.Now}),
-		"fulfillment-start": outbox.Handle(shipments.HandleEvent),
-		"inventory-return":  outbox.HandleTimed(stock.HandleEvent),
-		"inventory-ship":    outbox.HandleTimed(stock.HandleEvent),
-		"offers-decide":     offersaws.ReceiveChanges(decider),
-		"offers-seller":     offersaws.ReceiveSellers(&offers.SellerUpdater{Store: book, Decider: decider, Now: time.Now}, nil),
-		"payments-capture":  outbox.Handle(pay.HandleEvent),
-		"payments-refund":   outbox.Handle(pay.HandleEvent),
-		"payments-watch":    outbox.Handle((&payments.Watcher{Service: pay, List: paymentsstore.Store{DB: db}}).HandleEvent),
+		"fulfillment-start":    outbox.Handle(shipments.HandleEvent),
+		"inventory-return":     outbox.HandleTimed(stock.HandleEvent),
+		"inventory-ship":       outbox.HandleTimed(stock.HandleEvent),
+		"notifications-notify": outbox.HandleTimed((&notifications.Notifier{Store: notificationsstore.Store{DB: db}, Now: time.Now}).HandleEvent),
+		"offers-decide":        offersaws.ReceiveChanges(decider),
+		"offers-seller":        offersaws.ReceiveSellers(&offers.SellerUpdater{Store: book, Decider: decider, Now: time.Now}, nil),
+		"payments-capture":     outbox.Handle(pay.HandleEvent),
+		"payments-refund":      outbox.Handle(pay.HandleEvent),
+		"payments-watch":       outbox.Handle((&payments.Watcher{Service: pay, List: paymentsstore.Store{DB: db}}).HandleEvent),
 		"payouts-book": outbox.Receive(func(ctx context.Context, e outbox.Event) error {
 			return ledger.HandleEvent(ctx, e.Name, e.Data, e.OccurredAt)
 		}),

@@ -44,16 +44,17 @@ type shared struct {
 // own says what contexts have in their stacks beyond their functions: resources and settings of their own. The others are
 // what the contract lists.
 var own = map[string]func(*contextStack) error{
-	"carts":       carts,
-	"catalog":     catalog,
-	"checkout":    checkout,
-	"customers":   customers,
-	"feeds":       feeds,
-	"fulfillment": fulfillment,
-	"payments":    payments,
-	"payouts":     payouts,
-	"search":      search,
-	"tax":         tax,
+	"carts":         carts,
+	"catalog":       catalog,
+	"checkout":      checkout,
+	"customers":     customers,
+	"feeds":         feeds,
+	"fulfillment":   fulfillment,
+	"notifications": notifications,
+	"payments":      payments,
+	"payouts":       payouts,
+	"search":        search,
+	"tax":           tax,
 }
 
 // tax is worked out as the stage says.

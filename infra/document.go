@@ -30,6 +30,8 @@ const (
 	authorizerScheme = "token"
 	signatureScheme  = "signature"
 	authorizerID     = "customers-authorize"
+	// withoutBody is the validator of operations that take none.
+	withoutBody = "parameters"
 	// authorizerTTL is how long the gateway remembers a token's policy, in seconds. A handler checks the token's
 	// end by itself.
 	authorizerTTL = 60
@@ -87,7 +89,8 @@ func gatewayDocument(doc map[string]any, stage Stage, caller string) (map[string
 	delete(out, "security") // public routes have none, the others their own
 	delete(out, "servers")  // the stage's base path is not the document's
 	out["x-amazon-apigateway-request-validators"] = map[string]any{
-		"all": map[string]any{"validateRequestBody": true, "validateRequestParameters": true},
+		"all":       map[string]any{"validateRequestBody": true, "validateRequestParameters": true},
+		withoutBody: map[string]any{"validateRequestBody": false, "validateRequestParameters": true},
 	}
 	out["x-amazon-apigateway-request-validator"] = "all"
 	out["x-amazon-apigateway-gateway-responses"] = gatewayResponses(stage)
@@ -120,6 +123,9 @@ func join(operation map[string]any, stage Stage, caller string) (string, error) 
 		integration["credentials"] = caller
 	}
 	operation["x-amazon-apigateway-integration"] = integration
+	if operation["requestBody"] == nil { // what is sent all the same, a form by a mail program, is nobody's to judge
+		operation["x-amazon-apigateway-request-validator"] = withoutBody
+	}
 	return id, nil
 }
 

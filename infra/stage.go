@@ -31,6 +31,8 @@ type Stage struct {
 	// PayoutReserve is how long a sale waits before it is paid to its seller, for what customers send back. Shorter than
 	// contract.ReturnWindow it is a risk, which synthesis notes.
 	PayoutReserve time.Duration
+	// ReviewAfter is how long after their delivery goods may be asked about.
+	ReviewAfter time.Duration
 	// TaxEngine says who knows local taxes: "tables" for nobody, "stripe" for Stripe Tax, which is paid for by the order.
 	TaxEngine string
 	// DueBuckets is how many partitions one minute of the due checkouts is spread over; the sweep reads each. Records
@@ -98,7 +100,7 @@ var stages = []Stage{
 		Region: contract.LocalRegion, Account: contract.LocalAccount,
 		Arch:     runtime.GOARCH,
 		LogLevel: "debug", LogDays: 1,
-		FulfillmentStep: time.Second, CheckoutWait: 20 * time.Second, DueBuckets: 4, TaxEngine: "tables",
+		FulfillmentStep: time.Second, CheckoutWait: 20 * time.Second, DueBuckets: 4, TaxEngine: "tables", ReviewAfter: time.Second,
 		Throttle: 10_000, Burst: 5_000,
 		Origins: []string{"https://shop.example", "http://localhost:*"},
 		Endpoints: endpoints{
@@ -112,7 +114,8 @@ var stages = []Stage{
 		Region: homeRegion, Arch: "arm64",
 		LogLevel: "debug", LogDays: 7,
 		FulfillmentStep: time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128, PayoutReserve: time.Hour, TaxEngine: "tables",
-		Throttle: 100, Burst: 200, ClientRequests: 2_000,
+		ReviewAfter: time.Hour,
+		Throttle:    100, Burst: 200, ClientRequests: 2_000,
 		Origins:  []string{"https://dev.shop.example", "https://dev.sellers.example", "http://localhost:*"},
 		Zones:    homeZones[:2], // Aurora asks for two
 		Database: capacity{0.5, 2}, Cache: cache{Node: "cache.t4g.micro"},
@@ -125,6 +128,7 @@ var stages = []Stage{
 		LogLevel: "info", LogDays: 90,
 		FulfillmentStep: 15 * time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128, PayoutReserve: 14 * 24 * time.Hour,
 		TaxEngine:   "stripe",
+		ReviewAfter: 7 * 24 * time.Hour,
 		Checkouts:   80, // some five times the mean of 1.5 million orders a day
 		Provisioned: map[string]int{"checkout-api": 50},
 		Throttle:    10_000, Burst: 5_000, ClientRequests: 10_000,

@@ -35,6 +35,7 @@ func commands() []command {
 		{"status", "show the services; status 1 unless all run", status},
 		{"logs", "show a service's or function's log: logs [-f] NAME", logs},
 		{"token", "mint a development token: token -customer ID [-role ROLE] ...", token},
+		{"mail", "list the mails that were sent: mail [-to ADDRESS]", mail},
 		{"path", "print where an installed command lies: path cdk|cfn-lint|asl-validator|loopback.cjs", path},
 		{"lag", "measure how long a committed change takes until a search finds it: lag [-probes N]", measure},
 		{"demo", "play the main journey, what must fail well, and a seller's", play},
@@ -43,6 +44,7 @@ func commands() []command {
 		{"clean", "stop the local cloud and delete all its state", clean},
 		{"supervise", "", supervise},
 		{"serve-issuer", "", serveIssuer},
+		{"serve-mailbox", "", serveMailbox},
 	}
 }
 

@@ -51,6 +51,7 @@ func Contexts() []Context {
 		feedsContext,
 		payoutsContext,
 		reviewsContext,
+		notificationsContext,
 		accountsContext,
 		operatorsContext,
 	}

@@ -39,6 +39,12 @@ var customersContext = Context{
 			Grants:  []Grant{{Read, "customers"}},
 		},
 		{
+			Name: "contact", Description: "opens the mailbox that a customer is written to at",
+			Memory: 256, Timeout: 10 * second,
+			Trigger: Trigger{Called: true},
+			Grants:  []Grant{{SQL, "customers"}, {Seal, "customers"}},
+		},
+		{
 			Name: "migrate", Description: "brings the SQL schema up to date",
 			Memory: 256, Timeout: minute,
 			Trigger: Trigger{Operator: true},

@@ -29,6 +29,9 @@ const (
 
 	// LocalIssuer is the development OpenID Connect issuer.
 	LocalIssuer = "127.0.0.1:12112"
+
+	// LocalMailbox is the stand-in for SES, which keeps what it is given.
+	LocalMailbox = "127.0.0.1:12114"
 )
 
 // URLs and names built on the addresses.
@@ -37,6 +40,7 @@ const (
 	LocalDynamoDBURL = "http://" + LocalDynamoDB
 	LocalSearchURL   = "http://" + LocalSearch
 	LocalPaymentsURL = "http://" + LocalPayments
+	LocalMailboxURL  = "http://" + LocalMailbox
 
 	// LocalIssuerURL is the iss claim of every token minted locally.
 	LocalIssuerURL = "http://" + LocalIssuer
@@ -48,8 +52,12 @@ const (
 	OperatorAudience = "rialto-operators"
 
 	// LocalWebhookURL is where the payment gateway's stand-in sends its events, and LocalWebhookSecret what it signs them with.
-	LocalWebhookURL    = LocalAWSURL + "/_aws/execute-api/rialto-local-shopper/local/webhooks/v1/gateway"
+	LocalWebhookURL    = LocalShopURL + "/webhooks/v1/gateway"
 	LocalWebhookSecret = "whsec_local"
+
+	// LocalShopURL stands before the paths of the shopper API, and LocalMailTopic takes SES's events.
+	LocalShopURL   = LocalAWSURL + "/_aws/execute-api/rialto-local-shopper/local"
+	LocalMailTopic = "arn:aws:sns:" + LocalRegion + ":" + LocalAccount + ":rialto-local-mail"
 
 	// LocalSQLURL connects as the application's role, which owns the
 	// database but is no superuser, so row-level security holds for it.

@@ -67,6 +67,10 @@ func gateway(p place) run {
 		"-webhook", contract.LocalWebhookURL, "-webhook-secret", contract.LocalWebhookSecret}}
 }
 
+func mailboxServer(p place) run {
+	return run{dir: p.root, argv: []string{p.program(), "serve-mailbox"}}
+}
+
 func issuerServer(p place) run {
 	return run{dir: p.root, argv: []string{p.program(), "serve-issuer"}}
 }

@@ -71,6 +71,10 @@ var services = []service{
 		name: "issuer", addr: contract.LocalIssuer, within: 30 * time.Second,
 		command: issuerServer, probe: httpProbe(contract.LocalIssuer, "/.well-known/openid-configuration"),
 	},
+	{
+		name: "mailbox", addr: contract.LocalMailbox, within: 30 * time.Second,
+		command: mailboxServer, probe: httpProbe(contract.LocalMailbox, "/health"),
+	},
 }
 
 func endpoints() []endpoint {

@@ -33,6 +33,10 @@ func main() {
 			return customersaws.Authorizer(s.Must("ISSUERS"), guests(s), erased(s), plan(s))
 		},
 		"claims": func(*settings.Settings) (any, error) { return customersaws.Claims, nil },
+		"contact": func(s *settings.Settings) (any, error) {
+			return saga.Task("customers-contact", (&customers.Service{Store: customersstore.NewSQL(customersaws.Database(s)), Now: time.Now,
+				Random: rand.Reader, Vault: customersaws.NewVault(s, time.Now, rand.Reader)}).Contact), nil
+		},
 		"locate": func(s *settings.Settings) (any, error) {
 			return saga.Task("customers-locate", customers.Locator{Snapshots: snapshots(s)}.Locate), nil
 		},

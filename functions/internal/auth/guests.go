@@ -23,24 +23,29 @@ type Signer func(ctx context.Context, digest []byte) ([]byte, error)
 // GuestToken makes the token of a guest: issued and valid at now, for a lifetime of whole seconds. With an order's id it opens
 // that order and nothing else.
 func GuestToken(ctx context.Context, sign Signer, issuer, subject, orderID string, now time.Time, lifetime time.Duration) (string, error) {
-	unsigned, err := jwt.NewWithClaims(jwt.SigningMethodES256, claims{
+	return signed(ctx, sign, claims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: issuer, Subject: subject, Audience: jwt.ClaimStrings{issuer},
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(lifetime)),
 		},
 		Role: Guest, OrderID: orderID,
-	}).SigningString()
+	})
+}
+
+// signed is the token of claims.
+func signed(ctx context.Context, sign Signer, c jwt.Claims) (string, error) {
+	unsigned, err := jwt.NewWithClaims(jwt.SigningMethodES256, c).SigningString()
 	if err != nil {
-		return "", fmt.Errorf("guest token: %w", err)
+		return "", fmt.Errorf("make token: %w", err)
 	}
 	digest := sha256.Sum256([]byte(unsigned))
 	der, err := sign(ctx, digest[:])
 	if err != nil {
-		return "", fmt.Errorf("guest token: sign: %w", err)
+		return "", fmt.Errorf("make token: sign: %w", err)
 	}
 	signature, err := joined(der)
 	if err != nil {
-		return "", fmt.Errorf("guest token: %w", err)
+		return "", fmt.Errorf("make token: %w", err)
 	}
 	return unsigned + "." + base64.RawURLEncoding.EncodeToString(signature), nil
 }

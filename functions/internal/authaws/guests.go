@@ -64,3 +64,13 @@ func (g Guests) PublicKey(ctx context.Context) (*ecdsa.PublicKey, error) {
 func (g Guests) Verifier() (*auth.Verifier, error) {
 	return auth.NewVerifier(auth.Config{Guests: auth.Guests{Issuer: g.Issuer, Key: g.PublicKey}})
 }
+
+// Link makes the token of a link in a mail.
+func (g Guests) Link(ctx context.Context, purpose, subject string, now time.Time, lifetime time.Duration) (string, error) {
+	return auth.LinkToken(ctx, g.sign, g.Issuer, purpose, subject, now, lifetime)
+}
+
+// LinkVerifier returns what verifies links of a purpose.
+func (g Guests) LinkVerifier(purpose string) *auth.LinkVerifier {
+	return auth.NewLinkVerifier(auth.Guests{Issuer: g.Issuer, Key: g.PublicKey}, purpose, nil)
+}

@@ -49,8 +49,12 @@ func run(ctx context.Context, name string, again bool) error {
 		}
 		o.Cloud = deploy.Local(loopback)
 	}
-	if back := os.Getenv("RETURN_URL"); back != "" {
-		o.Parameters = append(o.Parameters, "rialto-"+name+"-payments:ReturnUrl="+back)
+	for setting, parameter := range map[string]string{
+		"RETURN_URL": "payments:ReturnUrl", "MAIL_DOMAIN": "notifications:MailDomain", "SHOP_URL": "notifications:ShopUrl",
+	} {
+		if value := os.Getenv(setting); value != "" {
+			o.Parameters = append(o.Parameters, "rialto-"+name+"-"+parameter+"="+value)
+		}
 	}
 	return deploy.Deploy(ctx, o, os.Stdout)
 }

@@ -1,0 +1,81 @@
+package notifications
+
+import (
+	"strconv"
+	"time"
+
+	"rialto/functions/fulfillment"
+	"rialto/functions/internal/eventdata"
+	"rialto/functions/internal/fault"
+	"rialto/functions/orders"
+	"rialto/functions/payments"
+)
+
+// noticeOf returns what an event tells a customer; ok is false for nothing. Errors: unknown_event, malformed_event.
+func noticeOf(event string, data []byte, at time.Time) (n Notice, ok bool, err error) {
+	switch event {
+	case "OrderPlaced":
+		return read(event, data, func(e orders.Placed) (Notice, bool) {
+			return Notice{OrderID: e.OrderID, Kind: Confirmed, At: e.PlacedAt}, true
+		})
+	case fulfillment.EventShipped:
+		return read(event, data, func(e fulfillment.ShipmentShipped) (Notice, bool) {
+			return Notice{OrderID: e.OrderID, Kind: Shipped, Subject: e.ShipmentID, Parcel: e.ShipmentID, Lines: linesOf(e.Lines), At: e.ShippedAt}, true
+		})
+	case fulfillment.EventDelivered:
+		return read(event, data, func(e fulfillment.ShipmentDelivered) (Notice, bool) {
+			return Notice{OrderID: e.OrderID, Kind: Delivered, Subject: e.ShipmentID, Parcel: e.ShipmentID, At: at}, true
+		})
+	case fulfillment.EventCancelled:
+		return read(event, data, func(e fulfillment.ShipmentCancelled) (Notice, bool) {
+			return Notice{OrderID: e.OrderID, Kind: Cancelled, Subject: e.ShipmentID, Parcel: e.ShipmentID, Lines: linesOf(e.Lines), At: at}, true
+		})
+	case payments.EventRefunded:
+		return read(event, data, func(e payments.PaymentRefunded) (Notice, bool) {
+			n := Notice{OrderID: e.OrderID, Kind: Refunded, Subject: attempt(e.RefundID, e.Attempt), Amount: e.Amount, At: at}
+			return n, !e.Before && e.Amount.Minor > 0 // what was given back before was told of then
+		})
+	case payments.EventRefundFailed:
+		return read(event, data, func(e payments.PaymentRefundFailed) (Notice, bool) {
+			n := Notice{OrderID: e.OrderID, Kind: TurnedBack, Subject: attempt(e.RefundID, e.Attempt), At: at}
+			if e.TurnedBack == nil { // nothing had been given, nor told of: an operator sees to it
+				return n, false
+			}
+			n.Amount = *e.TurnedBack
+			return n, n.Amount.Minor > 0
+		})
+	case payments.EventRefundedElsewhere:
+		return read(event, data, func(e payments.PaymentRefundedElsewhere) (Notice, bool) {
+			n := Notice{OrderID: e.OrderID, Kind: Refunded, Subject: e.RefundID, Amount: e.Amount, At: at}
+			if e.TurnedBack {
+				n.Kind = TurnedBack
+			}
+			return n, n.Amount.Minor > 0
+		})
+	}
+	return Notice{}, false, fault.New(fault.Malformed, "unknown_event", "notifications does not take %s", event)
+}
+
+func read[E any](event string, data []byte, notice func(E) (Notice, bool)) (Notice, bool, error) {
+	var e E
+	if err := eventdata.Decode(event, data, &e); err != nil {
+		return Notice{}, false, err
+	}
+	n, ok := notice(e)
+	return n, ok, nil
+}
+
+func linesOf(shipped []fulfillment.ShippedLine) (lines []Line) {
+	for _, l := range shipped {
+		lines = append(lines, Line{l.Line, l.Quantity})
+	}
+	return lines
+}
+
+// attempt names a refund by which try it was: one that a bank turned back is made again.
+func attempt(refundID string, n int) string {
+	if n == 0 {
+		return refundID
+	}
+	return refundID + "-" + strconv.Itoa(n)
+}
