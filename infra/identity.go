@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
@@ -28,6 +29,7 @@ const (
 func (c *contextStack) issuer() issuer {
 	if c.stage.Local {
 		url := c.stage.Endpoints.Issuer
+		c.provide(contract.Users, granted{env: map[string]string{"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": url, "USER_POOL_ID": "local"}})
 		return issuer{Issuer: url, JWKS: url + "/.well-known/jwks.json", Audience: contract.Audience, Operators: contract.OperatorAudience}
 	}
 	pool := awscognito.NewUserPool(c.stack, new("Users"), &awscognito.UserPoolProps{
@@ -52,6 +54,11 @@ func (c *contextStack) issuer() issuer {
 		RemovalPolicy:      c.stage.removal(),
 	})
 	c.users = pool
+	c.mailFrom(pool)
+	c.provide(contract.Users, granted{
+		allow: []permission{{actions: []string{"cognito-idp:AdminUserGlobalSignOut", "cognito-idp:AdminDeleteUser"}, on: []string{*pool.UserPoolArn()}}},
+		env:   map[string]string{"USER_POOL_ID": *pool.UserPoolId()},
+	})
 	awscognito.NewCfnUserPoolGroup(c.stack, new("Sellers"), &awscognito.CfnUserPoolGroupProps{
 		UserPoolId: pool.UserPoolId(), GroupName: new(sellersGroup),
 		Description: new("sellers, each with the seller's id in the attribute custom:" + sellerAttribute),
@@ -68,6 +75,23 @@ func (c *contextStack) issuer() issuer {
 	})
 	url := "https://cognito-idp." + c.stage.Region + ".amazonaws.com/" + *pool.UserPoolId()
 	return issuer{Issuer: url, JWKS: url + "/.well-known/jwks.json", Audience: *client.UserPoolClientId()}
+}
+
+// mailFrom has the pool's own mails (codes, new passwords) sent by SES from a domain that it has verified, once the stage has one: Cognito
+// alone sends 50 a day (docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html), and refuses a domain that is not verified.
+func (c *contextStack) mailFrom(pool awscognito.UserPool) {
+	domain := awscdk.NewCfnParameter(c.stack, new("VerifiedMailDomain"), &awscdk.CfnParameterProps{
+		Description: new("Domain that SES has verified, for the user pool's mails; empty until then"), Default: new(""),
+		AllowedPattern: new("[a-z0-9.-]*"),
+	})
+	verified := awscdk.NewCfnCondition(c.stack, new("HasMailDomain"), &awscdk.CfnConditionProps{
+		Expression: awscdk.Fn_ConditionNot(awscdk.Fn_ConditionEquals(domain.ValueAsString(), "")),
+	})
+	pool.Node().DefaultChild().(awscognito.CfnUserPool).AddPropertyOverride(new("EmailConfiguration"),
+		awscdk.Fn_ConditionIf(verified.LogicalId(), map[string]any{
+			"EmailSendingAccount": "DEVELOPER", "From": "accounts@" + *domain.ValueAsString(),
+			"SourceArn": c.stage.arn("ses", "identity/"+*domain.ValueAsString()),
+		}, awscdk.Aws_NO_VALUE()))
 }
 
 // customizeTokens has the user pool call a function before it signs a token. Locally there is no pool, and the issuer

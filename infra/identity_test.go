@@ -57,3 +57,20 @@ func TestThePoolAsksForClaims(t *testing.T) {
 		}
 	})
 }
+
+// The pool's mails go through SES where a domain is verified, and else as Cognito sends them. Seen to catch: a pool that asks for a
+// domain which nobody has verified.
+func TestThePoolsMails(t *testing.T) {
+	t.Parallel()
+	for _, stage := range []string{"dev", "prod"} {
+		synthesized[stage].each(func(_ template, _ string, r resource) {
+			choice := many(dig(r.at("EmailConfiguration"), "Fn::If"))
+			if len(choice) != 3 || choice[0] != "HasMailDomain" || dig(choice[1], "EmailSendingAccount") != "DEVELOPER" ||
+				flat(dig(choice[1], "From")) != "accounts@${VerifiedMailDomain}" ||
+				!strings.HasSuffix(flat(dig(choice[1], "SourceArn")), ":identity/${VerifiedMailDomain}") ||
+				flat(choice[2]) != "${AWS::NoValue}" {
+				t.Errorf("%s: %v", stage, r.at("EmailConfiguration"))
+			}
+		}, "AWS::Cognito::UserPool")
+	}
+}

@@ -22,8 +22,12 @@ import (
 	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/store"
 	"rialto/functions/internal/tables"
+	"rialto/functions/notifications"
+	"rialto/functions/notifications/notificationsstore"
 	"rialto/functions/orders"
 	"rialto/functions/orders/ordersstore"
+	"rialto/functions/payments"
+	"rialto/functions/payments/paymentsstore"
 	"rialto/functions/reviews"
 	"rialto/functions/reviews/reviewsstore"
 )
@@ -34,13 +38,22 @@ type world struct {
 	customers *customerstest.World
 	db        store.DB
 	now       time.Time
+	closed    []string // whose users were
+	pool      error    // what the pool fails with
+}
+
+// Close implements accounts.Users.
+func (w *world) Close(_ context.Context, customerID string) error {
+	w.closed = append(w.closed, customerID)
+	return w.pool
 }
 
 func newWorld() *world {
 	c := customerstest.New()
 	w := &world{customers: c, db: c.DB, now: customerstest.Start}
-	w.Service = &accounts.Service{Customers: c, Addresses: customers.Opener{Store: c.Store, Vault: c.Vault},
-		Orders: ordersstore.Store{DB: w.db}, Parcels: fulfillmentstore.Store{DB: w.db},
+	w.Service = &accounts.Service{Customers: c, Users: w, Payments: paymentsstore.Store{DB: w.db}, Mails: notificationsstore.Store{DB: w.db},
+		Addresses: customers.Opener{Store: c.Store, Vault: c.Vault},
+		Orders:    ordersstore.Store{DB: w.db}, Parcels: fulfillmentstore.Store{DB: w.db},
 		Ratings: reviewsstore.Store{DB: w.db},
 		Reviews: &reviews.Products{Store: reviewsstore.Store{DB: w.db}, Now: func() time.Time { return w.now }},
 		Carts:   cartsstore.Store{DB: w.db}, Tokens: badges{}, Guesses: ratelimit.Buckets{DB: w.db},
@@ -102,7 +115,7 @@ func (w *world) buys(t *testing.T, who, orderID string, state fulfillment.State)
 	rating := reviews.Rating{OrderID: orderID, SellerID: "s", CustomerID: who, Stars: 4, Text: "of " + canary, Version: 1}
 	if err := errors.Join(err, parcels.Open(ctx, x, fulfillment.Event{ShipmentID: x.ID, At: w.now, Status: fulfillment.Placed}),
 		parcels.Request(ctx, r, fulfillment.Units{Version: 1}),
-		reviewsstore.Store{DB: w.db}.Save(ctx, rating, reviews.Rating{}), w.reviews(ctx, who)); err != nil {
+		reviewsstore.Store{DB: w.db}.Save(ctx, rating, reviews.Rating{}), w.reviews(ctx, who), w.told(ctx, who, orderID)); err != nil {
 		t.Fatal(err)
 	}
 	return o
@@ -113,6 +126,19 @@ func (w *world) reviews(ctx context.Context, who string) error {
 	s := &reviews.Products{Store: reviewsstore.Store{DB: w.db}, Now: func() time.Time { return w.now }}
 	_, _, err := s.Put(ctx, reviews.Review{ProductID: "p", CustomerID: who, Stars: 5, Text: "by " + canary, Author: canary}, "", nil)
 	return err
+}
+
+// told has somebody told of an order, shown to a seller, and disputed; they want no requests and voted on a review.
+func (w *world) told(ctx context.Context, who, orderID string) error {
+	mails, parcels := notificationsstore.Store{DB: w.db}, fulfillmentstore.Store{DB: w.db}
+	_, _, paid := paymentsstore.Store{DB: w.db}.Save(ctx, payments.Payment{OrderID: orderID, Group: "g", State: payments.Captured,
+		Amount: money.Of(100, "USD"), Captured: 100, Disputes: []payments.Dispute{{ID: "dp_" + orderID, Minor: 100, State: payments.DisputeHeld}}})
+	_, voted := w.db.Apply(ctx, store.Put("review_votes", store.Key{PK: "rev_1", SK: who}, map[string]any{"vote": 1}))
+	return errors.Join(paid, voted,
+		mails.Save(ctx, notifications.Notification{OrderID: orderID, Key: "CONFIRMED", Kind: notifications.Confirmed, State: notifications.Bounced,
+			Reason: "no mailbox of " + canary}, notifications.Notification{}),
+		mails.SavePreferences(ctx, notifications.Preferences{CustomerID: who}),
+		parcels.Opened(ctx, fulfillment.Opening{OrderID: orderID, CustomerID: who, SellerID: "s", At: w.now}))
 }
 
 // sealed is an address as it is kept with an order.
@@ -205,6 +231,10 @@ func TestAnExportIsEverything(t *testing.T) {
 		len(e.Reviews) != 1 || o.Address.Email != mail {
 		t.Fatalf("%+v", o)
 	}
+	if o := e.Orders[0]; len(o.Mails) != 1 || len(o.Openings) != 1 || len(o.Payments) != 1 || len(o.Payments[0].Disputes) != 1 ||
+		len(e.Votes) != 1 || e.Mails.ReviewRequests {
+		t.Fatalf("%+v", e)
+	}
 	if e, err := w.Export(t.Context(), "cus_nobody"); err != nil || len(e.Orders)+len(e.Carts)+len(e.Reviews) > 0 {
 		t.Fatalf("%+v %v", e, err)
 	}
@@ -248,7 +278,8 @@ func TestAnErasureReachesEveryTable(t *testing.T) {
 	if _, err := w.Claim(t.Context(), "cus_a", "token of cus_g"); err != nil {
 		t.Fatal(err)
 	}
-	others := map[string]bool{"returns": true, "ratings": true, "carts": true, "reviews": true} // where another customer has the canary, too
+	// Where another customer has the canary, too.
+	others := map[string]bool{"returns": true, "ratings": true, "carts": true, "reviews": true, "notifications": true}
 	if found := w.canaries(t); len(found) != len(others) {
 		t.Fatalf("the canaries are not where they should be: %v", found)
 	}
@@ -275,13 +306,38 @@ func TestAnErasureReachesEveryTable(t *testing.T) {
 		}
 	}
 	for _, who := range []string{"cus_a", "cus_g"} {
-		if !slices.Contains(w.customers.Wallet.Calls, "forget "+who) {
-			t.Errorf("the gateway still has %s: %v", who, w.customers.Wallet.Calls)
+		if !slices.Contains(w.customers.Wallet.Calls, "forget "+who) || !slices.Contains(w.closed, who) {
+			t.Errorf("the gateway still has %s: %v, or the pool: %v", who, w.customers.Wallet.Calls, w.closed)
 		}
+	}
+	if e, err := w.Export(t.Context(), "cus_a"); err != nil || !e.Mails.ReviewRequests || len(e.Orders[0].Mails) > 0 {
+		t.Errorf("mails are held: %+v %v", e, err)
 	}
 	r, err := reviewsstore.Store{DB: w.db}.Rating(t.Context(), "ord_1", "s")
 	if err != nil || r.Stars != 4 || r.Text != "" {
 		t.Errorf("the star stays: %+v %v", r, err)
+	}
+}
+
+// An erasure that does not reach the user pool can be asked for again: the key goes last. Seen to catch: a user who could not be
+// deleted, and nobody let in to ask again.
+func TestAnErasureThatFailedIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.buys(t, "cus_a", "ord_1", fulfillment.Delivered)
+	w.pool = fault.New(fault.Unavailable, "users_unavailable", "away")
+	if err := w.Erase(t.Context(), "cus_a"); fault.Code(err) != "users_unavailable" {
+		t.Fatal(err)
+	}
+	if s, err := w.customers.Snapshots.Get(t.Context(), "cus_a"); err != nil || s.Erased {
+		t.Fatalf("nobody is let in to ask again: %+v %v", s, err)
+	}
+	w.pool = nil
+	if err := w.Erase(t.Context(), "cus_a"); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := w.customers.Snapshots.Get(t.Context(), "cus_a"); err != nil || !s.Erased {
+		t.Errorf("%+v %v", s, err)
 	}
 }
 

@@ -9,7 +9,9 @@ import (
 	"rialto/functions/customers"
 	"rialto/functions/fulfillment"
 	"rialto/functions/marketplaces"
+	"rialto/functions/notifications"
 	"rialto/functions/orders"
+	"rialto/functions/payments"
 	"rialto/functions/reviews"
 )
 
@@ -19,6 +21,8 @@ type Export struct {
 	Orders  []HeldOrder
 	Carts   []carts.Cart
 	Reviews []reviews.Review
+	Votes   []reviews.Vote
+	Mails   notifications.Preferences // that are wanted
 }
 
 // HeldOrder is an order with what became of it.
@@ -29,6 +33,10 @@ type HeldOrder struct {
 	SentTo  map[string]customers.Address // where parcels go that go elsewhere, by shipment id
 	Returns []fulfillment.Return
 	Ratings []reviews.Rating
+	// Payments has one for each parcel; Openings are who was shown the address.
+	Payments []payments.Payment
+	Openings []fulfillment.Opening
+	Mails    []notifications.Notification // that were sent about it, or why they were not
 }
 
 const pageSize = 100
@@ -75,6 +83,12 @@ func (s *Service) Export(ctx context.Context, customerID string) (Export, error)
 	if out.Reviews, err = s.Reviews.Of(ctx, customerID); err != nil {
 		return Export{}, err
 	}
+	if out.Votes, err = s.Reviews.VotesOf(ctx, customerID); err != nil {
+		return Export{}, err
+	}
+	if out.Mails, err = s.Mails.Preferences(ctx, customerID); err != nil {
+		return Export{}, err
+	}
 	for _, m := range marketplaces.All() {
 		c, there, err := s.Carts.Get(ctx, carts.IDOf(customerID, m.Code))
 		if err != nil {
@@ -119,11 +133,25 @@ func (s *Service) held(ctx context.Context, o orders.Order) (HeldOrder, error) {
 		}
 		h.Ratings = append(h.Ratings, r)
 	}
-	return h, nil
+	if h.Openings, err = s.Parcels.Openings(ctx, o.ID); err != nil {
+		return h, err
+	}
+	for _, x := range o.Shipments {
+		p, there, err := s.Payments.Get(ctx, o.ID, x.Group)
+		if err != nil {
+			return h, err
+		}
+		if there {
+			h.Payments = append(h.Payments, p)
+		}
+	}
+	h.Mails, err = s.Mails.OfOrder(ctx, o.ID)
+	return h, err
 }
 
-// Erase destroys all that names a customer, for good: what they wrote in returns, ratings and reviews, their carts, and the keys of
-// theirs and of the guests whose orders they took over. Again is a success. Errors: orders_open, which names those orders.
+// Erase destroys all that names a customer, for good: what they wrote in returns, ratings and reviews, their carts, the records of
+// mails, the user that signs in, and the keys of theirs and of the guests whose orders they took over. Again is a success. Errors:
+// orders_open, which names those orders; users_unavailable.
 func (s *Service) Erase(ctx context.Context, customerID string) error {
 	var all []orders.Order
 	var waiting []string
@@ -166,9 +194,12 @@ func (s *Service) Erase(ctx context.Context, customerID string) error {
 	return nil
 }
 
-// forget drops what a customer wrote about an order.
+// forget drops what a customer wrote about an order, and was told.
 func (s *Service) forget(ctx context.Context, o orders.Order) error {
 	if err := s.Parcels.Forget(ctx, o.ID); err != nil {
+		return err
+	}
+	if err := s.Mails.ForgetOrder(ctx, o.ID); err != nil {
 		return err
 	}
 	for _, seller := range sellersOf(o) {
@@ -179,7 +210,8 @@ func (s *Service) forget(ctx context.Context, o orders.Order) error {
 	return nil
 }
 
-// erase drops what a person wrote of products, their carts, and the key at last.
+// erase drops what a person wrote of products, which mails they wanted, their carts, their user, and the key at last: until that is gone,
+// the token that asked for it is good to ask again.
 func (s *Service) erase(ctx context.Context, personID string) error {
 	if err := s.Reviews.Forget(ctx, personID); err != nil {
 		return err
@@ -188,6 +220,12 @@ func (s *Service) erase(ctx context.Context, personID string) error {
 		if err := s.Carts.Delete(ctx, carts.IDOf(personID, m.Code)); err != nil {
 			return err
 		}
+	}
+	if err := s.Mails.Forget(ctx, personID); err != nil {
+		return err
+	}
+	if err := s.Users.Close(ctx, personID); err != nil {
+		return err
 	}
 	return s.Customers.Erase(ctx, personID)
 }

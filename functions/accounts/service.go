@@ -10,7 +10,9 @@ import (
 	"rialto/functions/fulfillment"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/rate"
+	"rialto/functions/notifications"
 	"rialto/functions/orders"
+	"rialto/functions/payments"
 	"rialto/functions/reviews"
 )
 
@@ -18,6 +20,12 @@ import (
 type Customers interface {
 	Export(ctx context.Context, customerID string) (customers.Export, error)
 	Erase(ctx context.Context, customerID string) error
+}
+
+// Users are who can sign in.
+type Users interface {
+	// Close ends a customer's sessions and takes them off, for good. Again, or for who never was one, it is a success.
+	Close(ctx context.Context, customerID string) error
 }
 
 // Addresses opens addresses that were sealed into orders; there says whether one still can be.
@@ -37,8 +45,24 @@ type Orders interface {
 type Parcels interface {
 	Shipments(ctx context.Context, orderID string) ([]fulfillment.Shipment, error)
 	OfOrder(ctx context.Context, orderID string) ([]fulfillment.Return, error)
+	// Openings lists which sellers were shown where an order goes.
+	Openings(ctx context.Context, orderID string) ([]fulfillment.Opening, error)
 	// Forget drops what was written in an order's returns.
 	Forget(ctx context.Context, orderID string) error
+}
+
+// Payments are how orders were paid, parcel by parcel.
+type Payments interface {
+	Get(ctx context.Context, orderID, group string) (payments.Payment, bool, error)
+}
+
+// Mails are what customers were told, and which mails they want.
+type Mails interface {
+	OfOrder(ctx context.Context, orderID string) ([]notifications.Notification, error)
+	Preferences(ctx context.Context, customerID string) (notifications.Preferences, error)
+	// ForgetOrder and Forget drop both.
+	ForgetOrder(ctx context.Context, orderID string) error
+	Forget(ctx context.Context, customerID string) error
 }
 
 // Ratings are what customers say of sellers. Errors: reviews.ErrNoRating.
@@ -51,6 +75,7 @@ type Ratings interface {
 // Reviews are what customers say of products.
 type Reviews interface {
 	Of(ctx context.Context, customerID string) ([]reviews.Review, error)
+	VotesOf(ctx context.Context, customerID string) ([]reviews.Vote, error)
 	// Forget keeps their stars alone.
 	Forget(ctx context.Context, customerID string) error
 }
@@ -76,9 +101,12 @@ type Guesses interface {
 // Service is what spans contexts for one person.
 type Service struct {
 	Customers Customers
+	Users     Users
 	Addresses Addresses
 	Orders    Orders
 	Parcels   Parcels
+	Payments  Payments
+	Mails     Mails
 	Ratings   Ratings
 	Reviews   Reviews
 	Carts     Carts

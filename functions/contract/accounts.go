@@ -8,9 +8,9 @@ import (
 var accountsContext = Context{
 	Name:    "accounts",
 	Owns:    "what spans contexts for one person: orders looked up, taken over and bought again, export, erasure",
-	Imports: []string{"carts", "customers", "orders", "fulfillment", "reviews"},
+	Imports: []string{"carts", "customers", "orders", "fulfillment", "payments", "reviews", "notifications"},
 	Reads:   []string{"catalog", "inventory", "offers"}, // what a cart is priced by
-	Writes:  []string{"carts", "customers", "orders", "returns", "ratings", "reviews"},
+	Writes:  []string{"carts", "customers", "orders", "returns", "ratings", "reviews", "notifications"},
 	shopper: func() []api.Route { return accountsapi.Routes(nil) },
 	Functions: []Function{
 		{
@@ -18,11 +18,13 @@ var accountsContext = Context{
 			Memory: 512, Timeout: 25 * second,
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
-				{Invoke, "payments-methods"},
+				{Invoke, "payments-methods"}, {Invoke, "customers-close"},
 				{SQL, "customers"}, {Seal, "customers"}, {Sign, "customers"}, {Read, "customers"}, {Write, "customers"},
 				{Read, "orders"}, {Write, "orders"}, {Read, "shipments"}, {Read, "returns"}, {Write, "returns"},
 				{Read, "ratings"}, {Write, "ratings"}, {Read, "reviews"}, {Write, "reviews"}, {Read, "carts"}, {Write, "carts"},
 				{Redis, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"}, {Write, "rate_limits"},
+				{Read, "review_votes"}, {Read, "seller_orders"}, {Read, "payments"}, {Read, "notifications"},
+				{Write, "notifications"},
 			},
 		},
 	},

@@ -39,6 +39,12 @@ var customersContext = Context{
 			Grants:  []Grant{{Read, "customers"}},
 		},
 		{
+			Name: "close", Description: "takes a customer's user off the pool, and ends their sessions",
+			Memory: 256, Timeout: 10 * second,
+			Trigger: Trigger{Called: true},
+			Grants:  []Grant{{Users, "customers"}},
+		},
+		{
 			Name: "contact", Description: "opens the mailbox that a customer is written to at",
 			Memory: 256, Timeout: 10 * second,
 			Trigger: Trigger{Called: true},

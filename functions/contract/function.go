@@ -85,6 +85,7 @@ const (
 	SQL     Access = "sql"     // inside the VPC, the database's security group and secret
 	Gateway Access = "gateway" // the payment gateway's secret
 	Webhook Access = "webhook" // the secret that the payment gateway signs its events with
+	Users   Access = "users"   // AdminUserGlobalSignOut and AdminDeleteUser of the user pool
 	Mail    Access = "mail"    // SendEmail from the stage's address
 
 	// Of objects in a folder of the context's bucket:

@@ -21,6 +21,8 @@ type ReviewStore interface {
 	SaveReview(ctx context.Context, r, before Review) error
 	// Unverified counts one more unverified review of a product that day, and returns how many there are.
 	Unverified(ctx context.Context, productID, day string) (int64, error)
+	// VotesOf lists a person's votes.
+	VotesOf(ctx context.Context, voter string) ([]Vote, error)
 	// Vote writes a person's vote and the review that has it counted; ErrReviewChanged if either stands otherwise.
 	Vote(ctx context.Context, voter string, vote, before int64, r Review) error
 	// VoteOf returns a person's vote: 1, -1, or 0 for none.
@@ -238,6 +240,18 @@ func (s *Products) Forget(ctx context.Context, customerID string) error {
 		}))
 	}
 	return err
+}
+
+// Vote is whether a person found a review helpful.
+type Vote struct {
+	ReviewID string
+	Helpful  bool
+	At       time.Time
+}
+
+// VotesOf returns all votes of a person.
+func (s *Products) VotesOf(ctx context.Context, customerID string) ([]Vote, error) {
+	return s.Store.VotesOf(ctx, customerID)
 }
 
 // Of returns all reviews of a customer that stand.

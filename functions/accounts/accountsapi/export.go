@@ -6,7 +6,9 @@ import (
 
 	"rialto/functions/accounts"
 	"rialto/functions/customers"
+	"rialto/functions/internal/money"
 	"rialto/functions/orders"
+	"rialto/functions/payments"
 )
 
 type exportOutput struct {
@@ -18,7 +20,20 @@ type exportOutput struct {
 		Orders     []heldOrder         `json:"orders"`
 		Carts      []heldCart          `json:"carts"`
 		Reviews    []heldReview        `json:"reviews"`
+		Votes      []heldVote          `json:"votes"`
+		Mails      heldPreferences     `json:"mail_preferences"`
 	}
+}
+
+// heldVote is whether the customer found somebody's review helpful.
+type heldVote struct {
+	ReviewID string    `json:"review_id"`
+	Helpful  bool      `json:"helpful"`
+	At       time.Time `json:"at"`
+}
+
+type heldPreferences struct {
+	ReviewRequests bool `json:"review_requests"`
 }
 
 type heldProfile struct {
@@ -50,6 +65,47 @@ type heldOrder struct {
 	Parcels     []heldParcel       `json:"parcels"`
 	Returns     []heldReturn       `json:"returns"`
 	Ratings     []heldRating       `json:"ratings"`
+	Payments    []heldPayment      `json:"payments"`
+	Openings    []heldOpening      `json:"address_openings" doc:"Which sellers were shown the address"`
+	Mails       []heldMail         `json:"mails"`
+}
+
+// heldPayment is how a parcel was paid.
+type heldPayment struct {
+	Group    string        `json:"group"`
+	State    string        `json:"state"`
+	Amount   money.Amount  `json:"amount"`
+	Captured money.Amount  `json:"captured"`
+	Refunds  []heldRefund  `json:"refunds"`
+	Disputes []heldDispute `json:"disputes"`
+}
+
+type heldRefund struct {
+	RefundID string       `json:"refund_id"`
+	Amount   money.Amount `json:"amount"`
+	State    string       `json:"state"`
+}
+
+type heldDispute struct {
+	DisputeID string       `json:"dispute_id"`
+	Amount    money.Amount `json:"amount"`
+	State     string       `json:"state"`
+	Reason    string       `json:"reason,omitempty"`
+	At        time.Time    `json:"at"`
+}
+
+type heldOpening struct {
+	SellerID string    `json:"seller_id"`
+	At       time.Time `json:"at"`
+}
+
+// heldMail is a mail's record, which has neither the address nor the text.
+type heldMail struct {
+	Kind     string    `json:"kind"`
+	State    string    `json:"state"`
+	Reason   string    `json:"reason,omitempty"`
+	Language string    `json:"language,omitempty"`
+	At       time.Time `json:"at" doc:"When what it tells of happened"`
 }
 
 type heldParcel struct {
@@ -133,12 +189,17 @@ func (h handlers) export(ctx context.Context, _ *struct{}) (*exportOutput, error
 	for _, r := range e.Reviews {
 		b.Reviews = append(b.Reviews, heldReview{r.ProductID, r.Stars, r.Title, r.Text, r.Author, string(r.State), r.UpdatedAt})
 	}
+	b.Votes, b.Mails = []heldVote{}, heldPreferences{e.Mails.ReviewRequests}
+	for _, v := range e.Votes {
+		b.Votes = append(b.Votes, heldVote(v))
+	}
 	return out, nil
 }
 
 func orderOf(o accounts.HeldOrder) heldOrder {
 	h := heldOrder{OrderID: o.ID, PlacedAt: o.PlacedAt, PlacedBy: o.PlacedBy, Marketplace: o.Marketplace, Lines: o.Lines, Coupon: o.Coupon,
-		Totals: o.Totals, Parcels: []heldParcel{}, Returns: []heldReturn{}, Ratings: []heldRating{}}
+		Totals: o.Totals, Parcels: []heldParcel{}, Returns: []heldReturn{}, Ratings: []heldRating{}, Payments: []heldPayment{},
+		Openings: []heldOpening{}, Mails: []heldMail{}}
 	if o.Address.Country != "" {
 		h.Address = &o.Address
 	}
@@ -158,6 +219,27 @@ func orderOf(o accounts.HeldOrder) heldOrder {
 	}
 	for _, r := range o.Ratings {
 		h.Ratings = append(h.Ratings, heldRating{r.SellerID, r.Stars, r.Text, r.UpdatedAt})
+	}
+	for _, p := range o.Payments {
+		h.Payments = append(h.Payments, paymentOf(p))
+	}
+	for _, x := range o.Openings {
+		h.Openings = append(h.Openings, heldOpening{x.SellerID, x.At})
+	}
+	for _, m := range o.Mails {
+		h.Mails = append(h.Mails, heldMail{string(m.Kind), string(m.State), m.Reason, m.Language, m.At})
+	}
+	return h
+}
+
+func paymentOf(p payments.Payment) heldPayment {
+	of := func(minor int64) money.Amount { return money.Of(minor, p.Amount.Currency) }
+	h := heldPayment{p.Group, string(p.State), p.Amount, of(p.Captured), []heldRefund{}, []heldDispute{}}
+	for _, r := range p.Refunds {
+		h.Refunds = append(h.Refunds, heldRefund{r.ID, of(r.Minor), string(r.State)})
+	}
+	for _, d := range p.Disputes {
+		h.Disputes = append(h.Disputes, heldDispute{d.ID, of(d.Minor), string(d.State), d.Reason, d.At})
 	}
 	return h
 }

@@ -26,8 +26,10 @@ import (
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/notifications/notificationsstore"
 	"rialto/functions/offers/offersstore"
 	"rialto/functions/orders/ordersstore"
+	"rialto/functions/payments/paymentsstore"
 	"rialto/functions/reviews"
 	"rialto/functions/reviews/reviewsstore"
 )
@@ -40,11 +42,14 @@ func service(s *settings.Settings, db store.DB) (*accounts.Service, error) {
 	signed := authaws.Guests{KMS: kms.NewFromConfig(s.AWS()), Key: s.Must("SIGNING_KEY_ID"), Issuer: s.Must("GUEST_ISSUER")}
 	verifier, err := signed.Verifier()
 	profiles, vault := customersstore.NewSQL(customersaws.Database(s)), customersaws.NewVault(s, time.Now, rand.Reader)
+	calls := lambda.NewFromConfig(s.AWS())
 	return &accounts.Service{
 		Customers: &customers.Service{Store: profiles, Snapshots: snapshotstore.Snapshots{DB: db}, Vault: vault, Now: time.Now, Random: rand.Reader,
-			Wallet: customersaws.Wallet{Lambda: lambda.NewFromConfig(s.AWS()), Function: s.Must("FUNCTION_PAYMENTS_METHODS")}},
+			Wallet: customersaws.Wallet{Lambda: calls, Function: s.Must("FUNCTION_PAYMENTS_METHODS")}},
+		Users:     customersaws.Users{Lambda: calls, Function: s.Must("FUNCTION_CUSTOMERS_CLOSE")},
 		Addresses: customers.Opener{Store: profiles, Vault: vault},
 		Orders:    ordersstore.Store{DB: db}, Parcels: fulfillmentstore.Store{DB: db}, Ratings: reviewsstore.Store{DB: db},
+		Payments: paymentsstore.Store{DB: db}, Mails: notificationsstore.Store{DB: db},
 		Reviews: &reviews.Products{Store: reviewsstore.Store{DB: db}, Now: time.Now},
 		Carts:   cartsstore.Store{DB: db}, Baskets: baskets(s, db), Tokens: tokens{signed, verifier}, Guesses: ratelimit.Buckets{DB: db}, Now: time.Now,
 	}, err

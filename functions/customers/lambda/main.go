@@ -33,6 +33,7 @@ func main() {
 			return customersaws.Authorizer(s.Must("ISSUERS"), guests(s), erased(s), plan(s))
 		},
 		"claims": func(*settings.Settings) (any, error) { return customersaws.Claims, nil },
+		"close":  func(s *settings.Settings) (any, error) { return saga.Task("customers-close", pool(s).Close), nil },
 		"contact": func(s *settings.Settings) (any, error) {
 			return saga.Task("customers-contact", (&customers.Service{Store: customersstore.NewSQL(customersaws.Database(s)), Now: time.Now,
 				Random: rand.Reader, Vault: customersaws.NewVault(s, time.Now, rand.Reader)}).Contact), nil

@@ -53,7 +53,7 @@ func All() []Table {
 		{Name: "seller_ratings", Context: "reviews", Sorted: true, Stream: true},
 		{Name: "reviews", Context: "reviews", Sorted: true, Indexes: []Index{{Name: "listed", Hash: "listed", Sort: "listed_at"},
 			{Name: "helpful", Hash: "listed", Sort: "score"}, {Name: "by_customer", Hash: "customer_id", Sort: "product_id"}}},
-		{Name: "review_votes", Context: "reviews", Sorted: true},
+		{Name: "review_votes", Context: "reviews", Sorted: true, Indexes: []Index{{Name: "by_voter", Hash: "sk", Sort: "pk"}}},
 		{Name: "product_ratings", Context: "reviews", Sorted: true, Stream: true},
 		{Name: "audit_log", Context: "operators", Sorted: true, Indexes: []Index{{Name: "about", Hash: "subject", Sort: "place"}}},
 		{Name: "notifications", Context: "notifications", Sorted: true, TTL: true},

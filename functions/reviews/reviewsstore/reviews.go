@@ -27,6 +27,7 @@ const (
 	listed     = "listed"
 	helpful    = "helpful"
 	byCustomer = "by_customer"
+	byVoter    = "by_voter"
 
 	// waiting is the place of what waits for an operator, spread over some so that a burst meets no hot one.
 	waiting  = "waiting#"
@@ -145,6 +146,25 @@ func (s Store) VoteOf(ctx context.Context, reviewID, voter string) (int64, error
 		return 0, fmt.Errorf("get vote: %w", err)
 	}
 	return v.Vote, nil
+}
+
+// VotesOf lists a person's votes.
+func (s Store) VotesOf(ctx context.Context, voter string) ([]reviews.Vote, error) {
+	var out []reviews.Vote
+	for i, err := range store.Items(ctx, s.DB, store.Query{Table: votes, Index: byVoter, HashAttr: "sk", Hash: voter, SortAttr: "pk"}) {
+		var v struct {
+			vote
+			ReviewID string `dynamodbav:"pk"`
+		}
+		if err == nil {
+			err = store.Unmarshal(i, &v)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list votes: %w", err)
+		}
+		out = append(out, reviews.Vote{ReviewID: v.ReviewID, Helpful: v.Vote > 0, At: v.At.UTC()})
+	}
+	return out, nil
 }
 
 // Vote writes a person's vote over the one before, 0 for none, and the review that has it counted; review_changed if either

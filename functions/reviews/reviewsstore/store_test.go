@@ -137,3 +137,30 @@ func image(t *testing.T, pk string) store.Item {
 	}
 	return i
 }
+
+// Seen to catch: votes listed by review.
+func TestAPersonsVotesAreListed(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		s, at := reviewsstore.Store{DB: db}, noon
+		var want []reviews.Vote
+		for n, id := range []string{"rev_1", "rev_2"} {
+			r := reviews.Review{ID: id, ProductID: "prd_1", CustomerID: "cus_" + id, Stars: 5, State: reviews.Published, Version: 1,
+				CreatedAt: at, UpdatedAt: at}
+			if err := s.SaveReview(t.Context(), r, reviews.Review{}); err != nil {
+				t.Fatal(err)
+			}
+			for _, voter := range []string{"cus_a", "cus_b"} {
+				r.Version++
+				if err := s.Vote(t.Context(), voter, int64(1-2*n), 0, r); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want = append(want, reviews.Vote{ReviewID: id, Helpful: n == 0, At: at})
+		}
+		got, err := s.VotesOf(t.Context(), "cus_a")
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Error(diff, err)
+		}
+	})
+}

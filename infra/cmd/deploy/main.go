@@ -51,6 +51,7 @@ func run(ctx context.Context, name string, again bool) error {
 	}
 	for setting, parameter := range map[string]string{
 		"RETURN_URL": "payments:ReturnUrl", "MAIL_DOMAIN": "notifications:MailDomain", "SHOP_URL": "notifications:ShopUrl",
+		"VERIFIED_MAIL_DOMAIN": "customers:VerifiedMailDomain",
 	} {
 		if value := os.Getenv(setting); value != "" {
 			o.Parameters = append(o.Parameters, "rialto-"+name+"-"+parameter+"="+value)

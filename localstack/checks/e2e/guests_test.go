@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"rialto/functions/contract"
 	"rialto/localstack/demo/shop"
 )
 
@@ -229,6 +230,14 @@ func TestNobodyIsErasedWhileAParcelWaits(t *testing.T) {
 		a, err := b.buyer.Do(ctx, http.MethodDelete, "/api/v1/me", nil)
 		return err == nil && a.Status == http.StatusNoContent
 	})
+	user, err := http.Get(contract.LocalIssuerURL + "/users/" + b.buyer.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer user.Body.Close()
+	if user.StatusCode != http.StatusNotFound {
+		t.Errorf("the user can sign in still: %d", user.StatusCode)
+	}
 	again, err := shop.Customer(b.buyer.ID) // the gateway remembers for a minute what it was told of a token
 	if err != nil {
 		t.Fatal(err)

@@ -105,6 +105,15 @@ func TestACustomerIsTold(t *testing.T) {
 			t.Errorf("%d mails %s", n, kind)
 		}
 	}
+	var held struct {
+		Orders []struct {
+			Mails []struct{ Kind, State string }
+		}
+	}
+	served(ctx, t, r.Client, get, "/api/v1/me/export", nil, &held)
+	if len(held.Orders) != 1 || len(held.Orders[0].Mails) != 4 || held.Orders[0].Mails[0].State != "SENT" {
+		t.Errorf("%+v", held)
+	}
 	wants := func() bool {
 		t.Helper()
 		var s struct {

@@ -6,6 +6,8 @@
 // cloud's state folder. It signs nothing that any real stage would accept,
 // since their issuers and keys are others.
 //
+// It also takes what ends a user of a Cognito user pool, so that erasures can be seen to reach there.
+//
 // Besides honest tokens, Mint makes every kind of forgery that an authorizer
 // must refuse, so that end-to-end tests can try them.
 package issuer

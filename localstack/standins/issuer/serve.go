@@ -28,7 +28,7 @@ func Serve(ctx context.Context, key *ecdsa.PrivateKey) error {
 	return nil
 }
 
-// Handler serves OpenID Connect Discovery and the key set of one key.
+// Handler serves OpenID Connect Discovery and the key set of one key, what ends users of a Cognito user pool, and GET /users/{user}.
 func Handler(key *ecdsa.PublicKey) (http.Handler, error) {
 	public, err := publicJWK(key)
 	if err != nil {
@@ -36,6 +36,9 @@ func Handler(key *ecdsa.PublicKey) (http.Handler, error) {
 	}
 	const keys = "/.well-known/jwks.json"
 	mux := http.NewServeMux()
+	known := &users{deleted: map[string]bool{}}
+	mux.Handle("POST /{$}", known)
+	mux.HandleFunc("GET /users/{user}", known.show)
 	for path, document := range map[string]any{
 		"/.well-known/openid-configuration": map[string]any{
 			"issuer":                                contract.LocalIssuerURL,
