@@ -11,6 +11,7 @@ import (
 	"path"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -35,21 +36,23 @@ func (l checker) Check(ctx context.Context, id string) (time.Duration, error) {
 // Seen to catch: a look that lasts until Lambda ends the function, and every message with it.
 func TestALongRecoveryKeepsTheAnswersForOthers(t *testing.T) {
 	t.Parallel()
-	slow := ids.Derive(ids.Checkout, "slow")
-	ctx, stop := context.WithTimeout(context.Background(), spare+time.Second)
-	defer stop()
-	out, err := OnTimer(checker{slow}, Timer{}, store.Pause)(ctx, events.SQSEvent{Records: []events.SQSMessage{
-		{MessageId: "1", Body: slow}, {MessageId: "2", Body: ids.Derive(ids.Checkout, "done")}, {MessageId: "3", Body: "no checkout"}}})
-	if err != nil || ctx.Err() != nil {
-		t.Fatal(err, ctx.Err())
-	}
-	failed := map[string]bool{}
-	for _, f := range out.BatchItemFailures {
-		failed[f.ItemIdentifier] = true
-	}
-	if len(failed) != 2 || !failed["1"] || !failed["3"] {
-		t.Errorf("failed: %v", failed)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		slow := ids.Derive(ids.Checkout, "slow")
+		ctx, stop := context.WithTimeout(context.Background(), spare+time.Second)
+		defer stop()
+		out, err := OnTimer(checker{slow}, Timer{}, store.Pause)(ctx, events.SQSEvent{Records: []events.SQSMessage{
+			{MessageId: "1", Body: slow}, {MessageId: "2", Body: ids.Derive(ids.Checkout, "done")}, {MessageId: "3", Body: "no checkout"}}})
+		if err != nil || ctx.Err() != nil {
+			t.Fatal(err, ctx.Err())
+		}
+		failed := map[string]bool{}
+		for _, f := range out.BatchItemFailures {
+			failed[f.ItemIdentifier] = true
+		}
+		if len(failed) != 2 || !failed["1"] || !failed["3"] {
+			t.Errorf("failed: %v", failed)
+		}
+	})
 }
 
 // open is a checker whose checkout is not over.

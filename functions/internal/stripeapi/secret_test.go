@@ -25,7 +25,7 @@ func TestARotatedSecretIsReadAgain(t *testing.T) {
 		reads  int
 	)
 	secret := kept(func(context.Context) (string, error) { reads++; return stored, failed }, func() time.Time { return now })
-	client := New(Config{Secret: secret, URL: server.URL, Timeout: 5 * time.Second})
+	client := New(Config{Secret: secret, URL: server.URL, Timeout: time.Minute})
 	for _, step := range []struct {
 		after  time.Duration
 		stored string

@@ -33,7 +33,7 @@ func answering(t *testing.T, status int, header http.Header, body string) (*stri
 		_, _ = io.WriteString(w, body)
 	}))
 	t.Cleanup(server.Close)
-	return stripegateway.New(stripegateway.Config{Secret: stripeapi.Fixed("sk_test_x"), URL: server.URL, Timeout: 5 * time.Second}), &seen, sent
+	return stripegateway.New(stripegateway.Config{Secret: stripeapi.Fixed("sk_test_x"), URL: server.URL, Timeout: time.Minute}), &seen, sent
 }
 
 const secretive = `"message":"No such PaymentMethod: 'pm_secret'; pi_1_secret_abc"`

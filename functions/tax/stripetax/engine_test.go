@@ -21,7 +21,7 @@ import (
 )
 
 func engine(url string) *stripetax.Engine {
-	return stripetax.New(stripeapi.New(stripeapi.Config{Secret: stripeapi.Fixed("sk_test_x"), URL: url, Timeout: 5 * time.Second}))
+	return stripetax.New(stripeapi.New(stripeapi.Config{Secret: stripeapi.Fixed("sk_test_x"), URL: url, Timeout: time.Minute}))
 }
 
 // local returns the engine in front of the local gateway.

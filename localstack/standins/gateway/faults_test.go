@@ -70,7 +70,7 @@ func timeOut(t *testing.T) {
 	i := r.create(t, order("pm_rialto_timeout"))
 	p := &stripe.PaymentIntentConfirmParams{}
 	p.SetIdempotencyKey("k")
-	_, err := r.impatient(100*time.Millisecond).V1PaymentIntents.Confirm(background(), i.ID, p)
+	_, err := r.impatient(2*time.Second).V1PaymentIntents.Confirm(background(), i.ID, p)
 	unanswered(t, err)
 	again, err := r.confirm(i.ID, "k")
 	if err != nil || again.Status != "requires_capture" {
@@ -257,7 +257,7 @@ func TestAHeldConfirmArrivesAfterItsCompensation(t *testing.T) {
 	p.SetIdempotencyKey("k")
 	gone := make(chan error, 1)
 	go func() {
-		_, err := r.impatient(100*time.Millisecond).V1PaymentIntents.Confirm(background(), i.ID, p)
+		_, err := r.impatient(2*time.Second).V1PaymentIntents.Confirm(background(), i.ID, p)
 		gone <- err
 	}()
 	r.holding(t, held.ID)
