@@ -66,7 +66,7 @@ func TestNoFunctionMayMore(t *testing.T) {
 		contract.Start: "states", contract.Invoke: "lambda", contract.Seal: "kms", contract.Sign: "kms", contract.Verify: "kms",
 		contract.Search: "es", contract.Admin: "es", contract.SQL: "secretsmanager", contract.Gateway: "secretsmanager", contract.Redis: "ec2",
 		contract.Webhook: "secretsmanager", contract.Mail: "ses", contract.Users: "cognito-idp",
-		contract.GetObject: "s3", contract.PutObject: "s3",
+		contract.GetObject: "s3", contract.PutObject: "s3", contract.DeleteObject: "s3",
 	}
 	for _, f := range contract.Functions() {
 		allowed := []string{"logs", "xray"}

@@ -16,6 +16,7 @@ const (
 	MaxImageBytes  = 10 << 20
 	LeastPixels    = 100 // a side
 	MostPixels     = 10_000
+	MostArea       = 40_000_000 // pixels: what decoding holds in memory, at up to 8 bytes each
 	MaxOwnImages   = 12
 	ImageUploadFor = time.Hour // how long the address of an upload works
 )
@@ -28,7 +29,9 @@ const (
 	Expired  ImageState = "EXPIRED"         // its address worked until then; it is never stored
 	Accepted ImageState = "ACCEPTED"        // its file is what was announced, and is shown
 	Refused  ImageState = "REFUSED"         // Reason says why
-	removed  ImageState = "REMOVED"         // on its way out
+	// TakenDown is of one that an operator took away; Reason says why.
+	TakenDown ImageState = "TAKEN_DOWN"
+	removed   ImageState = "REMOVED" // on its way out
 )
 
 // Image is an image that a seller gives of a product it lists. One that is accepted is part of what the seller says of
@@ -40,8 +43,8 @@ type Image struct {
 	files.Announced
 	State         ImageState
 	Reason        *Reason
-	Width, Height int64  // of one that is accepted
-	File          string // its key, once it is accepted; a key never gets another file
+	Width, Height int64  // of one that is accepted, as it is shown
+	File          string // its key in the largest size, once it is accepted; a key never gets another file
 	URL           string
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
@@ -98,10 +101,10 @@ var uploadKey = regexp.MustCompile(`^uploads/(prd_[a-z2-7]{26})/(sel_[a-z2-7]{26
 // imageFolder is the folder of images that are shown, and is no part of their addresses.
 const imageFolder = "images/"
 
-// fileOf is where an image is kept that came with an etag. It depends on both, so that an upload that is replaced
+// fileOf is where a rendition is kept of an image that came with an etag. It depends on both, so that an upload that is replaced
 // while it is checked never changes what is shown.
-func (i Image) fileOf(etag string) string {
-	return imageFolder + i.ProductID + "/" + ids.Derive("", i.ID, etag) + imageTypes[i.Type]
+func (i Image) fileOf(etag string, r Rendition) string {
+	return renditionOf(imageFolder+i.ProductID+"/"+ids.Derive("", i.ID, etag), r.ImageSize, imageTypes[r.Type])
 }
 
 // judge finds out whether an image is what was announced and within the limits. A fault says why it is not.
@@ -113,6 +116,8 @@ func (i Image) judge(mediaType string, width, height int64) error {
 		return fault.New(fault.Invalid, "image_too_small", "the image is %d x %d pixels; each side must have at least %d", width, height, LeastPixels)
 	case max(width, height) > MostPixels:
 		return fault.New(fault.Invalid, "image_too_large", "the image is %d x %d pixels; each side must have at most 10,000", width, height)
+	case width*height > MostArea:
+		return fault.New(fault.Invalid, "image_too_large", "the image is %d x %d pixels; together they may be 40 million", width, height)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -18,9 +19,9 @@ import (
 // Files are the images themselves.
 type Files interface {
 	Upload(ctx context.Context, key string, what files.Announced, until time.Duration) (files.Address, error)
-	// Open and Copy fail with files.ErrChanged if the file is not that of the etag.
+	// Open fails with files.ErrChanged if the file is not that of the etag.
 	Open(ctx context.Context, key, etag string, from int64) (io.ReadCloser, error)
-	Copy(ctx context.Context, from, etag, to, mediaType string) error
+	Put(ctx context.Context, key, mediaType, cached string, file []byte) error
 	Delete(ctx context.Context, key string) error
 }
 
@@ -31,6 +32,8 @@ type ImageService struct {
 	Files    Files
 	// Header tells an image's type and its size in pixels by its first bytes (imageheader.Read).
 	Header func(io.Reader) (mediaType string, width, height int64, err error)
+	// Render makes of a file what is shown (imagerender.Render); nil where nothing is checked.
+	Render func(ctx context.Context, mediaType string, file []byte) ([]Rendition, error)
 	URL    string // of the folder of images, without a slash at its end
 }
 
@@ -143,26 +146,28 @@ func (s *ImageService) Arrived(ctx context.Context, key, etag string, bytes int6
 }
 
 // inspect accepts or refuses an image by its file.
-func (s *ImageService) inspect(ctx context.Context, i *Image, etag string, bytes int64) error {
+func (s *ImageService) inspect(ctx context.Context, i *Image, etag string, size int64) error {
 	err := func() error {
-		if bytes != i.Bytes {
-			return fault.New(fault.Invalid, "wrong_size", "the file has %d bytes, and %d were announced", bytes, i.Bytes)
+		if size != i.Bytes {
+			return fault.New(fault.Invalid, "wrong_size", "the file has %d bytes, and %d were announced", size, i.Bytes)
 		}
 		in, err := s.Files.Open(ctx, i.uploadKey(), etag, 0)
 		if err != nil {
 			return err
 		}
 		defer in.Close()
-		mediaType, width, height, err := s.Header(in)
+		file, err := io.ReadAll(io.LimitReader(in, MaxImageBytes))
 		if err != nil {
 			return err
 		}
-		if err := i.judge(mediaType, width, height); err != nil {
+		mediaType, width, height, err := s.Header(bytes.NewReader(file))
+		if err != nil {
 			return err
 		}
-		i.State, i.Width, i.Height, i.File = Accepted, width, height, i.fileOf(etag)
-		i.URL = s.URL + "/" + strings.TrimPrefix(i.File, imageFolder)
-		return s.Files.Copy(ctx, i.uploadKey(), etag, i.File, mediaType)
+		if err := i.judge(mediaType, width, height); err != nil { // before any pixel is decoded
+			return err
+		}
+		return s.keep(ctx, i, etag, file)
 	}()
 	i.UpdatedAt = s.Listings.Now().UTC()
 	var why *fault.Error
@@ -171,6 +176,25 @@ func (s *ImageService) inspect(ctx context.Context, i *Image, etag string, bytes
 		return nil
 	}
 	return err
+}
+
+// shownFor is how long images may be kept: a minute at the edge, so that one that is gone is gone there, and an hour in a browser.
+const shownFor = "public, max-age=3600, s-maxage=60"
+
+// keep puts an image's renditions where they are shown.
+func (s *ImageService) keep(ctx context.Context, i *Image, etag string, file []byte) error {
+	list, err := s.Render(ctx, i.Type, file)
+	if err != nil {
+		return err
+	}
+	for _, r := range slices.Backward(list) { // the largest, by which the others are known, is there last
+		i.File, i.Width, i.Height = i.fileOf(etag, r), int64(r.Width), int64(r.Height)
+		if err := s.Files.Put(ctx, i.File, r.Type, shownFor, r.File); err != nil {
+			return err
+		}
+	}
+	i.State, i.URL = Accepted, s.URL+"/"+strings.TrimPrefix(i.File, imageFolder)
+	return nil
 }
 
 // shows is how often a contribution is tried that others keep changing: as often as all of a seller's images at once.
@@ -216,11 +240,67 @@ func (s *ImageService) Remove(ctx context.Context, product, seller, id string) e
 		if err := s.show(ctx, product, seller); err != nil {
 			return err
 		}
-		if i.File != "" {
-			if err := s.Files.Delete(ctx, i.File); err != nil {
-				return err
-			}
+		if err := s.unshow(ctx, i); err != nil {
+			return err
 		}
 		return s.Images.ForgetImage(ctx, i)
 	}
+}
+
+// unshow deletes an image's files.
+func (s *ImageService) unshow(ctx context.Context, i Image) error {
+	if i.File == "" {
+		return nil
+	}
+	for _, f := range ImageFiles(i.File) {
+		if err := s.Files.Delete(ctx, f.URL); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TakeDown takes an image off a page, by its address there, and deletes its files; its seller reads why, and may send another. A
+// second time finishes what the first began. Errors: image_not_found, invalid_reason, product_changed if others keep changing the page.
+func (s *ImageService) TakeDown(ctx context.Context, product, address, reason string) error {
+	reason, err := reasonOf(reason)
+	if err != nil {
+		return err
+	}
+	i, err := s.shownAt(ctx, product, address)
+	if err != nil {
+		return err
+	}
+	if from := i.State; from != TakenDown {
+		i.State, i.Reason, i.UpdatedAt = TakenDown, &Reason{"taken_down", reason}, s.Listings.Now().UTC()
+		if saved, err := s.Images.SaveImage(ctx, i, from); err != nil {
+			return err
+		} else if !saved { // its seller removes it
+			return ErrImageNotFound
+		}
+	}
+	if err := s.show(ctx, product, i.SellerID); err != nil {
+		return err
+	}
+	return s.unshow(ctx, i)
+}
+
+// shownAt finds an image, whosever it is, by its address.
+func (s *ImageService) shownAt(ctx context.Context, product, address string) (Image, error) {
+	said, _, err := s.Listings.Contributions.Said(ctx, product)
+	if err != nil {
+		return Image{}, err
+	}
+	for _, c := range said {
+		list, _, err := s.Images.Images(ctx, product, c.SellerID)
+		if err != nil {
+			return Image{}, err
+		}
+		for _, i := range list {
+			if i.URL == address && (i.State == Accepted || i.State == TakenDown) {
+				return i, nil
+			}
+		}
+	}
+	return Image{}, ErrImageNotFound
 }

@@ -3,8 +3,10 @@ package catalog_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"image"
 	"image/png"
 	"io"
@@ -19,6 +21,7 @@ import (
 	"rialto/functions/catalog"
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/catalog/imageheader"
+	"rialto/functions/catalog/imagerender"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/files"
 	"rialto/functions/internal/ids"
@@ -47,13 +50,10 @@ func (d *drawer) Open(_ context.Context, key, etag string, _ int64) (io.ReadClos
 	return io.NopCloser(strings.NewReader(etag)), nil
 }
 
-func (d *drawer) Copy(_ context.Context, from, etag, to, _ string) error {
+func (d *drawer) Put(_ context.Context, key, _, _ string, file []byte) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.of[from] != etag {
-		return files.ErrChanged
-	}
-	d.of[to] = etag
+	d.of[key] = string(file)
 	return d.fail
 }
 
@@ -64,13 +64,15 @@ func (d *drawer) Delete(_ context.Context, key string) error {
 	return d.fail
 }
 
-func (d *drawer) shown() (n int) {
+// shown is how many images there are, each in all its sizes.
+func (d *drawer) shown() int {
+	names := map[string]bool{}
 	for key := range d.of {
-		if strings.HasPrefix(key, "images/") {
-			n++
+		if name, _, _ := strings.Cut(key, "-r1-"); strings.HasPrefix(key, "images/") {
+			names[name] = true
 		}
 	}
-	return n
+	return len(names)
 }
 
 func pngFile(width, height int) string {
@@ -93,7 +95,7 @@ func newImages(t fatal) (*catalog.ImageService, *drawer, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &catalog.ImageService{Listings: s, Images: &catalogstore.Store{DB: db}, Files: d, Header: imageheader.Read,
+	return &catalog.ImageService{Listings: s, Images: &catalogstore.Store{DB: db}, Files: d, Header: imageheader.Read, Render: imagerender.Render,
 		URL: "https://images"}, d, l.Product.ID
 }
 
@@ -150,8 +152,7 @@ func TestImages(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Word again, and another file under an address that still works.
-	up := "uploads/" + product + "/" + north + "/" + first.ID
-	evil := "<script>alert(1)</script>"
+	kept, evil, up := d.of[list[0].File], "<script>alert(1)</script>", "uploads/"+product+"/"+north+"/"+first.ID
 	d.of[up] = evil
 	for etag, n := range map[string]int64{evil: int64(len(evil)), pngFile(200, 100): list[0].Bytes} {
 		if err := g.Arrived(ctx, up, etag, n); err != nil {
@@ -159,7 +160,7 @@ func TestImages(t *testing.T) {
 		}
 	}
 	if after, err := g.Listings.Own(ctx, product, north); err != nil || after.Contribution.Version != before.Contribution.Version ||
-		d.of[list[0].File] != pngFile(200, 100) || d.shown() != 3 {
+		d.of[list[0].File] != kept || kept == "" || d.shown() != 3 {
 		t.Error(after, err, d.shown())
 	}
 	for _, key := range []string{"reports/x", up + "x", "uploads/" + product + "/" + north + "/" + ids.Derive(ids.Image, "none")} {
@@ -187,6 +188,15 @@ func TestImages(t *testing.T) {
 	}
 }
 
+// bomb is the header of a PNG of 81 million pixels, behind which nothing is.
+func bomb() string {
+	file := []byte(pngFile(200, 200)[:33]) // the signature, and the chunk of the header with its checksum
+	binary.BigEndian.PutUint32(file[16:], 9000)
+	binary.BigEndian.PutUint32(file[20:], 9000)
+	binary.BigEndian.PutUint32(file[29:], crc32.ChecksumIEEE(file[12:29]))
+	return string(file)
+}
+
 func TestWhatIsNoImage(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -198,6 +208,7 @@ func TestWhatIsNoImage(t *testing.T) {
 		{"image/png", pngFile(99, 200), "image_too_small"},
 		{"image/png", pngFile(200, 1), "image_too_small"},
 		{"image/png", pngFile(10_001, 100), "image_too_large"},
+		{"image/png", bomb(), "image_too_large"}, // of its header, before anything is unfolded
 		{"image/png", pngFile(200, 200)[:20], "broken_image"},
 	} {
 		i := send(t, g, d, product, north, fmt.Sprintf("key-%04d", n), c.mediaType, c.file)
@@ -313,5 +324,47 @@ func TestManyImagesAtOnce(t *testing.T) {
 	if n := slices.IndexFunc(list, func(i catalog.Image) bool { return i.State == catalog.Expired }); err != nil ||
 		len(list) != 2*catalog.MaxOwnImages-1 || n < 0 {
 		t.Errorf("%d, %v", len(list), err)
+	}
+}
+
+// Seen to catch: a size that stays; an image of another page; a seller who is not told why.
+func TestAnImageThatIsTakenDown(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	g, d, product := newImages(t)
+	send(t, g, d, product, north, "key-1", "image/png", pngFile(1200, 300))
+	send(t, g, d, product, north, "key-2", "image/png", pngFile(130, 120))
+	var sizes []string
+	for _, f := range catalog.ImageFiles(shows(t, g, product)[0]) {
+		sizes = append(sizes, fmt.Sprint(f.Width, "x", f.Height))
+		if _, there := d.of["images/"+strings.TrimPrefix(f.URL, "https://images/")]; !there {
+			t.Errorf("%s is not there", f.URL)
+		}
+	}
+	if got := strings.Join(sizes, " "); got != "1200x300 960x240 480x120 160x40" {
+		t.Error(got)
+	}
+	bad := shows(t, g, product)[0]
+	down := &catalog.TakedownService{Products: g.Listings.Products, Images: g, Now: g.Listings.Now}
+	for _, x := range []struct {
+		says catalog.Takedown
+		code string
+	}{
+		{catalog.Takedown{ProductID: product, Image: bad}, "invalid_reason"},
+		{catalog.Takedown{ProductID: product, Image: bad + "x", Reason: "nude"}, "image_not_found"},
+		{catalog.Takedown{ProductID: product, Image: bad, Restore: true}, "invalid_takedown"},
+		{catalog.Takedown{ProductID: product, Image: bad, Reason: "nude"}, ""},
+		{catalog.Takedown{ProductID: product, Image: bad, Reason: "nude"}, ""},
+	} {
+		if _, err := down.Handle(ctx, x.says); x.code == "" && err != nil || x.code != "" && fault.Code(err) != x.code {
+			t.Errorf("%+v: %v", x.says, err)
+		}
+	}
+	own, err := g.OwnImages(ctx, product, north)
+	if err != nil || own[0].State != catalog.TakenDown || own[0].Reason.Message != "nude" || d.shown() != 1 || len(shows(t, g, product)) != 1 {
+		t.Errorf("%+v, %d, %v %v", own, d.shown(), shows(t, g, product), err)
+	}
+	if err := g.Remove(ctx, product, north, own[0].ID); err != nil {
+		t.Error(err)
 	}
 }

@@ -22,19 +22,49 @@ var (
 	ErrWithheld = fault.New(fault.Conflict, "product_withheld", "an operator took this product's page down")
 )
 
-// TakedownService is what an operator does against pages.
+// TakedownService is what an operator does against pages, and against single images of them.
 type TakedownService struct {
 	Products Products
+	Images   *ImageService // nil where no image is taken down
 	Now      func() time.Time
+}
+
+// Takedown is an operator's word against a page, or an image of it by its address; Restore takes it back, of pages alone.
+type Takedown struct {
+	ProductID string `json:"product_id"`
+	Image     string `json:"image,omitempty"`
+	Reason    string `json:"reason,omitempty"`
+	Restore   bool   `json:"restore,omitempty"`
+}
+
+// Handle does what an operator says. Errors: product_not_found, image_not_found, invalid_reason, invalid_takedown, product_changed.
+func (s *TakedownService) Handle(ctx context.Context, t Takedown) (Takedown, error) {
+	switch {
+	case t.Restore && t.Image == "" && t.Reason == "":
+		return t, s.Restore(ctx, t.ProductID)
+	case t.Restore:
+		return t, fault.New(fault.Invalid, "invalid_takedown", "a page is restored without a reason; an image that was taken down is deleted")
+	case t.Image != "":
+		return t, s.Images.TakeDown(ctx, t.ProductID, t.Image, t.Reason)
+	}
+	return t, s.TakeDown(ctx, t.ProductID, t.Reason)
 }
 
 // TakeDown withholds a page: nobody sees, finds, offers or buys the product any more. What sellers say of it, and offer of it, is
 // kept, and they can read why. A second time changes the reason. Errors: product_not_found, invalid_reason, product_changed.
 func (s *TakedownService) TakeDown(ctx context.Context, product, reason string) error {
-	if reason = strings.TrimSpace(reason); display.Blank(reason) || utf8.RuneCountInString(reason) > MaxReason {
-		return ErrReason
+	reason, err := reasonOf(reason)
+	if err != nil {
+		return err
 	}
 	return s.withhold(ctx, product, reason)
+}
+
+func reasonOf(s string) (string, error) {
+	if s = strings.TrimSpace(s); display.Blank(s) || utf8.RuneCountInString(s) > MaxReason {
+		return "", ErrReason
+	}
+	return s, nil
 }
 
 // Restore shows a page again, as it then is. One that is shown is a success. Errors: product_not_found, product_changed.

@@ -23,12 +23,20 @@ var catalogContext = Context{
 			},
 		},
 		{
-			Name: "image", Description: "checks uploaded images, and shows those that pass",
-			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 5, MaxReceiveCount: 5, Concurrency: 20}},
+			Name: "image", Description: "checks uploaded images, and makes of those that pass what is shown",
+			Memory: 2048, Timeout: minute, // 40 million pixels, decoded, and once more to be scaled
+			Trigger: Trigger{Queue: &Queue{Batch: 1, MaxReceiveCount: 5, Concurrency: 20}},
 			Grants: []Grant{
 				{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"},
 				{GetObject, "uploads"}, {PutObject, "images"},
+			},
+		},
+		{
+			Name: "moderate", Description: "takes a page or an image down, and restores a page",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Operator: true},
+			Grants: []Grant{
+				{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"}, {DeleteObject, "images"},
 			},
 		},
 		{

@@ -19,6 +19,7 @@ type ProductPage struct {
 	CategoryPath     []string          `json:"category_path" doc:"Ids of categories, root first"`
 	Attributes       map[string]string `json:"attributes"`
 	Images           []string          `json:"images"`
+	Pictures         []Picture         `json:"pictures" doc:"The images in all sizes that there are of each"`
 	Version          int64             `json:"version"`
 	UpdatedAt        time.Time         `json:"updated_at"`
 	BuyBox           *BuyBox           `json:"buy_box,omitempty" doc:"Absent if nobody offers the product here"`
@@ -29,6 +30,30 @@ type ProductPage struct {
 	Options      []Option  `json:"options,omitempty" doc:"Of a variant: which one it is"`
 	Variants     []Variant `json:"variants,omitempty" doc:"All variants, this one among them, by their values"`
 	NextVariants string    `json:"next_variants,omitempty" doc:"Where the others begin, as cursor of /variants"`
+}
+
+// Picture is an image in all its sizes.
+type Picture struct {
+	Sizes []Size `json:"sizes" doc:"The largest first; of an image from elsewhere one, without its size"`
+}
+
+// Size is an image's address in one size.
+type Size struct {
+	URL    string `json:"url"`
+	Width  int    `json:"width,omitempty" doc:"Pixels"`
+	Height int    `json:"height,omitempty" doc:"Pixels"`
+}
+
+func pictures(images []string) []Picture {
+	out := make([]Picture, 0, len(images))
+	for _, url := range images {
+		var p Picture
+		for _, f := range catalog.ImageFiles(url) {
+			p.Sizes = append(p.Sizes, Size{f.URL, f.Width, f.Height})
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // Option is a value of what variants differ by.
@@ -86,7 +111,8 @@ func page(l catalog.Listing) (ProductPage, error) {
 	box, err := buyBoxOf(l.BuyBox)
 	out := ProductPage{ProductID: p.ID, Title: p.Title, Description: p.Description, Brand: p.Brand, Bullets: list(p.Bullets),
 		CategoryID:   p.CategoryID,
-		CategoryPath: list(p.CategoryPath), Attributes: p.Attributes, Images: list(p.Images), Version: p.Version, UpdatedAt: p.UpdatedAt,
+		CategoryPath: list(p.CategoryPath), Attributes: p.Attributes, Images: list(p.Images), Pictures: pictures(p.Images),
+		Version: p.Version, UpdatedAt: p.UpdatedAt,
 		BuyBox: box, OtherOffersCount: max(0, l.BuyBox.OfferCount-1)}
 	if out.Attributes == nil {
 		out.Attributes = map[string]string{}

@@ -41,7 +41,7 @@ type images struct{ images OwnImages }
 // OwnImage is an image that a seller gives of a product.
 type OwnImage struct {
 	ImageID     string          `json:"image_id"`
-	State       string          `json:"state" enum:"AWAITING_UPLOAD,EXPIRED,ACCEPTED,REFUSED"`
+	State       string          `json:"state" enum:"AWAITING_UPLOAD,EXPIRED,ACCEPTED,REFUSED,TAKEN_DOWN"`
 	Reason      *catalog.Reason `json:"reason,omitempty" doc:"Why it was refused"`
 	ContentType string          `json:"content_type"`
 	Bytes       int64           `json:"bytes"`

@@ -28,8 +28,8 @@ func (signer) Upload(_ context.Context, key string, what files.Announced, until 
 func (signer) Open(context.Context, string, string, int64) (io.ReadCloser, error) {
 	return nil, files.ErrChanged
 }
-func (signer) Copy(context.Context, string, string, string, string) error { return nil }
-func (signer) Delete(context.Context, string) error                       { return nil }
+func (signer) Put(context.Context, string, string, string, []byte) error { return nil }
+func (signer) Delete(context.Context, string) error                      { return nil }
 
 // asker returns what calls the routes of images, and reads an answer that has the status that is wanted.
 func asker(t *testing.T, h http.Handler) func(who auth.Identity, method, path, body string, status int) map[string]any {

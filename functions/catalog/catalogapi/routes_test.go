@@ -81,7 +81,8 @@ func TestProductPage(t *testing.T) {
 	var want map[string]any
 	if err := json.Unmarshal([]byte(`{"product_id":"`+sold+`","title":"Boots","description":"","brand":"","bullets":[],"category_id":"boots",
 		"category_path":["outdoor","boots"],"attributes":{},
-		"images":["https://a.example/1","https://a.example/2"],"version":1,"updated_at":"2026-11-27T12:00:00Z",
+		"images":["https://a.example/1","https://a.example/2"],
+		"pictures":[{"sizes":[{"url":"https://a.example/1"}]},{"sizes":[{"url":"https://a.example/2"}]}],"version":1,"updated_at":"2026-11-27T12:00:00Z",
 		"buy_box":{"offer_id":"off_1","price":{"amount":1000,"currency":"USD"},"shipping":{"amount":99,"currency":"USD"},
 		"landed":{"amount":1099,"currency":"USD"},
 		"seller":{"seller_id":"`+shop+`","name":"Shop"},"in_stock":true},"other_offers_count":2}`), &want); err != nil {

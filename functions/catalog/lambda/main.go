@@ -40,6 +40,10 @@ func main() {
 			return chunkqueue.Receive(s.Number("RECEIVES", 5), chunkqueue.Results(chunkqueue.New(s.AWS(), s.Queue("feeds-report"))),
 				fed(s).HandleFeedChunk), nil
 		},
+		"moderate": func(s *settings.Settings) (any, error) {
+			t := &catalog.TakedownService{Products: &catalogstore.Store{DB: db(s)}, Images: images(s), Now: time.Now}
+			return saga.Task("catalog-moderate", t.Handle), nil
+		},
 		"image": func(s *settings.Settings) (any, error) { return bucket.Receive(images(s).Arrived), nil },
 		"buybox": func(s *settings.Settings) (any, error) {
 			return outbox.Handle(catalog.BuyBoxProjection{BuyBoxes: &catalogstore.Store{DB: db(s)}}.HandleEvent), nil

@@ -9,6 +9,7 @@ import (
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/catalog/imagefetch"
 	"rialto/functions/catalog/imageheader"
+	"rialto/functions/catalog/imagerender"
 	"rialto/functions/internal/bucket"
 	"rialto/functions/internal/chunkqueue"
 	"rialto/functions/internal/settings"
@@ -42,7 +43,7 @@ func fetcher(s *settings.Settings) *catalog.ImageFetcher {
 func images(s *settings.Settings) *catalog.ImageService {
 	files := bucket.New(s.AWS(), s.Must("FILES_BUCKET"))
 	return &catalog.ImageService{Listings: listings(s), Images: &catalogstore.Store{DB: db(s)}, Files: files,
-		Header: imageheader.Read, URL: s.Must("IMAGES_URL")}
+		Header: imageheader.Read, Render: imagerender.Render, URL: s.Must("IMAGES_URL")}
 }
 
 func db(s *settings.Settings) store.DB { return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64) }

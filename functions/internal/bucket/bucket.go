@@ -18,7 +18,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"rialto/functions/internal/files"
@@ -149,17 +148,12 @@ func (b *Bucket) Read(ctx context.Context, key string) ([]byte, error) {
 	return io.ReadAll(out.Body)
 }
 
-// Copy puts what is at a key, if it is still the one of that etag, to another as of a media type. The copy is never
-// changed, so whoever fetches it may keep it. Errors: file_changed.
-func (b *Bucket) Copy(ctx context.Context, from, etag, to, mediaType string) error {
-	_, err := b.client.CopyObject(ctx, &s3.CopyObjectInput{Bucket: &b.name, Key: &to, CopySource: aws.String(b.name + "/" + from),
-		CopySourceIfMatch: aws.String(`"` + strings.Trim(etag, `"`) + `"`), MetadataDirective: types.MetadataDirectiveReplace,
-		ContentType: &mediaType, CacheControl: aws.String("public, max-age=31536000, immutable")})
-	if statusOf(err) == http.StatusPreconditionFailed {
-		return files.ErrChanged.Because(err)
-	}
+// Put stores a small object whole, as of a media type, with what caches are told of it.
+func (b *Bucket) Put(ctx context.Context, key, mediaType, cached string, body []byte) error {
+	_, err := b.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key, ContentType: &mediaType, CacheControl: &cached,
+		Body: bytes.NewReader(body)})
 	if err != nil {
-		return fmt.Errorf("copy %s: %w", from, err)
+		return fmt.Errorf("put %s: %w", key, err)
 	}
 	return nil
 }

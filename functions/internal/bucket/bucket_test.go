@@ -168,16 +168,16 @@ func TestAnUploadIsReadAndFetched(t *testing.T) {
 	}
 }
 
-// Only the file that was checked is copied, and what is deleted is gone, however often.
-func TestAnUploadIsCopiedAndDeleted(t *testing.T) {
+// What is put says what caches may do with it, and what is deleted is gone, however often.
+func TestAFileIsPutAndDeleted(t *testing.T) {
 	t.Parallel()
 	b := local(t)
-	etag := uploaded(t, b, "uploads/z", hello)
-	if err := b.Copy(ctx, "uploads/z", "0123", "images/y", "image/png"); !errors.Is(err, files.ErrChanged) {
-		t.Error("another file is copied", err)
-	}
-	if err := b.Copy(ctx, "uploads/z", etag, "images/y", "image/png"); err != nil {
+	if err := b.Put(ctx, "images/y", "image/png", "public, max-age=60", []byte(hello)); err != nil {
 		t.Fatal(err)
+	}
+	if head, err := b.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: aws.String("images/y")}); err != nil ||
+		aws.ToString(head.ContentType) != "image/png" || aws.ToString(head.CacheControl) != "public, max-age=60" {
+		t.Errorf("%+v %v", head, err)
 	}
 	if copied, err := b.Read(ctx, "images/y"); err != nil || string(copied) != hello {
 		t.Errorf("%q %v", copied, err)
