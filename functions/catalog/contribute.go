@@ -149,11 +149,10 @@ func (s *ListingService) say(ctx context.Context, at *places, parents *groups, r
 	} else if claims, err = s.claim(ctx, page, sellerID, c); err != nil {
 		return false, err
 	}
-	_, err = s.edit(ctx, product, sellerID, c, path, claims, func(current Contribution) (bool, error) {
-		same := c
-		same.Images = current.Images
-		changed = current.Version == 0 || !current.Same(same)
-		return changed, nil
+	_, err = s.change(ctx, product, sellerID, path, claims, func(current Contribution) (Content, bool, error) {
+		c.Images, c.Refuses = current.Images, current.Refuses // which no file says
+		changed = current.Version == 0 || !current.Same(c)
+		return c, changed, nil
 	})
 	if err != nil || len(r.Images) == 0 {
 		return changed && err == nil, err

@@ -29,6 +29,26 @@ type Content struct {
 	Images      []string
 	SKU         string // the seller's own name for it, which no page shows
 	Variation
+	// Refuses are the fields that nobody else may fill where its owner leaves them empty (refusable).
+	Refuses []string
+}
+
+// refusable are the fields that others fill, as JSON pointers. An attribute is refused by its name, or with all others.
+var refusable = []string{"/description", "/brand", "/model", "/gtin", "/bullets", "/images", "/attributes"}
+
+// refuses tells whether an owner refuses what others say of a field.
+func (c Content) refuses(field string) bool {
+	all, _, attribute := strings.Cut(strings.TrimPrefix(field, "/"), "/")
+	return slices.Contains(c.Refuses, field) || attribute && slices.Contains(c.Refuses, "/"+all)
+}
+
+func (f *flaws) refusals(c Content) {
+	f.unless(len(c.Refuses) <= MaxAttributes, "/refuses", "too_many", "must have at most %d items", MaxAttributes)
+	for i, field := range c.Refuses {
+		name, attribute := strings.CutPrefix(field, "/attributes/")
+		f.unless(slices.Contains(refusable, field) || attribute && attributeName.MatchString(name), "/refuses/"+strconv.Itoa(i), "not_allowed",
+			"must be one of: %s, or /attributes/ and a name", strings.Join(refusable, ", "))
+	}
 }
 
 // Contribution is what one seller says of a product. Only that seller changes it, or withdraws it.
@@ -36,7 +56,8 @@ type Content struct {
 // Who edits a page: its owner is the seller who listed it first, and the page shows what the owner says. What the owner
 // leaves empty (description, brand, model, GTIN, bullets, images, and each attribute by itself) is filled from the other
 // sellers' contributions, of whoever listed it earlier. What another says differently from the page is a dispute: it
-// stands in the contribution, both sides can list it, and the owner settles it by saying the same.
+// stands in the contribution, both sides can list it, and the owner settles it by saying the same. The owner can refuse to have
+// a field filled by others; then what they say of it is a dispute, too.
 //
 // A page that no seller listed is its importer's: contributions to it are kept and show as disputes, and change
 // nothing. An import overrules any page until its owner edits it again.
@@ -63,7 +84,8 @@ var (
 func (c Content) Same(d Content) bool {
 	return c.Title == d.Title && c.Description == d.Description && c.Brand == d.Brand && c.Model == d.Model && c.GTIN == d.GTIN &&
 		c.CategoryID == d.CategoryID && slices.Equal(c.Bullets, d.Bullets) && maps.Equal(c.Attributes, d.Attributes) && slices.Equal(c.Images,
-		d.Images) && c.SKU == d.SKU && c.Variation.Same(d.Variation)
+		d.Images) && c.SKU == d.SKU && c.Variation.Same(d.Variation) &&
+		slices.Equal(c.Refuses, d.Refuses)
 }
 
 // clean takes out of the texts what nobody is to read (package display). Bullets and attributes of which nothing is left
@@ -107,6 +129,7 @@ func (c Content) Validate(path []string, types map[string]string) error {
 	}
 	f.unless(c.SKU == "" || sku.MatchString(c.SKU), "/sku", "bad_format", "must be 1 to 64 printable ASCII characters without a blank at either end")
 	f.variation(c)
+	f.refusals(c)
 	f.unless(c.Parent || c.GTIN != "" || len(c.identities("")) > 0, "/gtin", "required", "is required unless a sku, or brand and model, are given")
 	if types != nil {
 		for _, name := range slices.Sorted(maps.Keys(c.Attributes)) {
@@ -138,17 +161,24 @@ func (p Product) content() Content {
 func Compose(owner Content, others []Contribution) Content {
 	out := owner
 	out.Attributes = maps.Clone(owner.Attributes)
+	fill := func(field string, mine *string, theirs string) {
+		if *mine == "" && !owner.refuses(field) {
+			*mine = theirs
+		}
+	}
 	for _, c := range slices.SortedFunc(slices.Values(others), arrival) {
-		out.Description, out.Brand = cmp.Or(out.Description, c.Description), cmp.Or(out.Brand, c.Brand)
-		out.Model, out.GTIN = cmp.Or(out.Model, c.Model), cmp.Or(out.GTIN, c.GTIN)
-		if len(out.Bullets) == 0 {
+		fill("/description", &out.Description, c.Description)
+		fill("/brand", &out.Brand, c.Brand)
+		fill("/model", &out.Model, c.Model)
+		fill("/gtin", &out.GTIN, c.GTIN)
+		if len(out.Bullets) == 0 && !owner.refuses("/bullets") {
 			out.Bullets = c.Bullets
 		}
-		if len(out.Images) == 0 {
+		if len(out.Images) == 0 && !owner.refuses("/images") {
 			out.Images = c.Images
 		}
 		for _, name := range slices.Sorted(maps.Keys(c.Attributes)) {
-			if _, there := out.Attributes[name]; !there && len(out.Attributes) < MaxAttributes {
+			if _, there := out.Attributes[name]; !there && len(out.Attributes) < MaxAttributes && !owner.refuses("/attributes/"+name) {
 				if out.Attributes == nil {
 					out.Attributes = map[string]string{}
 				}

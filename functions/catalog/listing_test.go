@@ -392,3 +392,47 @@ func TestWithdraw(t *testing.T) {
 		}
 	}
 }
+
+// Seen to catch: what the owner refuses, shown; what it refuses of one field, withheld of another; what it says itself, withheld.
+func TestAnOwnerRefusesWhatOthersAdd(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s, _ := newListings(t)
+	mine := content("Boots")
+	first, _, err := s.List(ctx, north, mine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs := content("Boots")
+	theirs.Bullets, theirs.Description, theirs.Attributes = []string{"Buy at harbour's"}, "Dry.", map[string]string{"colour": "red", "made": "there"}
+	if _, _, err := s.List(ctx, harbour, theirs); err != nil {
+		t.Fatal(err)
+	}
+	edit := func(version int64, refuses ...string) (catalog.Listed, error) {
+		mine.Refuses = refuses
+		return s.Edit(ctx, first.Product.ID, north, mine, catalog.Precondition{Version: version, Given: true})
+	}
+	l, err := edit(1, "/bullets", "/attributes/made", "/brand")
+	if p := l.Product; err != nil || len(p.Bullets) > 0 || p.Description != "Dry." || p.Brand != "Daybird" ||
+		!maps.Equal(p.Attributes, map[string]string{"size": "42.5", "colour": "red"}) {
+		t.Errorf("%+v %v", p, err)
+	}
+	if d := cmp.Diff([]catalog.Dispute{{harbour, "/bullets", "", "Buy at harbour's"}, {harbour, "/attributes/made", "", "there"}}, l.Disputes); d != "" {
+		t.Error(d)
+	}
+	if l, err = edit(2, "/attributes"); err != nil || len(l.Product.Bullets) != 1 || len(l.Product.Attributes) != 1 {
+		t.Errorf("%+v %v", l.Product, err)
+	}
+	row := catalog.Row{ProductID: first.Product.ID, Title: "Boots", GTIN: gtin, CategoryID: "boots"}
+	if r, err := s.Contribute(ctx, north, raw(t, row)); err != nil || r.Written != 1 {
+		t.Fatal(r, err)
+	}
+	if l, err = s.Own(ctx, first.Product.ID, north); err != nil || len(l.Contribution.Refuses) != 1 {
+		t.Errorf("a file takes back what was refused: %+v %v", l, err)
+	}
+	for _, bad := range []string{"/title", "bullets", "/attributes/", ""} {
+		if _, err := edit(4, bad); fault.Code(err) != "invalid_product" {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}

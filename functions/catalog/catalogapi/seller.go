@@ -65,13 +65,15 @@ type OwnContent struct {
 	// A product that is sold as variants alone has option_names; each variant names it and has one value of each.
 	OptionNames []string          `json:"option_names,omitempty" maxItems:"3" doc:"What variants of this product differ by; it is not sold itself"`
 	ParentID    string            `json:"parent_id,omitempty" pattern:"^prd_[a-z2-7]{26}$" patternDescription:"a product id"`
+	Refuses     []string          `json:"refuses,omitempty" maxItems:"50" doc:"Fields, such as /bullets, that others may not fill on one's page"`
 	Options     map[string]string `json:"options,omitempty" doc:"Of a variant: a value of each of the option_names of parent_id"`
 }
 
 func (b OwnContent) content() catalog.Content {
 	return catalog.Content{Title: b.Title, Description: b.Description, Brand: b.Brand, Model: b.Model, GTIN: b.GTIN, Bullets: b.Bullets,
 		CategoryID: b.CategoryID, Attributes: b.Attributes, SKU: b.SKU, Variation: catalog.Variation{Parent: len(b.OptionNames) > 0,
-			OptionNames: b.OptionNames, ParentID: b.ParentID, Options: b.Options}}
+			OptionNames: b.OptionNames, ParentID: b.ParentID, Options: b.Options},
+		Refuses: b.Refuses}
 }
 
 // OwnProduct is what a seller says of a product.
@@ -106,7 +108,7 @@ type PageContent struct {
 }
 
 func ownOf(c catalog.Contribution) OwnProduct {
-	return OwnProduct{c.ProductID, OwnContent{contentOf(c.Content), c.SKU, c.OptionNames, c.ParentID, c.Options}, list(c.Images),
+	return OwnProduct{c.ProductID, OwnContent{contentOf(c.Content), c.SKU, c.OptionNames, c.ParentID, c.Refuses, c.Options}, list(c.Images),
 		c.Version, c.ListedAt, c.UpdatedAt}
 }
 

@@ -46,6 +46,7 @@ type said struct {
 	OptionNames []string          `dynamodbav:"option_names,omitempty"`
 	ParentID    string            `dynamodbav:"parent_id,omitempty"`
 	Options     map[string]string `dynamodbav:"options,omitempty"`
+	Refuses     []string          `dynamodbav:"refuses,omitempty"`
 }
 
 type claim struct {
@@ -69,12 +70,13 @@ func contributionOf(i store.Item) (catalog.Contribution, error) {
 		UpdatedAt: x.UpdatedAt.UTC(),
 		Content: catalog.Content{Title: x.Title, Description: x.Description, Brand: x.Brand, Model: x.Model, GTIN: x.GTIN, Bullets: x.Bullets,
 			CategoryID: x.CategoryID, Attributes: x.Attributes, Images: x.Images, SKU: x.SKU,
-			Variation: catalog.Variation{Parent: x.Parent, OptionNames: x.OptionNames, ParentID: x.ParentID, Options: x.Options}}}, nil
+			Variation: catalog.Variation{Parent: x.Parent, OptionNames: x.OptionNames, ParentID: x.ParentID, Options: x.Options},
+			Refuses:   x.Refuses}}, nil
 }
 
 func saidOf(c catalog.Contribution) said {
 	return said{c.ProductID, c.SellerID, c.Title, c.Description, c.Brand, c.Model, c.GTIN, c.Bullets, c.CategoryID, c.Attributes, c.Images,
-		c.Version, c.ListedAt, c.UpdatedAt, c.SKU, c.Parent, c.OptionNames, c.ParentID, c.Options}
+		c.Version, c.ListedAt, c.UpdatedAt, c.SKU, c.Parent, c.OptionNames, c.ParentID, c.Options, c.Refuses}
 }
 
 // Claimed returns which products identities name, by identity, each read consistently.
