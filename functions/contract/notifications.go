@@ -22,7 +22,7 @@ var notificationsContext = Context{
 		{
 			Name: "notify", Description: "tells customers what became of their orders",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: 20, Subscriptions: []Subscription{
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: 10, Subscriptions: []Subscription{
 				{Context: "orders", Events: []string{"OrderPlaced"}},
 				{Context: "fulfillment", Events: []string{"ShipmentShipped", "ShipmentDelivered", "ShipmentCancelled"}},
 				{Context: "payments", Events: []string{"PaymentRefunded", "PaymentRefundFailed", "PaymentRefundedElsewhere"}},

@@ -34,5 +34,7 @@
 //
 // Still thin: a bounce reaches its function with the address in it, which waits in the queue and the dead letters for up to 14 days. Whether
 // a marketplace's law wants consent before a review is asked for is not looked at. Belgium's French and Canada's French readers get
-// the marketplace's one language. What was returned meanwhile is asked about too. A mail links to no page, as there is no shop's front.
+// the marketplace's one language. What was returned meanwhile is asked about too. An order that is cancelled whole is a mail for each
+// parcel. Nobody lifts a suppression but who takes it out of the table; another address is as good as new. A mail
+// links to no page, as there is no shop's front.
 package notifications
