@@ -1,6 +1,8 @@
 package infra
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -58,6 +60,44 @@ func TestAlarmsOfLines(t *testing.T) {
 		f := find(t, "prod", "AWS::Logs::MetricFilter", "FilterPattern", `{ $.alarm = "`+name+`" }`)
 		if got := many(f.at("MetricTransformations")); len(got) != 1 || dig(got[0], "MetricName") != name || dig(got[0], "MetricValue") != "1" {
 			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// Every alarm has its row in OPERATIONS.md, by its name or by a form of names, and every row an alarm. Seen to catch: an alarm without
+// a word on what to do; a row of an alarm that is no more.
+func TestEveryAlarmHasItsPage(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("OPERATIONS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "| alarm | what it means | what to do |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	used := map[string]bool{}
+	for line := range strings.Lines(table) {
+		cell := strings.SplitN(line, " | ", 2)[0]
+		for i, name := range strings.Split(cell, "`") {
+			if i%2 == 1 && !strings.HasPrefix(name, "rialto-") {
+				used[name] = false
+			}
+		}
+	}
+	synthesized["prod"].each(func(_ template, _ string, r resource) {
+		name, found := strings.TrimPrefix(flat(r.at("AlarmName")), "rialto-prod-"), false
+		for row := range used {
+			form := strings.NewReplacer("<context>", "[a-z]+", "<function>", "[a-z-]+", "<table>", "[a-z_]+").Replace(row)
+			if regexp.MustCompile("^" + form + "$").MatchString(name) {
+				used[row], found = true, true
+			}
+		}
+		if !found {
+			t.Errorf("nothing says what to do about %s", name)
+		}
+	}, "AWS::CloudWatch::Alarm")
+	for row, is := range used {
+		if !is {
+			t.Errorf("no alarm is named %s", row)
 		}
 	}
 }

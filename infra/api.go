@@ -118,6 +118,9 @@ func api(stack awscdk.Stack, stage Stage, name, path string, doc Document) (awsa
 		DeployOptions:      deploy,
 		MinCompressionSize: awscdk.Size_Kibibytes(new(1.0)),
 	})
+	if !stage.Local {
+		unwell(stack, stage, name, rest)
+	}
 	url := *rest.Url()
 	if stage.Local { // the local cloud lets an API choose its id, and serves it by path
 		awscdk.Tags_Of(rest).Add(new("_custom_id_"), new(stage.apiName(name)),

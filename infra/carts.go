@@ -44,6 +44,8 @@ func (c *contextStack) cache() granted {
 		CacheSubnetGroupName:        group.Ref(),
 		SecurityGroupIds:            &[]*string{server.SecurityGroupId()},
 	})
+	c.full("CacheFull", "cache-full", "the cache has little memory left", "AWS/ElastiCache", "DatabaseMemoryUsagePercentage",
+		map[string]string{"CacheClusterId": *cluster.Ref() + "-001"}, fullPercent)
 	return granted{
 		env: map[string]string{
 			"REDIS_ADDR": *cluster.AttrPrimaryEndPointAddress() + ":" + *cluster.AttrPrimaryEndPointPort(),

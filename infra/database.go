@@ -46,6 +46,10 @@ func (c *contextStack) database() granted {
 		SecurityGroups: &[]awsec2.ISecurityGroup{server},
 		RequireTLS:     new(true),
 	})
+	c.full("DatabaseFull", "database-full", "the database is at its largest", "AWS/RDS", "ACUUtilization",
+		map[string]string{"DBClusterIdentifier": *cluster.ClusterIdentifier()}, fullPercent)
+	c.full("ProxyPinned", "proxy-pinned", "sessions of the database's proxy are pinned", "AWS/RDS", "DatabaseConnectionsCurrentlySessionPinned",
+		map[string]string{"ProxyName": *proxy.DbProxyName()}, pinnedSessions)
 	return granted{
 		allow:  []permission{{actions: []string{"secretsmanager:GetSecretValue"}, on: []string{*cluster.Secret().SecretArn()}}},
 		env:    map[string]string{"DATABASE_SECRET_ARN": *cluster.Secret().SecretArn(), "DATABASE_HOST": *proxy.Endpoint()},

@@ -44,6 +44,13 @@ func eventsStack(app awscdk.App, stage Stage) awscdk.Stack {
 // bucket. A topic's own policy takes the place of the one that lets in the whole account, so alarms must be named too.
 func alarmTopic(stack awscdk.Stack, stage Stage) awssns.Topic {
 	topic := awssns.NewTopic(stack, new("Alarms"), &awssns.TopicProps{TopicName: new(stage.topicName(alarms))})
+	email := awscdk.NewCfnParameter(stack, new("AlarmEmail"), &awscdk.CfnParameterProps{
+		Description:    new("Who hears of alarms first; SNS asks them to confirm by mail. Others subscribe to the topic"),
+		AllowedPattern: new("[^ @]+@[^ @]+"),
+	})
+	awssns.NewSubscription(stack, new("AlarmMail"), &awssns.SubscriptionProps{
+		Topic: topic, Protocol: awssns.SubscriptionProtocol_EMAIL, Endpoint: email.ValueAsString(),
+	})
 	for _, from := range []struct{ service, arn string }{
 		{"cloudwatch.amazonaws.com", stage.arn("cloudwatch", "alarm:"+stage.prefix()+"*")},
 		{"s3.amazonaws.com", stage.failuresARN()},

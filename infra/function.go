@@ -72,8 +72,9 @@ func (c *contextStack) function(f contract.Function, code awslambda.Code) error 
 	}
 	deployed := awslambda.NewFunction(c.stack, new(title(f.Name)), props)
 	c.deployed[f.Name] = deployed
+	c.starved(f, deployed)
 	for _, a := range f.Alarms {
-		c.ring(f, a, props.LogGroup)
+		c.said(f, a, props.LogGroup)
 	}
 	if warm := c.stage.Provisioned[f.ID()]; warm > 0 {
 		deployed.AddAlias(new(liveAlias), &awslambda.AliasOptions{ProvisionedConcurrentExecutions: new(float64(warm))})

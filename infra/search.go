@@ -62,6 +62,10 @@ func (c *contextStack) domain() {
 	// A new version of the engine is put in place, and not a new domain beside an old one of the same name.
 	domain.CfnOptions().SetUpdatePolicy(&awscdk.CfnUpdatePolicy{EnableVersionUpgrade: new(true)})
 	domain.ApplyRemovalPolicy(c.stage.removal(), nil)
+	of := map[string]string{"DomainName": name, "ClientId": c.stage.account()}
+	c.full("DomainRed", "domain-red", "an index of the domain has lost a part", "AWS/ES", "ClusterStatus.red", of, 1)
+	c.full("DomainFull", "domain-full", "the domain's nodes have little memory left", "AWS/ES", "JVMMemoryPressure", of, fullPercent)
+	c.full("DomainBlocked", "domain-blocked", "the domain takes no writes", "AWS/ES", "ClusterIndexWritesBlocked", of, 1)
 	url := map[string]string{"SEARCH_URL": "https://" + *domain.AttrDomainEndpoint()}
 	under := strings.TrimSuffix(anyPath, "*")
 	c.provide(contract.Search, granted{

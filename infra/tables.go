@@ -43,6 +43,7 @@ func tablesStack(app awscdk.App, stage Stage) map[string]*string {
 				IndexName: &i.Name, PartitionKey: text(i.Hash), SortKey: text(i.Sort), ProjectionType: projection,
 			})
 		}
+		throttled(stack, stage, t.Name, table)
 		if t.Stream {
 			streams[t.Name] = table.TableStreamArn()
 		}

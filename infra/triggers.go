@@ -135,6 +135,7 @@ func (c *contextStack) consumeQueue(f contract.Function, deployed awslambda.Func
 		DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: dead, MaxReceiveCount: new(float64(q.MaxReceiveCount))},
 	})
 	c.queues[f.Name] = queue
+	c.behind(f, queue)
 	var topics []string
 	for _, sub := range q.Subscriptions {
 		topics = append(topics, s.topicARN(sub.Context))
@@ -197,18 +198,11 @@ func (c *contextStack) logged(function, name, about, pattern string) {
 
 // alarm tells the stage's alarm topic when a metric is at or above a threshold for some periods in a row.
 func (c *contextStack) alarm(id, name, about string, metric awscloudwatch.IMetric, threshold, periods float64) {
-	c.tell(id, name, &awscloudwatch.AlarmProps{
-		AlarmDescription:   &about,
-		Metric:             metric,
-		Threshold:          &threshold,
-		EvaluationPeriods:  &periods,
-		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
-	})
+	ring(c.stack, c.stage, id, name, about, metric, threshold, periods)
 }
 
-// ring tells it when a function's log has a line with the alarm's name. Nothing rings on the local stage, which keeps no log groups.
-func (c *contextStack) ring(f contract.Function, a contract.Alarm, log awslogs.ILogGroup) {
+// said tells it when a function's log has a line with the alarm's name. Nothing rings on the local stage, which keeps no log groups.
+func (c *contextStack) said(f contract.Function, a contract.Alarm, log awslogs.ILogGroup) {
 	if c.stage.Local {
 		return
 	}

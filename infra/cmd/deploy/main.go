@@ -57,5 +57,8 @@ func run(ctx context.Context, name string, again bool) error {
 			o.Parameters = append(o.Parameters, "rialto-"+name+"-"+parameter+"="+value)
 		}
 	}
+	if email := os.Getenv("ALARM_EMAIL"); email != "" {
+		o.Parameters = append(o.Parameters, "rialto-"+name+"-events:AlarmEmail="+email)
+	}
 	return deploy.Deploy(ctx, o, os.Stdout)
 }
