@@ -85,6 +85,10 @@ else
 	@echo "now run make migrate STAGE=$(STAGE): it brings the SQL schema and the search indexes up to date"
 endif
 
+.PHONY: iam
+iam: ## whether prod's policies allow every AWS call that the functions of the local cloud have made (RIALTO_GOLDEN=1 adds new ones)
+	@RIALTO_CALLS=$(abspath $(STATE)/logs/functions) go test -count=1 -v -run '^TestTheLocalCloudsCalls' ./infra | sed -u -e '/^=== /d'
+
 .PHONY: preflight
 preflight: ## whether the AWS account's quotas bear a stage; only reads, with the environment's credentials (STAGE=dev|prod)
 	@go run ./infra/cmd/preflight -stage $(STAGE)
@@ -129,6 +133,7 @@ test: ## everything: format, vet, lint, unit tests, the local cloud, store suite
 	@$(call part,store suites on the real stores,RIALTO_TEST_DYNAMODB=http://127.0.0.1:18000 RIALTO_TEST_S3=http://127.0.0.1:4566 RIALTO_TEST_POSTGRES='postgres://rialto@127.0.0.1:15432/rialto?sslmode=disable' RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 go test -timeout 8m ./functions/...)
 	@$(call part,the interpreter against LocalStack,RIALTO_E2E=1 go test -count=1 -timeout 10m -v ./localstack/checks/conformance | sed -u '/^=== /d')
 	@$(call part,end to end over HTTP,RIALTO_E2E=1 go test -count=1 -timeout 15m ./localstack/checks/e2e)
+	@$(call part,whether prod allows what functions called,$(MAKE) iam)
 	@$(call part,synth and lint dev and prod,$(MAKE) synth STAGE=dev && $(MAKE) synth STAGE=prod)
 	@$(call part,stop the local cloud,$(LOCAL) down)
 	@printf '\nall parts passed:\n'; cat $(TIMES)

@@ -20,6 +20,7 @@ type template struct {
 	Stack      string
 	Resources  map[string]resource
 	Parameters map[string]map[string]any
+	Outputs    map[string]map[string]any
 	After      []string `json:"-"` // what is deployed before it
 }
 

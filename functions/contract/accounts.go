@@ -19,7 +19,7 @@ var accountsContext = Context{
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{Invoke, "payments-methods"}, {Invoke, "customers-close"},
-				{SQL, "customers"}, {Seal, "customers"}, {Sign, "customers"}, {Read, "customers"}, {Write, "customers"},
+				{SQL, "customers"}, {Seal, "customers"}, {Sign, "customers"}, {Write, "customers"},
 				{Read, "orders"}, {Write, "orders"}, {Read, "shipments"}, {Read, "returns"}, {Write, "returns"},
 				{Read, "ratings"}, {Write, "ratings"}, {Read, "reviews"}, {Write, "reviews"}, {Read, "carts"}, {Write, "carts"},
 				{Redis, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"}, {Write, "rate_limits"},

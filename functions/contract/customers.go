@@ -17,7 +17,7 @@ var customersContext = Context{
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{Invoke, "payments-methods"},
-				{SQL, "customers"}, {Seal, "customers"}, {Sign, "customers"}, {Read, "customers"}, {Write, "customers"},
+				{SQL, "customers"}, {Seal, "customers"}, {Sign, "customers"}, {Write, "customers"},
 				{Write, "rate_limits"},
 			},
 		},

@@ -94,6 +94,9 @@ func doneTo(operation string, request any) (all []string) {
 	if object := texts(request, "Bucket", "Key"); len(object) == 2 {
 		all = append(all, operation+" "+strings.Join(object, "/"))
 	}
+	for _, source := range texts(request, "CopySource") { // bucket/key; what is copied is read
+		all = append(all, "GetObject "+source)
+	}
 	slices.Sort(all)
 	return slices.Compact(all)
 }
