@@ -10,18 +10,19 @@ import (
 var reviewsContext = Context{
 	Name:    "reviews",
 	Owns:    "what customers think of sellers and products",
-	Imports: []string{"orders"},
+	Imports: []string{"catalog", "orders"},
 	Reads:   []string{"fulfillment"},
 	shopper: func() []api.Route { return slices.Concat(reviewsapi.Routes(nil), reviewsapi.ProductRoutes(nil)) },
+	seller:  func() []api.Route { return reviewsapi.SellerRoutes(nil) },
 	Functions: []Function{
 		{
-			Name: "api", Description: "customers' ratings of sellers, and reviews of products",
+			Name: "api", Description: "customers' ratings of sellers, and reviews of products with sellers' answers",
 			Memory: 512, Timeout: 10 * second,
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{Read, "ratings"}, {Write, "ratings"}, {Write, "seller_ratings"}, {Read, "orders"}, {Read, "shipments"},
 				{Read, "reviews"}, {Write, "reviews"}, {Read, "review_votes"}, {Write, "review_votes"}, {Read, "product_ratings"},
-				{Write, "product_ratings"},
+				{Write, "product_ratings"}, {Read, "products"}, {Write, "rate_limits"},
 			},
 		},
 		{

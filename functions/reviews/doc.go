@@ -13,12 +13,14 @@
 //   - a product's tally is the sum of its published reviews: every move of a review, published, changed, waiting, taken down or
 //     withdrawn, is one transaction with its part of the tally;
 //
-//   - a person's vote on a review counts once.
+//   - a person's vote on a review counts once;
+//
+//   - a review has one answer, of the seller who owns the product's page, which goes when the review does.
 //
 // Of unverified reviews, five a product and day are shown at once; those after them wait for an operator (reviews-moderate).
 //
 // Events out: SellerRated and ProductRated, derived from the streams of the tallies. Events in: none.
 //
-// Still thin: a rating's text is shown to nobody but who wrote it and is not looked through. Reviews have no images and no answers
-// of sellers, and are listed in whatever language they are.
+// Still thin: a rating's text is shown to nobody but who wrote it and is not looked through. Reviews have no images, an
+// operator takes an answer down with its review only, and reviews are listed in whatever language they are.
 package reviews

@@ -59,6 +59,7 @@ type Products struct {
 	Store     ReviewStore
 	Orders    OrderReader
 	Purchases Purchases
+	Pages     Pages // nil where no review is answered
 	Now       func() time.Time
 }
 
@@ -111,6 +112,7 @@ func (s *Products) Put(ctx context.Context, want Review, orderID string, replace
 // become is a review that says what is wanted, and keeps what others made of it. One that was verified stays so.
 func (r Review) become(want Review, waits bool, now time.Time) Review {
 	want.Verified = want.Verified || r.Verified
+	want.Answer, want.AnsweredBy, want.AnsweredAt = r.Answer, r.AnsweredBy, r.AnsweredAt
 	want.Helpful, want.Unhelpful, want.Version, want.CreatedAt, want.UpdatedAt = r.Helpful, r.Unhelpful, r.Version+1, r.CreatedAt, now
 	if want.CreatedAt.IsZero() {
 		want.CreatedAt = now
@@ -178,6 +180,7 @@ func (s *Products) Withdraw(ctx context.Context, productID, customerID string) e
 			return r, nil
 		}
 		r.State, r.Title, r.Text, r.Author, r.Reason = Withdrawn, "", "", "", ""
+		r.unanswer()
 		return r, nil
 	})
 }
@@ -236,6 +239,7 @@ func (s *Products) Forget(ctx context.Context, customerID string) error {
 	for _, r := range list {
 		err = errors.Join(err, s.move(ctx, r.ProductID, r.ID, func(r Review) (Review, error) {
 			r.Title, r.Text, r.Author, r.Reason = "", "", "", ""
+			r.unanswer() // it may tell what the review said
 			return r, nil
 		}))
 	}

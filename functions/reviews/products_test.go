@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"rialto/functions/catalog"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
 	"rialto/functions/laboratory/memory"
@@ -237,5 +239,63 @@ func TestFiguresOfReviews(t *testing.T) {
 		if err := bad.Check(); fault.Code(err) != "invalid_review" {
 			t.Errorf("%+v: %v", bad, err)
 		}
+	}
+}
+
+// pages are the catalog, in which sel_owner owns every page.
+type pages struct{}
+
+func (pages) Get(_ context.Context, id string) (catalog.Product, error) {
+	return catalog.Product{ID: id, OwnerID: "sel_owner"}, nil
+}
+
+// Seen to catch: an answer of anybody; one that a changed review loses, or that stays behind one that is withdrawn or forgotten; one
+// that changes the tally.
+func TestTheOwnerOfThePageAnswers(t *testing.T) {
+	t.Parallel()
+	s, kept := newProducts()
+	s.Pages = pages{}
+	r, _, err := s.Put(ctx, by("cus_1", 2), "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ review, seller, text, code string }{
+		{r.ID, "sel_other", "No.", "not_your_page"}, {reviews.ReviewID(lamp, "cus_2"), "sel_owner", "No.", "review_not_found"},
+		{r.ID, "sel_owner", "\u202eNo.", "invalid_answer"}, {r.ID, "sel_owner", strings.Repeat("x", reviews.MaxAnswer+1), "invalid_answer"},
+		{r.ID, "sel_owner", "We sent another.", ""}, {r.ID, "sel_owner", "We sent another.", ""},
+	} {
+		if err := s.Answer(ctx, lamp, c.review, c.seller, c.text); c.code == "" && err != nil || c.code != "" && fault.Code(err) != c.code {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	answered := func(want string, version int64) {
+		t.Helper()
+		got, err := kept.Review(ctx, lamp, r.ID)
+		if err != nil || got.Answer != want || (got.AnsweredBy != "") != (want != "") || got.Version != version {
+			t.Errorf("%+v %v, want %q", got, err, want)
+		}
+	}
+	answered("We sent another.", 2)
+	if _, _, err := s.Put(ctx, by("cus_1", 5), "", nil); err != nil {
+		t.Fatal(err)
+	}
+	answered("We sent another.", 3)
+	if tally, err := s.Tally(ctx, lamp); err != nil || tally.Count() != 1 || tally.Mean() != 500 {
+		t.Error(tally, err)
+	}
+	if err := s.Answer(ctx, lamp, r.ID, "sel_owner", ""); err != nil {
+		t.Fatal(err)
+	}
+	answered("", 4)
+	for _, gone := range []func() error{func() error { return s.Forget(ctx, "cus_1") }, func() error { return s.Withdraw(ctx, lamp, "cus_1") }} {
+		if err := errors.Join(s.Answer(ctx, lamp, r.ID, "sel_owner", "Sorry."), gone()); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := kept.Review(ctx, lamp, r.ID); err != nil || got.Answer != "" || got.AnsweredBy != "" {
+			t.Errorf("%+v %v", got, err)
+		}
+	}
+	if err := s.Answer(ctx, lamp, r.ID, "sel_owner", "Sorry."); fault.Code(err) != "review_not_found" {
+		t.Error("what is withdrawn is answered:", err)
 	}
 }

@@ -48,6 +48,10 @@ type Review struct {
 	Version    int64     `dynamodbav:"version"` // from 1
 	CreatedAt  time.Time `dynamodbav:"created_at"`
 	UpdatedAt  time.Time `dynamodbav:"updated_at"`
+	// Answer is what the owner of the product's page says to it, and AnsweredBy is who.
+	Answer     string    `dynamodbav:"answer,omitempty"`
+	AnsweredBy string    `dynamodbav:"answered_by,omitempty"`
+	AnsweredAt time.Time `dynamodbav:"answered_at,omitempty"`
 }
 
 // ReviewID names a customer's review of a product.

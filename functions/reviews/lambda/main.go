@@ -6,11 +6,13 @@ import (
 	"slices"
 	"time"
 
+	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/fulfillment/fulfillmentstore"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/outbox"
+	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
@@ -26,7 +28,9 @@ func main() {
 			db := db(s)
 			ratings := &reviews.Service{Store: reviewsstore.Store{DB: db}, Orders: ordersstore.Store{DB: db},
 				Shipments: fulfillmentstore.Store{DB: db}, Now: time.Now}
-			return lambdahttp.New(api.Handler(slices.Concat(reviewsapi.Routes(ratings), reviewsapi.ProductRoutes(products(db))))), nil
+			p := products(db)
+			h := api.Handler(slices.Concat(reviewsapi.Routes(ratings), reviewsapi.ProductRoutes(p), reviewsapi.SellerRoutes(p)))
+			return lambdahttp.New(api.LimitWrites(h, ratelimit.Buckets{DB: db}, time.Now)), nil
 		},
 		"moderate": func(s *settings.Settings) (any, error) {
 			return saga.Task("reviews-moderate", products(db(s)).Operate), nil
@@ -44,7 +48,7 @@ func main() {
 
 func products(db store.DB) *reviews.Products {
 	return &reviews.Products{Store: reviewsstore.Store{DB: db}, Orders: ordersstore.Store{DB: db}, Purchases: fulfillmentstore.Store{DB: db},
-		Now: time.Now}
+		Pages: &catalogstore.Store{DB: db}, Now: time.Now}
 }
 
 func db(s *settings.Settings) store.DB { return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64) }

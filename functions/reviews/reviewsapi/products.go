@@ -61,6 +61,14 @@ type Review struct {
 	Unhelpful int64     `json:"unhelpful_votes"`
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
+	Answer    *Answer   `json:"answer,omitempty" doc:"Of the seller who owns the product's page"`
+}
+
+// Answer is what a seller says to a review.
+type Answer struct {
+	SellerID   string    `json:"seller_id"`
+	Text       string    `json:"text"`
+	AnsweredAt time.Time `json:"answered_at"`
 }
 
 // OwnReview is a customer's own.
@@ -72,7 +80,11 @@ type OwnReview struct {
 }
 
 func reviewOf(r reviews.Review) Review {
-	return Review{r.ID, r.Stars, r.Title, r.Text, r.Author, r.Language, r.Verified, r.Helpful, r.Unhelpful, r.CreatedAt, r.UpdatedAt}
+	out := Review{r.ID, r.Stars, r.Title, r.Text, r.Author, r.Language, r.Verified, r.Helpful, r.Unhelpful, r.CreatedAt, r.UpdatedAt, nil}
+	if r.Answer != "" {
+		out.Answer = &Answer{r.AnsweredBy, r.Answer, r.AnsweredAt}
+	}
+	return out
 }
 
 // ReviewSummary is a product's reviews in numbers.
