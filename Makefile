@@ -198,7 +198,8 @@ else
 endif
 
 # Mutants that a tool makes (github.com/go-gremlins/gremlins): a comparison, a sign, a condition at a time, each tried on its
-# package's own tests. It copies the whole module for every worker, so it is given a copy without what builds leave behind.
+# package's own tests. It copies the whole module for every worker, so it is given a copy without what builds leave behind; vet is left
+# out, which would look at every mutant anew.
 # What lives, and was looked at, stands in the package's SURVIVORS.md. Those that no tool can make are planted: make prove.
 GREMLINS := go run github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 MUTATED := functions/internal/money functions/internal/rows functions/internal/shards functions/checkout functions/feeds functions/fulfillment \
@@ -209,7 +210,7 @@ WORKERS ?= 1
 mutants: ## what the tests of stock, money and feeds notice of mutants that a tool makes, a score per package (PACKAGES=functions/payouts WORKERS=1)
 	@rm -rf $(STATE)/mutants; mkdir -p $(STATE)/mutants/tree
 	@git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t $(STATE)/mutants/tree
-	@cd $(STATE)/mutants/tree; for p in $(or $(PACKAGES),$(MUTATED)); do printf '\n== %s\n' "$$p"; \
+	@cd $(STATE)/mutants/tree; export GOFLAGS="$(GOFLAGS) -vet=off"; for p in $(or $(PACKAGES),$(MUTATED)); do printf '\n== %s\n' "$$p"; \
 	  $(GREMLINS) unleash --workers $(WORKERS) --timeout-coefficient 5 --invert-logical --invert-loopctrl --invert-assignments \
 	  --remove-self-assignments -S lct "$$p" | tee "../$$(tr / . <<< "$$p")"; done
 	@printf '\n== mutants, by package\n'; cd $(STATE)/mutants; for p in $(or $(PACKAGES),$(MUTATED)); do \

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/payouts"
 )
 
 // Seen to catch: PaymentRefunded taken for PaymentCaptured.
@@ -21,6 +22,9 @@ func TestEventsReachTheLedger(t *testing.T) {
 			`"lines":[{"line":"l","from":0,"quantity":2}]}`, ""},
 		{"PaymentRefunded", `{"order_id":"ord_a","group":"g1","refund_id":"ret_b","amount":{"amount":40,"currency":"USD"},` +
 			`"lines":[{"line":"l","from":1,"quantity":2}]}`, "refund_too_large"},
+		{"PaymentRefundFailed", `{"order_id":"ord_a","group":"g1","refund_id":"ret_c"}`, ""}, // none was given, so none is taken back
+		{"PaymentRefunded", `{"order_id":"ord_a","group":"g1","refund_id":"ret_d","amount":{"amount":20,"currency":"USD"},"before":true,` +
+			`"lines":[{"line":"l","from":4,"quantity":1}]}`, ""},
 		{"PaymentCaptured", `[]`, "malformed_event"},
 		{"PaymentCaptureFailed", `{}`, "unknown_event"},
 	} {
@@ -28,7 +32,12 @@ func TestEventsReachTheLedger(t *testing.T) {
 			t.Errorf("%s %s: got %v, want %q", c.event, c.data, err, c.code)
 		}
 	}
-	if list := b.all(t); len(list) != 2 || !list[0].At.Equal(noon) {
+	list := b.all(t)
+	if len(list) != 3 || !list[0].At.Equal(noon) {
 		t.Errorf("%+v", list)
+	}
+	// What had been given back by hand before is not given again.
+	if sums := moved(list...); sums[payouts.Gateway] != 100 || sums[payouts.Refunds] != -40 || sums[payouts.Goodwill] != -20 {
+		t.Errorf("%v", sums)
 	}
 }

@@ -305,6 +305,22 @@ func TestNoUnitLeavesLessThanNothing(t *testing.T) {
 	}
 }
 
+// Of 26 units for 13 cents the first half is sold for 6 and has none of the commission of 2: what half a commission is comes with the
+// 14th unit, which is sold for something.
+func TestACommissionComesWithWhatIsSold(t *testing.T) {
+	t.Parallel()
+	s := one("o", 26, 13, 0, 0)
+	for n, want := range map[int64][2]int64{11: {1, 0}, 12: {0, 0}, 13: {1, 1}, 24: {0, 0}, 25: {1, 1}} {
+		r, err := s.Refund("r", usd(want[0]), []payouts.Units{{"l", n, 1}}, noon)
+		if err != nil {
+			t.Fatal(n, err)
+		}
+		if m := moved(r); m[payouts.Commission] != want[1] || m[payouts.Payable] != want[0]-want[1] {
+			t.Errorf("unit %d: %+v", n, m)
+		}
+	}
+}
+
 // A sale that is given back in any parts, in any order, leaves nothing of its goods on any account but what came and went, and until
 // then nobody has less than nothing of it. Seen to catch: a tax, or a commission, that goes by units as what is paid does.
 func TestRefundsUndoASale(t *testing.T) {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"sort"
+	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
@@ -34,6 +36,24 @@ func TestABadMessageFailsAlone(t *testing.T) {
 	if diff := cmp.Diff([]string{"2", "3"}, failed); diff != "" {
 		t.Fatal(diff)
 	}
+}
+
+// Messages of a batch are worked on together: each of these waits for the others. Seen to catch: one after the other, which never ends.
+func TestABatchIsWorkedOnTogether(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var all sync.WaitGroup
+		all.Add(3)
+		h := Queue(func(context.Context, events.SQSMessage) error {
+			all.Done()
+			all.Wait()
+			return nil
+		})
+		out, err := h(context.Background(), events.SQSEvent{Records: make([]events.SQSMessage, 3)})
+		if err != nil || out.BatchItemFailures != nil {
+			t.Fatal(out, err)
+		}
+	})
 }
 
 func TestAStreamStopsAtTheFirstFailure(t *testing.T) {

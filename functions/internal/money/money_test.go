@@ -55,6 +55,12 @@ func TestSharesOfUnitsSumToTheWhole(t *testing.T) {
 			t.Error(r, part)
 		}
 	}
+	if part, err := Of(0, "USD").Between(0, 0, 0); err != nil || part != Of(0, "USD") {
+		t.Error("nothing is not shared out among no units: ", part, err)
+	}
+	if part, err := Of(1, "USD").Between(0, 0, 0); err == nil {
+		t.Error(part)
+	}
 	if _, err := Of(-5, "USD").Between(0, 1, 2); err == nil {
 		t.Error("a debt was shared")
 	}
