@@ -8,8 +8,9 @@ import (
 var operatorsContext = Context{
 	Name:     "operators",
 	Owns:     "what operators may see and do, and the audit log of it",
-	Imports:  []string{"orders", "fulfillment"},
-	Reads:    []string{"catalog", "payments"},
+	Imports:  []string{"sellers", "promotions", "customers", "orders", "fulfillment", "reviews"},
+	Reads:    []string{"catalog", "payments", "payouts"},
+	Writes:   []string{"shipments", "tracking", "seller_orders", "sellers", "reviews", "product_ratings", "coupons"},
 	operator: func() []api.Route { return operatorsapi.Routes(operatorsapi.Services{}) },
 	Functions: []Function{
 		{
@@ -18,7 +19,10 @@ var operatorsContext = Context{
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{Append, "audit_log"}, {Read, "audit_log"},
-				{Read, "orders"}, {Read, "shipments"}, {Read, "returns"}, {Read, "payments"}, {Read, "products"},
+				{Read, "orders"}, {Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"}, {Read, "returns"},
+				{Read, "payments"}, {Read, "products"}, {Invoke, "payments-goodwill"},
+				{SQL, "customers"}, {Seal, "customers"}, {Read, "sellers"}, {Write, "sellers"}, {Write, "rate_limits"}, {Read, "ledger"},
+				{Read, "reviews"}, {Write, "reviews"}, {Write, "product_ratings"}, {Read, "coupons"}, {Write, "coupons"},
 			},
 			Alarms: []Alarm{{"audit-incomplete", "an operator's call stands in the audit log without its outcome"}},
 		},

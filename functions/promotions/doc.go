@@ -32,7 +32,7 @@
 //
 // Who bears the discount: the marketplace. Sellers are paid as if there were none (functions/payouts).
 //
-// Still thin: a coupon is of a whole marketplace, never of a seller or category; coupons come in by promotions-import alone; a guest
+// Still thin: a coupon is of a whole marketplace, never of a seller or category; a guest
 // counts as a new customer with each token. That a coupon is used up shows at checkout only, and a shard of a budget that had uses is
 // never closed.
 //

@@ -110,14 +110,53 @@ type Batch struct {
 // used; of one that falls below what is used the rest is owed, and paid by the next returns. Errors: batch_too_large.
 func (s *Service) Import(ctx context.Context, b Batch) (rows.Report, error) {
 	list, err := rows.Read(b.Coupons, "coupon", func(c *Coupon) (string, error) {
-		c.Code, c.PerCustomer = Normal(c.Code), cmp.Or(c.PerCustomer, 1)
-		c.From, c.Until = c.From.UTC().Truncate(time.Second), c.Until.UTC().Truncate(time.Second)
+		c.complete()
 		return c.Ref.String(), c.Check()
 	})
 	if err != nil {
 		return rows.Report{}, err
 	}
 	return rows.Do(ctx, list, rows.ByID, s.save), nil
+}
+
+// complete fills in what may be left out of a coupon, and writes it as it is kept.
+func (c *Coupon) complete() {
+	c.Code, c.PerCustomer = Normal(c.Code), cmp.Or(c.PerCustomer, 1)
+	c.From, c.Until = c.From.UTC().Truncate(time.Second), c.Until.UTC().Truncate(time.Second)
+}
+
+// Put makes or changes one coupon, as Import does. Errors: coupon_malformed, coupon_changed.
+func (s *Service) Put(ctx context.Context, c Coupon) (Coupon, error) {
+	c.complete()
+	if err := c.Check(); err != nil {
+		return c, err
+	}
+	_, err := s.save(ctx, c)
+	return c, err
+}
+
+// Stop ends a coupon now, unless it is over: no cart takes it any more, and who is checking out with it keeps it. Errors: coupon_invalid
+// if there is none, coupon_changed.
+func (s *Service) Stop(ctx context.Context, r Ref) (Coupon, error) {
+	r.Code = Normal(r.Code)
+	c, err := s.Store.Coupon(ctx, r)
+	if err != nil {
+		return c, err
+	}
+	if now := s.Now().UTC().Truncate(time.Second); c.Until.After(now) {
+		c.Until = now
+		if !c.From.Before(now) { // it had not begun
+			c.From = now.Add(-time.Second)
+		}
+		_, err = s.save(ctx, c)
+	}
+	return c, err
+}
+
+// Coupon returns a coupon. Errors: coupon_invalid if there is none.
+func (s *Service) Coupon(ctx context.Context, r Ref) (Coupon, error) {
+	r.Code = Normal(r.Code)
+	return s.Store.Coupon(ctx, r)
 }
 
 func (s *Service) save(ctx context.Context, c Coupon) (written bool, err error) {

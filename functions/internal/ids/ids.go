@@ -33,6 +33,7 @@ const (
 	Image    = "img_"
 	Return   = "ret_"
 	Call     = "opc_" // an operator's
+	Refund   = "ref_" // by an operator's word
 )
 
 const size = 26

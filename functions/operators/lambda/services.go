@@ -5,24 +5,46 @@ import (
 	mathrand "math/rand/v2"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
 	"rialto/functions/catalog/catalogstore"
+	"rialto/functions/customers"
+	"rialto/functions/customers/customersaws"
+	"rialto/functions/customers/customersstore"
 	"rialto/functions/fulfillment"
 	"rialto/functions/fulfillment/fulfillmentstore"
 	"rialto/functions/internal/settings"
+	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/operators"
 	"rialto/functions/operators/operatorsapi"
+	"rialto/functions/operators/operatorsaws"
 	"rialto/functions/operators/operatorsstore"
 	"rialto/functions/orders/ordersstore"
 	"rialto/functions/payments/paymentsstore"
+	"rialto/functions/payouts/payoutsstore"
+	"rialto/functions/promotions"
+	"rialto/functions/promotions/promotionsstore"
+	"rialto/functions/reviews"
+	"rialto/functions/reviews/reviewsstore"
+	"rialto/functions/sellers"
+	"rialto/functions/sellers/sellersstore"
 )
 
 func services(s *settings.Settings) operatorsapi.Services {
 	db := store.NewDynamo(s.Tables(), s.Prefix, mathrand.Float64)
 	parcels, placed := fulfillmentstore.Store{DB: db}, ordersstore.Store{DB: db}
+	refunds := operatorsaws.Refunds{Lambda: lambda.NewFromConfig(s.AWS()), Function: s.Must("FUNCTION_PAYMENTS_GOODWILL")}
+	profiles, vault := customersstore.NewSQL(customersaws.Database(s)), customersaws.NewVault(s, time.Now, rand.Reader)
 	return operatorsapi.Services{
 		Audit: &operators.Audit{Log: operatorsstore.Store{DB: db}, Random: rand.Reader, Now: time.Now},
 		Orders: &operators.Orders{Placed: placed, Lives: &fulfillment.OrderService{Orders: placed, Shipments: parcels, Returns: parcels,
-			Payments: paymentsstore.Store{DB: db}, Images: &catalogstore.Store{DB: db}, Now: time.Now}},
+			Payments: paymentsstore.Store{DB: db}, Images: &catalogstore.Store{DB: db}, Now: time.Now, Pace: time.Hour}, Refunds: refunds},
+		Parcels:   &fulfillment.Sweeper{Shipments: parcels, Sellers: parcels, Returns: parcels, Now: time.Now},
+		Customers: &customers.Service{Store: profiles, Vault: vault, Now: time.Now},
+		Sellers:   &sellers.Service{Store: sellersstore.Store{DB: db}, Now: time.Now},
+		Ledger:    &payoutsstore.Store{DB: db},
+		Reviews:   &reviews.Products{Store: reviewsstore.Store{DB: db}, Now: time.Now},
+		Coupons:   &promotions.Service{Store: promotionsstore.New(shards.New(db, time.Now, mathrand.Float64)), Now: time.Now},
 	}
 }

@@ -19,14 +19,20 @@ type Audit interface {
 
 // Services are the use cases that the routes need.
 type Services struct {
-	Audit  Audit
-	Orders Orders
+	Audit     Audit
+	Orders    Orders
+	Parcels   Parcels
+	Customers Customers
+	Sellers   Sellers
+	Ledger    Ledger
+	Reviews   Reviews
+	Coupons   Coupons
 }
 
 // Routes is the table; without services it serves for the document.
 func Routes(s Services) []api.Route {
 	var all []api.Route
-	for _, part := range [][]api.Route{auditRoutes(s), orderRoutes(s)} {
+	for _, part := range [][]api.Route{auditRoutes(s), orderRoutes(s), customerRoutes(s), sellerRoutes(s), reviewRoutes(s), couponRoutes(s)} {
 		all = append(all, part...)
 	}
 	return all

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -248,6 +249,46 @@ func TestNoUseIsGivenTwice(t *testing.T) {
 		}
 		if free := balanced(t, db, orders...); free != 0 {
 			t.Errorf("%d free", free)
+		}
+	})
+}
+
+// An operator makes one coupon, changes it and ends it, before it has begun too; one that is over stays as it was. Seen to catch: a
+// coupon that was stopped before it began, and that no check would take.
+func TestACouponIsMadeAndStopped(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		now := noon
+		s := &promotions.Service{Store: promotionsstore.Store{DB: db}, Now: func() time.Time { return now }}
+		if _, err := s.Stop(ctx, ref); fault.Code(err) != "coupon_invalid" {
+			t.Fatal(err)
+		}
+		bad := coupon(3)
+		bad.BasisPoints = 10_000
+		if _, err := s.Put(ctx, bad); fault.Code(err) != "coupon_malformed" {
+			t.Fatal(err)
+		}
+		if _, err := s.Put(ctx, coupon(3)); err != nil {
+			t.Fatal(err)
+		}
+		for _, from := range []time.Time{noon.Add(-time.Hour), noon.Add(time.Hour)} {
+			c := coupon(3)
+			c.From, c.Until = from, noon.Add(48*time.Hour)
+			if _, err := s.Put(ctx, c); err != nil {
+				t.Fatal(err)
+			}
+			stopped, err := s.Stop(ctx, promotions.Ref{Marketplace: ref.Marketplace, Code: " " + strings.ToLower(ref.Code)})
+			if err != nil || !stopped.Until.Equal(noon) || stopped.Check() != nil {
+				t.Fatalf("%+v %v", stopped, err)
+			}
+			now = noon.Add(time.Minute)
+			if again, err := s.Stop(ctx, ref); err != nil || !again.Until.Equal(noon) {
+				t.Fatalf("%+v %v", again, err)
+			}
+			now = noon
+			if found, err := s.Coupon(ctx, ref); err != nil || !found.Until.Equal(noon) || found.Budget != 3 {
+				t.Fatalf("%+v %v", found, err)
+			}
 		}
 	})
 }

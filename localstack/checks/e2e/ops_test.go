@@ -125,3 +125,105 @@ func TestAnOperatorFindsAnOrder(t *testing.T) {
 		until(ctx, t, "the audit log has both lines", 30*time.Second, func() bool { return slices.Equal(logged(ctx, t, o, subject), want) })
 	}
 }
+
+// An operator gives money back, in parts and then all that is left, once a key: the shopper's order says so, and the gateway's books. Seen
+// to catch: a refund that the gateway's notice of it booked a second time.
+func TestAnOperatorRefunds(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	s, _, orderID, _ := delivered(ctx, t, "Broken lamp", "pm_card_visa")
+	o, path := newOperator(t), "/ops/v1/orders/"+orderID+"/refunds"
+	paid := s.balance(ctx, t, orderID).Paid.Amount
+	var answered struct {
+		Refunds []struct {
+			ID     string `json:"refund_id"`
+			Amount int64
+			State  string
+		}
+	}
+	half := map[string]any{"amount": usd(500), "reason": "arrived scratched"}
+	key := shop.Key(shop.NewKey())
+	for range 2 {
+		if _, err := o.Call(ctx, post, path, half, &answered, key); err != nil || len(answered.Refunds) != 1 || answered.Refunds[0].Amount != 500 ||
+			answered.Refunds[0].State != "DONE" {
+			t.Fatalf("%+v %v", answered, err)
+		}
+	}
+	check(ctx, t, o, bad{"another refund under a key", post, path, map[string]any{"amount": usd(501), "reason": "x"}, []shop.Option{key}, 422,
+		"idempotency_key_reused"})
+	check(ctx, t, o, bad{"more than is left", post, path, map[string]any{"amount": usd(paid), "reason": "x"}, []shop.Option{shop.Key(shop.NewKey())},
+		409, "refund_too_large"})
+	if _, err := o.Call(ctx, post, path, map[string]any{"reason": "it was broken"}, &answered, shop.Key(shop.NewKey())); err != nil ||
+		len(answered.Refunds) != 1 || answered.Refunds[0].Amount != paid-500 {
+		t.Fatalf("%+v %v", answered, err)
+	}
+	check(ctx, t, o, bad{"when nothing is left", post, path, map[string]any{"reason": "x"}, []shop.Option{shop.Key(shop.NewKey())}, 409, "nothing_left"})
+	if l := s.balance(ctx, t, orderID); l.Refunded.Amount != paid {
+		t.Errorf("%+v", l)
+	}
+	if money, err := auditor.MoneyOf(ctx, orderID); err != nil || money.Refunded != paid || money.Captured != paid {
+		t.Errorf("%+v %v", money, err)
+	}
+	lines := logged(ctx, t, o, orderID)
+	if n := slices.Index(lines, "operator of "+t.Name()+"|refundOrder|arrived scratched|done"); n < 0 || len(lines) != 12 {
+		t.Errorf("%d lines: %v", len(lines), lines)
+	}
+}
+
+// balance is how an order's money stands, as its shopper sees it.
+func (s *shopper) balance(ctx context.Context, t *testing.T, orderID string) (l life) {
+	t.Helper()
+	served(ctx, t, s.Client, get, "/api/v1/orders/"+orderID, nil, &l)
+	return l
+}
+
+// What an operator does besides: cancels what its customer may cancel, finds and opens a customer, gives a seller a plan, makes and stops
+// a coupon.
+func TestAnOperatorHelps(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	o, b := newOperator(t), buyOne(ctx, t)
+	var found life
+	served(ctx, t, o, post, "/ops/v1/orders/"+b.order+"/cancel", map[string]any{"reason": "asked by phone"}, &found)
+	if l := b.life(ctx, t); l.Status != "cancelled" || found.Status != "cancelled" {
+		t.Errorf("%+v %+v", l, found)
+	}
+	check(ctx, t, o, bad{"to give back what was not taken", post, "/ops/v1/orders/" + b.order + "/refunds", map[string]any{"reason": "x"},
+		[]shop.Option{shop.Key(shop.NewKey())}, 409, "payment_not_captured"})
+
+	me := map[string]any{"name": "Ada Ops", "email": strings.ToLower(shop.NewID("ada")) + "@example.com"}
+	served(ctx, t, b.buyer.Client, put, "/api/v1/me", me, nil)
+	var ids struct {
+		CustomerIDs []string `json:"customer_ids"`
+	}
+	served(ctx, t, o, post, "/ops/v1/customers/lookup", map[string]any{"email": me["email"], "reason": "a call"}, &ids)
+	if len(ids.CustomerIDs) != 1 {
+		t.Fatalf("%+v", ids)
+	}
+	one := "/ops/v1/customers/" + ids.CustomerIDs[0]
+	check(ctx, t, o, bad{"a look without a reason", get, one, nil, nil, 400, "missing_parameter"})
+	var opened struct{ Name, Email string }
+	served(ctx, t, o, get, one+"?reason=a+call", nil, &opened)
+	var list struct{ Orders []life }
+	served(ctx, t, o, get, one+"/orders", nil, &list)
+	if opened.Name != me["name"] || opened.Email != me["email"] || len(list.Orders) != 1 || list.Orders[0].Status != "cancelled" {
+		t.Errorf("%+v %+v", opened, list)
+	}
+	for _, line := range logged(ctx, t, o, ids.CustomerIDs[0]) {
+		if strings.Contains(line, "@") {
+			t.Errorf("an address is in the audit log: %s", line)
+		}
+	}
+
+	coupon := "/ops/v1/marketplaces/US/coupons/" + shop.NewID("ops-")[:20]
+	now := time.Now().UTC()
+	served(ctx, t, o, put, coupon, map[string]any{"kind": "percent", "basis_points": 1000, "valid_from": now.Add(-time.Hour),
+		"valid_until": now.Add(time.Hour), "budget": 5, "reason": "a summer"}, nil)
+	var stopped struct {
+		Until time.Time `json:"valid_until"`
+	}
+	served(ctx, t, o, post, coupon+"/stop", map[string]any{"reason": "the summer is over"}, &stopped)
+	if stopped.Until.After(now.Add(time.Minute)) {
+		t.Errorf("%+v", stopped)
+	}
+}

@@ -1,0 +1,88 @@
+// Package operatorsaws is what operators need of AWS beyond tables.
+package operatorsaws
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"rialto/functions/internal/fault"
+	"rialto/functions/operators"
+)
+
+// Invoking is the part of Lambda that calls functions.
+type Invoking interface {
+	Invoke(context.Context, *lambda.InvokeInput, ...func(*lambda.Options)) (*lambda.InvokeOutput, error)
+}
+
+// Refunds is operators.Refunds by way of a function of payments: no other holds the gateway's secret.
+type Refunds struct {
+	Lambda   Invoking
+	Function string // its name
+}
+
+// word and given are what the function takes and answers: payments.Goodwill and GoodwillResult.
+type word struct {
+	OrderID  string     `json:"order_id"`
+	Group    string     `json:"group"`
+	RefundID string     `json:"refund_id"`
+	Minor    int64      `json:"minor"`
+	Lines    []wordLine `json:"lines,omitempty"`
+}
+
+type wordLine struct {
+	Line     string `json:"line"`
+	Quantity int64  `json:"quantity"`
+	Of       int64  `json:"of"`
+}
+
+type given struct {
+	Minor   int64  `json:"minor"`
+	State   string `json:"state"`
+	Code    string `json:"code"`
+	Refused string `json:"refused"`
+}
+
+var errAway = fault.New(fault.Unavailable, "refund_unknown", "nobody knows yet whether the money was given back; send the same request again")
+
+// refusals are the codes by which payments refuses to give anything.
+var refusals = map[string]*fault.Error{
+	operators.ErrNotCaptured.Code: operators.ErrNotCaptured,
+	operators.ErrNothingLeft.Code: operators.ErrNothingLeft,
+	"refund_too_large":            fault.New(fault.Conflict, "refund_too_large", "more would be given back than was taken"),
+	"units_refunded":              fault.New(fault.Conflict, "units_refunded", "units of a line were given back before"),
+	"refund_differs": fault.New(fault.Invalid, "idempotency_key_reused", "this key was used with another request").
+		With(fault.Field{Pointer: "header.Idempotency-Key", Code: "idempotency_key_reused", Message: "was used with another request"}),
+}
+
+// GiveBack implements operators.Refunds.
+func (w Refunds) GiveBack(ctx context.Context, r operators.Refund) (operators.Refund, error) {
+	in := word{OrderID: r.OrderID, Group: r.Group, RefundID: r.ID, Minor: r.Minor}
+	for _, l := range r.Lines {
+		in.Lines = append(in.Lines, wordLine(l))
+	}
+	payload, err := json.Marshal(in)
+	if err != nil {
+		return r, fmt.Errorf("give back: %w", err)
+	}
+	answer, err := w.Lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: &w.Function, Payload: payload})
+	if err != nil {
+		return r, errAway.Because(err)
+	}
+	var out given
+	switch {
+	case answer.FunctionError != nil:
+		return r, errAway.Because(fmt.Errorf("%s: %.200s", *answer.FunctionError, answer.Payload))
+	case json.Unmarshal(answer.Payload, &out) != nil:
+		return r, errAway.Because(errors.New("its answer is not readable"))
+	case refusals[out.Refused] != nil:
+		return r, refusals[out.Refused]
+	case out.Refused != "":
+		return r, errAway.Because(errors.New("it refuses by a code that is not known here: " + out.Refused))
+	}
+	r.Minor, r.State, r.Code = out.Minor, out.State, out.Code
+	return r, nil
+}
