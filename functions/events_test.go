@@ -53,6 +53,7 @@ var published = map[string]any{
 	"reviews/SellerRated":               reviews.SellerRated{},
 	"reviews/ProductRated":              reviews.ProductRated{},
 	"feeds/FeedFinished":                feeds.FeedFinished{},
+	"sellers/SellerBlocked":             sellers.SellerBlocked{},
 	"sellers/SellerChanged":             sellers.SellerChanged{},
 }
 

@@ -84,7 +84,7 @@ func (s Sources) read(ctx context.Context, c Cart) (current, error) {
 		o, offered := found[keys[i]]
 		p, described := products[l.ProductID]
 		cur.offers[l.ID()] = CurrentOffer{Offer: o, Product: p, Available: available[skus[i]],
-			ForSale: offered && described && !o.Paused && p.Offerable() == nil}
+			ForSale: offered && described && o.OnSale() && p.Offerable() == nil}
 	}
 	return cur, nil
 }

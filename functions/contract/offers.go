@@ -48,7 +48,7 @@ var offersContext = Context{
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 1, MaxReceiveCount: 5, Concurrency: 10, Subscriptions: []Subscription{
 				{Context: "reviews", Events: []string{"SellerRated"}},
-				{Context: "sellers", Events: []string{"SellerChanged"}},
+				{Context: "sellers", Events: []string{"SellerChanged", "SellerBlocked"}},
 			}}},
 			Grants: []Grant{{Read, "offers"}, {Write, "offers"}, {Read, "inventory"}, {Send, "offers-seller"}},
 		},

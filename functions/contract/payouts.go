@@ -9,6 +9,7 @@ var payoutsContext = Context{
 	Name:    "payouts",
 	Owns:    "what sellers are owed: a ledger by double entry",
 	Imports: []string{"orders"},
+	Reads:   []string{"sellers"},
 	seller:  func() []api.Route { return payoutsapi.SellerRoutes(nil) },
 	Functions: []Function{
 		{
@@ -32,7 +33,7 @@ var payoutsContext = Context{
 			Name: "run", Description: "pays sellers what they are owed",
 			Memory: 512, Timeout: 15 * minute,
 			Trigger: Trigger{Schedule: 60 * minute},
-			Grants:  []Grant{{Read, "ledger"}, {Write, "ledger"}},
+			Grants:  []Grant{{Read, "ledger"}, {Write, "ledger"}, {Read, "sellers"}},
 		},
 	},
 }

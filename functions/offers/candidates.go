@@ -8,11 +8,11 @@ import (
 	"rialto/functions/inventory"
 )
 
-// candidatesOf reads what the buy box weighs beside the offers: of those that are not paused, and of one seller's.
+// candidatesOf reads what the buy box weighs beside the offers: of those that are on sale, and of one seller's.
 func candidatesOf(ctx context.Context, store Store, stock Stock, list []Offer, also string) ([]Candidate, error) {
 	var open []Offer
 	for _, o := range list {
-		if !o.Paused || o.SellerID == also {
+		if o.OnSale() || o.SellerID == also {
 			open = append(open, o)
 		}
 	}

@@ -24,7 +24,7 @@ type Decision struct {
 // Decide gives the buy box to the candidate in stock whose landed price counts as least once its points are taken
 // off (score.go), the lower landed price first and then whoever comes first by seller id on a tie. What is new goes before
 // what is refurbished, and that before what is used, at any price: who wants it used looks at the other offers. If nobody has
-// units, the box shows the offer that would win, as out of stock. Paused offers take no part.
+// units, the box shows the offer that would win, as out of stock. Offers that are not on sale take no part.
 //
 // Each candidate is measured by itself, so the answer depends neither on the order of candidates nor on those that
 // lose, and a lower price never loses a box that is won. Candidates are of one product and marketplace, and so of
@@ -57,7 +57,7 @@ type rank struct {
 // rank measures a candidate, unless it is paused (or has no landed price, as no valid offer has).
 func (c Candidate) rank() (rank, bool) {
 	landed, err := c.Offer.Landed()
-	return rank{c.Available > 0, worn[c.Offer.Condition], landed.Minor, c.Score(), c.Offer.SellerID}, err == nil && !c.Offer.Paused
+	return rank{c.Available > 0, worn[c.Offer.Condition], landed.Minor, c.Score(), c.Offer.SellerID}, err == nil && c.Offer.OnSale()
 }
 
 // worn is how far a condition is from new.

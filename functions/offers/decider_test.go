@@ -335,6 +335,78 @@ func TestANameComesToAllOffersOfTheSeller(t *testing.T) {
 	}
 }
 
+// A blocked seller's offers are for nobody to buy, those that are made later and those of a file too, whatever the seller says of them;
+// the box goes to the next. Let on, they are as the seller left them. Seen to catch: a resumed offer of a blocked seller in the box.
+func TestABlockComesToAllOffersOfTheSeller(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	a, b, paused := offer("a", 1000, 0), offer("b", 2000, 0), offer("a", 900, 0)
+	paused.ProductID, paused.Paused = ids.Derive(ids.Product, "second"), true
+	for _, o := range []offers.Offer{a, b, paused} {
+		w.put(t, o)
+	}
+	block := func(blocked bool, version int64, follows bool) {
+		t.Helper()
+		update, err := w.Blocked(ctx, offers.SellerBlocked{SellerID: a.SellerID, Blocked: blocked, Version: version})
+		if err != nil || update != follows {
+			t.Fatal(update, err)
+		}
+		if _, err := w.UpdateOffers(ctx, a.SellerID, ""); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Decide(ctx, a.ProductID, a.Marketplace); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sells := func(want string) {
+		t.Helper()
+		box, list, err := w.book.List(ctx, a.ProductID, a.Marketplace)
+		if err != nil || box.Offer.SellerID != want {
+			t.Fatalf("the box is %s's, want %s %v", box.Offer.SellerID, want, err)
+		}
+		for _, o := range list {
+			if o.OnSale() != (o.SellerID == b.SellerID || want == a.SellerID) {
+				t.Errorf("%+v", o)
+			}
+		}
+	}
+	block(true, 1, true)
+	block(true, 1, true) // who was told before may not have come to the end
+	sells(b.SellerID)
+	if _, err := w.Pause(ctx, a.Key(), false, offers.Precondition{}); err != nil {
+		t.Fatal(err)
+	}
+	sells(b.SellerID)
+	w.makesNothingToBuy(t)
+	block(false, 3, true)
+	block(true, 2, false)
+	sells(a.SellerID)
+	if got, err := w.book.Get(ctx, paused.Key()); err != nil || got.OnSale() || got.Blocked {
+		t.Errorf("%+v %v", got, err)
+	}
+}
+
+// makesNothingToBuy has seller a, who is blocked, make offers.
+func (w *world) makesNothingToBuy(t *testing.T) {
+	t.Helper()
+	ctx, made := context.Background(), offer("a", 700, 0)
+	made.ProductID = ids.Derive(ids.Product, "third")
+	if got, _, err := w.Put(ctx, made, offers.Precondition{}); err != nil || got.OnSale() {
+		t.Errorf("%+v %v", got, err)
+	}
+	made.ProductID = ids.Derive(ids.Product, "fourth")
+	row, err := json.Marshal(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := w.Import(ctx, offers.Batch{Offers: []json.RawMessage{row}}); err != nil || r.Written != 1 {
+		t.Fatalf("%+v %v", r, err)
+	}
+	if got, err := w.book.Get(ctx, made.Key()); err != nil || got.OnSale() {
+		t.Errorf("%+v %v", got, err)
+	}
+}
+
 // Changes and decisions in any order, side by side: once all are through, the box is what Decide says.
 func TestTheBoxIsRightOnceChangesCease(t *testing.T) {
 	t.Parallel()

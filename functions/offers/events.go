@@ -10,7 +10,7 @@ import (
 )
 
 // OfferChanged is the data of the event of that name: an offer was made or changed. One that was deleted is
-// told of as paused, in its last version.
+// told of as paused, in its last version; so is one whose seller is blocked.
 type OfferChanged struct {
 	ProductID   string       `json:"product_id"`
 	Marketplace string       `json:"marketplace"`
@@ -57,6 +57,13 @@ type SellerChanged struct {
 	Version  int64  `json:"version"`
 }
 
+// SellerBlocked is what is read of the event of that name.
+type SellerBlocked struct {
+	SellerID string `json:"seller_id"`
+	Blocked  bool   `json:"blocked"`
+	Version  int64  `json:"version"`
+}
+
 // Concern is whose buy boxes an event has decided anew: a product's in one marketplace, or in all where a seller offers
 // it. One of the last two is empty.
 type Concern struct {
@@ -89,7 +96,7 @@ func (d *Decider) DecideFor(ctx context.Context, c Concern) error {
 	return d.Decide(ctx, c.ProductID, c.Marketplace)
 }
 
-// HandleEvent keeps what SellerRated (reviews) or SellerChanged (sellers) tells of a seller. It returns the seller, and
+// HandleEvent keeps what SellerRated (reviews), SellerChanged or SellerBlocked (sellers) tells of a seller. It returns the seller, and
 // whether its offers are to be updated. Errors: unknown_event, malformed_event.
 func (u *SellerUpdater) HandleEvent(ctx context.Context, event string, data []byte) (seller string, update bool, err error) {
 	switch event {
@@ -106,6 +113,13 @@ func (u *SellerUpdater) HandleEvent(ctx context.Context, event string, data []by
 			return "", false, err
 		}
 		update, err = u.Named(ctx, d)
+		return d.SellerID, update, err
+	case "SellerBlocked":
+		var d SellerBlocked
+		if err := eventdata.Decode(event, data, &d); err != nil {
+			return "", false, err
+		}
+		update, err = u.Blocked(ctx, d)
 		return d.SellerID, update, err
 	}
 	return "", false, unknown(event)

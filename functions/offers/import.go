@@ -82,7 +82,7 @@ func (i *Importer) write(ctx context.Context, list []rows.Row[Row]) (rows.Report
 		if r.Delete {
 			return i.remove(ctx, current[o.Key()], o.Key())
 		}
-		o.SellerName = cmp.Or(known[o.SellerID].Name, o.SellerName)
+		o.SellerName, o.Blocked = cmp.Or(known[o.SellerID].Name, o.SellerName), known[o.SellerID].Blocked
 		return i.save(ctx, o, current[o.Key()], r.PriceDrop || !i.guarded)
 	}), nil
 }

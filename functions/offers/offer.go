@@ -38,7 +38,9 @@ type Offer struct {
 	Shipping    money.Amount `json:"shipping"` // of one unit, what the seller adds for shipping it
 	Condition   string       `json:"condition"`
 	Fulfillment string       `json:"fulfillment"`
-	Paused      bool         `json:"paused"` // kept, but for nobody to buy
+	Paused      bool         `json:"paused"` // by its seller: kept, but for nobody to buy
+	// Blocked is as Paused by an operator's word on the seller, whatever the seller says.
+	Blocked bool `json:"blocked,omitempty"`
 	// DeliveryDays is what a seller who ships promises, in working days from the order to the door; 0 leaves it at the usual.
 	DeliveryDays int64 `json:"delivery_days,omitempty"`
 	// MaxPerOrder is the most units that one order may have of it, 0 for no limit of the seller's.
@@ -54,6 +56,9 @@ var ErrOfferNotFound = fault.New(fault.NotFound, "offer_not_found", "there is no
 
 // Key returns what names the offer.
 func (o Offer) Key() Key { return Key{o.ProductID, o.Marketplace, o.SellerID} }
+
+// OnSale tells whether it can be bought.
+func (o Offer) OnSale() bool { return !o.Paused && !o.Blocked }
 
 // Landed is what one unit costs with shipping. It fails with amount_too_large or currency_mixed, which no
 // valid offer does.

@@ -1,6 +1,7 @@
 package offers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -18,6 +19,8 @@ type SellerProfile struct {
 	Rated    int64  // the version of the rating, 0 for none
 	Name     string // what the seller goes by, "" before it said
 	Named    int64  // the version of the name, 0 for none
+	Blocked  bool   // by an operator
+	Standing int64  // the version of that, 0 for none
 }
 
 // SellerUpdater brings sellers' offers, and the buy boxes they compete for, to what events tell of the sellers.
@@ -67,11 +70,28 @@ func (u *SellerUpdater) Named(ctx context.Context, e SellerChanged) (update bool
 	return update, err
 }
 
-// UpdateOffers brings a part of a seller's offers to what is known of the seller: one of another name is renamed, of which
-// its buy box hears as of any change; of the others the boxes are decided anew. It returns where the next part begins, ""
-// after the last, and is safe to repeat.
+// Blocked keeps whether a seller is blocked, and tells whether its offers are to be updated, as Rated does.
+func (u *SellerUpdater) Blocked(ctx context.Context, e SellerBlocked) (update bool, err error) {
+	if e.SellerID == "" || e.Version < 1 {
+		return false, errEvent
+	}
+	err = u.Store.UpdateSellerProfile(ctx, e.SellerID, func(p SellerProfile) SellerProfile {
+		if e.Version <= p.Standing {
+			update = e.Blocked == p.Blocked
+			return p
+		}
+		update = e.Blocked != p.Blocked
+		p.Blocked, p.Standing = e.Blocked, e.Version
+		return p
+	})
+	return update, err
+}
+
+// UpdateOffers brings a part of a seller's offers to what is known of the seller: one of another name, or of a seller that was blocked
+// or goes on, is changed, of which its buy box hears as of any change; of the others the boxes are decided anew. It returns where the
+// next part begins, "" after the last, and is safe to repeat.
 func (u *SellerUpdater) UpdateOffers(ctx context.Context, seller, after string) (next string, err error) {
-	name, err := sellerName(ctx, u.Store, seller)
+	profile, err := sellerProfile(ctx, u.Store, seller)
 	if err != nil {
 		return "", err
 	}
@@ -81,8 +101,8 @@ func (u *SellerUpdater) UpdateOffers(ctx context.Context, seller, after string) 
 	}
 	var problems []error
 	for _, o := range list {
-		renamed, err := u.rename(ctx, o, name)
-		if err == nil && !renamed && !o.Paused {
+		changed, err := u.follow(ctx, o, profile)
+		if err == nil && !changed && o.OnSale() {
 			err = u.Decider.Decide(ctx, o.ProductID, o.Marketplace)
 		}
 		problems = append(problems, err)
@@ -90,19 +110,21 @@ func (u *SellerUpdater) UpdateOffers(ctx context.Context, seller, after string) 
 	return next, errors.Join(problems...)
 }
 
-func (u *SellerUpdater) rename(ctx context.Context, o Offer, name string) (bool, error) {
+// follow makes an offer follow its seller, and tells whether it was changed.
+func (u *SellerUpdater) follow(ctx context.Context, o Offer, p SellerProfile) (bool, error) {
 	return cas.Update(o, ErrChanged, func(o Offer) (bool, error) {
-		if name == "" || o.SellerName == name {
+		want := o
+		want.SellerName, want.Blocked = cmp.Or(p.Name, o.SellerName), p.Blocked
+		if want == o {
 			return false, nil
 		}
-		want := o
-		want.SellerName, want.Version, want.UpdatedAt = name, o.Version+1, u.Now().UTC()
+		want.Version, want.UpdatedAt = o.Version+1, u.Now().UTC()
 		return true, u.Store.Save(ctx, want, o)
 	}, func() (Offer, error) { return u.Store.Get(ctx, o.Key()) })
 }
 
-// sellerName returns what a seller goes by, "" if it never said.
-func sellerName(ctx context.Context, store Store, seller string) (string, error) {
+// sellerProfile returns what is known of a seller.
+func sellerProfile(ctx context.Context, store Store, seller string) (SellerProfile, error) {
 	known, err := store.SellerProfiles(ctx, seller)
-	return known[seller].Name, err
+	return known[seller], err
 }

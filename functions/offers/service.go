@@ -40,7 +40,7 @@ type Listed struct {
 	InStock bool // known of the buy box only
 }
 
-// List returns the offers of a product that are not paused, the cheapest landed price first, by seller id on a
+// List returns the offers of a product that are on sale, the cheapest landed price first, by seller id on a
 // tie. Errors: unknown_marketplace, product_not_found.
 func (s *Service) List(ctx context.Context, product, marketplace string) (marketplaces.Marketplace, []Listed, error) {
 	m, err := marketplaces.Lookup(marketplace)
@@ -57,7 +57,7 @@ func (s *Service) List(ctx context.Context, product, marketplace string) (market
 	}
 	out := make([]Listed, 0, len(list))
 	for _, o := range list {
-		if !o.Paused {
+		if o.OnSale() {
 			shown := o.SellerID == box.Offer.SellerID
 			out = append(out, Listed{o, shown, shown && box.InStock})
 		}
@@ -152,13 +152,14 @@ func (s *Service) Put(ctx context.Context, want Offer, p Precondition) (stands O
 	if err := want.Validate(); err != nil {
 		return Offer{}, false, err
 	}
-	current, name, err := s.currentOf(ctx, want.Key())
+	current, seller, err := s.currentOf(ctx, want.Key())
 	if err != nil {
 		return Offer{}, false, err
 	}
 	_, err = cas.Update(current, ErrChanged, func(current Offer) (bool, error) {
 		stands = current
-		want.ID, want.SellerName = want.Key().ID(), cmp.Or(name, current.SellerName, want.SellerID)
+		want.ID, want.SellerName = want.Key().ID(), cmp.Or(seller.Name, current.SellerName, want.SellerID)
+		want.Blocked = seller.Blocked
 		change, err := p.Admit(current, want)
 		if err != nil || !change {
 			return false, err
@@ -173,16 +174,16 @@ func (s *Service) Put(ctx context.Context, want Offer, p Precondition) (stands O
 	return stands, created, err
 }
 
-// currentOf reads an offer, the zero Offer for none, beside its product and its seller's name.
-func (s *Service) currentOf(ctx context.Context, k Key) (current Offer, name string, err error) {
+// currentOf reads an offer, the zero Offer for none, beside its product and what is known of its seller.
+func (s *Service) currentOf(ctx context.Context, k Key) (current Offer, seller SellerProfile, err error) {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { current, err = found(s.Store.Get(ctx, k)); return err })
 	g.Go(func() error {
 		barred, err := s.Products.Barred(ctx, k.ProductID)
 		return cmp.Or(err, barred[k.ProductID])
 	})
-	g.Go(func() (err error) { name, err = sellerName(ctx, s.Store, k.SellerID); return err })
-	return current, name, g.Wait()
+	g.Go(func() (err error) { seller, err = sellerProfile(ctx, s.Store, k.SellerID); return err })
+	return current, seller, g.Wait()
 }
 
 func found(o Offer, err error) (Offer, error) {

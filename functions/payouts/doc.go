@@ -8,6 +8,7 @@
 //   - what is paid to a seller is the sum of journals that no other payout covers, and never negative. A sale waits for the
 //     reserve before it is paid; what was given back is netted at once, whatever its age. What comes back later than the
 //     reserve takes from the seller's next sales (infra/OPERATIONS.md says what that risks);
+//   - a seller that an operator has blocked is paid nothing, and loses nothing: what it is owed waits until it may go on;
 //   - units of a sale are given back once, and each account gives back what it has of them by their line: a line that came
 //     back whole, in any parts and order, leaves nothing of its goods on any account but what came and what went;
 //   - a refund whose money the customer's bank sends back is taken back by a counter journal, entry by entry, and may be given again.

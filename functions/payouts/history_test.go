@@ -16,6 +16,7 @@ import (
 	"rialto/functions/laboratory/memory"
 	"rialto/functions/payouts"
 	"rialto/functions/payouts/payoutsstore"
+	"rialto/functions/sellers/sellersstore"
 )
 
 type books struct {
@@ -26,7 +27,8 @@ type books struct {
 
 func newBooks() *books {
 	b := &books{db: memory.New(), now: noon}
-	b.Service = &payouts.Service{Ledger: &payoutsstore.Store{DB: b.db}, Now: func() time.Time { return b.now }, Reserve: time.Hour,
+	b.Service = &payouts.Service{Ledger: &payoutsstore.Store{DB: b.db}, Sellers: sellersstore.Store{DB: b.db},
+		Now: func() time.Time { return b.now }, Reserve: time.Hour,
 		Buckets: payoutsstore.Buckets}
 	return b
 }

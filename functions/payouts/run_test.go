@@ -10,6 +10,7 @@ import (
 	"rialto/functions/internal/store"
 	"rialto/functions/payouts"
 	"rialto/functions/payouts/payoutsstore"
+	"rialto/functions/sellers/sellersstore"
 )
 
 // sells books a sale of each of so many sellers: some in every bucket.
@@ -112,6 +113,28 @@ func TestARunBoundsWhatItTakesOfOneSeller(t *testing.T) {
 	for _, want := range []payouts.Report{{Payouts: 20, Journals: most}, {Payouts: 1, Journals: 1}, {}} {
 		if got, err := b.Run(ctx); err != nil || got != want {
 			t.Errorf("%+v %v, want %+v", got, err, want)
+		}
+	}
+}
+
+// What a blocked seller is owed waits, and nobody else does; it is paid once the seller may go on. Seen to catch: a run that ends at the
+// first seller who is blocked.
+func TestABlockedSellerWaits(t *testing.T) {
+	t.Parallel()
+	ctx, b := context.Background(), newBooks()
+	b.sells(t, 3)
+	b.now = noon.Add(2 * time.Hour)
+	standing := sellersstore.Store{DB: b.db}
+	for _, c := range []struct {
+		blocked bool
+		want    payouts.Report
+	}{{true, payouts.Report{Payouts: 2, Journals: 2, Waiting: 1}}, {true, payouts.Report{Waiting: 1}},
+		{false, payouts.Report{Payouts: 1, Journals: 1}}} {
+		if _, err := standing.Block(ctx, "sel_1", c.blocked); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := b.Run(ctx); err != nil || got != c.want {
+			t.Errorf("blocked %v: %+v %v, want %+v", c.blocked, got, err, c.want)
 		}
 	}
 }

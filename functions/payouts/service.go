@@ -47,9 +47,15 @@ var (
 	ErrChanged = fault.New(fault.Conflict, "ledger_changed", "the ledger was changed meanwhile")
 )
 
+// Sellers tells who is paid nothing for now.
+type Sellers interface {
+	Blocked(ctx context.Context, sellerID string) (bool, error)
+}
+
 // Service is the context's use cases. Reserve is how long a journal waits before it is paid, for what may come back.
 type Service struct {
 	Ledger  Ledger
+	Sellers Sellers
 	Now     func() time.Time
 	Reserve time.Duration
 	Buckets int
@@ -195,6 +201,7 @@ func (s *Service) bookRefund(ctx context.Context, sale string, j Journal, change
 type Report struct {
 	Payouts  int `json:"payouts"`
 	Journals int `json:"journals"` // that they cover
+	Waiting  int `json:"waiting"`  // parts of what blocked sellers are owed
 }
 
 // perSeller is the most sales of one seller and currency that a run looks at; the next run takes what is left. What takes
@@ -241,7 +248,7 @@ func (s *Service) runBucket(ctx context.Context, bucket int, report *Report) err
 	return errors.Join(append(problems, s.pay(ctx, of, report))...)
 }
 
-// pay pays journals of one seller and currency in as many payouts as they need. A part that owes more than all of them
+// pay pays journals of one seller and currency in as many payouts as they need, unless the seller is blocked. A part that owes more than all of them
 // together do, as others owe less than nothing, waits until sales have made up for that.
 func (s *Service) pay(ctx context.Context, of []Journal, report *Report) error {
 	var left int64
@@ -256,6 +263,14 @@ func (s *Service) pay(ctx context.Context, of []Journal, report *Report) error {
 		owed := payout.Of(Payable)
 		if !ok || owed > left {
 			continue
+		}
+		blocked, err := s.Sellers.Blocked(ctx, payout.SellerID)
+		if err != nil {
+			return err
+		}
+		if blocked { // what it is owed stays on the list
+			report.Waiting++
+			return nil
 		}
 		left -= owed
 		switch err := s.Ledger.Pay(ctx, payout, part); {

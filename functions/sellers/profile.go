@@ -14,11 +14,14 @@ const MaxName = 100
 
 // Profile is what a seller says of itself. Tier is Rialto's to set.
 type Profile struct {
-	SellerID  string    `json:"seller_id" dynamodbav:"seller_id"`
-	Name      string    `json:"display_name" dynamodbav:"display_name"`
-	Country   string    `json:"country" dynamodbav:"country"` // ISO 3166-1, where the seller is at home
-	Tier      string    `json:"tier" dynamodbav:"tier"`
-	Version   int64     `json:"version" dynamodbav:"version"` // from 1; 0 before there is a profile
+	SellerID string `json:"seller_id" dynamodbav:"seller_id"`
+	Name     string `json:"display_name" dynamodbav:"display_name"`
+	Country  string `json:"country" dynamodbav:"country"` // ISO 3166-1, where the seller is at home
+	Tier     string `json:"tier" dynamodbav:"tier"`
+	Version  int64  `json:"version" dynamodbav:"version"` // from 1; 0 before there is a profile
+	// Blocked is an operator's word: nothing of the seller's can be bought, and it is paid nothing. Standing counts its changes.
+	Blocked   bool      `json:"blocked" dynamodbav:"blocked"`
+	Standing  int64     `json:"standing" dynamodbav:"standing"`
 	CreatedAt time.Time `json:"created_at" dynamodbav:"created_at"`
 	UpdatedAt time.Time `json:"updated_at" dynamodbav:"updated_at"`
 }
@@ -28,6 +31,13 @@ type SellerChanged struct {
 	SellerID string `json:"seller_id"`
 	Name     string `json:"display_name"`
 	Country  string `json:"country"`
+	Version  int64  `json:"version"`
+}
+
+// SellerBlocked is the data of the event of that name: an operator has blocked a seller, or lets it go on. The highest version stands.
+type SellerBlocked struct {
+	SellerID string `json:"seller_id"`
+	Blocked  bool   `json:"blocked"`
 	Version  int64  `json:"version"`
 }
 

@@ -12,6 +12,8 @@ import (
 type Store interface {
 	Profile(ctx context.Context, sellerID string) (Profile, error)
 	SetTier(ctx context.Context, sellerID, tier string) error
+	// Block sets whether a seller is blocked, and tells whether it was not so before.
+	Block(ctx context.Context, sellerID string, blocked bool) (changed bool, err error)
 	// SaveProfile writes a profile over the previous one, of version 0 for none; ErrProfileChanged if another stands,
 	// ErrNameTaken if another seller goes by its name.
 	SaveProfile(ctx context.Context, p, previous Profile) error
@@ -56,6 +58,20 @@ func (s *Service) PutProfile(ctx context.Context, sellerID, name, country string
 	}
 	return p, current.Version == 0, s.Store.SaveProfile(ctx, p, current)
 }
+
+// Block has operators block a seller, or with false let it go on, and returns how it stands. Its offers and payouts follow; what was
+// ordered before is shipped as it would be. The same again changes nothing. Errors: invalid_seller.
+func (s *Service) Block(ctx context.Context, sellerID string, blocked bool) (Profile, error) {
+	if !ids.Valid(ids.Seller, sellerID) {
+		return Profile{}, errNoSeller
+	}
+	if _, err := s.Store.Block(ctx, sellerID, blocked); err != nil {
+		return Profile{}, err
+	}
+	return s.Store.Profile(ctx, sellerID)
+}
+
+var errNoSeller = fault.New(fault.Invalid, "invalid_seller", "there is no such seller id")
 
 // Plan gives a seller a tier.
 type Plan struct {

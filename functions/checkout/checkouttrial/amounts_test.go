@@ -28,6 +28,7 @@ import (
 	"rialto/functions/payouts"
 	"rialto/functions/payouts/payoutsstore"
 	"rialto/functions/promotions"
+	"rialto/functions/sellers/sellersstore"
 	"rialto/functions/tax"
 )
 
@@ -333,6 +334,6 @@ func newChain(t *rapid.T) *chain {
 		units: map[string]fulfillment.Units{}, kept: map[string][]int64{}}
 	now := func() time.Time { return day }
 	c.pay = &payments.Service{Store: paymentsstore.Store{DB: c.db}, Gateway: c.bank, Now: now}
-	c.ledge = &payouts.Service{Ledger: &payoutsstore.Store{DB: c.db}, Now: now, Buckets: payoutsstore.Buckets}
+	c.ledge = &payouts.Service{Ledger: &payoutsstore.Store{DB: c.db}, Sellers: sellersstore.Store{DB: c.db}, Now: now, Buckets: payoutsstore.Buckets}
 	return c
 }

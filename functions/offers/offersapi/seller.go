@@ -69,6 +69,7 @@ type OwnOffer struct {
 	Condition    string       `json:"condition" enum:"new,used,refurbished"`
 	Fulfillment  string       `json:"fulfillment" enum:"rialto,seller"`
 	Paused       bool         `json:"paused"`
+	Blocked      bool         `json:"blocked,omitempty" doc:"Rialto has blocked the seller: nobody can buy it, whatever else it says"`
 	DeliveryDays int64        `json:"delivery_days" doc:"What is promised, from the order to the door"`
 	MaxPerOrder  int64        `json:"max_per_order,omitempty" doc:"The most units in one order; absent for no limit"`
 	SKU          string       `json:"sku,omitempty" doc:"The seller's own name for it"`
@@ -146,7 +147,7 @@ func shown(o offers.Offer, status int) *ownOutput {
 }
 
 func own(o offers.Offer) OwnOffer {
-	return OwnOffer{o.ID, o.ProductID, o.SellerID, o.SellerName, o.Marketplace, o.Price, o.Shipping, o.Condition, o.Fulfillment, o.Paused,
+	return OwnOffer{o.ID, o.ProductID, o.SellerID, o.SellerName, o.Marketplace, o.Price, o.Shipping, o.Condition, o.Fulfillment, o.Paused, o.Blocked,
 		o.Promise(), o.MaxPerOrder, o.SKU, o.Version, o.UpdatedAt}
 }
 

@@ -27,7 +27,7 @@ func Events(c outbox.Change) ([]outbox.Event, error) {
 		return nil, err
 	}
 	e, err := outbox.New("OfferChanged", o.ProductID, offers.OfferChanged{ProductID: o.ProductID, Marketplace: o.Marketplace,
-		SellerID: o.SellerID, Version: o.Version, Price: o.Price, Paused: o.Paused || c.New == nil})
+		SellerID: o.SellerID, Version: o.Version, Price: o.Price, Paused: !o.OnSale() || c.New == nil})
 	return []outbox.Event{e}, err
 }
 

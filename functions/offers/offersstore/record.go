@@ -23,6 +23,7 @@ type record struct {
 	Condition    string       `dynamodbav:"condition"`
 	Fulfillment  string       `dynamodbav:"fulfillment"`
 	Paused       bool         `dynamodbav:"paused"`
+	Blocked      bool         `dynamodbav:"blocked,omitempty"`
 	DeliveryDays int64        `dynamodbav:"delivery_days,omitempty"`
 	MaxPerOrder  int64        `dynamodbav:"max_per_order,omitempty"`
 	SKU          string       `dynamodbav:"sku,omitempty"`

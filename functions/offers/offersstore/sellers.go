@@ -27,11 +27,14 @@ type sellerProfile struct {
 	Rated    int64  `dynamodbav:"rated"`
 	Name     string `dynamodbav:"seller_name"`
 	Named    int64  `dynamodbav:"named"`
+	Blocked  bool   `dynamodbav:"blocked"`
+	Standing int64  `dynamodbav:"standing"`
 	Version  int64  `dynamodbav:"version"`
 }
 
 func (x sellerProfile) profile() offers.SellerProfile {
-	return offers.SellerProfile{SellerID: x.SellerID, Rating: x.Rating, Ratings: x.Ratings, Rated: x.Rated, Name: x.Name, Named: x.Named}
+	return offers.SellerProfile{SellerID: x.SellerID, Rating: x.Rating, Ratings: x.Ratings, Rated: x.Rated, Name: x.Name, Named: x.Named,
+		Blocked: x.Blocked, Standing: x.Standing}
 }
 
 // claim says which product's offer has a sku.
@@ -105,7 +108,7 @@ func (s *Store) UpdateSellerProfile(ctx context.Context, seller string, change f
 		if after == before {
 			return nil
 		}
-		next := sellerProfile{seller, after.Rating, after.Ratings, after.Rated, after.Name, after.Named, x.Version + 1}
+		next := sellerProfile{seller, after.Rating, after.Ratings, after.Rated, after.Name, after.Named, after.Blocked, after.Standing, x.Version + 1}
 		w := over(store.Put(table, profileOf(seller), next).Named("seller profile"), x.Version)
 		if err = s.put(ctx, w, errOvertaken); err != errOvertaken { // each failure means that another got in
 			return err

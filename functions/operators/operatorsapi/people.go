@@ -22,6 +22,7 @@ type Customers interface {
 type Sellers interface {
 	Profile(ctx context.Context, sellerID string) (sellers.Profile, error)
 	SetTier(ctx context.Context, p sellers.Plan) (sellers.Plan, error)
+	Block(ctx context.Context, sellerID string, blocked bool) (sellers.Profile, error)
 }
 
 // Ledger tells what sellers are owed.
@@ -101,6 +102,10 @@ func sellerRoutes(s Services) []api.Route {
 	return []api.Route{
 		handle(s.Audit, api.Route{ID: "findSeller", Method: http.MethodGet, Path: one, Summary: "A seller, and what it is owed",
 			Errors: []fault.Kind{fault.NotFound}}, h.get),
+		handle(s.Audit, api.Route{ID: "blockSeller", Method: http.MethodPost, Path: one + "/block",
+			Summary: "Block a seller: nothing of it can be bought, and its payouts wait; what was ordered goes its way"}, h.block(true)),
+		handle(s.Audit, api.Route{ID: "unblockSeller", Method: http.MethodPost, Path: one + "/unblock",
+			Summary: "Let a blocked seller go on"}, h.block(false)),
 		handle(s.Audit, api.Route{ID: "setSellerTier", Method: http.MethodPut, Path: one + "/tier", Summary: "Give a seller another plan"}, h.tier),
 	}
 }
@@ -124,6 +129,7 @@ type seller struct {
 	Name      string         `json:"display_name"`
 	Country   string         `json:"country"`
 	Tier      string         `json:"tier"`
+	Blocked   bool           `json:"blocked"`
 	Owed      []money.Amount `json:"owed" doc:"What no payout covers yet, by currency"`
 	CreatedAt time.Time      `json:"created_at"`
 	UpdatedAt time.Time      `json:"updated_at"`
@@ -138,8 +144,37 @@ func (h sellerHandlers) get(ctx context.Context, in *sellerInput) (*sellerOutput
 	if err != nil {
 		return nil, err
 	}
-	return &sellerOutput{seller{p.SellerID, p.Name, p.Country, sellers.TierNamed(p.Tier).Name, append([]money.Amount{}, owed...), p.CreatedAt,
-		p.UpdatedAt}}, nil
+	return &sellerOutput{seller{p.SellerID, p.Name, p.Country, sellers.TierNamed(p.Tier).Name, p.Blocked, append([]money.Amount{}, owed...),
+		p.CreatedAt, p.UpdatedAt}}, nil
+}
+
+type blockInput struct {
+	SellerID string `path:"seller_id" maxLength:"64"`
+	Body     struct {
+		Reason string `json:"reason" maxLength:"500" doc:"Why, for the audit log"`
+	}
+}
+
+func (in *blockInput) about() (subject, reason string) { return in.SellerID, in.Body.Reason }
+
+type blockOutput struct {
+	Body struct {
+		SellerID string `json:"seller_id"`
+		Blocked  bool   `json:"blocked"`
+	}
+}
+
+// block is the handler that blocks sellers, or lets them go on.
+func (h sellerHandlers) block(blocked bool) func(context.Context, *blockInput) (*blockOutput, error) {
+	return func(ctx context.Context, in *blockInput) (*blockOutput, error) {
+		p, err := h.sellers.Block(ctx, in.SellerID, blocked)
+		if err != nil {
+			return nil, err
+		}
+		out := &blockOutput{}
+		out.Body.SellerID, out.Body.Blocked = in.SellerID, p.Blocked
+		return out, nil
+	}
 }
 
 type tierInput struct {

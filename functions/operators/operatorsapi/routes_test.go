@@ -47,6 +47,8 @@ var bodies = map[string]string{
 	"refundOrder":    `{"reason":"asked"}`,
 	"resolveParcel":  `{"as":"retry","reason":"asked"}`,
 	"findCustomer":   `{"email":"a@example.com","reason":"asked"}`,
+	"blockSeller":    `{"reason":"asked"}`,
+	"unblockSeller":  `{"reason":"asked"}`,
 	"setSellerTier":  `{"tier":"pro","reason":"asked"}`,
 	"takeReviewDown": `{"reason":"asked"}`,
 	"restoreReview":  `{"reason":"asked"}`,

@@ -16,6 +16,7 @@ import (
 	"rialto/functions/payouts"
 	"rialto/functions/payouts/payoutsapi"
 	"rialto/functions/payouts/payoutsstore"
+	"rialto/functions/sellers/sellersstore"
 )
 
 func main() {
@@ -37,8 +38,8 @@ func main() {
 }
 
 func service(s *settings.Settings) *payouts.Service {
-	return &payouts.Service{
-		Ledger: &payoutsstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}, Now: time.Now,
+	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
+	return &payouts.Service{Ledger: &payoutsstore.Store{DB: db}, Sellers: sellersstore.Store{DB: db}, Now: time.Now,
 		Reserve: s.Seconds("PAYOUT_RESERVE_SECONDS", 7*24*time.Hour), Buckets: payoutsstore.Buckets,
 	}
 }

@@ -74,6 +74,26 @@ func (s Store) SetTier(ctx context.Context, sellerID, tier string) error {
 		ratelimit.SetLimit(sellerID, ratelimit.Limit{Name: t.Name, Rate: t.Rate, Burst: t.Burst})))
 }
 
+// Block sets whether a seller is blocked, and tells whether it was not so before.
+func (s Store) Block(ctx context.Context, sellerID string, blocked bool) (bool, error) {
+	other := store.Eq("blocked", true)
+	if blocked {
+		other = store.Not(other) // of nobody it was said before, too
+	}
+	_, err := s.DB.Apply(ctx, store.Update(table, key(sellerID)).Set("seller_id", sellerID).Set("blocked", blocked).Add("standing", 1).
+		If(other).Named("seller"))
+	if _, so := store.FailedCondition(err); so {
+		return false, nil
+	}
+	return err == nil, refusal("block seller", err)
+}
+
+// Blocked tells whether a seller is blocked.
+func (s Store) Blocked(ctx context.Context, sellerID string) (bool, error) {
+	p, err := s.Profile(ctx, sellerID)
+	return p.Blocked, err
+}
+
 // refusal makes a fault of what may pass later.
 func refusal(what string, err error) error { return store.Explained(what, err, errBusy) }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/ratelimit"
@@ -131,6 +132,49 @@ func TestATierIsTheLimitOfItsBucket(t *testing.T) {
 		}
 		if es, err := sellersstore.Events(outbox.Change{New: i}); err != nil || len(es) != 0 {
 			t.Error(es, err)
+		}
+	})
+}
+
+// An operator blocks a seller and lets it go on, each told once; the profile and the plan stay, and a seller that has put none can be
+// blocked, too. Seen to catch: a block that a later profile takes away; one told twice.
+func TestASellerIsBlocked(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		svc := &sellers.Service{Store: sellersstore.Store{DB: db}, Now: func() time.Time { return noon }}
+		image := func() store.Item {
+			i, err := db.Get(ctx, "sellers", store.Key{PK: me})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return i
+		}
+		if _, err := svc.Block(ctx, "sel_x", true); fault.Code(err) != "invalid_seller" {
+			t.Error(err)
+		}
+		for n, c := range []struct {
+			blocked bool
+			told    string
+		}{{false, ""}, {true, `{"seller_id":"` + me + `","blocked":true,"version":1}`}, {true, ""},
+			{false, `{"seller_id":"` + me + `","blocked":false,"version":2}`}, {false, ""}, {true, `{"seller_id":"` + me + `","blocked":true,"version":3}`}} {
+			before := image()
+			p, err := svc.Block(ctx, me, c.blocked)
+			if err != nil || p.Blocked != c.blocked {
+				t.Fatal(n, p, err)
+			}
+			es, err := sellersstore.Events(outbox.Change{Old: before, New: image()})
+			if err != nil || len(es) > 1 || (len(es) == 1) != (c.told != "") || len(es) == 1 &&
+				(es[0].Name != "SellerBlocked" || string(es[0].Data) != c.told) {
+				t.Errorf("%d: %v %v, want %s", n, es, err, c.told)
+			}
+			if n == 2 {
+				if _, _, err := svc.PutProfile(ctx, me, "Harbour Row", "US", nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if p, err := svc.Profile(ctx, me); err != nil || !p.Blocked || p.Name != "Harbour Row" {
+			t.Error(p, err)
 		}
 	})
 }

@@ -227,3 +227,29 @@ func TestAnOperatorHelps(t *testing.T) {
 		t.Errorf("%+v", stopped)
 	}
 }
+
+// Nothing of a blocked seller can be bought, what is in a cart neither, until the seller may go on. Seen to catch: a block that no offer
+// hears of.
+func TestABlockedSellerSellsNothing(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	o, k, s := newOperator(t), newSKU(ctx, t, "Blocked lamp", 5), mustShopper(ctx, t, "pm_card_visa")
+	c := s.mustPut(ctx, t, k, 1)
+	block := func(word string, sells int) {
+		t.Helper()
+		served(ctx, t, o, post, "/ops/v1/sellers/"+k.seller+"/"+word, map[string]any{"reason": "sells what is not its own"}, nil)
+		until(ctx, t, word, time.Minute, func() bool {
+			var list struct{ Offers []struct{} }
+			served(ctx, t, s.Client, get, "/api/v1/products/"+k.product+"/offers", nil, &list)
+			return len(list.Offers) == sells
+		})
+	}
+	block("block", 0)
+	if a, err := s.Do(ctx, post, "/api/v1/orders/checkout", s.Order(c.ID), shop.Key(shop.NewKey())); err != nil || a.Status != http.StatusConflict {
+		t.Errorf("%d %s %v", a.Status, a.Body, err)
+	}
+	block("unblock", 1)
+	if placed, err := s.checkout(ctx, c.ID, shop.NewKey()); err != nil || placed.Status != "placed" {
+		t.Errorf("%+v %v", placed, err)
+	}
+}
