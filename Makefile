@@ -85,6 +85,13 @@ else
 	@echo "now run make migrate STAGE=$(STAGE): it brings the SQL schema and the search indexes up to date"
 endif
 
+BASE ?= main
+.PHONY: diff
+diff: assembly ## what a stage's templates would change from a commit's, to review before deploying (BASE=main STAGE=dev|prod)
+	@rm -rf $(STATE)/base $(STATE)/cdk/base; git worktree prune; git worktree add -q --detach $(STATE)/base $(BASE)
+	@cd $(STATE)/base && go run ./infra/cmd -stage $(STAGE) -zips ../build/$(ARCH) -out ../cdk/base; cd ../..; git worktree remove --force $(STATE)/base
+	@diff -ru -x 'asset.*' -x '*.assets.json' -x manifest.json -x '*NagReport.json' $(STATE)/cdk/base $(STATE)/cdk/$(STAGE) || [ $$? -eq 1 ]
+
 .PHONY: iam
 iam: ## whether prod's policies allow every AWS call that the functions of the local cloud have made (RIALTO_GOLDEN=1 adds new ones)
 	@RIALTO_CALLS=$(abspath $(STATE)/logs/functions) go test -count=1 -v -run '^TestTheLocalCloudsCalls' ./infra | sed -u -e '/^=== /d'

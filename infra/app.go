@@ -89,6 +89,9 @@ func write(o Options, folder string) (err error) {
 	if err := build(app, o); err != nil {
 		return err
 	}
+	if !o.Stage.Local {
+		inspect(app)
+	}
 	app.Synth(nil)
 	assembly, err := readAssembly(folder, o.Stage)
 	if err != nil {

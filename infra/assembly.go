@@ -14,6 +14,7 @@ import (
 type assembly struct {
 	stage     Stage // its account is CloudFormation's word for it, as in the templates
 	templates []template
+	findings  []finding
 }
 
 type template struct {
@@ -53,6 +54,9 @@ func readAssembly(dir string, stage Stage) (*assembly, error) {
 		return nil, fmt.Errorf("read the manifest: %w", err)
 	}
 	a := &assembly{stage: stage}
+	if a.findings, err = readFindings(dir); err != nil {
+		return nil, err
+	}
 	for _, path := range paths {
 		data, err := os.ReadFile(path)
 		if err != nil {

@@ -15,7 +15,7 @@
 //
 // # Promises
 //
-// Every synth ends with the guards (guards.go): IAM wildcards have a written reason, queues have a dead-letter
+// Every synth ends with the guards (guards.go), cdk-nag's rules among them (nag.go): IAM wildcards have a written reason, queues have a dead-letter
 // queue and an alarm, prod's tables survive their stack, every timeout lies below its caller's, and the functions
 // deployed are those of the contract, each once. A synth whose guards fail is an error. It needs no credentials,
 // and the same source gives the same assembly.

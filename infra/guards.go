@@ -25,6 +25,7 @@ var guards = []struct {
 	{"every queue's invocations are bounded", boundedQueues},
 	{"every timeout lies below its caller's", timeouts},
 	{"the functions deployed are those of the contract, each once", deployedOnce},
+	{"what cdk-nag finds is mended, or accepted with a reason", nagged},
 	{"machines log no data of their executions", silentMachines},
 	{"the local stage has no custom resources", noCustomResources},
 }
