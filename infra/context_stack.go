@@ -126,6 +126,9 @@ func (c *contextStack) functions() error {
 			problems = append(problems, fmt.Errorf("%s: %w", f.ID(), err))
 		}
 	}
+	if len(problems) == 0 {
+		c.dashboard()
+	}
 	return errors.Join(problems...)
 }
 
