@@ -7,9 +7,11 @@ import (
 
 // Result is a page of hits and what the query could be narrowed down to.
 type Result struct {
-	Hits   []Hit
-	Total  int64 // that match, on all pages
-	Facets Facets
+	// QueryID names the answer, so that what shoppers do next can be traced to it; "" where nobody asked for names.
+	QueryID string
+	Hits    []Hit
+	Total   int64 // that match, on all pages
+	Facets  Facets
 	// Relaxed says how the words were taken, as nothing, or little, has them as they were typed; Exact is how many do,
 	// whatever the filters. They stand first.
 	Relaxed Relaxed

@@ -3,11 +3,14 @@ package search
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
 	"rialto/functions/marketplaces"
 )
 
@@ -26,6 +29,7 @@ type Index interface {
 type Searcher struct {
 	Index    Index
 	Synonyms *RememberedSynonyms // nil for none
+	Random   io.Reader           // what answers are named by; nil leaves them without names
 }
 
 // Found is what an index found.
@@ -75,6 +79,11 @@ func (s *Searcher) Search(ctx context.Context, marketplace string, q Query) (Res
 	if parents := families(r.Hits); len(parents) > 0 {
 		if r.Families, err = s.Index.Families(ctx, m, parents...); err != nil {
 			return Result{}, err
+		}
+	}
+	if s.Random != nil {
+		if r.QueryID, err = ids.New(ids.Query, s.Random); err != nil {
+			return Result{}, fmt.Errorf("name the answer: %w", err)
 		}
 	}
 	return r, nil

@@ -34,6 +34,7 @@ const (
 	Return   = "ret_"
 	Call     = "opc_" // an operator's
 	Refund   = "ref_" // by an operator's word
+	Query    = "qry_"
 )
 
 const size = 26

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"time"
 
 	"rialto/functions/catalog/catalogstore"
@@ -22,7 +23,7 @@ func main() {
 		"api": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
 			own := &search.RememberedSynonyms{Store: &searchstore.Store{DB: database(s)}, Now: time.Now}
-			return lambdahttp.New(api.Handler(searchapi.Routes(&search.Searcher{Index: x, Synonyms: own}))), err
+			return lambdahttp.New(api.Handler(searchapi.Routes(&search.Searcher{Index: x, Synonyms: own, Random: rand.Reader}))), err
 		},
 		"synonyms": func(s *settings.Settings) (any, error) {
 			return saga.Task("search-synonyms", (&search.Editor{Store: &searchstore.Store{DB: database(s)}}).Synonyms), nil

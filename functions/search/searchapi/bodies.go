@@ -10,10 +10,11 @@ import (
 
 // Results is a page of hits.
 type Results struct {
-	Total  int64 `json:"total" doc:"How many products match, on all pages"`
-	Page   int   `json:"page"`
-	Size   int   `json:"size"`
-	TookMS int64 `json:"took_ms" doc:"Milliseconds in the index"`
+	QueryID string `json:"query_id" doc:"Names this answer: events that follow from it say so (POST /api/v1/events). A cache may give one answer to several"`
+	Total   int64  `json:"total" doc:"How many products match, on all pages"`
+	Page    int    `json:"page"`
+	Size    int    `json:"size"`
+	TookMS  int64  `json:"took_ms" doc:"Milliseconds in the index"`
 	// Exact, Relaxed and DidYouMean are there only where little or nothing has the words as they were typed.
 	Relaxed    string `json:"relaxed,omitempty" enum:"fuzzy,fewer_terms" doc:"How the words were taken, as few products or none have them as they were typed: each perhaps with a typo, or half of them at least"`
 	Exact      *int64 `json:"exact,omitempty" doc:"With relaxed: how many have all words as typed, whatever the filters; they come first"`
@@ -145,8 +146,9 @@ type Range struct {
 
 func results(r search.Result, page, size int, explain bool) (Results, error) {
 	f := r.Facets
-	out := Results{Total: r.Total, Page: page, Size: size, TookMS: r.Took.Milliseconds(), Relaxed: string(r.Relaxed), DidYouMean: r.Suggestion,
-		Hits: make([]Hit, 0, len(r.Hits)), Facets: Facets{Category: buckets(f.Category), Brand: buckets(f.Brand), Fulfillment: buckets(f.Fulfillment),
+	out := Results{QueryID: r.QueryID, Total: r.Total, Page: page, Size: size, TookMS: r.Took.Milliseconds(), Relaxed: string(r.Relaxed),
+		DidYouMean: r.Suggestion,
+		Hits:       make([]Hit, 0, len(r.Hits)), Facets: Facets{Category: buckets(f.Category), Brand: buckets(f.Brand), Fulfillment: buckets(f.Fulfillment),
 			Price: make([]Range, 0, len(f.Price)), Rating: make([]Stars, 0, len(f.Rating)), InStock: f.InStock,
 			Attributes: make([]Attribute, 0, len(f.Attributes))}}
 	for _, h := range r.Hits {
