@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rialto/events"
+	"rialto/functions/carts"
 	"rialto/functions/catalog"
 	"rialto/functions/contract"
 	"rialto/functions/feeds"
@@ -29,6 +30,7 @@ import (
 
 // published is what each event's data is in Go.
 var published = map[string]any{
+	"carts/CartChanged":                 carts.CartChanged{},
 	"catalog/ProductChanged":            catalog.ProductChanged{},
 	"fulfillment/ShipmentPacked":        fulfillment.ShipmentPacked{},
 	"fulfillment/ShipmentShipped":       fulfillment.ShipmentShipped{},
@@ -66,6 +68,9 @@ func schemas(t *testing.T) []string {
 	}
 	var out []string
 	for _, f := range files {
+		if path.Dir(f) == "clickstream" { // no event of a topic: functions/clickstream compares it with what it reads
+			continue
+		}
 		name, version, _ := strings.Cut(path.Base(f), ".")
 		if version != "v1.schema.json" {
 			t.Errorf("%s: a new version needs its struct here", f)

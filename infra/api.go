@@ -97,6 +97,7 @@ func api(stack awscdk.Stack, stage Stage, name, path string, doc Document) (awsa
 	}
 	if caller != nil {
 		caller.AddToPolicy(mayCall(stage, called))
+		mayRecord(caller, streamsOf(doc.Deployed, stage))
 	}
 
 	deploy := &awsapigateway.StageOptions{
@@ -138,6 +139,13 @@ func mayCall(stage Stage, ids []string) awsiam.PolicyStatement {
 		functions = append(functions, stage.invokeARN(id))
 	}
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Actions: list([]string{"lambda:InvokeFunction"}), Resources: list(functions)})
+}
+
+// mayRecord lets a role write streams.
+func mayRecord(caller awsiam.Role, streams []string) {
+	if len(streams) > 0 {
+		caller.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Actions: list([]string{"kinesis:PutRecord"}), Resources: list(streams)}))
+	}
 }
 
 // accessLine is one line of the access log. It says which operation was called and how that went, and nothing that

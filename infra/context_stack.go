@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskinesis"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 
@@ -28,6 +29,7 @@ type contextStack struct {
 	provided map[contract.Access]granted
 	settings map[string]string
 	deployed map[string]awslambda.Function // by name
+	records  awskinesis.Stream             // the context's own, nil if it has none
 	queues   map[string]awssqs.Queue       // of the functions that have one, by name
 }
 
@@ -47,6 +49,7 @@ var own = map[string]func(*contextStack) error{
 	"carts":         carts,
 	"catalog":       catalog,
 	"checkout":      checkout,
+	"clickstream":   clickstream,
 	"customers":     customers,
 	"feeds":         feeds,
 	"fulfillment":   fulfillment,

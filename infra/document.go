@@ -12,7 +12,7 @@ import (
 )
 
 // Document is the OpenAPI document of an API. Each operation says what it needs in two extensions: x-rialto-function,
-// the function that serves it, and x-rialto-access, who may call it.
+// the function that serves it, or x-rialto-stream, whose stream takes it, and x-rialto-access, who may call it.
 type Document struct {
 	Deployed  map[string]any // what the gateway is made from
 	Reference map[string]any // the whole one, for people and clients, which the API serves
@@ -24,6 +24,7 @@ type Documents struct{ Shopper, Seller, Ops Document }
 const (
 	extension        = "x-rialto-"
 	functionOf       = extension + "function"
+	streamOf         = extension + "stream"
 	accessOf         = extension + "access"
 	public           = "public"
 	operator         = "operator"
@@ -66,7 +67,7 @@ func gatewayDocument(doc map[string]any, stage Stage, caller string) (map[string
 				problems = append(problems, fmt.Errorf("%s %s: %w", strings.ToUpper(method), path, err))
 				continue
 			}
-			if !slices.Contains(called, function) {
+			if function != "" && !slices.Contains(called, function) {
 				called = append(called, function)
 			}
 		}
@@ -97,10 +98,11 @@ func gatewayDocument(doc map[string]any, stage Stage, caller string) (map[string
 	return strip(out).(map[string]any), called, nil
 }
 
-// join gives an operation its integration and its security.
+// join gives an operation its integration and its security, and returns the function that is called, "" for none.
 func join(operation map[string]any, stage Stage, caller string) (string, error) {
 	id, _ := operation[functionOf].(string)
-	if !slices.ContainsFunc(contract.Functions(), func(f contract.Function) bool { return f.ID() == id && f.Trigger.API }) {
+	stream, streamed := operation[streamOf].(string)
+	if !streamed && !slices.ContainsFunc(contract.Functions(), func(f contract.Function) bool { return f.ID() == id && f.Trigger.API }) {
 		return "", fmt.Errorf("%s %q names no API function of the contract", functionOf, id)
 	}
 	access, _ := operation[accessOf].(string)
@@ -114,6 +116,13 @@ func join(operation map[string]any, stage Stage, caller string) (string, error) 
 		operation["security"] = []any{map[string]any{signatureScheme: []any{}}}
 	default:
 		operation["security"] = []any{map[string]any{authorizerScheme: []any{}}}
+	}
+	if streamed {
+		if !slices.ContainsFunc(contract.Functions(), func(f contract.Function) bool { return f.Trigger.Records == stream }) {
+			return "", fmt.Errorf("%s %q names no stream that a function of the contract reads", streamOf, stream)
+		}
+		streamTo(operation, stage, stream, caller)
+		return "", nil
 	}
 	integration := map[string]any{
 		"type": "aws_proxy", "httpMethod": "POST", "uri": invocation(stage, id),

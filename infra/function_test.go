@@ -67,6 +67,7 @@ func TestNoFunctionMayMore(t *testing.T) {
 		contract.Search: "es", contract.Admin: "es", contract.SQL: "secretsmanager", contract.Gateway: "secretsmanager", contract.Redis: "ec2",
 		contract.Webhook: "secretsmanager", contract.Mail: "ses", contract.Users: "cognito-idp",
 		contract.GetObject: "s3", contract.PutObject: "s3", contract.DeleteObject: "s3",
+		contract.Record: "kinesis", contract.Mac: "kms",
 	}
 	for _, f := range contract.Functions() {
 		allowed := []string{"logs", "xray"}
@@ -78,6 +79,9 @@ func TestNoFunctionMayMore(t *testing.T) {
 		}
 		if f.Trigger.Queue != nil {
 			allowed = append(allowed, "sqs")
+		}
+		if f.Trigger.Records != "" {
+			allowed = append(allowed, "kinesis", "s3")
 		}
 		if f.Trigger.Stream != "" {
 			allowed = append(allowed, "dynamodb", "s3")

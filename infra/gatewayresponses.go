@@ -44,10 +44,7 @@ var gatewayProblems = map[string]gatewayProblem{
 // gatewayResponses turns the problems into API Gateway's extension. Templates repeat nothing of the request; the
 // only variable is the request's own id, by which it is found in the logs.
 func gatewayResponses(stage Stage) map[string]any {
-	trace := "$context.xrayTraceId"
-	if stage.Local {
-		trace = "$context.requestId" // nothing is traced there
-	}
+	trace := traceOf(stage)
 	out := map[string]any{}
 	for kind, p := range gatewayProblems {
 		headers := map[string]any{
@@ -73,6 +70,14 @@ func gatewayResponses(stage Stage) map[string]any {
 		}
 	}
 	return out
+}
+
+// traceOf is what an answer of the gateway's own is found by in the logs.
+func traceOf(stage Stage) string {
+	if stage.Local {
+		return "$context.requestId" // nothing is traced there
+	}
+	return "$context.xrayTraceId"
 }
 
 func (p gatewayProblem) template(trace string) string {

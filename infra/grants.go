@@ -41,6 +41,16 @@ func (c *contextStack) grant(g contract.Grant) (granted, error) {
 			allow: []permission{{actions: []string{"lambda:InvokeFunction"}, on: []string{s.functionARN(g.Name)}}},
 			env:   map[string]string{"FUNCTION_" + setting(g.Name): s.functionName(g.Name)},
 		}, nil
+	case contract.Record:
+		return granted{
+			allow: []permission{{actions: []string{"kinesis:PutRecord"}, on: []string{s.recordsARN(g.Name)}}},
+			env:   map[string]string{"STREAM": s.recordsName(g.Name)},
+		}, nil
+	case contract.ListObjects:
+		return granted{
+			allow: []permission{{actions: []string{"s3:ListBucket"}, on: []string{s.filesARN(c.context)}}},
+			env:   map[string]string{"FILES_BUCKET": s.filesBucket(c.context)},
+		}, nil
 	case contract.GetObject, contract.PutObject, contract.DeleteObject:
 		action := map[contract.Access]string{contract.GetObject: "s3:GetObject", contract.PutObject: "s3:PutObject",
 			contract.DeleteObject: "s3:DeleteObject"}[g.Access]

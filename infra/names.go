@@ -10,10 +10,12 @@ func (s Stage) prefix() string { return "rialto-" + s.Name + "-" }
 func (s Stage) stackName(part string) string   { return s.prefix() + part }
 func (s Stage) tableName(table string) string  { return s.prefix() + table }
 func (s Stage) topicName(ctx string) string    { return s.prefix() + ctx }
+func (s Stage) recordsName(ctx string) string  { return s.prefix() + ctx }
 func (s Stage) machineName(name string) string { return s.prefix() + name }
 func (s Stage) queueName(id string) string     { return s.prefix() + id }
 func (s Stage) deadQueueName(id string) string { return s.queueName(id) + "-dead" }
 func (s Stage) sealAlias(ctx string) string    { return "alias/" + s.prefix() + ctx }
+func (s Stage) macAlias(ctx string) string     { return s.sealAlias(ctx) + "-mac" }
 func (s Stage) signAlias(ctx string) string    { return s.sealAlias(ctx) + "-sign" }
 func (s Stage) apiName(api string) string      { return s.prefix() + api }
 func (s Stage) failuresBucket() string         { return s.prefix() + "stream-failures-" + s.account() }
@@ -56,6 +58,7 @@ func (s Stage) machineARN(name string) string {
 	return s.arn("states", "stateMachine:"+s.machineName(name))
 }
 func (s Stage) functionARN(id string) string    { return s.arn("lambda", "function:"+s.functionName(id)) }
+func (s Stage) recordsARN(ctx string) string    { return s.arn("kinesis", "stream/"+s.recordsName(ctx)) }
 func (s Stage) failuresARN() string             { return "arn:aws:s3:::" + s.failuresBucket() }
 func (s Stage) indexARN(table, i string) string { return s.tableARN(table) + "/index/" + i }
 

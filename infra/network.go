@@ -37,6 +37,7 @@ func networkStack(app awscdk.App, stage Stage) *network {
 		}
 		vpc.AddInterfaceEndpoint(&id, &awsec2.InterfaceVpcEndpointOptions{Service: service, Subnets: in})
 	}
+	endpoint("Kinesis", awsec2.InterfaceVpcEndpointAwsService_KINESIS_STREAMS())
 	endpoint("Kms", awsec2.InterfaceVpcEndpointAwsService_KMS())
 	endpoint("Lambda", awsec2.InterfaceVpcEndpointAwsService_LAMBDA())
 	endpoint("Secrets", awsec2.InterfaceVpcEndpointAwsService_SECRETS_MANAGER())

@@ -21,6 +21,7 @@ const (
 	pageTime       = 100 * time.Millisecond  // of a request to an API
 
 	streamCap  = 20 // of a stream's function: five shards of four lanes
+	recordsCap = 32 // of a Kinesis stream's: a shard each
 	sweepCap   = 2
 	callsAlone = 1 // at once, of what operators and rules start
 
@@ -36,6 +37,8 @@ func (s Stage) reserved(f contract.Function) int {
 	switch {
 	case f.Trigger.Stream != "":
 		return streamCap
+	case f.Trigger.Records != "":
+		return recordsCap
 	case !f.OnCheckoutPath():
 		return 0
 	case f.Trigger.Queue != nil:
@@ -60,6 +63,8 @@ func (s Stage) shared() int {
 			n += f.Trigger.Queue.Concurrency
 		case f.Trigger.Stream != "":
 			n += streamCap
+		case f.Trigger.Records != "":
+			n += recordsCap
 		case f.Trigger.Schedule != 0, f.Trigger.Operator:
 			n += callsAlone
 		}

@@ -28,6 +28,8 @@ type Stage struct {
 	// FulfillmentStep is the time between two steps of a shipment; SQS delays no message by more than 15
 	// minutes. CheckoutWait is how long a checkout waits for its saga before it answers 202.
 	FulfillmentStep, CheckoutWait time.Duration
+	// RecordsWindow is how long a consumer of a Kinesis stream waits for a full batch: fewer and larger files, which come later.
+	RecordsWindow time.Duration
 	// PayoutReserve is how long a sale waits before it is paid to its seller, for what customers send back. Shorter than
 	// contract.ReturnWindow it is a risk, which synthesis notes.
 	PayoutReserve time.Duration
@@ -100,6 +102,7 @@ var stages = []Stage{
 		Region: contract.LocalRegion, Account: contract.LocalAccount,
 		Arch:     runtime.GOARCH,
 		LogLevel: "debug", LogDays: 1,
+		RecordsWindow:   time.Second,
 		FulfillmentStep: time.Second, CheckoutWait: 20 * time.Second, DueBuckets: 4, TaxEngine: "tables", ReviewAfter: time.Second,
 		Throttle: 10_000, Burst: 5_000,
 		Origins: []string{"https://shop.example", "http://localhost:*"},
@@ -113,6 +116,7 @@ var stages = []Stage{
 		Name:   "dev",
 		Region: homeRegion, Arch: "arm64",
 		LogLevel: "debug", LogDays: 7,
+		RecordsWindow:   30 * time.Second,
 		FulfillmentStep: time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128, PayoutReserve: time.Hour, TaxEngine: "tables",
 		ReviewAfter: time.Hour,
 		Throttle:    100, Burst: 200, ClientRequests: 2_000,
@@ -126,6 +130,7 @@ var stages = []Stage{
 		Region: homeRegion, Arch: "arm64",
 		Keep:     true,
 		LogLevel: "info", LogDays: 90,
+		RecordsWindow:   time.Minute,
 		FulfillmentStep: 15 * time.Minute, CheckoutWait: 20 * time.Second, DueBuckets: 128, PayoutReserve: 14 * 24 * time.Hour,
 		TaxEngine:   "stripe",
 		ReviewAfter: 7 * 24 * time.Hour,

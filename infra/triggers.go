@@ -19,7 +19,9 @@ import (
 )
 
 const (
-	streamBatch   = 100
+	streamBatch = 100
+	// recordsBatch is how many records of a Kinesis stream an invocation takes at most; 6 MB bound it too.
+	recordsBatch  = 500
 	streamRetries = 5
 	// streamLanes is how many batches of one shard run at once; records of one key stay in order.
 	streamLanes = 4
@@ -47,13 +49,25 @@ func (c *contextStack) triggerPermissions(f contract.Function) ([]permission, er
 		if !ok {
 			return nil, fmt.Errorf("table %s has no stream", t.Stream)
 		}
-		return []permission{
-			{actions: []string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}, on: []string{*stream}},
-			{actions: []string{"s3:ListBucket"}, on: []string{c.stage.failuresARN()}},
-			{actions: []string{"s3:PutObject"}, on: []string{c.stage.failuresARN() + "/*"}},
-		}, nil
+		return append(c.keepsFailures(), permission{
+			actions: []string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}, on: []string{*stream},
+		}), nil
+	case t.Records != "":
+		return append(c.keepsFailures(), permission{
+			actions: []string{"kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator",
+				"kinesis:ListShards"},
+			on: []string{c.stage.recordsARN(t.Records)},
+		}), nil
 	}
 	return nil, nil
+}
+
+// keepsFailures lets Lambda keep the records that a function gave up.
+func (c *contextStack) keepsFailures() []permission {
+	return []permission{
+		{actions: []string{"s3:ListBucket"}, on: []string{c.stage.failuresARN()}},
+		{actions: []string{"s3:PutObject"}, on: []string{c.stage.failuresARN() + "/*"}},
+	}
 }
 
 // trigger connects a function to what calls it. The APIs, their authorizer and the state machines call through a
@@ -63,7 +77,11 @@ func (c *contextStack) trigger(f contract.Function, deployed awslambda.Function)
 	case t.Queue != nil:
 		c.consumeQueue(f, deployed)
 	case t.Stream != "":
-		c.consumeStream(f, deployed)
+		c.consumeStream(f, deployed, c.shared.streams[t.Stream], t.Stream, &awslambda.EventSourceMappingProps{
+			BatchSize: new(float64(streamBatch)), ParallelizationFactor: new(float64(streamLanes)), ReportBatchItemFailures: new(true)})
+	case t.Records != "":
+		c.consumeStream(f, deployed, new(c.stage.recordsARN(t.Records)), t.Records, &awslambda.EventSourceMappingProps{
+			BatchSize: new(float64(recordsBatch)), MaxBatchingWindow: duration(c.stage.RecordsWindow)})
 	case t.Tokens:
 		return c.customizeTokens(deployed)
 	case t.Schedule != 0:
@@ -94,24 +112,22 @@ func (c *contextStack) repeat(f contract.Function, deployed awslambda.Function) 
 		deployed.MetricInvocations(&awscloudwatch.MetricOptions{Statistic: new("Sum"), Period: duration(missedRuns * f.Trigger.Schedule)}))
 }
 
-// consumeStream feeds a table's stream to a function, in order per key. A batch that keeps failing is halved
-// until the record at fault is alone; that record goes to the failures bucket, whole, and the rest goes on.
-func (c *contextStack) consumeStream(f contract.Function, deployed awslambda.Function) {
+// consumeStream feeds a stream to a function, in order per key, as how says. A batch that keeps failing is halved until the
+// record at fault is alone; that record goes to the failures bucket, whole, and the rest goes on.
+func (c *contextStack) consumeStream(f contract.Function, deployed awslambda.Function, from *string, name string,
+	how *awslambda.EventSourceMappingProps) {
 	failures := awss3.Bucket_FromBucketArn(c.stack, new(title(f.Name)+"Failures"), new(c.stage.failuresARN()))
-	awslambda.NewEventSourceMapping(c.stack, new(title(f.Name)+"Stream"), &awslambda.EventSourceMappingProps{
-		Target:                        deployed,
-		EventSourceArn:                c.shared.streams[f.Trigger.Stream],
-		StartingPosition:              awslambda.StartingPosition_TRIM_HORIZON,
-		BatchSize:                     new(float64(streamBatch)),
-		BisectBatchOnError:            new(true),
-		RetryAttempts:                 new(float64(streamRetries)),
-		ReportBatchItemFailures:       new(true),
-		ParallelizationFactor:         new(float64(streamLanes)),
-		OnFailure:                     awslambdaeventsources.NewS3OnFailureDestination(failures),
-		SupportS3OnFailureDestination: new(true),
-	})
+	how.Target, how.EventSourceArn = deployed, from
+	how.StartingPosition = awslambda.StartingPosition_TRIM_HORIZON
+	how.BisectBatchOnError, how.RetryAttempts = new(true), new(float64(streamRetries))
+	how.OnFailure = awslambdaeventsources.NewS3OnFailureDestination(failures)
+	how.SupportS3OnFailureDestination = new(true)
+	mapping := awslambda.NewEventSourceMapping(c.stack, new(title(f.Name)+"Stream"), how)
+	if c.records != nil {
+		mapping.Node().AddDependency(c.records)
+	}
 	if !c.stage.Local {
-		c.alarm(title(f.Name)+"Late", f.ID()+"-late", "events of "+f.Trigger.Stream+" are late: "+f.ID()+" does not keep up with the stream",
+		c.alarm(title(f.Name)+"Late", f.ID()+"-late", "events of "+name+" are late: "+f.ID()+" does not keep up with the stream",
 			deployed.Metric(new("IteratorAge"), &awscloudwatch.MetricOptions{Statistic: new("Maximum"), Period: duration(time.Minute)}),
 			float64(streamLag.Milliseconds()), 5)
 	}

@@ -52,6 +52,16 @@ var reasons = []reason{
 
 	{"execute-api:Invoke", "/ops/v1/*", "an operator may make every call of the operators' API; what was made stands in its audit log"},
 
+	{"s3:PutObject", "/raw/*", "the lake's files are named by hour and part of the stream"},
+	{"s3:GetObject", "/raw/*", "the lake's files are named by hour and part of the stream"},
+	{"s3:PutObject", "/invalid/*", "the lake's files are named by hour and part of the stream"},
+	{"s3:PutObject", "/tallies/*", "the lake's files are named by hour and part of the stream"},
+	{"s3:PutObject", "/events/*", "the lake's files are named by hour and shard"},
+	{"s3:PutObject", "/bots/*", "the lake's files are named by hour and shard"},
+	{"s3:DeleteObject", "/bots/*", "the lake's files are named by hour and shard"},
+	{"s3:PutObject", "/conflicts/*", "the lake's files are named by hour and shard"},
+	{"s3:DeleteObject", "/conflicts/*", "the lake's files are named by hour and shard"},
+
 	{"es:ESHttpPost", "/*/_search", "an index is named by its marketplace; a search writes nothing"},
 	{"es:ESHttpGet", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 	{"es:ESHttpHead", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},

@@ -12,6 +12,8 @@ import (
 	"rialto/functions/accounts"
 	"rialto/functions/carts"
 	"rialto/functions/carts/cartsstore"
+	"rialto/functions/clickstream"
+	"rialto/functions/clickstream/clickstreamstore"
 	"rialto/functions/customers"
 	"rialto/functions/customers/customerstest"
 	"rialto/functions/fulfillment"
@@ -54,9 +56,10 @@ func newWorld() *world {
 	w.Service = &accounts.Service{Customers: c, Users: w, Payments: paymentsstore.Store{DB: w.db}, Mails: notificationsstore.Store{DB: w.db},
 		Addresses: customers.Opener{Store: c.Store, Vault: c.Vault},
 		Orders:    ordersstore.Store{DB: w.db}, Parcels: fulfillmentstore.Store{DB: w.db},
-		Ratings: reviewsstore.Store{DB: w.db},
-		Reviews: &reviews.Products{Store: reviewsstore.Store{DB: w.db}, Now: func() time.Time { return w.now }},
-		Carts:   cartsstore.Store{DB: w.db}, Tokens: badges{}, Guesses: ratelimit.Buckets{DB: w.db},
+		Ratings:  reviewsstore.Store{DB: w.db},
+		Reviews:  &reviews.Products{Store: reviewsstore.Store{DB: w.db}, Now: func() time.Time { return w.now }},
+		Consents: clickstreamstore.Consents{DB: w.db, Now: func() time.Time { return w.now }},
+		Carts:    cartsstore.Store{DB: w.db}, Tokens: badges{}, Guesses: ratelimit.Buckets{DB: w.db},
 		Now: func() time.Time { return w.now }}
 	return w
 }
@@ -278,6 +281,13 @@ func TestAnErasureReachesEveryTable(t *testing.T) {
 	if _, err := w.Claim(t.Context(), "cus_a", "token of cus_g"); err != nil {
 		t.Fatal(err)
 	}
+	agreed := clickstream.Consent{Analytics: true, Personalization: true}
+	if err := w.Consents.(clickstreamstore.Consents).Put(t.Context(), "cus_a", agreed); err != nil {
+		t.Fatal(err)
+	}
+	if e, err := w.Export(t.Context(), "cus_a"); err != nil || e.Consent != agreed {
+		t.Fatalf("%+v %v", e.Consent, err)
+	}
 	// Where another customer has the canary, too.
 	others := map[string]bool{"returns": true, "ratings": true, "carts": true, "reviews": true, "notifications": true}
 	if found := w.canaries(t); len(found) != len(others) {
@@ -287,6 +297,9 @@ func TestAnErasureReachesEveryTable(t *testing.T) {
 		if err := w.Erase(t.Context(), "cus_a"); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if c, err := w.Consents.Get(t.Context(), "cus_a"); err != nil || c != (clickstream.Consent{}) {
+		t.Errorf("what was agreed to is held: %+v %v", c, err)
 	}
 	for table, n := range w.canaries(t) {
 		if n != 1 {

@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"rialto/functions/carts"
+	"rialto/functions/clickstream"
 	"rialto/functions/customers"
 	"rialto/functions/fulfillment"
 	"rialto/functions/marketplaces"
@@ -23,6 +24,7 @@ type Export struct {
 	Reviews []reviews.Review
 	Votes   []reviews.Vote
 	Mails   notifications.Preferences // that are wanted
+	Consent clickstream.Consent
 }
 
 // HeldOrder is an order with what became of it.
@@ -81,6 +83,9 @@ func (s *Service) Export(ctx context.Context, customerID string) (Export, error)
 		out.Orders = append(out.Orders, held)
 	}
 	if out.Reviews, err = s.Reviews.Of(ctx, customerID); err != nil {
+		return Export{}, err
+	}
+	if out.Consent, err = s.Consents.Get(ctx, customerID); err != nil {
 		return Export{}, err
 	}
 	if out.Votes, err = s.Reviews.VotesOf(ctx, customerID); err != nil {
@@ -210,10 +215,13 @@ func (s *Service) forget(ctx context.Context, o orders.Order) error {
 	return nil
 }
 
-// erase drops what a person wrote of products, which mails they wanted, their carts, their user, and the key at last: until that is gone,
-// the token that asked for it is good to ask again.
+// erase drops what a person wrote of products, what they agreed to, which mails they wanted, their carts, their user, and the key at
+// last: until that is gone, the token that asked for it is good to ask again. By that key alone the lake of clicks knew them.
 func (s *Service) erase(ctx context.Context, personID string) error {
 	if err := s.Reviews.Forget(ctx, personID); err != nil {
+		return err
+	}
+	if err := s.Consents.Delete(ctx, personID); err != nil {
 		return err
 	}
 	for _, m := range marketplaces.All() {

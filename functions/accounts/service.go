@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rialto/functions/carts"
+	"rialto/functions/clickstream"
 	"rialto/functions/customers"
 	"rialto/functions/fulfillment"
 	"rialto/functions/internal/fault"
@@ -80,6 +81,12 @@ type Reviews interface {
 	Forget(ctx context.Context, customerID string) error
 }
 
+// Consents are what customers agreed to.
+type Consents interface {
+	Get(ctx context.Context, customerID string) (clickstream.Consent, error)
+	Delete(ctx context.Context, customerID string) error
+}
+
 // Carts are the carts' table.
 type Carts interface {
 	Get(ctx context.Context, cartID string) (carts.Cart, bool, error)
@@ -110,6 +117,7 @@ type Service struct {
 	Ratings   Ratings
 	Reviews   Reviews
 	Carts     Carts
+	Consents  Consents
 	Baskets   Baskets
 	Tokens    Tokens
 	Guesses   Guesses

@@ -23,5 +23,6 @@
 // Still thin: adding a line shows the other lines at the price last seen, and a cart's copy in Redis lags an order by the
 // event that renews it.
 //
-// Events in: OrderPlaced (the copy in Redis is renewed). Events out: none.
+// Events in: OrderPlaced (the copy in Redis is renewed). Events out: CartChanged, of what came into a cart and what
+// went; an order's lines leave without one, and those of a guest's cart come again with the cart that it was merged into.
 package carts

@@ -8,9 +8,9 @@ import (
 var accountsContext = Context{
 	Name:    "accounts",
 	Owns:    "what spans contexts for one person: orders looked up, taken over and bought again, export, erasure",
-	Imports: []string{"carts", "customers", "orders", "fulfillment", "payments", "reviews", "notifications"},
+	Imports: []string{"carts", "customers", "orders", "fulfillment", "payments", "reviews", "notifications", "clickstream"},
 	Reads:   []string{"catalog", "inventory", "offers"}, // what a cart is priced by
-	Writes:  []string{"carts", "customers", "orders", "returns", "ratings", "reviews", "notifications"},
+	Writes:  []string{"carts", "customers", "orders", "returns", "ratings", "reviews", "notifications", "consents"},
 	shopper: func() []api.Route { return accountsapi.Routes(nil) },
 	Functions: []Function{
 		{
@@ -22,7 +22,7 @@ var accountsContext = Context{
 				{SQL, "customers"}, {Seal, "customers"}, {Sign, "customers"}, {Write, "customers"},
 				{Read, "orders"}, {Write, "orders"}, {Read, "shipments"}, {Read, "returns"}, {Write, "returns"},
 				{Read, "ratings"}, {Write, "ratings"}, {Read, "reviews"}, {Write, "reviews"}, {Read, "carts"}, {Write, "carts"},
-				{Redis, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"}, {Write, "rate_limits"},
+				{Read, "consents"}, {Write, "consents"}, {Redis, "carts"}, {Read, "offers"}, {Read, "products"}, {Read, "inventory"}, {Write, "rate_limits"},
 				{Read, "review_votes"}, {Read, "seller_orders"}, {Read, "payments"}, {Read, "notifications"},
 				{Write, "notifications"},
 			},

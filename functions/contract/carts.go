@@ -29,6 +29,12 @@ var cartsContext = Context{
 			Grants: []Grant{{Redis, "carts"}, {Read, "carts"}},
 		},
 		{
+			Name: "publish", Description: "carts stream to events",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Stream: "carts"},
+			Grants:  []Grant{{Publish, "carts"}},
+		},
+		{
 			Name: "quote", Description: "prices a cart and plans where it ships from",
 			Memory: 512, Timeout: 5 * second,
 			Trigger: Trigger{Saga: true},

@@ -52,6 +52,7 @@ func Contexts() []Context {
 		payoutsContext,
 		reviewsContext,
 		notificationsContext,
+		clickstreamContext,
 		accountsContext,
 		operatorsContext,
 	}

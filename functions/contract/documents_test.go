@@ -62,6 +62,7 @@ func TestDocumentsHoldTheRoutes(t *testing.T) {
 			Paths map[string]map[string]struct {
 				OperationID string `json:"operationId"`
 				Function    string `json:"x-rialto-function"`
+				Stream      string `json:"x-rialto-stream"`
 				Access      string `json:"x-rialto-access"`
 				Security    []any  `json:"security"`
 			} `json:"paths"`
@@ -72,7 +73,7 @@ func TestDocumentsHoldTheRoutes(t *testing.T) {
 		got := map[string]RouteInfo{}
 		for path, methods := range doc.Paths {
 			for method, op := range methods {
-				context, _ := strings.CutSuffix(op.Function, "-api")
+				context := op.Stream + strings.TrimSuffix(op.Function, "-api") // either
 				got[op.OperationID] = RouteInfo{ID: op.OperationID, Method: strings.ToUpper(method), Path: path, Context: context, Access: op.Access}
 				if (len(op.Security) == 0) != (op.Access == "public") {
 					t.Errorf("%s: %s is %s with security %v", name, op.OperationID, op.Access, op.Security)

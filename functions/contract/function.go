@@ -39,6 +39,7 @@ type Trigger struct {
 	Called     bool          // by another function, which is granted Invoke
 	Operator   bool          // invoked by an operator's command (make seed, make deploy)
 	Stream     string        // this table's stream, in order per key
+	Records    string        // this context's Kinesis stream, in order per partition key
 	Queue      *Queue        // its own queue, named as the function
 	Schedule   time.Duration // every so often
 }
@@ -76,6 +77,8 @@ const (
 	Publish Access = "publish" // Publish on a context's topic
 	Start   Access = "start"   // StartSyncExecution of a state machine
 	Invoke  Access = "invoke"  // InvokeFunction of a function, named "<context>-<function>"
+	Record  Access = "record"  // PutRecord on a context's Kinesis stream
+	Mac     Access = "mac"     // GenerateMac with a context's key
 	Seal    Access = "seal"    // GenerateDataKey and Decrypt with a context's key
 	Sign    Access = "sign"    // Sign and GetPublicKey with a context's signing key
 	Verify  Access = "verify"  // GetPublicKey alone
@@ -93,4 +96,5 @@ const (
 	GetObject    Access = "get-object"    // GetObject
 	PutObject    Access = "put-object"    // PutObject, and the parts of a large one
 	DeleteObject Access = "delete-object" // DeleteObject
+	ListObjects  Access = "list-objects"  // ListBucket of what is in it
 )

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rialto/functions/accounts"
+	"rialto/functions/clickstream"
 	"rialto/functions/customers"
 	"rialto/functions/internal/money"
 	"rialto/functions/orders"
@@ -22,6 +23,7 @@ type exportOutput struct {
 		Reviews    []heldReview        `json:"reviews"`
 		Votes      []heldVote          `json:"votes"`
 		Mails      heldPreferences     `json:"mail_preferences"`
+		Consent    clickstream.Consent `json:"consent"`
 	}
 }
 
@@ -189,6 +191,7 @@ func (h handlers) export(ctx context.Context, _ *struct{}) (*exportOutput, error
 	for _, r := range e.Reviews {
 		b.Reviews = append(b.Reviews, heldReview{r.ProductID, r.Stars, r.Title, r.Text, r.Author, string(r.State), r.UpdatedAt})
 	}
+	b.Consent = e.Consent
 	b.Votes, b.Mails = []heldVote{}, heldPreferences{e.Mails.ReviewRequests}
 	for _, v := range e.Votes {
 		b.Votes = append(b.Votes, heldVote(v))

@@ -14,6 +14,7 @@ import (
 	"rialto/functions/carts/cartscache"
 	"rialto/functions/carts/cartsstore"
 	"rialto/functions/catalog/catalogstore"
+	"rialto/functions/clickstream/clickstreamstore"
 	"rialto/functions/customers"
 	"rialto/functions/customers/customersaws"
 	"rialto/functions/customers/customersstore"
@@ -50,8 +51,9 @@ func service(s *settings.Settings, db store.DB) (*accounts.Service, error) {
 		Addresses: customers.Opener{Store: profiles, Vault: vault},
 		Orders:    ordersstore.Store{DB: db}, Parcels: fulfillmentstore.Store{DB: db}, Ratings: reviewsstore.Store{DB: db},
 		Payments: paymentsstore.Store{DB: db}, Mails: notificationsstore.Store{DB: db},
-		Reviews: &reviews.Products{Store: reviewsstore.Store{DB: db}, Now: time.Now},
-		Carts:   cartsstore.Store{DB: db}, Baskets: baskets(s, db), Tokens: tokens{signed, verifier}, Guesses: ratelimit.Buckets{DB: db}, Now: time.Now,
+		Reviews:  &reviews.Products{Store: reviewsstore.Store{DB: db}, Now: time.Now},
+		Consents: clickstreamstore.Consents{DB: db, Now: time.Now},
+		Carts:    cartsstore.Store{DB: db}, Baskets: baskets(s, db), Tokens: tokens{signed, verifier}, Guesses: ratelimit.Buckets{DB: db}, Now: time.Now,
 	}, err
 }
 

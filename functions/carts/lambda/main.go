@@ -37,6 +37,9 @@ func main() {
 			q := &carts.Quoter{Store: cartsstore.Store{DB: db}, Sources: sources(db), Now: time.Now}
 			return saga.Task("quote", q.Quote), nil
 		},
+		"publish": func(s *settings.Settings) (any, error) {
+			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), cartsstore.Events), nil
+		},
 		"refresh": func(s *settings.Settings) (any, error) {
 			r := &carts.Refresher{Store: cartsstore.Store{DB: database(s)}, Cache: cache(s)}
 			return outbox.Handle(r.HandleEvent), nil

@@ -18,7 +18,8 @@ const (
 )
 
 // Document returns the routes as an OpenAPI 3.0.3 document, the same for the same routes. Each operation has
-// x-rialto-function, the function that serves it, and x-rialto-access. It fails on a table that breaks a
+// x-rialto-function, the function that serves it, or x-rialto-stream, the context on whose stream the gateway puts what
+// comes, and x-rialto-access. It fails on a table that breaks a
 // rule: an id that is not camelCase or not unique, a route that spends without an Idempotency-Key.
 //
 // This is the document for people and clients. Gateway makes of it what API Gateway is to import.

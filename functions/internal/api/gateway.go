@@ -9,13 +9,19 @@ import "strings"
 //   - a body's schema is {"type": "object"}, and answers have none, which also keeps the import clear of what
 //     API Gateway's models do not know (nullable, exclusive bounds, references that turn back) and the
 //     template small;
+//   - but of a body that goes to a stream without a handler, the schema says what can be said without refusing a list for one
+//     of its items: the fields of the object itself;
 //   - no header is required: the gateway compares header names with case, and HTTP/2 sends small letters.
 func Gateway(doc map[string]any) map[string]any {
 	paths := map[string]any{}
+	schemas := map[string]any{anyObject: map[string]any{"type": "object"}}
 	for path, item := range object(doc["paths"]) {
 		methods := map[string]any{}
 		for method, op := range object(item) {
 			methods[method] = gatewayOperation(object(op))
+			if object(op)["x-rialto-stream"] != nil {
+				streamBody(object(methods[method]), object(op), object(object(doc["components"])["schemas"]), schemas)
+			}
 		}
 		paths[path] = methods
 	}
@@ -24,7 +30,7 @@ func Gateway(doc map[string]any) map[string]any {
 		"info":    doc["info"],
 		"paths":   paths,
 		"components": map[string]any{
-			"schemas": map[string]any{anyObject: map[string]any{"type": "object"}},
+			"schemas": schemas,
 			// A custom authorizer is an apiKey to API Gateway; infra/ adds its address.
 			"securitySchemes": map[string]any{securityScheme: map[string]any{
 				"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "custom",
@@ -77,6 +83,40 @@ func gatewayOperation(op map[string]any) map[string]any {
 	}
 	slim["responses"] = responses
 	return slim
+}
+
+// streamBody gives an operation whose body goes to a stream the outline of the body's schema, whatever the body says that it
+// is: a page's beacon can only say text/plain, without asking first whether it may.
+func streamBody(slim, op, whole, schemas map[string]any) {
+	ref := object(object(object(object(op["requestBody"])["content"])["application/json"])["schema"])["$ref"]
+	name := strings.TrimPrefix(ref.(string), schemaPrefix)
+	schemas[name] = outline(object(whole[name]))
+	content := map[string]any{}
+	for _, kind := range []string{"application/json", "text/plain"} {
+		content[kind] = map[string]any{"schema": map[string]any{"$ref": ref}}
+	}
+	slim["requestBody"] = map[string]any{"required": true, "content": content}
+}
+
+// outline is what API Gateway's models know of an object's own fields.
+func outline(schema map[string]any) map[string]any {
+	fields := map[string]any{}
+	for name, v := range object(schema["properties"]) {
+		field := map[string]any{}
+		for _, said := range []string{"type", "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"} {
+			if x, ok := object(v)[said]; ok {
+				field[said] = x
+			}
+		}
+		switch {
+		case object(v)["items"] != nil:
+			field["items"] = map[string]any{"type": "object"}
+		case field["type"] == nil:
+			field["type"] = "object"
+		}
+		fields[name] = field
+	}
+	return map[string]any{"type": "object", "required": schema["required"], "properties": fields}
 }
 
 func object(v any) map[string]any { m, _ := v.(map[string]any); return m }

@@ -29,6 +29,10 @@ func (r Route) operation() huma.Operation {
 			"x-rialto-access":   string(r.Access),
 		},
 	}
+	if r.streamed {
+		delete(op.Extensions, "x-rialto-function")
+		op.Extensions["x-rialto-stream"] = r.Context
+	}
 	if r.Access != Public {
 		op.Security = []map[string][]string{{securityScheme: {}}}
 	}

@@ -40,6 +40,9 @@ type Route struct {
 	// Errors lists the failures of the use case itself. Those of reading a request and of access are known.
 	Errors []fault.Kind
 
+	// streamed says that the gateway serves the route, without a function (Accept).
+	streamed bool
+
 	input, output reflect.Type
 	register      func(huma.API, huma.Operation)
 }
@@ -64,6 +67,16 @@ func Handle[I, O any](def Route, f func(context.Context, *I) (*O, error)) Route 
 		})
 	}
 	return def
+}
+
+// Accept completes a route that no function serves: the gateway puts the body, as it came, on the stream of the route's
+// context, and answers 202 without one. I is a struct whose Body is what is expected. The gateway checks it as far as it
+// looks without refusing a list for one of its items, so whoever reads the stream checks all of it.
+func Accept[I any](def Route) Route {
+	def.streamed, def.Success = true, http.StatusAccepted
+	return Handle(def, func(context.Context, *I) (*struct{}, error) {
+		return nil, fault.New(fault.Internal, "internal", "no function serves %s", def.ID)
+	})
 }
 
 // fillStatus fills an output's Status that was left 0.

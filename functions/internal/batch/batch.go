@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -26,6 +27,9 @@ type QueueHandler = func(context.Context, events.SQSEvent) (events.SQSEventRespo
 
 // StreamHandler is a function that a DynamoDB stream invokes.
 type StreamHandler = func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error)
+
+// KinesisHandler is a function that a Kinesis stream invokes.
+type KinesisHandler = func(context.Context, events.KinesisEvent) error
 
 // Queue returns a handler of an SQS mapping with ReportBatchItemFailures.
 func Queue(do func(context.Context, events.SQSMessage) error) QueueHandler {
@@ -75,6 +79,24 @@ func Stream(do func(context.Context, []events.DynamoDBEventRecord) (done int, er
 		}
 		return out, nil
 	}
+}
+
+// Kinesis returns a handler of a Kinesis mapping with BisectBatchOnFunctionError: a batch is done whole, or fails whole and
+// comes again, in halves. All records of a batch are of one shard.
+func Kinesis(do func(context.Context, []events.KinesisEventRecord) error) KinesisHandler {
+	return func(ctx context.Context, e events.KinesisEvent) error {
+		err := guarded(func() error { return do(ctx, e.Records) })
+		if err != nil && len(e.Records) > 0 {
+			report(ctx, "batch", e.Records[0].EventID, "", err)
+		}
+		return err
+	}
+}
+
+// ShardOf is the shard that a record is of: an event's id is the shard's, a colon and the sequence number.
+func ShardOf(r events.KinesisEventRecord) (shard string, ok bool) {
+	shard, _, ok = strings.Cut(r.EventID, ":")
+	return shard, ok
 }
 
 // guarded keeps one record's panic from failing the others of its batch.

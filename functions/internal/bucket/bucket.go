@@ -158,6 +158,28 @@ func (b *Bucket) Put(ctx context.Context, key, mediaType, cached string, body []
 	return nil
 }
 
+// Listed is an object that a listing found.
+type Listed struct {
+	Key      string
+	Bytes    int64
+	Modified time.Time
+}
+
+// List returns the objects whose keys begin so, in the order of their keys.
+func (b *Bucket) List(ctx context.Context, prefix string) ([]Listed, error) {
+	var out []Listed
+	for pages := s3.NewListObjectsV2Paginator(b.client, &s3.ListObjectsV2Input{Bucket: &b.name, Prefix: &prefix}); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("list %s: %w", prefix, err)
+		}
+		for _, o := range page.Contents {
+			out = append(out, Listed{aws.ToString(o.Key), aws.ToInt64(o.Size), aws.ToTime(o.LastModified)})
+		}
+	}
+	return out, nil
+}
+
 // Delete removes an object, if there is one.
 func (b *Bucket) Delete(ctx context.Context, key string) error {
 	if _, err := b.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &key}); err != nil {

@@ -118,12 +118,12 @@ func parse(b []byte) (Failure, error) {
 	}
 	for _, r := range event.Records {
 		var id struct {
-			DynamoDB struct{ SequenceNumber string } `json:"dynamodb"`
+			DynamoDB, Kinesis struct{ SequenceNumber string }
 		}
 		if err := json.Unmarshal(r, &id); err != nil {
 			return f, fmt.Errorf("a record cannot be read: %w", err)
 		}
-		f.Records = append(f.Records, Record{Sequence: id.DynamoDB.SequenceNumber, Whole: r})
+		f.Records = append(f.Records, Record{Sequence: id.DynamoDB.SequenceNumber + id.Kinesis.SequenceNumber, Whole: r})
 	}
 	return f, nil
 }

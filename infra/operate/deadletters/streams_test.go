@@ -64,6 +64,9 @@ func TestAFailureIsReadAsBothCloudsWriteIt(t *testing.T) {
 			t.Errorf("%s: %+v %v", name, f, err)
 		}
 	}
+	if f, err := parse([]byte(head + `{"Records":[{"kinesis":{"sequenceNumber":"8"}}]}}`)); err != nil || f.Records[0].Sequence != "8" {
+		t.Errorf("of a Kinesis stream: %+v %v", f, err)
+	}
 	for _, doc := range []string{"", "{}", head + `""}`, head + `{"Records":[]}}`} {
 		if _, err := parse([]byte(doc)); err == nil {
 			t.Errorf("%q passed", doc)

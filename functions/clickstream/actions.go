@@ -1,0 +1,37 @@
+package clickstream
+
+// action is what an event of a name has to say.
+type action struct {
+	server bool // only a function of ours can tell: a browser that says so is not believed
+	items  bool // it is about products, one at least
+	object bool // it is about an object, or products
+}
+
+// actions are GA4's e-commerce events, view_search_results and login by their names
+// (developers.google.com/analytics/devguides/collection/ga4/reference/events). refund is none of a shopper's: returns are
+// booked by fulfillment.
+var actions = map[string]action{
+	"view_search_results": {},
+	"view_item_list":      {items: true},
+	"select_item":         {object: true},
+	"view_item":           {object: true},
+	"add_to_wishlist":     {items: true},
+	"add_to_cart":         {items: true},
+	"remove_from_cart":    {items: true},
+	"view_cart":           {},
+	"begin_checkout":      {items: true},
+	"add_shipping_info":   {},
+	"add_payment_info":    {},
+	"view_promotion":      {object: true},
+	"select_promotion":    {object: true},
+	"purchase":            {server: true, items: true},
+	"login":               {server: true},
+}
+
+// Purchase and Login are what functions of ours tell.
+const (
+	Purchase       = "purchase"
+	Login          = "login"
+	AddToCart      = "add_to_cart"
+	RemoveFromCart = "remove_from_cart"
+)

@@ -1,0 +1,2 @@
+// Package clickstreamstore keeps what customers agreed to, in the table consents.
+package clickstreamstore
