@@ -128,6 +128,15 @@ seed: tools ## load a catalog through the functions (CATALOG=file, STAGE=…, AP
 invoke: tools ## invoke a function (FUNCTION=promotions-import BODY=file.json STAGE=…)
 	@$(OPS) invoke $(FUNCTION) $(if $(BODY),- < "$(BODY)")
 
+N_SHOPPERS := $(if $(filter command line,$(origin N)),$(N),1000)
+N_SEED := $(if $(filter command line,$(origin SEED)),$(SEED),1)
+.PHONY: shoppers clickstream
+shoppers: tools ## make up shoppers and send what they do to the running local cloud, by the real path (N= shoppers, SEED=)
+	@$(LOCAL) shoppers -n $(N_SHOPPERS) -seed $(N_SEED)
+
+clickstream: tools ## 100,000 generated events through the gateway, Kinesis and a consumer that is killed, each once in the lake (local cloud must run)
+	@RIALTO_E2E=1 RIALTO_CLICKS=6200 go test -count=1 -timeout 20m -v -run '^TestClicksAreInTheLakeOnce$$' ./localstack/checks/e2e | sed -u '/^=== /d'
+
 # Every part prints how long it took; the times stand together at the end.
 TIMES := $(STATE)/times
 part = printf '\n== %s\n' "$(1)"; began=$$SECONDS; $(2); printf '%5ss  %s\n' $$((SECONDS-began)) "$(1)" >> $(TIMES)
@@ -160,6 +169,7 @@ bench: tools ## figures beside their aims: what a checkout costs and calls, what
 	$(call measured,what the deployed checkout calls,RIALTO_E2E=1 $(BENCH) -run '^TestTheDeployedCheckout' ./localstack/checks/e2e); \
 	else printf '\nthe local cloud is down; make deploy, and the deployed checkout is compared too\n'; fi
 	@$(call measured,what one hot sku bears,RIALTO_BENCH=1 $(BENCH) -run '^TestBench$$' ./functions/inventory/inventorymodel)
+	@$(call measured,what a million events cost,RIALTO_BENCH=1 $(BENCH) -run '^TestBill$$' ./functions/clickstream/clickstreambill)
 	@$(call measured,how late search is,$(LOCAL) lag)
 
 ROWS ?= 300000

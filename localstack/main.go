@@ -16,6 +16,7 @@ import (
 	"rialto/localstack/cloud"
 	"rialto/localstack/demo"
 	"rialto/localstack/docs"
+	"rialto/localstack/shoppers"
 )
 
 // command is one verb of the program. Errors it returns are printed, one a
@@ -39,6 +40,7 @@ func commands() []command {
 		{"path", "print where an installed command lies: path cdk|cfn-lint|asl-validator|loopback.cjs", path},
 		{"lag", "measure how long a committed change takes until a search finds it: lag [-probes N]", measure},
 		{"demo", "play the main journey, what must fail well, and a seller's", play},
+		{"shoppers", "make up shoppers and send what they do to the clickstream: shoppers [-n N] [-seed N]", madeUp},
 		{"fuzz", "call every operation in and out of its schema, as every kind of caller: fuzz [-calls N] [-seed N]", fuzzed},
 		{"docs", "serve the APIs' documents as pages to read and try, until it is interrupted", documents},
 		{"clean", "stop the local cloud and delete all its state", clean},
@@ -113,6 +115,19 @@ func play(ctx context.Context, args []string) error {
 		return err
 	}
 	return demo.Run(ctx, demo.Options{Catalog: *file, Out: os.Stdout})
+}
+
+func madeUp(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("shoppers", flag.ContinueOnError)
+	n := flags.Int("n", 1000, "how many shoppers")
+	seed := flags.Uint64("seed", 1, "where what is made up begins")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if err := cloud.Require(ctx); err != nil {
+		return err
+	}
+	return shoppers.Run(ctx, max(1, *n), *seed, os.Stdout)
 }
 
 func fuzzed(ctx context.Context, args []string) error {

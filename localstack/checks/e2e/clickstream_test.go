@@ -1,0 +1,266 @@
+package e2e
+
+import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/parquet-go/parquet-go"
+
+	"rialto/functions/contract"
+	"rialto/localstack/demo/shop"
+	"rialto/localstack/shoppers"
+)
+
+// lake reads what the clickstream wrote, with code of its own.
+type lake struct{ *s3.Client }
+
+const lakeBucket = "rialto-local-clickstream-files-000000000000"
+
+func newLake() lake {
+	return lake{s3.New(s3.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), UsePathStyle: true, Credentials: keys})}
+}
+
+// each reads every object of a folder.
+func (l lake) each(ctx context.Context, t *testing.T, folder string, do func(content []byte)) {
+	t.Helper()
+	pages := s3.NewListObjectsV2Paginator(l.Client, &s3.ListObjectsV2Input{Bucket: aws.String(lakeBucket), Prefix: aws.String(folder + "/")})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range page.Contents {
+			out, err := l.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(lakeBucket), Key: o.Key})
+			if err != nil {
+				t.Fatal(err)
+			}
+			content, err := io.ReadAll(out.Body)
+			if err := errors.Join(err, out.Body.Close()); err != nil {
+				t.Fatal(err)
+			}
+			do(content)
+		}
+	}
+}
+
+// clicked is the part of a row that is looked at.
+type clicked struct {
+	EventID string `parquet:"event_id"`
+	Action  string `parquet:"action_name"`
+	Origin  string `parquet:"origin"`
+	Session string `parquet:"session"`
+	Value   int64  `parquet:"value"`
+	Items   []struct {
+		ItemID   string `parquet:"item_id"`
+		Quantity int64  `parquet:"quantity"`
+	} `parquet:"items,list"`
+}
+
+// rows reads the Parquet files of a folder, by event id.
+func (l lake) rows(ctx context.Context, t *testing.T, folder string) map[string][]clicked {
+	t.Helper()
+	found := map[string][]clicked{}
+	l.each(ctx, t, folder, func(content []byte) {
+		rows, err := parquet.Read[clicked](bytes.NewReader(content), int64(len(content)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rows {
+			found[r.EventID] = append(found[r.EventID], r)
+		}
+	})
+	return found
+}
+
+// invalid reads the lines that were no events.
+func (l lake) invalid(ctx context.Context, t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	l.each(ctx, t, "invalid", func(content []byte) {
+		z, err := gzip.NewReader(bytes.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(&all, z); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return all.String()
+}
+
+// missing names an id of a list that is not there exactly once.
+func missing(want map[string]bool, got map[string][]clicked) string {
+	for id := range want {
+		if n := len(got[id]); n != 1 {
+			return fmt.Sprintf("%s is there %d times", id, n)
+		}
+	}
+	return ""
+}
+
+// kill ends the processes of a function of the local cloud, as a failing machine would, and tells whether there was one.
+func kill(t *testing.T, function string) (killed bool) {
+	t.Helper()
+	environments, err := filepath.Glob("/proc/[0-9]*/environ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range environments {
+		text, err := os.ReadFile(path) // others' cannot be read, or are gone
+		if err != nil || !bytes.Contains(text, []byte("\x00AWS_LAMBDA_FUNCTION_NAME="+function+"\x00")) {
+			continue
+		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if err == nil && syscall.Kill(pid, syscall.SIGKILL) == nil {
+			killed = true
+		}
+	}
+	return killed
+}
+
+// What shoppers do comes through the gateway, Kinesis and a consumer that is killed now and then into the lake: each event
+// once, bots and what is no event apart, and of who refused nothing. RIALTO_CLICKS says how many shoppers (make clickstream).
+func TestClicksAreInTheLakeOnce(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	n, err := strconv.Atoi(cmp.Or(os.Getenv("RIALTO_CLICKS"), "120"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now().UTC()
+	requests, truth, err := shoppers.Generate(shoppers.Options{Seed: uint64(now.UnixNano()), Shoppers: n, Visits: 2, Marketplace: "US", Now: now,
+		Spread: 8 * time.Hour, Products: shoppers.MadeUp(200, "USD")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := make(chan error, 1)
+	go func() { sent <- shoppers.Send(ctx, requests) }()
+	kills := 0
+	for sending := true; sending; {
+		select {
+		case err := <-sent:
+			if err != nil {
+				t.Fatal(err)
+			}
+			sending = false
+		case <-time.After(500 * time.Millisecond):
+			if kills < 4 && kill(t, "rialto-local-clickstream-consume") {
+				kills++
+			}
+		}
+	}
+	if kills == 0 {
+		t.Error("the consumer was never there to be killed")
+	}
+	l := newLake()
+	var problem string
+	for {
+		invoke(ctx, t, "clickstream-settle", map[string]any{"since": now.Add(-12 * time.Hour)}, nil)
+		events, bots := l.rows(ctx, t, "events"), l.rows(ctx, t, "bots")
+		problem = cmp.Or(missing(truth.Events, events), missing(truth.Bots, bots))
+		if problem == "" {
+			break
+		}
+		if err := wait(ctx, time.Second); err != nil {
+			t.Fatalf("%v: of %d events and %d of bots %s", err, len(truth.Events), len(truth.Bots), problem)
+		}
+	}
+	raw, invalid := l.rows(ctx, t, "raw"), l.invalid(ctx, t)
+	for id := range truth.Refused {
+		if len(raw[id]) > 0 || strings.Contains(invalid, id) {
+			t.Errorf("of %s, who refused, something is kept", id)
+		}
+	}
+	for id := range truth.Invalid {
+		if len(raw[id]) > 0 || !strings.Contains(invalid, id) {
+			t.Errorf("%s, which is no event, is not where it belongs", id)
+		}
+	}
+	t.Logf("%d batches: %d events and %d of bots once each, %d invalid, %d refused, %d sent twice; the consumer was killed %d times",
+		len(requests), len(truth.Events), len(truth.Bots), len(truth.Invalid), len(truth.Refused), truth.Copies, kills)
+}
+
+// The gateway answers by itself: it takes what is a batch, and says what is wrong with what is none.
+func TestTheGatewayTakesEvents(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	client := &shop.Client{Base: shop.ShopperURL}
+	batch := func(session, events string) string {
+		return `{"schema_version":1,"session_id":"` + session + `","marketplace":"US","consent":{"analytics":true},"events":` + events + `}`
+	}
+	const session = "session-of-the-gateway"
+	for name, c := range map[string]struct {
+		kind, body string
+		status     int
+		code       string
+	}{
+		"a batch":                     {"application/json", batch(session, `[{}]`), 202, ""},
+		"a beacon":                    {"text/plain;charset=UTF-8", batch(session, `[{}]`), 202, ""},
+		"an event that is none":       {"application/json", batch(session, `[{"action_name":"stare"}]`), 202, ""},
+		"almost 500 KB of one event":  {"application/json", batch(session, `[{"x":"`+strings.Repeat("y", 480_000)+`"}]`), 202, ""},
+		"more than 500 KB":            {"application/json", batch(session, `[{"x":"`+strings.Repeat("y", 520_000)+`"}]`), 413, "body_too_large"},
+		"a batch as XML":              {"application/xml", batch(session, `[{}]`), 415, "unsupported_media_type"},
+		"a list":                      {"application/json", `[]`, 400, "malformed_body"},
+		"no JSON":                     {"application/json", `nonsense`, 400, "malformed_body"},
+		"no events":                   {"application/json", batch(session, `[]`), 400, "malformed_body"},
+		"events that are none at all": {"application/json", batch(session, `[1]`), 400, "malformed_body"},
+		"no session":                  {"application/json", batch("", `[{}]`), 400, "malformed_body"},
+		"a session of another form":   {"application/json", batch("a session of spaces", `[{}]`), 400, "malformed_body"},
+	} {
+		a, err := client.Do(ctx, http.MethodPost, "/api/v1/events", c.body, shop.With("Content-Type", c.kind), shop.With("Origin", "https://shop.example"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.Status != c.status || a.Problem().Code != c.code || a.Header.Get("Access-Control-Allow-Origin") != "*" {
+			t.Errorf("%s: %d %s %v", name, a.Status, a.Body, a.Header)
+		}
+	}
+}
+
+// An order is a purchase in the lake, whatever browsers say, under no name of the shopper or the order.
+func TestAnOrderIsAPurchaseInTheLake(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	k := newSKU(ctx, t, "Lake boot", 5)
+	s := mustShopper(ctx, t, "pm_card_visa")
+	c := s.mustPut(ctx, t, k, 2)
+	o, err := s.checkout(ctx, c.ID, shop.NewKey())
+	if err != nil || o.OrderID == "" {
+		t.Fatalf("%+v %v", o, err)
+	}
+	l := newLake()
+	placed := time.Now().UTC()
+	for {
+		for _, hour := range []time.Time{placed, placed.Add(-time.Minute)} { // it may have been placed just before the hour
+			for _, rows := range l.rows(ctx, t, hour.Format("raw/date=2006-01-02/hour=15")) {
+				for _, r := range rows {
+					if r.Action != "purchase" || len(r.Items) != 1 || r.Items[0].ItemID != k.product {
+						continue
+					}
+					if r.Origin != "server" || r.Items[0].Quantity != 2 || r.Session != "" || strings.Contains(r.EventID, o.OrderID) {
+						t.Errorf("%+v", r)
+					}
+					return
+				}
+			}
+		}
+		if err := wait(ctx, time.Second); err != nil {
+			t.Fatalf("%v: the purchase of %s is not in the lake", err, k.product)
+		}
+	}
+}
