@@ -138,7 +138,7 @@ func kill(t *testing.T, function string) (killed bool) {
 func TestClicksAreInTheLakeOnce(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
-	n, err := strconv.Atoi(cmp.Or(os.Getenv("RIALTO_CLICKS"), "120"))
+	n, err := strconv.Atoi(cmp.Or(os.Getenv("RIALTO_CLICKS"), "60"))
 	if err != nil {
 		t.Fatal(err)
 	}
