@@ -564,6 +564,73 @@ func TestAFeedThatStallsIsEnded(t *testing.T) {
 	}
 }
 
+// A feed is watched for a week. Seen to catch: one that is looked at for ever.
+func TestAFeedIsWatchedForAWeek(t *testing.T) {
+	t.Parallel()
+	for after, lost := range map[time.Duration]int{7 * 24 * time.Hour: 5, 7*24*time.Hour + time.Second: 0} {
+		w := newWorld(t)
+		w.upload(w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV}, "key-0001"), stockFile(450))
+		w.split()
+		w.look(t, after, lost)
+	}
+	// So is the file that it was begun with, and no other that was put in its place.
+	w := newWorld(t)
+	w.upload(w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV}, "key-0001"), stockFile(450))
+	w.split()
+	w.later[0].ETag = "another"
+	w.look(t, 2*time.Hour, 0)
+	if len(w.later) > 0 {
+		t.Error("another file is watched", w.later)
+	}
+}
+
+// An hour without a step is no stall yet.
+func TestStalled(t *testing.T) {
+	t.Parallel()
+	f := feeds.Feed{State: feeds.Processing, MovedAt: noon}
+	if f.Stalled(noon.Add(time.Hour)) || !f.Stalled(noon.Add(time.Hour+1)) {
+		t.Error("it stalls at another time")
+	}
+	f.State = feeds.Created
+	if f.Stalled(noon.Add(time.Hour + 1)) {
+		t.Error("a feed stalls whose file has not come")
+	}
+}
+
+// A report is asked for until it is made, and not of a file that could not be read. Seen to catch: a feed that waits for ever, as
+// who had its last chunk counted died before its report was asked for.
+func TestAReportIsAskedForUntilItIsMade(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	f := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV}, "key-0001")
+	w.upload(f, stockFile(1))
+	w.split()
+	asked := func(what string, n int) {
+		t.Helper()
+		w.count(own(w.chunks[0], false))
+		if len(w.assemble) != n {
+			t.Errorf("%s: asked for %d times", what, len(w.assemble))
+		}
+	}
+	asked("counted", 1)
+	asked("told again", 2)
+	w.report()
+	asked("told when it is made", 0)
+
+	broken := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV}, "key-0002")
+	if _, err := w.store.Begin(ctx, broken.ID, "e", 10, noon); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.store.Advance(ctx, broken.ID, 10, 1, true, noon); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.store.Fail(ctx, broken.ID, feeds.Reason{Code: "x"}, noon); err != nil {
+		t.Fatal(err)
+	}
+	w.chunks[0].FeedID = broken.ID
+	asked("of what failed", 0)
+}
+
 // What fails on our side leaves the feed as it was, is tried again and, in the end, noted.
 func TestATaskThatFailsCanBeTriedAgain(t *testing.T) {
 	t.Parallel()
@@ -614,10 +681,13 @@ func TestAMessageIsTheSameFeed(t *testing.T) {
 		t.Error(err)
 	}
 	csv := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.CSV, Bytes: 9}, "key-0002")
+	w.files["another"] = nil // ids go by their number
+	announced := w.create(feeds.Order{Kind: feeds.Inventory, Format: feeds.Lines, Bytes: 9}, "key-0003")
 	for name, c := range map[string]struct {
 		m    feeds.Message
 		code string
 	}{
+		"rows and a file":  {feeds.Message{FeedID: announced.ID, Rows: m.Rows}, "malformed_message"},
 		"no feed":          {feeds.Message{FeedID: ids.Derive(ids.Feed, "x"), Rows: m.Rows}, "feed_not_found"},
 		"rows for a CSV":   {feeds.Message{FeedID: csv.ID, Rows: m.Rows}, "malformed_message"},
 		"nothing":          {feeds.Message{FeedID: csv.ID}, "malformed_message"},

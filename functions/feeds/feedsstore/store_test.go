@@ -155,6 +155,61 @@ func TestChunksAreCountedOnce(t *testing.T) {
 	})
 }
 
+// What is counted moves a feed, what comes late does not, and no feed moves back. Seen to catch: a feed called stalled while its
+// chunks are counted; a file that ends where it was cut last, and never ends; a cut that is noted over the last one; a failure undone.
+func TestAFeedMovesOnlyForward(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		s, f := feedsstore.Store{DB: db}, feed(1)
+		at := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Minute) }
+		var err error
+		step := func(what string, chunks int64, moved int, split bool, e error) {
+			t.Helper()
+			got, err := s.Feed(ctx, f.ID)
+			if e != nil || err != nil || got.Chunks != chunks || !got.MovedAt.Equal(at(moved)) || got.Split != split {
+				t.Errorf("%s: %+v %v %v", what, got, e, err)
+			}
+		}
+		if _, _, err = s.Create(ctx, f, "key"); err == nil {
+			_, err = s.Begin(ctx, f.ID, "e", 10, noon)
+		}
+		step("begun", 0, 0, false, err)
+		_, _, err = s.Count(ctx, f.ID, []feeds.Mark{{Number: 0}}, at(1))
+		step("counted", 0, 1, false, err)
+		_, err = s.Advance(ctx, f.ID, 10, 1, false, at(2))
+		step("cut", 1, 2, false, err)
+		_, err = s.Advance(ctx, f.ID, 10, 2, true, at(3))
+		step("cut to its end", 2, 3, true, err)
+		_, err = s.Advance(ctx, f.ID, 10, 1, false, at(4))
+		step("cut by one who was slow", 2, 3, true, err)
+		err = s.Fail(ctx, f.ID, feeds.Reason{Code: "x"}, at(5))
+		step("failed", 2, 5, true, err)
+		err = s.Finish(ctx, f.ID, feeds.Done, nil, at(6))
+		step("finished", 2, 5, true, err)
+	})
+}
+
+// A file is another feed's from when that was sent on, and nobody's that was sent before; who sent it may claim it again.
+func TestAFileIsClaimed(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		s, mine, other := feedsstore.Store{DB: db}, feed(1), feed(2)
+		mine.ETag, other.ETag = "e", "e"
+		for n, c := range []struct {
+			f     feeds.Feed
+			since time.Time
+			want  string
+		}{
+			{mine, noon.Add(-time.Hour), ""}, {mine, noon.Add(-time.Hour), ""}, {other, noon.Add(-time.Hour), mine.ID}, {other, noon, mine.ID},
+			{other, noon.Add(time.Millisecond), ""},
+		} {
+			if got, err := s.Claim(ctx, c.f, c.since, noon); err != nil || got != c.want {
+				t.Errorf("%d: %q %v", n, got, err)
+			}
+		}
+	})
+}
+
 // Seen to catch: a chunk told as a feed; a feed told each time that it moves.
 func TestEventsAreAsTheirExample(t *testing.T) {
 	t.Parallel()
