@@ -8,9 +8,9 @@ import (
 var operatorsContext = Context{
 	Name:     "operators",
 	Owns:     "what operators may see and do, and the audit log of it",
-	Imports:  []string{"sellers", "promotions", "customers", "orders", "fulfillment", "reviews"},
-	Reads:    []string{"catalog", "payments", "payouts"},
-	Writes:   []string{"shipments", "tracking", "seller_orders", "sellers", "reviews", "product_ratings", "coupons"},
+	Imports:  []string{"catalog", "sellers", "promotions", "customers", "orders", "fulfillment", "reviews"},
+	Reads:    []string{"payments", "payouts"},
+	Writes:   []string{"products", "shipments", "tracking", "returns", "seller_orders", "sellers", "reviews", "product_ratings", "coupons"},
 	operator: func() []api.Route { return operatorsapi.Routes(operatorsapi.Services{}) },
 	Functions: []Function{
 		{
@@ -19,8 +19,9 @@ var operatorsContext = Context{
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{Append, "audit_log"}, {Read, "audit_log"},
-				{Read, "orders"}, {Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"}, {Read, "returns"},
-				{Read, "payments"}, {Read, "products"}, {Invoke, "payments-goodwill"},
+				{Read, "orders"}, {Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"}, {Read, "seller_orders"},
+				{Read, "returns"}, {Write, "returns"}, {Read, "payments"}, {Read, "products"}, {Write, "products"}, {Invoke, "payments-goodwill"},
+				{Invoke, "catalog-moderate"},
 				{SQL, "customers"}, {Seal, "customers"}, {Read, "sellers"}, {Write, "sellers"}, {Write, "rate_limits"}, {Read, "ledger"},
 				{Read, "reviews"}, {Write, "reviews"}, {Write, "product_ratings"}, {Read, "coupons"}, {Write, "coupons"},
 			},

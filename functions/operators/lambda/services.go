@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"rialto/functions/catalog"
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/customers"
 	"rialto/functions/customers/customersaws"
@@ -34,17 +35,21 @@ import (
 func services(s *settings.Settings) operatorsapi.Services {
 	db := store.NewDynamo(s.Tables(), s.Prefix, mathrand.Float64)
 	parcels, placed := fulfillmentstore.Store{DB: db}, ordersstore.Store{DB: db}
-	refunds := operatorsaws.Refunds{Lambda: lambda.NewFromConfig(s.AWS()), Function: s.Must("FUNCTION_PAYMENTS_GOODWILL")}
+	functions, products := lambda.NewFromConfig(s.AWS()), &catalogstore.Store{DB: db}
+	refunds := operatorsaws.Refunds{Lambda: functions, Function: s.Must("FUNCTION_PAYMENTS_GOODWILL")}
 	profiles, vault := customersstore.NewSQL(customersaws.Database(s)), customersaws.NewVault(s, time.Now, rand.Reader)
 	return operatorsapi.Services{
 		Audit: &operators.Audit{Log: operatorsstore.Store{DB: db}, Random: rand.Reader, Now: time.Now},
 		Orders: &operators.Orders{Placed: placed, Lives: &fulfillment.OrderService{Orders: placed, Shipments: parcels, Returns: parcels,
-			Payments: paymentsstore.Store{DB: db}, Images: &catalogstore.Store{DB: db}, Now: time.Now, Pace: time.Hour}, Refunds: refunds},
+			Payments: paymentsstore.Store{DB: db}, Images: products, Now: time.Now, Pace: time.Hour}, Refunds: refunds},
 		Parcels:   &fulfillment.Sweeper{Shipments: parcels, Sellers: parcels, Returns: parcels, Now: time.Now},
 		Customers: &customers.Service{Store: profiles, Vault: vault, Now: time.Now},
 		Sellers:   &sellers.Service{Store: sellersstore.Store{DB: db}, Now: time.Now},
 		Ledger:    &payoutsstore.Store{DB: db},
 		Reviews:   &reviews.Products{Store: reviewsstore.Store{DB: db}, Now: time.Now},
+		Pages:     &catalog.TakedownService{Products: products, Now: time.Now},
+		Images:    operatorsaws.Images{Lambda: functions, Function: s.Must("FUNCTION_CATALOG_MODERATE")},
+		Appeals:   &fulfillment.ReceivingService{Returns: parcels, Now: time.Now},
 		Coupons:   &promotions.Service{Store: promotionsstore.New(shards.New(db, time.Now, mathrand.Float64)), Now: time.Now},
 	}
 }

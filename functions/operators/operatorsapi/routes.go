@@ -27,12 +27,16 @@ type Services struct {
 	Ledger    Ledger
 	Reviews   Reviews
 	Coupons   Coupons
+	Pages     Pages
+	Images    Images
+	Appeals   Appeals
 }
 
 // Routes is the table; without services it serves for the document.
 func Routes(s Services) []api.Route {
 	var all []api.Route
-	for _, part := range [][]api.Route{auditRoutes(s), orderRoutes(s), customerRoutes(s), sellerRoutes(s), reviewRoutes(s), couponRoutes(s)} {
+	for _, part := range [][]api.Route{auditRoutes(s), orderRoutes(s), customerRoutes(s), sellerRoutes(s), reviewRoutes(s), couponRoutes(s),
+		pageRoutes(s), appealRoutes(s)} {
 		all = append(all, part...)
 	}
 	return all

@@ -36,8 +36,9 @@ func (a *audit) Do(_ context.Context, c operators.Call, _ func(context.Context) 
 }
 
 // subjects are of routes whose subject is not what their path names first.
-var subjects = map[string]string{"takeReviewDown": "of_review_id", "restoreReview": "of_review_id", "findCoupon": "US#OF_CODE",
-	"putCoupon": "US#OF_CODE", "stopCoupon": "US#OF_CODE"}
+var subjects = map[string]string{"decideAppeal": "of_return_id", "takeReviewDown": "of_review_id", "restoreReview": "of_review_id",
+	"findCoupon": "US#OF_CODE",
+	"putCoupon":  "US#OF_CODE", "stopCoupon": "US#OF_CODE"}
 
 var parameter = regexp.MustCompile(`\{(\w+)\}`)
 
@@ -50,6 +51,10 @@ var bodies = map[string]string{
 	"blockSeller":    `{"reason":"asked"}`,
 	"unblockSeller":  `{"reason":"asked"}`,
 	"setSellerTier":  `{"tier":"pro","reason":"asked"}`,
+	"takePageDown":   `{"reason":"asked"}`,
+	"restorePage":    `{"reason":"asked"}`,
+	"takeImageDown":  `{"image":"https://images.example/1","reason":"asked"}`,
+	"decideAppeal":   `{"decision":"granted","reason":"asked"}`,
 	"takeReviewDown": `{"reason":"asked"}`,
 	"restoreReview":  `{"reason":"asked"}`,
 	"stopCoupon":     `{"reason":"asked"}`,

@@ -1,0 +1,55 @@
+package operatorsaws
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"rialto/functions/internal/fault"
+)
+
+// Images takes images down by way of a function of the catalog, which alone may delete their files.
+type Images struct {
+	Lambda   Invoking
+	Function string // its name
+}
+
+// takedown is what the function takes: catalog.Takedown.
+type takedown struct {
+	ProductID string `json:"product_id"`
+	Image     string `json:"image"`
+	Reason    string `json:"reason"`
+}
+
+var errImages = fault.New(fault.Unavailable, "image_unknown", "nobody knows yet whether the image was taken down; send the same request again")
+
+// imageRefusals are the codes by which the catalog refuses.
+var imageRefusals = map[string]*fault.Error{
+	"product_not_found": fault.New(fault.NotFound, "product_not_found", "there is no such product"),
+	"image_not_found":   fault.New(fault.NotFound, "image_not_found", "the page has no image of that address"),
+	"invalid_reason":    fault.New(fault.Invalid, "invalid_reason", "the reason must have 1 to 500 readable characters"),
+}
+
+// TakeDown takes an image off a page. Errors: product_not_found, image_not_found, invalid_reason.
+func (w Images) TakeDown(ctx context.Context, product, address, reason string) error {
+	payload, err := json.Marshal(takedown{product, address, reason})
+	if err != nil {
+		return fmt.Errorf("take image down: %w", err)
+	}
+	answer, err := w.Lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: &w.Function, Payload: payload})
+	if err != nil {
+		return errImages.Because(err)
+	}
+	if answer.FunctionError == nil {
+		return nil
+	}
+	var failed struct {
+		Type string `json:"errorType"`
+	}
+	if json.Unmarshal(answer.Payload, &failed) == nil && imageRefusals[failed.Type] != nil {
+		return imageRefusals[failed.Type]
+	}
+	return errImages.Because(fmt.Errorf("%s: %.200s", *answer.FunctionError, answer.Payload))
+}
