@@ -31,7 +31,11 @@ func eventsStack(app awscdk.App, stage Stage) awscdk.Stack {
 		bucket.BlockPublicAccess = awss3.BlockPublicAccess_BLOCK_ALL()
 		bucket.Encryption = awss3.BucketEncryption_S3_MANAGED
 		bucket.EnforceSSL = new(true)
-		bucket.LifecycleRules = &[]*awss3.LifecycleRule{{Expiration: awscdk.Duration_Days(new(float64(failureDays)))}}
+		bucket.Versioned = &stage.Keep
+		bucket.LifecycleRules = &[]*awss3.LifecycleRule{{
+			Expiration:                  awscdk.Duration_Days(new(float64(failureDays))),
+			NoncurrentVersionExpiration: awscdk.Duration_Days(new(float64(versionDays))),
+		}}
 	}
 	failures := awss3.NewBucket(stack, new("StreamFailures"), bucket)
 	if !stage.Local {

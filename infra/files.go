@@ -13,6 +13,9 @@ type folder struct {
 	days float64
 }
 
+// versionDays is how long what was written over or deleted can be brought back.
+const versionDays = 30
+
 // files makes the bucket of the room's files. What is in none of the folders is kept until it is deleted.
 func (c *contextStack) files(folders ...folder) awss3.Bucket {
 	props := &awss3.BucketProps{BucketName: new(c.stage.filesBucket(c.context)), RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
@@ -22,7 +25,11 @@ func (c *contextStack) files(folders ...folder) awss3.Bucket {
 		props.BlockPublicAccess = awss3.BlockPublicAccess_BLOCK_ALL()
 		props.Encryption = awss3.BucketEncryption_S3_MANAGED
 		props.EnforceSSL = new(true)
-		rules := []*awss3.LifecycleRule{{AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(new(1.0))}}
+		props.Versioned = &c.stage.Keep
+		rules := []*awss3.LifecycleRule{{
+			AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(new(1.0)),
+			NoncurrentVersionExpiration:         awscdk.Duration_Days(new(float64(versionDays))),
+		}}
 		for _, f := range folders {
 			rules = append(rules, &awss3.LifecycleRule{Prefix: new(f.name + "/"), Expiration: awscdk.Duration_Days(&f.days)})
 		}

@@ -116,8 +116,13 @@ func kept(a *assembly) (violations []string) {
 			if r.at("DeletionProtection") != true {
 				complain("it may be deleted")
 			}
+		case "AWS::S3::Bucket":
+			if r.at("VersioningConfiguration", "Status") != "Enabled" {
+				complain("what is written over in it is gone")
+			}
 		}
-	}, "AWS::DynamoDB::Table", "AWS::RDS::DBCluster", "AWS::KMS::Key", "AWS::OpenSearchService::Domain", "AWS::Cognito::UserPool")
+	}, "AWS::DynamoDB::Table", "AWS::RDS::DBCluster", "AWS::KMS::Key", "AWS::OpenSearchService::Domain", "AWS::Cognito::UserPool",
+		"AWS::S3::Bucket")
 	return violations
 }
 

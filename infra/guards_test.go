@@ -79,6 +79,8 @@ func TestGuardsCatch(t *testing.T) {
 			"may be deleted"},
 		"a database that may be deleted": {"prod", change("AWS::RDS::DBCluster", "Engine", "aurora-postgresql",
 			set("DeletionProtection", false)), "may be deleted"},
+		"a bucket that forgets": {"prod", change("AWS::S3::Bucket", "BucketName", "rialto-prod-feeds-files-${AWS::AccountId}",
+			unset("VersioningConfiguration")), "written over"},
 		"a table that goes with its stack": {"prod", func(_ *testing.T, a *assembly) {
 			for _, x := range a.templates {
 				for id, r := range x.Resources {
