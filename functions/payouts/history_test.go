@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"rialto/functions/internal/fault"
@@ -327,6 +328,31 @@ func TestPartsTogetherPayNoMoreThanIsOwed(t *testing.T) {
 	}
 	if owed, err := b.Ledger.Owed(ctx, "sel_a"); err != nil || len(owed) != 1 || owed[0] != usd(201) {
 		t.Error(owed, err)
+	}
+}
+
+// What is booked has an id that comes of what it is of, and keeps it: who books it again must find it. Seen to catch: attempts that
+// change their names among themselves.
+func TestJournalsKeepTheirIDs(t *testing.T) {
+	t.Parallel()
+	ctx, b := context.Background(), newBooks()
+	first, again := two("r1", 3), two("r1", 3)
+	again.Attempt, again.After = 1, 1
+	if err := errors.Join(b.Ledger.Expect(ctx, one("ord_a", 5, 1000, 0, 0)), b.Captured(ctx, "ord_a", "g1", usd(1000), b.now),
+		b.Refunded(ctx, first, b.now), b.RefundTurnedBack(ctx, first, b.now), b.Refunded(ctx, again, b.now)); err != nil {
+		t.Fatal(err)
+	}
+	refund := ids.Derive(ids.Journal, "refund", "ord_a", "g1", "r1")
+	want := []string{ids.Derive(ids.Journal, "sale", "ord_a", "g1"), refund, ids.Derive(ids.Journal, "turned back", refund),
+		ids.Derive(ids.Journal, "refund", "ord_a", "g1", "r1#2")}
+	var got []string
+	for _, j := range b.all(t) {
+		got = append(got, j.ID)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
 	}
 }
 

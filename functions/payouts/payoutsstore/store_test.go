@@ -182,7 +182,8 @@ func TestAMonthIsPagedFromItsEnd(t *testing.T) {
 			}
 		}
 		var got []string
-		for after := ""; ; {
+		pages := 0
+		for after := ""; ; pages++ {
 			list, next, err := s.Statement(ctx, "sel_a", "2026-11", after, 3)
 			if err != nil || len(list) > 3 {
 				t.Fatal(len(list), err)
@@ -193,6 +194,9 @@ func TestAMonthIsPagedFromItsEnd(t *testing.T) {
 			if after = next; next == "" {
 				break
 			}
+		}
+		if pages != 2 {
+			t.Errorf("%d pages come before the last", pages)
 		}
 		if d := cmp.Diff([]string{"ord_6", "ord_5", "ord_4", "ord_3", "ord_2", "ord_1", "ord_0"}, got); d != "" {
 			t.Error(d)
