@@ -187,8 +187,8 @@ bench-feed: up ## a seller's feed of a million rows cut and counted, and one of 
 	  go test -count=1 -timeout 60m -v ./functions/feeds/feedbench | sed -u -e '/^=== /d' -e '/^--- PASS/d' -e '/^PASS$$/d' -e '/^ok /d'
 
 .PHONY: relevance
-relevance: up ## how well search ranks: NDCG, MRR and recall of three rankers (CATALOG=file JUDGMENTS=file for your own)
-	@RIALTO_RELEVANCE=1 RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 CATALOG=$(abspath $(CATALOG)) JUDGMENTS=$(abspath $(JUDGMENTS)) MARKETPLACE=$(MARKETPLACE) go test -count=1 -timeout 30m -v -run '^TestRelevance$$' ./functions/search/searchrelevance | sed -u '/^=== /d; /^--- PASS/d; /^PASS/d; /^ok /d'
+relevance: up ## how well search ranks: NDCG, MRR and recall of four rankers (CATALOG=file JUDGMENTS=file for your own)
+	@RIALTO_RELEVANCE=1 RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 RIALTO_TEST_ENCODER=http://127.0.0.1:18080 CATALOG=$(abspath $(CATALOG)) JUDGMENTS=$(abspath $(JUDGMENTS)) MARKETPLACE=$(MARKETPLACE) go test -count=1 -timeout 30m -v -run '^TestRelevance$$' ./functions/search/searchrelevance | sed -u '/^=== /d; /^--- PASS/d; /^PASS/d; /^ok /d'
 
 # The parts of the proof. Each is a test run whose output, filtered for people, is shown and kept; the headings and
 # first figures of all of them stand together at the end. REPLAY=… runs one schedule, as a failure prints it.

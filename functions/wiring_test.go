@@ -87,8 +87,9 @@ func handlers(db store.DB) map[string]batch.QueueHandler {
 			return ledger.HandleEvent(ctx, e.Name, e.Data, e.OccurredAt)
 		}),
 		"promotions-restore": outbox.Handle((&promotions.Service{Store: promotionsstore.Store{DB: db}, Now: time.Now}).HandleEvent),
+		"search-encode":      searchaws.ReceiveWords(&search.Interpreter{Products: &catalogstore.Store{DB: db}}),
 		"search-index": searchaws.Receive(&search.Projector{Products: &catalogstore.Store{DB: db}, BuyBoxes: book,
-			Ratings: &searchstore.Store{DB: db}, Sequence: &searchstore.Store{DB: db}, Now: time.Now}),
+			Ratings: &searchstore.Store{DB: db}, Meanings: &searchstore.Store{DB: db}, Sequence: &searchstore.Store{DB: db}, Now: time.Now}),
 	}
 }
 

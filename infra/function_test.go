@@ -65,7 +65,7 @@ func TestNoFunctionMayMore(t *testing.T) {
 		contract.Read: "dynamodb", contract.Write: "dynamodb", contract.Append: "dynamodb", contract.Send: "sqs", contract.Publish: "sns",
 		contract.Start: "states", contract.Invoke: "lambda", contract.Seal: "kms", contract.Sign: "kms", contract.Verify: "kms",
 		contract.Search: "es", contract.Admin: "es", contract.SQL: "secretsmanager", contract.Gateway: "secretsmanager", contract.Redis: "ec2",
-		contract.Webhook: "secretsmanager", contract.Mail: "ses", contract.Users: "cognito-idp",
+		contract.Encode: "sagemaker", contract.Webhook: "secretsmanager", contract.Mail: "ses", contract.Users: "cognito-idp",
 		contract.GetObject: "s3", contract.PutObject: "s3", contract.DeleteObject: "s3",
 		contract.Record: "kinesis", contract.Mac: "kms",
 	}
@@ -73,7 +73,7 @@ func TestNoFunctionMayMore(t *testing.T) {
 		allowed := []string{"logs", "xray"}
 		for _, g := range f.Grants {
 			allowed = append(allowed, service[g.Access])
-			if g.Access == contract.SQL {
+			if slices.Contains([]contract.Access{contract.SQL, contract.Search, contract.Admin}, g.Access) {
 				allowed = append(allowed, "ec2")
 			}
 		}
@@ -121,7 +121,8 @@ func TestSettings(t *testing.T) {
 		"orders-publish": {"TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:rialto-local-orders"},
 		"carts-api": {"REDIS_ADDR": contract.LocalCache, "SIGNING_KEY_ID": "alias/rialto-local-customers-sign",
 			"GUEST_ISSUER": "urn:rialto:local:guests"},
-		"search-index": {"SEARCH_URL": contract.LocalSearchURL, "RECEIVES": "5"},
+		"search-index":  {"SEARCH_URL": contract.LocalSearchURL, "RECEIVES": "5"},
+		"search-encode": {"SEARCH_URL": contract.LocalSearchURL, "ENCODER_URL": contract.LocalEncoderURL + "/invocations", "RECEIVES": "5"},
 		"feeds-assemble": {"FILES_BUCKET": "rialto-local-feeds-files-000000000000", "RECEIVES": "5",
 			"QUEUE_FEEDS_INTAKE": contract.LocalAWSURL + "/000000000000/rialto-local-feeds-intake"},
 		"customers-migrate": {"DATABASE_URL": contract.LocalSQLURL},
@@ -172,7 +173,9 @@ func TestSettings(t *testing.T) {
 func TestOnlyWhatMustIsInTheVPC(t *testing.T) {
 	t.Parallel()
 	for _, f := range contract.Functions() {
-		must := slices.ContainsFunc(f.Grants, func(g contract.Grant) bool { return g.Access == contract.SQL || g.Access == contract.Redis })
+		must := slices.ContainsFunc(f.Grants, func(g contract.Grant) bool {
+			return slices.Contains([]contract.Access{contract.SQL, contract.Redis, contract.Search, contract.Admin}, g.Access)
+		})
 		in := find(t, "prod", "AWS::Lambda::Function", "FunctionName", "rialto-prod-"+f.ID()).at("VpcConfig") != nil
 		if in != must {
 			t.Errorf("%s in the VPC: %v, want %v", f.ID(), in, must)

@@ -86,7 +86,7 @@ type index struct {
 
 // endpoints are addresses of servers on this machine.
 type endpoints struct {
-	AWS, DynamoDB, Search, SQL, Cache, Payments, PaymentsSecret, Issuer string
+	AWS, DynamoDB, Search, Encoder, SQL, Cache, Payments, PaymentsSecret, Issuer string
 }
 
 // homeRegion is where both AWS stages live. CloudFront takes web ACLs from this region only.
@@ -108,7 +108,8 @@ var stages = []Stage{
 		Origins: []string{"https://shop.example", "http://localhost:*"},
 		Endpoints: endpoints{
 			AWS: contract.LocalAWSURL, DynamoDB: contract.LocalDynamoDBURL, Search: contract.LocalSearchURL,
-			SQL: contract.LocalSQLURL, Cache: contract.LocalCache,
+			Encoder: contract.LocalEncoderURL,
+			SQL:     contract.LocalSQLURL, Cache: contract.LocalCache,
 			Payments: contract.LocalPaymentsURL, PaymentsSecret: "sk_test_local", Issuer: contract.LocalIssuerURL,
 		},
 	},

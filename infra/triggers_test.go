@@ -59,13 +59,17 @@ func TestSubscriptions(t *testing.T) {
 		got = append(got, subscription{flat(r.at("TopicArn")), flat(r.at("Endpoint")), r.at("RawMessageDelivery") == true,
 			flat(r.at("FilterPolicy", "name"))})
 	}, "AWS::SNS::Subscription")
-	var queue string
+	var queue, words string
 	synthesized["local"].each(func(_ template, id string, r resource) {
-		if flat(r.at("QueueName")) == "rialto-local-search-index" {
+		switch flat(r.at("QueueName")) {
+		case "rialto-local-search-index":
 			queue = "${" + id + ".Arn}"
+		case "rialto-local-search-encode":
+			words = "${" + id + ".Arn}"
 		}
 	}, "AWS::SQS::Queue")
 	want := []subscription{
+		{"arn:aws:sns:us-east-1:000000000000:rialto-local-catalog", words, true, "ProductChanged"},
 		{"arn:aws:sns:us-east-1:000000000000:rialto-local-catalog", queue, true, "ProductChanged"},
 		{"arn:aws:sns:us-east-1:000000000000:rialto-local-offers", queue, true, "BuyBoxChanged"},
 		{"arn:aws:sns:us-east-1:000000000000:rialto-local-reviews", queue, true, "ProductRated"},

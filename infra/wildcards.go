@@ -69,6 +69,8 @@ var reasons = []reason{
 	{"es:ESHttpPut", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 	{"es:ESHttpDelete", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 
+	{"ecr:GetAuthorizationToken", "*", "ECR's token takes no resource"},
+
 	{"kms:*", "*", "in a key's own policy * is that key, and the account must be able to administer it"},
 
 	{"AmazonAPIGatewayPushToCloudWatchLogs", "managed", "API Gateway makes logs of its own; it accepts no narrower policy for the account"},

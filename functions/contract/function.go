@@ -84,6 +84,7 @@ const (
 	Verify  Access = "verify"  // GetPublicKey alone
 	Search  Access = "search"  // searches of the OpenSearch domain, and no other request to it
 	Admin   Access = "admin"   // every request to the OpenSearch domain
+	Encode  Access = "encode"  // InvokeEndpoint of the encoder of texts
 	Redis   Access = "redis"   // inside the VPC, the cache's security group
 	SQL     Access = "sql"     // inside the VPC, the database's security group and secret
 	Gateway Access = "gateway" // the payment gateway's secret

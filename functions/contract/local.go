@@ -24,6 +24,9 @@ const (
 	// LocalCache is Valkey, which speaks Redis's protocol.
 	LocalCache = "127.0.0.1:16379"
 
+	// LocalEncoder makes vectors of texts, as the container behind SageMaker's endpoint does.
+	LocalEncoder = "127.0.0.1:18080"
+
 	// LocalPayments is the stand-in for the payment gateway.
 	LocalPayments = "127.0.0.1:12111"
 
@@ -39,6 +42,7 @@ const (
 	LocalAWSURL      = "http://localhost:4566"
 	LocalDynamoDBURL = "http://" + LocalDynamoDB
 	LocalSearchURL   = "http://" + LocalSearch
+	LocalEncoderURL  = "http://" + LocalEncoder
 	LocalPaymentsURL = "http://" + LocalPayments
 	LocalMailboxURL  = "http://" + LocalMailbox
 

@@ -15,7 +15,7 @@ var searchContext = Context{
 			Name: "api", Description: "search with facets",
 			Memory: 512, Timeout: 10 * second,
 			Trigger: Trigger{API: true},
-			Grants:  []Grant{{Search, "products"}, {Read, "projections"}},
+			Grants:  []Grant{{Search, "products"}, {Read, "projections"}, {Encode, "search"}, {Redis, "carts"}},
 		},
 		{
 			Name: "synonyms", Description: "shows or replaces a marketplace's own synonyms",
@@ -32,6 +32,16 @@ var searchContext = Context{
 				{Context: "reviews", Events: []string{"ProductRated"}},
 			}}},
 			Grants: []Grant{{Admin, "products"}, {Read, "products"}, {Read, "offers"}, {Read, "projections"}, {Write, "projections"}},
+		},
+		{
+			Name: "encode", Description: "makes products' vectors of their words, and shows them in the index",
+			Memory: 512, Timeout: 30 * second,
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Concurrency: 2, Subscriptions: []Subscription{
+				{Context: "catalog", Events: []string{"ProductChanged"}},
+			}}},
+			Grants: []Grant{
+				{Admin, "products"}, {Encode, "search"}, {Read, "products"}, {Read, "offers"}, {Read, "projections"}, {Write, "projections"},
+			},
 		},
 		{
 			Name: "reindex", Description: "builds a marketplace's index anew from the tables, part by part",

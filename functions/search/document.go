@@ -56,6 +56,9 @@ type Document struct {
 	SellerRating int64      `json:"seller_rating,omitempty"`
 	DeliveryDays int64      `json:"delivery_days,omitempty"`
 	UpdatedAt    *time.Time `json:"updated_at,omitempty"` // of the product
+	// Vector is where the product's words point, and VectorOf says which words: WordsOf it. The index does not give it back.
+	Vector   Vector `json:"vector,omitempty"`
+	VectorOf string `json:"vector_of,omitempty"`
 	// Deleted marks a tombstone, which has nothing else but its id and number.
 	Deleted bool `json:"deleted"`
 	// Version is the number of the reading that made the document; the index keeps the highest.
@@ -73,7 +76,7 @@ func (d Document) SameContent(other Document) bool {
 
 // content is a document without its number and times, as the index gives it back: it keeps no empty lists.
 func (d Document) content() Document {
-	d.Version, d.QueuedAt, d.ReceivedAt, d.IndexedAt = 0, nil, nil, nil
+	d.Version, d.QueuedAt, d.ReceivedAt, d.IndexedAt, d.Vector = 0, nil, nil, nil, nil
 	for _, list := range []*[]string{&d.Bullets, &d.CategoryPath, &d.CategoryWords, &d.AttributeValues, &d.AttributePairs, &d.Identifiers, &d.Options} {
 		if len(*list) == 0 {
 			*list = nil

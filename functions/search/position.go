@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
@@ -14,7 +15,9 @@ type Position struct {
 	Query   string            `json:"q"`           // what it is a position of
 	Relaxed Relaxed           `json:"r,omitempty"` // the step that the first page ended at
 	Exact   int64             `json:"e,omitempty"` // Result.Exact of the first page
-	From    int               `json:"f,omitempty"` // a place among the hits that are rescored, or that stand for others; or
+	Meaning bool              `json:"m,omitempty"` // hits by meaning are among those of the words
+	Meant   string            `json:"w,omitempty"` // what was asked by meaning, where that is not the text
+	From    int               `json:"f,omitempty"` // a place among the hits that are put in order anew, or that stand for others; or
 	After   []json.RawMessage `json:"a,omitempty"` // the hit before, where the index's order holds
 }
 
@@ -46,49 +49,94 @@ type IndexQuery struct {
 	Relaxed    Relaxed
 	Known      bool     // some product has all words as typed
 	Ways       []string // other texts that are as good
+	Vector     Vector   // what the words mean, of a search that is not By Words alone
+	By         By
 	From, Want int
 	After      []json.RawMessage // instead of From
 }
 
+// By is what a search of an index finds by.
+type By string
+
+// The ways. A product is near if it is one of the NearestHits whose vectors are nearest to the query's, and LeastNear at least.
+const (
+	ByWords  By = ""
+	ByEither By = "either" // what has the words, in their order, then what is only near
+	Near     By = "near"   // what is near, the nearest first, without Facets
+)
+
 // rescored tells whether the best hits of the query are put in order anew.
-func (q Query) rescored() bool { return q.Sort == Relevance && q.Text != "" && q.Ranker == Rescored }
+func (q Query) rescored() bool {
+	return q.Sort == Relevance && q.Text != "" && (q.Ranker == Rescored || q.Ranker == Fused)
+}
 
 // indexQuery says which hits of the index a page needs, and where among them it begins.
 func (q Query) indexQuery() (a IndexQuery, skip int) {
 	a = IndexQuery{Query: q, From: (q.Page - 1) * q.Size, Want: q.Size}
+	meaning := false
 	if p := q.Position; p != nil {
-		a.Relaxed, a.Known, a.From, a.After = p.Relaxed, p.Exact > 0, p.From, p.After
+		a.Relaxed, a.Known, a.From, a.After, meaning = p.Relaxed, p.Exact > 0, p.From, p.After, p.Meaning
 	}
-	if q.rescored() && a.After == nil && a.From < Window {
+	if q.rescored() && a.After == nil && (a.From < Window || meaning) {
 		skip, a.Want, a.From = a.From, max(Window, a.From+q.Size), 0
 	}
 	return a, skip
 }
 
 // page makes a page of what the index found for its query.
-func (q Query) page(a IndexQuery, skip int, exact int64, all Found, marketplace string) (hits []Hit, next *Position) {
-	last, found := q.Size, all.Hits
-	hits = found
+func (q Query) page(a IndexQuery, skip int, f finding, marketplace string) (hits []Hit, next *Position) {
+	last, meaning := q.Size, f.meaning == Used
+	hits = f.Hits
 	if q.rescored() && a.After == nil && a.From == 0 {
-		n := min(Window, len(found))
-		hits = append(Rescore(found[:n], q.weights()), found[n:]...)
+		hits = f.ordered(q.Text, q.weights())
 		last = skip + q.Size
 		hits = hits[min(skip, len(hits)):min(last, len(hits))]
 	}
 	if len(hits) < q.Size || len(hits) == 0 {
 		return hits, nil
 	}
-	next = &Position{Query: q.fingerprint(marketplace), Relaxed: a.Relaxed, Exact: exact}
+	next = &Position{Query: q.fingerprint(marketplace), Relaxed: a.Relaxed, Exact: f.exact, Meaning: meaning, Meant: f.meant}
 	switch place := a.From + last; {
-	case q.rescored() && a.After == nil && last < Window && a.From == 0:
+	case !meaning && q.rescored() && a.After == nil && last < Window && a.From == 0:
 		next.From = last
-	case all.Grouped && place > MaxDepth-q.Size:
+	case (f.Grouped || meaning) && place > MaxDepth-q.Size:
 		return hits, nil
-	case all.Grouped:
+	case f.Grouped || meaning:
 		next.From = place
 	default:
 		// Rescoring moves no hit over the end of the window: the index's order holds from here on.
-		next.After = found[last-1].At
+		next.After = f.Hits[last-1].At
 	}
 	return hits, next
 }
+
+// ordered puts the best hits in order anew, and among them those that are found by meaning. What comes after them stays in the
+// order of the words. Where something has all words, what is found by meaning comes after what has some, unless they are so
+// many that to have them says little: then it displaces no product whose title was asked for.
+func (f finding) ordered(text string, w Weights) []Hit {
+	n := min(Window, len(f.Hits))
+	settled := n
+	if f.meaning == Used && (f.exact == 0 || long(text)) {
+		settled = 0
+		for settled < n && Identifier(f.Hits[settled].Title) == Identifier(text) {
+			settled++
+		}
+	}
+	best := Rescore(f.Hits[:settled], w)
+	if f.meaning == Used {
+		best = append(best, fuse(Rescore(f.Hits[settled:n], w), Rescore(without(f.near, best), w))...)
+	}
+	return append(best, without(f.Hits[n:], best)...)
+}
+
+// without are the hits of a list that neither are among others nor variants of one.
+func without(list, others []Hit) []Hit {
+	there := map[string]bool{}
+	for _, h := range others {
+		there[h.stands()] = true
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(h Hit) bool { return there[h.stands()] })
+}
+
+// stands is what a hit stands for: all variants of a product.
+func (h Hit) stands() string { return cmp.Or(h.Group, h.ProductID) }

@@ -52,6 +52,7 @@ type Projector struct {
 	Products ProductReader
 	BuyBoxes BuyBoxReader
 	Ratings  Ratings
+	Meanings Meanings
 	Sequence Sequence
 	Now      func() time.Time
 }
@@ -93,7 +94,7 @@ func (p *Projector) Project(ctx context.Context, product string, times EventTime
 	if err != nil {
 		return err
 	}
-	read, boxes, rating, err := p.read(ctx, product, codes)
+	s, err := p.read(ctx, product, codes)
 	if err != nil {
 		return err
 	}
@@ -101,11 +102,11 @@ func (p *Projector) Project(ctx context.Context, product string, times EventTime
 	g.SetLimit(parallelWrites)
 	for _, m := range markets {
 		g.Go(func() error {
-			d, err := Compose(product, read, boxes[m.Code], numbers[m.Code])
+			d, err := Compose(product, s.product, s.boxes[m.Code], numbers[m.Code])
 			if err != nil || d.Deleted && d.Version == 1 { // nothing was ever written that it could bury
 				return err
 			}
-			d = d.rated(rating)
+			d = d.rated(s.rating).meaning(s.product, s.meant, m.Language)
 			p.stamp(&d, times)
 			return p.Index.Write(ctx, m, d)
 		})
@@ -154,30 +155,42 @@ func (p *Projector) draw(ctx context.Context, product string, codes []string) (m
 	return numbers, g.Wait()
 }
 
-// read returns a product, the zero Product if there is none, at least the boxes of the marketplaces, and its rating.
-func (p *Projector) read(ctx context.Context, product string, codes []string) (found catalog.Product, boxes map[string]offers.BuyBox,
-	rating ProductRating, err error) {
+// sources are what a product's documents are made of.
+type sources struct {
+	product catalog.Product // the zero Product if there is none
+	boxes   map[string]offers.BuyBox
+	rating  ProductRating
+	meant   Meant
+}
+
+// read returns them with at least the boxes of the marketplaces.
+func (p *Projector) read(ctx context.Context, product string, codes []string) (s sources, err error) {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		if found, err = p.Products.Get(ctx, product); errors.Is(err, catalog.ErrProductNotFound) {
-			found, err = catalog.Product{}, nil
+		if s.product, err = p.Products.Get(ctx, product); errors.Is(err, catalog.ErrProductNotFound) {
+			s.product, err = catalog.Product{}, nil
 		}
 		return err
 	})
 	g.Go(func() (err error) {
 		if len(codes) > 1 {
-			boxes, err = p.BuyBoxes.BuyBoxesOf(ctx, product)
+			s.boxes, err = p.BuyBoxes.BuyBoxesOf(ctx, product)
 			return err
 		}
 		w, err := p.BuyBoxes.BuyBox(ctx, product, codes[0])
-		boxes = map[string]offers.BuyBox{codes[0]: w}
+		s.boxes = map[string]offers.BuyBox{codes[0]: w}
 		return err
 	})
 	g.Go(func() error {
 		ratings, err := p.Ratings.Ratings(ctx, product)
-		rating = ratings[product]
+		s.rating = ratings[product]
+		return err
+	})
+	g.Go(func() error {
+		meanings, err := p.Meanings.Meanings(ctx, product)
+		s.meant = meanings[product]
 		return err
 	})
 	err = g.Wait()
-	return found, boxes, rating, err
+	return s, err
 }

@@ -49,7 +49,8 @@ func newWorld() *world {
 	w.products, w.boxes = &catalogstore.Store{DB: w.db}, &offersstore.Store{DB: w.db}
 	slow := gated{w.db, w}
 	w.projector = &search.Projector{Index: w, Products: &catalogstore.Store{DB: slow}, BuyBoxes: &offersstore.Store{DB: slow},
-		Ratings: &searchstore.Store{DB: slow}, Sequence: &searchstore.Store{DB: slow}, Now: func() time.Time { return time.Time{} }}
+		Ratings: &searchstore.Store{DB: slow}, Meanings: &searchstore.Store{DB: w.db},
+		Sequence: &searchstore.Store{DB: slow}, Now: func() time.Time { return time.Time{} }}
 	return w
 }
 
@@ -346,5 +347,65 @@ func TestCompose(t *testing.T) {
 	p.Withheld, w.Offer.Shipping.Currency = "", "EUR"
 	if _, err := search.Compose(product, p, w, 7); fault.Code(err) != "currency_mixed" {
 		t.Error(err)
+	}
+}
+
+// encoder makes vectors of texts' lengths, and counts what it was asked.
+type encoder struct {
+	asked int
+	err   error
+}
+
+func (e *encoder) Encode(_ context.Context, texts ...string) ([]search.Vector, error) {
+	e.asked++
+	return []search.Vector{{int8(len(texts[0]))}}, e.err
+}
+
+// A product's vector is made when its words change, comes into the indexes of the languages that the encoder knows, and goes
+// when it is of other words.
+func TestVectorsFollowTheWords(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	w := newWorld()
+	kept := &searchstore.Store{DB: w.db}
+	e := &encoder{}
+	i := &search.Interpreter{Products: w.products, BuyBoxes: w.boxes, Meanings: kept, Encoder: e, Projector: w.projector}
+	step := func(name string, asked int, inUS bool, errs ...error) {
+		t.Helper()
+		if err := errors.Join(errs...); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if e.asked != asked || w.index["US"].Vector != nil != inUS || w.index["DE"].Vector != nil {
+			t.Errorf("%s: the encoder was asked %d times, want %d; US %v, DE %v", name, e.asked, asked, w.index["US"].Vector, w.index["DE"].Vector)
+		}
+	}
+	step("there is no product", 0, false, i.Interpret(ctx, product))
+	step("nobody offers it", 1, false, w.write(1, false), i.Interpret(ctx, product))
+	step("it is offered", 1, true, w.decide("US", 1, 5), w.decide("DE", 1, 5), w.projector.Project(ctx, product, search.EventTimes{}))
+	step("the event comes again", 1, true, i.Interpret(ctx, product))
+	step("its words change", 1, false, w.write(2, false), w.projector.Project(ctx, product, search.EventTimes{}))
+	e.err = errors.New("away")
+	if err := i.Interpret(ctx, product); err == nil {
+		t.Error("an encoder that is away is no error")
+	}
+	step("the encoder was away", 2, false)
+	e.err = nil
+	step("it is back", 3, true, i.Interpret(ctx, product))
+}
+
+func TestAnOlderVectorNeverReplacesANewer(t *testing.T) {
+	t.Parallel()
+	s := &searchstore.Store{DB: memory.New()}
+	for _, m := range []search.Meant{{ProductID: "prd_a", Words: "2", Vector: search.Vector{2, -3}, Version: 2},
+		{ProductID: "prd_a", Words: "1", Version: 1},
+		{ProductID: "prd_a", Words: "2", Vector: search.Vector{2, -3}, Version: 2, Shown: true}} {
+		if err := s.SaveMeaning(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.Meanings(t.Context(), "prd_a", "prd_b")
+	want := map[string]search.Meant{"prd_a": {ProductID: "prd_a", Words: "2", Vector: search.Vector{2, -3}, Version: 2, Shown: true}}
+	if d := cmp.Diff(want, got); err != nil || d != "" {
+		t.Error(err, d)
 	}
 }

@@ -81,9 +81,10 @@ type Ranker string
 
 // The rankers. Only the first is deployed; the others are what it is measured against.
 const (
-	Rescored Ranker = ""        // Boosted, and its best put in order anew by what a shopper would get
-	Boosted  Ranker = "boosted" // words in a title count more than in a brand, and those more than elsewhere
-	Plain    Ranker = "plain"   // BM25: any of the words, all fields alike
+	Fused    Ranker = ""         // Rescored, and what the words mean
+	Rescored Ranker = "rescored" // Boosted, and its best put in order anew by what a shopper would get
+	Boosted  Ranker = "boosted"  // words in a title count more than in a brand, and those more than elsewhere
+	Plain    Ranker = "plain"    // BM25: any of the words, all fields alike
 )
 
 func (q Query) weights() Weights {

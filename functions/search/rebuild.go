@@ -44,6 +44,7 @@ type Rebuilder struct {
 	Products ProductReader
 	BuyBoxes BuyBoxReader
 	Ratings  Ratings
+	Meanings Meanings
 	Sequence Sequence
 	Build    IndexBuild
 	Releases IndexReleases
@@ -334,8 +335,10 @@ func (r *Rebuilder) compose(ctx context.Context, m marketplaces.Marketplace, ids
 	var products map[string]catalog.Product
 	var boxes map[string]offers.BuyBox
 	var ratings map[string]ProductRating
+	var meanings map[string]Meant
 	g, each := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { ratings, err = r.Ratings.Ratings(each, ids...); return err })
+	g.Go(func() (err error) { meanings, err = r.Meanings.Meanings(each, ids...); return err })
 	g.Go(func() (err error) { products, err = r.Products.GetMany(each, ids...); return err })
 	g.Go(func() (err error) { boxes, err = r.BuyBoxes.BuyBoxes(each, m.Code, ids...); return err })
 	if err := g.Wait(); err != nil {
@@ -347,7 +350,7 @@ func (r *Rebuilder) compose(ctx context.Context, m marketplaces.Marketplace, ids
 		if err != nil {
 			return nil, err
 		}
-		docs[id] = d.rated(ratings[id])
+		docs[id] = d.rated(ratings[id]).meaning(products[id], meanings[id], m.Language)
 	}
 	return docs, nil
 }

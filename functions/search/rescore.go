@@ -11,8 +11,10 @@ const Window = 60
 
 // Ranking is why a hit stands where it stands.
 type Ranking struct {
-	Words   float64  // the score of the words
-	Score   float64  // Words times 1 plus all effects; what hits are ordered by
+	Words   float64  // the score of the words; 0 of a hit by meaning alone
+	Score   float64  // Words, or Near of a hit by meaning alone, times 1 plus all effects; what hits are ordered by
+	Near    float64  // the cosine to what the words mean, of a hit by meaning
+	Fused   float64  // of hits that are ordered by both, what they are ordered by: the sum of one over 60 and its place in either order
 	Factors []Factor // nil of a hit beyond Window
 }
 
@@ -28,7 +30,7 @@ func Rescore(hits []Hit, w Weights) []Hit {
 	medians := medians(hits)
 	out := slices.Clone(hits)
 	for i, h := range out {
-		r := Ranking{Words: h.Ranking.Words, Factors: []Factor{
+		r := Ranking{Words: h.Ranking.Words, Near: h.Ranking.Near, Factors: []Factor{
 			{"in_stock", stock(h.Document), 0}, {"price", price(h.Document, medians[h.CategoryID]), 0},
 			{"seller", seller(h.Document), 0}, {"delivery", delivery(h.Document), 0}}}
 		sum := 1.0
@@ -36,7 +38,7 @@ func Rescore(hits []Hit, w Weights) []Hit {
 			r.Factors[k].Effect = weight * r.Factors[k].Signal
 			sum += r.Factors[k].Effect
 		}
-		r.Score = r.Words * sum
+		r.Score = cmp.Or(r.Words, r.Near) * sum
 		out[i].Ranking = r
 	}
 	slices.SortStableFunc(out, func(a, b Hit) int { return cmp.Compare(b.Ranking.Score, a.Ranking.Score) })

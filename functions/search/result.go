@@ -18,6 +18,7 @@ type Result struct {
 	Exact   int64
 	// Suggestion is what may have been meant; "" for nothing, and always if something has the words as typed.
 	Suggestion string
+	Meaning    Meaning
 	// Families are the variants of which hits are some, by parent.
 	Families map[string]Family
 	Next     *Position     // where the next page begins, nil after the last

@@ -1,12 +1,9 @@
 package search
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 	"time"
 
 	"rialto/functions/internal/fault"
@@ -30,6 +27,7 @@ type Searcher struct {
 	Index    Index
 	Synonyms *RememberedSynonyms // nil for none
 	Random   io.Reader           // what answers are named by; nil leaves them without names
+	Encoder  Encoder             // nil where words alone are asked
 }
 
 // Found is what an index found.
@@ -63,7 +61,7 @@ func (s *Searcher) Search(ctx context.Context, marketplace string, q Query) (Res
 	if s.Synonyms != nil && q.Text != "" {
 		a.Ways = s.Synonyms.Of(ctx, m.Code).Ways(Read(q.Text).Loose)
 	}
-	found, suggestion, exact, err := s.find(ctx, m, &a)
+	found, err := s.find(ctx, m, &a, &skip)
 	if err != nil {
 		return Result{}, err
 	}
@@ -71,11 +69,12 @@ func (s *Searcher) Search(ctx context.Context, marketplace string, q Query) (Res
 		return Result{}, fault.New(fault.Invalid, "unknown_facet", "no product has such an attribute").
 			With(fault.Field{Pointer: "query.attribute", Code: "not_allowed", Message: "must name an attribute that products have"})
 	}
-	r := Result{Total: found.Total, Exact: exact, Facets: found.Facets, Relaxed: a.Relaxed, Suggestion: suggestion, Took: found.Took}
+	r := Result{Total: found.Total, Exact: found.exact, Facets: found.Facets, Relaxed: a.Relaxed, Suggestion: found.Suggestion,
+		Meaning: found.meaning, Took: found.Took}
 	if found.Matched == 0 {
 		r.Relaxed = Strict // nothing was found, so nothing was taken less exactly
 	}
-	r.Hits, r.Next = q.page(a, skip, exact, found, m.Code)
+	r.Hits, r.Next = q.page(a, skip, found, m.Code)
 	if parents := families(r.Hits); len(parents) > 0 {
 		if r.Families, err = s.Index.Families(ctx, m, parents...); err != nil {
 			return Result{}, err
@@ -87,60 +86,4 @@ func (s *Searcher) Search(ctx context.Context, marketplace string, q Query) (Res
 		}
 	}
 	return r, nil
-}
-
-// find searches with every word as typed. What finds nothing is looked for with typos; what does not fill the page, and is to be
-// ordered by relevance, with fewer of the words too, which then come after. A page that goes on from another takes the words
-// as that did. Of many words little is to be expected, so fewer of them are asked for in the same call.
-func (s *Searcher) find(ctx context.Context, m marketplaces.Marketplace, a *IndexQuery) (found Found, suggestion string, exact int64, err error) {
-	var took time.Duration
-	defer func() { found.Took = took }()
-	ask := func(known bool, steps ...Relaxed) ([]Found, error) {
-		queries := make([]IndexQuery, len(steps))
-		for i, step := range steps {
-			queries[i] = *a
-			queries[i].Known, queries[i].Relaxed = known, step
-		}
-		list, err := s.Index.Search(ctx, m, queries...)
-		if err != nil {
-			return nil, err
-		}
-		took += slices.MaxFunc(list, func(a, b Found) int { return cmp.Compare(a.Took, b.Took) }).Took
-		return list, nil
-	}
-	once := a.Text == "" || a.Ranker == Plain || a.Position != nil
-	var beside []Relaxed
-	if !once && a.Sort == Relevance && len(strings.Fields(a.Text)) >= LongQuery {
-		beside = []Relaxed{FewerTerms}
-	}
-	list, err := ask(a.Known || beside != nil, append([]Relaxed{a.Relaxed}, beside...)...)
-	if err != nil {
-		return found, "", 0, err
-	}
-	found, exact = list[0], list[0].Matched
-	if a.Position != nil {
-		exact = a.Position.Exact
-	}
-	few := func() bool {
-		return found.Matched == 0 || found.Matched < max(FewResults, int64(a.Page*a.Size)) && a.Sort == Relevance
-	}
-	if once || !few() || exact > 0 && len(Read(a.Text).Loose) < 2 { // of one word there are no fewer
-		return found, "", exact, nil
-	}
-	steps := []Relaxed{FewerTerms}
-	if exact == 0 {
-		steps = append([]Relaxed{Fuzzy}, steps...)
-	}
-	if exact > 0 && beside != nil {
-		list = list[1:]
-	} else if list, err = ask(exact > 0, steps...); err != nil {
-		return found, "", exact, err
-	}
-	if exact == 0 {
-		found, a.Relaxed, suggestion = list[0], Fuzzy, list[0].Suggestion
-	}
-	if fewer := list[len(list)-1]; few() && fewer.Matched > found.Matched { // else what was found is found as it was
-		found, a.Relaxed = fewer, FewerTerms
-	}
-	return found, suggestion, exact, nil
 }

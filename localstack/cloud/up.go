@@ -16,8 +16,8 @@ import (
 
 // Up brings the local cloud up and waits until every service is ready. When
 // all of it runs already it says so and changes nothing. When a part of it
-// runs, or the payment gateway's stand-in that runs is not the one that stands
-// here, the rest is stopped first and everything starts anew, with empty
+// runs, or a service has come since, or the payment gateway's stand-in that runs is
+// not the one that stands here, the rest is stopped first and everything starts anew, with empty
 // stores. It returns one error a problem, joined.
 func Up(ctx context.Context, out io.Writer) error {
 	return alone(func(p place) error { return p.up(ctx, out) })
@@ -39,7 +39,7 @@ func alone(do func(place) error) error {
 
 func (p place) up(ctx context.Context, out io.Writer) error {
 	s := p.readState()
-	current := s.healthy()
+	current := s.healthy() && s.complete()
 	if current {
 		var err error
 		if current, err = p.gatewayIsCurrent(ctx); err != nil {

@@ -15,30 +15,33 @@ import (
 	"rialto/functions/search"
 	"rialto/functions/search/searchapi"
 	"rialto/functions/search/searchaws"
-	"rialto/functions/search/searchstore"
 )
 
 func main() {
 	entry.Run("search", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
-			own := &search.RememberedSynonyms{Store: &searchstore.Store{DB: database(s)}, Now: time.Now}
-			return lambdahttp.New(api.Handler(searchapi.Routes(&search.Searcher{Index: x, Synonyms: own, Random: rand.Reader}))), err
+			own := &search.RememberedSynonyms{Store: records(s), Now: time.Now}
+			searcher := &search.Searcher{Index: x, Synonyms: own, Encoder: cachedEncoder(s), Random: rand.Reader}
+			return lambdahttp.New(api.Handler(searchapi.Routes(searcher))), err
 		},
 		"synonyms": func(s *settings.Settings) (any, error) {
-			return saga.Task("search-synonyms", (&search.Editor{Store: &searchstore.Store{DB: database(s)}}).Synonyms), nil
+			return saga.Task("search-synonyms", (&search.Editor{Store: records(s)}).Synonyms), nil
 		},
 		"index": func(s *settings.Settings) (any, error) {
-			x, err := index(s)
-			db := database(s)
-			return searchaws.Receive(&search.Projector{Index: x, Products: &catalogstore.Store{DB: db}, BuyBoxes: &offersstore.Store{DB: db},
-				Ratings: &searchstore.Store{DB: db}, Sequence: &searchstore.Store{DB: db}, Now: time.Now}), err
+			p, err := projector(s)
+			return searchaws.Receive(p), err
+		},
+		"encode": func(s *settings.Settings) (any, error) {
+			p, err := projector(s)
+			i := &search.Interpreter{Products: p.Products, BuyBoxes: p.BuyBoxes, Meanings: p.Meanings, Encoder: encoder(s), Projector: p}
+			return searchaws.ReceiveWords(i), err
 		},
 		"reindex": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
-			db := database(s)
+			db, kept := database(s), records(s)
 			r := &search.Rebuilder{Scanner: catalogstore.ProductScan{DB: db}, Products: &catalogstore.Store{DB: db}, BuyBoxes: &offersstore.Store{DB: db},
-				Ratings: &searchstore.Store{DB: db}, Sequence: &searchstore.Store{DB: db}, Build: x, Releases: x, Now: time.Now}
+				Ratings: kept, Meanings: kept, Sequence: kept, Build: x, Releases: x, Now: time.Now}
 			return saga.Task("search-reindex", r.Reindex), err
 		},
 	})

@@ -4,9 +4,16 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
+	"rialto/functions/offers/offersstore"
+	"rialto/functions/search"
+	"rialto/functions/search/searchencoder"
 	"rialto/functions/search/searchindex"
+	"rialto/functions/search/searchstore"
 )
 
 func index(s *settings.Settings) (*searchindex.Index, error) {
@@ -20,6 +27,28 @@ func index(s *settings.Settings) (*searchindex.Index, error) {
 	}
 	return searchindex.New(c)
 }
+
+func projector(s *settings.Settings) (*search.Projector, error) {
+	x, err := index(s)
+	db, kept := database(s), records(s)
+	return &search.Projector{Index: x, Products: &catalogstore.Store{DB: db}, BuyBoxes: &offersstore.Store{DB: db},
+		Ratings: kept, Meanings: kept, Sequence: kept, Now: time.Now}, err
+}
+
+func encoder(s *settings.Settings) *searchencoder.Client {
+	var sign *aws.Config
+	if s.Stage != "local" {
+		cfg := s.AWS()
+		sign = &cfg
+	}
+	return searchencoder.New(s.Must("ENCODER_URL"), sign, time.Now)
+}
+
+func cachedEncoder(s *settings.Settings) search.Encoder {
+	return searchencoder.NewCached(encoder(s), s.Must("REDIS_ADDR"), s.Get("REDIS_TLS") != "")
+}
+
+func records(s *settings.Settings) *searchstore.Store { return &searchstore.Store{DB: database(s)} }
 
 func database(s *settings.Settings) *store.Dynamo {
 	return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)

@@ -19,6 +19,7 @@ type Results struct {
 	Relaxed    string `json:"relaxed,omitempty" enum:"fuzzy,fewer_terms" doc:"How the words were taken, as few products or none have them as they were typed: each perhaps with a typo, or half of them at least"`
 	Exact      *int64 `json:"exact,omitempty" doc:"With relaxed: how many have all words as typed, whatever the filters; they come first"`
 	DidYouMean string `json:"did_you_mean,omitempty" doc:"The words with those corrected that no product has"`
+	Meaning    string `json:"meaning,omitempty" enum:"used,away,not_available" doc:"What became of a search by meaning, where all words did not settle it: used, and what is near in meaning stands among the hits; away for the moment; or not available in the marketplace's language"`
 	NextCursor string `json:"next_cursor,omitempty" doc:"Where the next page begins; it goes on beyond what page reaches"`
 	Hits       []Hit  `json:"hits"`
 	Facets     Facets `json:"facets"`
@@ -76,7 +77,9 @@ type Swatch struct {
 // Ranking is why a hit stands where it stands.
 type Ranking struct {
 	Words   float64  `json:"words" doc:"The score of the words"`
-	Score   float64  `json:"score" doc:"words times 1 plus all effects"`
+	Score   float64  `json:"score" doc:"words, or near of what has none of them, times 1 plus all effects"`
+	Near    float64  `json:"near,omitempty" doc:"The cosine to what the words mean, of one of the nearest; with meaning used"`
+	Fused   float64  `json:"fused,omitempty" doc:"Of a hit that words and meaning place together: the sum of 1 over 60 plus its place, by either"`
 	Factors []Factor `json:"factors" doc:"Empty beyond the best hits, which alone are put in order by them"`
 }
 
@@ -147,8 +150,8 @@ type Range struct {
 func results(r search.Result, page, size int, explain bool) (Results, error) {
 	f := r.Facets
 	out := Results{QueryID: r.QueryID, Total: r.Total, Page: page, Size: size, TookMS: r.Took.Milliseconds(), Relaxed: string(r.Relaxed),
-		DidYouMean: r.Suggestion,
-		Hits:       make([]Hit, 0, len(r.Hits)), Facets: Facets{Category: buckets(f.Category), Brand: buckets(f.Brand), Fulfillment: buckets(f.Fulfillment),
+		DidYouMean: r.Suggestion, Meaning: string(r.Meaning), Hits: make([]Hit, 0, len(r.Hits)),
+		Facets: Facets{Category: buckets(f.Category), Brand: buckets(f.Brand), Fulfillment: buckets(f.Fulfillment),
 			Price: make([]Range, 0, len(f.Price)), Rating: make([]Stars, 0, len(f.Rating)), InStock: f.InStock,
 			Attributes: make([]Attribute, 0, len(f.Attributes))}}
 	for _, h := range r.Hits {
@@ -177,7 +180,8 @@ func results(r search.Result, page, size int, explain bool) (Results, error) {
 }
 
 func ranking(r search.Ranking) *Ranking {
-	out := &Ranking{Words: r.Words, Score: r.Score, Factors: make([]Factor, 0, len(r.Factors))}
+	out := &Ranking{Words: r.Words, Score: r.Score, Near: r.Near, Fused: r.Fused,
+		Factors: make([]Factor, 0, len(r.Factors))}
 	for _, f := range r.Factors {
 		out.Factors = append(out.Factors, Factor(f))
 	}

@@ -35,7 +35,7 @@ const fresh = "public, max-age=5"
 
 type searchInput struct {
 	api.Marketplace
-	Text        string   `query:"q" minLength:"0" maxLength:"200" doc:"Words to look for, with tolerance for typos; plain text, no operators; none find everything"`
+	Text        string   `query:"q" minLength:"0" maxLength:"200" doc:"Words to look for, with tolerance for typos, and where they do not settle it by what they mean; plain text, no operators; none find everything"`
 	Category    string   `query:"category" pattern:"^[a-z0-9-]{1,64}$" patternDescription:"a category id" doc:"In this category or below it"`
 	Brands      []string `query:"brand,explode" maxItems:"20" minLength:"1" maxLength:"100" doc:"Of this brand, exactly; repeat it for any of several"`
 	PriceMin    int64    `query:"price_min" minimum:"0" maximum:"1000000000" doc:"The buy box's price is at least this, in minor units"`

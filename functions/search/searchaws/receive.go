@@ -1,4 +1,4 @@
-// Package searchaws is the queue of the events that the search's indexes follow.
+// Package searchaws is the queues of the events that the search's indexes follow.
 package searchaws
 
 import (
@@ -29,6 +29,13 @@ func Receive(p *search.Projector) batch.QueueHandler {
 		}
 		return outbox.ReceiveGrouped(subject, apply)(ctx, e)
 	}
+}
+
+// ReceiveWords returns the handler of the queue of products whose words may have changed.
+func ReceiveWords(i *search.Interpreter) batch.QueueHandler {
+	return outbox.ReceiveGrouped(subject, func(ctx context.Context, product string, _ []outbox.Delivery) error {
+		return i.Interpret(ctx, product)
+	})
 }
 
 func subject(e outbox.Event) (string, error) {

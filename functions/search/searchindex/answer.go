@@ -65,6 +65,9 @@ func (a answer) counts(name string) counts {
 }
 
 func (a answer) found(q search.IndexQuery, language string, ranges []search.Range, grouped bool) (search.Found, error) {
+	if q.By == search.Near {
+		return a.near(), nil
+	}
 	f := search.Found{Total: a.Hits.Total.Value, Matched: a.Aggregations["matched"].Count, Took: time.Duration(a.Took) * time.Millisecond}
 	f.Total -= a.Aggregations["hits"].Variants.less()
 	f.Matched -= a.Aggregations["matched"].Variants.less()
@@ -93,6 +96,15 @@ func (a answer) found(q search.IndexQuery, language string, ranges []search.Rang
 		f.Suggestion = a.meant(q.Text, stopWords(language))
 	}
 	return f, nil
+}
+
+// near are the hits of a search by meaning.
+func (a answer) near() search.Found {
+	f := search.Found{Total: a.Hits.Total.Value, Took: time.Duration(a.Took) * time.Millisecond}
+	for _, h := range a.Hits.Hits {
+		f.Hits = append(f.Hits, search.Hit{Document: h.Source, Ranking: search.Ranking{Near: 2*h.Score - 1}})
+	}
+	return f
 }
 
 func (c counts) list() []search.Bucket {

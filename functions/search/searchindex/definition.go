@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+
+	"rialto/functions/search"
 )
 
 // object is JSON that OpenSearch reads.
@@ -25,17 +27,20 @@ func definition(language string, shards int) object {
 	spelled := object{"copy_to": "spelled"}
 	d := object{
 		"settings": object{
-			"index":    object{"refresh_interval": "500ms", "number_of_shards": shards, "auto_expand_replicas": "0-2"},
+			"index":    object{"knn": true, "refresh_interval": "500ms", "number_of_shards": shards, "auto_expand_replicas": "0-2"},
 			"analysis": analysis(language),
 		},
-		"mappings": object{"dynamic": "strict", "properties": object{
+		"mappings": object{"dynamic": "strict", "_source": object{"excludes": []string{"vector"}}, "properties": object{
 			"product_id": keyword, "description": text("text", nil), "bullets": text("text", nil),
 			"title": text("joined", spelled), "brand": text("joined", object{"copy_to": "spelled", "fields": object{"name": keyword}}),
 			"category_id": keyword, "category_path": keyword, "category_words": text("joined", spelled),
 			"attributes": object{"type": "object", "enabled": false}, "attribute_values": text("joined", spelled), "attribute_pairs": keyword,
 			// What is typed is completed and corrected by words as they are written.
-			"spelled": object{"type": "text", "analyzer": "spelled", "index_prefixes": object{"min_chars": 1, "max_chars": prefixLetters}},
-			"kind":    text("joined", nil), "identifiers": keyword,
+			"spelled":   object{"type": "text", "analyzer": "spelled", "index_prefixes": object{"min_chars": 1, "max_chars": prefixLetters}},
+			"vector_of": keyword,
+			"vector": object{"type": "knn_vector", "dimension": search.Dimensions, "data_type": "byte",
+				"method": object{"name": "hnsw", "engine": "lucene", "space_type": "cosinesimil"}},
+			"kind": text("joined", nil), "identifiers": keyword,
 			"group": keyword, "family": keyword, "options": keyword,
 			"image": hidden, "offer_id": hidden,
 			"price": object{"type": "long"}, "landed": object{"type": "long"}, "currency": keyword,

@@ -62,10 +62,23 @@ func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, queries 
 // can count without its own.
 func request(a search.IndexQuery, language string, ranges []search.Range, grouped bool) object {
 	filters := filtersOf(a.Query)
+	if a.By == search.Near {
+		body := object{"size": a.Want, "track_total_hits": true, "timeout": "1500ms", "query": near(a, filters), "sort": sorts[search.Relevance]}
+		if grouped {
+			body["collapse"] = object{"field": "group"}
+		}
+		return body
+	}
+	found := matching(a, language)
+	if a.By != search.ByWords {
+		also := near(a, filters)
+		also["function_score"].(object)["boost"] = 0
+		found = object{"bool": object{"should": []object{found, also}}}
+	}
 	body := object{
 		"size": a.Want, "track_total_hits": true,
 		"timeout": "1500ms", // the index gives up before who asked does
-		"query":   object{"bool": object{"must": matching(a, language), "filter": object{"term": object{"deleted": false}}}},
+		"query":   object{"bool": object{"must": found, "filter": object{"term": object{"deleted": false}}}},
 		"sort":    sorts[a.Sort], "track_scores": a.Sort == search.Relevance,
 		"post_filter": filters.but(""),
 		"aggs":        facets(filters, ranges, grouped),
@@ -79,6 +92,15 @@ func request(a search.IndexQuery, language string, ranges []search.Range, groupe
 		body["collapse"] = object{"field": "group"}
 	}
 	return body
+}
+
+// near finds what is near in meaning. Of those that pass the filters the nearest are taken, so that filters leave as many.
+func near(a search.IndexQuery, l filters) object {
+	pass := append(filters{{"", object{"term": object{"deleted": false}}}}, l...)
+	return object{"function_score": object{
+		"query":     object{"knn": object{"vector": object{"vector": a.Vector, "k": search.NearestHits, "filter": pass.but("none")}}},
+		"min_score": (1 + search.LeastNear) / 2, // Lucene scores a cosine from 0 to 1
+	}}
 }
 
 type filter struct {

@@ -62,8 +62,13 @@ func (x *Index) Write(ctx context.Context, m marketplaces.Marketplace, d search.
 
 // addFields adds the fields of this release to an index.
 func (x *Index) addFields(ctx context.Context, m marketplaces.Marketplace, index string) error {
-	fields := object{"properties": definition(m.Language, x.shards)["mappings"].(object)["properties"]}
-	if err := x.call(ctx, writing, http.MethodPut, "/"+index+"/_mapping", fields, nil); err != nil {
+	fields := definition(m.Language, x.shards)["mappings"].(object)["properties"].(object)
+	err := x.call(ctx, writing, http.MethodPut, "/"+index+"/_mapping", object{"properties": fields}, nil)
+	if refused(err, "illegal_argument_exception") { // one from before there were vectors keeps them, and finds nothing by them
+		fields["vector"] = object{"type": "byte", "index": false, "doc_values": false}
+		err = x.call(ctx, writing, http.MethodPut, "/"+index+"/_mapping", object{"properties": fields}, nil)
+	}
+	if err != nil {
 		return fmt.Errorf("add fields: %w", err)
 	}
 	return nil

@@ -12,10 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"rialto/functions/catalog"
 	"rialto/functions/internal/money"
 	"rialto/functions/marketplaces"
 	"rialto/functions/offers"
 	"rialto/functions/search"
+	"rialto/functions/search/searchencoder"
 	"rialto/functions/search/searchindex"
 )
 
@@ -23,7 +25,7 @@ import (
 var rankers = []struct {
 	name   string
 	ranker search.Ranker
-}{{"plain BM25", search.Plain}, {"boosts", search.Boosted}, {"boosts + rescore", search.Rescored}}
+}{{"plain BM25", search.Plain}, {"boosts", search.Boosted}, {"+ rescore", search.Rescored}, {"+ meaning", search.Fused}}
 
 // rounds is how often each query is timed, after warmUp rounds that are not.
 const (
@@ -156,6 +158,11 @@ func scratch(t *testing.T, m marketplaces.Marketplace, docs []search.Document) *
 			t.Error(err)
 		}
 	})
+	s := &search.Searcher{Index: x}
+	if url := os.Getenv("RIALTO_TEST_ENCODER"); url != "" && search.Understood(m.Language) {
+		s.Encoder = searchencoder.New(url+"/invocations", nil, time.Now)
+		encode(t, s.Encoder, docs)
+	}
 	for part := range slices.Chunk(docs, 500) {
 		if err := x.Fill(t.Context(), x.Live(m), part); err != nil {
 			t.Fatal(err)
@@ -164,7 +171,27 @@ func scratch(t *testing.T, m marketplaces.Marketplace, docs []search.Document) *
 	if err := x.Refresh(t.Context(), m, ""); err != nil {
 		t.Fatal(err)
 	}
-	return &search.Searcher{Index: x}
+	return s
+}
+
+// encode gives documents their vectors.
+func encode(t *testing.T, e search.Encoder, docs []search.Document) {
+	t.Helper()
+	const atOnce = 16
+	for part := range slices.Chunk(docs, atOnce) {
+		var texts []string
+		for _, d := range part {
+			texts = append(texts, search.TextOf(catalog.Product{Title: d.Title, Description: d.Description, Brand: d.Brand, Bullets: d.Bullets,
+				CategoryPath: d.CategoryPath, Attributes: d.Attributes}))
+		}
+		list, err := e.Encode(t.Context(), texts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range part {
+			part[i].Vector = list[i]
+		}
+	}
 }
 
 func measure(t *testing.T, s *search.Searcher, m marketplaces.Marketplace, set Set, r search.Ranker) Scores {

@@ -1,6 +1,6 @@
 // Package searchstore keeps, in the table projections, the last number that was drawn for a product in a marketplace's
-// index, what events told of the product's rating, and marketplaces' own synonyms. Keys: <product_id>#<marketplace>,
-// <product_id>#rating and <marketplace>#synonyms.
+// index, what events told of the product's rating, its vector, and marketplaces' own synonyms. Keys: <product_id>#<marketplace>,
+// <product_id>#rating, <product_id>#meaning and <marketplace>#synonyms.
 package searchstore
 
 import (
@@ -92,6 +92,49 @@ func (s *Store) Ratings(ctx context.Context, products ...string) (map[string]sea
 			return nil, fmt.Errorf("read rating: %w", err)
 		}
 		out[r.ProductID] = r
+	}
+	return out, nil
+}
+
+// meant is a vector as it is kept: its numbers as bytes.
+type meant struct {
+	ProductID string `dynamodbav:"product_id"`
+	Words     string `dynamodbav:"words"`
+	Vector    []byte `dynamodbav:"vector"`
+	Version   int64  `dynamodbav:"version"`
+	Shown     bool   `dynamodbav:"shown"`
+}
+
+func meaningKey(product string) store.Key { return store.Key{PK: product + "#meaning"} }
+
+// SaveMeaning writes a vector unless one of a later version of the product stands there.
+func (s *Store) SaveMeaning(ctx context.Context, m search.Meant) error {
+	kept := meant{m.ProductID, m.Words, m.Vector.Bytes(), m.Version, m.Shown}
+	w := store.Put(table, meaningKey(m.ProductID), kept).If(store.Any(store.Absent(), store.Lt("version", m.Version+1))).Named("meaning")
+	_, err := s.DB.Apply(ctx, w)
+	if _, failed := store.FailedCondition(err); failed { // what stands is newer
+		return nil
+	}
+	return store.Explained("save meaning", err, errBusy)
+}
+
+// Meanings returns the vectors there are, by product, each read consistently.
+func (s *Store) Meanings(ctx context.Context, products ...string) (map[string]search.Meant, error) {
+	gets := make([]store.Get, len(products))
+	for n, id := range products {
+		gets[n] = store.Get{Table: table, Key: meaningKey(id)}
+	}
+	items, err := store.Existing(ctx, s.DB, gets)
+	if err != nil {
+		return nil, fmt.Errorf("read meanings: %w", err)
+	}
+	out := make(map[string]search.Meant, len(items))
+	for _, i := range items {
+		var m meant
+		if err := store.Unmarshal(i, &m); err != nil {
+			return nil, fmt.Errorf("read meaning: %w", err)
+		}
+		out[m.ProductID] = search.Meant{ProductID: m.ProductID, Words: m.Words, Vector: search.VectorFrom(m.Vector), Version: m.Version, Shown: m.Shown}
 	}
 	return out, nil
 }

@@ -92,9 +92,10 @@ func newWorld(t *testing.T, products int) *world {
 		boxes: &offersstore.Store{DB: db}, index: x}
 	sequence := &searchstore.Store{DB: db}
 	w.searcher = &search.Searcher{Index: x}
-	w.projector = &search.Projector{Index: x, Products: w.products, BuyBoxes: w.boxes, Ratings: sequence, Sequence: sequence, Now: time.Now}
+	w.projector = &search.Projector{Index: x, Products: w.products, BuyBoxes: w.boxes, Ratings: sequence, Meanings: sequence, Sequence: sequence,
+		Now: time.Now}
 	w.rebuilder = &search.Rebuilder{Scanner: catalogstore.ProductScan{DB: db}, Products: w.products, BuyBoxes: w.boxes, Ratings: sequence,
-		Sequence: sequence, Build: x,
+		Meanings: sequence, Sequence: sequence, Build: x,
 		Releases: x, Now: time.Now}
 	for n := range products {
 		w.ids = append(w.ids, ids.Derive(ids.Product, fmt.Sprint(n)))

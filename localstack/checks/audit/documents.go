@@ -196,8 +196,9 @@ func (a *Auditor) Index(ctx context.Context, marketplace string) (Documents, err
 	}
 	out := Documents{}
 	for _, h := range answer.Hits.Hits {
-		// When and in which turn it was written; and the kind, which is a guess from the title and shown to nobody.
-		for _, other := range []string{"n", "queued_at", "received_at", "indexed_at", "kind"} {
+		// When and in which turn it was written; the kind, which is a guess from the title and shown to nobody; and of which words
+		// its vector is, which comes later than the words.
+		for _, other := range []string{"n", "queued_at", "received_at", "indexed_at", "kind", "vector_of"} {
 			delete(h.Source, other)
 		}
 		out[h.ID] = saying(h.Source)

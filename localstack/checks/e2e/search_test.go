@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,12 +20,15 @@ type results struct {
 	Relaxed     string
 	Exact       *int64
 	DidYouMean  string `json:"did_you_mean"`
+	Meaning     string
 	NextCursor  string `json:"next_cursor"`
-	Hits        []struct {
-		ID     string `json:"product_id"`
-		BuyBox buyBox `json:"buy_box"`
-		Offers int    `json:"offer_count"`
-	}
+	Hits        []hit
+}
+
+type hit struct {
+	ID     string `json:"product_id"`
+	BuyBox buyBox `json:"buy_box"`
+	Offers int    `json:"offer_count"`
 }
 
 // buyBox is a buy box as search and the product page show it.
@@ -202,5 +206,23 @@ func TestSearchRefusesClearly(t *testing.T) {
 		if err != nil || a.Status < 400 || a.Status >= 500 {
 			t.Errorf("%s of 10,000 characters: %d %v", path, a.Status, err)
 		}
+	}
+}
+
+// A question in words that no product has finds what it means, in the language that the encoder knows; elsewhere the answer says
+// that there is none.
+func TestAQuestionIsAnsweredByItsMeaning(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	k := newSKU(ctx, t, "Thick woollen scarf", 4)
+	question := url.Values{"q": {"something cosy to wear around my neck in winter"}, "brand": {"Testwell"}, "size": {"100"}}
+	until(ctx, t, "the question finds the scarf", 3*time.Minute, func() bool {
+		r := searchFor(ctx, t, question)
+		return r.Meaning == "used" && slices.ContainsFunc(r.Hits, func(h hit) bool { return h.ID == k.product })
+	})
+	var german results
+	if _, err := (&shop.Client{Base: shop.ShopperURL, Market: "DE"}).Call(ctx, http.MethodGet, "/api/v1/products/search?"+question.Encode(), nil,
+		&german); err != nil || german.Meaning != "not_available" {
+		t.Errorf("%v %q", err, german.Meaning)
 	}
 }
