@@ -20,6 +20,7 @@ type finding struct {
 	meant   string // what was asked by meaning, where that is not the text
 	exact   int64
 	meaning Meaning
+	settled bool // what the words find stands before what is only near
 }
 
 // finder looks for one query.
@@ -160,6 +161,7 @@ func (f *finder) fused(ctx context.Context, out finding, v Vector, skip *int) (f
 		return f.without(ctx, out, err)
 	}
 	suggestion := ""
+	out.settled = out.exact > 0 && !long(f.a.Text)
 	if out.exact == 0 {
 		fuzzy := list[2]
 		if suggestion = fuzzy.Suggestion; !f.few(fuzzy.Matched) {
@@ -168,12 +170,16 @@ func (f *finder) fused(ctx context.Context, out finding, v Vector, skip *int) (f
 		}
 		if corrected := f.corrected(ctx, suggestion); corrected != nil { // a word with a typo means nothing
 			either.Vector, either.Relaxed, either.Known, out.meant = corrected, Fuzzy, false, suggestion
+			out.settled = fuzzy.Matched >= FewResults
 			if list, err = f.ask(ctx, either, nearest(either)); err != nil {
 				return out, err
 			}
 		}
 	}
 	out.Found, out.near, out.meaning, f.a.Relaxed = worded(list[0]), list[1].Hits, Used, either.Relaxed
+	if len(out.Hits) > 0 && Identifier(out.Hits[0].Title) == Identifier(f.a.Text) {
+		out.settled = true // the title was typed out
+	}
 	out.Suggestion = suggestion
 	return out, nil
 }
@@ -216,7 +222,7 @@ func (f *finder) goOn(ctx context.Context) (out finding, err error) {
 	if err != nil {
 		return out, err
 	}
-	out.Found, out.near, out.meaning = worded(list[0]), list[1].Hits, Used
+	out.Found, out.near, out.meaning, out.settled = worded(list[0]), list[1].Hits, Used, f.a.Position.Settled
 	return out, nil
 }
 

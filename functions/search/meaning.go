@@ -130,7 +130,7 @@ const (
 // Nearest hits that a search by meaning takes, and how near they must be: the least cosine of what is about the same thing.
 const (
 	NearestHits = 100
-	LeastNear   = 0.30
+	LeastNear   = 0.35
 )
 
 // byMeaning tells whether a query may be asked by what it means: one that is ordered by relevance, has words, and neither quotes

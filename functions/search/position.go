@@ -16,6 +16,7 @@ type Position struct {
 	Relaxed Relaxed           `json:"r,omitempty"` // the step that the first page ended at
 	Exact   int64             `json:"e,omitempty"` // Result.Exact of the first page
 	Meaning bool              `json:"m,omitempty"` // hits by meaning are among those of the words
+	Settled bool              `json:"s,omitempty"` // behind those of the words
 	Meant   string            `json:"w,omitempty"` // what was asked by meaning, where that is not the text
 	From    int               `json:"f,omitempty"` // a place among the hits that are put in order anew, or that stand for others; or
 	After   []json.RawMessage `json:"a,omitempty"` // the hit before, where the index's order holds
@@ -84,18 +85,19 @@ func (q Query) indexQuery() (a IndexQuery, skip int) {
 }
 
 // page makes a page of what the index found for its query.
-func (q Query) page(a IndexQuery, skip int, f finding, marketplace string) (hits []Hit, next *Position) {
+func (q Query) page(a IndexQuery, skip int, f finding, fingerprint string) (hits []Hit, next *Position) {
 	last, meaning := q.Size, f.meaning == Used
 	hits = f.Hits
 	if q.rescored() && a.After == nil && a.From == 0 {
-		hits = f.ordered(q.Text, q.weights())
+		hits = f.ordered(q.weights())
 		last = skip + q.Size
 		hits = hits[min(skip, len(hits)):min(last, len(hits))]
 	}
 	if len(hits) < q.Size || len(hits) == 0 {
 		return hits, nil
 	}
-	next = &Position{Query: q.fingerprint(marketplace), Relaxed: a.Relaxed, Exact: f.exact, Meaning: meaning, Meant: f.meant}
+	next = &Position{Query: fingerprint, Relaxed: a.Relaxed, Exact: f.exact, Meaning: meaning,
+		Settled: f.settled, Meant: f.meant}
 	switch place := a.From + last; {
 	case !meaning && q.rescored() && a.After == nil && last < Window && a.From == 0:
 		next.From = last
@@ -110,21 +112,17 @@ func (q Query) page(a IndexQuery, skip int, f finding, marketplace string) (hits
 	return hits, next
 }
 
-// ordered puts the best hits in order anew, and among them those that are found by meaning. What comes after them stays in the
-// order of the words. Where something has all words, what is found by meaning comes after what has some, unless they are so
-// many that to have them says little: then it displaces no product whose title was asked for.
-func (f finding) ordered(text string, w Weights) []Hit {
+// ordered puts the best hits in order anew, and among them those that are found by meaning: behind what the words settle, else
+// by their places in both orders. What comes after them stays in the order of the words.
+func (f finding) ordered(w Weights) []Hit {
 	n := min(Window, len(f.Hits))
-	settled := n
-	if f.meaning == Used && (f.exact == 0 || long(text)) {
-		settled = 0
-		for settled < n && Identifier(f.Hits[settled].Title) == Identifier(text) {
-			settled++
-		}
-	}
-	best := Rescore(f.Hits[:settled], w)
+	best := Rescore(f.Hits[:n], w)
 	if f.meaning == Used {
-		best = append(best, fuse(Rescore(f.Hits[settled:n], w), Rescore(without(f.near, best), w))...)
+		if f.settled {
+			best = append(best, Rescore(without(f.near, best), w)...)
+		} else {
+			best = fuse(best, Rescore(f.near, w))
+		}
 	}
 	return append(best, without(f.Hits[n:], best)...)
 }

@@ -63,9 +63,12 @@ type Query struct {
 	Fulfillment string // who ships it, as an offer says
 	// Attributes are values, any of those of the same name and one of every name.
 	Attributes []Value
-	Sort       Sort // "" is Relevance
-	Page       int  // from 1
-	Size       int  // 1 to MaxSize
+	// Without is what a product must not have, and AsWords what is not to be read in the words: both come of understand.
+	Without []string
+	AsWords []ReadingKind
+	Sort    Sort // "" is Relevance
+	Page    int  // from 1
+	Size    int  // 1 to MaxSize
 	// Position is instead of Page, from a page before.
 	Position *Position
 	Explain  bool   // changes nothing but what is told

@@ -19,6 +19,8 @@ type Result struct {
 	// Suggestion is what may have been meant; "" for nothing, and always if something has the words as typed.
 	Suggestion string
 	Meaning    Meaning
+	// Readings are what was read in the words, and looked for as what it means.
+	Readings []Reading
 	// Families are the variants of which hits are some, by parent.
 	Families map[string]Family
 	Next     *Position     // where the next page begins, nil after the last

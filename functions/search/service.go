@@ -57,6 +57,8 @@ func (s *Searcher) Search(ctx context.Context, marketplace string, q Query) (Res
 	if q.Position != nil && !q.Position.of(q, m.Code) {
 		return Result{}, ErrPosition
 	}
+	asked := q
+	q, readings := q.understand(m)
 	a, skip := q.indexQuery()
 	if s.Synonyms != nil && q.Text != "" {
 		a.Ways = s.Synonyms.Of(ctx, m.Code).Ways(Read(q.Text).Loose)
@@ -69,12 +71,17 @@ func (s *Searcher) Search(ctx context.Context, marketplace string, q Query) (Res
 		return Result{}, fault.New(fault.Invalid, "unknown_facet", "no product has such an attribute").
 			With(fault.Field{Pointer: "query.attribute", Code: "not_allowed", Message: "must name an attribute that products have"})
 	}
-	r := Result{Total: found.Total, Exact: found.exact, Facets: found.Facets, Relaxed: a.Relaxed, Suggestion: found.Suggestion,
+	if found.Suggestion != "" {
+		for _, x := range readings { // what was meant by them is meant still
+			found.Suggestion += " " + x.Words
+		}
+	}
+	r := Result{Readings: readings, Total: found.Total, Exact: found.exact, Facets: found.Facets, Relaxed: a.Relaxed, Suggestion: found.Suggestion,
 		Meaning: found.meaning, Took: found.Took}
 	if found.Matched == 0 {
 		r.Relaxed = Strict // nothing was found, so nothing was taken less exactly
 	}
-	r.Hits, r.Next = q.page(a, skip, found, m.Code)
+	r.Hits, r.Next = q.page(a, skip, found, asked.fingerprint(m.Code))
 	if parents := families(r.Hits); len(parents) > 0 {
 		if r.Families, err = s.Index.Families(ctx, m, parents...); err != nil {
 			return Result{}, err

@@ -176,7 +176,7 @@ func TestEndpointsAreDistinctAndOnLoopback(t *testing.T) {
 		}
 		seen[e.addr] = true
 	}
-	if diff := cmp.Diff(9, len(seen)); diff != "" {
+	if diff := cmp.Diff(10, len(seen)); diff != "" {
 		t.Errorf("number of ports (-want +got):\n%s", diff)
 	}
 }

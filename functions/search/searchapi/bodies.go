@@ -16,13 +16,23 @@ type Results struct {
 	Size    int    `json:"size"`
 	TookMS  int64  `json:"took_ms" doc:"Milliseconds in the index"`
 	// Exact, Relaxed and DidYouMean are there only where little or nothing has the words as they were typed.
-	Relaxed    string `json:"relaxed,omitempty" enum:"fuzzy,fewer_terms" doc:"How the words were taken, as few products or none have them as they were typed: each perhaps with a typo, or half of them at least"`
-	Exact      *int64 `json:"exact,omitempty" doc:"With relaxed: how many have all words as typed, whatever the filters; they come first"`
-	DidYouMean string `json:"did_you_mean,omitempty" doc:"The words with those corrected that no product has"`
-	Meaning    string `json:"meaning,omitempty" enum:"used,away,not_available" doc:"What became of a search by meaning, where all words did not settle it: used, and what is near in meaning stands among the hits; away for the moment; or not available in the marketplace's language"`
-	NextCursor string `json:"next_cursor,omitempty" doc:"Where the next page begins; it goes on beyond what page reaches"`
-	Hits       []Hit  `json:"hits"`
-	Facets     Facets `json:"facets"`
+	Relaxed    string    `json:"relaxed,omitempty" enum:"fuzzy,fewer_terms" doc:"How the words were taken, as few products or none have them as they were typed: each perhaps with a typo, or half of them at least"`
+	Exact      *int64    `json:"exact,omitempty" doc:"With relaxed: how many have all words as typed, whatever the filters; they come first"`
+	DidYouMean string    `json:"did_you_mean,omitempty" doc:"The words with those corrected that no product has"`
+	Meaning    string    `json:"meaning,omitempty" enum:"used,away,not_available" doc:"What became of a search by meaning, where all words did not settle it: used, and what is near in meaning stands among the hits; away for the moment; or not available in the marketplace's language"`
+	Understood []Reading `json:"understood,omitempty" doc:"What was read in the words and looked for as what it means; as_words looks for its words"`
+	NextCursor string    `json:"next_cursor,omitempty" doc:"Where the next page begins; it goes on beyond what page reaches"`
+	Hits       []Hit     `json:"hits"`
+	Facets     Facets    `json:"facets"`
+}
+
+// Reading is what was read in words.
+type Reading struct {
+	Kind     string `json:"kind" enum:"price,without" doc:"As as_words takes it"`
+	Words    string `json:"words" doc:"As they were typed"`
+	PriceMin int64  `json:"price_min,omitempty" doc:"Minor units"`
+	PriceMax int64  `json:"price_max,omitempty" doc:"Minor units"`
+	Without  string `json:"without,omitempty" doc:"What hits must not have"`
 }
 
 // Hit is a product that matches. It may be a second old; its page is not.
@@ -170,6 +180,9 @@ func results(r search.Result, page, size int, explain bool) (Results, error) {
 	}
 	for _, x := range f.Attributes {
 		out.Facets.Attributes = append(out.Facets.Attributes, Attribute{x.Name, buckets(x.Values)})
+	}
+	for _, x := range r.Readings {
+		out.Understood = append(out.Understood, Reading{string(x.Kind), x.Words, x.Min, x.Max, x.Without})
 	}
 	if r.Relaxed != search.Strict {
 		out.Exact = &r.Exact

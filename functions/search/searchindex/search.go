@@ -103,6 +103,18 @@ func near(a search.IndexQuery, l filters) object {
 	}}
 }
 
+// without leaves out what has a thing, unless it says itself that it has it not.
+func without(thing string) object {
+	phrase := func(text string) object {
+		return object{"multi_match": object{"query": text, "type": "phrase", "fields": alike, "analyzer": "exact"}}
+	}
+	return object{"bool": object{"must_not": object{"bool": object{
+		"must": object{"multi_match": object{"query": thing, "type": "cross_fields", "operator": "and", "fields": alike,
+			"auto_generate_synonyms_phrase_query": false}},
+		"must_not": []object{phrase("without " + thing), phrase("no " + thing), phrase("not " + thing), phrase(thing + " free")},
+	}}}}
+}
+
 type filter struct {
 	facet  string
 	clause object
@@ -138,6 +150,9 @@ func filtersOf(q search.Query) filters {
 	}
 	if q.RatingMin > 0 {
 		add("rating", object{"range": object{"rating": object{"gte": q.RatingMin * stars}}})
+	}
+	for _, thing := range q.Without {
+		add("without", without(thing))
 	}
 	price := object{}
 	if q.PriceMin > 0 {

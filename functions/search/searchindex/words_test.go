@@ -2,6 +2,7 @@ package searchindex
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,6 +71,25 @@ func TestAMarketplacesOwnSynonymsFindWithoutANewIndex(t *testing.T) {
 	}
 	if got := ids(find(t, x, search.Query{Text: "tatties mac"})); got != "" {
 		t.Errorf("without synonyms: %s", got)
+	}
+}
+
+func TestWhatAProductMustNotHave(t *testing.T) {
+	t.Parallel()
+	x := openSearch(t)
+	docs := fixtures()
+	docs[1].Description = "Without laces, for trekking."
+	docs[0].Bullets = []string{"With strong laces"}
+	put(t, x, us, docs...)
+	for text, want := range map[string]string{"jacket not down": "p4", "hiking boots without laces": "p4 p2", "jacket without sleeves": "p3 p4",
+		"jacket under $100": "p4", "press below $24.99": "p5", "press below $24.98": ""} {
+		r := find(t, x, search.Query{Text: text})
+		if got := ids(r); got != want || len(r.Readings) != 1 {
+			t.Errorf("%q: %s, want %s; %+v", text, got, want, r.Readings)
+		}
+	}
+	if got := ids(find(t, x, search.Query{Text: "jacket under $100", AsWords: search.ReadingKinds})); !strings.Contains(got, "p3") {
+		t.Errorf("as words: %s", got)
 	}
 }
 

@@ -20,9 +20,13 @@ type results struct {
 	Relaxed     string
 	Exact       *int64
 	DidYouMean  string `json:"did_you_mean"`
-	Meaning     string
-	NextCursor  string `json:"next_cursor"`
-	Hits        []hit
+	Understood  []struct {
+		Kind     string
+		PriceMax int64 `json:"price_max"`
+	}
+	Meaning    string
+	NextCursor string `json:"next_cursor"`
+	Hits       []hit
 }
 
 type hit struct {
@@ -77,7 +81,7 @@ func TestAHitCarriesTheWinningOffer(t *testing.T) {
 		if hit.Relaxed != "" { // the index was refreshed between the search for all words and the one for fewer
 			return false
 		}
-		return len(hit.Hits) == 1 && hit.Hits[0].BuyBox.InStock && page.BuyBox.InStock
+		return len(hit.Hits) > 0 && hit.Hits[0].ID == k.product && hit.Hits[0].BuyBox.InStock && page.BuyBox.InStock
 	})
 	if d := cmp.Diff(page.BuyBox, hit.Hits[0].BuyBox); d != "" || page.BuyBox.Price.Amount != 1999 || page.BuyBox.Seller.ID != k.seller ||
 		hit.Hits[0].Offers != 1 {
@@ -87,16 +91,19 @@ func TestAHitCarriesTheWinningOffer(t *testing.T) {
 		t.Errorf("found as typed: %+v", hit)
 	}
 	typo := strings.Replace(name, "xol", "xlo", 1)
-	if r := words(typo); r.Relaxed != "fuzzy" || r.Exact == nil || *r.Exact != 0 || r.DidYouMean != strings.ToLower(name) || len(r.Hits) != 1 ||
+	if r := words(typo); r.Relaxed != "fuzzy" || r.Exact == nil || *r.Exact != 0 || r.DidYouMean != strings.ToLower(name) || len(r.Hits) == 0 ||
 		r.Hits[0].ID != k.product {
 		t.Errorf("%s: %+v", typo, r)
 	}
-	if r := words(name + " qwertyuiop"); r.Relaxed != "fewer_terms" || r.Exact == nil || *r.Exact != 0 || len(r.Hits) != 1 ||
+	if r := words(name + " qwertyuiop"); r.Relaxed != "fewer_terms" || r.Exact == nil || *r.Exact != 0 || len(r.Hits) == 0 ||
 		r.Hits[0].ID != k.product {
 		t.Errorf("%+v", r)
 	}
-	if r := words("zzyzx qwertyuiop"); r.Total != 0 || len(r.Hits) != 0 || r.Relaxed != "" {
-		t.Errorf("nothing: %+v", r)
+	// Where words alone are asked. What they do not find may be near in meaning elsewhere.
+	var german results
+	if _, err := (&shop.Client{Base: shop.ShopperURL, Market: "DE"}).Call(ctx, http.MethodGet, "/api/v1/products/search?q=zzyzx+qwertyuiop", nil,
+		&german); err != nil || german.Total != 0 || len(german.Hits) != 0 || german.Relaxed != "" {
+		t.Errorf("nothing: %v %+v", err, german)
 	}
 }
 
@@ -168,8 +175,8 @@ func TestSearchRefusesClearly(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
 	c := &shop.Client{Base: shop.ShopperURL}
-	// A word of its own: what other tests list meanwhile would move from page to page.
-	word := "refusal" + shop.NewID("")[:8]
+	// A word of its own: what other tests list meanwhile would move from page to page. It is a name by its digit, so no meaning is asked.
+	word := "refusal4" + shop.NewID("")[:8]
 	newSKU(ctx, t, "First "+word, 0)
 	newSKU(ctx, t, "Other "+word, 0)
 	one := url.Values{"q": {word}, "size": {"1"}}
@@ -224,5 +231,24 @@ func TestAQuestionIsAnsweredByItsMeaning(t *testing.T) {
 	if _, err := (&shop.Client{Base: shop.ShopperURL, Market: "DE"}).Call(ctx, http.MethodGet, "/api/v1/products/search?"+question.Encode(), nil,
 		&german); err != nil || german.Meaning != "not_available" {
 		t.Errorf("%v %q", err, german.Meaning)
+	}
+}
+
+// A price in the words is a filter, which the answer states and the shopper lifts.
+func TestASearchReadsPricesInWords(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	k := newSKU(ctx, t, "Copper kettle "+shop.NewID("")[:8], 4)
+	has := func(q string, more ...string) (bool, results) {
+		r := searchFor(ctx, t, url.Values{"q": {q}, "brand": {"Testwell"}, "size": {"100"}, "as_words": more})
+		return slices.ContainsFunc(r.Hits, func(h hit) bool { return h.ID == k.product }), r
+	}
+	until(ctx, t, "the kettle is found", 3*time.Minute, func() bool { there, _ := has("copper kettle under $20"); return there })
+	there, r := has("copper kettle under $19.98")
+	if there || len(r.Understood) != 1 || r.Understood[0].Kind != "price" || r.Understood[0].PriceMax != 1998 {
+		t.Errorf("below its price: %v %+v", there, r.Understood)
+	}
+	if there, r := has("copper kettle under $19.98", "price"); !there || len(r.Understood) != 0 {
+		t.Errorf("lifted: %v %+v", there, r.Understood)
 	}
 }

@@ -1,0 +1,95 @@
+package search
+
+import (
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"rialto/functions/marketplaces"
+)
+
+func TestWhatIsReadInWords(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]struct {
+		rest     string
+		min, max int64
+		without  string
+	}{
+		"women's red shoes under $50":   {"women's red shoes", 0, 5_000, ""},
+		"headphones under 100":          {"headphones", 0, 10_000, ""},
+		"headphones below $99.50":       {"headphones", 0, 9_950, ""},
+		"tents up to 1,200 dollars":     {"tents", 0, 120_000, ""},
+		"watch over $200":               {"watch", 20_000, 0, ""},
+		"lamp between $20 and $50":      {"lamp", 2_000, 5_000, ""},
+		"lamp $20-50 for a desk":        {"lamp for a desk", 2_000, 5_000, ""},
+		"under $50":                     {"", 0, 5_000, ""},
+		"under $50 backpack":            {"backpack", 0, 5_000, ""},
+		"sofa not leather":              {"sofa", 0, 0, "leather"},
+		"backpack without a frame":      {"backpack", 0, 0, "frame"},
+		"sofa without wooden legs":      {"sofa", 0, 0, "wooden legs"},
+		"lamp without a shade for desk": {"lamp for desk", 0, 0, "shade"},
+		"jeans no holes":                {"jeans", 0, 0, "holes"},
+		"sofa not leather under $900":   {"sofa", 0, 90_000, "leather"},
+		"sofa not leather and not red":  {"sofa", 0, 0, "leather red"},
+		// What is no price:
+		"toys for kids under 12": {"toys for kids under 12", 0, 0, ""}, "laptop under 5 kg": {"laptop under 5 kg", 0, 0, ""},
+		"shelf under 100 cm": {"shelf under 100 cm", 0, 0, ""}, "gift for women over 50": {"gift for women over 50", 0, 0, ""},
+		"shoes size 10-12": {"shoes size 10-12", 0, 0, ""}, "over ear headphones": {"over ear headphones", 0, 0, ""},
+		"headphones under €100": {"headphones under €100", 0, 0, ""}, "under desk treadmill": {"under desk treadmill", 0, 0, ""},
+		"weights under 5 pounds": {"weights under 5 pounds", 0, 0, ""}, "lamp between $50 and $20": {"lamp between $50 and $20", 0, 0, ""},
+		"shirt under $0": {"shirt under $0", 0, 0, ""}, "under 3 stories": {"under 3 stories", 0, 0, ""},
+		// What refuses nothing:
+		"no show socks": {"no show socks", 0, 0, ""}, "men no show socks": {"men no show socks", 0, 0, ""}, "chanel no 5": {"chanel no 5", 0, 0, ""},
+		"not leather": {"not leather", 0, 0, ""}, "sofa not": {"sofa not", 0, 0, ""}, "sofa without": {"sofa without", 0, 0, ""},
+		`sofa "not leather"`: {`sofa "not leather"`, 0, 0, ""},
+	} {
+		m, err := marketplaces.Lookup("US")
+		if err != nil {
+			t.Fatal(err)
+		}
+		q, readings := Query{Text: text}.understand(m)
+		if d := gocmp.Diff(want.rest, q.Text) + gocmp.Diff(want.min, q.PriceMin) + gocmp.Diff(want.max, q.PriceMax) +
+			gocmp.Diff(want.without, strings.Join(q.Without, " ")); d != "" {
+			t.Errorf("%q: %s", text, d)
+		}
+		for _, r := range readings {
+			if !strings.Contains(text, r.Words) {
+				t.Errorf("%q: %q was not typed", text, r.Words)
+			}
+		}
+	}
+}
+
+func TestAReadingCanBeLifted(t *testing.T) {
+	t.Parallel()
+	us, err := marketplaces.Lookup("US")
+	if err != nil {
+		t.Fatal(err)
+	}
+	de, err := marketplaces.Lookup("DE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "sofa not leather under $900"
+	for name, c := range map[string]struct {
+		q        Query
+		m        marketplaces.Marketplace
+		rest     string
+		max      int64
+		readings int
+	}{
+		"both are read":         {Query{Text: text}, us, "sofa", 90_000, 2},
+		"the price is words":    {Query{Text: text, AsWords: []ReadingKind{PriceWords}}, us, "sofa under $900", 0, 1},
+		"both are words":        {Query{Text: text, AsWords: ReadingKinds}, us, text, 0, 0},
+		"a filter holds":        {Query{Text: text, PriceMax: 100}, us, "sofa", 100, 2},
+		"another language":      {Query{Text: text}, de, text, 0, 0},
+		"words are measured":    {Query{Text: text, Ranker: Rescored}, us, text, 0, 0},
+		"nothing is to be read": {Query{Text: "sofa"}, us, "sofa", 0, 0},
+	} {
+		q, readings := c.q.understand(c.m)
+		if q.Text != c.rest || q.PriceMax != c.max || len(readings) != c.readings {
+			t.Errorf("%s: %q, %d, %+v", name, q.Text, q.PriceMax, readings)
+		}
+	}
+}
