@@ -73,7 +73,7 @@ func TestNoFunctionMayMore(t *testing.T) {
 		allowed := []string{"logs", "xray"}
 		for _, g := range f.Grants {
 			allowed = append(allowed, service[g.Access])
-			if slices.Contains([]contract.Access{contract.SQL, contract.Search, contract.Admin}, g.Access) {
+			if g.Access == contract.SQL {
 				allowed = append(allowed, "ec2")
 			}
 		}
@@ -173,9 +173,7 @@ func TestSettings(t *testing.T) {
 func TestOnlyWhatMustIsInTheVPC(t *testing.T) {
 	t.Parallel()
 	for _, f := range contract.Functions() {
-		must := slices.ContainsFunc(f.Grants, func(g contract.Grant) bool {
-			return slices.Contains([]contract.Access{contract.SQL, contract.Redis, contract.Search, contract.Admin}, g.Access)
-		})
+		must := slices.ContainsFunc(f.Grants, func(g contract.Grant) bool { return g.Access == contract.SQL || g.Access == contract.Redis })
 		in := find(t, "prod", "AWS::Lambda::Function", "FunctionName", "rialto-prod-"+f.ID()).at("VpcConfig") != nil
 		if in != must {
 			t.Errorf("%s in the VPC: %v, want %v", f.ID(), in, must)

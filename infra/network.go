@@ -5,7 +5,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 )
 
-// network is the VPC that only those functions live in that need the database, the cache or the index. It has no way out:
+// network is the VPC that only those functions live in that need the database or the cache. It has no way out:
 // AWS's own services are reached through endpoints.
 type network struct{ vpc awsec2.Vpc }
 
@@ -40,7 +40,6 @@ func networkStack(app awscdk.App, stage Stage) *network {
 	endpoint("Kinesis", awsec2.InterfaceVpcEndpointAwsService_KINESIS_STREAMS())
 	endpoint("Kms", awsec2.InterfaceVpcEndpointAwsService_KMS())
 	endpoint("Lambda", awsec2.InterfaceVpcEndpointAwsService_LAMBDA())
-	endpoint("SageMaker", awsec2.InterfaceVpcEndpointAwsService_SAGEMAKER_RUNTIME())
 	endpoint("Secrets", awsec2.InterfaceVpcEndpointAwsService_SECRETS_MANAGER())
 	return &network{vpc: vpc}
 }

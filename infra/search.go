@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsopensearchservice"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
@@ -13,14 +12,14 @@ import (
 	"rialto/functions/contract"
 )
 
-// search has the domain of its indexes and the encoder of texts; what was encoded is kept in the cache of carts.
+// search has the domain of its indexes and the encoder of texts.
 func search(c *contextStack) error {
 	c.domain()
 	c.provide(contract.Encode, c.encoder())
 	return c.functions()
 }
 
-// domain is reached in the VPC, where the cache is, over HTTPS with requests signed by a role of this account; the domain's own
+// domain is reached over HTTPS with requests signed by a role of this account; the domain's own
 // policy leaves it to IAM which role. (It cannot name the roles: it refuses those that do not exist yet.) Whoever searches may
 // send the two requests that search: what the public can reach holds no right to write.
 func (c *contextStack) domain() {
@@ -30,15 +29,9 @@ func (c *contextStack) domain() {
 		c.provide(contract.Admin, local)
 		return
 	}
-	server, client := c.guarded("Products", httpsPort)
 	name, size := c.stage.prefix()+"products", c.stage.Index
 	anyPath := c.stage.arn("es", "domain/"+name+"/*")
 	methods := []string{"es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut", "es:ESHttpDelete"}
-	var subnets []string // a zone each, of as many zones as have a node
-	for _, id := range *c.shared.network.vpc.SelectSubnets(isolated()).SubnetIds {
-		subnets = append(subnets, *id)
-	}
-	subnets = subnets[:min(len(subnets), int(size.DataNodes))]
 	cluster := &awsopensearchservice.CfnDomain_ClusterConfigProperty{
 		InstanceCount: &size.DataNodes, InstanceType: &size.DataType,
 	}
@@ -53,9 +46,6 @@ func (c *contextStack) domain() {
 	domain := awsopensearchservice.NewCfnDomain(c.stack, new("Domain"), &awsopensearchservice.CfnDomainProps{
 		DomainName:    &name,
 		EngineVersion: new("OpenSearch_2.19"),
-		VpcOptions: &awsopensearchservice.CfnDomain_VPCOptionsProperty{
-			SubnetIds: list(subnets), SecurityGroupIds: &[]*string{server.SecurityGroupId()},
-		},
 		ClusterConfig: cluster,
 		EbsOptions: &awsopensearchservice.CfnDomain_EBSOptionsProperty{
 			EbsEnabled: new(true), VolumeType: new("gp3"), VolumeSize: &size.GB,
@@ -80,16 +70,13 @@ func (c *contextStack) domain() {
 	c.full("DomainFull", "domain-full", "the domain's nodes have little memory left", "AWS/ES", "JVMMemoryPressure", of, fullPercent)
 	c.full("DomainBlocked", "domain-blocked", "the domain takes no writes", "AWS/ES", "ClusterIndexWritesBlocked", of, 1)
 	url := map[string]string{"SEARCH_URL": "https://" + *domain.AttrDomainEndpoint()}
-	in := []awsec2.ISecurityGroup{client}
 	under := strings.TrimSuffix(anyPath, "*")
 	c.provide(contract.Search, granted{
 		allow: []permission{{actions: []string{"es:ESHttpPost"}, on: []string{under + "_msearch", under + "*/_search"}}},
-		env:   url, groups: in,
+		env:   url,
 	})
-	c.provide(contract.Admin, granted{allow: []permission{{actions: methods, on: []string{anyPath}}}, env: url, groups: in})
+	c.provide(contract.Admin, granted{allow: []permission{{actions: methods, on: []string{anyPath}}}, env: url})
 }
-
-const httpsPort = 443
 
 // encoder is a serverless endpoint of SageMaker. Its image is that of functions/search/searchencoder/server, in a repository that
 // infra/OPERATIONS.md says how to fill before the first deployment; a new one has a new tag, and so a new model here.

@@ -15,7 +15,7 @@ var searchContext = Context{
 			Name: "api", Description: "search with facets",
 			Memory: 512, Timeout: 10 * second,
 			Trigger: Trigger{API: true},
-			Grants:  []Grant{{Search, "products"}, {Read, "projections"}, {Encode, "search"}, {Redis, "carts"}},
+			Grants:  []Grant{{Search, "products"}, {Read, "projections"}, {Encode, "search"}},
 		},
 		{
 			Name: "synonyms", Description: "shows or replaces a marketplace's own synonyms",

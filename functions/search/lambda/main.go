@@ -15,6 +15,7 @@ import (
 	"rialto/functions/search"
 	"rialto/functions/search/searchapi"
 	"rialto/functions/search/searchaws"
+	"rialto/functions/search/searchencoder"
 )
 
 func main() {
@@ -22,7 +23,7 @@ func main() {
 		"api": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
 			own := &search.RememberedSynonyms{Store: records(s), Now: time.Now}
-			searcher := &search.Searcher{Index: x, Synonyms: own, Encoder: cachedEncoder(s), Random: rand.Reader}
+			searcher := &search.Searcher{Index: x, Synonyms: own, Encoder: &searchencoder.Remembering{Encoder: encoder(s)}, Random: rand.Reader}
 			return lambdahttp.New(api.Handler(searchapi.Routes(searcher))), err
 		},
 		"synonyms": func(s *settings.Settings) (any, error) {

@@ -44,10 +44,6 @@ func encoder(s *settings.Settings) *searchencoder.Client {
 	return searchencoder.New(s.Must("ENCODER_URL"), sign, time.Now)
 }
 
-func cachedEncoder(s *settings.Settings) search.Encoder {
-	return searchencoder.NewCached(encoder(s), s.Must("REDIS_ADDR"), s.Get("REDIS_TLS") != "")
-}
-
 func records(s *settings.Settings) *searchstore.Store { return &searchstore.Store{DB: database(s)} }
 
 func database(s *settings.Settings) *store.Dynamo {

@@ -43,6 +43,10 @@ func (c *counting) BuyBoxesOf(context.Context, string) (map[string]offers.BuyBox
 func (c *counting) Ratings(context.Context, ...string) (map[string]search.ProductRating, error) {
 	return nil, nil
 }
+func (c *counting) Meanings(context.Context, ...string) (map[string]search.Meant, error) {
+	return nil, nil
+}
+func (c *counting) SaveMeaning(context.Context, search.Meant) error        { return nil }
 func (c *counting) SaveRating(context.Context, search.ProductRating) error { return nil }
 
 func (c *counting) Next(_ context.Context, product, market string) (int64, error) {
@@ -66,7 +70,7 @@ func message(id, name, product, market string) events.SQSMessage {
 func TestABatchReadsAProductOnce(t *testing.T) {
 	t.Parallel()
 	c := &counting{fail: "p3"}
-	h := Receive(&search.Projector{Products: c, BuyBoxes: c, Ratings: c, Sequence: c, Now: time.Now})
+	h := Receive(&search.Projector{Products: c, BuyBoxes: c, Ratings: c, Meanings: c, Sequence: c, Now: time.Now})
 	out, err := h(context.Background(), events.SQSEvent{Records: []events.SQSMessage{
 		message("1", "BuyBoxChanged", "p1", "US"), message("2", "BuyBoxChanged", "p1", "US"), message("3", "BuyBoxChanged", "p1", "CA"),
 		message("4", "ProductChanged", "p2", ""), message("5", "BuyBoxChanged", "p2", "US"),

@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/alicebob/miniredis/v2"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/google/go-cmp/cmp"
@@ -107,16 +107,15 @@ func (c counted) Encode(_ context.Context, texts ...string) ([]search.Vector, er
 func TestWhatWasAskedIsNotAskedAgain(t *testing.T) {
 	t.Parallel()
 	var asked []string
-	server := miniredis.RunT(t)
-	c := NewCached(counted{&asked, nil}, server.Addr(), false)
+	r := &Remembering{Encoder: counted{&asked, nil}}
 	ask := func(texts ...string) {
 		t.Helper()
-		list, err := c.Encode(t.Context(), texts...)
+		list, err := r.Encode(t.Context(), texts...)
 		if err != nil || len(list) != len(texts) {
 			t.Fatal(err, list)
 		}
 		for i, text := range texts {
-			if int(list[i][0]) != -len(text) {
+			if list[i][0] != int8(-len(text)) {
 				t.Errorf("%q has the vector of another", text)
 			}
 		}
@@ -126,23 +125,28 @@ func TestWhatWasAskedIsNotAskedAgain(t *testing.T) {
 	if d := cmp.Diff([]string{"a", "bb", "ccc"}, asked); d != "" {
 		t.Error(d)
 	}
-	for _, key := range server.Keys() {
-		if strings.Contains(key, "bb") || server.TTL(key) <= 0 {
-			t.Errorf("the key %s tells what was asked, or stays for ever", key)
-		}
+	for i := range remembered {
+		ask(fmt.Sprint(i))
 	}
-	server.Close()
+	if asked = nil; len(r.vectors) != remembered || len(r.asked) != remembered {
+		t.Errorf("%d are remembered", len(r.vectors))
+	}
 	ask("a")
-	if d := cmp.Diff([]string{"a", "bb", "ccc", "a"}, asked); d != "" {
-		t.Error("while the cache is away:", d)
+	if d := cmp.Diff([]string{"a"}, asked); d != "" {
+		t.Error("the oldest is not forgotten:", d)
 	}
 }
 
 func TestAFailureIsNotKept(t *testing.T) {
 	t.Parallel()
 	var asked []string
-	server := miniredis.RunT(t)
-	if _, err := NewCached(counted{&asked, errors.New("away")}, server.Addr(), false).Encode(t.Context(), "a"); err == nil || len(server.Keys()) > 0 {
-		t.Error(err, server.Keys())
+	r := &Remembering{Encoder: counted{&asked, errors.New("away")}}
+	for range 2 {
+		if _, err := r.Encode(t.Context(), "a"); err == nil {
+			t.Error("an encoder that is away answers")
+		}
+	}
+	if len(asked) != 2 {
+		t.Error(asked)
 	}
 }
