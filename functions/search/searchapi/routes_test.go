@@ -128,7 +128,7 @@ func TestAnAbsentIndexIsToldWithAWait(t *testing.T) {
 func TestHitsAreWhole(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
-	s := &fakeSearcher{result: search.Result{Total: 41, Took: 7 * time.Millisecond,
+	s := &fakeSearcher{result: search.Result{QueryID: "qry_a", Total: 41, Took: 7 * time.Millisecond,
 		Hits: []search.Hit{{Document: search.Document{ProductID: "prd_a", Title: "Boots", Brand: "Alba", CategoryID: "boots",
 			OfferID: "off_a", Price: 900, Landed: 1_000, Currency: "USD", SellerID: "sel_a", SellerName: "A", InStock: true, OfferCount: 2, UpdatedAt: &at,
 			Version: 4}}},
@@ -136,7 +136,7 @@ func TestHitsAreWhole(t *testing.T) {
 			Rating:     []search.Stars{{Least: 4, Count: 2}},
 			Attributes: []search.Attribute{{Name: "colour", Values: []search.Bucket{{Value: "red", Count: 1}}}}}}}
 	w := get(s, "page=2&size=5", "")
-	want := `{"total":41,"page":2,"size":5,"took_ms":7,"hits":[{"product_id":"prd_a","title":"Boots","description":"","brand":"Alba",` +
+	want := `{"query_id":"qry_a","total":41,"page":2,"size":5,"took_ms":7,"hits":[{"product_id":"prd_a","title":"Boots","description":"","brand":"Alba",` +
 		`"bullets":[],"category_id":"boots","category_path":[],"attributes":{},` +
 		`"buy_box":{"offer_id":"off_a","price":{"amount":900,"currency":"USD"},` +
 		`"shipping":{"amount":100,"currency":"USD"},"landed":{"amount":1000,"currency":"USD"},` +
