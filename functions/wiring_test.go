@@ -32,6 +32,8 @@ import (
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/invoices"
+	"rialto/functions/invoices/invoicesstore"
 	"rialto/functions/laboratory/memory"
 	"rialto/functions/notifications"
 	"rialto/functions/notifications/notificationsstore"
@@ -83,6 +85,8 @@ func handlers(db store.DB) map[string]batch.QueueHandler {
 		"payments-capture":     outbox.Handle(pay.HandleEvent),
 		"payments-refund":      outbox.Handle(pay.HandleEvent),
 		"payments-watch":       outbox.Handle((&payments.Watcher{Service: pay, List: paymentsstore.Store{DB: db}}).HandleEvent),
+		"invoices-issue": outbox.Handle((&invoices.Issuer{Orders: ordersstore.Store{DB: db}, Store: invoicesstore.Store{DB: db},
+			Now: time.Now}).HandleEvent),
 		"payouts-book": outbox.Receive(func(ctx context.Context, e outbox.Event) error {
 			return ledger.HandleEvent(ctx, e.Name, e.Data, e.OccurredAt)
 		}),

@@ -58,6 +58,7 @@ var own = map[string]func(*contextStack) error{
 	"payouts":       payouts,
 	"search":        search,
 	"tax":           tax,
+	"invoices":      invoices,
 }
 
 // tax is worked out as the stage says.

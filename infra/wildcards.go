@@ -45,6 +45,8 @@ var reasons = []reason{
 	{"s3:GetObject", "/parts/*", "parts of reports are named by feed and chunk"},
 	{"s3:PutObject", "/reports/*", "reports are named by seller and feed"},
 	{"s3:GetObject", "/reports/*", "reports are named by seller and feed"},
+	{"s3:PutObject", "/copies/*", "copies of invoices are named by order and parcel"},
+	{"s3:GetObject", "/copies/*", "copies of invoices are named by order and parcel"},
 
 	{"s3:PutObject", "/images/*", "images are named by product and file"},
 	{"s3:GetObject", "/images/*", "images are named by product and file"},

@@ -142,7 +142,7 @@ type signer struct{}
 func (signer) Upload(_ context.Context, key string, what files.Announced, until time.Duration) (files.Address, error) {
 	return files.Address{Method: "PUT", URL: fmt.Sprintf("https://files/%s?%d", key, what.Bytes), Expires: noon.Add(until)}, nil
 }
-func (signer) Download(_ context.Context, key, _ string, until time.Duration) (files.Address, error) {
+func (signer) Download(_ context.Context, key, _, _ string, until time.Duration) (files.Address, error) {
 	return files.Address{Method: "GET", URL: "https://files/" + key, Expires: noon.Add(until)}, nil
 }
 

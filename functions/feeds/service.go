@@ -26,7 +26,7 @@ type Store interface {
 // Signer signs requests to the files.
 type Signer interface {
 	Upload(ctx context.Context, key string, what files.Announced, until time.Duration) (files.Address, error)
-	Download(ctx context.Context, key, filename string, until time.Duration) (files.Address, error)
+	Download(ctx context.Context, key, filename, mediaType string, until time.Duration) (files.Address, error)
 }
 
 // Service is the use cases of the seller API.
@@ -103,6 +103,6 @@ func (s *Service) Report(ctx context.Context, sellerID, feedID string) (Report, 
 	if f.State != Done && f.State != WithErrors {
 		return Report{}, ErrNoReport
 	}
-	at, err := s.Signer.Download(ctx, f.ReportKey(), f.ID+".csv", ReportFor)
+	at, err := s.Signer.Download(ctx, f.ReportKey(), f.ID+".csv", "text/csv; charset=utf-8", ReportFor)
 	return Report{at, f.Groups}, err
 }

@@ -1,8 +1,10 @@
 package sellers
 
 import (
+	"regexp"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"rialto/functions/internal/display"
@@ -18,12 +20,43 @@ type Profile struct {
 	Name     string `json:"display_name" dynamodbav:"display_name"`
 	Country  string `json:"country" dynamodbav:"country"` // ISO 3166-1, where the seller is at home
 	Tier     string `json:"tier" dynamodbav:"tier"`
+	Legal    Legal  `json:"legal" dynamodbav:"legal"`
 	Version  int64  `json:"version" dynamodbav:"version"` // from 1; 0 before there is a profile
 	// Blocked is an operator's word: nothing of the seller's can be bought, and it is paid nothing. Standing counts its changes.
 	Blocked   bool      `json:"blocked" dynamodbav:"blocked"`
 	Standing  int64     `json:"standing" dynamodbav:"standing"`
 	CreatedAt time.Time `json:"created_at" dynamodbav:"created_at"`
 	UpdatedAt time.Time `json:"updated_at" dynamodbav:"updated_at"`
+}
+
+// Legal is what a seller's invoices say of it beside its name; what it has not said is empty.
+type Legal struct {
+	Name    string `json:"legal_name,omitempty" dynamodbav:"legal_name,omitempty" maxLength:"200"`
+	Address string `json:"address,omitempty" dynamodbav:"address,omitempty" maxLength:"500" doc:"As it is printed, line by line"`
+	TaxID   string `json:"tax_id,omitempty" dynamodbav:"tax_id,omitempty" maxLength:"30" doc:"The number under which it is registered for VAT, GST or sales tax"`
+}
+
+var taxID = regexp.MustCompile(`^[A-Z0-9][A-Z0-9 ./-]{3,29}$`)
+
+// flaws are what is wrong with it.
+func (l Legal) flaws() (flaws []fault.Field) {
+	bad := func(s string, most int) bool {
+		return utf8.RuneCountInString(s) > most || !utf8.ValidString(s) || strings.TrimSpace(s) != s ||
+			strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' })
+	}
+	if bad(l.Name, 200) || strings.Contains(l.Name, "\n") {
+		flaws = append(flaws, fault.Field{Pointer: "/legal/legal_name", Code: "bad_text",
+			Message: "must be 200 characters at most, without spaces around them"})
+	}
+	if bad(l.Address, 500) {
+		flaws = append(flaws, fault.Field{Pointer: "/legal/address", Code: "bad_text",
+			Message: "must be 500 characters at most, without spaces around them"})
+	}
+	if l.TaxID != "" && !taxID.MatchString(l.TaxID) {
+		flaws = append(flaws, fault.Field{Pointer: "/legal/tax_id", Code: "bad_format",
+			Message: "must be 4 to 30 capital letters, digits, spaces and signs"})
+	}
+	return flaws
 }
 
 // SellerChanged is the data of the event of that name: a seller says who it is, for the first time or differently.
@@ -72,6 +105,7 @@ func (p Profile) Check() error {
 	if len(p.Country) != 2 || strings.ContainsFunc(p.Country, func(r rune) bool { return r < 'A' || r > 'Z' }) {
 		flaws = append(flaws, fault.Field{Pointer: "/country", Code: "bad_format", Message: "must be the two capital letters of a country (ISO 3166-1)"})
 	}
+	flaws = append(flaws, p.Legal.flaws()...)
 	if flaws != nil {
 		return fault.New(fault.Invalid, "invalid_profile", "the profile has fields that are not accepted").With(flaws...)
 	}

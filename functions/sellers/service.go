@@ -36,7 +36,9 @@ func (s *Service) Profile(ctx context.Context, sellerID string) (Profile, error)
 
 // PutProfile makes or changes a seller's profile; replaces, unless nil, is the version that the change is meant for.
 // Errors: invalid_profile, name_taken, version_mismatch, profile_changed.
-func (s *Service) PutProfile(ctx context.Context, sellerID, name, country string, replaces *int64) (p Profile, created bool, err error) {
+func (s *Service) PutProfile(
+	ctx context.Context, sellerID, name, country string, legal Legal, replaces *int64,
+) (p Profile, created bool, err error) {
 	current, err := s.Store.Profile(ctx, sellerID)
 	if err != nil {
 		return p, false, err
@@ -45,7 +47,7 @@ func (s *Service) PutProfile(ctx context.Context, sellerID, name, country string
 		return p, false, ErrProfileStale
 	}
 	p = current
-	p.SellerID, p.Name, p.Country, p.Tier = sellerID, name, country, TierNamed(current.Tier).Name
+	p.SellerID, p.Name, p.Country, p.Legal, p.Tier = sellerID, name, country, legal, TierNamed(current.Tier).Name
 	if err := p.Check(); err != nil {
 		return p, false, err
 	}

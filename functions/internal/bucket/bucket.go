@@ -81,10 +81,10 @@ func (b *Bucket) Upload(ctx context.Context, key string, what files.Announced, u
 	return a, err
 }
 
-// Download signs a GET of a CSV file that a browser saves under a name.
-func (b *Bucket) Download(ctx context.Context, key, filename string, until time.Duration) (files.Address, error) {
+// Download signs a GET of a file that a browser saves under a name.
+func (b *Bucket) Download(ctx context.Context, key, filename, mediaType string, until time.Duration) (files.Address, error) {
 	signed, err := b.sign.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &key,
-		ResponseContentDisposition: aws.String(`attachment; filename="` + filename + `"`), ResponseContentType: aws.String("text/csv; charset=utf-8")},
+		ResponseContentDisposition: aws.String(`attachment; filename="` + filename + `"`), ResponseContentType: &mediaType},
 		s3.WithPresignExpires(until))
 	if err != nil {
 		return files.Address{}, fmt.Errorf("sign download: %w", err)

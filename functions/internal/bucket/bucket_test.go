@@ -153,7 +153,7 @@ func TestAnUploadIsReadAndFetched(t *testing.T) {
 	if _, err := b.Open(ctx, "uploads/y", "0123", 0); !errors.Is(err, files.ErrChanged) {
 		t.Error(err)
 	}
-	d, err := b.Download(ctx, "uploads/y", "x.csv", time.Minute)
+	d, err := b.Download(ctx, "uploads/y", "x.csv", "text/csv; charset=utf-8", time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

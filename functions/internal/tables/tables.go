@@ -48,6 +48,7 @@ func All() []Table {
 		{Name: "seller_orders", Context: "fulfillment", Sorted: true},
 		{Name: "sellers", Context: "sellers", Stream: true},
 		{Name: "rate_limits", TTL: true},
+		{Name: "invoices", Context: "invoices", Sorted: true},
 		{Name: "feeds", Context: "feeds", Sorted: true, Stream: true, TTL: true,
 			Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "created_at"}}},
 		{Name: "ratings", Context: "reviews", Sorted: true},

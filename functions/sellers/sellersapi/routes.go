@@ -15,7 +15,7 @@ import (
 // Sellers are the use cases.
 type Sellers interface {
 	Profile(ctx context.Context, sellerID string) (sellers.Profile, error)
-	PutProfile(ctx context.Context, sellerID, name, country string, replaces *int64) (sellers.Profile, bool, error)
+	PutProfile(ctx context.Context, sellerID, name, country string, legal sellers.Legal, replaces *int64) (sellers.Profile, bool, error)
 }
 
 // Routes lists the routes; s may be nil where only their description is wanted.
@@ -38,14 +38,15 @@ type handler struct{ sellers Sellers }
 
 // Profile is what a seller sees of itself.
 type Profile struct {
-	SellerID  string    `json:"seller_id"`
-	Name      string    `json:"display_name"`
-	Country   string    `json:"country" doc:"ISO 3166-1"`
-	Tier      string    `json:"tier" doc:"The plan; Rialto's to change"`
-	Limits    Limits    `json:"limits"`
-	Version   int64     `json:"version"`
-	CreatedAt time.Time `json:"created_at"`
-	UpdatedAt time.Time `json:"updated_at"`
+	SellerID  string        `json:"seller_id"`
+	Name      string        `json:"display_name"`
+	Country   string        `json:"country" doc:"ISO 3166-1"`
+	Tier      string        `json:"tier" doc:"The plan; Rialto's to change"`
+	Legal     sellers.Legal `json:"legal" doc:"What its invoices say"`
+	Limits    Limits        `json:"limits"`
+	Version   int64         `json:"version"`
+	CreatedAt time.Time     `json:"created_at"`
+	UpdatedAt time.Time     `json:"updated_at"`
 }
 
 // Limits are what a plan allows.
@@ -63,7 +64,7 @@ type profileOutput struct {
 func shownProfile(p sellers.Profile, status int) *profileOutput {
 	t := sellers.TierNamed(p.Tier)
 	return &profileOutput{Status: status, ETag: api.ETagOf(p.Version),
-		Body: Profile{p.SellerID, p.Name, p.Country, t.Name, Limits{t.Rate, t.Burst}, p.Version, p.CreatedAt, p.UpdatedAt}}
+		Body: Profile{p.SellerID, p.Name, p.Country, t.Name, p.Legal, Limits{t.Rate, t.Burst}, p.Version, p.CreatedAt, p.UpdatedAt}}
 }
 
 func (h handler) getProfile(ctx context.Context, _ *struct{}) (*profileOutput, error) {
@@ -77,8 +78,9 @@ func (h handler) getProfile(ctx context.Context, _ *struct{}) (*profileOutput, e
 type putProfileInput struct {
 	api.IfMatch
 	Body struct {
-		Name    string `json:"display_name" minLength:"1" maxLength:"100"`
-		Country string `json:"country" pattern:"^[A-Z]{2}$" patternDescription:"two capital letters" doc:"Where the seller is at home, ISO 3166-1"`
+		Name    string        `json:"display_name" minLength:"1" maxLength:"100"`
+		Country string        `json:"country" pattern:"^[A-Z]{2}$" patternDescription:"two capital letters" doc:"Where the seller is at home, ISO 3166-1"`
+		Legal   sellers.Legal `json:"legal,omitzero" doc:"What invoices say; absent for nothing"`
 	}
 }
 
@@ -87,7 +89,7 @@ func (h handler) putProfile(ctx context.Context, in *putProfileInput) (*profileO
 	if err != nil {
 		return nil, err
 	}
-	p, created, err := h.sellers.PutProfile(ctx, me(ctx), in.Body.Name, in.Body.Country, replaces)
+	p, created, err := h.sellers.PutProfile(ctx, me(ctx), in.Body.Name, in.Body.Country, in.Body.Legal, replaces)
 	if err != nil {
 		return nil, err
 	}

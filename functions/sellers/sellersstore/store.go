@@ -39,7 +39,7 @@ func nameKey(name string) store.Key { return store.Key{PK: "name#" + sellers.Loo
 // nobody else may go by. It leaves the tier as it is. Errors: profile_changed, name_taken.
 func (s Store) SaveProfile(ctx context.Context, p, previous sellers.Profile) error {
 	w := store.Update(table, key(p.SellerID)).Set("seller_id", p.SellerID).Set("display_name", p.Name).Set("country", p.Country).
-		Set("version", p.Version).SetIfAbsent("created_at", p.CreatedAt).Set("updated_at", p.UpdatedAt).Named("seller")
+		Set("legal", p.Legal).Set("version", p.Version).SetIfAbsent("created_at", p.CreatedAt).Set("updated_at", p.UpdatedAt).Named("seller")
 	if previous.Version == 0 {
 		w = w.If(store.Lacks("version"))
 	} else {

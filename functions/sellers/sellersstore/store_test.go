@@ -35,7 +35,7 @@ func TestProfiles(t *testing.T) {
 		if _, err := svc.Profile(ctx, me); !errors.Is(err, sellers.ErrProfileNotFound) {
 			t.Fatal(err)
 		}
-		p, created, err := svc.PutProfile(ctx, me, "Harbour Row", "US", nil)
+		p, created, err := svc.PutProfile(ctx, me, "Harbour Row", "US", sellers.Legal{}, nil)
 		if err != nil || !created || p.Version != 1 || p.Tier != "basic" {
 			t.Fatal(p, created, err)
 		}
@@ -60,10 +60,11 @@ func TestProfiles(t *testing.T) {
 			}
 		}
 		stale, one := int64(7), int64(1)
-		if _, _, err := svc.PutProfile(ctx, me, "Other", "US", &stale); !errors.Is(err, sellers.ErrProfileStale) {
+		if _, _, err := svc.PutProfile(ctx, me, "Other", "US", sellers.Legal{}, &stale); !errors.Is(err, sellers.ErrProfileStale) {
 			t.Error(err)
 		}
-		p, created, err = svc.PutProfile(ctx, me, "Harbour Row Ltd", "DE", &one)
+		legal := sellers.Legal{Name: "Harbour Row GmbH", Address: "Kai 1\nHamburg", TaxID: "DE123456789"}
+		p, created, err = svc.PutProfile(ctx, me, "Harbour Row Ltd", "DE", legal, &one)
 		if err != nil || created || p.Version != 2 {
 			t.Error(p, created, err)
 		}
@@ -71,12 +72,13 @@ func TestProfiles(t *testing.T) {
 			t.Error(err)
 		}
 		got, err := svc.Profile(ctx, me)
-		want := sellers.Profile{SellerID: me, Name: "Harbour Row Ltd", Country: "DE", Tier: "pro", Version: 2, CreatedAt: noon, UpdatedAt: noon}
+		want := sellers.Profile{SellerID: me, Name: "Harbour Row Ltd", Country: "DE", Legal: legal,
+			Tier: "pro", Version: 2, CreatedAt: noon, UpdatedAt: noon}
 		if d := cmp.Diff(want, got); err != nil || d != "" {
 			t.Error(err, d)
 		}
 		for _, bad := range [][2]string{{"", "US"}, {" x", "US"}, {"x", "us"}, {"a\x00b", "US"}, {strings.Repeat("é", 101), "US"}} {
-			if _, _, err := svc.PutProfile(ctx, me, bad[0], bad[1], nil); err == nil {
+			if _, _, err := svc.PutProfile(ctx, me, bad[0], bad[1], sellers.Legal{}, nil); err == nil {
 				t.Errorf("%q is a profile", bad)
 			}
 		}
@@ -89,15 +91,15 @@ func TestANameIsOneSellers(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		svc := &sellers.Service{Store: sellersstore.Store{DB: db}, Now: func() time.Time { return noon }}
 		for _, name := range []string{"Harbour Row", "Harbour Row Ltd"} {
-			if _, _, err := svc.PutProfile(ctx, me, name, "US", nil); err != nil {
+			if _, _, err := svc.PutProfile(ctx, me, name, "US", sellers.Legal{}, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
 		other := ids.Derive(ids.Seller, "other")
-		if _, _, err := svc.PutProfile(ctx, other, "HARBOUR ROW, ltd", "US", nil); !errors.Is(err, sellers.ErrNameTaken) {
+		if _, _, err := svc.PutProfile(ctx, other, "HARBOUR ROW, ltd", "US", sellers.Legal{}, nil); !errors.Is(err, sellers.ErrNameTaken) {
 			t.Error(err)
 		}
-		if _, _, err := svc.PutProfile(ctx, other, "Harbour Row", "US", nil); err != nil { // the old name is free
+		if _, _, err := svc.PutProfile(ctx, other, "Harbour Row", "US", sellers.Legal{}, nil); err != nil { // the old name is free
 			t.Error(err)
 		}
 	})
@@ -168,7 +170,7 @@ func TestASellerIsBlocked(t *testing.T) {
 				t.Errorf("%d: %v %v, want %s", n, es, err, c.told)
 			}
 			if n == 2 {
-				if _, _, err := svc.PutProfile(ctx, me, "Harbour Row", "US", nil); err != nil {
+				if _, _, err := svc.PutProfile(ctx, me, "Harbour Row", "US", sellers.Legal{}, nil); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -177,4 +179,14 @@ func TestASellerIsBlocked(t *testing.T) {
 			t.Error(p, err)
 		}
 	})
+}
+
+func TestWhatInvoicesSayIsChecked(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []sellers.Legal{{Name: " x"}, {Name: "a\nb"}, {Address: "a\x00"}, {TaxID: "de1"}, {TaxID: "DE 1!"},
+		{Name: strings.Repeat("a", 201)}, {Address: strings.Repeat("a", 501)}} {
+		if err := (sellers.Profile{Name: "Harbour Row", Country: "US", Legal: bad}).Check(); fault.Code(err) != "invalid_profile" {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
 }
