@@ -43,6 +43,12 @@ var offersContext = Context{
 			Grants: []Grant{{Read, "offers"}, {Write, "offers"}, {Read, "inventory"}},
 		},
 		{
+			Name: "turn", Description: "decides the buy boxes anew in which a sale has begun or ended",
+			Memory: 256, Timeout: minute,
+			Trigger: Trigger{Schedule: minute},
+			Grants:  []Grant{{Read, "offers"}, {Write, "offers"}, {Read, "inventory"}},
+		},
+		{
 			Name: "seller", Description: "brings a seller's offers to the seller's rating and name",
 			Loop:   "fifty offers a message, and the rest by the next, to the last offer of the seller",
 			Memory: 256, Timeout: 30 * second,

@@ -80,6 +80,9 @@ func (m Marketplace) working(day time.Time, n int) time.Time {
 	}
 }
 
+// Location is the marketplace's own clock.
+func (m Marketplace) Location() *time.Location { return location(m.TimeZone) }
+
 // location is a zone of the registry; each is known where time/tzdata is, which a test sees to.
 func location(zone string) *time.Location {
 	if known, ok := located.Load(zone); ok {

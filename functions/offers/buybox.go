@@ -15,6 +15,8 @@ type BuyBox struct {
 	Score        int64 `json:"score"`         // 0 to MaxScore
 	Rating       int64 `json:"rating"`        // the seller's, in hundredths of a star, as it counted
 	DeliveryDays int64 `json:"delivery_days"` // what the offer promises
+	// Turns is when the price of an offer of the product is another, so that the box is to be decided anew; zero for never.
+	Turns time.Time `json:"turns,omitzero"`
 }
 
 // Empty tells whether there is no offer to show.
@@ -23,5 +25,5 @@ func (b BuyBox) Empty() bool { return b.Offer.SellerID == "" }
 // Is tells whether a stored buy box says what the decision says.
 func (b BuyBox) Is(d Decision) bool {
 	return b.Offer.Same(d.Offer) && b.Offer.Version == d.Offer.Version && b.InStock == d.InStock && b.Offers == d.Offers &&
-		b.Score == d.Score && b.Rating == d.Rating && b.DeliveryDays == d.DeliveryDays
+		b.Score == d.Score && b.Rating == d.Rating && b.DeliveryDays == d.DeliveryDays && b.Turns.Equal(d.Turns)
 }

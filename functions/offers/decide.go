@@ -1,6 +1,9 @@
 package offers
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Candidate is an offer with what the buy box weighs beside it.
 type Candidate struct {
@@ -19,6 +22,8 @@ type Decision struct {
 	Score        int64 // of the offer
 	Rating       int64 // of its seller, as it counted
 	DeliveryDays int64 // that it promises
+	// Turns is when it is to be decided anew, zero for never.
+	Turns time.Time
 }
 
 // Decide gives the buy box to the candidate in stock whose landed price counts as least once its points are taken

@@ -35,16 +35,19 @@ func (d *Decider) Decide(ctx context.Context, product, marketplace string) error
 		if err != nil {
 			return err
 		}
+		list, turns := sold(list, d.Now())
 		candidates, err := candidatesOf(ctx, d.Store, d.Stock, list, "")
 		if err != nil {
 			return err
 		}
 		decision := Decide(candidates)
+		decision.Turns = turns
 		if box.Is(decision) {
 			return nil
 		}
 		next := BuyBox{ProductID: product, Marketplace: marketplace, Offer: decision.Offer, InStock: decision.InStock, Offers: decision.Offers,
-			Score: decision.Score, Rating: decision.Rating, DeliveryDays: decision.DeliveryDays, Version: box.Version + 1, DecidedAt: d.Now().UTC()}
+			Score: decision.Score, Rating: decision.Rating, DeliveryDays: decision.DeliveryDays,
+			Turns: decision.Turns, Version: box.Version + 1, DecidedAt: d.Now().UTC()}
 		if err := d.Store.SaveBuyBox(ctx, next, box.Version); err != nil && !errors.Is(err, ErrBuyBoxChanged) {
 			return err
 		}

@@ -97,7 +97,7 @@ func (i *Importer) save(ctx context.Context, o, current Offer, priceDrop bool) (
 		if current.Version > 0 && current.Same(o) {
 			return false, nil
 		}
-		if current.fallsSteeply(o.Price) && !priceDrop {
+		if current.slips(o) && !priceDrop {
 			return false, ErrPriceDrop
 		}
 		o.Version, o.UpdatedAt = current.Version+1, i.Now().UTC()

@@ -46,7 +46,9 @@ type Offer struct {
 	// MaxPerOrder is the most units that one order may have of it, 0 for no limit of the seller's.
 	MaxPerOrder int64 `json:"max_per_order,omitempty"`
 	// SKU is the seller's own name for what is offered, "" for none. In a marketplace it names one offer.
-	SKU       string    `json:"sku,omitempty"`
+	SKU string `json:"sku,omitempty"`
+	// Sale is another price for a while, the zero Sale for none.
+	Sale      Sale      `json:"sale,omitzero"`
 	Version   int64     `json:"version"` // from 1
 	UpdatedAt time.Time `json:"updated_at"`
 }

@@ -84,6 +84,7 @@ func (s *Service) PriceToWin(ctx context.Context, k Key) (PriceToWin, error) {
 	if err != nil {
 		return PriceToWin{}, err
 	}
+	list, _ = sold(list, s.Now())
 	candidates, err := candidatesOf(ctx, s.Store, s.Stock, list, k.SellerID)
 	if err != nil {
 		return PriceToWin{}, err

@@ -63,6 +63,9 @@ func (w *FeedWriter) Reprice(ctx context.Context, batch []json.RawMessage) (rows
 			if want == o {
 				return false, nil
 			}
+			if err := want.Validate(); err != nil { // of a sale that would be no cheaper
+				return false, err
+			}
 			if o.fallsSteeply(r.Price) && !r.PriceDrop {
 				return false, ErrPriceDrop
 			}

@@ -37,6 +37,7 @@ func (o Offer) Validate() error {
 	f.unless(isName(o.SellerName), "/seller_name", "bad_text", "must be text of at most %d characters", MaxName)
 	f.amount("/price", o.Price, 1, m.Currency)
 	f.amount("/shipping", o.Shipping, 0, m.Currency)
+	f.sale(o, m.Currency)
 	f.unless(slices.Contains([]string{New, Used, Refurbished}, o.Condition), "/condition", "not_allowed", "must be one of: new, used, refurbished")
 	f.unless(slices.Contains([]string{ByRialto, BySeller}, o.Fulfillment), "/fulfillment", "not_allowed", "must be one of: rialto, seller")
 	f.unless(o.DeliveryDays >= 0 && o.DeliveryDays <= MaxDeliveryDays, "/delivery_days", "out_of_range", "must be 1 to %d days", MaxDeliveryDays)
@@ -103,6 +104,11 @@ var ErrPriceDrop = fault.New(fault.Invalid, "price_drop_unconfirmed",
 // a tenth or a hundredth, and no sale of three quarters off is in the way.
 const steep = 4
 
+// slips tells whether the price of a wanted offer, or that of its sale, must be confirmed.
+func (o Offer) slips(want Offer) bool {
+	return o.fallsSteeply(want.Price) || !want.Sale.None() && want.Sale != o.Sale && o.fallsSteeply(want.Sale.Price)
+}
+
 // fallsSteeply tells whether a price is so much less than the one that an offer has that it must be confirmed.
 func (o Offer) fallsSteeply(price money.Amount) bool {
 	return o.Version > 0 && price.Minor < (o.Price.Minor+steep-1)/steep
@@ -128,7 +134,7 @@ func (p Precondition) Admit(current, want Offer) (change bool, err error) {
 		return false, ErrPreconditionRequired
 	case p.Given && (current.Version == 0 || p.Version != current.Version):
 		return false, ErrStale
-	case current.fallsSteeply(want.Price) && !p.PriceDrop:
+	case current.slips(want) && !p.PriceDrop:
 		return false, ErrPriceDrop
 	}
 	return true, nil

@@ -59,7 +59,7 @@ func (s *Service) List(ctx context.Context, product, marketplace string) (market
 	for _, o := range list {
 		if o.OnSale() {
 			shown := o.SellerID == box.Offer.SellerID
-			out = append(out, Listed{o, shown, shown && box.InStock})
+			out = append(out, Listed{o.At(s.Now()), shown, shown && box.InStock})
 		}
 	}
 	slices.SortFunc(out, func(a, b Listed) int {

@@ -20,6 +20,7 @@ import (
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/offers"
 	"rialto/functions/offers/offersstore"
 	"rialto/functions/promotions/promotionsstore"
 	"rialto/functions/tax/stripetax"
@@ -38,7 +39,8 @@ func quotes(s *settings.Settings) (*checkout.Quoter, error) {
 	}
 	db := store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
 	env := shards.New(db, time.Now, rand.Float64)
-	sources := carts.Sources{Offers: &offersstore.Store{DB: db}, Products: &catalogstore.Store{DB: db}, Stock: inventorystore.New(env),
+	sources := carts.Sources{Offers: offers.Sold{Store: &offersstore.Store{DB: db}, Now: time.Now},
+		Products: &catalogstore.Store{DB: db}, Stock: inventorystore.New(env),
 		Coupons: promotionsstore.New(env)}
 	return &checkout.Quoter{Carts: &carts.Quoter{Store: cartsstore.Store{DB: db}, Sources: sources, Now: time.Now},
 		Places: customers.Locator{Snapshots: snapshotstore.Snapshots{DB: db}}, Now: time.Now,

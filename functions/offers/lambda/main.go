@@ -2,8 +2,10 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"time"
+	_ "time/tzdata" // the clocks of the marketplaces that sales begin by
 
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/api"
@@ -41,6 +43,10 @@ func main() {
 				writer.HandleFeedChunk), nil
 		},
 		"decide": func(s *settings.Settings) (any, error) { return offersaws.ReceiveChanges(decider(db(s))), nil },
+		"turn": func(s *settings.Settings) (any, error) {
+			db := db(s)
+			return func(ctx context.Context) error { return decider(db).Turn(ctx, &offersstore.Store{DB: db}) }, nil
+		},
 		"seller": func(s *settings.Settings) (any, error) {
 			db := db(s)
 			updater := &offers.SellerUpdater{Store: &offersstore.Store{DB: db}, Decider: decider(db), Now: time.Now}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata"
 
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
@@ -362,6 +363,26 @@ func TestTheDocumentsNeedNoService(t *testing.T) {
 	for _, routes := range [][]api.Route{offersapi.Routes(nil), offersapi.SellerRoutes(nil)} {
 		if _, err := api.Document("x", "1", routes); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// A time without an offset is the marketplace's. Seen to catch: one that is taken for UTC.
+func TestASaleByTheClockOfTheMarketplace(t *testing.T) {
+	t.Parallel()
+	f, path := newFront(), "/seller/v1/offers/"+product
+	body := func(starts, ends string) string {
+		return `{"price":{"amount":1000,"currency":"JPY"},"shipping":{"amount":0,"currency":"JPY"},"condition":"new","fulfillment":"rialto",` +
+			`"sale":{"price":{"amount":800,"currency":"JPY"},"starts_at":"` + starts + `","ends_at":"` + ends + `"}}`
+	}
+	w, m := f.ask(t, mine, "PUT", path, body("2026-12-01T00:00", "2026-12-02T00:00:00+09:00"), "X-Marketplace", "JP")
+	sale, _ := m["sale"].(map[string]any)
+	if w.Code != 201 || sale["starts_at"] != "2026-11-30T15:00:00Z" || sale["ends_at"] != "2026-12-01T15:00:00Z" {
+		t.Error(w.Code, m)
+	}
+	for _, bad := range []string{"tomorrow", "2026-12-01T00:00:00.5Z", ""} {
+		if w, m := f.ask(t, mine, "PUT", path, body(bad, "2026-12-02"), "X-Marketplace", "JP"); w.Code != 422 || pointer(m) != "/sale/starts_at" {
+			t.Error(bad, w.Code, m)
 		}
 	}
 }

@@ -73,6 +73,7 @@ type OwnOffer struct {
 	DeliveryDays int64        `json:"delivery_days" doc:"What is promised, from the order to the door"`
 	MaxPerOrder  int64        `json:"max_per_order,omitempty" doc:"The most units in one order; absent for no limit"`
 	SKU          string       `json:"sku,omitempty" doc:"The seller's own name for it"`
+	Sale         *Sale        `json:"sale,omitempty" doc:"A lower price for a while"`
 	Version      int64        `json:"version"`
 	UpdatedAt    time.Time    `json:"updated_at"`
 }
@@ -100,6 +101,7 @@ type OfferTerms struct {
 	DeliveryDays int64        `json:"delivery_days,omitempty" minimum:"1" maximum:"30" doc:"Promised by a seller who ships; 5 if it says nothing"`
 	MaxPerOrder  int64        `json:"max_per_order,omitempty" minimum:"1" maximum:"999" doc:"The most units in one order; no limit if it says nothing"`
 	SKU          string       `json:"sku,omitempty" maxLength:"64" doc:"The seller's own name for it, of one offer in a marketplace"`
+	Sale         *Sale        `json:"sale,omitempty" doc:"A lower price for a while; none if it says nothing"`
 	PriceDrop    bool         `json:"confirm_price_drop,omitempty" doc:"A price that is less than a quarter of what it was is meant, and no slip"`
 }
 
@@ -123,7 +125,11 @@ func (h seller) put(ctx context.Context, in *putInput) (*ownOutput, error) {
 		return nil, err
 	}
 	k, b := in.key(ctx), in.Body
-	want := offers.Offer{ProductID: k.ProductID, SellerID: k.SellerID, Marketplace: k.Marketplace, Price: b.Price, Shipping: b.Shipping,
+	sale, err := b.Sale.of(k.Marketplace)
+	if err != nil {
+		return nil, err
+	}
+	want := offers.Offer{Sale: sale, ProductID: k.ProductID, SellerID: k.SellerID, Marketplace: k.Marketplace, Price: b.Price, Shipping: b.Shipping,
 		Condition: b.Condition, Fulfillment: cmp.Or(b.Fulfillment, b.Fulfilment), Paused: b.Paused, DeliveryDays: b.DeliveryDays,
 		MaxPerOrder: b.MaxPerOrder, SKU: b.SKU}
 	o, created, err := h.offers.Put(ctx, want, offers.Precondition{Version: version, Given: given, PriceDrop: b.PriceDrop})
@@ -148,7 +154,7 @@ func shown(o offers.Offer, status int) *ownOutput {
 
 func own(o offers.Offer) OwnOffer {
 	return OwnOffer{o.ID, o.ProductID, o.SellerID, o.SellerName, o.Marketplace, o.Price, o.Shipping, o.Condition, o.Fulfillment, o.Paused, o.Blocked,
-		o.Promise(), o.MaxPerOrder, o.SKU, o.Version, o.UpdatedAt}
+		o.Promise(), o.MaxPerOrder, o.SKU, saleOf(o.Sale), o.Version, o.UpdatedAt}
 }
 
 type ownsInput struct {

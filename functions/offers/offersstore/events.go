@@ -74,8 +74,8 @@ func shown(w offers.BuyBox) (offers.BuyBoxChanged, error) {
 	return out, err
 }
 
-// sameBuyBox leaves out when and how often was decided. The sku, which the event does not show, counts: search finds by it.
+// sameBuyBox leaves out when and how often was decided, and will be. The sku, which the event does not show, counts: search finds by it.
 func sameBuyBox(a, b offers.BuyBox) bool {
-	a.Version, a.DecidedAt, a.Offer.Version, a.Offer.UpdatedAt = b.Version, b.DecidedAt, b.Offer.Version, b.Offer.UpdatedAt
+	a.Version, a.DecidedAt, a.Turns, a.Offer.Version, a.Offer.UpdatedAt = b.Version, b.DecidedAt, b.Turns, b.Offer.Version, b.Offer.UpdatedAt
 	return a == b
 }

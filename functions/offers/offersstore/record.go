@@ -11,7 +11,7 @@ import (
 	"rialto/functions/offers"
 )
 
-// record has the fields of an Offer in their order, so that one converts into the other.
+// record is a stored Offer.
 type record struct {
 	ID           string       `dynamodbav:"offer_id"`
 	ProductID    string       `dynamodbav:"product_id"`
@@ -27,8 +27,28 @@ type record struct {
 	DeliveryDays int64        `dynamodbav:"delivery_days,omitempty"`
 	MaxPerOrder  int64        `dynamodbav:"max_per_order,omitempty"`
 	SKU          string       `dynamodbav:"sku,omitempty"`
+	Sale         *offers.Sale `dynamodbav:"sale,omitempty"`
 	Version      int64        `dynamodbav:"version"`
 	UpdatedAt    time.Time    `dynamodbav:"updated_at"`
+}
+
+func recordOf(o offers.Offer) record {
+	r := record{o.ID, o.ProductID, o.SellerID, o.SellerName, o.Marketplace, o.Price, o.Shipping, o.Condition, o.Fulfillment, o.Paused,
+		o.Blocked, o.DeliveryDays, o.MaxPerOrder, o.SKU, nil, o.Version, o.UpdatedAt}
+	if !o.Sale.None() {
+		r.Sale = &o.Sale
+	}
+	return r
+}
+
+func (r record) offer() offers.Offer {
+	o := offers.Offer{ID: r.ID, ProductID: r.ProductID, SellerID: r.SellerID, SellerName: r.SellerName, Marketplace: r.Marketplace, Price: r.Price,
+		Shipping: r.Shipping, Condition: r.Condition, Fulfillment: r.Fulfillment, Paused: r.Paused, Blocked: r.Blocked, DeliveryDays: r.DeliveryDays,
+		MaxPerOrder: r.MaxPerOrder, SKU: r.SKU, Version: r.Version, UpdatedAt: r.UpdatedAt.UTC()}
+	if r.Sale != nil {
+		o.Sale = offers.Sale{Price: r.Sale.Price, Starts: r.Sale.Starts.UTC(), Ends: r.Sale.Ends.UTC()}
+	}
+	return o
 }
 
 // listed is a record with its place among its seller's offers.
@@ -49,10 +69,21 @@ type buyBox struct {
 	Score        int64     `dynamodbav:"score"`
 	Rating       int64     `dynamodbav:"rating"`
 	DeliveryDays int64     `dynamodbav:"delivery_days"`
+	// A box of which an offer's price will turn is in the index due, in one of some buckets; others are not.
+	DueAt  string `dynamodbav:"due_at,omitempty"`
+	Bucket string `dynamodbav:"due_bucket,omitempty"`
 }
 
+// sortable orders instants as texts.
+const sortable = "2006-01-02T15:04:05Z"
+
 func buyBoxOf(w offers.BuyBox) buyBox {
-	return buyBox{w.ProductID, w.Marketplace, record(w.Offer), w.InStock, w.Version, w.DecidedAt, w.Offers, w.Score, w.Rating, w.DeliveryDays}
+	b := buyBox{ProductID: w.ProductID, Marketplace: w.Marketplace, Offer: recordOf(w.Offer), InStock: w.InStock, Version: w.Version,
+		DecidedAt: w.DecidedAt, Offers: w.Offers, Score: w.Score, Rating: w.Rating, DeliveryDays: w.DeliveryDays}
+	if !w.Turns.IsZero() {
+		b.DueAt, b.Bucket = w.Turns.UTC().Format(sortable), bucketOf(w.ProductID)
+	}
+	return b
 }
 
 func decodeOffer(i store.Item) (offers.Offer, error) {
@@ -60,8 +91,7 @@ func decodeOffer(i store.Item) (offers.Offer, error) {
 	if err := store.Unmarshal(i, &r); err != nil {
 		return offers.Offer{}, fmt.Errorf("read offer: %w", err)
 	}
-	r.UpdatedAt = r.UpdatedAt.UTC()
-	return offers.Offer(r), nil
+	return r.offer(), nil
 }
 
 func decodeBuyBox(i store.Item) (offers.BuyBox, error) {
@@ -69,8 +99,14 @@ func decodeBuyBox(i store.Item) (offers.BuyBox, error) {
 	if err := store.Unmarshal(i, &b); err != nil {
 		return offers.BuyBox{}, fmt.Errorf("read buy box: %w", err)
 	}
-	b.Offer.UpdatedAt = b.Offer.UpdatedAt.UTC()
-	return offers.BuyBox{ProductID: b.ProductID, Marketplace: b.Marketplace, Offer: offers.Offer(b.Offer), InStock: b.InStock,
+	var turns time.Time
+	if b.DueAt != "" {
+		var err error
+		if turns, err = time.Parse(sortable, b.DueAt); err != nil {
+			return offers.BuyBox{}, fmt.Errorf("read buy box: %w", err)
+		}
+	}
+	return offers.BuyBox{Turns: turns, ProductID: b.ProductID, Marketplace: b.Marketplace, Offer: b.Offer.offer(), InStock: b.InStock,
 		Version: b.Version, DecidedAt: b.DecidedAt.UTC(), Offers: b.Offers, Score: b.Score, Rating: b.Rating, DeliveryDays: b.DeliveryDays}, nil
 }
 

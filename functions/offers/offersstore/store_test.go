@@ -304,7 +304,7 @@ func image(t *testing.T, key store.Key, record any) store.Item {
 }
 
 func offerImage(t *testing.T, o offers.Offer) store.Item {
-	return image(t, keyOf(o.Key()), record(o))
+	return image(t, keyOf(o.Key()), recordOf(o))
 }
 
 func boxImage(t *testing.T, w offers.BuyBox) store.Item {

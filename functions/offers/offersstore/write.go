@@ -11,7 +11,7 @@ import (
 // Save writes an offer over before, the zero Offer for none. It fails with offer_changed if one of another version
 // stands there, and with sku_taken if another of the seller's offers in the marketplace has its sku.
 func (s *Store) Save(ctx context.Context, o, before offers.Offer) error {
-	w := over(store.Put(table, keyOf(o.Key()), listed{record(o), listingOf(o.Key())}).Named("offer"), before.Version)
+	w := over(store.Put(table, keyOf(o.Key()), listed{recordOf(o), listingOf(o.Key())}).Named("offer"), before.Version)
 	if o.SKU == before.SKU {
 		return s.put(ctx, w, offers.ErrChanged)
 	}
