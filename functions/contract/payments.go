@@ -5,6 +5,15 @@ import (
 	"rialto/functions/payments/paymentsapi"
 )
 
+// How many calls each queue has under way at the gateway at once: an invocation makes one after another. If a call takes a third of a
+// second these are some 48 and 12 a second, of the 100 that an account of Stripe's has unless more is agreed (docs.stripe.com/rate-limits).
+// What is left is for shoppers, who wait, and whose authorizations stand in no queue; goods go before refunds. Whoever agrees on more
+// with the gateway raises both.
+const (
+	capturesAtOnce = 16
+	refundsAtOnce  = 4
+)
+
 var paymentsContext = Context{
 	Name:    "payments",
 	Owns:    "intents: authorize, cancel, capture, refund",
@@ -37,7 +46,7 @@ var paymentsContext = Context{
 		{
 			Name: "capture", Description: "captures what a packed shipment costs, and frees what a cancelled one would have",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: 20, Subscriptions: []Subscription{
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: capturesAtOnce, Subscriptions: []Subscription{
 				{Context: "fulfillment", Events: []string{"ShipmentPacked", "ShipmentCancelled", "ShipmentWrittenOff"}},
 			}}},
 			Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
@@ -45,7 +54,7 @@ var paymentsContext = Context{
 		{
 			Name: "refund", Description: "gives back what was paid for units that came back",
 			Memory: 256, Timeout: 30 * second,
-			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: 10, Subscriptions: []Subscription{
+			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: refundsAtOnce, Subscriptions: []Subscription{
 				{Context: "fulfillment", Events: []string{"ReturnReceived"}},
 			}}},
 			Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},

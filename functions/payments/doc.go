@@ -55,6 +55,11 @@
 // (fulfillment). Events out: PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded, PaymentRefundFailed,
 // PaymentRefundedElsewhere, PaymentDisputed.
 //
-// Still thin: no queue in front of the gateway's rate limit; no daily comparison with the gateway's lists, so that a notice which was
-// lost for good, or a capture in the dashboard, is found by nobody.
+// The gateway takes so many calls a second. What a shopper waits for goes straight to it; captures and refunds wait in their queues, of
+// which each has a few calls under way at a time, refunds fewer than captures (functions/contract). A call that the gateway has no room
+// for is an outcome that is not known: its message comes again, and a checkout's step is tried again while the checkout lasts.
+//
+// Still thin: how many calls that are a second follows from how long they take, and nothing counts them over all functions; a flood of
+// authorizations is bounded by checkout's concurrency alone, so that captures wait behind it and not the other way round. There is no
+// daily comparison with the gateway's lists, so that a notice which was lost for good, or a capture in the dashboard, is found by nobody.
 package payments
