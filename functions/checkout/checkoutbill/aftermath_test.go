@@ -3,6 +3,7 @@ package checkoutbill_test
 import (
 	"slices"
 
+	"rialto/functions/carts/cartsstore"
 	"rialto/functions/contract"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
@@ -14,7 +15,7 @@ import (
 
 // derive says how the streams of the tables that a checkout writes become events.
 var derive = map[string]func(outbox.Change) ([]outbox.Event, error){
-	"orders": ordersstore.Events, "inventory": inventorystore.Events, "payments": paymentsstore.Events,
+	"carts": cartsstore.Events, "orders": ordersstore.Events, "inventory": inventorystore.Events, "payments": paymentsstore.Events,
 }
 
 // images are the items of the tables with streams.
