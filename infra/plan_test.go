@@ -17,18 +17,18 @@ func TestThePlanAddsUpWhatIsCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	order := uses["checkout"]
+	order, cart := uses["checkout"], uses["cart"]
 	p, err := NewPlan(Demand{Orders: 1_000}, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]float64{
 		"payment gateway":    1_000 * order.Counts["gateway.call"],
-		"SNS":                1_000 * order.After["sns.request"],
+		"SNS":                1_000 * (order.After["sns.request"] + cartsPerOrder*cart.After["sns.request"]),
 		"DynamoDB, orders":   1_000 * order.Writes["orders"],
 		"API Gateway":        1_000 * (1 + quotesPerOrder + cartsPerOrder),
-		"DynamoDB, carts":    1_000 * (order.Writes["carts"] + cartsPerOrder*uses["cart"].Writes["carts"]),
-		"SQS, standard":      1_000 * (order.Counts["sqs.request"] + order.After["sqs.request"]),
+		"DynamoDB, carts":    1_000 * (order.Writes["carts"] + cartsPerOrder*cart.Writes["carts"]),
+		"SQS, standard":      1_000 * (order.Counts["sqs.request"] + order.After["sqs.request"] + cartsPerOrder*cart.After["sqs.request"]),
 		"OpenSearch":         0,
 		"DynamoDB, payments": 1_000 * order.Writes["payments"],
 	}
