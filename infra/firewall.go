@@ -80,7 +80,7 @@ func logged(stack awscdk.Stack, stage Stage, name string, made awswafv2.CfnWebAC
 	secret := []any{&awswafv2.CfnLoggingConfiguration_FieldToMatchProperty{QueryString: map[string]any{}}}
 	for _, header := range []string{"authorization", "cookie", passHeader} {
 		secret = append(secret, &awswafv2.CfnLoggingConfiguration_FieldToMatchProperty{
-			SingleHeader: &awswafv2.CfnLoggingConfiguration_SingleHeaderProperty{Name: &header},
+			SingleHeader: map[string]any{"Name": header},
 		})
 	}
 	config := awswafv2.NewCfnLoggingConfiguration(stack, new(title(name)+"WafLogging"), &awswafv2.CfnLoggingConfigurationProps{
