@@ -36,10 +36,12 @@ type Refund struct {
 	ID      string
 	OrderID string
 	Group   string
-	Minor   int64        // in the order's currency; 0 asks for all that is left
+	Minor   int64        // 0 asks for all that is left
 	Lines   []RefundLine // that it is for; none for what is of no line
 	State   string       // DONE, PENDING, or FAILED at the gateway
 	Code    string       // why it failed
+
+	Currency string // the order's, of what was given
 }
 
 // RefundLine is units of a parcel's line, which holds Of of them.
@@ -114,6 +116,7 @@ func (s *Orders) Refund(ctx context.Context, key, orderID string, want RefundReq
 		done, err := s.Refunds.GiveBack(ctx, r)
 		switch f := fault.Of(err); {
 		case err == nil:
+			done.Currency = o.Totals.Total.Currency
 			given = append(given, done)
 		case len(want.Lines) == 0 && (errors.Is(err, ErrNotCaptured) || errors.Is(err, ErrNothingLeft)):
 			refused = f // of all that is left, a parcel may have nothing

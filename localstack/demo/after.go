@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 
 	"rialto/functions/contract"
 	"rialto/localstack/demo/shop"
+	"rialto/localstack/standins/issuer"
 )
 
 // sendBack returns one of the units that the first journey bought, which its seller receives, and sees the money and the unit back.
@@ -84,6 +86,47 @@ func (d *demo) review(ctx context.Context) error {
 		return errors.New("the review has no badge, though its order was delivered")
 	}
 	return nil
+}
+
+// helped has an operator give five dollars back for the trouble, which stands in the audit log.
+func (d *demo) helped(ctx context.Context) error {
+	token, err := shop.Mint(issuer.Claims{}.AsOperator("demo"))
+	if err != nil {
+		return err
+	}
+	o := &shop.Client{Base: shop.OpsURL, Token: token}
+	const reason = "the parcel came late"
+	var paid struct {
+		Refunds []struct {
+			ID     string `json:"refund_id"`
+			Amount amount
+		}
+	}
+	path, body := "/ops/v1/orders/"+d.order+"/refunds", map[string]any{"reason": reason, "amount": amount{500, "USD"}}
+	if _, err := o.Call(ctx, http.MethodPost, path, body, &paid, shop.Key(shop.NewKey())); err != nil {
+		return err
+	}
+	if len(paid.Refunds) != 1 || paid.Refunds[0].Amount.Amount != 500 {
+		return fmt.Errorf("wanted one refund of 5.00 USD: %+v", paid)
+	}
+	d.p.step("POST /ops/v1/orders/…/refunds", "%s: %s", money(paid.Refunds[0].Amount), reason)
+	var log struct {
+		Entries []struct{ Operator, Call, Reason, Outcome string }
+	}
+	if _, err := o.Call(ctx, http.MethodGet, "/ops/v1/audit?subject="+d.order, nil, &log); err != nil {
+		return err
+	}
+	d.p.step("GET /ops/v1/audit", "what stands about the order")
+	for _, e := range log.Entries {
+		if e.Call == "refundOrder" {
+			d.p.detail("%s  %s  %q  %s", e.Operator, e.Call, e.Reason, cmp.Or(e.Outcome, "asked"))
+		}
+	}
+	var order struct{ Refunded amount }
+	return d.await(ctx, "the order to show what an operator gave back", "payments-goodwill", func() (bool, error) {
+		_, err := d.buyer.Call(ctx, http.MethodGet, "/api/v1/orders/"+d.order, nil, &order)
+		return order.Refunded.Amount >= 500, err
+	})
 }
 
 // disputed buys with a card whose holder complains to the bank as soon as it is charged; evidence wins the money back.

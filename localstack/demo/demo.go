@@ -42,6 +42,7 @@ func Run(ctx context.Context, o Options) error {
 		{"A seller sends a file, and undercuts a rival", d.sell},
 		{"A unit comes back, and its money", d.sendBack},
 		{"Who bought it reviews it", d.review},
+		{"An operator gives money back", d.helped},
 		{"A bank disputes a payment", d.disputed},
 		{"Tokyo pays in yen at two rates, Vancouver pays two taxes", d.abroad},
 	} {

@@ -186,11 +186,11 @@ type refundOutput struct {
 }
 
 type refund struct {
-	RefundID   string `json:"refund_id"`
-	ShipmentID string `json:"shipment_id"`
-	Minor      int64  `json:"amount" doc:"In minor units of the order's currency"`
-	State      string `json:"state" enum:"DONE,PENDING,FAILED" doc:"DONE: the gateway has given it"`
-	Code       string `json:"code,omitempty" doc:"Why it failed there"`
+	RefundID   string       `json:"refund_id"`
+	ShipmentID string       `json:"shipment_id"`
+	Amount     money.Amount `json:"amount"`
+	State      string       `json:"state" enum:"DONE,PENDING,FAILED" doc:"DONE: the gateway has given it"`
+	Code       string       `json:"code,omitempty" doc:"Why it failed there"`
 }
 
 func (h orderHandlers) refund(ctx context.Context, in *refundInput) (*refundOutput, error) {
@@ -204,7 +204,8 @@ func (h orderHandlers) refund(ctx context.Context, in *refundInput) (*refundOutp
 	}
 	out := &refundOutput{}
 	for _, r := range list {
-		out.Body.Refunds = append(out.Body.Refunds, refund{r.ID, fulfillment.ShipmentID(r.OrderID, r.Group), r.Minor, r.State, r.Code})
+		out.Body.Refunds = append(out.Body.Refunds,
+			refund{r.ID, fulfillment.ShipmentID(r.OrderID, r.Group), money.Of(r.Minor, r.Currency), r.State, r.Code})
 	}
 	return out, nil
 }

@@ -137,14 +137,14 @@ func TestAnOperatorRefunds(t *testing.T) {
 	var answered struct {
 		Refunds []struct {
 			ID     string `json:"refund_id"`
-			Amount int64
+			Amount struct{ Amount int64 }
 			State  string
 		}
 	}
 	half := map[string]any{"amount": usd(500), "reason": "arrived scratched"}
 	key := shop.Key(shop.NewKey())
 	for range 2 {
-		if _, err := o.Call(ctx, post, path, half, &answered, key); err != nil || len(answered.Refunds) != 1 || answered.Refunds[0].Amount != 500 ||
+		if _, err := o.Call(ctx, post, path, half, &answered, key); err != nil || len(answered.Refunds) != 1 || answered.Refunds[0].Amount.Amount != 500 ||
 			answered.Refunds[0].State != "DONE" {
 			t.Fatalf("%+v %v", answered, err)
 		}
@@ -154,7 +154,7 @@ func TestAnOperatorRefunds(t *testing.T) {
 	check(ctx, t, o, bad{"more than is left", post, path, map[string]any{"amount": usd(paid), "reason": "x"}, []shop.Option{shop.Key(shop.NewKey())},
 		409, "refund_too_large"})
 	if _, err := o.Call(ctx, post, path, map[string]any{"reason": "it was broken"}, &answered, shop.Key(shop.NewKey())); err != nil ||
-		len(answered.Refunds) != 1 || answered.Refunds[0].Amount != paid-500 {
+		len(answered.Refunds) != 1 || answered.Refunds[0].Amount.Amount != paid-500 {
 		t.Fatalf("%+v %v", answered, err)
 	}
 	check(ctx, t, o, bad{"when nothing is left", post, path, map[string]any{"reason": "x"}, []shop.Option{shop.Key(shop.NewKey())}, 409, "nothing_left"})

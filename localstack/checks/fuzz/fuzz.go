@@ -94,14 +94,17 @@ func callers(ctx context.Context) ([]caller, error) {
 		return nil, err
 	}
 	stranger, err := shop.Mint(issuer.Claims{Subject: shop.NewID("cus_"), Role: "customer"})
-	const shopper, sellers = "/api/v1/openapi.json", "/seller/v1/openapi.json"
+	operator, failed := shop.Mint(issuer.Claims{}.AsOperator("fuzz"))
+	const shopper, sellers, ops = "/api/v1/openapi.json", "/seller/v1/openapi.json", "/ops/v1/openapi.json"
 	return []caller{
 		{"shopper", shopper, "nobody", &shop.Client{Base: shop.ShopperURL}},
 		{"shopper", shopper, "guest", guest},
 		{"shopper", shopper, "customer", customer.Client},
 		{"seller", sellers, "customer", &shop.Client{Base: shop.SellerURL, Token: stranger}},
 		{"seller", sellers, "seller", seller.Client},
-	}, err
+		{"ops", ops, "seller", &shop.Client{Base: shop.OpsURL, Token: seller.Token}},
+		{"ops", ops, "operator", &shop.Client{Base: shop.OpsURL, Token: operator}},
+	}, errors.Join(err, failed)
 }
 
 // round has each operation called once with a seed.
