@@ -72,8 +72,11 @@ func (c *contextStack) domain() {
 	url := map[string]string{"SEARCH_URL": "https://" + *domain.AttrDomainEndpoint()}
 	under := strings.TrimSuffix(anyPath, "*")
 	c.provide(contract.Search, granted{
-		allow: []permission{{actions: []string{"es:ESHttpPost"}, on: []string{under + "_msearch", under + "*/_search"}}},
-		env:   url,
+		allow: []permission{
+			{actions: []string{"es:ESHttpPost"}, on: []string{under + "_msearch", under + "*/_search"}},
+			{actions: []string{"es:ESHttpGet"}, on: []string{under + "products-*"}}, // what the indexes know: vectors, variants
+		},
+		env: url,
 	})
 	c.provide(contract.Admin, granted{allow: []permission{{actions: methods, on: []string{anyPath}}}, env: url})
 }

@@ -65,6 +65,7 @@ var reasons = []reason{
 	{"s3:DeleteObject", "/conflicts/*", "the lake's files are named by hour and shard"},
 
 	{"es:ESHttpPost", "/*/_search", "an index is named by its marketplace; a search writes nothing"},
+	{"es:ESHttpGet", "/products-*", "an index is named by its marketplace; what it is may be read"},
 	{"es:ESHttpGet", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 	{"es:ESHttpHead", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 	{"es:ESHttpPost", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},

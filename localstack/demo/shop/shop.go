@@ -127,10 +127,23 @@ func (c *Client) Do(ctx context.Context, method, path string, body any, options 
 	return Answer{res.StatusCode, res.Header, b}, err
 }
 
-// Call is Do for a request that must succeed with one of the statuses (200 if none is named); the answer is
-// decoded into out unless it is nil.
+// patience is how often a read that is told to come back later does so: the first search of a marketplace may come before the first
+// shard of its index is up.
+const patience = 3
+
+// Call is Do for a request that must succeed; the answer is decoded into out unless it is nil. A read that is answered 503 with a
+// Retry-After is sent again then.
 func (c *Client) Call(ctx context.Context, method, path string, body, out any, options ...Option) (Answer, error) {
 	a, err := c.Do(ctx, method, path, body, options...)
+	for range patience {
+		wait, told := time.ParseDuration(a.Header.Get("Retry-After") + "s")
+		if err != nil || method != http.MethodGet || a.Status != http.StatusServiceUnavailable || told != nil {
+			break
+		}
+		if err = Pause(ctx, wait); err == nil {
+			a, err = c.Do(ctx, method, path, body, options...)
+		}
+	}
 	if err != nil {
 		return a, fmt.Errorf("%s %s: %w", method, path, err)
 	}
