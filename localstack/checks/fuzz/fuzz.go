@@ -54,6 +54,9 @@ func Run(ctx context.Context, o Options) error {
 	calls, failed := 0, 0
 	for seed := o.Seed; calls < o.Calls; seed++ {
 		for _, c := range callers {
+			if calls >= o.Calls && seed > o.Seed { // every caller has been heard once
+				break
+			}
 			began := time.Now()
 			t, err := c.round(ctx, program, dir, seed)
 			if err != nil {
