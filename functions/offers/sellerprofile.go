@@ -41,13 +41,23 @@ func (u *SellerUpdater) Rated(ctx context.Context, e SellerRated) (update bool, 
 	if e.SellerID == "" || e.Version < 1 || e.Rating != 0 && (e.Rating < LowestRating || e.Rating > HighestRating) {
 		return false, errEvent
 	}
-	err = u.Store.UpdateSellerProfile(ctx, e.SellerID, func(p SellerProfile) SellerProfile {
-		if e.Version <= p.Rated {
-			update = e.Rating == p.Rating
+	return u.told(ctx, e.SellerID, e.Version, func(p *SellerProfile) (heard *int64, stands bool, take func()) {
+		return &p.Rated, e.Rating == p.Rating, func() { p.Rating, p.Ratings = e.Rating, e.Ratings }
+	})
+}
+
+// told has a profile take what an event of a version tells of it, unless that is overtaken, and tells whether the offers are to be
+// updated. about says which version was heard last, whether what is told stands already, and how it is taken.
+func (u *SellerUpdater) told(ctx context.Context, seller string, version int64, about func(*SellerProfile) (heard *int64, stands bool, take func()),
+) (update bool, err error) {
+	err = u.Store.UpdateSellerProfile(ctx, seller, func(p SellerProfile) SellerProfile {
+		heard, stands, take := about(&p)
+		if version <= *heard {
+			update = stands
 			return p
 		}
-		update = e.Rating != p.Rating
-		p.Rating, p.Ratings, p.Rated = e.Rating, e.Ratings, e.Version
+		update, *heard = !stands, version
+		take()
 		return p
 	})
 	return update, err
@@ -58,16 +68,9 @@ func (u *SellerUpdater) Named(ctx context.Context, e SellerChanged) (update bool
 	if e.SellerID == "" || e.Version < 1 || e.Name == "" || !isName(e.Name) {
 		return false, errEvent
 	}
-	err = u.Store.UpdateSellerProfile(ctx, e.SellerID, func(p SellerProfile) SellerProfile {
-		if e.Version <= p.Named {
-			update = e.Name == p.Name
-			return p
-		}
-		update = e.Name != p.Name
-		p.Name, p.Named = e.Name, e.Version
-		return p
+	return u.told(ctx, e.SellerID, e.Version, func(p *SellerProfile) (heard *int64, stands bool, take func()) {
+		return &p.Named, e.Name == p.Name, func() { p.Name = e.Name }
 	})
-	return update, err
 }
 
 // Blocked keeps whether a seller is blocked, and tells whether its offers are to be updated, as Rated does.
@@ -75,16 +78,9 @@ func (u *SellerUpdater) Blocked(ctx context.Context, e SellerBlocked) (update bo
 	if e.SellerID == "" || e.Version < 1 {
 		return false, errEvent
 	}
-	err = u.Store.UpdateSellerProfile(ctx, e.SellerID, func(p SellerProfile) SellerProfile {
-		if e.Version <= p.Standing {
-			update = e.Blocked == p.Blocked
-			return p
-		}
-		update = e.Blocked != p.Blocked
-		p.Blocked, p.Standing = e.Blocked, e.Version
-		return p
+	return u.told(ctx, e.SellerID, e.Version, func(p *SellerProfile) (heard *int64, stands bool, take func()) {
+		return &p.Standing, e.Blocked == p.Blocked, func() { p.Blocked = e.Blocked }
 	})
-	return update, err
 }
 
 // UpdateOffers brings a part of a seller's offers to what is known of the seller: one of another name, or of a seller that was blocked
