@@ -196,20 +196,11 @@ type ownedOutput struct {
 
 func (h seller) owned(ctx context.Context, in *ownedInput) (*ownedOutput, error) {
 	who, _ := auth.From(ctx)
-	var after string
-	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
-		return nil, err
-	}
-	found, next, err := h.products.Owned(ctx, who.SellerID, after, in.Limit)
-	if err != nil {
-		return nil, err
-	}
 	out := &ownedOutput{}
-	out.Body.Products = make([]OwnProduct, 0, len(found))
-	for _, c := range found {
-		out.Body.Products = append(out.Body.Products, ownOf(c))
-	}
-	out.Body.NextCursor, err = api.EncodeCursor(next)
+	var err error
+	out.Body.Products, out.Body.NextCursor, err = api.ReadPage(in.Cursor, func(after string) ([]catalog.Contribution, string, error) {
+		return h.products.Owned(ctx, who.SellerID, after, in.Limit)
+	}, ownOf)
 	return out, err
 }
 

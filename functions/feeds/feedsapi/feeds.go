@@ -132,20 +132,11 @@ type listOutput struct {
 }
 
 func (h handler) list(ctx context.Context, in *listInput) (*listOutput, error) {
-	var after feeds.Position
-	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
-		return nil, err
-	}
-	page, next, err := h.feeds.Feeds(ctx, me(ctx), in.Limit, after)
-	if err != nil {
-		return nil, err
-	}
 	out := &listOutput{}
-	out.Body.Feeds = []Feed{}
-	for _, f := range page {
-		out.Body.Feeds = append(out.Body.Feeds, h.shown(f))
-	}
-	out.Body.NextCursor, err = api.EncodeCursor(next)
+	var err error
+	out.Body.Feeds, out.Body.NextCursor, err = api.ReadPage(in.Cursor, func(after feeds.Position) ([]feeds.Feed, feeds.Position, error) {
+		return h.feeds.Feeds(ctx, me(ctx), in.Limit, after)
+	}, h.shown)
 	return out, err
 }
 

@@ -179,19 +179,11 @@ type sentOutput struct {
 
 func (h receiving) list(ctx context.Context, in *sentInput) (*sentOutput, error) {
 	who, _ := auth.From(ctx)
-	var after string
-	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
-		return nil, err
-	}
-	list, next, err := h.returns.Sent(ctx, who.SellerID, after, in.Limit)
-	if err != nil {
-		return nil, err
-	}
 	out := &sentOutput{}
-	out.Body.Returns = returnsOf(list)
-	if next != "" {
-		out.Body.NextCursor, err = api.EncodeCursor(next)
-	}
+	var err error
+	out.Body.Returns, out.Body.NextCursor, err = api.ReadPage(in.Cursor, func(after string) ([]fulfillment.Return, string, error) {
+		return h.returns.Sent(ctx, who.SellerID, after, in.Limit)
+	}, returnOf)
 	return out, err
 }
 

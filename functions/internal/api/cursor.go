@@ -69,6 +69,25 @@ func DecodeCursor(s string, position any) error {
 	return nil
 }
 
+// ReadPage reads the page that a cursor begins: read is given the position and returns the page's rows with the next position, the
+// zero one after the last page. Each row is shown; a page without any is an empty list. Errors: invalid_cursor, and read's.
+func ReadPage[P comparable, R, B any](cursor string, read func(after P) ([]R, P, error), show func(R) B) (page []B, next string, err error) {
+	var after P
+	if err := DecodeCursor(cursor, &after); err != nil {
+		return nil, "", err
+	}
+	rows, position, err := read(after)
+	if err != nil {
+		return nil, "", err
+	}
+	page = make([]B, 0, len(rows))
+	for _, r := range rows {
+		page = append(page, show(r))
+	}
+	next, err = EncodeCursor(position)
+	return page, next, err
+}
+
 // decodeExactly decodes one JSON value without fields that v does not have.
 func decodeExactly(raw []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(raw))

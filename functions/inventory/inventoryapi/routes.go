@@ -51,9 +51,13 @@ type Stock struct {
 func shown(list []inventory.Stock) []Stock {
 	out := make([]Stock, 0, len(list))
 	for _, s := range list {
-		out = append(out, Stock{s.ProductID, s.Centre, s.Available, s.Out, s.Debt, s.OnHand(), s.Received, s.Shipped, s.Returned})
+		out = append(out, stockOf(s))
 	}
 	return out
+}
+
+func stockOf(s inventory.Stock) Stock {
+	return Stock{s.ProductID, s.Centre, s.Available, s.Out, s.Debt, s.OnHand(), s.Received, s.Shipped, s.Returned}
 }
 
 type listInput struct{ api.Page }
@@ -67,17 +71,11 @@ type listOutput struct {
 
 func (h handler) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	who, _ := auth.From(ctx)
-	var after string
-	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
-		return nil, err
-	}
-	list, next, err := h.stocks.OfSeller(ctx, who.SellerID, after, in.Limit)
-	if err != nil {
-		return nil, err
-	}
 	out := &listOutput{}
-	out.Body.Inventory = shown(list)
-	out.Body.NextCursor, err = api.EncodeCursor(next)
+	var err error
+	out.Body.Inventory, out.Body.NextCursor, err = api.ReadPage(in.Cursor, func(after string) ([]inventory.Stock, string, error) {
+		return h.stocks.OfSeller(ctx, who.SellerID, after, in.Limit)
+	}, stockOf)
 	return out, err
 }
 

@@ -66,20 +66,11 @@ func appealOf(r fulfillment.Return) appeal {
 }
 
 func (h appealHandlers) list(ctx context.Context, in *appealsInput) (*appealsOutput, error) {
-	var after string
-	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
-		return nil, err
-	}
-	list, next, err := h.appeals.Appeals(ctx, after, in.Limit)
-	if err != nil {
-		return nil, err
-	}
 	out := &appealsOutput{}
-	out.Body.Appeals = []appeal{}
-	for _, r := range list {
-		out.Body.Appeals = append(out.Body.Appeals, appealOf(r))
-	}
-	out.Body.NextCursor, err = api.EncodeCursor(next)
+	var err error
+	out.Body.Appeals, out.Body.NextCursor, err = api.ReadPage(in.Cursor, func(after string) ([]fulfillment.Return, string, error) {
+		return h.appeals.Appeals(ctx, after, in.Limit)
+	}, appealOf)
 	return out, err
 }
 

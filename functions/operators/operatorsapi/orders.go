@@ -135,20 +135,11 @@ type ordersOutput struct {
 }
 
 func (h orderHandlers) list(ctx context.Context, in *ordersInput) (*ordersOutput, error) {
-	var after orders.Position
-	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
-		return nil, err
-	}
-	page, next, err := h.orders.History(ctx, in.CustomerID, in.Limit, after)
-	if err != nil {
-		return nil, err
-	}
 	out := &ordersOutput{}
-	out.Body.Orders = []order{}
-	for _, l := range page {
-		out.Body.Orders = append(out.Body.Orders, orderOf(l))
-	}
-	out.Body.NextCursor, err = api.EncodeCursor(next)
+	var err error
+	out.Body.Orders, out.Body.NextCursor, err = api.ReadPage(in.Cursor, func(after orders.Position) ([]fulfillment.Life, orders.Position, error) {
+		return h.orders.History(ctx, in.CustomerID, in.Limit, after)
+	}, orderOf)
 	return out, err
 }
 

@@ -59,20 +59,14 @@ type review struct {
 }
 
 func (h reviewHandlers) list(ctx context.Context, in *reviewsInput) (*reviewsOutput, error) {
-	var after string
-	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
-		return nil, err
-	}
-	w, err := h.reviews.Operate(ctx, reviews.Operation{After: after})
-	if err != nil {
-		return nil, err
-	}
 	out := &reviewsOutput{}
-	out.Body.Reviews = []review{}
-	for _, r := range w.Reviews {
-		out.Body.Reviews = append(out.Body.Reviews, review{r.ProductID, r.ID, r.Stars, r.Title, r.Text, r.Author, r.Verified, r.Reason, r.CreatedAt})
-	}
-	out.Body.NextCursor, err = api.EncodeCursor(w.After)
+	var err error
+	out.Body.Reviews, out.Body.NextCursor, err = api.ReadPage(in.Cursor, func(after string) ([]reviews.Review, string, error) {
+		w, err := h.reviews.Operate(ctx, reviews.Operation{After: after})
+		return w.Reviews, w.After, err
+	}, func(r reviews.Review) review {
+		return review{r.ProductID, r.ID, r.Stars, r.Title, r.Text, r.Author, r.Verified, r.Reason, r.CreatedAt}
+	})
 	return out, err
 }
 

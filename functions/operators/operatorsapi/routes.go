@@ -101,19 +101,12 @@ type entry struct {
 }
 
 func (h audit) list(ctx context.Context, in *auditInput) (*auditOutput, error) {
-	var after string
-	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
-		return nil, err
-	}
-	list, next, err := h.audit.Entries(ctx, in.Subject, in.Day, after, in.Limit)
-	if err != nil {
-		return nil, err
-	}
 	out := &auditOutput{}
-	out.Body.Entries = []entry{}
-	for _, e := range list {
-		out.Body.Entries = append(out.Body.Entries, entry{e.ID, e.At, e.Operator, e.Name, e.Subject, e.Reason, e.Outcome})
-	}
-	out.Body.NextCursor, err = api.EncodeCursor(next)
+	var err error
+	out.Body.Entries, out.Body.NextCursor, err = api.ReadPage(in.Cursor, func(after string) ([]operators.Entry, string, error) {
+		return h.audit.Entries(ctx, in.Subject, in.Day, after, in.Limit)
+	}, func(e operators.Entry) entry {
+		return entry{e.ID, e.At, e.Operator, e.Name, e.Subject, e.Reason, e.Outcome}
+	})
 	return out, err
 }
