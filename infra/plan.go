@@ -2,7 +2,6 @@ package infra
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -73,6 +72,10 @@ func NewPlan(d Demand, granted float64) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	prices, err := contract.ListPrices()
+	if err != nil {
+		return nil, err
+	}
 	total, perTable, environments := map[string]float64{}, map[string]float64{}, 0
 	p := &Plan{Demand: d, Granted: granted, Hour: new(big.Rat), ByUse: map[string]*big.Rat{}, Warm: map[string]int{}}
 	for name, rate := range d.rates() {
@@ -92,7 +95,7 @@ func NewPlan(d Demand, granted float64) (*Plan, error) {
 		}
 		environments += p.environments(name == "checkout", u.Functions, rate)
 		total["after"] += rate * u.After["lambda.request"]
-		if p.ByUse[name], err = cost(sum, rate*3600); err != nil {
+		if p.ByUse[name], err = cost(prices, sum, rate*3600); err != nil {
 			return nil, err
 		}
 		p.Hour.Add(p.Hour, p.ByUse[name])
@@ -148,24 +151,14 @@ func (p *Plan) loads(total, perTable map[string]float64, environments int) []Loa
 }
 
 // cost is what so many times the counts cost, in USD.
-func cost(counts map[string]float64, times float64) (*big.Rat, error) {
-	var list struct {
-		Prices map[string]struct {
-			Price string
-			Per   int64
-		}
-	}
-	if err := json.Unmarshal(contract.PricesUSEast1, &list); err != nil {
-		return nil, fmt.Errorf("read the prices: %w", err)
-	}
+func cost(prices contract.Prices, counts map[string]float64, times float64) (*big.Rat, error) {
 	sum := new(big.Rat)
 	for what, n := range counts {
-		price, ok := new(big.Rat).SetString(list.Prices[what].Price)
-		if !ok {
-			return nil, fmt.Errorf("%s has no price", what)
+		usd, err := prices.USD(what, n*times)
+		if err != nil {
+			return nil, err
 		}
-		price.Mul(price, new(big.Rat).SetFrac64(1, list.Prices[what].Per))
-		sum.Add(sum, price.Mul(price, new(big.Rat).SetFloat64(n*times)))
+		sum.Add(sum, usd)
 	}
 	return sum, nil
 }

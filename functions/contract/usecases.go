@@ -1,15 +1,10 @@
 package contract
 
 import (
-	_ "embed" // the two files are read once
+	_ "embed"
 	"encoding/json"
 	"fmt"
 )
-
-// PricesUSEast1 are AWS's list prices, each with unit, source and the day it was looked up.
-//
-//go:embed prices-us-east-1.json
-var PricesUSEast1 []byte
 
 //go:embed usecases.json
 var useCases []byte

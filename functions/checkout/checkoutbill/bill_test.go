@@ -38,17 +38,6 @@ type model struct {
 	Product     int     `json:"product_bytes"`
 }
 
-type prices struct {
-	Looked string `json:"looked_up"`
-	Prices map[string]struct {
-		Price     string `json:"price"`
-		Per       int64  `json:"per"`
-		Unit      string `json:"unit"`
-		Source    string `json:"source"`
-		Confirmed bool   `json:"confirmed"`
-	} `json:"prices"`
-}
-
 // bill is one checkout.
 type bill struct {
 	name        string
@@ -79,11 +68,13 @@ func load(t *testing.T, file string, v any) {
 	}
 }
 
-func loadPrices(t *testing.T, v *prices) {
+func listPrices(t *testing.T) contract.Prices {
 	t.Helper()
-	if err := json.Unmarshal(contract.PricesUSEast1, v); err != nil {
+	p, err := contract.ListPrices()
+	if err != nil {
 		t.Fatal(err)
 	}
+	return p
 }
 
 func run(t *testing.T, m model) []bill {
@@ -157,17 +148,17 @@ func (b bill) least() (n float64) {
 
 // cost is the checkout's, until its timer has looked. It is exact in USD: what counts cost, and what modelled durations
 // cost. Whatever has no price is an error.
-func (b bill) cost(p prices) (counted, modelled *big.Rat, err error) { return p.of(b.counts) }
+func (b bill) cost(p contract.Prices) (counted, modelled *big.Rat, err error) {
+	return costOf(p, b.counts)
+}
 
-func (p prices) of(counts map[string]float64) (counted, modelled *big.Rat, err error) {
+func costOf(p contract.Prices, counts map[string]float64) (counted, modelled *big.Rat, err error) {
 	counted, modelled = new(big.Rat), new(big.Rat)
 	for what, n := range counts {
-		price, ok := p.Prices[what]
-		usd, number := new(big.Rat).SetString(price.Price)
-		if !ok || !number || price.Per <= 0 {
-			return nil, nil, fmt.Errorf("%s has no price: put one with its source into the price file", what)
+		usd, err := p.USD(what, n)
+		if err != nil {
+			return nil, nil, err
 		}
-		usd.Mul(usd, new(big.Rat).SetFloat64(n)).Quo(usd, big.NewRat(price.Per, 1))
 		if strings.Contains(what, ".gb_") {
 			modelled.Add(modelled, usd)
 		} else {
@@ -202,9 +193,8 @@ func table(bills []bill) string {
 // golden file, for a change whose cost is meant.
 func TestBill(t *testing.T) {
 	var m model
-	var p prices
 	load(t, "model.json", &m)
-	loadPrices(t, &p)
+	p := listPrices(t)
 	bills := run(t, m)
 	for _, b := range bills {
 		if _, _, err := b.cost(p); err != nil {
@@ -238,8 +228,7 @@ func TestBill(t *testing.T) {
 
 func TestWhatHasNoPriceFails(t *testing.T) {
 	t.Parallel()
-	var p prices
-	loadPrices(t, &p)
+	p := listPrices(t)
 	if _, _, err := (bill{counts: map[string]float64{"kms.request": 1}}).cost(p); err == nil {
 		t.Fatal("an unpriced call was free")
 	}

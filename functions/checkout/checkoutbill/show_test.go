@@ -10,11 +10,12 @@ import (
 	"testing"
 	"text/tabwriter"
 
+	"rialto/functions/contract"
 	"rialto/functions/laboratory/recorded"
 )
 
 // show prints the bill beside the design's aims, and where one is missed, what is left to save.
-func show(t *testing.T, bills []bill, m model, p prices) {
+func show(t *testing.T, bills []bill, m model, p contract.Prices) {
 	t.Helper()
 	fmt.Print("\nwhat a checkout costs, in process on virtual time\n\n", table(bills), "\n")
 	aim, ok := new(big.Rat).SetString(m.Aims.USD)
@@ -72,11 +73,11 @@ func show(t *testing.T, bills []bill, m model, p prices) {
 }
 
 // showBeside prints what is no part of the aim: what the order sets in motion, and its share of what runs anyway.
-func showBeside(t *testing.T, bills []bill, p prices) {
+func showBeside(t *testing.T, bills []bill, p contract.Prices) {
 	t.Helper()
 	fmt.Println("\nbeside it, in USD an order")
 	for _, b := range bills {
-		counted, modelled, err := p.of(b.after)
+		counted, modelled, err := costOf(p, b.after)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +92,7 @@ func showBeside(t *testing.T, bills []bill, p prices) {
 	}
 	var f fixed
 	load(t, "fixed-prod.json", &f)
-	counted, modelled, err := p.of(f.Units)
+	counted, modelled, err := costOf(p, f.Units)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +114,7 @@ func (b bill) small() bill {
 	return b
 }
 
-func total(t *testing.T, b bill, p prices, aim *big.Rat, text string) string {
+func total(t *testing.T, b bill, p contract.Prices, aim *big.Rat, text string) string {
 	t.Helper()
 	counted, modelled, err := b.cost(p)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"rialto/functions/clickstream"
 	"rialto/functions/clickstream/clickstreamlake"
+	"rialto/functions/contract"
 	"rialto/functions/internal/bucket"
 )
 
@@ -86,21 +87,29 @@ func record(t *testing.T, i int, at time.Time) clickstream.Record {
 		RequestID: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", Agent: "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", Body: body}
 }
 
+// priced tells what so many units of a thing cost, in USD.
+func priced(t *testing.T) func(what string, units float64) float64 {
+	t.Helper()
+	list, err := contract.ListPrices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(what string, units float64) float64 {
+		usd, err := list.USD(what, units)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, _ := usd.Float64()
+		return n
+	}
+}
+
 // TestBill prints the bill, and holds what was counted to what README.md says.
 func TestBill(t *testing.T) {
 	if os.Getenv("RIALTO_BENCH") == "" {
 		t.Skip("RIALTO_BENCH=1 reckons what a million events cost (make bench)")
 	}
-	text, err := os.ReadFile("testdata/prices-us-east-1.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	price := map[string]any{}
-	if err := json.Unmarshal(text, &price); err != nil {
-		t.Fatal(err)
-	}
-	p := func(name string) float64 { return price[name].(float64) }
-
+	p := priced(t)
 	const batches = 400
 	at := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 	var records []clickstream.Record
@@ -139,22 +148,20 @@ func TestBill(t *testing.T) {
 		what string
 		usd  float64
 	}{
-		{fmt.Sprintf("API Gateway: %.0f requests of %d events", requests, perBatch), requests / million * p("apigateway.million_requests")},
+		{fmt.Sprintf("API Gateway: %.0f requests of %d events", requests, perBatch), p("apigateway.request", requests)},
 		{fmt.Sprintf("Kinesis: %.2f GB in and out, records of %.1f KB", gb, recordBytes/1024),
-			gb*(p("kinesis.ondemand.gb_in")+p("kinesis.ondemand.gb_out")) +
-				24*days*p("kinesis.ondemand.stream_hour")},
+			p("kinesis.on_demand_gb_in", gb) + p("kinesis.on_demand_gb_out", gb) + p("kinesis.on_demand_stream_hour", 24*days)},
 		{fmt.Sprintf("consume: %.0f invocations, %.0f µs of a core an event", invocations, consumed*million),
-			invocations/million*p("lambda.million_requests") +
-				consumed*coreGB*p("lambda.million_gb_seconds")},
+			p("lambda.request", invocations) + p("lambda.gb_second", million*consumed*coreGB)},
 		{fmt.Sprintf("settle: each hour %d times, %.0f µs of a core an event", settlings, settled*million),
-			settlings * settled * coreGB * p("lambda.million_gb_seconds")},
+			p("lambda.gb_second", million*settlings*settled*coreGB)},
 		{fmt.Sprintf("S3: %.0f files of %d hours and a tally each invocation", invocations*(hoursOfBatch+1), hoursOfBatch),
-			invocations * ((hoursOfBatch+1)*p("s3.million_puts") + settlings*hoursOfBatch*p("s3.million_gets")) / million},
+			p("s3.put", invocations*(hoursOfBatch+1)) + p("s3.get", invocations*settlings*hoursOfBatch)},
 		{fmt.Sprintf("S3: raw %.0f B an event for %d days, settled %.0f B for %d", rawBytes, rawDays, keptBytes, keptDays),
-			million / (1 << 30) * (rawBytes*rawDays + keptBytes*keptDays) / 30 * p("s3.gb_month")},
+			p("s3.gb_month", million/(1<<30)*(rawBytes*rawDays+keptBytes*keptDays)/30)},
 	}
 	total := 0.0
-	t.Logf("a million events, at %d million a day, in USD at list prices (testdata says which are unconfirmed):", eventsADay/1_000_000)
+	t.Logf("a million events, at %d million a day, in USD at list prices (functions/contract says which are unconfirmed):", eventsADay/1_000_000)
 	for _, l := range lines {
 		t.Logf("%9.5f  %s", l.usd, l.what)
 		total += l.usd
