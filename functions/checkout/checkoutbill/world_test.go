@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda/messages"
-
 	"rialto/functions/carts"
 	"rialto/functions/carts/cartsstore"
 	"rialto/functions/catalog"
@@ -24,12 +22,12 @@ import (
 	"rialto/functions/customers/snapshotstore"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
-	"rialto/functions/internal/saga"
 	"rialto/functions/internal/tables"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/laboratory/memory"
 	"rialto/functions/laboratory/recorded"
+	"rialto/functions/laboratory/task"
 	"rialto/functions/marketplaces"
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersstore"
@@ -90,14 +88,14 @@ func open(t *testing.T, m model) *shop {
 	hold := &inventory.Service{Store: stock, Now: time.Now}
 	pay := &payments.Service{Store: paymentsstore.Store{DB: s.db}, Gateway: till{s}, Now: time.Now}
 	s.tasks = map[string]func(context.Context, []byte) ([]byte, error){
-		"carts-quote":        task(quote.Quote),
-		"customers-locate":   task(customers.Locator{Snapshots: snapshotstore.Snapshots{DB: s.db}}.Locate),
-		"tax-assess":         task(func(_ context.Context, x tax.Sale) (tax.Assessment, error) { return tax.Assess(x) }),
-		"checkout-claim":     task(steps.Claim),
-		"inventory-hold":     task(hold.Hold),
-		"promotions-redeem":  task((&promotions.Service{Store: coupons, Now: time.Now}).Redeem),
-		"payments-authorize": task(pay.Authorize),
-		"checkout-place":     task(steps.Place),
+		"carts-quote":        task.Of(quote.Quote),
+		"customers-locate":   task.Of(customers.Locator{Snapshots: snapshotstore.Snapshots{DB: s.db}}.Locate),
+		"tax-assess":         task.Of(func(_ context.Context, x tax.Sale) (tax.Assessment, error) { return tax.Assess(x) }),
+		"checkout-claim":     task.Of(steps.Claim),
+		"inventory-hold":     task.Of(hold.Hold),
+		"promotions-redeem":  task.Of((&promotions.Service{Store: coupons, Now: time.Now}).Redeem),
+		"payments-authorize": task.Of(pay.Authorize),
+		"checkout-place":     task.Of(steps.Place),
 	}
 	return s
 }
@@ -293,23 +291,4 @@ func (till) RefundsOf(context.Context, string) ([]payments.GatewayRefund, error)
 }
 func (till) FindRefund(context.Context, string, string) (payments.RefundResult, bool, error) {
 	return payments.RefundResult{}, false, errors.New("a checkout gives nothing back")
-}
-
-func task[I, O any](do func(context.Context, I) (O, error)) func(context.Context, []byte) ([]byte, error) {
-	handler := saga.Task("bill", do)
-	return func(ctx context.Context, b []byte) ([]byte, error) {
-		var in I
-		if err := json.Unmarshal(b, &in); err != nil {
-			return nil, err
-		}
-		out, err := handler(ctx, in)
-		var named messages.InvokeResponse_Error
-		if errors.As(err, &named) {
-			return nil, &interpreter.Error{Name: named.Type, Cause: named.Message}
-		}
-		if err != nil {
-			return nil, err
-		}
-		return json.Marshal(out)
-	}
 }

@@ -14,8 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda/messages"
-
 	"rialto/functions/carts"
 	"rialto/functions/carts/cartsapi"
 	"rialto/functions/carts/cartsstore"
@@ -30,12 +28,12 @@ import (
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
-	"rialto/functions/internal/saga"
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/internal/stripeapi"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
+	"rialto/functions/laboratory/task"
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersstore"
 	"rialto/functions/payments"
@@ -125,12 +123,12 @@ func (s *shop) client() *client {
 		Secret: stripeapi.Fixed("sk_test_x"), URL: s.gateway, ReturnURL: "http://localhost/return", Timeout: 30 * time.Second})}
 	steps := &checkout.Steps{Store: record, Now: time.Now}
 	c := &client{shop: s, tasks: map[string]func(context.Context, []byte) ([]byte, error){
-		"carts-quote": task(quote.Quote), "customers-locate": task(locate.Locate), "tax-assess": task(assess),
-		"checkout-claim": task(steps.Claim), "checkout-place": task(steps.Place),
-		"checkout-fence": task(steps.Fence), "checkout-close": task(steps.Close),
-		"inventory-hold": task(hold.Hold), "inventory-release": task(hold.Release),
-		"promotions-redeem": task(redeem.Redeem), "promotions-return": task(redeem.Return),
-		"payments-authorize": task(pay.Authorize), "payments-cancel": task(pay.Cancel),
+		"carts-quote": task.Of(quote.Quote), "customers-locate": task.Of(locate.Locate), "tax-assess": task.Of(assess),
+		"checkout-claim": task.Of(steps.Claim), "checkout-place": task.Of(steps.Place),
+		"checkout-fence": task.Of(steps.Fence), "checkout-close": task.Of(steps.Close),
+		"inventory-hold": task.Of(hold.Hold), "inventory-release": task.Of(hold.Release),
+		"promotions-redeem": task.Of(redeem.Redeem), "promotions-return": task.Of(redeem.Return),
+		"payments-authorize": task.Of(pay.Authorize), "payments-cancel": task.Of(pay.Cancel),
 	}}
 	front := &checkout.Service{Store: record, Runner: c, Timer: noTimer{}, Now: time.Now, Random: cryptorand.Reader, Wait: time.Minute,
 		Quotes: &checkout.Quoter{Carts: quote, Places: locate, Assess: assess, Now: time.Now}}
@@ -185,22 +183,3 @@ func (noCache) Put(context.Context, carts.Cart) error { return nil }
 type noTimer struct{}
 
 func (noTimer) Set(context.Context, string, time.Duration) error { return nil }
-
-func task[I, O any](do func(context.Context, I) (O, error)) func(context.Context, []byte) ([]byte, error) {
-	handler := saga.Task("rate", do)
-	return func(ctx context.Context, b []byte) ([]byte, error) {
-		var in I
-		if err := json.Unmarshal(b, &in); err != nil {
-			return nil, err
-		}
-		out, err := handler(ctx, in)
-		var named messages.InvokeResponse_Error
-		if errors.As(err, &named) {
-			return nil, &interpreter.Error{Name: named.Type, Cause: named.Message}
-		}
-		if err != nil {
-			return nil, err
-		}
-		return json.Marshal(out)
-	}
-}

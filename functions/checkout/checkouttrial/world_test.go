@@ -3,15 +3,12 @@ package checkouttrial_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"rialto/functions/carts"
 	"rialto/functions/carts/cartsstore"
@@ -20,13 +17,13 @@ import (
 	"rialto/functions/customers"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
-	"rialto/functions/internal/saga"
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
 	"rialto/functions/internal/stripeapi"
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/laboratory/memory"
+	"rialto/functions/laboratory/task"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
 	"rialto/functions/payments/stripegateway"
@@ -180,35 +177,35 @@ func (w *world) functions(quoter *carts.Quoter, steps *checkout.Steps, pay *paym
 	holds *fleet[inventorystore.Store], coupons *fleet[promotionsstore.Store],
 ) map[string]func(context.Context, []byte) ([]byte, error) {
 	return map[string]func(context.Context, []byte) ([]byte, error){
-		"carts-quote":      task(quoter.Quote),
-		"customers-locate": task(locate),
-		"tax-assess":       task(assess),
-		"checkout-claim":   task(steps.Claim),
-		"checkout-fence":   task(steps.Fence),
-		"checkout-close":   task(steps.Close),
-		"checkout-place":   task(steps.Place),
-		"inventory-hold": task(func(ctx context.Context, in inventory.HoldInput) (out inventory.HoldOutput, err error) {
+		"carts-quote":      task.Of(quoter.Quote),
+		"customers-locate": task.Of(locate),
+		"tax-assess":       task.Of(assess),
+		"checkout-claim":   task.Of(steps.Claim),
+		"checkout-fence":   task.Of(steps.Fence),
+		"checkout-close":   task.Of(steps.Close),
+		"checkout-place":   task.Of(steps.Place),
+		"inventory-hold": task.Of(func(ctx context.Context, in inventory.HoldInput) (out inventory.HoldOutput, err error) {
 			holds.serve(func(s inventorystore.Store) { out, err = (&inventory.Service{Store: s, Now: w.clock}).Hold(ctx, in) })
 			return out, err
 		}),
-		"inventory-release": task(func(ctx context.Context, in inventory.ReleaseInput) (out inventory.ReleaseOutput, err error) {
+		"inventory-release": task.Of(func(ctx context.Context, in inventory.ReleaseInput) (out inventory.ReleaseOutput, err error) {
 			holds.serve(func(s inventorystore.Store) { out, err = (&inventory.Service{Store: s, Now: w.clock}).Release(ctx, in) })
 			return out, err
 		}),
-		"promotions-redeem": task(func(ctx context.Context, in promotions.RedeemInput) (out promotions.RedeemOutput, err error) {
+		"promotions-redeem": task.Of(func(ctx context.Context, in promotions.RedeemInput) (out promotions.RedeemOutput, err error) {
 			coupons.serve(func(s promotionsstore.Store) {
 				out, err = (&promotions.Service{Store: s, Now: w.clock}).Redeem(ctx, in)
 			})
 			return out, err
 		}),
-		"promotions-return": task(func(ctx context.Context, in promotions.ReturnInput) (out promotions.ReturnOutput, err error) {
+		"promotions-return": task.Of(func(ctx context.Context, in promotions.ReturnInput) (out promotions.ReturnOutput, err error) {
 			coupons.serve(func(s promotionsstore.Store) {
 				out, err = (&promotions.Service{Store: s, Now: w.clock}).Return(ctx, in)
 			})
 			return out, err
 		}),
-		"payments-authorize": task(pay.Authorize),
-		"payments-cancel":    task(pay.Cancel),
+		"payments-authorize": task.Of(pay.Authorize),
+		"payments-cancel":    task.Of(pay.Cancel),
 	}
 }
 
@@ -289,25 +286,6 @@ func (noCache) Get(context.Context, string) (carts.Cart, bool, error) {
 	return carts.Cart{}, false, nil
 }
 func (noCache) Put(context.Context, carts.Cart) error { return nil }
-
-func task[I, O any](do func(context.Context, I) (O, error)) func(context.Context, []byte) ([]byte, error) {
-	handler := saga.Task("test", do)
-	return func(ctx context.Context, b []byte) ([]byte, error) {
-		var in I
-		if err := json.Unmarshal(b, &in); err != nil {
-			return nil, &interpreter.Error{Name: "Runtime.BadInput", Cause: err.Error()}
-		}
-		out, err := handler(ctx, in)
-		var named messages.InvokeResponse_Error
-		if errors.As(err, &named) {
-			return nil, &interpreter.Error{Name: named.Type, Cause: named.Message}
-		}
-		if err != nil {
-			return nil, err
-		}
-		return json.Marshal(out)
-	}
-}
 
 // answer is the payment gateway as the payments' functions reach it.
 func (w *world) answer(to http.ResponseWriter, r *http.Request) {

@@ -7,6 +7,7 @@ package saga
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 
@@ -42,6 +43,13 @@ func Task[I, O any](name string, do func(context.Context, I) (O, error)) func(co
 		slog.Log(ctx, level, "task failed", "task", name, "code", f.Code, "error", err)
 		return zero, messages.InvokeResponse_Error{Type: errorName(f), Message: f.Text()}
 	}
+}
+
+// Named returns the name and the message that a task's error has for the state machine, if it has any.
+func Named(err error) (name, message string, ok bool) {
+	var e messages.InvokeResponse_Error
+	ok = errors.As(err, &e)
+	return e.Type, e.Message, ok
 }
 
 func errorName(f *fault.Error) string {
