@@ -54,6 +54,7 @@ func Contexts() []Context {
 		reviewsContext,
 		notificationsContext,
 		clickstreamContext,
+		recommendationsContext,
 		accountsContext,
 		operatorsContext,
 	}

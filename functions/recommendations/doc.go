@@ -1,0 +1,51 @@
+// Package recommendations owns what shoppers may like to look at next: the shelves of a page, and the models they come from.
+//
+// A model is a version that training made of the lake (functions/clickstream): neighbours of products, what is popular, vectors
+// of products and customers, and a ranker. Its files lie under models/<version>/ of the context's bucket. The gate lets one serve
+// that is whole, is understood, and beats on held-out events the model that serves, recent popularity and each of its own
+// sources. It is then loaded, part by part, into the table recommendations and an index of its own, and served from when the
+// pointer names it; to go back is to point to the version before.
+//
+// # A shelf
+//
+//	candidates: neighbours of the page's product and of what the customer bought, the products nearest to the customer's vector,
+//	            what is popular, and what is near to the session's clicks
+//	rank:       the model's trees over Features; by Blend where there is no ranker
+//	pool:       the best 100 are kept in Redis for 15 minutes, by customer (or for all who are known by a session alone),
+//	            marketplace, placement and product, with their features
+//	session:    at serving, what the session clicked sets the session's features anew, brings its own neighbours in and ranks
+//	            again, so one click changes the next answer while the pool stays
+//	rules:      read from the tables at that moment: never what is out of stock, blocked, taken down, just bought and not
+//	            replenishable, adult, or there twice; at most a few of a brand and of a category; 20 in all
+//
+// What falls away, in this order, never with an error: Redis, and there is neither session nor pool, each answer is ranked anew;
+// OpenSearch, and candidates are neighbours and what is popular; the ranker, and Blend orders them; the model, and what is best
+// rated and in stock is shown, of the session's categories first, as on a first day; the tables, and the shelf is empty. The
+// answer says degraded with what was away.
+//
+// A customer is served from a profile only while they agree to one (clickstream.Consent), under the pseudonym that the lake
+// knows them by; a session only while its events say that they may serve it. Who did not agree gets what anybody gets.
+//
+// # Features
+//
+// All are float32 and NaN where they are not known; training makes the same of the lake as it was before each event.
+//
+//	source_bought, source_viewed,  the best score among the neighbours, of that kind, of a seed: the page's product, else the
+//	source_together                last 20 that the customer bought
+//	source_als                     the dot product of the customer's vector and the product's
+//	source_recent                  its score in the marketplace's list of kind recent
+//	source_session                 the sum, over the session's last 10 products, the newest first, of 0.85^i times its best score
+//	                               among the neighbours of the i-th, of any kind
+//	session_same_category,         the share of the session's last 10 products that have its category, and its brand
+//	session_same_brand
+//	affinity_category,             the share of the last 50 products that the customer bought
+//	affinity_brand
+//	price_ratio                    its price over the median price of those
+//	popularity                     ln(1 + source_recent), 0 of what is not in that list
+//	rating                         mean stars, 1 to 5
+//	reviews                        ln(1 + how many there are)
+//	days_since_seen                days since the customer bought it last; 0 if the session has seen it
+//	in_buy_box                     1 if an offer of it can be bought, else 0
+//
+// It follows the clickstream's stream for what sessions click and customers buy, and publishes no events.
+package recommendations
