@@ -55,11 +55,17 @@ func (d *Decider) Decide(ctx context.Context, product, marketplace string) error
 	return fault.New(fault.Unavailable, "buy_box_contended", "the buy box keeps changing")
 }
 
-// DecideForSeller decides the buy box of every marketplace in which the seller offers the product.
-func (d *Decider) DecideForSeller(ctx context.Context, product, seller string) error {
+// DecideForSeller decides the buy box of every marketplace in which the seller offers the product, and that the stock of a centre
+// is sold in: the others neither gain nor lose by it.
+func (d *Decider) DecideForSeller(ctx context.Context, product, seller, centre string) error {
 	var keys []Key
 	for _, m := range marketplaces.All() {
-		keys = append(keys, Key{product, m.Code, seller})
+		if marketplaces.Reaches(centre, m.Code) {
+			keys = append(keys, Key{product, m.Code, seller})
+		}
+	}
+	if keys == nil { // nobody buys what is there
+		return nil
 	}
 	found, err := d.Store.GetMany(ctx, keys...)
 	if err != nil {

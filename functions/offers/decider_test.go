@@ -206,8 +206,8 @@ func TestDecidingReportsWhatFails(t *testing.T) {
 	}
 }
 
-// Each box is decided, and is in stock where the units get to without customs. Seen to catch: stock of anywhere.
-func TestStockConcernsEveryMarketplaceOfTheSeller(t *testing.T) {
+// The boxes are decided that the units get to without customs, and no others. Seen to catch: stock of anywhere.
+func TestStockConcernsTheMarketplacesThatItIsSoldIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	for _, m := range []struct{ code, currency string }{{"US", "USD"}, {"DE", "EUR"}, {"JP", "JPY"}} {
@@ -220,22 +220,30 @@ func TestStockConcernsEveryMarketplaceOfTheSeller(t *testing.T) {
 	}
 	w.stock.set(seller("a"), 1)
 	for _, step := range []struct {
-		centre, in string // where the stock is, and the only marketplace that it may be sold in
-		decided    map[string]int64
+		centre  string
+		decided map[string]int64
 	}{
-		{"us-west-2", "US", map[string]int64{"US": 1, "DE": 1, "JP": 0}},
-		{"fr-north-1", "DE", map[string]int64{"US": 2, "DE": 2, "JP": 0}},
-		{"us-wset-2", "", map[string]int64{"US": 2, "DE": 3, "JP": 0}},
+		{"jp-east-1", map[string]int64{"US": 0, "DE": 0, "JP": 0}},
+		{"us-west-2", map[string]int64{"US": 1, "DE": 0, "JP": 0}},
+		{"fr-north-1", map[string]int64{"US": 1, "DE": 1, "JP": 0}},
+		{"us-wset-2", map[string]int64{"US": 1, "DE": 1, "JP": 0}},
 	} {
 		w.stock.centre = step.centre
-		if err := w.DecideForSeller(context.Background(), product, seller("a")); err != nil {
+		if err := w.DecideForSeller(context.Background(), product, seller("a"), step.centre); err != nil {
 			t.Fatal(err)
 		}
 		for m, want := range step.decided {
-			if got := w.buyBox(t, m); got.Version != want || got.InStock != (m == step.in) {
+			if got := w.buyBox(t, m); got.Version != want || got.InStock != (want > 0) {
 				t.Errorf("%s, stock in %s: %+v", m, step.centre, got)
 			}
 		}
+	}
+	w.stock.centre = "us-west-2"
+	if err := w.Decide(context.Background(), product, "DE"); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.buyBox(t, "DE"); got.InStock {
+		t.Errorf("a box of stock behind customs: %+v", got)
 	}
 }
 

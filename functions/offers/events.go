@@ -65,9 +65,9 @@ type SellerBlocked struct {
 }
 
 // Concern is whose buy boxes an event has decided anew: a product's in one marketplace, or in all where a seller offers
-// it. One of the last two is empty.
+// it and a centre's stock is sold. Either Marketplace is empty, or SellerID and Centre are.
 type Concern struct {
-	ProductID, Marketplace, SellerID string
+	ProductID, Marketplace, SellerID, Centre string
 }
 
 // ConcernOf reads the data of OfferChanged, or of the inventory's StockBandChanged. Errors: unknown_event,
@@ -81,7 +81,7 @@ func ConcernOf(event string, data []byte) (c Concern, err error) {
 	case "StockBandChanged":
 		var d inventory.BandChange
 		err = eventdata.Decode(event, data, &d)
-		c = Concern{ProductID: d.ProductID, SellerID: d.SellerID}
+		c = Concern{ProductID: d.ProductID, SellerID: d.SellerID, Centre: d.Centre}
 	default:
 		err = unknown(event)
 	}
@@ -91,7 +91,7 @@ func ConcernOf(event string, data []byte) (c Concern, err error) {
 // DecideFor decides the buy boxes that an event concerns.
 func (d *Decider) DecideFor(ctx context.Context, c Concern) error {
 	if c.SellerID != "" {
-		return d.DecideForSeller(ctx, c.ProductID, c.SellerID)
+		return d.DecideForSeller(ctx, c.ProductID, c.SellerID, c.Centre)
 	}
 	return d.Decide(ctx, c.ProductID, c.Marketplace)
 }

@@ -16,7 +16,7 @@ func ReceiveChanges(d *offers.Decider) func(context.Context, events.SQSEvent) (e
 	return outbox.ReceiveGrouped(
 		func(e outbox.Event) (string, error) {
 			c, err := concern(e)
-			return c.ProductID + "#" + c.Marketplace + "#" + c.SellerID, err
+			return c.ProductID + "#" + c.Marketplace + "#" + c.SellerID + "#" + c.Centre, err
 		},
 		func(ctx context.Context, _ string, group []outbox.Delivery) error {
 			c, err := concern(group[0].Event)
