@@ -53,18 +53,19 @@ func Run(ctx context.Context, stage *operate.Client, o Options) error {
 		}
 	}
 	fmt.Fprintf(o.Out, "loading %s\n", name)
-	// Stock first: an offer is only in stock when there is some, and the buy box follows either anyway.
+	// Products and stock first. The buy box and the index follow in any order, but of an offer that finds both there they are made
+	// once, and not again when the product, its vector and its stock come.
+	if err := load(ctx, s, "products", "catalog-import", c.Products, func(rows []catalog.Product) any {
+		return map[string]any{"products": rows, "categories": c.Categories}
+	}); err != nil {
+		return err
+	}
 	if err := load(ctx, s, "stock", "inventory-receive", c.Receipts,
 		func(rows []catalog.Receipt) any { return map[string]any{"rows": rows} }); err != nil {
 		return err
 	}
 	if err := load(ctx, s, "offers", "offers-import", c.Offers,
 		func(rows []catalog.Offer) any { return map[string]any{"offers": rows} }); err != nil {
-		return err
-	}
-	if err := load(ctx, s, "products", "catalog-import", c.Products, func(rows []catalog.Product) any {
-		return map[string]any{"products": rows, "categories": c.Categories}
-	}); err != nil {
 		return err
 	}
 	if o.API == "" {
@@ -164,9 +165,15 @@ func offered(c catalog.Catalog) map[string]bool {
 	return out
 }
 
-// count asks search how many of the catalog's products it finds, category by category.
+// count asks search how many of the catalog's products it finds, category by category once it finds as many of whatever kind.
 func (s *seeder) count(ctx context.Context, c catalog.Catalog) (int, error) {
 	want, found := offered(c), 0
+	var all struct {
+		Total int `json:"total"`
+	}
+	if _, err := s.visitor.Call(ctx, http.MethodGet, "/api/v1/products/search?size=1", nil, &all); err != nil || all.Total < len(want) {
+		return all.Total, err
+	}
 	leaves := map[string]bool{}
 	for _, p := range c.Products {
 		leaves[p.CategoryID] = true
