@@ -9,10 +9,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"rialto/functions/catalog"
 	"rialto/functions/internal/fault"
 	"rialto/functions/marketplaces"
-	"rialto/functions/offers"
 )
 
 // ProductScanner lists what indexes are built from.
@@ -332,25 +330,15 @@ func (r *Rebuilder) drawNumbers(ctx context.Context, m marketplaces.Marketplace,
 
 // compose makes the documents of products, without numbers, of what the tables say.
 func (r *Rebuilder) compose(ctx context.Context, m marketplaces.Marketplace, ids []string) (map[string]Document, error) {
-	var products map[string]catalog.Product
-	var boxes map[string]offers.BuyBox
-	var ratings map[string]ProductRating
-	var meanings map[string]Meant
-	g, each := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { ratings, err = r.Ratings.Ratings(each, ids...); return err })
-	g.Go(func() (err error) { meanings, err = r.Meanings.Meanings(each, ids...); return err })
-	g.Go(func() (err error) { products, err = r.Products.GetMany(each, ids...); return err })
-	g.Go(func() (err error) { boxes, err = r.BuyBoxes.BuyBoxes(each, m.Code, ids...); return err })
-	if err := g.Wait(); err != nil {
+	s, err := readers{r.Products, r.BuyBoxes, r.Ratings, r.Meanings}.read(ctx, map[string][]string{m.Code: ids})
+	if err != nil {
 		return nil, err
 	}
 	docs := make(map[string]Document, len(ids))
 	for _, id := range ids {
-		d, err := Compose(id, products[id], boxes[id], 0)
-		if err != nil {
+		if docs[id], err = s.document(id, m, 0); err != nil {
 			return nil, err
 		}
-		docs[id] = d.rated(ratings[id]).meaning(products[id], meanings[id], m.Language)
 	}
 	return docs, nil
 }

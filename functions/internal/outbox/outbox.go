@@ -124,14 +124,7 @@ type Delivery struct {
 func ReceiveGrouped(subject func(Event) (string, error),
 	do func(ctx context.Context, subject string, group []Delivery) error) batch.QueueHandler {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
-		groups := map[string][]Delivery{}
-		for _, m := range e.Records {
-			if e, err := Decode([]byte(m.Body)); err == nil { // the others are reported below
-				if s, err := subject(e); err == nil {
-					groups[s] = append(groups[s], Delivery{e, queued(m)})
-				}
-			}
-		}
+		groups := grouped(e, subject)
 		work := make(map[string]func() error, len(groups))
 		for s, group := range groups {
 			work[s] = sync.OnceValue(func() error { return do(ctx, s, group) })
@@ -144,6 +137,34 @@ func ReceiveGrouped(subject func(Event) (string, error),
 			return work[s]()
 		})(ctx, e)
 	}
+}
+
+// ReceiveTogether is ReceiveGrouped for consumers that bring all subjects of a batch up to date at once, and say which of them failed.
+func ReceiveTogether(subject func(Event) (string, error),
+	do func(ctx context.Context, groups map[string][]Delivery) (failed map[string]error)) batch.QueueHandler {
+	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
+		work := sync.OnceValue(func() map[string]error { return do(ctx, grouped(e, subject)) })
+		return Receive(func(_ context.Context, e Event) error {
+			s, err := subject(e)
+			if err != nil {
+				return err
+			}
+			return work()[s]
+		})(ctx, e)
+	}
+}
+
+// grouped are the events of a batch by their subjects, but for messages that are none: those fail by themselves.
+func grouped(e events.SQSEvent, subject func(Event) (string, error)) map[string][]Delivery {
+	groups := map[string][]Delivery{}
+	for _, m := range e.Records {
+		if e, err := Decode([]byte(m.Body)); err == nil {
+			if s, err := subject(e); err == nil {
+				groups[s] = append(groups[s], Delivery{e, queued(m)})
+			}
+		}
+	}
+	return groups
 }
 
 // queued is when a queue took a message.

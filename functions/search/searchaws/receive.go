@@ -11,23 +11,25 @@ import (
 	"rialto/functions/search"
 )
 
-// Receive returns the handler of the queue: it projects the products that a batch of events is about, each once. If a
-// projection fails, all its events come again.
+// Receive returns the handler of the queue: it projects the products that a batch of events is about together, each once. If
+// the projection of one fails, all its events come again.
 func Receive(p *search.Projector) batch.QueueHandler {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
 		received := p.Now()
-		apply := func(ctx context.Context, product string, group []outbox.Delivery) error {
-			changes := make([]search.Change, len(group))
-			for i, d := range group {
-				c, err := change(d.Event)
-				if err != nil {
-					return err
+		apply := func(ctx context.Context, groups map[string][]outbox.Delivery) map[string]error {
+			var told []search.Told
+			for product, group := range groups {
+				t := search.Told{ProductID: product, Times: search.EventTimes{Queued: group[0].Queued, Received: received}}
+				for _, d := range group {
+					if c, err := change(d.Event); err == nil { // each was read before, by its subject
+						t.Changes = append(t.Changes, c)
+					}
 				}
-				changes[i] = c
+				told = append(told, t)
 			}
-			return p.Apply(ctx, product, search.EventTimes{Queued: group[0].Queued, Received: received}, changes)
+			return p.Apply(ctx, told...)
 		}
-		return outbox.ReceiveGrouped(subject, apply)(ctx, e)
+		return outbox.ReceiveTogether(subject, apply)(ctx, e)
 	}
 }
 

@@ -28,14 +28,18 @@ type counting struct {
 	search.Sequence
 	mu    sync.Mutex
 	drawn []string
+	read  int    // how often products were read
 	fail  string // the product whose projection fails
 }
 
-func (c *counting) Get(context.Context, string) (catalog.Product, error) {
-	return catalog.Product{}, catalog.ErrProductNotFound
+func (c *counting) GetMany(context.Context, ...string) (map[string]catalog.Product, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.read++
+	return nil, nil
 }
-func (c *counting) BuyBox(context.Context, string, string) (offers.BuyBox, error) {
-	return offers.BuyBox{}, nil
+func (c *counting) BuyBoxes(context.Context, string, ...string) (map[string]offers.BuyBox, error) {
+	return nil, nil
 }
 func (c *counting) BuyBoxesOf(context.Context, string) (map[string]offers.BuyBox, error) {
 	return map[string]offers.BuyBox{"DE": {}, "US": {}}, nil
@@ -67,31 +71,41 @@ func message(id, name, product, market string) events.SQSMessage {
 	return events.SQSMessage{MessageId: id, Body: fmt.Sprintf(form, id, name, product, data)}
 }
 
-func TestABatchReadsAProductOnce(t *testing.T) {
+func TestABatchReadsItsProductsTogether(t *testing.T) {
 	t.Parallel()
-	c := &counting{fail: "p3"}
-	h := Receive(&search.Projector{Products: c, BuyBoxes: c, Ratings: c, Meanings: c, Sequence: c, Now: time.Now})
-	out, err := h(context.Background(), events.SQSEvent{Records: []events.SQSMessage{
+	good := []events.SQSMessage{
 		message("1", "BuyBoxChanged", "p1", "US"), message("2", "BuyBoxChanged", "p1", "US"), message("3", "BuyBoxChanged", "p1", "CA"),
 		message("4", "ProductChanged", "p2", ""), message("5", "BuyBoxChanged", "p2", "US"),
-		message("6", "BuyBoxChanged", "p3", "US"), message("7", "BuyBoxChanged", "p3", "US"),
-		message("8", "OrderPlaced", "p4", "US"), {MessageId: "9", Body: "no event"}, message("10", "BuyBoxChanged", "p5", "XX"),
-		message("11", "BuyBoxChanged", "p6", ""),
-	}})
-	if err != nil {
-		t.Fatal(err)
 	}
-	var failed []string
-	for _, f := range out.BatchItemFailures {
-		failed = append(failed, f.ItemIdentifier)
-	}
-	slices.Sort(failed)
-	slices.Sort(c.drawn)
-	if d := cmp.Diff([]string{"10", "11", "6", "7", "8", "9"}, failed); d != "" {
-		t.Error("failed:", d)
-	}
-	if d := cmp.Diff([]string{"p1 CA", "p1 US", "p2 DE", "p2 US", "p3 US"}, c.drawn); d != "" {
-		t.Error("drawn:", d)
+	for name, c := range map[string]struct {
+		more   []events.SQSMessage
+		failed []string
+		read   int
+	}{
+		"all of it is projected at once": {nil, nil, 1},
+		"what is no event of ours, or fails, fails by itself": {[]events.SQSMessage{message("6", "BuyBoxChanged", "p3", "US"),
+			message("7", "BuyBoxChanged", "p3", "US"), message("8", "OrderPlaced", "p4", "US"), {MessageId: "9", Body: "no event"},
+			message("10", "BuyBoxChanged", "p5", "XX"), message("11", "BuyBoxChanged", "p6", "")}, []string{"10", "11", "6", "7", "8", "9"}, 2},
+	} {
+		x := &counting{fail: "p3"}
+		h := Receive(&search.Projector{Products: x, BuyBoxes: x, Ratings: x, Meanings: x, Sequence: x, Now: time.Now})
+		out, err := h(context.Background(), events.SQSEvent{Records: slices.Concat(good, c.more)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var failed []string
+		for _, f := range out.BatchItemFailures {
+			failed = append(failed, f.ItemIdentifier)
+		}
+		slices.Sort(failed)
+		slices.Sort(x.drawn)
+		if d := cmp.Diff(c.failed, failed); d != "" {
+			t.Errorf("%s, failed: %s", name, d)
+		}
+		drawn := slices.DeleteFunc(slices.Compact(x.drawn), func(s string) bool { return s == "p3 US" })
+		if d := cmp.Diff([]string{"p1 CA", "p1 US", "p2 DE", "p2 US"}, drawn); d != "" || x.read != c.read {
+			t.Errorf("%s, read %d times, drawn: %s", name, x.read, d)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package searchindex
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,32 +28,42 @@ type target struct {
 	alias bool // it must be one: a domain that makes indexes by itself would guess a mapping
 }
 
-// Write puts a document in, and makes the index first if there is none. While another index is being built the
-// document goes there too, in the same call: which indexes there are is told by OpenSearch alone, and so at the same
+// Write puts documents in, and makes the index first if there is none. While another index is being built the
+// documents go there too, in the same call: which indexes there are is told by OpenSearch alone, and so at the same
 // moment for both. An index of an earlier release is taught the fields that have come since. That a document of the
 // same or a higher number is there is a success. Errors: search_unavailable.
-func (x *Index) Write(ctx context.Context, m marketplaces.Marketplace, d search.Document) error {
-	live, building := target{x.alias(m), true}, target{x.building(m), true}
+func (x *Index) Write(ctx context.Context, m marketplaces.Marketplace, docs ...search.Document) error {
+	targets := []target{{x.alias(m), true}, {x.building(m), true}}
 	for try := 0; ; try++ {
-		outcomes, err := x.bulk(ctx, []search.Document{d}, live, building)
+		outcomes, err := x.bulk(ctx, docs, targets...)
 		if err != nil {
-			return fmt.Errorf("write document: %w", err)
+			return fmt.Errorf("write documents: %w", err)
 		}
-		first, second := outcomes[0], outcomes[1]
-		if second.Cause.Type == "index_not_found_exception" {
-			second = outcome{} // none is being built
+		missing, older := false, ""
+		var problems []error
+		for i, o := range outcomes {
+			to := targets[i%len(targets)]
+			switch o.Cause.Type {
+			case "index_not_found_exception":
+				if to == targets[1] { // none is being built
+					continue
+				}
+				missing = true
+			case "strict_dynamic_mapping_exception":
+				older = cmp.Or(older, to.name)
+			}
+			problems = append(problems, o.err())
 		}
+		failed := errors.Join(problems...)
 		switch {
-		case try > 1 || first.ok() && second.ok():
-			return errors.Join(first.err(), second.err())
-		case first.Cause.Type == "index_not_found_exception":
+		case failed == nil || try > 1:
+			return failed
+		case missing:
 			err = x.Ensure(ctx, m)
-		case first.Cause.Type == "strict_dynamic_mapping_exception":
-			err = x.addFields(ctx, m, live.name)
-		case second.Cause.Type == "strict_dynamic_mapping_exception":
-			err = x.addFields(ctx, m, building.name)
+		case older != "":
+			err = x.addFields(ctx, m, older)
 		default:
-			return errors.Join(first.err(), second.err())
+			return failed
 		}
 		if err != nil {
 			return err
@@ -79,8 +90,6 @@ type outcome struct {
 	Status int   `json:"status"`
 	Cause  cause `json:"error"`
 }
-
-func (o outcome) ok() bool { return o.err() == nil }
 
 // err is nil if the document, or one of the same or a higher number, is there.
 func (o outcome) err() error {

@@ -103,12 +103,12 @@ type deadly struct {
 	kill context.CancelFunc
 }
 
-func (d deadly) Write(ctx context.Context, m marketplaces.Marketplace, doc search.Document) error {
+func (d deadly) Write(ctx context.Context, m marketplaces.Marketplace, docs ...search.Document) error {
 	if d.at.Add(-1) == 0 {
 		d.kill()
 		return ctx.Err()
 	}
-	return d.DocumentWriter.Write(ctx, m, doc)
+	return d.DocumentWriter.Write(ctx, m, docs...)
 }
 
 // The indexer is killed in the middle, again and again; some records are poison; the index is dropped, with a half
@@ -177,10 +177,10 @@ type waiting struct {
 	begun, let chan struct{}
 }
 
-func (held waiting) Write(ctx context.Context, m marketplaces.Marketplace, doc search.Document) error {
+func (held waiting) Write(ctx context.Context, m marketplaces.Marketplace, docs ...search.Document) error {
 	close(held.begun)
 	<-held.let
-	return held.DocumentWriter.Write(ctx, m, doc)
+	return held.DocumentWriter.Write(ctx, m, docs...)
 }
 
 // A function that read a product before it was deleted, and writes after the index was built anew, revives nothing.
