@@ -47,6 +47,7 @@ func payments(c *contextStack) error {
 	}
 	c.logged("authorize", "refused", "the payment gateway, and no bank, refuses payments", `{ $.code = "payment_refused" }`)
 	c.logged("notice", "disputed", "a customer disputes a payment at their bank, which takes evidence for some days", `{ $.code = "payment_disputed" }`)
+	c.logged("reconcile", "disputed-unheard", "a customer disputes a payment, and the notice of it was lost", `{ $.code = "payment_disputed" }`)
 	c.logged("notice", "payout-failed", "the payment gateway could not pay our bank", `{ $.code = "gateway_payout_failed" }`)
 	return nil
 }

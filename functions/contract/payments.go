@@ -78,11 +78,11 @@ var paymentsContext = Context{
 			Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
 		},
 		{
-			Name: "watch", Description: "notes until when the money of a placed order is held, and when to look at a refund again",
+			Name: "watch", Description: "notes until when money is held, when to look at a refund again, and what the gateway's books must say",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Concurrency: 20, Subscriptions: []Subscription{
 				{Context: "orders", Events: []string{"OrderPlaced"}},
-				{Context: "payments", Events: []string{"PaymentRefunded"}},
+				{Context: "payments", Events: []string{"PaymentCaptured", "PaymentRefunded"}},
 			}}},
 			Grants: []Grant{{Write, "payments"}},
 		},
@@ -91,6 +91,16 @@ var paymentsContext = Context{
 			Memory: 256, Timeout: 5 * minute,
 			Trigger: Trigger{Schedule: 60 * minute},
 			Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
+		},
+		{
+			Name: "reconcile", Description: "compares the gateway's books of the days that are over with the payments",
+			Memory: 256, Timeout: 5 * minute,
+			Trigger: Trigger{Schedule: 15 * minute},
+			Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
+			Alarms: []Alarm{
+				{"differs", "the payment gateway's books and the payments differ"},
+				{"unreconciled", "days are not compared with the payment gateway's books"},
+			},
 		},
 		{
 			Name: "publish", Description: "payments stream to events",

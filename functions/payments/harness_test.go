@@ -37,7 +37,12 @@ type bank struct {
 
 func newBank(t *testing.T) *bank {
 	t.Helper()
-	g := gateway.New(gateway.Config{AnswerDelay: patience})
+	return bankAt(t, time.Now)
+}
+
+func bankAt(t *testing.T, now func() time.Time) *bank {
+	t.Helper()
+	g := gateway.New(gateway.Config{AnswerDelay: patience, Now: now})
 	server := httptest.NewServer(g)
 	t.Cleanup(func() { g.Close(); server.Close() })
 	return &bank{url: server.URL}

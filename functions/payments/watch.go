@@ -27,6 +27,8 @@ type Watchlist interface {
 	// Due lists a day's.
 	Due(ctx context.Context, day string) ([]Due, error)
 	Unwatch(ctx context.Context, d Due) error
+	// Book puts what was booked on a day's list, to be held against the gateway's books (Reconciler).
+	Book(ctx context.Context, d Due) error
 	sweep.Mark
 }
 
@@ -45,7 +47,8 @@ type Watcher struct {
 	List Watchlist
 }
 
-// HandleEvent puts the payments of a placed order on the list, and refunds that were given. Errors: unknown_event, malformed_event.
+// HandleEvent puts the payments of a placed order on the list, refunds that were given, and what is to be found in the gateway's books.
+// Errors: unknown_event, malformed_event.
 func (w *Watcher) HandleEvent(ctx context.Context, event string, data []byte) error {
 	switch event {
 	case "OrderPlaced":
@@ -55,7 +58,20 @@ func (w *Watcher) HandleEvent(ctx context.Context, event string, data []byte) er
 			if e.Amount.Minor == 0 {
 				return nil // without the gateway
 			}
-			return w.List.Watch(ctx, w.dueAt(e.OrderID, e.Group, Refund{ID: e.RefundID, Attempt: e.Attempt}.Name(), w.Now().Add(turnedBackAfter[0])))
+			name := Refund{ID: e.RefundID, Attempt: e.Attempt}.Name()
+			if !e.Before {
+				if err := w.List.Book(ctx, w.dueAt(e.OrderID, e.Group, name, w.Now())); err != nil {
+					return err
+				}
+			}
+			return w.List.Watch(ctx, w.dueAt(e.OrderID, e.Group, name, w.Now().Add(turnedBackAfter[0])))
+		})
+	case EventCaptured:
+		return eventdata.Handle(ctx, event, data, func(ctx context.Context, e PaymentCaptured) error {
+			if e.IntentID == "" {
+				return nil // without the gateway
+			}
+			return w.List.Book(ctx, w.dueAt(e.OrderID, e.Group, "", w.Now()))
 		})
 	}
 	return fault.New(fault.Malformed, "unknown_event", "payments does not watch %s", event)

@@ -22,6 +22,7 @@ import (
 	"rialto/functions/operators/operatorsaws"
 	"rialto/functions/operators/operatorsstore"
 	"rialto/functions/orders/ordersstore"
+	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
 	"rialto/functions/payouts/payoutsstore"
 	"rialto/functions/promotions"
@@ -42,14 +43,16 @@ func services(s *settings.Settings) operatorsapi.Services {
 		Audit: &operators.Audit{Log: operatorsstore.Store{DB: db}, Random: rand.Reader, Now: time.Now},
 		Orders: &operators.Orders{Placed: placed, Lives: &fulfillment.OrderService{Orders: placed, Shipments: parcels, Returns: parcels,
 			Payments: paymentsstore.Store{DB: db}, Images: products, Now: time.Now, Pace: time.Hour}, Refunds: refunds},
-		Parcels:   &fulfillment.Sweeper{Shipments: parcels, Sellers: parcels, Returns: parcels, Now: time.Now},
-		Customers: &customers.Service{Store: profiles, Vault: vault, Now: time.Now},
-		Sellers:   &sellers.Service{Store: sellersstore.Store{DB: db}, Now: time.Now},
-		Ledger:    &payoutsstore.Store{DB: db},
-		Reviews:   &reviews.Products{Store: reviewsstore.Store{DB: db}, Now: time.Now},
-		Pages:     &catalog.TakedownService{Products: products, Now: time.Now},
-		Images:    operatorsaws.Images{Lambda: functions, Function: s.Must("FUNCTION_CATALOG_MODERATE")},
-		Appeals:   &fulfillment.ReceivingService{Returns: parcels, Now: time.Now},
-		Coupons:   &promotions.Service{Store: promotionsstore.New(shards.New(db, time.Now, mathrand.Float64)), Now: time.Now},
+		Parcels:         &fulfillment.Sweeper{Shipments: parcels, Sellers: parcels, Returns: parcels, Now: time.Now},
+		Customers:       &customers.Service{Store: profiles, Vault: vault, Now: time.Now},
+		Sellers:         &sellers.Service{Store: sellersstore.Store{DB: db}, Now: time.Now},
+		Ledger:          &payoutsstore.Store{DB: db},
+		Reviews:         &reviews.Products{Store: reviewsstore.Store{DB: db}, Now: time.Now},
+		Pages:           &catalog.TakedownService{Products: products, Now: time.Now},
+		Images:          operatorsaws.Images{Lambda: functions, Function: s.Must("FUNCTION_CATALOG_MODERATE")},
+		Appeals:         &fulfillment.ReceivingService{Returns: parcels, Now: time.Now},
+		Reconciliations: payments.Reports{Stored: paymentsstore.Store{DB: db}, Now: time.Now},
+
+		Coupons: &promotions.Service{Store: promotionsstore.New(shards.New(db, time.Now, mathrand.Float64)), Now: time.Now},
 	}
 }

@@ -30,13 +30,15 @@ type Services struct {
 	Pages     Pages
 	Images    Images
 	Appeals   Appeals
+
+	Reconciliations Reconciliations
 }
 
 // Routes is the table; without services it serves for the document.
 func Routes(s Services) []api.Route {
 	var all []api.Route
 	for _, part := range [][]api.Route{auditRoutes(s), orderRoutes(s), customerRoutes(s), sellerRoutes(s), reviewRoutes(s), couponRoutes(s),
-		pageRoutes(s), appealRoutes(s)} {
+		pageRoutes(s), appealRoutes(s), reconciliationRoutes(s)} {
 		all = append(all, part...)
 	}
 	return all

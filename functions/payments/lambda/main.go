@@ -26,6 +26,7 @@ func main() {
 		"notice":    listen,
 		"watch":     watch,
 		"renew":     watcher(func(w *payments.Watcher) any { return saga.Task("payments-renew", w.Sweep) }),
+		"reconcile": reconcile,
 		"publish":   publish,
 	})
 }

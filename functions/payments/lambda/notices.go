@@ -7,6 +7,7 @@ import (
 
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/lambdahttp"
+	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsapi"
@@ -26,11 +27,29 @@ func receive(s *settings.Settings) (any, error) {
 
 // listen deals with them.
 func listen(s *settings.Settings) (any, error) {
-	gateway, err := stripegateway.Load(s)
+	l, _, err := listener(s)
 	if err != nil {
 		return nil, err
 	}
-	stored := database(s)
-	l := &payments.Listener{Service: &payments.Service{Store: stored, Gateway: gateway, Now: time.Now}, Objects: gateway, Notices: stored}
 	return paymentsaws.Receive(l.Hear), nil
+}
+
+// reconcile finds what was not heard.
+func reconcile(s *settings.Settings) (any, error) {
+	l, gateway, err := listener(s)
+	if err != nil {
+		return nil, err
+	}
+	r := &payments.Reconciler{Listener: l, Moved: gateway, Compare: database(s)}
+	return saga.Task("payments-reconcile", r.Reconcile), nil
+}
+
+func listener(s *settings.Settings) (*payments.Listener, *stripegateway.Gateway, error) {
+	gateway, err := stripegateway.Load(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	stored := database(s)
+	service := &payments.Service{Store: stored, Gateway: gateway, Now: time.Now}
+	return &payments.Listener{Service: service, Objects: gateway, Notices: stored}, gateway, nil
 }

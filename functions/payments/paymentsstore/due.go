@@ -22,17 +22,17 @@ const (
 	buckets   = 8
 )
 
-func dueKey(day, bucket string) string { return duePrefix + day + "#" + bucket }
+func dayKey(prefix, day, bucket string) string { return prefix + day + "#" + bucket }
 
-func placeOf(d payments.Due) store.Key {
+func placeOf(prefix string, d payments.Due) store.Key {
 	h := fnv.New32a()
 	h.Write([]byte(d.OrderID))
-	return store.Key{PK: dueKey(d.Day, strconv.Itoa(int(h.Sum32()%buckets))), SK: strings.TrimSuffix(d.OrderID+"#"+d.Group+"#"+d.Refund, "#")}
+	return store.Key{PK: dayKey(prefix, d.Day, strconv.Itoa(int(h.Sum32()%buckets))), SK: strings.TrimSuffix(d.OrderID+"#"+d.Group+"#"+d.Refund, "#")}
 }
 
 // Watch puts a payment on a day's list.
 func (s Store) Watch(ctx context.Context, d payments.Due) error {
-	if _, err := s.DB.Apply(ctx, store.Put(table, placeOf(d), d).Named("due")); err != nil {
+	if _, err := s.DB.Apply(ctx, store.Put(table, placeOf(duePrefix, d), d).Named("due")); err != nil {
 		return fmt.Errorf("watch payment: %w", err)
 	}
 	return nil
@@ -40,15 +40,19 @@ func (s Store) Watch(ctx context.Context, d payments.Due) error {
 
 // Due lists a day's payments.
 func (s Store) Due(ctx context.Context, day string) ([]payments.Due, error) {
+	return s.listed(ctx, duePrefix, day)
+}
+
+func (s Store) listed(ctx context.Context, prefix, day string) ([]payments.Due, error) {
 	var out []payments.Due
 	for b := range buckets {
-		for i, err := range store.Items(ctx, s.DB, store.Query{Table: table, Hash: dueKey(day, strconv.Itoa(b))}) {
+		for i, err := range store.Items(ctx, s.DB, store.Query{Table: table, Hash: dayKey(prefix, day, strconv.Itoa(b))}) {
 			var d payments.Due
 			if err == nil {
 				err = store.Unmarshal(i, &d)
 			}
 			if err != nil {
-				return nil, fmt.Errorf("list what is due: %w", err)
+				return nil, fmt.Errorf("list %s: %w", strings.Trim(prefix, beside+"#"), err)
 			}
 			out = append(out, d)
 		}
@@ -70,7 +74,7 @@ func (s Store) KeepSweepFrom(ctx context.Context, day string) error {
 
 // Unwatch takes a payment off a day's list.
 func (s Store) Unwatch(ctx context.Context, d payments.Due) error {
-	if _, err := s.DB.Apply(ctx, store.Delete(table, placeOf(d)).Named("due")); err != nil {
+	if _, err := s.DB.Apply(ctx, store.Delete(table, placeOf(duePrefix, d)).Named("due")); err != nil {
 		return fmt.Errorf("take off what was due: %w", err)
 	}
 	return nil

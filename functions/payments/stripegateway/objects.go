@@ -81,10 +81,14 @@ func (g *Gateway) PayoutFailure(ctx context.Context, id string) (string, error) 
 		_, err = failure(err)
 		return "", err
 	}
+	return payoutFailure(p), nil
+}
+
+func payoutFailure(p *stripe.Payout) string {
 	if p.Status == stripe.PayoutStatusFailed && p.FailureCode == "" {
-		return "payout_failed", nil
+		return "payout_failed"
 	}
-	return string(p.FailureCode), nil
+	return string(p.FailureCode)
 }
 
 func intentID(i *stripe.PaymentIntent) string {

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -251,5 +252,47 @@ func TestABlockedSellerSellsNothing(t *testing.T) {
 	block("unblock", 1)
 	if placed, err := s.checkout(ctx, c.ID, shop.NewKey()); err != nil || placed.Status != "placed" {
 		t.Errorf("%+v %v", placed, err)
+	}
+}
+
+// What happens at the gateway and is nobody's here is found when its day is compared, and an operator sees it.
+func TestTheGatewaysBooksAreCompared(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	var taken struct {
+		Charge  string `json:"latest_charge"`
+		Created int64
+	}
+	atGateway(ctx, t, "/v1/payment_intents", url.Values{"amount": {"731"}, "currency": {"jpy"}, "payment_method": {"pm_card_visa"},
+		"confirm": {"true"}, "payment_method_types[]": {"card"}}, &taken)
+	day := time.Unix(taken.Created, 0).UTC().Format(time.DateOnly)
+	invoke(ctx, t, "payments-reconcile", map[string]string{"day": day}, nil)
+	o, found := newOperator(t), false
+	for cursor, first := "", true; first || cursor != ""; first = false {
+		var page struct {
+			Differences []struct {
+				Kind    string
+				ID      string `json:"gateway_id"`
+				Gateway struct {
+					Amount   int64
+					Currency string
+				} `json:"at_gateway"`
+				Taken bool
+			}
+			Next string `json:"next_cursor"`
+		}
+		path := "/ops/v1/reconciliations?limit=100&day=" + day + "&cursor=" + url.QueryEscape(cursor)
+		if _, err := o.Call(ctx, http.MethodGet, path, nil, &page); err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range page.Differences {
+			if d.ID == taken.Charge {
+				found = d.Kind == "capture_unknown" && d.Gateway.Amount == 731 && d.Gateway.Currency == "JPY" && !d.Taken
+			}
+		}
+		cursor = page.Next
+	}
+	if !found {
+		t.Fatalf("the charge %s of %s is not reported", taken.Charge, day)
 	}
 }

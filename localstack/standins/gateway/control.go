@@ -31,6 +31,7 @@ func (g *Gateway) control() {
 		"DELETE /_control/faults/{id}":       g.serveDisarm,
 		"POST /_control/faults/{id}/release": g.serveDisarm,
 		"POST /_control/refunds/{id}/fail":   g.serveTurnBack,
+		"POST /_control/payouts":             g.servePayOut,
 		"/_control/":                         func(*http.Request) (int, any) { return problem(http.StatusNotFound, "no such control endpoint") },
 	} {
 		g.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {

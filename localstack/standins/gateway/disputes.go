@@ -30,6 +30,7 @@ func (s *state) complain(now time.Time, ch *charge) {
 		currency: s.intents[ch.intent].currency, created: now}
 	s.disputes[d.id] = d
 	ch.dispute = d.id
+	s.book(now, moveAdjustment, "dispute", d.id, d.currency, -d.amount)
 	s.tell(now, "charge.dispute.created", s.renderDispute(d))
 }
 
@@ -94,6 +95,9 @@ func (s *state) closeDispute(c *call) (any, *apiError) {
 
 func (s *state) closeAs(now time.Time, d *dispute, status string) {
 	d.status = status
+	if status == disputeWon {
+		s.book(now, moveAdjustment, "dispute_reversal", d.id, d.currency, d.amount)
+	}
 	s.tell(now, "charge.dispute.closed", s.renderDispute(d))
 }
 

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -113,4 +114,57 @@ func TestDisputes(t *testing.T) {
 		}
 		fails(t, err, 400, "charge_disputed")
 	}
+}
+
+// Every movement of the balance is listed once, newest first, by time, type and object.
+func TestTheBalance(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	paid := r.create(t, order("pm_card_visa", confirmed, automatic))
+	r.clock.advance(time.Hour)
+	held := r.create(t, order("pm_card_visa", confirmed))
+	if _, err := r.capture(held.ID, 4000); err != nil {
+		t.Fatal(err)
+	}
+	refund, err := r.refund(paid.ID, 700)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.control(t, "POST", "refunds/"+refund.ID+"/fail", nil, nil)
+	r.create(t, order("pm_card_createDispute", confirmed, automatic))
+	r.control(t, "POST", "payouts?currency=usd", nil, nil)
+	list := func(edit func(*stripe.BalanceTransactionListParams)) (out []string) {
+		p := &stripe.BalanceTransactionListParams{}
+		p.Limit = stripe.Int64(2)
+		p.AddExpand("data.source")
+		edit(p)
+		for x, err := range r.client.V1BalanceTransactions.List(background(), p) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s := x.Source; s.Charge == nil && s.Refund == nil && s.Dispute == nil && s.Payout == nil {
+				t.Errorf("%+v", x)
+			}
+			out = append(out, fmt.Sprint(x.ReportingCategory, " ", x.Amount))
+		}
+		return out
+	}
+	for name, c := range map[string]struct {
+		edit func(*stripe.BalanceTransactionListParams)
+		want []string
+	}{
+		"all": {func(*stripe.BalanceTransactionListParams) {}, []string{"payout -9000", "dispute -5000", "charge 5000", "refund_failure 700", "refund -700",
+			"charge 4000", "charge 5000"}},
+		"of a time": {func(p *stripe.BalanceTransactionListParams) {
+			p.CreatedRange = &stripe.RangeQueryParams{GreaterThanOrEqual: paid.Created, LesserThan: held.Created}
+		}, []string{"charge 5000"}},
+		"of a type":    {func(p *stripe.BalanceTransactionListParams) { p.Type = stripe.String("adjustment") }, []string{"dispute -5000"}},
+		"of an object": {func(p *stripe.BalanceTransactionListParams) { p.Source = &refund.ID }, []string{"refund_failure 700", "refund -700"}},
+	} {
+		if got := list(c.edit); !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %v, want %v", name, got, c.want)
+		}
+	}
+	_, err = r.client.V1Payouts.Retrieve(background(), "po_none", &stripe.PayoutRetrieveParams{})
+	fails(t, err, 404, "resource_missing")
 }

@@ -114,6 +114,8 @@ const (
 	opRetrieveDispute operation = "retrieve_dispute"
 	opUpdateDispute   operation = "update_dispute"
 	opCloseDispute    operation = "close_dispute"
+	opListBalance     operation = "list_balance_transactions"
+	opRetrievePayout  operation = "retrieve_payout"
 )
 
 var routes = map[string]operation{
@@ -130,6 +132,8 @@ var routes = map[string]operation{
 	"GET /v1/disputes/{id}":                 opRetrieveDispute,
 	"POST /v1/disputes/{id}":                opUpdateDispute,
 	"POST /v1/disputes/{id}/close":          opCloseDispute,
+	"GET /v1/balance_transactions":          opListBalance,
+	"GET /v1/payouts/{id}":                  opRetrievePayout,
 	"POST /v1/payment_methods":              opCreateMethod,
 	"GET /v1/payment_methods/{id}":          opRetrieveMethod,
 	"POST /v1/payment_methods/{id}/attach":  opAttachMethod,
@@ -171,6 +175,10 @@ func (s *state) execute(c *call) (any, *apiError) {
 		return s.updateDispute(c)
 	case opCloseDispute:
 		return s.closeDispute(c)
+	case opListBalance:
+		return s.listBalance(c)
+	case opRetrievePayout:
+		return s.retrievePayout(c)
 	case opCreateMethod:
 		return s.createMethod(c)
 	case opRetrieveMethod:

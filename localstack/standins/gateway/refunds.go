@@ -66,6 +66,7 @@ func (s *state) createRefund(c *call) (any, *apiError) {
 	s.refunded = append(s.refunded, r)
 	ch.refunded += amount
 	s.post(c.now, i.id, entryRefunded, amount)
+	s.book(c.now, moveRefund, "refund", r.id, i.currency, -amount)
 	s.tell(c.now, "refund.created", s.renderRefund(r, nil))
 	return s.renderRefund(r, show), nil
 }
@@ -104,6 +105,7 @@ func (s *state) turnBack(now time.Time, r *refund, reason string) {
 	r.failure = reason
 	s.charges[r.charge].refunded -= r.amount
 	s.post(now, r.intent, entryTurnedBack, r.amount)
+	s.book(now, moveRefundFailure, "refund_failure", r.id, r.currency, r.amount)
 	s.tell(now, "refund.failed", s.renderRefund(r, nil))
 }
 

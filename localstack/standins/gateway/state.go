@@ -23,13 +23,15 @@ type state struct {
 	journal  []entry
 	disputes map[string]*dispute
 	events   []Event
+	balance  []*transaction
+	payouts  map[string]*payout
 }
 
 func newState(ids *ids) *state {
 	return &state{ids: ids, intents: map[string]*intent{}, charges: map[string]*charge{},
 		refunds: map[string]*refund{}, methods: map[string]*method{}, customers: map[string]*customer{},
 		calculations: map[string][]map[string]any{},
-		disputes:     map[string]*dispute{}}
+		disputes:     map[string]*dispute{}, payouts: map[string]*payout{}}
 }
 
 // The kinds of journal entries.

@@ -139,6 +139,7 @@ func (s *state) authorize(now time.Time, i *intent, operation, key string) *apiE
 	if i.captureMethod != captureManual {
 		ch.captured, ch.settled, i.received = i.amount, true, i.amount
 		s.post(now, i.id, entryCaptured, i.amount)
+		s.book(now, moveCharge, "charge", ch.id, i.currency, i.amount)
 		i.move(now, operation, key, statusSucceeded)
 		if m.card.disputes {
 			s.complain(now, ch)
@@ -267,6 +268,7 @@ func (s *state) settle(c *call, i *intent, amount int64) {
 	ch.captured, ch.released, ch.settled = amount, rest, true
 	i.received, i.capturable = amount, 0
 	s.post(c.now, i.id, entryCaptured, amount)
+	s.book(c.now, moveCharge, "charge", ch.id, i.currency, amount)
 	s.post(c.now, i.id, entryReleased, rest)
 	i.move(c.now, string(opCapture), c.key, statusSucceeded)
 	if s.methods[ch.method].card.disputes {
