@@ -82,7 +82,7 @@ else
 	@$(MAKE) synth
 	@go build -o $(STATE)/bin/deploy ./infra/cmd/deploy
 	@$(STATE)/bin/deploy -stage $(STAGE)
-	@echo "now run make migrate STAGE=$(STAGE): it brings the SQL schema and the search indexes up to date"
+	@echo "now run make migrate STAGE=$(STAGE): it builds anew the search indexes that an earlier release made"
 endif
 
 BASE ?= main

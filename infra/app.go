@@ -108,12 +108,17 @@ func build(app awscdk.App, o Options) error {
 		shared.network = networkStack(app, o.Stage)
 	}
 	var problems []error
+	contexts := map[string]*contextStack{}
 	for _, context := range lendersFirst(deployed()) {
 		c := newContextStack(app, o.Stage, context, shared)
+		contexts[context] = c
 		if err := c.build(); err != nil {
 			problems = append(problems, err)
 		}
 		c.stack.AddDependency(events, new("it publishes to topics or subscribes to them"))
+	}
+	if !o.Stage.Local {
+		problems = append(problems, afterTasks(contexts, "checkout", o.Checkout))
 	}
 	apis, err := apisStack(app, o.Stage, o.Documents)
 	if err != nil {

@@ -25,12 +25,16 @@ type contextStack struct {
 	shared  *shared
 
 	users awscognito.UserPool // whose tokens the context issues; nil in the local stage
+	sql   []scope             // what a connection to the context's database needs to be there
 
 	provided map[contract.Access]granted
 	settings map[string]string
-	deployed map[string]awslambda.Function // by name
-	records  awskinesis.Stream             // the context's own, nil if it has none
-	queues   map[string]awssqs.Queue       // of the functions that have one, by name
+	deployed map[string]awslambda.Function  // by name
+	live     map[string]awslambda.IFunction // what is called of each: its alias, on AWS
+	aliases  []awslambda.Alias
+	releases *releases               // nil in the local stage
+	records  awskinesis.Stream       // the context's own, nil if it has none
+	queues   map[string]awssqs.Queue // of the functions that have one, by name
 }
 
 // shared is what the stacks before a context's hand to it.
@@ -100,6 +104,7 @@ func newContextStack(app awscdk.App, stage Stage, context string, shared *shared
 		provided: map[contract.Access]granted{},
 		settings: map[string]string{},
 		deployed: map[string]awslambda.Function{},
+		live:     map[string]awslambda.IFunction{},
 		queues:   map[string]awssqs.Queue{},
 	}
 }

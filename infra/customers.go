@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 
 	"rialto/functions/contract"
@@ -19,8 +21,35 @@ func customers(c *contextStack) error {
 	}
 	c.keys(string(issuers))
 	c.provide(contract.SQL, c.database())
-	return c.functions()
+	if err := c.functions(); err != nil {
+		return err
+	}
+	c.migrate()
+	return nil
 }
+
+// migrate has a deployment bring the SQL schema up to date before any caller meets the functions that want it so: CloudFormation calls
+// the function migrate as soon as there is a new version of it, and moves no alias of the context's unless it succeeds. Versions before
+// live with the new schema (expand and contract, OPERATIONS.md), since they answer until their aliases move. Locally make deploy calls it.
+func (c *contextStack) migrate() {
+	if c.stage.Local {
+		return
+	}
+	migration := c.deployed["migrate"]
+	schema := awscdk.NewCustomResource(c.stack, new("Schema"), &awscdk.CustomResourceProps{
+		ResourceType: new("Custom::Schema"), ServiceToken: migration.FunctionArn(), ServiceTimeout: duration(migrationLimit),
+		Properties: &map[string]any{"Version": migration.CurrentVersion().Version()},
+	})
+	for _, there := range c.sql {
+		schema.Node().AddDependency(there)
+	}
+	for _, alias := range c.aliases {
+		alias.Node().AddDependency(schema)
+	}
+}
+
+// migrationLimit is how long CloudFormation waits for the function's answer: longer than the function may take.
+const migrationLimit = 2 * time.Minute
 
 // issuer is one whose tokens the authorizer accepts.
 type issuer struct {

@@ -46,6 +46,7 @@ func (c *contextStack) database() granted {
 		SecurityGroups: &[]awsec2.ISecurityGroup{server},
 		RequireTLS:     new(true),
 	})
+	c.sql = []scope{cluster, proxy}
 	c.full("DatabaseFull", "database-full", "the database is at its largest", "AWS/RDS", "ACUUtilization",
 		map[string]string{"DBClusterIdentifier": *cluster.ClusterIdentifier()}, fullPercent)
 	c.full("ProxyPinned", "proxy-pinned", "sessions of the database's proxy are pinned", "AWS/RDS", "DatabaseConnectionsCurrentlySessionPinned",

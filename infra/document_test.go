@@ -40,7 +40,7 @@ func TestOperationsAreJoinedToFunctions(t *testing.T) {
 		integration := dig(doc, "paths", path, "get", "x-amazon-apigateway-integration")
 		if got := dig(integration,
 			"uri"); got != "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"+
-			"arn:aws:lambda:us-east-1:123456789012:function:rialto-dev-"+want+"/invocations" {
+			"arn:aws:lambda:us-east-1:123456789012:function:rialto-dev-"+want+":live/invocations" {
 			t.Errorf("%s is served by %v", path, got)
 		}
 		if dig(integration, "type") != "aws_proxy" || dig(integration, "httpMethod") != "POST" || dig(integration, "credentials") != "arn:caller" {
@@ -190,7 +190,7 @@ func TestTheGatewayMayCallJustItsFunctions(t *testing.T) {
 		}
 	}, "AWS::IAM::Policy")
 	const function = "lambda:InvokeFunction arn:aws:lambda:us-east-1:${AWS::AccountId}:function:rialto-prod-"
-	one := []string{function + "customers-authorize", function + "carts-api", function + "fulfillment-api", function + "catalog-api"}
+	one := []string{function + "customers-authorize:live", function + "carts-api:live", function + "fulfillment-api:live", function + "catalog-api:live"}
 	signed := one[1:] // who signs is judged by IAM, and by no function
 	if diff := cmp.Diff(slices.Concat(signed, one, one), got); diff != "" {
 		t.Errorf("want (-), got (+):\n%s", diff)

@@ -53,7 +53,8 @@ func (c *contextStack) function(f contract.Function, code awslambda.Code) error 
 		Timeout:      duration(f.Timeout),
 		Environment:  texts(all.env),
 		// Permissions are exactly those of the contract: what CDK would add by itself is turned away.
-		Role: role(c.stack, "Role"+title(f.Name), "lambda.amazonaws.com", all.allow).WithoutPolicyUpdates(nil),
+		Role:                  role(c.stack, "Role"+title(f.Name), "lambda.amazonaws.com", all.allow).WithoutPolicyUpdates(nil),
+		CurrentVersionOptions: c.stage.versions(f),
 	}
 	if own := c.stage.reserved(f); own > 0 {
 		props.ReservedConcurrentExecutions = new(float64(own))
@@ -76,9 +77,7 @@ func (c *contextStack) function(f contract.Function, code awslambda.Code) error 
 	for _, a := range f.Alarms {
 		c.said(f, a, props.LogGroup)
 	}
-	if warm := c.stage.Provisioned[f.ID()]; warm > 0 {
-		deployed.AddAlias(new(liveAlias), &awslambda.AliasOptions{ProvisionedConcurrentExecutions: new(float64(warm))})
-	}
+	c.release(f, deployed, props.LogGroup)
 	return c.trigger(f, deployed)
 }
 

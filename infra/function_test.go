@@ -184,22 +184,6 @@ func TestOnlyWhatMustIsInTheVPC(t *testing.T) {
 	}
 }
 
-func TestWarmFunctionsAreCalledByAlias(t *testing.T) {
-	t.Parallel()
-	alias := find(t, "prod", "AWS::Lambda::Alias", "Name", liveAlias)
-	if n := alias.number("ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"); n < 1 {
-		t.Errorf("%v environments are kept warm", n)
-	}
-	prod, err := StageNamed("prod")
-	if err != nil {
-		t.Fatal(err)
-	}
-	prod.Account = "1"
-	if uri := invocation(prod, "checkout-api"); !strings.HasSuffix(uri, ":function:rialto-prod-checkout-api:live/invocations") {
-		t.Errorf("the gateway calls %s", uri)
-	}
-}
-
 // A public search writes nothing: its role may send the two requests that search, and read what an index is. Seen to catch: ESHttpPut, and
 // ESHttpPost on every path.
 func TestThePublicSearchOnlySearches(t *testing.T) {

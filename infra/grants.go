@@ -32,14 +32,14 @@ func (c *contextStack) grant(g contract.Grant) (granted, error) {
 			env:   map[string]string{"TOPIC_ARN": s.topicARN(g.Name)},
 		}, nil
 	case contract.Start:
-		return granted{
+		return granted{ // of an alias, too, IAM asks for the machine (docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html)
 			allow: []permission{{actions: []string{"states:StartSyncExecution"}, on: []string{s.machineARN(g.Name)}}},
-			env:   map[string]string{"MACHINE_" + setting(g.Name): s.machineARN(g.Name)},
+			env:   map[string]string{"MACHINE_" + setting(g.Name): s.qualified(s.machineARN(g.Name))},
 		}, nil
 	case contract.Invoke:
 		return granted{
-			allow: []permission{{actions: []string{"lambda:InvokeFunction"}, on: []string{s.functionARN(g.Name)}}},
-			env:   map[string]string{"FUNCTION_" + setting(g.Name): s.functionName(g.Name)},
+			allow: []permission{{actions: []string{"lambda:InvokeFunction"}, on: []string{s.invokeARN(g.Name)}}},
+			env:   map[string]string{"FUNCTION_" + setting(g.Name): s.qualified(s.functionName(g.Name))},
 		}, nil
 	case contract.Record:
 		return granted{

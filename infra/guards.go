@@ -28,6 +28,9 @@ var guards = []struct {
 	{"what cdk-nag finds is mended, or accepted with a reason", nagged},
 	{"machines log no data of their executions", silentMachines},
 	{"the local stage has no custom resources", noCustomResources},
+	{"on AWS, callers call aliases, which alarms move back", released},
+	{"on AWS, a run of a machine meets one set of versions", pinnedMachines},
+	{"a stack has no more resources than CloudFormation takes", small},
 }
 
 // guard is every violation there is, as one error.
@@ -242,6 +245,17 @@ func timeouts(a *assembly) (violations []string) {
 			complain("%s/%s: its definition is no JSON: %v", t.Stack, id, err)
 			return
 		}
+		for parameter, p := range t.Parameters { // what says which version
+			if id, ok := strings.CutPrefix(flat(p["Default"]), a.stage.versionParameter("")); ok {
+				limits["${"+parameter+"}"] = limits[a.stage.functionARN(id)]
+			}
+		}
+		for id, r := range t.Resources {
+			if r.Type == "AWS::Lambda::Version" {
+				of := t.Resources[strings.Trim(flat(r.at("FunctionName")), "${}")]
+				limits["${"+id+"}"] = time.Duration(of.number("Timeout")) * time.Second
+			}
+		}
 		taskTimeouts(definition, limits, func(state, what string) { complain("%s/%s, state %s: %s", t.Stack, id, state, what) })
 	}, "AWS::StepFunctions::StateMachine")
 	return violations
@@ -263,7 +277,7 @@ func taskTimeouts(v any, limits map[string]time.Duration, complain func(state, w
 			}
 			limit, known := time.Duration(0), false
 			for _, arn := range []any{state["Resource"], parameter(state, "FunctionName")} {
-				if l, ok := limits[strings.TrimSuffix(flat(arn), ":"+liveAlias)]; ok {
+				if l, ok := limits[flat(arn)]; ok {
 					limit, known = l, true
 				}
 			}

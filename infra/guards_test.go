@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -142,6 +143,28 @@ func TestGuardsCatch(t *testing.T) {
 			"differs from the contract"},
 		"a machine that logs its data": {"prod", change("AWS::StepFunctions::StateMachine", "StateMachineName", "rialto-prod-checkout",
 			set("LoggingConfiguration", map[string]any{"IncludeExecutionData": true})), "logs what its executions hold"},
+		"a queue that feeds what is not released": {"prod", change("AWS::Lambda::EventSourceMapping", "ScalingConfig", `{"MaximumConcurrency":50}`,
+			set("FunctionName", map[string]any{"Ref": "Index"})), "calls ${Index}, which is no alias"},
+		"a release that no alarm takes back": {"prod", change("AWS::CodeDeploy::DeploymentGroup", "DeploymentGroupName", "rialto-prod-tax-assess",
+			unset("AlarmConfiguration")), "not rolled back"},
+		"an alias that moves at once": {"prod", func(_ *testing.T, a *assembly) {
+			for _, x := range a.templates {
+				for id, r := range x.Resources {
+					if r.Type == "AWS::Lambda::Alias" {
+						r.UpdatePolicy = nil
+						x.Resources[id] = r
+					}
+				}
+			}
+		}, "moves at once"},
+		"a machine that calls an alias": {"prod", change("AWS::StepFunctions::StateMachine", "StateMachineName", "rialto-prod-checkout", func(r resource) {
+			r.Properties["DefinitionString"] = `{"States": {"A": {"Type": "Task", "Resource": "arn:aws:lambda:x:y:function:rialto-prod-tax-assess:live"}}}`
+		}), "which is no version"},
+		"a stack too large": {"local", func(_ *testing.T, a *assembly) {
+			for i := range stackLimit + 1 {
+				a.templates[0].Resources["R"+strconv.Itoa(i)] = resource{Type: "AWS::SNS::TopicPolicy"}
+			}
+		}, "resources"},
 		"a custom resource locally": {"local", func(_ *testing.T, a *assembly) {
 			a.templates[0].Resources["Custom"] = resource{Type: "Custom::S3AutoDeleteObjects"}
 		}, "cannot run"},

@@ -142,7 +142,7 @@ func (c call) needs(a *assembly, keys map[string]string) (action, on string, ok 
 	case "SFN":
 		return "states:" + c.operation, s.machineARN(c.name), true
 	case "Lambda":
-		return "lambda:InvokeFunction", s.functionARN(c.name), c.operation == "Invoke"
+		return "lambda:InvokeFunction", s.invokeARN(c.name), c.operation == "Invoke"
 	case "KMS":
 		return "kms:" + c.operation, keys[s.sealAlias(c.name)], keys[s.sealAlias(c.name)] != ""
 	case "S3":

@@ -96,7 +96,7 @@ func (c *contextStack) mailFrom(pool awscognito.UserPool) {
 
 // customizeTokens has the user pool call a function before it signs a token. Locally there is no pool, and the issuer
 // signs what it is asked for.
-func (c *contextStack) customizeTokens(deployed awslambda.Function) error {
+func (c *contextStack) customizeTokens(deployed awslambda.IFunction) error {
 	if c.stage.Local {
 		return nil
 	}

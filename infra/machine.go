@@ -23,11 +23,15 @@ func (c *contextStack) machine(name, definition string) error {
 	}
 	var functions []string
 	for _, id := range tasks {
-		functions = append(functions, c.stage.invokeARN(id))
+		if c.stage.Local {
+			functions = append(functions, c.stage.functionARN(id))
+		} else {
+			functions = append(functions, c.stage.functionARN(id)+":*") // each version: that of the definition, and those of runs on their way
+		}
 	}
 	// CloudFormation's own substitutions would do the same, but an ARN that is there can be checked by the guards.
 	definition = placeholder.ReplaceAllStringFunc(definition, func(p string) string {
-		return c.stage.invokeARN(placeholder.FindStringSubmatch(p)[1])
+		return c.pinned(placeholder.FindStringSubmatch(p)[1])
 	})
 	props := &awsstepfunctions.StateMachineProps{
 		StateMachineName: new(c.stage.machineName(name)),
@@ -56,6 +60,7 @@ func (c *contextStack) machine(name, definition string) error {
 	deployed := awsstepfunctions.NewStateMachine(c.stack, new("Machine"), props)
 	if !c.stage.Local {
 		c.machineAlarms(name, deployed)
+		c.releaseMachine(name, deployed)
 	}
 	return nil
 }
@@ -64,19 +69,16 @@ func (c *contextStack) machine(name, definition string) error {
 // undone.
 func (c *contextStack) machineAlarms(name string, deployed awsstepfunctions.StateMachine) {
 	counted := &awscloudwatch.MetricOptions{Statistic: new("Sum"), Period: duration(failurePeriod)}
-	for _, end := range []struct {
-		how    string
-		metric awscloudwatch.Metric
-	}{
-		{"failed", deployed.MetricFailed(counted)},
-		{"timed-out", deployed.MetricTimedOut(counted)},
-		{"aborted", deployed.MetricAborted(counted)},
-	} {
-		c.alarm("Machine"+title(end.how), name+"-executions-"+end.how, "executions of "+name+" "+end.how+": find the state and the error in the log "+
+	metrics := []awscloudwatch.Metric{deployed.MetricFailed(counted), deployed.MetricTimedOut(counted), deployed.MetricAborted(counted)}
+	for i, end := range machineEnds {
+		c.alarm("Machine"+title(end), name+"-executions-"+end, "executions of "+name+" "+end+": find the state and the error in the log "+
 			c.stage.machineLogName(name)+"; what they left open is recovered when it is due (infra/OPERATIONS.md), "+
-			"unless the alarm on a dead-letter queue says otherwise", end.metric, 1, 1)
+			"unless the alarm on a dead-letter queue says otherwise", metrics[i], 1, 1)
 	}
 }
+
+// machineEnds are how an execution ends that does not succeed.
+var machineEnds = []string{"failed", "timed-out", "aborted"}
 
 // tasksOf lists the functions that a definition names, each once. All must be tasks in the contract.
 func tasksOf(definition string) ([]string, error) {

@@ -62,15 +62,20 @@ func (s Stage) recordsARN(ctx string) string    { return s.arn("kinesis", "strea
 func (s Stage) failuresARN() string             { return "arn:aws:s3:::" + s.failuresBucket() }
 func (s Stage) indexARN(table, i string) string { return s.tableARN(table) + "/index/" + i }
 
-// invokeARN is what callers of a function call: its warm alias where the stage keeps environments of it.
-func (s Stage) invokeARN(id string) string {
-	if s.Provisioned[id] > 0 {
-		return s.functionARN(id) + ":" + liveAlias
+// invokeARN is what callers of a function call: on AWS its alias (release.go).
+func (s Stage) invokeARN(id string) string { return s.qualified(s.functionARN(id)) }
+
+func (s Stage) qualified(name string) string {
+	if s.Local {
+		return name
 	}
-	return s.functionARN(id)
+	return name + ":" + liveAlias
 }
 
 const liveAlias = "live"
+
+// versionParameter names the parameter that says which version of a function a machine calls.
+func (s Stage) versionParameter(id string) string { return "/rialto/" + s.Name + "/versions/" + id }
 
 // queueURL is what the SQS API calls a queue.
 func (s Stage) queueURL(id string) string {

@@ -75,7 +75,7 @@ func (c *contextStack) keepsFailures() []permission {
 func (c *contextStack) trigger(f contract.Function, deployed awslambda.Function) error {
 	switch t := f.Trigger; {
 	case t.Queue != nil:
-		c.consumeQueue(f, deployed)
+		c.consumeQueue(f)
 	case t.Stream != "":
 		c.consumeStream(f, deployed, c.shared.streams[t.Stream], t.Stream, &awslambda.EventSourceMappingProps{
 			BatchSize: new(float64(streamBatch)), ParallelizationFactor: new(float64(streamLanes)), ReportBatchItemFailures: new(true)})
@@ -83,7 +83,7 @@ func (c *contextStack) trigger(f contract.Function, deployed awslambda.Function)
 		c.consumeStream(f, deployed, new(c.stage.recordsARN(t.Records)), t.Records, &awslambda.EventSourceMappingProps{
 			BatchSize: new(float64(recordsBatch)), MaxBatchingWindow: duration(c.stage.RecordsWindow)})
 	case t.Tokens:
-		return c.customizeTokens(deployed)
+		return c.customizeTokens(c.live[f.Name])
 	case t.Schedule != 0:
 		c.repeat(f, deployed)
 	case !t.API && !t.Authorizer && !t.Saga && !t.Called && !t.Operator:
@@ -99,7 +99,7 @@ func (c *contextStack) repeat(f contract.Function, deployed awslambda.Function) 
 	awsevents.NewRule(c.stack, new(id+"Every"), &awsevents.RuleProps{
 		RuleName: new(c.stage.functionName(f.ID())),
 		Schedule: awsevents.Schedule_Rate(duration(f.Trigger.Schedule)),
-		Targets:  &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(deployed, nil)},
+		Targets:  &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(c.live[f.Name], nil)},
 	})
 	if c.stage.Local {
 		return
@@ -117,7 +117,7 @@ func (c *contextStack) repeat(f contract.Function, deployed awslambda.Function) 
 func (c *contextStack) consumeStream(f contract.Function, deployed awslambda.Function, from *string, name string,
 	how *awslambda.EventSourceMappingProps) {
 	failures := awss3.Bucket_FromBucketArn(c.stack, new(title(f.Name)+"Failures"), new(c.stage.failuresARN()))
-	how.Target, how.EventSourceArn = deployed, from
+	how.Target, how.EventSourceArn = c.live[f.Name], from
 	how.StartingPosition = awslambda.StartingPosition_TRIM_HORIZON
 	how.BisectBatchOnError, how.RetryAttempts = new(true), new(float64(streamRetries))
 	how.OnFailure = awslambdaeventsources.NewS3OnFailureDestination(failures)
@@ -135,7 +135,7 @@ func (c *contextStack) consumeStream(f contract.Function, deployed awslambda.Fun
 
 // consumeQueue makes a function's queue with its dead-letter queue and alarm, subscribes it to the topics it
 // takes events from, and feeds it to the function.
-func (c *contextStack) consumeQueue(f contract.Function, deployed awslambda.Function) {
+func (c *contextStack) consumeQueue(f contract.Function) {
 	q, id, s := f.Trigger.Queue, title(f.Name), c.stage
 	visibility := q.Visibility
 	if visibility == 0 {
@@ -181,7 +181,7 @@ func (c *contextStack) consumeQueue(f contract.Function, deployed awslambda.Func
 		}))
 	}
 	awslambda.NewEventSourceMapping(c.stack, new(id+"Mapping"), &awslambda.EventSourceMappingProps{
-		Target:                  deployed,
+		Target:                  c.live[f.Name],
 		EventSourceArn:          queue.QueueArn(),
 		BatchSize:               new(float64(q.Batch)),
 		MaxConcurrency:          new(float64(q.Concurrency)),

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"rialto/functions/contract"
 )
 
 // reason excuses one action on one wildcard. Resource is "*" itself, or how the resource ends.
@@ -12,7 +14,9 @@ type reason struct {
 }
 
 // reasons is the one list of wildcards that policies may hold.
-var reasons = []reason{
+var reasons = append(versionsOfSagas(), []reason{
+	{"cloudwatch:DescribeAlarms", "*", "CodeDeploy asks for the alarms of a release by a call that names no resource"},
+
 	{"logs:CreateLogStream", ":log-stream:*", "Lambda names the streams of a function's log itself"},
 	{"logs:PutLogEvents", ":log-stream:*", "Lambda names the streams of a function's log itself"},
 
@@ -77,6 +81,16 @@ var reasons = []reason{
 	{"kms:*", "*", "in a key's own policy * is that key, and the account must be able to administer it"},
 
 	{"AmazonAPIGatewayPushToCloudWatchLogs", "managed", "API Gateway makes logs of its own; it accepts no narrower policy for the account"},
+}...)
+
+// versionsOfSagas: a run that began before a deployment ends with the versions that it began with.
+func versionsOfSagas() (all []reason) {
+	for _, f := range contract.Functions() {
+		if f.Trigger.Saga {
+			all = append(all, reason{"lambda:InvokeFunction", "-" + f.ID() + ":*", "a saga's machine calls the versions that each of its own versions names"})
+		}
+	}
+	return all
 }
 
 // keyType is the only place for kms:*; elsewhere it would be every key.

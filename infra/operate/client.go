@@ -58,7 +58,11 @@ func (c *Client) Invoke(ctx context.Context, function string, input, out any) er
 	if err != nil {
 		return fmt.Errorf("write the input of %s: %w", function, err)
 	}
-	result, err := c.lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(c.Prefix() + function), Payload: payload})
+	called := c.Prefix() + function
+	if !c.IsLocal() {
+		called += ":live" // what is deployed is what callers call, and not what is on its way
+	}
+	result, err := c.lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: &called, Payload: payload})
 	if err != nil {
 		return fmt.Errorf("invoke %s: %w", function, err)
 	}

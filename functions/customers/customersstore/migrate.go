@@ -49,11 +49,3 @@ func Migrate(ctx context.Context, url URL) (int64, error) {
 type Migrated struct {
 	Version int64 `json:"version"`
 }
-
-// Migration is the function migrate, which an operator invokes. Its input is not looked at.
-func Migration(url URL) func(context.Context) (Migrated, error) {
-	return func(ctx context.Context) (Migrated, error) {
-		version, err := Migrate(ctx, url)
-		return Migrated{version}, err
-	}
-}

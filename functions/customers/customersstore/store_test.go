@@ -74,8 +74,8 @@ func schema(t *testing.T) URL {
 	})
 	url += map[bool]string{true: "&", false: "?"}[strings.Contains(url, "?")] + "search_path=" + name
 	for range 2 { // the second finds nothing to do
-		if v, err := Migration(at(url))(t.Context()); err != nil || v.Version != 1 {
-			t.Fatalf("migrated to %d: %v", v.Version, err)
+		if v, err := Migrate(t.Context(), at(url)); err != nil || v != 1 {
+			t.Fatalf("migrated to %d: %v", v, err)
 		}
 	}
 	return at(url)
