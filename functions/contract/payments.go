@@ -6,9 +6,9 @@ import (
 )
 
 // How many calls each queue has under way at the gateway at once: an invocation makes one after another. If a call takes a third of a
-// second these are some 48 and 12 a second, of the 100 that an account of Stripe's has unless more is agreed (docs.stripe.com/rate-limits).
-// What is left is for shoppers, who wait, and whose authorizations stand in no queue; goods go before refunds. Whoever agrees on more
-// with the gateway raises both.
+// second these are some 48 and 12 a second; if the gateway is quicker, payments counts them and makes no more than 60 (pace.go). What is left
+// is for shoppers, who wait, and whose authorizations stand in no queue; goods go before refunds. Whoever agrees on more with the gateway
+// raises all three.
 const (
 	capturesAtOnce = 16
 	refundsAtOnce  = 4
@@ -49,7 +49,7 @@ var paymentsContext = Context{
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: capturesAtOnce, Subscriptions: []Subscription{
 				{Context: "fulfillment", Events: []string{"ShipmentPacked", "ShipmentCancelled", "ShipmentWrittenOff"}},
 			}}},
-			Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
+			Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}, {Write, "rate_limits"}},
 		},
 		{
 			Name: "refund", Description: "gives back what was paid for units that came back",
@@ -57,7 +57,7 @@ var paymentsContext = Context{
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: refundsAtOnce, Subscriptions: []Subscription{
 				{Context: "fulfillment", Events: []string{"ReturnReceived"}},
 			}}},
-			Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
+			Grants: []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}, {Write, "rate_limits"}},
 		},
 		{
 			Name: "methods", Description: "makes shoppers' payment methods theirs at the gateway",

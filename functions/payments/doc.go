@@ -64,6 +64,9 @@
 // which each has a few calls under way at a time, refunds fewer than captures (functions/contract). A call that the gateway has no room
 // for is an outcome that is not known: its message comes again, and a checkout's step is tried again while the checkout lasts.
 //
-// Still thin: how many calls that are a second follows from how long they take, and nothing counts them over all functions; a flood of
-// authorizations is bounded by checkout's concurrency alone, so that captures wait behind it and not the other way round.
+// Captures and refunds are counted, too, over all functions (Paced): at most 60 a second together, captures first, by one item of the table
+// rate_limits, which a call writes once, or twice where it is busy. Nothing is counted on a checkout's way.
+//
+// Still thin: a flood of authorizations is bounded by checkout's concurrency alone, so that captures wait behind it and not the other way
+// round; what looks up, renews and cancels is not counted.
 package payments

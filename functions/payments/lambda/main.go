@@ -17,8 +17,8 @@ func main() {
 	entry.Run("payments", entry.Table{
 		"authorize": with(func(s *payments.Service) any { return saga.Task("payments-authorize", s.Authorize) }),
 		"cancel":    with(func(s *payments.Service) any { return saga.Task("payments-cancel", s.Cancel) }),
-		"capture":   with(func(s *payments.Service) any { return outbox.Handle(s.HandleEvent) }),
-		"refund":    with(func(s *payments.Service) any { return outbox.Handle(s.HandleEvent) }),
+		"capture":   paced,
+		"refund":    paced,
 		"reissue":   with(func(s *payments.Service) any { return saga.Task("payments-reissue", s.RefundAgain) }),
 		"goodwill":  with(func(s *payments.Service) any { return saga.Task("payments-goodwill", s.GiveBack) }),
 		"methods":   methods,
