@@ -32,6 +32,11 @@ var installations = []installation{
 		pins: []string{"packages/python/fuzz.lock"}, build: buildVenv("fuzz.lock"),
 	},
 	{
+		name: "train", about: "Spark, XGBoost (PyPI) and Hadoop's S3 client (Maven)", after: []string{"uv", "jars"}, extra: true,
+		pins:  []string{"packages/python/train.lock", "packages/maven/pom.xml", "packages/maven/s3a/pom.xml", "packages/maven/s3a/SHA256SUMS"},
+		build: buildTraining,
+	},
+	{
 		name: "encoder", about: "ONNX Runtime and tokenizers (PyPI)", after: []string{"uv"},
 		pins: []string{"packages/python/encoder.lock"}, build: buildVenv("encoder.lock"),
 	},
@@ -70,9 +75,26 @@ func buildVenv(lock string) func(context.Context, place, string) error {
 			"--no-python-downloads", "--python", "python3.11", into); err != nil {
 			return err
 		}
+		// what comes as source is built by what the lock names, too
 		return command(ctx, into, uv, "pip", "install", "--quiet", "--python", filepath.Join(into, "bin", "python"),
-			"--require-hashes", "--no-deps", "-r", p.source("packages", "python", lock))
+			"--require-hashes", "--no-deps", "--build-constraints", p.source("packages", "python", lock), "-r", p.source("packages", "python", lock))
 	}
+}
+
+// buildTraining makes the venv that trains, and lays Spark's way to buckets beside it.
+func buildTraining(ctx context.Context, p place, into string) error {
+	if err := buildVenv("train.lock")(ctx, p, into); err != nil {
+		return err
+	}
+	jars := filepath.Join(into, "jars")
+	poms := filepath.Join(jars, "poms")
+	if err := os.CopyFS(poms, os.DirFS(p.source("packages", "maven"))); err != nil {
+		return err
+	}
+	if err := command(ctx, filepath.Join(poms, "s3a"), "mvn", "--batch-mode", "--quiet", "-Dout="+jars, "generate-resources"); err != nil {
+		return err
+	}
+	return verifySums(p.source("packages", "maven", "s3a", "SHA256SUMS"), jars)
 }
 
 func buildNode(ctx context.Context, p place, into string) error {

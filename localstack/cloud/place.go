@@ -65,6 +65,11 @@ func Fuzzer() (string, error) {
 	return installed(func(p place) string { return filepath.Join(p.pkg("fuzz"), "bin", "schemathesis") })
 }
 
+// Trainer returns the folder of what trains, an extra: bin/ has Python and spark-submit, jars/s3a/ what Spark needs for buckets.
+func Trainer() (string, error) {
+	return installed(func(p place) string { return p.pkg("train") })
+}
+
 // Command returns the path of an installed command, whichever package set
 // it belongs to, or of loopback.cjs.
 func Command(name string) (string, error) {
