@@ -4,6 +4,7 @@
 // real shoppers.
 //
 // A shopper likes a few categories and one of their brands, and mostly looks at what is popular in those. A visit goes from a
-// search to a list, to pages, to a cart and, now and then, to a purchase. Some refuse consent; some are bots and say so;
+// search to a list, to pages, to a cart and, now and then, to a purchase; two in three sign in. Some refuse consent; some are bots
+// and say so;
 // some batches are sent twice, some come days late, and some hold an event that is none.
 package shoppers

@@ -31,7 +31,7 @@ func Send(ctx context.Context, list []Request) error {
 	g.SetLimit(atOnce)
 	for _, r := range list {
 		g.Go(func() error {
-			if r.Purchase {
+			if r.Server {
 				// As clickstream.Record frames what a function of ours tells.
 				_, err := stream.PutRecord(ctx, &kinesis.PutRecordInput{StreamName: aws.String(Stream), PartitionKey: &r.Key,
 					Data: append([]byte("server "+r.Key+"  "), r.Body...)})

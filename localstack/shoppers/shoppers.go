@@ -30,10 +30,10 @@ type Options struct {
 
 // Request is one thing that is sent: a browser's batch, or what a function of ours would put on the stream.
 type Request struct {
-	Agent    string // User-Agent; "" sends none
-	Purchase bool   // goes to the stream, not to the gateway
-	Body     []byte
-	Key      string // of its partition
+	Agent  string // User-Agent; "" sends none
+	Server bool   // told by a function of ours: goes to the stream, not to the gateway
+	Body   []byte
+	Key    string // of its partition
 }
 
 // Truth is what has to come of it, by event id: what is in the lake and under which folder.
@@ -47,7 +47,7 @@ type Truth struct {
 
 // How often things go other than well, one in so many.
 const (
-	bots, refusals, copies, spoiled, late = 25, 10, 20, 40, 15
+	bots, refusals, copies, spoiled, late, guests = 25, 10, 20, 40, 15, 3
 )
 
 const (
@@ -59,7 +59,8 @@ const (
 type shopper struct {
 	client, customer string
 	likes            []Product // in the order of how popular they are
-	refuses, robot   bool
+	// member says that they sign in at every visit, and so let what they look at serve their profile.
+	refuses, robot, member bool
 }
 
 // Generate makes up all requests, in the order of sending.
@@ -98,7 +99,7 @@ func (g *generator) oneIn(n int) bool { return g.dice.IntN(n) == 0 }
 
 // shopper makes one who likes two categories, and in each one brand above the others.
 func (g *generator) shopper(popular []Product) *shopper {
-	s := &shopper{client: g.id(), customer: g.id(), refuses: g.oneIn(refusals), robot: g.oneIn(bots)}
+	s := &shopper{client: g.id(), customer: g.id(), refuses: g.oneIn(refusals), robot: g.oneIn(bots), member: !g.oneIn(guests)}
 	for range 2 {
 		favourite := popular[g.zipf(len(popular))]
 		var first, rest []Product
@@ -174,8 +175,14 @@ func (g *generator) visit(s *shopper) error {
 	if len(wanted) > 0 {
 		add("begin_checkout", fields{"items": carted(wanted)}, nil)
 	}
-	if err := g.send(s, list); err != nil {
+	session, err := g.send(s, list)
+	if err != nil {
 		return err
+	}
+	if s.member && !s.refuses && !s.robot {
+		if err := g.tell(s, session, "login", nil, at); err != nil {
+			return err
+		}
 	}
 	if len(wanted) > 0 && !s.robot && g.oneIn(2) {
 		return g.buy(s, wanted, at.Add(time.Minute))
@@ -192,7 +199,7 @@ func carted(wanted []Product) []fields {
 }
 
 // send sends a session's events as a browser does, and notes what has to come of them.
-func (g *generator) send(s *shopper, list []fields) error {
+func (g *generator) send(s *shopper, list []fields) (session string, err error) {
 	agent, bin := person, g.truth.Events
 	if s.robot {
 		agent, bin = robot, g.truth.Bots
@@ -212,11 +219,11 @@ func (g *generator) send(s *shopper, list []fields) error {
 		g.truth.Invalid[id] = true
 		valid--
 	}
-	session := g.id()
+	session = g.id()
 	body, err := json.Marshal(fields{"schema_version": 1, "application": "generated", "client_id": s.client, "session_id": session,
 		"marketplace": g.Marketplace, "consent": fields{"analytics": !s.refuses, "personalization": !s.refuses}, "events": list})
 	if err != nil {
-		return fmt.Errorf("write batch: %w", err)
+		return "", fmt.Errorf("write batch: %w", err)
 	}
 	r := Request{Agent: agent, Body: body, Key: session}
 	g.out = append(g.out, r)
@@ -224,24 +231,35 @@ func (g *generator) send(s *shopper, list []fields) error {
 		g.truth.Copies += valid
 		g.out = append(g.out, r)
 	}
-	return nil
+	return session, nil
 }
 
 // buy tells of a purchase as an order's event would.
 func (g *generator) buy(s *shopper, wanted []Product, at time.Time) error {
-	e := fields{"event_id": g.id(), "action_name": "purchase", "timestamp": at, "event_attributes": fields{"items": carted(wanted)}}
+	return g.tell(s, "", "purchase", fields{"items": carted(wanted)}, at)
+}
+
+// tell puts on the stream what functions of ours tell of a customer.
+func (g *generator) tell(s *shopper, session, name string, about fields, at time.Time) error {
+	e := fields{"event_id": g.id(), "action_name": name, "timestamp": at}
+	if about != nil {
+		e["event_attributes"] = about
+	}
 	batch := fields{"schema_version": 1, "application": "generated", "marketplace": g.Marketplace,
 		"consent": fields{"analytics": !s.refuses, "personalization": !s.refuses}, "events": []fields{e}}
+	if session != "" {
+		batch["session_id"] = session
+	}
 	if !s.refuses {
 		batch["customer"] = s.customer
 	}
 	body, err := json.Marshal(batch)
 	if err != nil {
-		return fmt.Errorf("write purchase: %w", err)
+		return fmt.Errorf("write what is told: %w", err)
 	}
 	id := e["event_id"].(string)
 	g.truth.Events[id] = true
-	g.out = append(g.out, Request{Purchase: true, Body: body, Key: id})
+	g.out = append(g.out, Request{Server: true, Body: body, Key: id})
 	return nil
 }
 
