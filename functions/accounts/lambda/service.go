@@ -40,7 +40,7 @@ func database(s *settings.Settings) store.DB {
 }
 
 func service(s *settings.Settings, db store.DB) (*accounts.Service, error) {
-	signed := authaws.Guests{KMS: kms.NewFromConfig(s.AWS()), Key: s.Must("SIGNING_KEY_ID"), Issuer: s.Must("GUEST_ISSUER")}
+	signed := authaws.NewGuests(kms.NewFromConfig(s.AWS()), s.Must("SIGNING_KEY_ID"), s.Must("GUEST_ISSUER"))
 	verifier, err := signed.Verifier()
 	profiles, vault := customersstore.NewSQL(customersaws.Database(s)), customersaws.NewVault(s, time.Now, rand.Reader)
 	calls := lambda.NewFromConfig(s.AWS())

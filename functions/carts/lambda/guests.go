@@ -16,7 +16,7 @@ import (
 type verified struct{ verifier *auth.Verifier }
 
 func guests(s *settings.Settings) (verified, error) {
-	v, err := authaws.Guests{KMS: kms.NewFromConfig(s.AWS()), Key: s.Must("SIGNING_KEY_ID"), Issuer: s.Must("GUEST_ISSUER")}.Verifier()
+	v, err := authaws.NewGuests(kms.NewFromConfig(s.AWS()), s.Must("SIGNING_KEY_ID"), s.Must("GUEST_ISSUER")).Verifier()
 	return verified{v}, err
 }
 

@@ -14,7 +14,7 @@ func Authorizer(issuers string, guests authaws.Guests, erased auth.Erased, plan 
 	if err != nil {
 		return nil, err
 	}
-	v, err := auth.NewVerifier(auth.Config{Issuers: list, Guests: auth.Guests{Issuer: guests.Issuer, Key: guests.PublicKey}})
+	v, err := auth.NewVerifier(auth.Config{Issuers: list, Guests: guests.Accepted()})
 	if err != nil {
 		return nil, err
 	}

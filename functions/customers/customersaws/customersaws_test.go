@@ -106,10 +106,12 @@ func TestKeysAreBoundToTheirOwner(t *testing.T) {
 	}
 }
 
+const guestIssuer = "https://rialto.test/guests"
+
 func TestAGuestsTokenIsAcceptedByTheAuthorizer(t *testing.T) {
 	t.Parallel()
 	f := newKMS(t)
-	g := authaws.Guests{KMS: f, Key: "alias/sign", Issuer: "https://rialto.test/guests"}
+	g := authaws.NewGuests(f, "alias/sign", guestIssuer)
 	handler, err := Authorizer(`[]`, g, func(context.Context, auth.Identity) bool { return false }, func(context.Context, auth.Identity) string { return "" })
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +144,7 @@ func TestAGuestsTokenIsAcceptedByTheAuthorizer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	forged, err := authaws.Guests{KMS: newKMS(t), Key: "alias/sign", Issuer: g.Issuer}.Guest(t.Context(), "cus_guest", "", now, time.Hour)
+	forged, err := authaws.NewGuests(newKMS(t), "alias/sign", guestIssuer).Guest(t.Context(), "cus_guest", "", now, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,14 +163,15 @@ func TestThePublicKeyMustBeOnACurve(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.public = &wrong.PublicKey
-	if _, err := (authaws.Guests{KMS: f}).PublicKey(t.Context()); err == nil {
+	if _, err := authaws.NewGuests(f, "alias/sign", guestIssuer).PublicKey(t.Context()); err == nil {
 		t.Error("an RSA key was taken")
 	}
 	f.err = errors.New("away")
-	if _, err := (authaws.Guests{KMS: f}).PublicKey(t.Context()); !errors.Is(err, f.err) {
+	if _, err := authaws.NewGuests(f, "alias/sign", guestIssuer).PublicKey(t.Context()); !errors.Is(err, f.err) {
 		t.Error(err)
 	}
-	if _, err := (authaws.Guests{KMS: f}).Guest(t.Context(), "cus_guest", "", time.Now(), time.Hour); fault.Of(err).Kind != fault.Unavailable {
+	g := authaws.NewGuests(f, "alias/sign", guestIssuer)
+	if _, err := g.Guest(t.Context(), "cus_guest", "", time.Now(), time.Hour); fault.Of(err).Kind != fault.Unavailable {
 		t.Error(err)
 	}
 	if _, err := Authorizer(`{`, authaws.Guests{}, nil, nil); err == nil {

@@ -9,4 +9,8 @@
 // are not read, its pre-token trigger writes role and seller_id. The role guest belongs to our own guest tokens and to no
 // other issuer's; one with an order_id is for that order alone. A token with the role operator has an audience of its own, and is
 // taken only where an issuer names that: on AWS operators have no tokens, and sign their requests with IAM (FromSignature).
+//
+// Guests' tokens are signed by keys that live in an environment's memory for an hour, and carry the certificate that the guests' own
+// key in KMS gave those (SigningKeys): a certificate is for tokens issued in its hour, and outlives them by a guest's day, so that a
+// key that is gone takes no token with it. Links in mails, and to an order, live longer and are signed by KMS one by one.
 package auth

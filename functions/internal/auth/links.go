@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"errors"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 // LinkToken makes the token of a link in a mail. It says whose it is, is good for its purpose alone, and lets nobody in: its
 // audience is no API's.
 func LinkToken(ctx context.Context, sign Signer, issuer, purpose, subject string, now time.Time, lifetime time.Duration) (string, error) {
-	return signed(ctx, sign, jwt.RegisteredClaims{
+	return signed(ctx, sign, "", jwt.RegisteredClaims{
 		Issuer: issuer, Subject: subject, Audience: jwt.ClaimStrings{linkAudience(issuer, purpose)},
 		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(lifetime)),
 	})
@@ -24,7 +25,7 @@ func linkAudience(issuer, purpose string) string { return issuer + "#" + purpose
 // LinkVerifier verifies the tokens of links.
 type LinkVerifier struct {
 	parser *jwt.Parser
-	key    func(ctx context.Context, kid, alg string) (any, error)
+	key    func(context.Context) (*ecdsa.PublicKey, error)
 }
 
 // NewLinkVerifier returns one for a purpose; now is nil for time.Now.
@@ -43,7 +44,7 @@ func (v *LinkVerifier) Owner(ctx context.Context, token string) (string, error) 
 		return "", ErrInvalidToken.Because(errOversized)
 	}
 	var c jwt.RegisteredClaims
-	_, err := v.parser.ParseWithClaims(token, &c, func(t *jwt.Token) (any, error) { return v.key(ctx, "", t.Method.Alg()) })
+	_, err := v.parser.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return v.key(ctx) })
 	if f := (*fault.Error)(nil); errors.As(err, &f) {
 		return "", f
 	}

@@ -27,7 +27,7 @@ func TestALinkIsGoodForOneThing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	guest, err := GuestToken(t.Context(), sign, guests.Issuer, "cus_a", "", now, time.Hour)
+	guest, err := GuestToken(t.Context(), &SigningKeys{Sign: sign}, guests.Issuer, "cus_a", "", now, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}

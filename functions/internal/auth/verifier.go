@@ -70,7 +70,7 @@ type source struct {
 	audience  string
 	operators string
 	roles     []Role
-	key       func(ctx context.Context, kid, alg string) (any, error)
+	key       func(context.Context, *jwt.Token, claims) (any, error)
 }
 
 // audienceOf is what a token of a role is for: one of an operator's is for nothing else, and no other is for what theirs are.
@@ -90,7 +90,7 @@ func NewVerifier(c Config) (*Verifier, error) {
 	v.parser = jwt.NewParser(jwt.WithValidMethods([]string{es256, rs256}), jwt.WithExpirationRequired(), jwt.WithIssuedAt(),
 		jwt.WithLeeway(skew), jwt.WithTimeFunc(c.Now), jwt.WithStrictDecoding())
 	if c.Guests.Issuer != "" {
-		v.sources[c.Guests.Issuer] = source{audience: c.Guests.Issuer, roles: []Role{Guest}, key: guestKey(c.Guests.Key)}
+		v.sources[c.Guests.Issuer] = source{audience: c.Guests.Issuer, roles: []Role{Guest}, key: certifiedKey(c.Guests, c.Now)}
 	}
 	for _, i := range c.Issuers {
 		if _, twice := v.sources[i.Issuer]; twice || i.Issuer == "" || i.Audience == "" {
@@ -103,7 +103,11 @@ func NewVerifier(c Config) (*Verifier, error) {
 			return nil, fmt.Errorf("issuer %q: keys must come over https", i.Issuer)
 		}
 		set := newKeySet(i.JWKSURI, c.Client, c.Now)
-		v.sources[i.Issuer] = source{i.Audience, i.Operators, []Role{Customer, Seller, Operator}, set.key}
+		v.sources[i.Issuer] = source{i.Audience, i.Operators, []Role{Customer, Seller, Operator},
+			func(ctx context.Context, t *jwt.Token, _ claims) (any, error) {
+				kid, _ := t.Header["kid"].(string)
+				return set.key(ctx, kid, t.Method.Alg())
+			}}
 	}
 	return v, nil
 }
@@ -167,8 +171,7 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Identity, error) {
 		if _, critical := t.Header["crit"]; critical { // RFC 7515, 4.1.11: we understand none
 			return nil, errCritical
 		}
-		kid, _ := t.Header["kid"].(string)
-		return from.key(ctx, kid, t.Method.Alg())
+		return from.key(ctx, t, c)
 	})
 	if f := (*fault.Error)(nil); errors.As(err, &f) {
 		return Identity{}, f
@@ -213,7 +216,7 @@ var (
 
 // reason is the known error that err wraps. The others' texts may hold a part of the token.
 func reason(err error) error {
-	for _, known := range []error{errIssuer, errCritical, errKey, errKeyKind, jwt.ErrTokenMalformed, jwt.ErrTokenSignatureInvalid,
+	for _, known := range []error{errIssuer, errCritical, errCertificate, errKey, errKeyKind, jwt.ErrTokenMalformed, jwt.ErrTokenSignatureInvalid,
 		jwt.ErrTokenExpired, jwt.ErrTokenNotValidYet, jwt.ErrTokenUsedBeforeIssued, jwt.ErrTokenRequiredClaimMissing, jwt.ErrTokenUnverifiable} {
 		if errors.Is(err, known) {
 			return known

@@ -133,11 +133,11 @@ func tokensOfWrongClaims(t *testing.T, s *testIssuers) map[string]string {
 func TestTokensThatNameTheirBearer(t *testing.T) {
 	s := newTestIssuers(t)
 	expires := testTime.Add(time.Hour)
-	guest, err := GuestToken(context.Background(), kms(s.guest), guests, "cus_g", "", testTime, time.Hour)
+	guest, err := GuestToken(context.Background(), &SigningKeys{Sign: kms(s.guest)}, guests, "cus_g", "", testTime, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
-	limited, err := GuestToken(context.Background(), kms(s.guest), guests, "cus_g", "ord_1", testTime, time.Hour)
+	limited, err := GuestToken(context.Background(), &SigningKeys{Sign: kms(s.guest)}, guests, "cus_g", "ord_1", testTime, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +270,7 @@ func TestTheGuestsKeyIsFetchedUntilItIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := GuestToken(context.Background(), kms(s.guest), guests, "cus_g", "", testTime, time.Hour)
+	token, err := GuestToken(context.Background(), &SigningKeys{Sign: kms(s.guest)}, guests, "cus_g", "", testTime, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -325,7 +325,7 @@ func TestGuestTokensNeedAP256Signature(t *testing.T) {
 		"trailing": func(context.Context, []byte) ([]byte, error) { return []byte{0x30, 6, 2, 1, 1, 2, 1, 1, 0}, nil },
 		"zero":     func(context.Context, []byte) ([]byte, error) { return []byte{0x30, 6, 2, 1, 0, 2, 1, 1}, nil },
 	} {
-		if token, err := GuestToken(context.Background(), sign, guests, "cus_g", "", testTime, time.Hour); err == nil {
+		if token, err := GuestToken(context.Background(), &SigningKeys{Sign: sign}, guests, "cus_g", "", testTime, time.Hour); err == nil {
 			t.Errorf("%s: %s", name, token)
 		}
 	}

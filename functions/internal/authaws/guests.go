@@ -21,22 +21,33 @@ type Signing interface {
 	GetPublicKey(context.Context, *kms.GetPublicKeyInput, ...func(*kms.Options)) (*kms.GetPublicKeyOutput, error)
 }
 
-// Guests signs guests' tokens with a P-256 key that never leaves KMS.
+// longest is the lifetime of guests' tokens that keys in memory sign; a link to an order lives longer, and is signed by KMS.
+const longest = 24 * time.Hour
+
+// Guests signs guests' tokens with a P-256 key that never leaves KMS, or with keys that it has certified.
 type Guests struct {
-	KMS    Signing
-	Key    string // id, ARN or alias
-	Issuer string
+	kms    Signing
+	key    string
+	issuer string
+	keys   *auth.SigningKeys
+}
+
+// NewGuests takes the key's id, ARN or alias, and the issuer that its tokens name.
+func NewGuests(kms Signing, key, issuer string) Guests {
+	g := Guests{kms: kms, key: key, issuer: issuer}
+	g.keys = &auth.SigningKeys{Sign: g.sign, Longest: longest}
+	return g
 }
 
 var errAway = fault.New(fault.Unavailable, "keys_unavailable", "tokens cannot be made now; try again").After(time.Second)
 
 // Guest makes the token of a guest; one with an order's id opens that order alone.
 func (g Guests) Guest(ctx context.Context, subject, orderID string, now time.Time, lifetime time.Duration) (string, error) {
-	return auth.GuestToken(ctx, g.sign, g.Issuer, subject, orderID, now, lifetime)
+	return auth.GuestToken(ctx, g.keys, g.issuer, subject, orderID, now, lifetime)
 }
 
 func (g Guests) sign(ctx context.Context, digest []byte) ([]byte, error) {
-	out, err := g.KMS.Sign(ctx, &kms.SignInput{KeyId: &g.Key, Message: digest, MessageType: types.MessageTypeDigest,
+	out, err := g.kms.Sign(ctx, &kms.SignInput{KeyId: &g.key, Message: digest, MessageType: types.MessageTypeDigest,
 		SigningAlgorithm: types.SigningAlgorithmSpecEcdsaSha256})
 	if err != nil {
 		return nil, errAway.Because(err)
@@ -46,7 +57,7 @@ func (g Guests) sign(ctx context.Context, digest []byte) ([]byte, error) {
 
 // PublicKey returns what the tokens are verified with.
 func (g Guests) PublicKey(ctx context.Context) (*ecdsa.PublicKey, error) {
-	out, err := g.KMS.GetPublicKey(ctx, &kms.GetPublicKeyInput{KeyId: &g.Key})
+	out, err := g.kms.GetPublicKey(ctx, &kms.GetPublicKeyInput{KeyId: &g.key})
 	if err != nil {
 		return nil, fmt.Errorf("fetch the guests' key: %w", err)
 	}
@@ -60,17 +71,20 @@ func (g Guests) PublicKey(ctx context.Context) (*ecdsa.PublicKey, error) {
 	return nil, errors.New("fetch the guests' key: it is not on a curve")
 }
 
+// Accepted says whose tokens a verifier takes for guests'.
+func (g Guests) Accepted() auth.Guests { return auth.Guests{Issuer: g.issuer, Key: g.PublicKey} }
+
 // Verifier returns what verifies guests' tokens, and no others.
 func (g Guests) Verifier() (*auth.Verifier, error) {
-	return auth.NewVerifier(auth.Config{Guests: auth.Guests{Issuer: g.Issuer, Key: g.PublicKey}})
+	return auth.NewVerifier(auth.Config{Guests: g.Accepted()})
 }
 
 // Link makes the token of a link in a mail.
 func (g Guests) Link(ctx context.Context, purpose, subject string, now time.Time, lifetime time.Duration) (string, error) {
-	return auth.LinkToken(ctx, g.sign, g.Issuer, purpose, subject, now, lifetime)
+	return auth.LinkToken(ctx, g.sign, g.issuer, purpose, subject, now, lifetime)
 }
 
 // LinkVerifier returns what verifies links of a purpose.
 func (g Guests) LinkVerifier(purpose string) *auth.LinkVerifier {
-	return auth.NewLinkVerifier(auth.Guests{Issuer: g.Issuer, Key: g.PublicKey}, purpose, nil)
+	return auth.NewLinkVerifier(g.Accepted(), purpose, nil)
 }

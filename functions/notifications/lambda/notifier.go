@@ -31,5 +31,5 @@ func contacts(s *settings.Settings) notificationsaws.Contacts {
 }
 
 func guests(s *settings.Settings) authaws.Guests {
-	return authaws.Guests{KMS: kms.NewFromConfig(s.AWS()), Key: s.Must("SIGNING_KEY_ID"), Issuer: s.Must("GUEST_ISSUER")}
+	return authaws.NewGuests(kms.NewFromConfig(s.AWS()), s.Must("SIGNING_KEY_ID"), s.Must("GUEST_ISSUER"))
 }
