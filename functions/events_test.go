@@ -39,6 +39,7 @@ var published = map[string]any{
 	"fulfillment/ShipmentWrittenOff":    fulfillment.ShipmentWrittenOff{},
 	"fulfillment/OrderCancelled":        fulfillment.OrderCancelled{},
 	"fulfillment/ReturnExpired":         fulfillment.ReturnExpired{},
+	"fulfillment/ReturnRequested":       fulfillment.ReturnRequested{},
 	"fulfillment/ReturnReceived":        fulfillment.ReturnReceived{},
 	"inventory/StockBandChanged":        inventory.BandChange{},
 	"offers/OfferChanged":               offers.OfferChanged{},

@@ -50,6 +50,8 @@ import (
 	"rialto/functions/search"
 	"rialto/functions/search/searchaws"
 	"rialto/functions/search/searchstore"
+	"rialto/functions/webhooks"
+	"rialto/functions/webhooks/webhooksstore"
 )
 
 func TestMain(m *testing.M) {
@@ -94,6 +96,7 @@ func handlers(db store.DB) map[string]batch.QueueHandler {
 		"search-encode":      searchaws.ReceiveWords(&search.Interpreter{Products: &catalogstore.Store{DB: db}}),
 		"search-index": searchaws.Receive(&search.Projector{Products: &catalogstore.Store{DB: db}, BuyBoxes: book,
 			Ratings: &searchstore.Store{DB: db}, Meanings: &searchstore.Store{DB: db}, Sequence: &searchstore.Store{DB: db}, Now: time.Now}),
+		"webhooks-tell": outbox.HandleTimed((&webhooks.Teller{Store: webhooksstore.Store{DB: db}, Now: time.Now}).HandleEvent),
 	}
 }
 

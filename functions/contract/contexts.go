@@ -48,6 +48,7 @@ func Contexts() []Context {
 		ordersContext,
 		checkoutContext,
 		fulfillmentContext,
+		webhooksContext,
 		invoicesContext,
 		feedsContext,
 		payoutsContext,

@@ -39,5 +39,5 @@
 //
 // Events in: OrderPlaced (orders), PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded and
 // PaymentRefundFailed (payments), and its own ShipmentCancelled. Events out: OrderCancelled, ShipmentPacked, ShipmentShipped,
-// ShipmentDelivered, ShipmentCancelled, ShipmentWrittenOff, ReturnReceived, ReturnExpired.
+// ShipmentDelivered, ShipmentCancelled, ShipmentWrittenOff, ReturnRequested, ReturnReceived, ReturnExpired.
 package fulfillment

@@ -230,6 +230,25 @@ func (r Return) Expired() ReturnExpired {
 	return ReturnExpired{r.ID, r.OrderID, r.ShipmentID, r.Group, r.SellerID}
 }
 
+// EventReturnRequested is the name of the event of a return that was asked for.
+const EventReturnRequested = "ReturnRequested"
+
+// ReturnRequested is the data of the event, version 1: the seller is to expect units.
+type ReturnRequested struct {
+	ReturnID    string       `json:"return_id"`
+	OrderID     string       `json:"order_id"`
+	ShipmentID  string       `json:"shipment_id"`
+	Group       string       `json:"group"`
+	SellerID    string       `json:"seller_id"`
+	Lines       []ReturnLine `json:"lines"`
+	RequestedAt time.Time    `json:"requested_at"`
+}
+
+// Requested is what others are told of a return that was asked for.
+func (r Return) Requested() ReturnRequested {
+	return ReturnRequested{r.ID, r.OrderID, r.ShipmentID, r.Group, r.SellerID, r.Lines, r.RequestedAt.UTC()}
+}
+
 // EventReturnReceived is the name of the event.
 const EventReturnReceived = "ReturnReceived"
 

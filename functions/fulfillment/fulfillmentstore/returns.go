@@ -186,16 +186,24 @@ func (s Store) Sent(ctx context.Context, seller, after string, limit int) ([]ful
 // ReturnEvents turns a change of the table returns into its event.
 func ReturnEvents(c outbox.Change) ([]outbox.Event, error) {
 	now, err := readReturn(c.New)
-	if err != nil || now.State != fulfillment.Received && now.State != fulfillment.Expired {
+	if err != nil {
 		return nil, err
 	}
 	before, err := readReturn(c.Old)
 	if err != nil || before.State == now.State {
 		return nil, err
 	}
-	name, data := fulfillment.EventReturnReceived, any(now.Received())
-	if now.State == fulfillment.Expired {
+	var name string
+	var data any
+	switch now.State {
+	case fulfillment.Requested:
+		name, data = fulfillment.EventReturnRequested, now.Requested()
+	case fulfillment.Received:
+		name, data = fulfillment.EventReturnReceived, now.Received()
+	case fulfillment.Expired:
 		name, data = fulfillment.EventReturnExpired, now.Expired()
+	default:
+		return nil, nil
 	}
 	e, err := outbox.New(name, now.OrderID, data)
 	return []outbox.Event{e}, err

@@ -59,6 +59,7 @@ func All() []Table {
 		{Name: "review_votes", Context: "reviews", Sorted: true, Indexes: []Index{{Name: "by_voter", Hash: "sk", Sort: "pk"}}},
 		{Name: "product_ratings", Context: "reviews", Sorted: true, Stream: true},
 		{Name: "audit_log", Context: "operators", Sorted: true, Indexes: []Index{{Name: "about", Hash: "subject", Sort: "place"}}},
+		{Name: "webhooks", Context: "webhooks", Sorted: true, TTL: true},
 		{Name: "notifications", Context: "notifications", Sorted: true, TTL: true},
 		{Name: "ledger", Context: "payouts", Indexes: []Index{{Name: "by_month", Hash: "month", Sort: "place", KeysOnly: true},
 			{Name: "unpaid", Hash: "bucket", Sort: "due", KeysOnly: true}}},

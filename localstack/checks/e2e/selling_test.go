@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -400,4 +401,58 @@ func (r *rivals) isRefunded(ctx context.Context, t *testing.T, orderID string, a
 		}
 	}
 	return order.Refunded.Amount == asked.Amount.Amount && sent.Returns[0].State == "REFUNDED" && booked
+}
+
+// A seller's own system is told of an order to ship: the message waits with what became of it, and is sent again when its seller says so.
+// No system listens here, since nothing of this machine is on the public internet.
+func TestASellersSystemIsTold(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	k, s := newSKU(ctx, t, "Webhook lamp", 5), mustShopper(ctx, t, "pm_card_visa")
+	seller, err := shop.NewSeller(k.seller)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(ctx, t, seller.Client, bad{"an address of this machine", http.MethodPut, "/seller/v1/webhook", map[string]string{"url": "https://127.0.0.1/"},
+		nil, 422, "webhook_address"})
+	var put struct {
+		On     bool
+		Secret string
+	}
+	if _, err := seller.Call(ctx, http.MethodPut, "/seller/v1/webhook", map[string]string{"url": "https://seller.invalid/hooks"}, &put); err != nil {
+		t.Fatal(err)
+	}
+	if !put.On || !strings.HasPrefix(put.Secret, "whsec_") {
+		t.Fatalf("%+v", put)
+	}
+	placed, err := s.checkout(ctx, s.mustPut(ctx, t, k, 2).ID, shop.NewKey())
+	if err != nil || placed.Status != "placed" {
+		t.Fatal(placed, err)
+	}
+	var list struct {
+		Deliveries []struct {
+			ID       string `json:"delivery_id"`
+			Type     string
+			OrderID  string `json:"order_id"`
+			State    string
+			Attempts int
+			Body     struct {
+				Data struct{ Lines []struct{ Quantity int } }
+			}
+		}
+	}
+	until(ctx, t, "the order is told, and not taken", time.Minute, func() bool {
+		if _, err := seller.Call(ctx, http.MethodGet, "/seller/v1/webhook/deliveries", nil, &list); err != nil {
+			t.Fatal(err)
+		}
+		return len(list.Deliveries) == 1 && list.Deliveries[0].Attempts == 1
+	})
+	d := list.Deliveries[0]
+	if d.Type != "order.placed" || d.OrderID != placed.OrderID || d.State != "PENDING" || len(d.Body.Data.Lines) != 1 ||
+		d.Body.Data.Lines[0].Quantity != 2 {
+		t.Fatalf("%+v", d)
+	}
+	if _, err := seller.Call(ctx, http.MethodPost, "/seller/v1/webhook/deliveries/"+d.ID+"/replay", nil, nil); err != nil {
+		t.Fatal(err)
+	}
 }
