@@ -69,13 +69,13 @@ var paymentsContext = Context{
 			Name: "goodwill", Description: "gives back what an operator says, whatever becomes of the goods",
 			Memory: 256, Timeout: 20 * second,
 			Trigger: Trigger{Called: true},
-			Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
+			Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}, {Write, "rate_limits"}},
 		},
 		{
 			Name: "reissue", Description: "gives back again what a bank turned back, or refused, by an operator's word",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Operator: true},
-			Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}},
+			Grants:  []Grant{{Gateway, "payments"}, {Read, "payments"}, {Write, "payments"}, {Write, "rate_limits"}},
 		},
 		{
 			Name: "watch", Description: "notes until when money is held, when to look at a refund again, and what the gateway's books must say",

@@ -17,8 +17,8 @@ func main() {
 	entry.Run("payments", entry.Table{
 		"authorize": with(func(s *payments.Service) any { return saga.Task("payments-authorize", s.Authorize) }),
 		"cancel":    with(func(s *payments.Service) any { return saga.Task("payments-cancel", s.Cancel) }),
-		"capture":   paced,
-		"refund":    paced,
+		"capture":   with(func(s *payments.Service) any { return outbox.Handle(s.HandleEvent) }),
+		"refund":    with(func(s *payments.Service) any { return outbox.Handle(s.HandleEvent) }),
 		"reissue":   with(func(s *payments.Service) any { return saga.Task("payments-reissue", s.RefundAgain) }),
 		"goodwill":  with(func(s *payments.Service) any { return saga.Task("payments-goodwill", s.GiveBack) }),
 		"methods":   methods,
@@ -52,7 +52,7 @@ func watcher(handler func(*payments.Watcher) any) func(*settings.Settings) (any,
 			return nil, err
 		}
 		stored := database(s)
-		service := &payments.Service{Store: stored, Gateway: gateway, Now: time.Now}
+		service := &payments.Service{Store: stored, Gateway: paced(gateway, stored.DB), Now: time.Now}
 		return handler(&payments.Watcher{Service: service, List: stored}), nil
 	}
 }

@@ -4,18 +4,14 @@ import (
 	"context"
 	"time"
 
-	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/ratelimit"
-	"rialto/functions/internal/settings"
+	"rialto/functions/internal/store"
 	"rialto/functions/payments"
 )
 
-// paced handles what is asked for after the pivot, at a counted rate.
-func paced(s *settings.Settings) (any, error) {
-	return with(func(p *payments.Service) any {
-		p.Gateway = payments.Paced{Gateway: p.Gateway, Bucket: ratelimit.Buckets{DB: database(s).DB}, Now: time.Now, Sleep: sleep}
-		return outbox.Handle(p.HandleEvent)
-	})(s)
+// paced counts the captures and refunds at a gateway. Authorizations pass.
+func paced(g payments.Gateway, db store.DB) payments.Gateway {
+	return payments.Paced{Gateway: g, Bucket: ratelimit.Buckets{DB: db}, Now: time.Now, Sleep: sleep}
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
