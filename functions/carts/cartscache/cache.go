@@ -4,7 +4,6 @@ package cartscache
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,12 +12,10 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"rialto/functions/carts"
+	"rialto/functions/internal/valkey"
 )
 
 const keep = 24 * time.Hour
-
-// timeout bounds how long a shopper waits for a cache that is away.
-const timeout = 200 * time.Millisecond
 
 // newer sets a cart's copy unless the one there is as new: a hash of version and body under one key.
 var newer = redis.NewScript(`
@@ -32,14 +29,7 @@ return 1`)
 type Cache struct{ Client redis.UniversalClient }
 
 // New connects on first use.
-func New(addr string, secure bool) Cache {
-	o := &redis.UniversalOptions{Addrs: []string{addr}, DialTimeout: timeout, ReadTimeout: timeout, WriteTimeout: timeout,
-		MaxRetries: -1, PoolSize: 2}
-	if secure {
-		o.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	}
-	return Cache{redis.NewUniversalClient(o)}
-}
+func New(addr string, secure bool) Cache { return Cache{valkey.New(addr, secure)} }
 
 func key(cartID string) string { return "cart:" + cartID }
 
