@@ -102,7 +102,7 @@ func write(o Options, folder string) (err error) {
 
 func build(app awscdk.App, o Options) error {
 	shared := &shared{zips: o.Zips, checkout: o.Checkout, streams: tablesStack(app, o.Stage),
-		lent: map[contract.Grant]granted{}}
+		lent: map[contract.Grant]granted{}, feeding: map[string]awscdk.Stack{}}
 	events := eventsStack(app, o.Stage)
 	if !o.Stage.Local {
 		shared.network = networkStack(app, o.Stage)

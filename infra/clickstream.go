@@ -28,6 +28,7 @@ const (
 // clickstream has the stream that the gateway writes, the bucket of the lake with its tables, and the key of pseudonyms.
 func clickstream(c *contextStack) error {
 	c.records = c.stream()
+	c.shared.feeding[c.context] = c.stack
 	c.files(folder{"raw", rawDays}, folder{"invalid", invalidDays}, folder{"tallies", tallyDays})
 	if !c.stage.Local { // which has no Glue; Spark finds columns and partitions in the files
 		c.lakeTables()

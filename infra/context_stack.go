@@ -44,25 +44,27 @@ type shared struct {
 	network  *network           // nil in the local stage
 	checkout string             // the checkout machine, in Amazon States Language
 
-	lent map[contract.Grant]granted // what contexts provide, for the others
+	lent    map[contract.Grant]granted // what contexts provide, for the others
+	feeding map[string]awscdk.Stack    // those of contexts that have a Kinesis stream
 }
 
 // own says what contexts have in their stacks beyond their functions: resources and settings of their own. The others are
 // what the contract lists.
 var own = map[string]func(*contextStack) error{
-	"carts":         carts,
-	"catalog":       catalog,
-	"checkout":      checkout,
-	"clickstream":   clickstream,
-	"customers":     customers,
-	"feeds":         feeds,
-	"fulfillment":   fulfillment,
-	"notifications": notifications,
-	"payments":      payments,
-	"payouts":       payouts,
-	"search":        search,
-	"tax":           tax,
-	"invoices":      invoices,
+	"carts":           carts,
+	"catalog":         catalog,
+	"checkout":        checkout,
+	"clickstream":     clickstream,
+	"customers":       customers,
+	"feeds":           feeds,
+	"fulfillment":     fulfillment,
+	"notifications":   notifications,
+	"payments":        payments,
+	"payouts":         payouts,
+	"recommendations": recommendations,
+	"search":          search,
+	"tax":             tax,
+	"invoices":        invoices,
 }
 
 // tax is worked out as the stage says.

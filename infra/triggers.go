@@ -125,6 +125,8 @@ func (c *contextStack) consumeStream(f contract.Function, deployed awslambda.Fun
 	mapping := awslambda.NewEventSourceMapping(c.stack, new(title(f.Name)+"Stream"), how)
 	if c.records != nil {
 		mapping.Node().AddDependency(c.records)
+	} else if other := c.shared.feeding[name]; other != nil {
+		c.stack.AddDependency(other, new("it follows its stream"))
 	}
 	if !c.stage.Local {
 		c.alarm(title(f.Name)+"Late", f.ID()+"-late", "events of "+name+" are late: "+f.ID()+" does not keep up with the stream",

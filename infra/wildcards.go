@@ -68,7 +68,10 @@ var reasons = append(versionsOfSagas(), []reason{
 	{"s3:PutObject", "/conflicts/*", "the lake's files are named by hour and shard"},
 	{"s3:DeleteObject", "/conflicts/*", "the lake's files are named by hour and shard"},
 
-	{"es:ESHttpPost", "/*/_search", "an index is named by its marketplace; a search writes nothing"},
+	{"s3:PutObject", "/models/*", "models are named by version and file"},
+	{"s3:GetObject", "/models/*", "models are named by version and file"},
+
+	{"es:ESHttpPost", "/*/_search", "an index is named by its marketplace or its model; a search writes nothing"},
 	{"es:ESHttpGet", "/products-*", "an index is named by its marketplace; what it is may be read"},
 	{"es:ESHttpGet", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 	{"es:ESHttpHead", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},

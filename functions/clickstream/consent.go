@@ -50,3 +50,18 @@ func (a *Agreements) Agree(ctx context.Context, customerID, marketplace, session
 func (a *Agreements) Agreed(ctx context.Context, customerID string) (Consent, error) {
 	return a.Consents.Get(ctx, customerID)
 }
+
+// Profiles names those whose profile may be used.
+type Profiles struct {
+	Consents Consents
+	People   People
+}
+
+// Subject is the pseudonym, in the lake, of a customer who agreed to a profile, and "" of any other.
+func (p Profiles) Subject(ctx context.Context, customerID string) (string, error) {
+	c, err := p.Consents.Get(ctx, customerID)
+	if err != nil || !c.Analytics || !c.Personalization {
+		return "", err
+	}
+	return pseudonym(ctx, p.People, customerID)
+}

@@ -1,6 +1,12 @@
 package recommendations
 
-import "math"
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"math"
+
+	"rialto/functions/internal/fault"
+)
 
 // Feature is a property that rankers are trained on, by its place in Row.
 type Feature int
@@ -44,4 +50,42 @@ func newRow() (r Row) {
 		r[i] = unknown
 	}
 	return r
+}
+
+// atLeast raises a feature to a value.
+func (r *Row) atLeast(f Feature, v float32) {
+	if !(r[f] >= v) { // an unknown one too
+		r[f] = v
+	}
+}
+
+// known returns a feature, 0 where it is not known.
+func (r *Row) known(f Feature) float32 {
+	if v := r[f]; v == v {
+		return v
+	}
+	return 0
+}
+
+// MarshalText writes the row's bits: JSON has no NaN.
+func (r Row) MarshalText() ([]byte, error) {
+	var bits []byte
+	for _, v := range r {
+		bits = binary.LittleEndian.AppendUint32(bits, math.Float32bits(v))
+	}
+	return base64.RawStdEncoding.AppendEncode(nil, bits), nil
+}
+
+var errRow = fault.New(fault.Malformed, "malformed_row", "these are no features")
+
+// UnmarshalText reads what MarshalText wrote. Errors: malformed_row.
+func (r *Row) UnmarshalText(text []byte) error {
+	bits, err := base64.RawStdEncoding.AppendDecode(nil, text)
+	if err != nil || len(bits) != 4*len(r) {
+		return errRow.Because(err)
+	}
+	for i := range r {
+		r[i] = math.Float32frombits(binary.LittleEndian.Uint32(bits[4*i:]))
+	}
+	return nil
 }

@@ -16,6 +16,7 @@ type Trees struct {
 	values []float32 // of the leaves, by node
 	trees  []tree
 	base   float32
+	names  []string // of the features it was trained on, in its order
 }
 
 type tree struct{ root, depth int32 }
@@ -117,22 +118,30 @@ func ReadTrees(model []byte) (*Trees, error) {
 		return nil, badRanker("the ranker has classes")
 	case err != nil || math.IsNaN(base) || math.IsInf(base, 0):
 		return nil, badRanker("the ranker's base score is no number")
-	case !slices.Equal(l.Names, Features) || l.Param.Features != strconv.Itoa(len(Features)):
-		return nil, badRanker("the ranker has other features than %v, in that order", Features)
+	case len(l.Names) == 0 || l.Param.Features != strconv.Itoa(len(l.Names)):
+		return nil, badRanker("the ranker does not name its features")
 	case l.Boosting.Model.Param.Trees != strconv.Itoa(len(l.Boosting.Model.Trees)) || len(l.Boosting.Model.Trees) == 0:
 		return nil, badRanker("the ranker has %d trees and says that it has %q", len(l.Boosting.Model.Trees), l.Boosting.Model.Param.Trees)
 	}
-	t := &Trees{base: float32(base)}
+	t := &Trees{base: float32(base), names: l.Names}
+	at := make([]int32, len(l.Names))
+	for i, name := range l.Names {
+		n := slices.Index(Features, name)
+		if n < 0 || slices.Index(l.Names, name) != i {
+			return nil, badRanker("the ranker has features twice, or others than %v", Features)
+		}
+		at[i] = int32(n)
+	}
 	for i, tree := range l.Boosting.Model.Trees {
-		if err := t.add(tree); err != "" {
-			return nil, badRanker("tree %d of the ranker %s", i, err)
+		if flaw := t.add(tree, at); flaw != "" {
+			return nil, badRanker("tree %d of the ranker %s", i, flaw)
 		}
 	}
 	return t, nil
 }
 
-// add appends a tree, or says what is wrong with it.
-func (t *Trees) add(x xgboostTree) (flaw string) {
+// add appends a tree whose features are at those places of a Row, or says what is wrong with it.
+func (t *Trees) add(x xgboostTree, places []int32) (flaw string) {
 	n := len(x.Left)
 	if n == 0 || len(x.Right) != n || len(x.Feature) != n || len(x.Cond) != n || len(x.Default) != n || len(x.Type) != n {
 		return "is cut short"
@@ -155,12 +164,12 @@ func (t *Trees) add(x xgboostTree) (flaw string) {
 		// Children stand behind their parent, so a row comes to a leaf, and beside each other, as XGBoost makes them.
 		case left <= i || right != left+1 || right >= int32(n):
 			return "has a node whose children are none"
-		case x.Feature[i] < 0 || int(x.Feature[i]) >= len(Features):
+		case x.Feature[i] < 0 || int(x.Feature[i]) >= len(places):
 			return "splits by a feature that there is not"
 		}
 		depths[left], depths[right] = depths[i]+1, depths[i]+1
 		deepest = max(deepest, depths[left])
-		s := node{cond: ordered(v), key: 2 * x.Feature[i], left: at + left, turns: 1}
+		s := node{cond: ordered(v), key: 2 * places[x.Feature[i]], left: at + left, turns: 1}
 		if x.Default[i] == 0 {
 			s.key++
 		}

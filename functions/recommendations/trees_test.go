@@ -110,29 +110,29 @@ func TestARankerThatIsNotUnderstoodIsRefused(t *testing.T) {
 		return `"` + list + `":[` + v
 	}
 	for name, model := range map[string][]byte{
-		"empty":                  {},
-		"null":                   []byte("null"),
-		"an object":              []byte("{}"),
-		"cut short":              whole[:len(whole)/2],
-		"cut by a byte":          whole[:len(whole)-1],
-		"NaN":                    edit(first("split_conditions"), `"split_conditions":[NaN`),
-		"a number beyond any":    edit(first("split_conditions"), `"split_conditions":[1e39`),
-		"a null":                 edit(first("left_children"), `"left_children":["x"`),
-		"of another version":     edit(`"version":[3,`, `"version":[9,`),
-		"of no version":          edit(`"version":[3,2,0]`, `"version":[]`),
-		"another booster":        edit(`"name":"gbtree"`, `"name":"dart"`),
-		"a regression":           edit(`"name":"rank:ndcg"`, `"name":"reg:squarederror"`),
-		"an unknown feature":     edit(`"source_bought"`, `"source_gossip"`),
-		"features in other rows": edit(`"source_bought","source_viewed"`, `"source_viewed","source_bought"`),
-		"one feature more":       edit(`"num_feature":"16","num_target"`, `"num_feature":"17","num_target"`),
-		"a tree less":            edit(`"num_trees":"60"`, `"num_trees":"61"`),
-		"a list cut short":       edit(first("split_type")+",", `"split_type":[`),
-		"a child that is above":  edit(first("left_children"), `"left_children":[0`),
-		"a child beyond":         edit(first("left_children"), `"left_children":[99999`),
-		"no such feature":        edit(first("split_indices"), `"split_indices":[16`),
-		"by categories":          edit(first("split_type"), `"split_type":[1`),
-		"a base that is none":    edit(`"base_score":"[5.4947835E-10]"`, `"base_score":"[nan]"`),
-		"two bases":              edit(`"base_score":"[5.4947835E-10]"`, `"base_score":"[0.5,0.5]"`),
+		"empty":                 {},
+		"null":                  []byte("null"),
+		"an object":             []byte("{}"),
+		"cut short":             whole[:len(whole)/2],
+		"cut by a byte":         whole[:len(whole)-1],
+		"NaN":                   edit(first("split_conditions"), `"split_conditions":[NaN`),
+		"a number beyond any":   edit(first("split_conditions"), `"split_conditions":[1e39`),
+		"a null":                edit(first("left_children"), `"left_children":["x"`),
+		"of another version":    edit(`"version":[3,`, `"version":[9,`),
+		"of no version":         edit(`"version":[3,2,0]`, `"version":[]`),
+		"another booster":       edit(`"name":"gbtree"`, `"name":"dart"`),
+		"a regression":          edit(`"name":"rank:ndcg"`, `"name":"reg:squarederror"`),
+		"an unknown feature":    edit(`"source_bought"`, `"source_gossip"`),
+		"a feature twice":       edit(`"source_bought","source_viewed"`, `"source_viewed","source_viewed"`),
+		"one feature more":      edit(`"num_feature":"16","num_target"`, `"num_feature":"17","num_target"`),
+		"a tree less":           edit(`"num_trees":"60"`, `"num_trees":"61"`),
+		"a list cut short":      edit(first("split_type")+",", `"split_type":[`),
+		"a child that is above": edit(first("left_children"), `"left_children":[0`),
+		"a child beyond":        edit(first("left_children"), `"left_children":[99999`),
+		"no such feature":       edit(first("split_indices"), `"split_indices":[16`),
+		"by categories":         edit(first("split_type"), `"split_type":[1`),
+		"a base that is none":   edit(`"base_score":"[5.4947835E-10]"`, `"base_score":"[nan]"`),
+		"two bases":             edit(`"base_score":"[5.4947835E-10]"`, `"base_score":"[0.5,0.5]"`),
 	} {
 		if trees, err := ReadTrees(model); trees != nil || fault.Code(err) != "ranker_refused" {
 			t.Errorf("%s: %v", name, err)
@@ -146,5 +146,25 @@ func BenchmarkScore500(b *testing.B) {
 	rows := rowsOf(trees, 500)
 	for b.Loop() {
 		trees.Score(rows)
+	}
+}
+
+// Seen to catch: features taken by their places in Features, whatever their names.
+func TestFeaturesGoByTheirNames(t *testing.T) {
+	t.Parallel()
+	swapped, err := ReadTrees(bytes.Replace(unzipped(t, "ranker.json.gz"), []byte(`"source_bought","source_viewed"`),
+		[]byte(`"source_viewed","source_bought"`), 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := rowsOf(ranker(t), 100)
+	want := ranker(t).Score(rows)
+	for i := range rows {
+		rows[i][SourceBought], rows[i][SourceViewed] = rows[i][SourceViewed], rows[i][SourceBought]
+	}
+	for i, v := range swapped.Score(rows) {
+		if v != want[i] {
+			t.Fatal(i, v, want[i])
+		}
 	}
 }

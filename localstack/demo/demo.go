@@ -44,6 +44,7 @@ func Run(ctx context.Context, o Options) error {
 		{"Who bought it reviews it", d.review},
 		{"An operator gives money back", d.helped},
 		{"A bank disputes a payment", d.disputed},
+		{"A click changes what the next page recommends", d.recommend},
 		{"Tokyo pays in yen at two rates, Vancouver pays two taxes", d.abroad},
 	} {
 		p.journey(j.title)

@@ -130,6 +130,24 @@ func (b *Bucket) Open(ctx context.Context, key, etag string, from int64) (io.Rea
 	return nil, fmt.Errorf("open file: %w", err)
 }
 
+// Stream reads an object from a position to its end. Errors: file_missing.
+func (b *Bucket) Stream(ctx context.Context, key string, from int64) (io.ReadCloser, error) {
+	in := &s3.GetObjectInput{Bucket: &b.name, Key: &key}
+	if from > 0 {
+		in.Range = aws.String(fmt.Sprintf("bytes=%d-", from))
+	}
+	out, err := b.client.GetObject(ctx, in)
+	switch status := statusOf(err); {
+	case err == nil:
+		return out.Body, nil
+	case status == http.StatusNotFound:
+		return nil, files.ErrMissing.Because(err)
+	case status == http.StatusRequestedRangeNotSatisfiable: // the object ended exactly there
+		return io.NopCloser(bytes.NewReader(nil)), nil
+	}
+	return nil, fmt.Errorf("read %s: %w", key, err)
+}
+
 func statusOf(err error) int {
 	var r *smithyhttp.ResponseError
 	if errors.As(err, &r) {

@@ -24,3 +24,6 @@ type Announced struct {
 
 // ErrChanged says that a file is not the one of the etag that was asked for: it was replaced.
 var ErrChanged = fault.New(fault.Invalid, "file_changed", "the file was replaced while it was read; begin anew for the new one")
+
+// ErrMissing says that there is no file of that name.
+var ErrMissing = fault.New(fault.NotFound, "file_missing", "there is no such file")

@@ -1,0 +1,187 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"rialto/localstack/demo/shop"
+)
+
+// servingModel is held by the test whose model serves.
+var servingModel sync.Mutex
+
+const modelsBucket = "rialto-local-recommendations-files-000000000000"
+
+// smallRanker is one tree: what is near to the session's clicks is above all else.
+const smallRanker = `{"learner":{"attributes":{},"feature_names":["source_session"],"feature_types":[],"gradient_booster":{"model":{` +
+	`"gbtree_model_param":{"num_parallel_tree":"1","num_trees":"1"},"tree_info":[0],"trees":[{"categories":[],"default_left":[1,0,0],"id":0,` +
+	`"left_children":[1,-1,-1],"right_children":[2,-1,-1],"split_conditions":[0.1,0,1],"split_indices":[0,0,0],"split_type":[0,0,0]}]},"name":"gbtree"},` +
+	`"learner_model_param":{"base_score":"[0E0]","num_class":"0","num_feature":"1","num_target":"1"},"objective":{"name":"rank:ndcg"}},"version":[3,2,0]}`
+
+// putModel writes a model in which two products are bought together, of a version of its own.
+func putModel(ctx context.Context, t *testing.T, a, b string, ndcg float64) (version string) {
+	t.Helper()
+	version = time.Now().UTC().Format("20060102T150405Z") + "-" + strings.ToLower(shop.NewKey()[:8])
+	bucket := newLake().Client
+	vector := "[1" + strings.Repeat(",0", 63) + "]"
+	content := map[string]string{
+		"ranker.json": smallRanker,
+		"neighbours.jsonl": `{"product_id":"` + a + `","kind":"together","items":[["` + b + `",0.9]]}` + "\n" +
+			`{"product_id":"` + b + `","kind":"together","items":[["` + a + `",0.9]]}` + "\n",
+		"popular.jsonl":   "",
+		"customers.jsonl": "",
+		"vectors.jsonl":   `{"product_id":"` + a + `","vector":` + vector + "}\n" + `{"product_id":"` + b + `","vector":` + vector + "}\n",
+	}
+	files, metric := map[string]any{}, func(v float64) any { return map[string]any{"ndcg@20": v} }
+	put := func(name string, body []byte) {
+		key := "models/" + version + "/" + name
+		if _, err := bucket.PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String(modelsBucket), Key: &key, Body: bytes.NewReader(body)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, text := range content {
+		sum := sha256.Sum256([]byte(text))
+		files[name] = map[string]any{"sha256": hex.EncodeToString(sum[:]), "bytes": len(text), "rows": strings.Count(text, "\n")}
+		put(name, []byte(text))
+	}
+	manifest, err := json.Marshal(map[string]any{"schema": 1, "version": version, "created_at": time.Now().UTC(), "features": []string{"source_session"},
+		"events": 100, "files": files, "metrics": map[string]any{"ranker": metric(ndcg), "recent": metric(0.1), "serving": metric(0.1)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put("manifest.json", manifest)
+	return version
+}
+
+// recommended is a shelf.
+type recommended struct {
+	ID      string `json:"recommendation_id"`
+	Version string `json:"model_version"`
+	Items   []struct {
+		ID     string `json:"product_id"`
+		Reason struct{ Code, Text string }
+	}
+	Degraded []string
+}
+
+func (r recommended) reason(product string) string {
+	for _, i := range r.Items {
+		if i.ID == product {
+			return i.Reason.Code
+		}
+	}
+	return ""
+}
+
+// A model comes through the gate, is loaded and serves; then a click changes the next answer, and refusing a profile takes it back.
+func TestAClickChangesWhatIsRecommended(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	a, b := newSKU(ctx, t, "Recommended lamp", 5), newSKU(ctx, t, "Recommended shade", 5)
+	servingModel.Lock()
+	defer servingModel.Unlock()
+	var verdict struct {
+		Accepted bool
+		Reasons  []string
+	}
+	invoke(ctx, t, "recommendations-gate", map[string]any{"version": putModel(ctx, t, a.product, b.product, 0.05)}, &verdict)
+	if verdict.Accepted || !slices.ContainsFunc(verdict.Reasons, func(r string) bool { return strings.Contains(r, "of serving") }) {
+		t.Errorf("a model that is worse: %+v", verdict)
+	}
+	version := putModel(ctx, t, a.product, b.product, 0.5)
+	if invoke(ctx, t, "recommendations-gate", map[string]any{"version": version}, &verdict); !verdict.Accepted {
+		t.Fatalf("%+v", verdict)
+	}
+	part := map[string]any{"version": version, "cursor": ""}
+	for n := 0; part["done"] != true; n++ {
+		if invoke(ctx, t, "recommendations-load", part, &part); n > 10 {
+			t.Fatal("loading does not end")
+		}
+	}
+	invoke(ctx, t, "recommendations-serve", map[string]any{"version": version}, nil)
+
+	visitor, session := &shop.Client{Base: shop.ShopperURL}, "e2e-session-"+shop.NewKey()
+	await := func(query string, ok func(recommended) bool) {
+		t.Helper()
+		for {
+			var r recommended
+			if _, err := visitor.Call(ctx, http.MethodGet, "/api/v1/recommendations?"+query, nil, &r, shop.With("X-Session-Id", session)); err != nil {
+				t.Fatal(err)
+			}
+			if ok(r) {
+				return
+			}
+			if err := wait(ctx, 500*time.Millisecond); err != nil {
+				t.Fatalf("%s: %v: %+v", query, err, r)
+			}
+		}
+	}
+	await("placement=product&shelf=together&product_id="+a.product, func(r recommended) bool {
+		return r.Version == version && strings.HasSuffix(r.ID, version) && len(r.Items) == 1 && r.Items[0].ID == b.product &&
+			r.Items[0].Reason.Text == "Bought together with Recommended lamp"
+	})
+	click(ctx, t, visitor, session, a.product, true)
+	await("placement=home", func(r recommended) bool {
+		return len(r.Items) > 0 && r.Items[0].ID == b.product && r.Items[0].Reason.Text == "Because you looked at Recommended lamp"
+	})
+	await("placement=home&shelf=recently_viewed", func(r recommended) bool { return r.reason(a.product) == "recently_viewed" })
+	click(ctx, t, visitor, session, a.product, false)
+	await("placement=home&shelf=recently_viewed", func(r recommended) bool { return len(r.Items) == 0 })
+}
+
+// click tells of a look at a product, of a visitor who agreed to a profile or did not.
+func click(ctx context.Context, t *testing.T, visitor *shop.Client, session, product string, profile bool) {
+	t.Helper()
+	body := fmt.Sprintf(`{"schema_version":1,"session_id":"%s","marketplace":"US","consent":{"analytics":true,"personalization":%v},"events":[{"event_id":"%s",`+
+		`"action_name":"view_item","timestamp":"%s","event_attributes":{"object":{"object_id":"%s","object_id_field":"product_id"}}}]}`,
+		session, profile, shop.NewKey(), time.Now().UTC().Format(time.RFC3339Nano), product)
+	a, err := visitor.Do(ctx, http.MethodPost, "/api/v1/events", json.RawMessage(body), shop.With("User-Agent", "Mozilla/5.0"))
+	if err != nil || a.Status != http.StatusAccepted {
+		t.Fatal(a.Status, err)
+	}
+}
+
+func TestWhatCannotBeRecommended(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	visitor, customer := &shop.Client{Base: shop.ShopperURL}, mustShopper(ctx, t, "pm_card_visa").Client
+	for path, want := range map[string]struct {
+		status int
+		code   string
+	}{
+		"recommendations":                                                    {422, "invalid_request"},
+		"recommendations?placement=nowhere":                                  {422, "invalid_request"},
+		"recommendations?placement=product":                                  {422, "product_required"},
+		"recommendations?placement=home&shelf=x":                             {422, "invalid_request"},
+		"recommendations?placement=home&shelf=buy_again":                     {422, "customer_required"},
+		"recommendations?placement=product&product_id=prd_x":                 {422, "invalid_request"},
+		"recommendations?placement=product&product_id=" + shop.NewID("prd_"): {404, "product_not_found"},
+		"me/recommendations?placement=home&shelf=buy_again":                  {200, ""},
+		"me/recommendations?placement=home":                                  {200, ""},
+	} {
+		client := visitor
+		if strings.HasPrefix(path, "me/") {
+			client = customer
+		}
+		a, err := client.Do(ctx, http.MethodGet, "/api/v1/"+path, nil)
+		if err != nil || a.Status != want.status || a.Problem().Code != want.code {
+			t.Errorf("%s: %d %s %v", path, a.Status, a.Body, err)
+		}
+	}
+	if a, err := visitor.Do(ctx, http.MethodGet, "/api/v1/me/recommendations?placement=home", nil); err != nil || a.Status != http.StatusUnauthorized {
+		t.Error(a.Status, err)
+	}
+}
