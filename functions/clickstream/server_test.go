@@ -164,6 +164,9 @@ func TestAProfileWantsConsent(t *testing.T) {
 		}
 		if row := w.buys(t); (row.Customer != "") != c.named || row.Personalization != c.agreed.Personalization {
 			t.Errorf("%+v: %+v", c.agreed, row)
+		} else if subject, err := (clickstream.Profiles{Consents: w.Agreements.Consents, People: w.Agreements.People}).Subject(ctx, who); err != nil ||
+			subject != row.Customer {
+			t.Errorf("%+v: their profile is %s's, %v", c.agreed, subject, err)
 		}
 	}
 	if err := w.Agree(ctx, who, "US", "x", clickstream.Consent{Analytics: true}); err == nil {

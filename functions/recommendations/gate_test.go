@@ -123,6 +123,15 @@ func TestTheGateRefuses(t *testing.T) {
 			files[asItWas] = ""
 		}
 	}
+	dropped := func(name string, fromManifest bool) func(map[string]string, *Manifest) {
+		return func(files map[string]string, m *Manifest) {
+			if files[asItWas] = ""; fromManifest {
+				delete(m.Files, name)
+			} else {
+				delete(files, name)
+			}
+		}
+	}
 	metric := func(name string, m Metrics) func(map[string]string, *Manifest) {
 		return func(_ map[string]string, x *Manifest) { x.Metrics[name] = m }
 	}
@@ -133,8 +142,8 @@ func TestTheGateRefuses(t *testing.T) {
 		"no manifest":       {func(f map[string]string, _ *Manifest) { f["manifest.json"] = "" }, "manifest.json: it is cut short"},
 		"another schema":    {func(_ map[string]string, m *Manifest) { m.Schema = 2 }, "schema 2"},
 		"another version":   {func(_ map[string]string, m *Manifest) { m.Version = "v2" }, "another version"},
-		"a file not listed": {func(f map[string]string, m *Manifest) { delete(m.Files, vectorsFile); f[asItWas] = "" }, "vectors.jsonl: the manifest does not list"},
-		"a file missing":    {func(f map[string]string, _ *Manifest) { delete(f, customersFile); f[asItWas] = "" }, "customers.jsonl: there is no such file"},
+		"a file not listed": {dropped(vectorsFile, true), "vectors.jsonl: the manifest does not list"},
+		"a file missing":    {dropped(customersFile, false), "customers.jsonl: there is no such file"},
 		"a file changed":    {unlisted(popularFile, ",7]", ",8]"), "popular.jsonl: it is not the one"},
 		"a ranker changed":  {unlisted(rankerFile, `"version":[3,2,0]`, `"version":[3,1,0]`), "ranker.json: it is not the one"},
 		"a file cut short":  {unlisted(neighboursFile, "[]}\n", ""), "neighbours.jsonl: line 2"},

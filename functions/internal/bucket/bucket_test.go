@@ -93,6 +93,19 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 		if err != nil || !bytes.Equal(want, got) {
 			t.Errorf("%d bytes became %d: %v", n, len(got), err)
 		}
+		for _, from := range []int{0, n / 2, n} {
+			r, err := b.Stream(ctx, "parts/x", int64(from))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(r)
+			if err := errors.Join(err, r.Close()); err != nil || !bytes.Equal(want[from:], got) {
+				t.Errorf("from %d of %d bytes on are %d: %v", from, n, len(got), err)
+			}
+		}
+	}
+	if _, err := b.Stream(ctx, "parts/none", 0); !errors.Is(err, files.ErrMissing) {
+		t.Error(err)
 	}
 }
 

@@ -22,7 +22,8 @@ type recommender struct{ asked recommendations.Request }
 func (r *recommender) Recommend(_ context.Context, in recommendations.Request) (recommendations.Answer, error) {
 	r.asked = in
 	p := recommendations.Product{Product: catalog.Product{ID: boot, Title: "Boot", Brand: "B", CategoryID: "boots", Images: []string{"https://x/1.jpg"}},
-		BuyBox: catalog.BuyBox{OfferID: "off_1", SellerID: "sel_1", SellerName: "S", Price: money.Of(999, "USD"), Landed: money.Of(1499, "USD"), InStock: true}}
+		BuyBox: catalog.BuyBox{OfferID: "off_1", SellerID: "sel_1", SellerName: "S", Price: money.Of(999, "USD"), Landed: money.Of(1499, "USD"),
+			InStock: true}}
 	why := recommendations.Reason{Code: recommendations.BuyAgain, Day: time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)}
 	return recommendations.Answer{ID: "rcm_1-v1", Version: "v1", Shelf: recommendations.NewForYou, Degraded: []string{"index"},
 		Items: []recommendations.Item{{Product: p, Reason: why, Why: why.Text("")}}}, nil

@@ -21,7 +21,8 @@ func TestASessionIsItsLastProducts(t *testing.T) {
 	c, ctx := Cache{valkey.New(server.Addr(), false)}, t.Context()
 	var acts []recommendations.Act
 	for n := range 60 {
-		acts = append(acts, recommendations.Act{ProductID: fmt.Sprint("prd_", n), Deed: recommendations.Looked, At: noon.Add(time.Duration(n) * time.Second)})
+		at := noon.Add(time.Duration(n) * time.Second)
+		acts = append(acts, recommendations.Act{ProductID: fmt.Sprint("prd_", n), Deed: recommendations.Looked, At: at})
 	}
 	old := recommendations.Act{ProductID: "prd_59", Deed: recommendations.Looked, At: noon} // comes late, and changes nothing
 	for _, list := range [][]recommendations.Act{acts, acts, {old}} {
@@ -61,7 +62,8 @@ func TestPurchasesAndPools(t *testing.T) {
 	if _, got, err := c.Visit(ctx, "s", "who"); err != nil || cmp.Diff(list, got) != "" {
 		t.Error(got, err)
 	}
-	pool := []recommendations.Candidate{{ID: "prd_1", Facts: recommendations.Facts{Brand: "B"}, Reason: recommendations.Reason{Code: recommendations.ForYou}}}
+	pool := []recommendations.Candidate{{ID: "prd_1", Facts: recommendations.Facts{Brand: "B"},
+		Reason: recommendations.Reason{Code: recommendations.ForYou}}}
 	if err := c.Keep(ctx, "k", pool); err != nil {
 		t.Fatal(err)
 	}

@@ -67,24 +67,7 @@ func TestTheNearestAreFound(t *testing.T) {
 		}
 	})
 	const version = "V1"
-	var all []recommendations.ProductVector
-	for n := range 5_000 {
-		v := vector()
-		all = append(all, recommendations.ProductVector{ProductID: fmt.Sprint("prd_", n), Vector: &v})
-	}
-	for range 2 { // again changes nothing
-		if err := x.Prepare(t.Context(), version); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for part := range slices.Chunk(all, 500) {
-		if err := x.Put(t.Context(), version, part); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := x.Client.Call(t.Context(), writing, http.MethodPost, "/"+x.name(version)+"/_refresh", nil, nil); err != nil {
-		t.Fatal(err)
-	}
+	all := fill(t, x, version, vector)
 	found, of := 0, 0
 	for range 5 {
 		q := vector()
@@ -112,6 +95,29 @@ func TestTheNearestAreFound(t *testing.T) {
 	if recall < 0.95 {
 		t.Error(recall)
 	}
+}
+
+// fill loads 5,000 products into a version's index.
+func fill(t *testing.T, x Index, version string, vector func() recommendations.Vector) (all []recommendations.ProductVector) {
+	t.Helper()
+	for n := range 5_000 {
+		v := vector()
+		all = append(all, recommendations.ProductVector{ProductID: fmt.Sprint("prd_", n), Vector: &v})
+	}
+	for range 2 { // again changes nothing
+		if err := x.Prepare(t.Context(), version); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for part := range slices.Chunk(all, 500) {
+		if err := x.Put(t.Context(), version, part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := x.Client.Call(t.Context(), writing, http.MethodPost, "/"+x.name(version)+"/_refresh", nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 func dot(a, b recommendations.Vector) (sum float32) {

@@ -17,7 +17,8 @@ func TestDescribed(t *testing.T) {
 		search.Document{ProductID: "prd_2", Deleted: true}, search.Document{ProductID: "prd_3"})
 	found, err := x.Described(t.Context(), us, "prd_1", "prd_2", "prd_9")
 	d := found["prd_1"]
-	if err != nil || len(found) != 1 || d.Brand != "B" || d.CategoryID != "boots" || d.Price != 5 || d.Rating != 450 || d.ReviewCount != 3 || !d.InStock {
+	if err != nil || len(found) != 1 ||
+		d.Brand != "B" || d.CategoryID != "boots" || d.Price != 5 || d.Rating != 450 || d.ReviewCount != 3 || !d.InStock {
 		t.Error(found, err)
 	}
 	if found, err := x.Described(t.Context(), us); len(found) != 0 || err != nil {
