@@ -162,7 +162,7 @@ func TestWhatCannotBeRecommended(t *testing.T) {
 		status int
 		code   string
 	}{
-		"recommendations":                                                    {422, "invalid_request"},
+		"recommendations":                                                    {400, "missing_parameter"},
 		"recommendations?placement=nowhere":                                  {422, "invalid_request"},
 		"recommendations?placement=product":                                  {422, "product_required"},
 		"recommendations?placement=home&shelf=x":                             {422, "invalid_request"},
