@@ -170,6 +170,7 @@ bench: tools ## figures beside their aims: what a checkout costs and calls, what
 	else printf '\nthe local cloud is down; make deploy, and the deployed checkout is compared too\n'; fi
 	@$(call measured,what one hot sku bears,RIALTO_BENCH=1 $(BENCH) -run '^TestBench$$' ./functions/inventory/inventorymodel)
 	@$(call measured,what a million events cost,RIALTO_BENCH=1 $(BENCH) -run '^TestBill$$' ./functions/clickstream/clickstreambill)
+	@$(call measured,how large binaries are and how fast they start,RIALTO_BENCH=1 $(BENCH) -run '^TestColdStarts$$' ./infra)
 	@$(call measured,how late search is,$(LOCAL) lag)
 
 ROWS ?= 300000

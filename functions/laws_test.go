@@ -360,6 +360,22 @@ func TestTheLaboratoryIsApart(t *testing.T) {
 	}
 }
 
+// No binary holds a template: where one is executed, the linker keeps every exported method of every type, and a client of AWS whole.
+// (What runs none of it may import it: goose does.) Seen to catch: mails written by html/template, 3.2 MB of notifications' zip.
+func TestBinariesHoldNoTemplates(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		if !strings.HasPrefix(p.ImportPath, "rialto/functions/") || strings.HasPrefix(p.ImportPath, "rialto/functions/laboratory") {
+			continue
+		}
+		for _, i := range p.Imports {
+			if i == "text/template" || i == "html/template" {
+				t.Errorf("%s imports %s", p.ImportPath, i)
+			}
+		}
+	}
+}
+
 // Nothing of the ground knows what stands on it: functions/internal reaches no contract. Seen to catch:
 // internal/tables moved back to contract/tables.
 func TestTheGroundIsTheGround(t *testing.T) {

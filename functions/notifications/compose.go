@@ -1,25 +1,14 @@
 package notifications
 
 import (
-	"embed"
 	"fmt"
-	htmltemplate "html/template"
 	"strings"
-	"text/template"
 	"time"
 
 	"rialto/functions/fulfillment"
 	"rialto/functions/internal/money"
 	"rialto/functions/marketplaces"
 	"rialto/functions/orders"
-)
-
-//go:embed templates
-var templates embed.FS
-
-var (
-	plainMail = template.Must(template.ParseFS(templates, "templates/mail.txt.tmpl"))
-	htmlMail  = htmltemplate.Must(htmltemplate.ParseFS(templates, "templates/mail.html.tmpl"))
 )
 
 // Mail is what a customer reads.
@@ -32,7 +21,7 @@ type Mail struct {
 	Unsubscribe string
 }
 
-// page is what the templates show.
+// page is what a mail shows.
 type page struct {
 	Language, Direction, Subject, Opening string
 	Items                                 []item
@@ -83,7 +72,7 @@ func compose(n Notice, o orders.Order, x fulfillment.Shipment, unsubscribe strin
 	if unsubscribe != "" {
 		p.Unsubscribe = &fact{w.unsubscribe, unsubscribe}
 	}
-	return p.written(unsubscribe)
+	return Mail{p.Language, p.Subject, p.text(), p.html(), unsubscribe}, nil
 }
 
 // bill lists all that was bought, and what it costs.
@@ -140,15 +129,4 @@ func (f form) day10(day string) string {
 		return ""
 	}
 	return at.Format(f.day)
-}
-
-func (p page) written(unsubscribe string) (Mail, error) {
-	var text, html strings.Builder
-	if err := plainMail.Execute(&text, p); err != nil {
-		return Mail{}, fmt.Errorf("write mail: %w", err)
-	}
-	if err := htmlMail.Execute(&html, p); err != nil {
-		return Mail{}, fmt.Errorf("write mail: %w", err)
-	}
-	return Mail{p.Language, p.Subject, strings.TrimSpace(text.String()) + "\n", html.String(), unsubscribe}, nil
 }
