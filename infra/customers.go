@@ -20,7 +20,9 @@ func customers(c *contextStack) error {
 		return fmt.Errorf("customers: %w", err)
 	}
 	c.keys(string(issuers))
-	c.provide(contract.SQL, c.database())
+	rows, owner := c.database()
+	c.provide(contract.SQL, rows)
+	c.provide(contract.Schema, owner)
 	if err := c.functions(); err != nil {
 		return err
 	}

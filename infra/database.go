@@ -8,16 +8,19 @@ import (
 )
 
 const (
-	databaseUser = "rialto"
+	databaseUser = "rialto"     // owns the schema
+	databaseRole = "rialto_app" // reads and writes rows, as the function migrate lets it
 	databasePort = 5432
 	backupDays   = 14
 )
 
-// database is Aurora PostgreSQL behind a proxy, which keeps a burst of functions from exhausting its connections.
-// The secret holds user, password and database name; its host is the cluster's, so functions are told the proxy's.
-func (c *contextStack) database() granted {
+// database is Aurora PostgreSQL behind a proxy, which keeps a burst of functions from exhausting its connections. Functions show the
+// proxy who they are by IAM, and it knows the passwords of the two roles that they may log in as: the first return value is as the one that
+// reads and writes rows, the other as the owner.
+func (c *contextStack) database() (rows, owner granted) {
 	if c.stage.Local {
-		return granted{env: map[string]string{"DATABASE_URL": c.stage.Endpoints.SQL}}
+		local := granted{env: map[string]string{"DATABASE_URL": c.stage.Endpoints.SQL}}
+		return local, local
 	}
 	server, client := c.guarded("Database", databasePort)
 	cluster := awsrds.NewDatabaseCluster(c.stack, new("Database"), &awsrds.DatabaseClusterProps{
@@ -39,8 +42,15 @@ func (c *contextStack) database() granted {
 		RemovalPolicy:           c.stage.removal(),
 		Backup:                  &awsrds.BackupProps{Retention: awscdk.Duration_Days(new(float64(backupDays)))},
 	})
+	login := awssecretsmanager.NewSecret(c.stack, new("DatabaseLogin"), &awssecretsmanager.SecretProps{
+		Description: new("what the proxy logs in with as the role of functions; the function migrate gives the role this password"),
+		GenerateSecretString: &awssecretsmanager.SecretStringGenerator{
+			SecretStringTemplate: new(`{"username": "` + databaseRole + `"}`), GenerateStringKey: new("password"), ExcludePunctuation: new(true),
+		},
+	})
 	proxy := cluster.AddProxy(new("Proxy"), &awsrds.DatabaseProxyOptions{ // without a name of ours: it holds nothing, and may be replaced
-		Secrets:        &[]awssecretsmanager.ISecret{cluster.Secret()},
+		Secrets:        &[]awssecretsmanager.ISecret{cluster.Secret(), login},
+		IamAuth:        new(true),
 		Vpc:            c.shared.network.vpc,
 		VpcSubnets:     isolated(),
 		SecurityGroups: &[]awsec2.ISecurityGroup{server},
@@ -51,11 +61,20 @@ func (c *contextStack) database() granted {
 		map[string]string{"DBClusterIdentifier": *cluster.ClusterIdentifier()}, fullPercent)
 	c.full("ProxyPinned", "proxy-pinned", "sessions of the database's proxy are pinned", "AWS/RDS", "DatabaseConnectionsCurrentlySessionPinned",
 		map[string]string{"ProxyName": *proxy.DbProxyName()}, pinnedSessions)
-	return granted{
-		allow:  []permission{{actions: []string{"secretsmanager:GetSecretValue"}, on: []string{*cluster.Secret().SecretArn()}}},
-		env:    map[string]string{"DATABASE_SECRET_ARN": *cluster.Secret().SecretArn(), "DATABASE_HOST": *proxy.Endpoint()},
-		groups: []awsec2.ISecurityGroup{client},
+	// IAM knows the proxy by its own id, the last part of its ARN
+	// (docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html).
+	id := *awscdk.Fn_Select(new(6.0), awscdk.Fn_Split(new(":"), proxy.DbProxyArn(), nil))
+	as := func(user string) granted {
+		return granted{
+			allow:  []permission{{actions: []string{"rds-db:connect"}, on: []string{c.stage.arn("rds-db", "dbuser:"+id+"/"+user)}}},
+			env:    map[string]string{"DATABASE_HOST": *proxy.Endpoint(), "DATABASE_USER": user},
+			groups: []awsec2.ISecurityGroup{client},
+		}
 	}
+	rows, owner = as(databaseRole), as(databaseUser)
+	owner.allow = append(owner.allow, permission{actions: []string{"secretsmanager:GetSecretValue"}, on: []string{*login.SecretArn()}})
+	owner.env["DATABASE_LOGIN_ARN"] = *login.SecretArn()
+	return rows, owner
 }
 
 // readers is one that grows with the writer, to take over from it, where data must stay available.

@@ -64,7 +64,8 @@ func TestNoFunctionMayMore(t *testing.T) {
 	service := map[contract.Access]string{
 		contract.Read: "dynamodb", contract.Write: "dynamodb", contract.Append: "dynamodb", contract.Send: "sqs", contract.Publish: "sns",
 		contract.Start: "states", contract.Invoke: "lambda", contract.Seal: "kms", contract.Sign: "kms", contract.Verify: "kms",
-		contract.Search: "es", contract.Admin: "es", contract.SQL: "secretsmanager", contract.Gateway: "secretsmanager", contract.Redis: "ec2",
+		contract.Search: "es", contract.Admin: "es", contract.SQL: "rds-db", contract.Schema: "rds-db",
+		contract.Gateway: "secretsmanager", contract.Redis: "ec2",
 		contract.Encode: "sagemaker", contract.Webhook: "secretsmanager", contract.Mail: "ses", contract.Users: "cognito-idp",
 		contract.GetObject: "s3", contract.PutObject: "s3", contract.DeleteObject: "s3",
 		contract.Record: "kinesis", contract.Mac: "kms",
@@ -73,8 +74,11 @@ func TestNoFunctionMayMore(t *testing.T) {
 		allowed := []string{"logs", "xray"}
 		for _, g := range f.Grants {
 			allowed = append(allowed, service[g.Access])
-			if g.Access == contract.SQL {
+			if g.Access == contract.SQL || g.Access == contract.Schema {
 				allowed = append(allowed, "ec2")
+			}
+			if g.Access == contract.Schema { // gives the other role its password
+				allowed = append(allowed, "secretsmanager")
 			}
 		}
 		if f.Trigger.Queue != nil {
@@ -173,7 +177,9 @@ func TestSettings(t *testing.T) {
 func TestOnlyWhatMustIsInTheVPC(t *testing.T) {
 	t.Parallel()
 	for _, f := range contract.Functions() {
-		must := slices.ContainsFunc(f.Grants, func(g contract.Grant) bool { return g.Access == contract.SQL || g.Access == contract.Redis })
+		must := slices.ContainsFunc(f.Grants, func(g contract.Grant) bool {
+			return slices.Contains([]contract.Access{contract.SQL, contract.Schema, contract.Redis}, g.Access)
+		})
 		in := find(t, "prod", "AWS::Lambda::Function", "FunctionName", "rialto-prod-"+f.ID()).at("VpcConfig") != nil
 		if in != must {
 			t.Errorf("%s in the VPC: %v, want %v", f.ID(), in, must)

@@ -78,7 +78,7 @@ var acceptances = []accepted{
 	{"SF1", "", "an execution holds what is a customer's: errors alone are logged, and no data"},
 	{"SMG4", "", "what gateways sign with is rolled at the gateway and put in by an operator; functions read it anew every five minutes"},
 	{"AEC6", "", "the security group lets in carts' functions alone, over TLS; the cache holds copies"},
-	{"RDS6", "", "the proxy takes the secret's user over TLS from the security group of its clients"},
+	{"RDS6", "", "the proxy asks functions for IAM's word; it alone logs in to the cluster, by its secrets, over TLS"},
 	{"DDB3", "rialto-dev-", "dev's data can be made again"},
 	{"AEC4", "rialto-dev-", "one zone is enough for dev"},
 	{"OS4", "rialto-dev-", "one node is enough for dev"},

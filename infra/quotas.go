@@ -28,7 +28,7 @@ func Quotas(s Stage) []Quota {
 	inVPC := 0
 	for _, f := range contract.Functions() {
 		for _, g := range f.Grants {
-			if g.Access == contract.SQL || g.Access == contract.Redis {
+			if g.Access == contract.SQL || g.Access == contract.Schema || g.Access == contract.Redis {
 				inVPC++
 				break
 			}

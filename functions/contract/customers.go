@@ -54,7 +54,7 @@ var customersContext = Context{
 			Name: "migrate", Description: "brings the SQL schema up to date",
 			Memory: 256, Timeout: minute,
 			Trigger: Trigger{Operator: true},
-			Grants:  []Grant{{SQL, "customers"}},
+			Grants:  []Grant{{Schema, "customers"}},
 		},
 	},
 }

@@ -86,7 +86,8 @@ const (
 	Admin   Access = "admin"   // every request to the OpenSearch domain
 	Encode  Access = "encode"  // InvokeEndpoint of the encoder of texts
 	Redis   Access = "redis"   // inside the VPC, the cache's security group
-	SQL     Access = "sql"     // inside the VPC, the database's security group and secret
+	SQL     Access = "sql"     // inside the VPC, the database as the role that reads and writes rows
+	Schema  Access = "schema"  // inside the VPC, the database as its owner
 	Gateway Access = "gateway" // the payment gateway's secret
 	Webhook Access = "webhook" // the secret that the payment gateway signs its events with
 	Users   Access = "users"   // AdminUserGlobalSignOut and AdminDeleteUser of the user pool

@@ -4,17 +4,27 @@ import (
 	"context"
 
 	"github.com/aws/aws-lambda-go/cfn"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"rialto/functions/customers/customersstore"
+	"rialto/functions/internal/settings"
 )
 
 // Migrate is the function migrate. An operator invokes it with any input; on AWS CloudFormation does so within each deployment, with a
 // request that it waits for the answer to at a signed address, and a deployment whose migration fails is rolled back. A stack that is
 // deleted leaves the schema alone.
-func Migrate(url customersstore.URL) func(context.Context, cfn.Event) (customersstore.Migrated, error) {
-	return deployed(func(ctx context.Context) (customersstore.Migrated, error) {
-		version, err := customersstore.Migrate(ctx, url)
-		return customersstore.Migrated{Version: version}, err
+func Migrate(s *settings.Settings) func(context.Context, cfn.Event) (customersstore.Migrated, error) {
+	url, secret := Database(s), s.Get("DATABASE_LOGIN_ARN") // none locally, where all functions log in as the owner
+	secrets := secretsmanager.NewFromConfig(s.AWS())
+	return deployed(func(ctx context.Context) (done customersstore.Migrated, err error) {
+		var other *customersstore.Login
+		if secret != "" {
+			if other, err = login(ctx, secrets, secret); err != nil {
+				return done, err
+			}
+		}
+		done.Version, err = customersstore.Migrate(ctx, url, other)
+		return done, err
 	})
 }
 

@@ -56,21 +56,18 @@ func (s *SQL) Close(ctx context.Context) error {
 	return err
 }
 
-// The settings that row-level security reads.
-const (
-	asCustomer = "rialto.customer_id"
-	asEmail    = "rialto.email_hash"
-)
+// actor is whose rows a transaction may see: a customer's, or those with an e-mail address's hash, in hexadecimal.
+type actor struct{ customer, email string }
 
 // as runs do in one transaction that names whose rows it may see. The name ends with the transaction.
-func (s *SQL) as(ctx context.Context, setting, value string, do func(pgx.Tx) error) error {
+func (s *SQL) as(ctx context.Context, who actor, do func(pgx.Tx) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	tx, err := s.begin(ctx)
 	if err != nil {
 		return translate(err)
 	}
-	if _, err = tx.Exec(ctx, "SELECT set_config($1, $2, true)", setting, value); err == nil {
+	if _, err = tx.Exec(ctx, "SELECT act_as($1, $2)", who.customer, who.email); err == nil {
 		err = do(tx)
 	}
 	if err != nil {

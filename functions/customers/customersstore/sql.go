@@ -13,7 +13,7 @@ import (
 
 // Get implements customers.Store.
 func (s *SQL) Get(ctx context.Context, id string) (h customers.CustomerRecord, err error) {
-	err = s.as(ctx, asCustomer, id, func(tx pgx.Tx) error {
+	err = s.as(ctx, actor{customer: id}, func(tx pgx.Tx) error {
 		h, err = read(ctx, tx, id, "")
 		return err
 	})
@@ -22,7 +22,7 @@ func (s *SQL) Get(ctx context.Context, id string) (h customers.CustomerRecord, e
 
 // Create implements customers.Store.
 func (s *SQL) Create(ctx context.Context, id string, wrapped []byte, now time.Time) (h customers.CustomerRecord, err error) {
-	err = s.as(ctx, asCustomer, id, func(tx pgx.Tx) error {
+	err = s.as(ctx, actor{customer: id}, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `INSERT INTO customers (customer_id, wrapped_key, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
 			id, wrapped, now); err != nil {
 			return err
@@ -35,7 +35,7 @@ func (s *SQL) Create(ctx context.Context, id string, wrapped []byte, now time.Ti
 
 // Update implements customers.Store. The customer's row is locked first, so changes of one customer take turns.
 func (s *SQL) Update(ctx context.Context, id string, change func(*customers.CustomerRecord) error) (h customers.CustomerRecord, err error) {
-	err = s.as(ctx, asCustomer, id, func(tx pgx.Tx) error {
+	err = s.as(ctx, actor{customer: id}, func(tx pgx.Tx) error {
 		was, err := read(ctx, tx, id, "FOR UPDATE")
 		if err != nil {
 			return err
@@ -58,7 +58,7 @@ func (s *SQL) Update(ctx context.Context, id string, change func(*customers.Cust
 
 // ByEmail implements customers.Store.
 func (s *SQL) ByEmail(ctx context.Context, hash []byte) (found []string, err error) {
-	err = s.as(ctx, asEmail, hex.EncodeToString(hash), func(tx pgx.Tx) error {
+	err = s.as(ctx, actor{email: hex.EncodeToString(hash)}, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT customer_id FROM customers WHERE email_hash = $1 ORDER BY customer_id COLLATE "C"`, hash)
 		if err != nil {
 			return err
@@ -71,7 +71,7 @@ func (s *SQL) ByEmail(ctx context.Context, hash []byte) (found []string, err err
 
 // SharedKey implements customers.Store.
 func (s *SQL) SharedKey(ctx context.Context, name string, wrapped []byte) (key []byte, err error) {
-	err = s.as(ctx, asCustomer, "", func(tx pgx.Tx) error {
+	err = s.as(ctx, actor{}, func(tx pgx.Tx) error {
 		if wrapped != nil {
 			if _, err := tx.Exec(ctx, `INSERT INTO shared_keys (name, wrapped_key) VALUES ($1, $2) ON CONFLICT DO NOTHING`, name, wrapped); err != nil {
 				return err

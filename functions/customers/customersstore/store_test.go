@@ -74,7 +74,7 @@ func schema(t *testing.T) URL {
 	})
 	url += map[bool]string{true: "&", false: "?"}[strings.Contains(url, "?")] + "search_path=" + name
 	for range 2 { // the second finds nothing to do
-		if v, err := Migrate(t.Context(), at(url)); err != nil || v != 1 {
+		if v, err := Migrate(t.Context(), at(url), nil); err != nil || v != 2 {
 			t.Fatalf("migrated to %d: %v", v, err)
 		}
 	}
@@ -232,23 +232,23 @@ func TestRowLevelSecurity(t *testing.T) {
 	t.Parallel()
 	s, ctx := twoCustomers(t), t.Context()
 	for _, c := range []struct {
-		setting, value string
-		want           map[string][]string // rows by table
+		who  actor
+		want map[string][]string // rows by table
 	}{
-		{asCustomer, "cus_a", map[string][]string{"customers": {"cus_a"}, "addresses": {"cus_a"}, "payment_methods": {"cus_a"}}},
-		{asCustomer, "", map[string][]string{}},
-		{asCustomer, "cus_%", map[string][]string{}},
-		{asEmail, hex.EncodeToString([]byte("cus_b")), map[string][]string{"customers": {"cus_b"}}},
+		{actor{customer: "cus_a"}, map[string][]string{"customers": {"cus_a"}, "addresses": {"cus_a"}, "payment_methods": {"cus_a"}}},
+		{actor{}, map[string][]string{}},
+		{actor{customer: "cus_%"}, map[string][]string{}},
+		{actor{email: hex.EncodeToString([]byte("cus_b"))}, map[string][]string{"customers": {"cus_b"}}},
 	} {
 		for _, table := range []string{"customers", "addresses", "payment_methods"} {
-			err := s.as(ctx, c.setting, c.value, func(tx pgx.Tx) error {
+			err := s.as(ctx, c.who, func(tx pgx.Tx) error {
 				rows, err := tx.Query(ctx, "SELECT customer_id FROM "+table)
 				if err != nil {
 					return err
 				}
 				got, err := pgx.CollectRows(rows, pgx.RowTo[string])
 				if d := cmp.Diff(c.want[table], got, cmpopts.EquateEmpty()); d != "" {
-					t.Errorf("%s as %s %q: %s", table, c.setting, c.value, d)
+					t.Errorf("%s as %+v: %s", table, c.who, d)
 				}
 				return err
 			})
@@ -265,7 +265,7 @@ func TestRowLevelSecurityOfWrites(t *testing.T) {
 	for _, statement := range []string{
 		"UPDATE customers SET version = 9", "DELETE FROM addresses", "UPDATE payment_methods SET sealed = 'x'",
 	} {
-		if err := s.as(ctx, asCustomer, "cus_a", func(tx pgx.Tx) error {
+		if err := s.as(ctx, actor{customer: "cus_a"}, func(tx pgx.Tx) error {
 			tag, err := tx.Exec(ctx, statement)
 			if tag.RowsAffected() != 1 {
 				t.Errorf("%s touched %d rows", statement, tag.RowsAffected())
@@ -275,7 +275,7 @@ func TestRowLevelSecurityOfWrites(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	err := s.as(ctx, asCustomer, "cus_a", func(tx pgx.Tx) error {
+	err := s.as(ctx, actor{customer: "cus_a"}, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx,
 			"INSERT INTO addresses (customer_id, address_id, country, region, postal_prefix, sealed, created_at) VALUES ('cus_b', 'x', '', '', '', '', now())")
 		return err

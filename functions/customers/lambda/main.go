@@ -42,7 +42,7 @@ func main() {
 			return saga.Task("customers-locate", customers.Locator{Snapshots: snapshots(s)}.Locate), nil
 		},
 		"migrate": func(s *settings.Settings) (any, error) {
-			return customersaws.Migrate(customersaws.Database(s)), nil
+			return customersaws.Migrate(s), nil
 		},
 	})
 }
