@@ -119,19 +119,11 @@ type variantsOutput struct {
 }
 
 func (h handler) variants(ctx context.Context, in *variantsInput) (*variantsOutput, error) {
-	var after string
-	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
-		return nil, err
-	}
-	list, next, err := h.catalog.VariantsOf(ctx, in.ProductID, in.Market, after, in.Limit)
-	if err != nil {
-		return nil, err
-	}
 	out := &variantsOutput{Cached: cachedFor(10)}
-	if out.Body.Variants, err = variants(list); err != nil {
-		return nil, err
-	}
-	out.Body.NextCursor, err = api.EncodeCursor(next)
+	var err error
+	out.Body.Variants, out.Body.NextCursor, err = api.ReadRows(in.Cursor, func(after string) ([]catalog.VariantListing, string, error) {
+		return h.catalog.VariantsOf(ctx, in.ProductID, in.Market, after, in.Limit)
+	}, variants)
 	return out, err
 }
 
@@ -168,18 +160,10 @@ type browseOutput struct {
 }
 
 func (h handler) browse(ctx context.Context, in *browseInput) (*browseOutput, error) {
-	var after string
-	if err := api.DecodeCursor(in.Cursor, &after); err != nil {
-		return nil, err
-	}
-	list, next, err := h.catalog.Browse(ctx, in.CategoryID, in.Market, after, in.Limit)
-	if err != nil {
-		return nil, err
-	}
 	out := &browseOutput{Cached: cachedFor(60)}
-	if out.Body.Products, err = summaries(list); err != nil {
-		return nil, err
-	}
-	out.Body.NextCursor, err = api.EncodeCursor(next)
+	var err error
+	out.Body.Products, out.Body.NextCursor, err = api.ReadRows(in.Cursor, func(after string) ([]catalog.Listing, string, error) {
+		return h.catalog.Browse(ctx, in.CategoryID, in.Market, after, in.Limit)
+	}, summaries)
 	return out, err
 }

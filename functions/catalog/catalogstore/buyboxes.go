@@ -71,11 +71,6 @@ func (s *Store) BuyBoxes(ctx context.Context, marketplace string, products ...st
 
 // SaveBuyBox writes a buy box unless one of the same or a higher version stands there.
 func (s *Store) SaveBuyBox(ctx context.Context, b catalog.BuyBox) error {
-	w := store.Put(buyBoxes, buyBoxKey(b.ProductID, b.Marketplace),
-		buyBox(b)).If(store.Any(store.Absent(), store.Lt("version", b.Version))).Named("buy box")
-	_, err := s.DB.Apply(ctx, w)
-	if _, failed := store.FailedCondition(err); failed { // what stands is as new
-		return nil
-	}
-	return refusal("save buy box", err)
+	w := store.Put(buyBoxes, buyBoxKey(b.ProductID, b.Marketplace), buyBox(b)).Named("buy box")
+	return refusal("save buy box", store.ApplyNewer(ctx, s.DB, w, b.Version))
 }

@@ -102,7 +102,7 @@ func (s *shop) add(string) {
 	}
 	o := carts.Owner{ID: "cus_bbbbbbbbbbbbbbbbbbbbbbbbbb"}
 	s.request("carts-api", func() error {
-		c := &carts.Service{Store: cartsstore.Store{DB: s.db}, Cache: noCache{}, Sources: s.sources(), Now: time.Now}
+		c := &carts.Service{Store: cartsstore.Store{DB: s.db}, Cache: carts.NoCache{}, Sources: s.sources(), Now: time.Now}
 		_, err := c.Add(context.Background(), o, us, carts.Guard{Key: "key-0001"}, ids.Derive(ids.Product, "0"), ids.Derive(ids.Seller, "0"), 1)
 		return err
 	})
@@ -130,10 +130,3 @@ func (s *shop) sources() carts.Sources {
 	return carts.Sources{Offers: &offersstore.Store{DB: s.db}, Products: &catalogstore.Store{DB: s.db}, Stock: inventorystore.Store{DB: s.db},
 		Coupons: promotionsstore.Store{DB: s.db}}
 }
-
-type noCache struct{}
-
-func (noCache) Get(context.Context, string) (carts.Cart, bool, error) {
-	return carts.Cart{}, false, nil
-}
-func (noCache) Put(context.Context, carts.Cart) error { return nil }

@@ -133,7 +133,7 @@ func (s *shop) client() *client {
 	front := &checkout.Service{Store: record, Runner: c, Timer: noTimer{}, Now: time.Now, Random: cryptorand.Reader, Wait: time.Minute,
 		Quotes: &checkout.Quoter{Carts: quote, Places: locate, Assess: assess, Now: time.Now}}
 	c.api = api.Handler(slices.Concat(
-		cartsapi.Routes(&carts.Service{Store: quote.Store, Cache: noCache{}, Sources: sources, Now: time.Now}), checkoutapi.Routes(front)))
+		cartsapi.Routes(&carts.Service{Store: quote.Store, Cache: carts.NoCache{}, Sources: sources, Now: time.Now}), checkoutapi.Routes(front)))
 	return c
 }
 
@@ -171,13 +171,6 @@ func (c *client) call(customerID, path, body string, out any) (int, error) {
 	c.api.ServeHTTP(answer, r.WithContext(auth.With(r.Context(), who)))
 	return answer.Code, json.Unmarshal(answer.Body.Bytes(), out)
 }
-
-type noCache struct{}
-
-func (noCache) Get(context.Context, string) (carts.Cart, bool, error) {
-	return carts.Cart{}, false, nil
-}
-func (noCache) Put(context.Context, carts.Cart) error { return nil }
 
 // noTimer stands for the queue that looks after checkouts whose execution was cut off; here none is.
 type noTimer struct{}

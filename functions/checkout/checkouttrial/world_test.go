@@ -154,7 +154,7 @@ func newWorld(t tester, goods []good) *world {
 	stock := func() inventorystore.Store { return inventorystore.New(environment()) }
 	quotes, holds := stockFleet{fleet[inventorystore.Store]{start: stock}}, &fleet[inventorystore.Store]{start: stock}
 	coupons := &fleet[promotionsstore.Store]{start: func() promotionsstore.Store { return promotionsstore.New(environment()) }}
-	w.carts = &carts.Service{Store: cartsstore.Store{DB: db}, Cache: noCache{}, Now: w.clock,
+	w.carts = &carts.Service{Store: cartsstore.Store{DB: db}, Cache: carts.NoCache{}, Now: w.clock,
 		Sources: carts.Sources{Offers: offersOf(goods), Products: titles{}, Stock: &quotes, Coupons: promotionsstore.Store{DB: db}, AtOnce: 1}}
 	quoter := &carts.Quoter{Store: w.carts.Store, Sources: w.carts.Sources, Now: w.clock}
 	w.record = checkoutstore.Store{DB: db, Buckets: 4, Pivot: checkoutstore.Contexts}
@@ -279,13 +279,6 @@ func (places) Locate(ctx context.Context, c customers.Choice) (customers.Deliver
 }
 
 func assess(_ context.Context, s tax.Sale) (tax.Assessment, error) { return tax.Assess(s) }
-
-type noCache struct{}
-
-func (noCache) Get(context.Context, string) (carts.Cart, bool, error) {
-	return carts.Cart{}, false, nil
-}
-func (noCache) Put(context.Context, carts.Cart) error { return nil }
 
 // answer is the payment gateway as the payments' functions reach it.
 func (w *world) answer(to http.ResponseWriter, r *http.Request) {

@@ -113,31 +113,23 @@ type SummaryLine struct {
 
 func (h ownOrders) list(ctx context.Context, in *ordersInput) (*ordersOutput, error) {
 	who, _ := auth.From(ctx)
-	var after orders.Position
-	if in.Cursor != "" {
-		if err := api.DecodeCursor(in.Cursor, &after); err != nil {
-			return nil, err
-		}
-	}
 	f, err := in.filter()
 	if err != nil {
 		return nil, err
 	}
-	page, next, err := h.orders.History(ctx, who.Subject, f, in.Limit, after)
-	if err != nil {
-		return nil, err
-	}
 	out := &ordersOutput{}
-	out.Body.Orders = []Summary{}
-	for _, l := range page {
-		s := Summary{l.ID, l.Status, l.PlacedAt, l.Totals, balanceOf(l), len(l.Lines), []SummaryLine{}}
-		for _, x := range l.Lines {
-			s.Items = append(s.Items, SummaryLine{x.ProductID, x.Title, x.Image, x.Quantity, x.Status})
-		}
-		out.Body.Orders = append(out.Body.Orders, s)
-	}
-	out.Body.NextCursor, err = api.EncodeCursor(next)
+	out.Body.Orders, out.Body.NextCursor, err = api.ReadPage(in.Cursor, func(after orders.Position) ([]fulfillment.Life, orders.Position, error) {
+		return h.orders.History(ctx, who.Subject, f, in.Limit, after)
+	}, summaryOf)
 	return out, err
+}
+
+func summaryOf(l fulfillment.Life) Summary {
+	s := Summary{l.ID, l.Status, l.PlacedAt, l.Totals, balanceOf(l), len(l.Lines), []SummaryLine{}}
+	for _, x := range l.Lines {
+		s.Items = append(s.Items, SummaryLine{x.ProductID, x.Title, x.Image, x.Quantity, x.Status})
+	}
+	return s
 }
 
 func balanceOf(l fulfillment.Life) Balance { return Balance{l.Paid, l.Refunded, l.Cancelled} }

@@ -150,20 +150,15 @@ type soldOutput struct {
 
 func (h seller) list(ctx context.Context, in *soldInput) (*soldOutput, error) {
 	who, _ := auth.From(ctx)
-	var at fulfillment.Position
-	if err := api.DecodeCursor(in.Cursor, &at); err != nil {
-		return nil, err
-	}
-	list, next, err := h.selling.Sold(ctx, who.SellerID, at, in.Limit)
-	if err != nil {
-		return nil, err
-	}
 	out := &soldOutput{}
-	out.Body.Orders = make([]SellerOrder, 0, len(list))
-	for _, o := range list {
-		out.Body.Orders = append(out.Body.Orders, orderOf(o))
-	}
-	out.Body.NextCursor, err = api.EncodeCursor(next)
+	var err error
+	out.Body.Orders, out.Body.NextCursor, err = api.ReadPage(in.Cursor, func(at fulfillment.Position) ([]fulfillment.Sold, fulfillment.Position, error) {
+		list, next, err := h.selling.Sold(ctx, who.SellerID, at, in.Limit)
+		if next == nil {
+			next = &fulfillment.Position{}
+		}
+		return list, *next, err
+	}, orderOf)
 	return out, err
 }
 

@@ -72,6 +72,18 @@ func DecodeCursor(s string, position any) error {
 // ReadPage reads the page that a cursor begins: read is given the position and returns the page's rows with the next position, the
 // zero one after the last page. Each row is shown; a page without any is an empty list. Errors: invalid_cursor, and read's.
 func ReadPage[P comparable, R, B any](cursor string, read func(after P) ([]R, P, error), show func(R) B) (page []B, next string, err error) {
+	return ReadRows(cursor, read, func(rows []R) ([]B, error) {
+		page := make([]B, 0, len(rows))
+		for _, r := range rows {
+			page = append(page, show(r))
+		}
+		return page, nil
+	})
+}
+
+// ReadRows is ReadPage for rows that are shown together, or cannot be.
+func ReadRows[P comparable, R, B any](cursor string, read func(after P) ([]R, P, error), show func([]R) ([]B, error)) (
+	page []B, next string, err error) {
 	var after P
 	if err := DecodeCursor(cursor, &after); err != nil {
 		return nil, "", err
@@ -80,9 +92,8 @@ func ReadPage[P comparable, R, B any](cursor string, read func(after P) ([]R, P,
 	if err != nil {
 		return nil, "", err
 	}
-	page = make([]B, 0, len(rows))
-	for _, r := range rows {
-		page = append(page, show(r))
+	if page, err = show(rows); err != nil {
+		return nil, "", err
 	}
 	next, err = EncodeCursor(position)
 	return page, next, err

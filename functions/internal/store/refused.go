@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -84,6 +85,15 @@ func FailedCondition(err error) (Item, bool) {
 		return nil, false
 	}
 	return r.Reasons[0].Found, true
+}
+
+// ApplyNewer applies a write unless an item of the same or a higher version stands in its place, which is as new and no error.
+func ApplyNewer(ctx context.Context, db DB, w Write, version int64) error {
+	_, err := db.Apply(ctx, w.If(Any(Absent(), Lt("version", version))))
+	if _, failed := FailedCondition(err); failed {
+		return nil
+	}
+	return err
 }
 
 // Explained is err as a store reports it: nil if it is nil, busy if a refusal may pass later, and else itself with

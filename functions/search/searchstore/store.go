@@ -65,12 +65,7 @@ func ratingKey(product string) store.Key { return store.Key{PK: product + "#rati
 
 // SaveRating writes a rating unless one of the same or a higher version stands there.
 func (s *Store) SaveRating(ctx context.Context, r search.ProductRating) error {
-	w := store.Put(table, ratingKey(r.ProductID), r).If(store.Any(store.Absent(), store.Lt("version", r.Version))).Named("rating")
-	_, err := s.DB.Apply(ctx, w)
-	if _, failed := store.FailedCondition(err); failed { // what stands is as new
-		return nil
-	}
-	return store.Explained("save rating", err, errBusy)
+	return store.Explained("save rating", store.ApplyNewer(ctx, s.DB, store.Put(table, ratingKey(r.ProductID), r).Named("rating"), r.Version), errBusy)
 }
 
 var errBusy = fault.New(fault.Throttled, "search_throttled", "the product changes too fast to be indexed")
