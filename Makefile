@@ -200,7 +200,7 @@ SEED ?= 1
 PROVE := go test -count=1 -timeout 60m -v
 
 .PHONY: prove
-prove: ## schedules of the inventory and after the pivot, every fault and pair of faults of the saga, mutants (N=, SEED=, REPLAY=, AFTER=)
+prove: ## schedules of the inventory, after the pivot and of reviews, every fault and pair of faults of the saga, mutants (N=, SEED=, REPLAY=, AFTER=)
 	@rm -rf $(PROOF); mkdir -p $(PROOF)
 ifdef REPLAY
 	@RIALTO_TRIAL_REPLAY=$(REPLAY) $(PROVE) -run '^TestExplore$$' ./functions/inventory/inventorytrial | sed -u -e '/^=== /d'
@@ -209,6 +209,7 @@ else ifdef AFTER
 else
 	@$(call proven,schedules,RIALTO_TRIAL_N=$(N) RIALTO_TRIAL_SEED=$(SEED) $(PROVE) -run '^TestExplore$$' ./functions/inventory/inventorytrial)
 	@$(call proven,after-pivot,RIALTO_TRIAL_N=$$(($(N)/20)) RIALTO_TRIAL_SEED=$(SEED) $(PROVE) -run '^TestExplore$$' ./functions/fulfillment/fulfillmenttrial)
+	@$(call proven,reviews,RIALTO_TRIAL_N=$(N) RIALTO_TRIAL_SEED=$(SEED) $(PROVE) -run '^TestTheTallyIsTheFoldOfTheReviews$$' ./functions/reviews)
 	@$(call proven,saga,RIALTO_PROVE=1 $(PROVE) -run '^Test(Every(Fault|Race|PairOfFaults|Interleaving)|UnitsComeBackWithinASecond|AThousandCallersWithOneKey)$$' ./functions/checkout/checkouttrial)
 	@$(call proven,mutants,RIALTO_PROVE=1 $(PROVE) -run '^TestEveryMutantIsKilled$$' ./functions/laboratory/mutants)
 	@printf '\n== proved, with seed %s\n' $(SEED); for part in $$(ls -tr $(PROOF)); do \

@@ -5,11 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 
 	"rialto/functions/catalog"
 	"rialto/functions/internal/fault"
@@ -120,59 +124,79 @@ func TestABurstOfUnverifiedReviewsWaits(t *testing.T) {
 // Seen to catch: a rejected review that still counts; a change of stars that counts as one more; a vote that counts twice.
 func TestTheTallyIsTheFoldOfTheReviews(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(300) {
-		s, stored := newProducts()
-		random := rand.New(rand.NewPCG(seed, 1))
-		votes := map[string]map[string]int64{}
-		for range 40 {
-			customer, other := fmt.Sprint("cus_", random.IntN(6)), fmt.Sprint("cus_", random.IntN(6))
-			id := reviews.ReviewID(lamp, customer)
-			var err error
-			switch random.IntN(7) {
-			case 0, 1:
-				_, _, err = s.Put(ctx, by(customer, random.Int64N(5)+1), "", nil)
-			case 2:
-				_, _, err = s.Put(ctx, by(customer, random.Int64N(5)+1), "ord_"+customer, nil)
-			case 3:
-				err = s.Withdraw(ctx, lamp, customer)
-			case 4:
-				_, err = s.Moderate(ctx, reviews.Moderation{ProductID: lamp, ReviewID: id, Reason: "why",
-					State: []reviews.State{reviews.Published, reviews.Rejected}[random.IntN(2)]})
-			case 5:
-				err = s.Forget(ctx, customer)
-			default:
-				helpful := random.IntN(2) == 0
-				if _, err = s.Vote(ctx, lamp, id, other, helpful); err == nil {
-					if votes[id] == nil {
-						votes[id] = map[string]int64{}
-					}
-					votes[id][other] = map[bool]int64{true: 1, false: -1}[helpful]
-				}
-			}
-			if c := fault.Code(err); err != nil && c != "review_not_found" && c != "own_review" && c != "review_rejected" {
-				t.Fatalf("seed %d: %v", seed, err)
-			}
-		}
-		var want reviews.ProductTally
-		for i := range 6 {
-			r, err := stored.Review(ctx, lamp, reviews.ReviewID(lamp, fmt.Sprint("cus_", i)))
-			if errors.Is(err, reviews.ErrNoReview) {
-				continue
-			}
-			want = want.Add(reviews.Delta(reviews.Review{}, r))
-			var up, down int64
-			for _, v := range votes[r.ID] {
-				up, down = up+max(0, v), down-min(0, v)
-			}
-			if r.Helpful != up || r.Unhelpful != down {
-				t.Fatalf("seed %d: %s has %d and %d votes, want %d and %d", seed, r.ID, r.Helpful, r.Unhelpful, up, down)
-			}
-		}
-		got, err := s.Tally(ctx, lamp)
-		if err != nil || got.Stars != want.Stars {
-			t.Fatalf("seed %d: %v, want %v, %v", seed, got, want, err)
+	n, first := uint64(2_000), uint64(1)
+	for name, v := range map[string]*uint64{"N": &n, "SEED": &first} { // make prove
+		if given, err := strconv.ParseUint(os.Getenv("RIALTO_TRIAL_"+name), 10, 64); err == nil {
+			*v = given
 		}
 	}
+	var all errgroup.Group
+	all.SetLimit(runtime.GOMAXPROCS(0))
+	for k := range n {
+		all.Go(func() error { return tallies(first + k) })
+	}
+	if err := all.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if os.Getenv("RIALTO_TRIAL_N") != "" {
+		fmt.Printf("schedules of reviews, seed %d\n  %d schedules of 40 steps, 0 failed\n", first, n)
+	}
+}
+
+// tallies runs one schedule.
+func tallies(seed uint64) error {
+	s, stored := newProducts()
+	random := rand.New(rand.NewPCG(seed, 1))
+	votes := map[string]map[string]int64{}
+	for range 40 {
+		customer, other := fmt.Sprint("cus_", random.IntN(6)), fmt.Sprint("cus_", random.IntN(6))
+		id := reviews.ReviewID(lamp, customer)
+		var err error
+		switch random.IntN(7) {
+		case 0, 1:
+			_, _, err = s.Put(ctx, by(customer, random.Int64N(5)+1), "", nil)
+		case 2:
+			_, _, err = s.Put(ctx, by(customer, random.Int64N(5)+1), "ord_"+customer, nil)
+		case 3:
+			err = s.Withdraw(ctx, lamp, customer)
+		case 4:
+			_, err = s.Moderate(ctx, reviews.Moderation{ProductID: lamp, ReviewID: id, Reason: "why",
+				State: []reviews.State{reviews.Published, reviews.Rejected}[random.IntN(2)]})
+		case 5:
+			err = s.Forget(ctx, customer)
+		default:
+			helpful := random.IntN(2) == 0
+			if _, err = s.Vote(ctx, lamp, id, other, helpful); err == nil {
+				if votes[id] == nil {
+					votes[id] = map[string]int64{}
+				}
+				votes[id][other] = map[bool]int64{true: 1, false: -1}[helpful]
+			}
+		}
+		if c := fault.Code(err); err != nil && c != "review_not_found" && c != "own_review" && c != "review_rejected" {
+			return fmt.Errorf("seed %d: %v", seed, err)
+		}
+	}
+	var want reviews.ProductTally
+	for i := range 6 {
+		r, err := stored.Review(ctx, lamp, reviews.ReviewID(lamp, fmt.Sprint("cus_", i)))
+		if errors.Is(err, reviews.ErrNoReview) {
+			continue
+		}
+		want = want.Add(reviews.Delta(reviews.Review{}, r))
+		var up, down int64
+		for _, v := range votes[r.ID] {
+			up, down = up+max(0, v), down-min(0, v)
+		}
+		if r.Helpful != up || r.Unhelpful != down {
+			return fmt.Errorf("seed %d: %s has %d and %d votes, want %d and %d", seed, r.ID, r.Helpful, r.Unhelpful, up, down)
+		}
+	}
+	got, err := s.Tally(ctx, lamp)
+	if err != nil || got.Stars != want.Stars {
+		return fmt.Errorf("seed %d: %v, want %v, %v", seed, got, want, err)
+	}
+	return nil
 }
 
 func TestReviewsAreListedPageByPage(t *testing.T) {
