@@ -289,10 +289,9 @@ var unused = byGrant(map[string]string{
 	"a shopper says what may be kept of clicks": `clickstream-api read consents
 		clickstream-api seal customers
 		clickstream-api write consents`,
-	"a customer who agreed to a profile asks": "recommendations-api seal customers",
-	"two events have one id":                  "clickstream-settle put-object conflicts",
-	"a payouts run comes to a seller":         "payouts-run read sellers",
-	"a product's owner answers its reviews":   "reviews-api read products",
+	"two events have one id":                "clickstream-settle put-object conflicts",
+	"a payouts run comes to a seller":       "payouts-run read sellers",
+	"a product's owner answers its reviews": "reviews-api read products",
 	"an offer's sale begins or ends": `offers-turn write offers
 		offers-turn read inventory`,
 	"a parcel that is lost": "fulfillment-advance write seller_orders",

@@ -36,5 +36,6 @@
 // make bench (clickstreambill) says what a million costs: USD 0.16 at list prices of which some are unconfirmed, 81 a day. Of
 // that 0.07 is the gateway's, 0.05 Kinesis's, and the rest is compute and storage.
 //
-// It takes OrderPlaced from orders and CartChanged from carts, and publishes no events: who wants more than the lake reads the stream.
+// It takes OrderPlaced from orders and CartChanged from carts, and publishes no events: who wants more than the lake reads the stream, as
+// recommendations do for what sessions click.
 package clickstream

@@ -132,16 +132,17 @@ func bestOf(found Findings) []Candidate {
 }
 
 // kept is a pool that is kept for minutes, made if it is not.
-func (c *call) kept(ctx context.Context, key string, make func() []Candidate) []Candidate {
+func (c *call) kept(ctx context.Context, key string, build func() []Candidate) []Candidate {
 	pool, err := c.Memory.Pool(ctx, key)
 	if err != nil {
 		c.away(ctx, noCache, err)
 	}
 	if pool != nil {
+		c.hit = true
 		return pool
 	}
 	before := len(c.degraded)
-	pool = make()
+	pool = build()
 	if err != nil || len(pool) == 0 || len(c.degraded) > before { // what was made without something is not worth keeping
 		return pool
 	}

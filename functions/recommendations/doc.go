@@ -47,5 +47,12 @@
 //	days_since_seen                days since the customer bought it last; 0 if the session has seen it
 //	in_buy_box                     1 if an offer of it can be bought, else 0
 //
+// # Still thin
+//
+// A model is loaded whole: of 350 million products with three lists of neighbours each a load writes a billion items, so training
+// is to list what is bought and viewed at all. The gate reads each file to its end in the 15 minutes of a function, which is some
+// 40 GB. Who is known by a session alone has no vector, and so none of the nearest: theirs are neighbours. Reasons are English; their
+// codes and ids are for pages in other languages. What a session did is known a second or so after it did it, by way of the stream.
+//
 // It follows the clickstream's stream for what sessions click and customers buy, and publishes no events.
 package recommendations

@@ -179,6 +179,8 @@ func (s *Service) Recommend(ctx context.Context, r Request) (Answer, error) {
 	if a.Version != "" {
 		a.ID += "-" + a.Version
 	}
+	slog.InfoContext(ctx, "recommended", "shelf", a.Shelf, "placement", r.Placement, "model", a.Version, "items", len(a.Items), "kept", c.hit,
+		"looked_at", len(c.session.looked), "degraded", a.Degraded)
 	return a, nil
 }
 
@@ -210,6 +212,7 @@ type call struct {
 	page     Product
 	products map[string]Product // those read so far; the zero Product of one that is not there
 	degraded []string
+	hit      bool // a pool was kept
 }
 
 // away notes what is away.
@@ -276,7 +279,7 @@ func (c *call) read(ctx context.Context, list ...string) bool {
 	return true
 }
 
-// page by page: how many candidates are looked at to fill a shelf.
+// lookedAt is how many more candidates are read from the tables while a shelf is not full.
 const lookedAt = 40
 
 // serve applies the rules to candidates, the best first, as the tables tell of them now.

@@ -154,6 +154,22 @@ func click(ctx context.Context, t *testing.T, visitor *shop.Client, session, pro
 	}
 }
 
+// A customer who agreed to a profile is known by it, and nothing of theirs is away.
+func TestACustomersOwnShelf(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	customer := mustShopper(ctx, t, "pm_card_visa").Client
+	body := map[string]any{"analytics": true, "personalization": true, "session_id": "e2e-session-" + shop.NewKey()}
+	if _, err := customer.Call(ctx, http.MethodPut, "/api/v1/me/consent", body, nil); err != nil {
+		t.Fatal(err)
+	}
+	var r recommended
+	_, err := customer.Call(ctx, http.MethodGet, "/api/v1/me/recommendations?placement=home", nil, &r)
+	if err != nil || slices.Contains(r.Degraded, "profile") {
+		t.Errorf("%+v %v", r, err)
+	}
+}
+
 func TestWhatCannotBeRecommended(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
