@@ -132,6 +132,15 @@ func (c Consumer) Read(r Record, tally *Tally) (rows []Row, invalid []Invalid) {
 	return rows, invalid
 }
 
+// Refuses tells whether a record is of a browser whose shopper lets nothing be kept, and the pseudonym of their session.
+func (c Consumer) Refuses(r Record) (session string, refuses bool) {
+	b, reason := open(r)
+	if reason != "" || r.Origin != Browser || b.Consent.Analytics {
+		return "", false
+	}
+	return c.Pseudonyms.Session(b.SessionID), true
+}
+
 // row is an event as the lake keeps it.
 func (c Consumer) row(r Record, b envelope, e Event, currency string) (Row, error) {
 	row := Row{EventID: e.EventID, SchemaVersion: SchemaVersion, Origin: r.Origin, Action: e.ActionName,

@@ -27,7 +27,7 @@ var deeds = map[string]Deed{
 // Clicks follows the clickstream's stream beside the lake's consumer, and reads it by the same rules: what is no event, a bot's or
 // refused is nothing here either.
 type Clicks struct {
-	Reader clickstream.Consumer // of which only Read is used
+	Reader clickstream.Consumer // of which only Read and Refuses are used
 	Visits Visits
 	Now    func() time.Time
 }
@@ -39,6 +39,13 @@ func (c Clicks) Consume(ctx context.Context, records []clickstream.Record) error
 	var sessions []string // in the order in which they first come
 	for _, r := range records {
 		rows, _ := c.Reader.Read(r, &clickstream.Tally{Invalid: map[clickstream.Reason]int{}, Bots: map[string]int{}})
+		if len(rows) == 0 {
+			if session, refuses := c.Reader.Refuses(r); refuses {
+				if err := c.forget(ctx, met, session); err != nil {
+					return err
+				}
+			}
+		}
 		for _, row := range rows {
 			switch deed, meets := deeds[row.Action]; {
 			case row.Bot != "":
@@ -48,9 +55,8 @@ func (c Clicks) Consume(ctx context.Context, records []clickstream.Record) error
 				}
 			case row.Origin != clickstream.Browser || row.Session == "":
 			case !row.Personalization:
-				met[row.Session] = nil
-				if err := c.Visits.Forget(ctx, row.Session); err != nil {
-					return fmt.Errorf("forget session: %w", err)
+				if err := c.forget(ctx, met, row.Session); err != nil {
+					return err
 				}
 			case meets && c.Now().Sub(row.EventTime) < SessionLife: // else the session is over
 				if !slices.Contains(sessions, row.Session) {
@@ -73,6 +79,15 @@ func (c Clicks) Consume(ctx context.Context, records []clickstream.Record) error
 		if err := c.Visits.Bought(ctx, subject, list); err != nil {
 			return fmt.Errorf("keep purchases: %w", err)
 		}
+	}
+	return nil
+}
+
+// forget ends what is kept of a session, and what was to be.
+func (c Clicks) forget(ctx context.Context, met map[string][]Act, session string) error {
+	met[session] = nil
+	if err := c.Visits.Forget(ctx, session); err != nil {
+		return fmt.Errorf("forget session: %w", err)
 	}
 	return nil
 }

@@ -68,7 +68,7 @@ func TestWhatIsKeptOfClicks(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &visits{met: map[string][]Act{by.Session(a): {{id(1), Looked, noon}, {id(2), Carted, noon}}},
-		bought: map[string][]Purchase{"5ab1ec7": {{id(6), noon}}}, forgotten: []string{by.Session(b)}}
+		bought: map[string][]Purchase{"5ab1ec7": {{id(6), noon}}}, forgotten: []string{by.Session(b), by.Session(c)}}
 	if diff := cmp.Diff(want, v, cmp.AllowUnexported(visits{})); diff != "" {
 		t.Error(diff)
 	}

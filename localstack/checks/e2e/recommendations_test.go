@@ -138,8 +138,26 @@ func TestAClickChangesWhatIsRecommended(t *testing.T) {
 		return len(r.Items) > 0 && r.Items[0].ID == b.product && r.Items[0].Reason.Text == "Because you looked at Recommended lamp"
 	})
 	await("placement=home&shelf=recently_viewed", func(r recommended) bool { return r.reason(a.product) == "recently_viewed" })
+	page, shelf := "/api/v1/products/"+a.product, "/api/v1/recommendations?placement=home"
+	ratio := float64(median(ctx, t, visitor, shelf, session)) / float64(median(ctx, t, visitor, page, session))
+	t.Logf("a shelf takes %.1f times as long as a product's page", ratio)
 	click(ctx, t, visitor, session, a.product, false)
 	await("placement=home&shelf=recently_viewed", func(r recommended) bool { return len(r.Items) == 0 })
+}
+
+// median is how long a call takes, of 21.
+func median(ctx context.Context, t *testing.T, c *shop.Client, path, session string) time.Duration {
+	t.Helper()
+	var took []time.Duration
+	for range 21 {
+		began := time.Now()
+		if _, err := c.Call(ctx, http.MethodGet, path, nil, nil, shop.With("X-Session-Id", session)); err != nil {
+			t.Fatal(err)
+		}
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	return took[len(took)/2]
 }
 
 // click tells of a look at a product, of a visitor who agreed to a profile or did not.
