@@ -17,7 +17,7 @@ const (
 	described = 400 // of which the index is asked what they are
 	seedCount = 20  // of what a customer bought
 	tasteSize = 50  // likewise
-	extras    = 60  // that a session brings in
+	extras    = 30  // that a session brings in
 )
 
 // Question asks the indexes for all that a pool needs, in one.

@@ -16,7 +16,7 @@ type limits struct{ brand, category int }
 type rules struct {
 	limits
 	page  Product         // what the page is about, the zero Product for nothing
-	never map[string]bool // just bought, or in the cart
+	never map[string]bool // just bought, in the cart, or looked at
 }
 
 // choose takes from candidates, the best first, those that may be shown.

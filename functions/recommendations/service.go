@@ -179,7 +179,7 @@ func (s *Service) Recommend(ctx context.Context, r Request) (Answer, error) {
 	if a.Version != "" {
 		a.ID += "-" + a.Version
 	}
-	slog.InfoContext(ctx, "recommended", "shelf", a.Shelf, "placement", r.Placement, "model", a.Version, "items", len(a.Items), "kept", c.hit,
+	slog.DebugContext(ctx, "recommended", "shelf", a.Shelf, "placement", r.Placement, "model", a.Version, "items", len(a.Items), "kept", c.hit,
 		"looked_at", len(c.session.looked), "degraded", a.Degraded)
 	return a, nil
 }
@@ -280,7 +280,7 @@ func (c *call) read(ctx context.Context, list ...string) bool {
 }
 
 // lookedAt is how many more candidates are read from the tables while a shelf is not full.
-const lookedAt = 40
+const lookedAt = 30
 
 // serve applies the rules to candidates, the best first, as the tables tell of them now.
 func (c *call) serve(ctx context.Context, list []Candidate) []Item {
@@ -333,6 +333,11 @@ func (c *call) never() map[string]bool {
 	out := c.history.just(c.now)
 	for id := range c.session.carted {
 		out[id] = true
+	}
+	if c.Shelf == NewForYou { // what was looked at is new no more, and has a shelf of its own
+		for _, id := range c.session.looked {
+			out[id] = true
+		}
 	}
 	return out
 }
