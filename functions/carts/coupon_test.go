@@ -12,17 +12,19 @@ import (
 	"rialto/functions/promotions"
 )
 
-// fives is the coupons of a shop: FIVE takes five dollars off ten, LATE is over.
+// fives is the coupons of a shop: FIVE takes five dollars off ten, LATE is over, and OWN is the seller t's.
 type fives struct{}
 
 func (fives) Coupon(_ context.Context, r promotions.Ref) (promotions.Coupon, error) {
 	c := promotions.Coupon{Ref: r, Kind: promotions.Fixed, Amount: money.Of(500, "USD"), Minimum: money.Of(1_000, "USD"),
 		From: time.Unix(0, 0), Until: time.Unix(100, 0), PerCustomer: 1}
 	switch {
-	case r.Marketplace != "US" || r.Code != "FIVE" && r.Code != "LATE":
+	case r.Marketplace != "US" || r.Code != "FIVE" && r.Code != "LATE" && r.Code != "OWN":
 		return promotions.Coupon{}, promotions.ErrInvalid
 	case r.Code == "LATE":
 		c.Until = time.Unix(1, 0)
+	case r.Code == "OWN":
+		c.SellerID = "t"
 	}
 	return c, nil
 }
@@ -94,6 +96,39 @@ func TestACouponInTheCart(t *testing.T) {
 		t.Fatalf("%+v %v", v, err)
 	}
 	quote(0, "")
+}
+
+// A seller's coupon needs, and is taken off, what that seller sells. Seen to catch: a coupon that others' lines make applicable.
+func TestASellersCouponIsForItsOffers(t *testing.T) {
+	t.Parallel()
+	s := service()
+	s.Coupons, s.Stock = fives{}, plenty{}
+	key := guards()
+	add := func(product, seller string, units int64) {
+		t.Helper()
+		if _, err := s.Add(ctx, owner, us, key(), product, seller, units); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add("p", "s", 50)
+	add("p", "t", 9)
+	if _, err := s.Redeem(ctx, owner, us, key(), "OWN"); fault.Code(err) != "coupon_not_applicable" {
+		t.Fatal(err)
+	}
+	add("q", "t", 1)
+	v, err := s.Redeem(ctx, owner, us, key(), "OWN")
+	if err != nil || v.Breakdown.Discount.Minor != 500 || v.Breakdown.Total.Minor != 5_500 {
+		t.Fatalf("%+v %v", v.Breakdown, err)
+	}
+	q, err := quoter(s).Quote(ctx, carts.QuoteInput{CartID: carts.IDOf(owner.ID, "US"), CustomerID: owner.ID, Marketplace: "US"})
+	if err != nil || q.Coupon.SellerID != "t" || q.Discount.Minor != 500 {
+		t.Fatal(q, err)
+	}
+	for _, l := range q.Lines {
+		if want := map[string]int64{"p#s": 0, "p#t": 450, "q#t": 50}[l.Line]; l.Discount.Minor != want {
+			t.Errorf("%s has %d off, want %d", l.Line, l.Discount.Minor, want)
+		}
+	}
 }
 
 // guards returns a guard of a new key at each call.

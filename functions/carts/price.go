@@ -88,7 +88,7 @@ func (b *Breakdown) add(l ViewLine) error {
 	return err
 }
 
-// redeem takes a coupon's discount off the lines that are for sale; coupon is nil if there is none of the cart's code.
+// redeem takes a coupon's discount off the lines that are for sale, and that it is for; coupon is nil if there is none of the cart's code.
 // Errors: coupon_invalid, coupon_not_applicable.
 func (v *View) redeem(coupon *promotions.Coupon, now time.Time) error {
 	if coupon == nil {
@@ -97,7 +97,7 @@ func (v *View) redeem(coupon *promotions.Coupon, now time.Time) error {
 	var amounts []money.Amount
 	var at []int
 	for i, l := range v.Lines {
-		if !l.Gone {
+		if !l.Gone && coupon.For(l.SellerID) {
 			amounts, at = append(amounts, l.Amount), append(at, i)
 		}
 	}

@@ -173,7 +173,8 @@ func quoteOf(c Cart, currency string, cur current, now time.Time) (Quote, error)
 		if err := v.redeem(cur.coupon, now); err != nil {
 			return Quote{}, err
 		}
-		q.Coupon, q.Discount = &promotions.Terms{Ref: cur.coupon.Ref, PerCustomer: cur.coupon.PerCustomer}, v.Breakdown.Discount
+		q.Coupon = &promotions.Terms{Ref: cur.coupon.Ref, PerCustomer: cur.coupon.PerCustomer, SellerID: cur.coupon.SellerID}
+		q.Discount = v.Breakdown.Discount
 	}
 	var gone, limited []fault.Field
 	for i, l := range v.Lines {

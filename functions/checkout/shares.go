@@ -17,6 +17,8 @@ type pricedLine struct {
 	orders.Line
 	quoted carts.QuotedLine
 	tax    tax.LineTax
+	// sellerBears tells that the discount is of the seller's own coupon.
+	sellerBears bool
 }
 
 // shipments groups the plan by seller, centre and who ships, and decides what each costs: a line's price, tax and shipping
@@ -65,7 +67,7 @@ func priced(o orders.Order, p Prepared, name string) (pricedLine, error) {
 	if n < 0 || q < 0 || t < 0 {
 		return pricedLine{}, fmt.Errorf("the plan has a line %s that the order has not", name)
 	}
-	return pricedLine{o.Lines[n], p.Quote.Lines[q], p.Tax.Lines[t]}, nil
+	return pricedLine{o.Lines[n], p.Quote.Lines[q], p.Tax.Lines[t], p.Quote.Coupon != nil && p.Quote.Coupon.SellerID != ""}, nil
 }
 
 // share splits a line over the places that its units leave from, with what shipping them costs.
@@ -83,7 +85,11 @@ func (l pricedLine) share(picks []inventory.Pick, included bool) ([]orders.Shipm
 	if err != nil {
 		return nil, nil, err
 	}
-	offs, err := money.Of(l.Discount.Minor-l.tax.DiscountTax.Minor, currency).Allocate(units...)
+	off := money.Of(l.Discount.Minor-l.tax.DiscountTax.Minor, currency)
+	if l.sellerBears {
+		off = money.Zero(currency)
+	}
+	offs, err := off.Allocate(units...)
 	if err != nil {
 		return nil, nil, err
 	}

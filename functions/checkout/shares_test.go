@@ -106,6 +106,25 @@ func TestAnOrderThatCostsNothing(t *testing.T) {
 	}
 }
 
+// Of two lines of 119.00 the first has 11.90 off by its seller's coupon: that seller is paid what the customer pays, and Rialto bears
+// nothing. By the marketplace's coupon it is paid as if there were none. Seen to catch: a seller's coupon that Rialto pays.
+func TestASellersCouponIsTheSellersToBear(t *testing.T) {
+	t.Parallel()
+	for seller, borne := range map[string]int64{"": 1_000, "sel_a": 0} {
+		p := prepared(t, germany, 0, goods{seller: "sel_a", units: 2, price: 5_950, discount: 1_190}, goods{seller: "sel_b", units: 1, price: 11_900})
+		p.Quote.Coupon.SellerID = seller
+		d, err := NewDraft(Ref{OrderID: "ord_a"}, Request{Marketplace: "DE"}, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// 107.10 with 17.10 of tax: 90.00 are sold, or 100.00 where the marketplace bears the 10.00 that are off without tax
+		if l := d.Order.Shipments[0].Lines[0]; l.Paid.Minor != 10_710 || l.Tax.Minor != 1_710 || l.Discount.Minor != borne ||
+			d.Order.Totals.Discount.Minor != 1_190 {
+			t.Errorf("%q: %+v %+v", seller, l, d.Order.Totals)
+		}
+	}
+}
+
 // Seen to catch: a parcel of 0.30 that no gateway takes, in a cart that can never be bought.
 func TestSmallParcelsAreFilledFromTheDelivery(t *testing.T) {
 	t.Parallel()

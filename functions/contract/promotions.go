@@ -1,9 +1,21 @@
 package contract
 
+import (
+	"rialto/functions/internal/api"
+	"rialto/functions/promotions/promotionsapi"
+)
+
 var promotionsContext = Context{
-	Name: "promotions",
-	Owns: "coupons, and who used them: a budget is stock",
+	Name:   "promotions",
+	Owns:   "coupons, and who used them: a budget is stock",
+	seller: func() []api.Route { return promotionsapi.SellerRoutes(nil) },
 	Functions: []Function{
+		{
+			Name: "api", Description: "sellers' own coupons",
+			Memory: 512, Timeout: 10 * second,
+			Trigger: Trigger{API: true},
+			Grants:  []Grant{{Read, "coupons"}, {Write, "coupons"}, {Write, "rate_limits"}},
+		},
 		{
 			Name: "import", Description: "writes a batch of coupons, row by row",
 			Memory: 256, Timeout: minute,

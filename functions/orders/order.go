@@ -123,7 +123,7 @@ type ShipmentLine struct {
 	Quantity int64        `json:"quantity"`
 	Paid     money.Amount `json:"paid"`     // what the customer pays for them, tax in it
 	Tax      money.Amount `json:"tax"`      // in Paid
-	Discount money.Amount `json:"discount"` // what a coupon took off, without tax: Rialto bears it
+	Discount money.Amount `json:"discount"` // what a coupon took off that Rialto bears, without tax; nothing of a seller's coupon
 }
 
 // Between returns the line for the units from one to another (not included). Units that are taken one after another, in

@@ -42,6 +42,7 @@ type Coupon struct {
 	Until       time.Time    `json:"valid_until"`  // it is not valid at that instant any more
 	Budget      int64        `json:"budget"`       // uses by all customers, 0 to MaxBudget
 	PerCustomer int64        `json:"per_customer"` // uses by one, 1 if it is left out
+	SellerID    string       `json:"-"`            // whose offers it is for, and who bears it; "" for the marketplace's, which is for all
 	Version     int64        `json:"-"`            // 0: not stored yet
 }
 
@@ -58,6 +59,7 @@ var (
 	ErrNotApplicable = fault.New(fault.Conflict, "coupon_not_applicable", "the cart is below what the coupon needs")
 	ErrExhausted     = fault.New(fault.Conflict, "coupon_exhausted", "the coupon is used up")
 	ErrUsed          = fault.New(fault.Conflict, "coupon_used", "the customer has used the coupon as often as it may be")
+	ErrTaken         = fault.New(fault.Conflict, "coupon_taken", "the code is another's in this marketplace")
 	ErrChanged       = fault.New(fault.Unavailable, "coupon_changed", "others are changing the same coupon just now")
 )
 
@@ -100,7 +102,10 @@ func (c Coupon) Check() error {
 	return nil
 }
 
-// Discount is what the coupon takes off lines that cost so much, in all and of each. Errors: coupon_invalid if it is not
+// For tells whether the coupon is for offers of a seller.
+func (c Coupon) For(sellerID string) bool { return c.SellerID == "" || c.SellerID == sellerID }
+
+// Discount is what the coupon takes off lines that it is for and that cost so much, in all and of each. Errors: coupon_invalid if it is not
 // valid then, coupon_not_applicable if the lines come to less than it needs, or to so little that nothing would be off.
 func (c Coupon) Discount(lines []money.Amount, at time.Time) (off money.Amount, of []money.Amount, err error) {
 	if at.Before(c.From) || !at.Before(c.Until) {

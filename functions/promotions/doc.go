@@ -30,9 +30,12 @@
 // its customer and for the budget then as if it had not been used, as long as the coupon is valid. An order that is cancelled in
 // part, or sent back, keeps its use, as its coupon has taken something off.
 //
-// Who bears the discount: the marketplace. Sellers are paid as if there were none (functions/payouts).
+// Who bears the discount: the marketplace. Sellers are paid as if there were none (functions/payouts). A seller's own coupon is for that
+// seller's offers alone, and the seller bears it: it is paid, and pays commission, for what the customer pays. What a coupon needs and
+// takes a share of are the lines that it is for. A code is one coupon's in its marketplace, whoever was first; an operator can end
+// any, and nobody changes what another bears.
 //
-// Still thin: a coupon is of a whole marketplace, never of a seller or category; a guest
+// Still thin: a coupon is of a whole marketplace or a seller, never of a category or product; a guest
 // counts as a new customer with each token. That a coupon is used up shows at checkout only, and a shard of a budget that had uses is
 // never closed.
 //

@@ -10,6 +10,8 @@ import (
 type Terms struct {
 	Ref
 	PerCustomer int64 `json:"per_customer"`
+	// SellerID is who bears what it takes off, "" for the marketplace.
+	SellerID string `json:"seller_id,omitempty"`
 }
 
 // Redemption is one use of a coupon's budget that belongs to an order. It is to a budget what a hold is to stock.

@@ -25,6 +25,8 @@ type Store interface {
 	Coupon(ctx context.Context, r Ref) (Coupon, error)
 	// Save makes a coupon that stands as current stand as c, with its budget. Errors: ErrChanged.
 	Save(ctx context.Context, c, current Coupon) error
+	// Own lists a seller's coupons, after one ("" for the first); next is "" on the last page.
+	Own(ctx context.Context, sellerID, after string, limit int) (list []Coupon, next string, err error)
 }
 
 // OrderCancelled is what promotions reads of fulfillment's event of that name.
@@ -125,7 +127,8 @@ func (c *Coupon) complete() {
 	c.From, c.Until = c.From.UTC().Truncate(time.Second), c.Until.UTC().Truncate(time.Second)
 }
 
-// Put makes or changes one coupon, as Import does. Errors: coupon_malformed, coupon_changed.
+// Put makes or changes one coupon, as Import does. A seller's is its own to change, and the
+// marketplace's nobody else's. Errors: coupon_malformed, coupon_changed, coupon_taken.
 func (s *Service) Put(ctx context.Context, c Coupon) (Coupon, error) {
 	c.complete()
 	if err := c.Check(); err != nil {
@@ -133,6 +136,24 @@ func (s *Service) Put(ctx context.Context, c Coupon) (Coupon, error) {
 	}
 	_, err := s.save(ctx, c)
 	return c, err
+}
+
+// Own lists a seller's coupons.
+func (s *Service) Own(ctx context.Context, sellerID, after string, limit int) ([]Coupon, string, error) {
+	return s.Store.Own(ctx, sellerID, after, limit)
+}
+
+// StopOwn is Stop for the coupon's seller: those of others are not there.
+func (s *Service) StopOwn(ctx context.Context, sellerID string, r Ref) (Coupon, error) {
+	r.Code = Normal(r.Code)
+	c, err := s.Store.Coupon(ctx, r)
+	if err == nil && c.SellerID != sellerID {
+		err = ErrInvalid
+	}
+	if err != nil {
+		return Coupon{}, err
+	}
+	return s.Stop(ctx, r)
 }
 
 // Stop ends a coupon now, unless it is over: no cart takes it any more, and who is checking out with it keeps it. Errors: coupon_invalid
@@ -166,6 +187,9 @@ func (s *Service) save(ctx context.Context, c Coupon) (written bool, err error) 
 		return false, err
 	}
 	return cas.Update(current, ErrChanged, func(current Coupon) (bool, error) {
+		if current.Version > 0 && c.SellerID != current.SellerID { // nobody changes what another bears
+			return false, ErrTaken
+		}
 		if c.Version = current.Version; c == current {
 			return false, nil
 		}

@@ -95,14 +95,24 @@ func redeem(t *rapid.T, q *carts.Quote) {
 	}
 	// A coupon is in its marketplace's currency: its minor units are what counts here.
 	of := func(minor int64) money.Amount { return money.Of(minor, "USD") }
+	seller := "" // whose coupon it is
+	if rapid.Bool().Draw(t, "a seller's") {
+		seller = q.Lines[0].SellerID
+	}
 	var lines []money.Amount
-	for _, l := range q.Lines {
-		lines = append(lines, of(l.Amount.Minor))
+	for _, l := range q.Lines { // a seller's coupon counts nothing of others
+		if lines = append(lines, of(0)); seller == "" || l.SellerID == seller {
+			lines[len(lines)-1] = of(l.Amount.Minor)
+		}
 	}
 	noon := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 	c := promotions.Coupon{Ref: promotions.Ref{Marketplace: "US", Code: "SAVE"}, Kind: promotions.Percent, From: noon.Add(-1), Until: noon.Add(1)}
 	if c.BasisPoints = rapid.Int64Range(1, 9_000).Draw(t, "off"); kind == "fixed" {
-		c.Kind, c.Amount = promotions.Fixed, of(rapid.Int64Range(0, q.Items.Minor).Draw(t, "off"))
+		most := int64(0)
+		for _, l := range lines {
+			most += l.Minor
+		}
+		c.Kind, c.Amount = promotions.Fixed, of(rapid.Int64Range(0, most).Draw(t, "off"))
 	}
 	_, offs, err := c.Discount(lines, noon)
 	if fault.Code(err) == "coupon_not_applicable" {
@@ -110,9 +120,9 @@ func redeem(t *rapid.T, q *carts.Quote) {
 	} else if err != nil {
 		t.Fatal(err)
 	}
-	q.Coupon, q.Discount = &promotions.Terms{Ref: promotions.Ref{Marketplace: q.Marketplace, Code: "SAVE"}}, money.Zero(q.Currency)
+	q.Coupon, q.Discount = &promotions.Terms{Ref: promotions.Ref{Marketplace: q.Marketplace, Code: "SAVE"}, SellerID: seller}, money.Zero(q.Currency)
 	for n := range q.Lines {
-		if kind == "in full" && rapid.Bool().Draw(t, "in full") {
+		if kind == "in full" && seller == "" && rapid.Bool().Draw(t, "in full") {
 			offs[n] = q.Lines[n].Amount
 		}
 		if offs[n].Minor > 0 {

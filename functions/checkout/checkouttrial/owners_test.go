@@ -93,24 +93,28 @@ func (c *chain) soldAsQuoted() {
 	}
 	for n := range q.Lines {
 		if seller := q.Lines[n].SellerID; slices.IndexFunc(q.Lines, func(l carts.QuotedLine) bool { return l.SellerID == seller }) == n {
-			c.paidAsWithoutCoupon(seller)
+			c.paidAsAgreed(seller)
 		}
 	}
 }
 
-// paidAsWithoutCoupon compares what a seller is owed with its prices and shipping without tax, as if no coupon had been: a
+// paidAsAgreed compares what a seller is owed with its prices and shipping without tax, as if no coupon had been but its own: a
 // commission of 15 % is rounded once for each line of a shipment, and for its shipping.
-func (c *chain) paidAsWithoutCoupon(seller string) {
+func (c *chain) paidAsAgreed(seller string) {
 	var sold, parts, least int64
 	for n, l := range c.Quote.Lines {
 		if l.SellerID == seller {
-			sold += l.Amount.Minor + l.Shipping.Minor
-			if t := c.Tax.Lines[n]; c.Tax.Included { // the tax of the whole price, whatever the coupon took off
+			price := l.Amount.Minor
+			if q := c.Quote.Coupon; q != nil && q.SellerID == seller {
+				price -= l.Discount.Minor // its own, which it bears
+			}
+			sold += price + l.Shipping.Minor
+			if t := c.Tax.Lines[n]; c.Tax.Included { // the tax of that price, whatever the marketplace's coupon took off
 				whole := 1_000_000 + t.RatePPM
 				if c.sale.Country == "BR" {
 					whole = 1_000_000 // ICMS is part of its own base
 				}
-				sold -= l.Amount.Minor*t.RatePPM/whole + t.ShippingTax.Minor
+				sold -= price*t.RatePPM/whole + t.ShippingTax.Minor
 				parts++ // which is rounded
 			}
 		}

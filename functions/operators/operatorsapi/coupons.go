@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rialto/functions/internal/api"
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 	"rialto/functions/marketplaces"
 	"rialto/functions/promotions"
@@ -26,7 +27,7 @@ func couponRoutes(s Services) []api.Route {
 			Summary: "The marketplaces and their terms, which are a release's to change"}, listMarketplaces),
 		handle(s.Audit, api.Route{ID: "findCoupon", Method: http.MethodGet, Path: one, Summary: "A coupon, as it was up to a second ago"}, h.get),
 		handle(s.Audit, api.Route{ID: "putCoupon", Method: http.MethodPut, Path: one,
-			Summary: "Make or change a coupon; its budget is changed by the difference"}, h.put),
+			Summary: "Make or change a coupon of the marketplace's; its budget is changed by the difference", Errors: []fault.Kind{fault.Conflict}}, h.put),
 		handle(s.Audit, api.Route{ID: "stopCoupon", Method: http.MethodPost, Path: one + "/stop",
 			Summary: "End a coupon now; whoever is checking out with it keeps it"}, h.stop),
 	}

@@ -24,12 +24,13 @@ type rules struct {
 	Until       int64           `dynamodbav:"valid_until"`
 	Budget      int64           `dynamodbav:"budget"`
 	PerCustomer int64           `dynamodbav:"per_customer"`
+	SellerID    string          `dynamodbav:"seller_id,omitempty"`
 	Version     int64           `dynamodbav:"version"`
 }
 
 func rulesOf(c promotions.Coupon) rules {
 	r := rules{c.Ref, c.Kind, "", c.BasisPoints, c.Most.Minor, c.Amount.Minor, c.Minimum.Minor, c.From.Unix(), c.Until.Unix(), c.Budget,
-		c.PerCustomer, c.Version}
+		c.PerCustomer, c.SellerID, c.Version}
 	for _, a := range []money.Amount{c.Most, c.Amount, c.Minimum} {
 		if a.Minor > 0 {
 			r.Currency = a.Currency
@@ -47,7 +48,7 @@ func (r rules) coupon() promotions.Coupon {
 	}
 	return promotions.Coupon{Ref: r.Ref, Kind: r.Kind, BasisPoints: r.BasisPoints, Most: amount(r.Most), Amount: amount(r.Amount),
 		Minimum: amount(r.Minimum), From: time.Unix(r.From, 0).UTC(), Until: time.Unix(r.Until, 0).UTC(), Budget: r.Budget,
-		PerCustomer: r.PerCustomer, Version: r.Version}
+		PerCustomer: r.PerCustomer, SellerID: r.SellerID, Version: r.Version}
 }
 
 // maxCached bounds how many coupons are kept.
@@ -112,6 +113,9 @@ func (s Store) Save(ctx context.Context, c, current promotions.Coupon) error {
 	}
 	c.Version = current.Version + 1
 	writes := []store.Write{store.Put(coupons, rulesKey(c.Ref), rulesOf(c)).If(is).Named(rulesName)}
+	if c.SellerID != "" {
+		writes = append(writes, store.Put(coupons, ownKey(c), c.Ref).Named("own coupon"))
+	}
 	for _, f := range effects {
 		writes = append(writes, budget.Amend(f).Add("granted", f.Units()).Set("marketplace", c.Marketplace).Set("code", c.Code))
 	}
@@ -128,6 +132,41 @@ func (s Store) Save(ctx context.Context, c, current promotions.Coupon) error {
 		env.RefreshHint(ctx, budget)
 	}
 	return nil
+}
+
+// ownPrefix begins the partition keys of sellers' lists of coupons.
+const ownPrefix = "!seller#"
+
+func ownKey(c promotions.Coupon) store.Key {
+	return store.Key{PK: ownPrefix + c.SellerID, SK: c.Ref.String()}
+}
+
+// Own lists a seller's coupons by marketplace and code, after one ("" for the first), each read consistently; next is "" on the last page.
+func (s Store) Own(ctx context.Context, sellerID, after string, limit int) (list []promotions.Coupon, next string, err error) {
+	q := store.Query{Table: coupons, Hash: ownPrefix + sellerID, Limit: limit}
+	if after != "" {
+		q.After, _ = store.Marshal(map[string]string{"pk": q.Hash, "sk": after}) // a map of texts always marshals
+	}
+	p, err := s.DB.Query(ctx, q)
+	var refs []promotions.Ref
+	if err == nil {
+		err = store.UnmarshalAll(p.Items, &refs)
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("list coupons: %w", err)
+	}
+	for _, r := range refs {
+		c, err := s.read(ctx, r)
+		if err != nil {
+			return nil, "", err
+		}
+		list = append(list, c)
+		next = r.String()
+	}
+	if p.Next == nil {
+		next = ""
+	}
+	return list, next, nil
 }
 
 // forget drops what is remembered of a coupon that has just been changed.

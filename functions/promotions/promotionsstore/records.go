@@ -1,9 +1,9 @@
 // Package promotionsstore keeps coupons and their redemptions.
 //
 // Table coupons: a coupon's rules (PK marketplace#code, SK rules) and its budget (SK budget), of hot ones the layout and
-// shards that functions/internal/shards describes. Table redemptions: PK order_id, SK marketplace#code; and how often a
-// customer uses a coupon (PK !uses#marketplace#code#customer_id, SK uses). The attribute ttl is set on RELEASED
-// redemptions only and is housekeeping.
+// shards that functions/internal/shards describes; and which a seller has (PK !seller#seller_id, SK marketplace#code). Table redemptions: PK
+// order_id, SK marketplace#code; and how often a customer uses a coupon (PK !uses#marketplace#code#customer_id, SK uses). The attribute ttl is
+// set on RELEASED redemptions only and is housekeeping.
 package promotionsstore
 
 import (

@@ -3,6 +3,7 @@ package promotionsstore_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -289,6 +290,58 @@ func TestACouponIsMadeAndStopped(t *testing.T) {
 			if found, err := s.Coupon(ctx, ref); err != nil || !found.Until.Equal(noon) || found.Budget != 3 {
 				t.Fatalf("%+v %v", found, err)
 			}
+		}
+	})
+}
+
+// A seller makes, lists and ends its own coupons; a code is who made it first, and nobody else changes or ends that. Seen to catch: an
+// operator who changes what a seller bears; a list with coupons of others.
+func TestASellersOwnCoupons(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		s := &promotions.Service{Store: promotionsstore.Store{DB: db}, Now: func() time.Time { return noon }}
+		put := func(seller, code string, budget int64) error {
+			c := coupon(budget)
+			c.Code, c.SellerID = code, seller
+			_, err := s.Put(ctx, c)
+			return err
+		}
+		for _, code := range []string{"MINE1", "MINE2", "MINE3"} {
+			if err := put("sel_a", code, 3); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := errors.Join(put("sel_a", "MINE2", 5), put("sel_b", "OTHERS", 3), put("", "ALL", 3)); err != nil {
+			t.Fatal(err)
+		}
+		for seller, code := range map[string]string{"sel_b": "MINE1", "": "MINE2", "sel_a": "ALL"} {
+			if err := put(seller, code, 9); fault.Code(err) != "coupon_taken" {
+				t.Errorf("%q takes %s: %v", seller, code, err)
+			}
+		}
+		got := ""
+		for next, begun := "", false; !begun || next != ""; begun = true {
+			page, after, err := s.Own(ctx, "sel_a", next, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range page {
+				got += fmt.Sprint(c.Code, " ", c.Budget, " ", c.SellerID, " ")
+			}
+			next = after
+		}
+		if got != "MINE1 3 sel_a MINE2 5 sel_a MINE3 3 sel_a " {
+			t.Fatal(got)
+		}
+		mine := promotions.Ref{Marketplace: ref.Marketplace, Code: "MINE1"}
+		if _, err := s.StopOwn(ctx, "sel_b", mine); fault.Code(err) != "coupon_invalid" {
+			t.Fatal(err)
+		}
+		if c, err := s.StopOwn(ctx, "sel_a", mine); err != nil || !c.Until.Equal(noon) || c.SellerID != "sel_a" {
+			t.Fatal(c, err)
+		}
+		if c, err := s.Stop(ctx, promotions.Ref{Marketplace: ref.Marketplace, Code: "MINE3"}); err != nil || c.SellerID != "sel_a" {
+			t.Fatal("an operator ends any: ", c, err)
 		}
 	})
 }

@@ -201,3 +201,41 @@ func TestTheSellerIsPaidAsIfThereWereNoCoupon(t *testing.T) {
 		t.Errorf("%+v", statement)
 	}
 }
+
+// A seller's own coupon takes a tenth off what that seller sells, and off nothing else; nobody else can take its code or end it.
+func TestASellersOwnCoupon(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	mine, other := newSKU(ctx, t, "Own coupon lamp", 5), newSKU(ctx, t, "Own coupon vase", 5)
+	seller, err := shop.NewSeller(mine.seller)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rival, err := shop.NewSeller(other.seller)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := strings.ToUpper(strings.TrimPrefix(shop.NewID("X"), "X"))
+	path := "/seller/v1/coupons/US/" + code
+	terms := map[string]any{"kind": "percent", "basis_points": 1_000, "budget": 3,
+		"valid_from": time.Now().Add(-time.Hour).UTC(), "valid_until": time.Now().Add(time.Hour).UTC()}
+	if _, err := seller.Call(ctx, http.MethodPut, path, terms, nil); err != nil {
+		t.Fatal(err)
+	}
+	check(ctx, t, rival.Client, bad{"another's code", http.MethodPut, path, terms, nil, http.StatusConflict, "coupon_taken"})
+	check(ctx, t, rival.Client, bad{"another's coupon", http.MethodPost, path + "/stop", nil, nil, http.StatusUnprocessableEntity, "coupon_invalid"})
+	var list struct{ Coupons []struct{ Code string } }
+	_, err = seller.Call(ctx, http.MethodGet, "/seller/v1/coupons", nil, &list)
+	if err != nil || len(list.Coupons) != 1 || list.Coupons[0].Code != code {
+		t.Fatal(list, err)
+	}
+	s := mustShopper(ctx, t, "pm_card_visa")
+	s.mustPut(ctx, t, mine, 2)
+	c := s.mustPut(ctx, t, other, 1)
+	if off, problem, err := s.redeem(ctx, code); off != 400 || err != nil { // a tenth of 39.98
+		t.Fatal(off, problem, err)
+	}
+	if o, err := s.checkout(ctx, c.ID, shop.NewKey()); err != nil || o.Status != "placed" {
+		t.Fatalf("%+v %v", o, err)
+	}
+}
