@@ -2,6 +2,7 @@ package infra
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
@@ -101,9 +102,8 @@ func api(stack awscdk.Stack, stage Stage, name, path string, doc Document) (awsa
 	}
 
 	deploy := &awsapigateway.StageOptions{
-		StageName:            &stage.Name,
-		ThrottlingRateLimit:  &stage.Throttle,
-		ThrottlingBurstLimit: &stage.Burst,
+		StageName:           &stage.Name,
+		ThrottlingRateLimit: &stage.Throttle, ThrottlingBurstLimit: &stage.Burst, MethodOptions: throttles(stage, doc.Deployed),
 	}
 	if !stage.Local {
 		log := logGroup(stack, stage, title(name)+"Log", "/rialto/"+stage.Name+"/"+name)
@@ -130,6 +130,20 @@ func api(stack awscdk.Stack, stage Stage, name, path string, doc Document) (awsa
 	}
 	awscdk.NewCfnOutput(stack, new(title(name)+"Url"), &awscdk.CfnOutputProps{Value: &url, Description: new("Base URL of the " + name + " API")})
 	return rest, nil
+}
+
+// throttles are those of a stage's that are of an API's operations.
+func throttles(stage Stage, document map[string]any) *map[string]*awsapigateway.MethodDeploymentOptions {
+	out := map[string]*awsapigateway.MethodDeploymentOptions{}
+	paths, _ := document["paths"].(map[string]any)
+	for operation, rate := range stage.Throttles {
+		method, path, _ := strings.Cut(operation, " ")
+		if methods, _ := paths[path].(map[string]any); methods[strings.ToLower(method)] != nil {
+			out[path+"/"+method] = &awsapigateway.MethodDeploymentOptions{
+				ThrottlingRateLimit: &rate, ThrottlingBurstLimit: new(2 * rate), MetricsEnabled: new(true)}
+		}
+	}
+	return &out
 }
 
 // mayCall lets whoever has it call functions.

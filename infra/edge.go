@@ -29,6 +29,7 @@ func edgeStack(app awscdk.App, stage Stage, apis *apis) {
 		},
 	}).SecretValue().UnsafeUnwrap() // a reference, which CloudFormation resolves; no template holds the value
 
+	careful := careful(stack, stage)
 	behavior := func(api awsapigateway.SpecRestApi) *awscloudfront.BehaviorOptions {
 		return &awscloudfront.BehaviorOptions{
 			Origin: awscloudfrontorigins.NewRestApiOrigin(api, &awscloudfrontorigins.RestApiOriginProps{
@@ -38,23 +39,29 @@ func edgeStack(app awscdk.App, stage Stage, apis *apis) {
 			CachePolicy:          awscloudfront.CachePolicy_CACHING_DISABLED(), // answers depend on the token
 			OriginRequestPolicy:  awscloudfront.OriginRequestPolicy_ALL_VIEWER_EXCEPT_HOST_HEADER(),
 			ViewerProtocolPolicy: awscloudfront.ViewerProtocolPolicy_HTTPS_ONLY,
-			Compress:             new(true),
+			Compress:             new(true), ResponseHeadersPolicy: careful,
 		}
 	}
+	behaviors := map[string]*awscloudfront.BehaviorOptions{shopperPaths: behavior(apis.shopper), sellerPaths: behavior(apis.seller)}
+	policy := pagesKept(stack, stage)
+	for _, path := range keptPaths {
+		page := behavior(apis.shopper)
+		page.CachePolicy, page.OriginRequestPolicy = policy, nil
+		behaviors[path] = page
+	}
 	distribution := awscloudfront.NewDistribution(stack, new("Edge"), &awscloudfront.DistributionProps{
-		Comment:         new("Rialto " + stage.Name),
-		DefaultBehavior: behavior(apis.shopper), // unknown paths get the shopper API's not_found
-		AdditionalBehaviors: &map[string]*awscloudfront.BehaviorOptions{
-			shopperPaths: behavior(apis.shopper),
-			sellerPaths:  behavior(apis.seller),
-		},
-		HttpVersion: awscloudfront.HttpVersion_HTTP2_AND_3,
-		PriceClass:  awscloudfront.PriceClass_PRICE_CLASS_ALL,
-		WebAclId:    firewall(stack, stage).AttrArn(),
+		Comment:             new("Rialto " + stage.Name),
+		DefaultBehavior:     behavior(apis.shopper), // unknown paths get the shopper API's not_found
+		AdditionalBehaviors: &behaviors,
+		HttpVersion:         awscloudfront.HttpVersion_HTTP2_AND_3,
+		PriceClass:          awscloudfront.PriceClass_PRICE_CLASS_ALL,
+		WebAclId:            firewall(stack, stage).AttrArn(),
 		// CloudFront keeps failures for 10 seconds unless it is told otherwise, and would show one shopper's to others.
 		ErrorResponses: neverKept(),
 	})
 	onlyThroughEdge(stack, stage, apis, pass)
+	ownDomain(stack, distribution)
+	edgeLog(stack, stage, distribution)
 	awscdk.NewCfnOutput(stack, new("Url"), &awscdk.CfnOutputProps{Value: new("https://" + *distribution.DistributionDomainName())})
 }
 

@@ -1,8 +1,11 @@
 package infra
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"rialto/functions/contract"
 )
@@ -116,5 +119,114 @@ func TestEveryDistributionHasAFirewall(t *testing.T) {
 	})
 	if firewalls != 3 || logs != firewalls {
 		t.Errorf("%d firewalls, %d logs of theirs", firewalls, logs)
+	}
+}
+
+// What CloudFront keeps are public pages, all of those that say how long, and its patterns meet no other operation that reads. Seen to
+// catch: /api/v1/products/*, which a customer's own review matches; a token or a cookie that reaches the API with a page's request.
+func TestTheEdgeKeepsPagesAlone(t *testing.T) {
+	t.Parallel()
+	document, err := contract.ShopperDocument()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"/api/v1/categories", "/api/v1/categories/{category_id}/products", "/api/v1/products/search", "/api/v1/products/suggest",
+		"/api/v1/products/{product_id}", "/api/v1/products/{product_id}/offers", "/api/v1/products/{product_id}/variants"}
+	var got []string
+	for path, operations := range document["paths"].(map[string]any) {
+		example := strings.NewReplacer("{product_id}", "prd_"+strings.Repeat("a", 26), "{", "", "}", "").Replace(path)
+		if !slices.ContainsFunc(keptPaths, func(p string) bool { return matches(p, example) }) {
+			continue
+		}
+		got = append(got, path)
+		for method, operation := range operations.(map[string]any) {
+			if o, ok := operation.(map[string]any); ok && (method != "get" || o["x-rialto-access"] != "public") {
+				t.Errorf("%s %s meets what CloudFront keeps", method, path)
+			}
+		}
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("CloudFront keeps, want (-), got (+):\n%s", diff)
+	}
+	policies := 0
+	synthesized["prod"].each(func(x template, id string, r resource) {
+		policies++
+		in := r.at("CachePolicyConfig", "ParametersInCacheKeyAndForwardedToOrigin")
+		if diff := cmp.Diff([]any{"X-Marketplace", "Origin"}, dig(in, "HeadersConfig", "Headers")); diff != "" ||
+			dig(in, "CookiesConfig", "CookieBehavior") != "none" || dig(in, "QueryStringsConfig", "QueryStringBehavior") != "all" ||
+			r.number("CachePolicyConfig", "DefaultTTL") != 0 || r.number("CachePolicyConfig", "MinTTL") != 0 {
+			t.Errorf("%s/%s: %v", x.Stack, id, r.Properties)
+		}
+	}, "AWS::CloudFront::CachePolicy")
+	behaviors := 0
+	synthesized["prod"].each(func(x template, _ string, r resource) {
+		for _, b := range many(r.at("DistributionConfig", "CacheBehaviors")) {
+			if slices.Contains(keptPaths, flat(dig(b, "PathPattern"))) {
+				behaviors++
+				if dig(b, "OriginRequestPolicyId") != nil {
+					t.Errorf("%v hands on more than its key", dig(b, "PathPattern"))
+				}
+			}
+		}
+	}, "AWS::CloudFront::Distribution")
+	if policies != 1 || behaviors != len(keptPaths) {
+		t.Errorf("%d policies, %d behaviors", policies, behaviors)
+	}
+}
+
+// Throttles are of operations that there are, and below the API's own. Seen to catch: one of a path that was renamed.
+func TestThrottlesAreOfOperations(t *testing.T) {
+	t.Parallel()
+	document, err := contract.ShopperDocument()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range stages {
+		for operation, rate := range s.Throttles {
+			method, path, _ := strings.Cut(operation, " ")
+			if dig(document, "paths", path, strings.ToLower(method)) == nil || rate <= 0 || rate > s.Throttle {
+				t.Errorf("%s: %s, %v a second", s.Name, operation, rate)
+			}
+		}
+		if n := len(*throttles(s, document)); n != len(s.Throttles) {
+			t.Errorf("%s: %d of %d throttles are the shopper API's", s.Name, n, len(s.Throttles))
+		}
+	}
+	prod := stageOf(t, "prod")
+	if prod.Throttles["POST /api/v1/orders/checkout"] != prod.Checkouts {
+		t.Error("checkouts are let in at another rate than their concurrency bears")
+	}
+}
+
+// The shop's own domain comes with its certificate, and without a domain there is neither; the log has nothing of a caller's. Seen to
+// catch: an alias without its condition; c-ip and cs-uri-stem among the fields.
+func TestTheEdgesDomainAndLog(t *testing.T) {
+	t.Parallel()
+	synthesized["prod"].each(func(x template, id string, r resource) {
+		if x.Stack != "rialto-prod-edge" {
+			return
+		}
+		for _, property := range []string{"Aliases", "ViewerCertificate"} {
+			choice := many(dig(r.at("DistributionConfig", property), "Fn::If"))
+			if len(choice) != 3 || choice[0] != "HasShopDomain" || flat(choice[2]) != "${AWS::NoValue}" {
+				t.Errorf("%s is %v", property, r.at("DistributionConfig", property))
+			}
+		}
+		if r.at("DistributionConfig", "HttpVersion") != "http2and3" {
+			t.Errorf("%s speaks %v", id, r.at("DistributionConfig", "HttpVersion"))
+		}
+	}, "AWS::CloudFront::Distribution")
+	deliveries := 0
+	synthesized["prod"].each(func(_ template, _ string, r resource) {
+		deliveries++
+		for _, field := range many(r.at("RecordFields")) {
+			if f := flat(field); strings.HasPrefix(f, "c-") || strings.HasPrefix(f, "cs-uri") || strings.Contains(f, "(") || strings.Contains(f, "forwarded") {
+				t.Errorf("the edge's log has %s", f)
+			}
+		}
+	}, "AWS::Logs::Delivery")
+	if deliveries != 1 {
+		t.Errorf("%d logs of the edge", deliveries)
 	}
 }

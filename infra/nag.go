@@ -67,7 +67,7 @@ var acceptances = []accepted{
 	{"APIG3", "", "the firewall stands at CloudFront, and a door of the APIs lets in nobody who comes round it"},
 	{"APIG6", "", "execution logs hold callers' bodies and tokens; access logs say which operation, how it went, and nothing of theirs"},
 	{"CFR1", "", "customers are wherever they are; what ships where is the marketplaces' to say"},
-	{"CFR3", "", "the APIs' access logs and the firewalls' have each request that is not an image"},
+	{"CFR3", "", "it knows the older logs alone: the edge's go to CloudWatch; of images the firewall's has what it stopped"},
 	{"CFR4", "", "CloudFront's own domain takes no minimum of TLS; a shop's own domain and certificate do"},
 	{"COG1", "", "twelve characters with a digit and letters of both cases: a symbol is left to who wants one"},
 	{"COG2", "", "a second factor is each customer's to choose"},

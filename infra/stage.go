@@ -51,6 +51,9 @@ type Stage struct {
 
 	// Throttle is the rate of requests a second of each API, Burst what it lets through at once.
 	Throttle, Burst float64
+	// Throttles are rates of single operations below that, by method and path: of what is dear, or worth trying for who means harm.
+	// Twice as many are let through at once.
+	Throttles map[string]float64
 	// Origins are those whose pages may call the APIs and send files; one that ends in :* stands for its every port. Whoever
 	// deploys to AWS puts their shop's own in place of these.
 	Origins []string
@@ -141,6 +144,14 @@ var stages = []Stage{
 		Canary:      true,
 		Provisioned: map[string]int{"checkout-api": 50},
 		Throttle:    10_000, Burst: 5_000, ClientRequests: 10_000,
+		Throttles: map[string]float64{
+			"POST /api/v1/orders/checkout": 80, // Checkouts: more would only wait for concurrency that is not there
+			"POST /api/v1/checkout/quote":  400,
+			"POST /api/v1/guests":          500,
+			"POST /api/v1/orders/lookup":   20,
+			"GET /api/v1/products/search":  1_200, // the searches of a peak, were none of them answered by CloudFront
+			"GET /api/v1/products/suggest": 3_000,
+		},
 		Origins:  []string{"https://shop.example", "https://sellers.example"},
 		Zones:    homeZones,
 		Database: capacity{2, 64}, Cache: cache{Node: "cache.r7g.xlarge", Replicas: 2},

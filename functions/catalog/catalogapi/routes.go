@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"net/http"
 	"strings"
+	"time"
 
 	"rialto/functions/catalog"
 	"rialto/functions/internal/api"
@@ -42,16 +43,12 @@ func Routes(c Catalog) []api.Route {
 
 type handler struct{ catalog Catalog }
 
-// Cached are the headers of answers that are the same for everybody in a marketplace. A cache may hold them as
-// long as they say; a checkout never relies on what a page said.
-type Cached struct {
-	CacheControl string `header:"Cache-Control" doc:"How long a cache may hold it"`
-	Vary         string `header:"Vary" doc:"What the answer depends on"`
-}
-
-func cachedFor(seconds int) Cached {
-	return Cached{fmt.Sprintf("public, max-age=%d", seconds), "X-Marketplace"}
-}
+// How old a product page may be, and how old the categories and what is in them: each twice, since a cache shows what it has for as long
+// again while it asks (api.CachedFor). So a page's price is 20 seconds old at most.
+const (
+	pageAge     = 10 * time.Second
+	categoryAge = time.Minute
+)
 
 type productInput struct {
 	api.Marketplace
@@ -62,7 +59,7 @@ type productInput struct {
 type productOutput struct {
 	Status int
 	api.ETag
-	Cached
+	api.Cached
 	Body ProductPage
 }
 
@@ -72,7 +69,7 @@ func (h handler) product(ctx context.Context, in *productInput) (*productOutput,
 		return nil, err
 	}
 	tag := tagOf(l, in.Market)
-	out := &productOutput{ETag: api.ETag{Tag: tag}, Cached: cachedFor(10)}
+	out := &productOutput{ETag: api.ETag{Tag: tag}, Cached: api.CachedFor(pageAge, pageAge)}
 	if matches(in.IfNoneMatch, tag) {
 		out.Status = http.StatusNotModified
 		return out, nil
@@ -111,7 +108,7 @@ type variantsInput struct {
 }
 
 type variantsOutput struct {
-	Cached
+	api.Cached
 	Body struct {
 		Variants   []Variant `json:"variants"`
 		NextCursor string    `json:"next_cursor,omitempty" doc:"Absent on the last page"`
@@ -119,7 +116,7 @@ type variantsOutput struct {
 }
 
 func (h handler) variants(ctx context.Context, in *variantsInput) (*variantsOutput, error) {
-	out := &variantsOutput{Cached: cachedFor(10)}
+	out := &variantsOutput{Cached: api.CachedFor(pageAge, pageAge)}
 	var err error
 	out.Body.Variants, out.Body.NextCursor, err = api.ReadRows(in.Cursor, func(after string) ([]catalog.VariantListing, string, error) {
 		return h.catalog.VariantsOf(ctx, in.ProductID, in.Market, after, in.Limit)
@@ -128,7 +125,7 @@ func (h handler) variants(ctx context.Context, in *variantsInput) (*variantsOutp
 }
 
 type treeOutput struct {
-	Cached
+	api.Cached
 	Body struct {
 		Categories []Category `json:"categories"`
 	}
@@ -139,7 +136,7 @@ func (h handler) tree(ctx context.Context, _ *struct{}) (*treeOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &treeOutput{Cached: cachedFor(60)}
+	out := &treeOutput{Cached: api.CachedFor(categoryAge, categoryAge)}
 	out.Vary = ""
 	out.Body.Categories = categories(nodes)
 	return out, nil
@@ -152,7 +149,7 @@ type browseInput struct {
 }
 
 type browseOutput struct {
-	Cached
+	api.Cached
 	Body struct {
 		Products   []Summary `json:"products"`
 		NextCursor string    `json:"next_cursor,omitempty" doc:"Absent on the last page"`
@@ -160,7 +157,7 @@ type browseOutput struct {
 }
 
 func (h handler) browse(ctx context.Context, in *browseInput) (*browseOutput, error) {
-	out := &browseOutput{Cached: cachedFor(60)}
+	out := &browseOutput{Cached: api.CachedFor(categoryAge, categoryAge)}
 	var err error
 	out.Body.Products, out.Body.NextCursor, err = api.ReadRows(in.Cursor, func(after string) ([]catalog.Listing, string, error) {
 		return h.catalog.Browse(ctx, in.CategoryID, in.Market, after, in.Limit)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 )
@@ -14,6 +15,19 @@ type ETag struct {
 
 // ETagOf returns the strong ETag of a version, at least 0.
 func ETagOf(version int64) ETag { return ETag{Tag: `"` + strconv.FormatInt(version, 10) + `"`} }
+
+// Cached are the headers of an answer that is the same for everybody in a marketplace; make it with CachedFor. A checkout never relies on
+// what such an answer said.
+type Cached struct {
+	CacheControl string `header:"Cache-Control" doc:"How long a cache may hold it"`
+	Vary         string `header:"Vary" doc:"What the answer depends on"`
+}
+
+// CachedFor lets caches, CloudFront among them, show an answer for fresh, and for stale more while they fetch a newer one: so nobody sees
+// one that is older than both together. Both are whole seconds.
+func CachedFor(fresh, stale time.Duration) Cached {
+	return Cached{fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d", int(fresh.Seconds()), int(stale.Seconds())), "X-Marketplace"}
+}
 
 // Location says where what was made, or what is still open, can be read.
 type Location struct {

@@ -4,6 +4,7 @@ package offersapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/fault"
@@ -60,10 +61,12 @@ type listInput struct {
 	ProductID string `path:"product_id" pattern:"^prd_[a-z2-7]{26}$" patternDescription:"a product id"`
 }
 
+// offersAge is how long caches may keep the offers of a product, and as long again while they ask.
+const offersAge = 10 * time.Second
+
 type listOutput struct {
-	CacheControl string `header:"Cache-Control" doc:"How long a cache may hold it"`
-	Vary         string `header:"Vary" doc:"What the answer depends on"`
-	Body         struct {
+	api.Cached
+	Body struct {
 		ProductID   string         `json:"product_id"`
 		Marketplace string         `json:"marketplace"`
 		Offers      []ProductOffer `json:"offers"`
@@ -75,7 +78,7 @@ func (h shopper) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &listOutput{CacheControl: "public, max-age=10", Vary: "X-Marketplace"}
+	out := &listOutput{Cached: api.CachedFor(offersAge, offersAge)}
 	out.Body.ProductID, out.Body.Marketplace, out.Body.Offers = in.ProductID, m.Code, make([]ProductOffer, 0, len(list))
 	for _, l := range list {
 		landed, err := l.Landed()

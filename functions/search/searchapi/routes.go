@@ -4,6 +4,7 @@ package searchapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"rialto/functions/internal/api"
 	"rialto/functions/search"
@@ -30,8 +31,8 @@ func Routes(s Searcher) []api.Route {
 
 type handler struct{ searcher Searcher }
 
-// fresh is how long caches may keep an answer, which then is so much older.
-const fresh = "public, max-age=5"
+// fresh is how long caches may keep an answer, which then is so much older, and stale how much longer while they ask for a newer one.
+const fresh, stale = 5 * time.Second, 10 * time.Second
 
 type searchInput struct {
 	api.Marketplace
@@ -69,9 +70,8 @@ func (in *searchInput) query() (search.Query, error) {
 }
 
 type searchOutput struct {
-	CacheControl string `header:"Cache-Control" doc:"How long a cache may hold it"`
-	Vary         string `header:"Vary" doc:"What the answer depends on"`
-	Body         Results
+	api.Cached
+	Body Results
 }
 
 func (h handler) search(ctx context.Context, in *searchInput) (*searchOutput, error) {
@@ -84,7 +84,7 @@ func (h handler) search(ctx context.Context, in *searchInput) (*searchOutput, er
 		return nil, err
 	}
 	body, err := results(r, in.Page, in.Size, in.Explain)
-	return &searchOutput{fresh, "X-Marketplace", body}, err
+	return &searchOutput{api.CachedFor(fresh, stale), body}, err
 }
 
 type suggestInput struct {
@@ -93,9 +93,8 @@ type suggestInput struct {
 }
 
 type suggestOutput struct {
-	CacheControl string `header:"Cache-Control" doc:"How long a cache may hold it"`
-	Vary         string `header:"Vary" doc:"What the answer depends on"`
-	Body         Suggestions
+	api.Cached
+	Body Suggestions
 }
 
 // Suggestions are what may be meant, at most ten, the likeliest kind first.
@@ -116,7 +115,7 @@ func (h handler) suggest(ctx context.Context, in *suggestInput) (*suggestOutput,
 	if err != nil {
 		return nil, err
 	}
-	out := &suggestOutput{fresh, "X-Marketplace", Suggestions{make([]Suggestion, 0, len(list))}}
+	out := &suggestOutput{api.CachedFor(fresh, stale), Suggestions{make([]Suggestion, 0, len(list))}}
 	for _, c := range list {
 		out.Body.Suggestions = append(out.Body.Suggestions, Suggestion(c))
 	}

@@ -51,7 +51,7 @@ func run(ctx context.Context, name string, again bool) error {
 	}
 	for setting, parameter := range map[string]string{
 		"RETURN_URL": "payments:ReturnUrl", "MAIL_DOMAIN": "notifications:MailDomain", "SHOP_URL": "notifications:ShopUrl",
-		"VERIFIED_MAIL_DOMAIN": "customers:VerifiedMailDomain",
+		"VERIFIED_MAIL_DOMAIN": "customers:VerifiedMailDomain", "SHOP_DOMAIN": "edge:ShopDomain", "CERTIFICATE_ARN": "edge:CertificateArn",
 	} {
 		if value := os.Getenv(setting); value != "" {
 			o.Parameters = append(o.Parameters, "rialto-"+name+"-"+parameter+"="+value)
