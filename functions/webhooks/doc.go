@@ -6,7 +6,8 @@
 // What it promises:
 //   - a message is kept before it is sent, under an id that follows from its event, and is kept for 30 days, whatever becomes of it. It is
 //     sent until the endpoint answers 2xx, nine times in three days, and may so arrive twice and in any order; its id is the same each time;
-//   - what was given up (FAILED), or was not sent as the endpoint was off (HELD), its seller sees, and sends again when it likes;
+//   - what was not sent as the endpoint was off (HELD) is sent when it is put again; what was given up (FAILED) its seller sees, and has it
+//     sent again when it likes, as any other;
 //   - an endpoint that took nothing for three days, or answers 410, is turned off and says why; to put it again turns it on;
 //   - an endpoint is at a public https address, which is looked at when it is named and whenever it is connected to (internal/publicnet).
 //     What it answers but the status is not read, and it leads nowhere else;
@@ -16,6 +17,6 @@
 // Events in: OrderPlaced (orders); ShipmentCancelled, ReturnRequested, ReturnReceived (fulfillment). Events out: none.
 //
 // Still thin: the secret stands in the table, which is encrypted by DynamoDB alone; a seller has one endpoint; nobody is mailed that it is
-// off; what was held is sent again message by message. A message that waits for longer than a queue may delay is looked at each quarter of
+// off, which its route says. A message that waits for longer than a queue may delay is looked at each quarter of
 // an hour.
 package webhooks

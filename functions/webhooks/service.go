@@ -27,10 +27,12 @@ type Store interface {
 	Messages(ctx context.Context, sellerID, after string, limit int) (list []Message, next string, err error)
 }
 
-// Ref names a message.
+// Ref names a message, or with Resume all of a seller's that are held, after one.
 type Ref struct {
 	SellerID string `json:"seller_id"`
-	ID       string `json:"message_id"`
+	ID       string `json:"message_id,omitempty"`
+	Resume   bool   `json:"resume,omitempty"`
+	After    string `json:"after,omitempty"`
 }
 
 // Queue has messages sent after a delay, or earlier if that is longer than it can wait.
@@ -60,8 +62,38 @@ type Sender struct {
 	Now   func() time.Time
 }
 
+// resumed is how many messages are looked at together when an endpoint is on again.
+const resumed = 50
+
+// resume has what is held sent, some at a time.
+func (s *Sender) resume(ctx context.Context, r Ref) error {
+	list, next, err := s.Store.Messages(ctx, r.SellerID, r.After, resumed)
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		if m.State != Held {
+			continue
+		}
+		m.State, m.Attempts, m.NextAt = Pending, 0, s.Now().UTC()
+		if err := s.save(ctx, m); err != nil {
+			return err
+		}
+		if err := s.Queue.Send(ctx, Ref{SellerID: m.SellerID, ID: m.ID}, 0); err != nil {
+			return err
+		}
+	}
+	if next == "" {
+		return nil
+	}
+	return s.Queue.Send(ctx, Ref{SellerID: r.SellerID, Resume: true, After: next}, 0)
+}
+
 // Deliver sends a message if it is time, and otherwise has it looked at again. Errors: of the store and the queue.
 func (s *Sender) Deliver(ctx context.Context, r Ref) error {
+	if r.Resume {
+		return s.resume(ctx, r)
+	}
 	m, found, err := s.Store.Message(ctx, r)
 	if err != nil || !found || m.State != Pending {
 		return err
@@ -119,7 +151,7 @@ type Service struct {
 	Now    func() time.Time
 }
 
-// Put says where a seller listens, and turns that on. The secret is "" if it is the one that was told before.
+// Put says where a seller listens, and turns that on: what was held is sent. The secret is "" if it is the one that was told before.
 func (s *Service) Put(ctx context.Context, sellerID, address string) (e Endpoint, secret string, err error) {
 	u, err := url.Parse(address)
 	if err != nil || s.Check(u) != nil {
@@ -137,10 +169,14 @@ func (s *Service) Put(ctx context.Context, sellerID, address string) (e Endpoint
 		secret = secretPrefix + base64.StdEncoding.EncodeToString(b[:])
 		e = Endpoint{SellerID: sellerID, Secret: secret, CreatedAt: s.Now().UTC()}
 	}
+	wasOff := !found || e.Off()
 	e.URL, e.FailingSince, e.OffSince, e.Why = u.String(), time.Time{}, time.Time{}, ""
 	ok, err := s.Store.SaveEndpoint(ctx, e)
-	if err == nil && !ok {
+	switch {
+	case err == nil && !ok:
 		err = errChanging
+	case err == nil && wasOff:
+		err = s.Queue.Send(ctx, Ref{SellerID: sellerID, Resume: true}, 0)
 	}
 	return e, secret, err
 }

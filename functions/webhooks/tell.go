@@ -129,7 +129,7 @@ func (t *Teller) tell(ctx context.Context, seller, kind string, occurred time.Ti
 	if m, err = t.Store.Add(ctx, m); err != nil || m.State != Pending || m.Attempts > 0 {
 		return err
 	}
-	return t.Queue.Send(ctx, Ref{seller, m.ID}, 0)
+	return t.Queue.Send(ctx, Ref{SellerID: seller, ID: m.ID}, 0)
 }
 
 // idOf is a message's id, which is the same whenever its event comes. It begins with when that occurred, so that ids sort by time.

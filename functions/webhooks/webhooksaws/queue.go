@@ -44,7 +44,7 @@ func (q Queue) Send(ctx context.Context, r webhooks.Ref, after time.Duration) er
 func Receive(deliver func(context.Context, webhooks.Ref) error) batch.QueueHandler {
 	return batch.Queue(func(ctx context.Context, m events.SQSMessage) error {
 		var r webhooks.Ref
-		if json.Unmarshal([]byte(m.Body), &r) != nil || r.SellerID == "" || r.ID == "" {
+		if json.Unmarshal([]byte(m.Body), &r) != nil || r.SellerID == "" || (r.ID == "") != r.Resume {
 			return fault.New(fault.Malformed, "malformed_message", "the message names no message to a seller")
 		}
 		return deliver(ctx, r)
