@@ -86,22 +86,13 @@ func (r recommended) reason(product string) string {
 	return ""
 }
 
-// A model comes through the gate, is loaded and serves; then a click changes the next answer, and refusing a profile takes it back.
-func TestAClickChangesWhatIsRecommended(t *testing.T) {
-	t.Parallel()
-	ctx := deployed(t)
-	a, b := newSKU(ctx, t, "Recommended lamp", 5), newSKU(ctx, t, "Recommended shade", 5)
-	servingModel.Lock()
-	defer servingModel.Unlock()
+// release has a model through the gate, loaded and serving.
+func release(ctx context.Context, t *testing.T, version string) {
+	t.Helper()
 	var verdict struct {
 		Accepted bool
 		Reasons  []string
 	}
-	invoke(ctx, t, "recommendations-gate", map[string]any{"version": putModel(ctx, t, a.product, b.product, 0.05)}, &verdict)
-	if verdict.Accepted || !slices.ContainsFunc(verdict.Reasons, func(r string) bool { return strings.Contains(r, "of serving") }) {
-		t.Errorf("a model that is worse: %+v", verdict)
-	}
-	version := putModel(ctx, t, a.product, b.product, 0.5)
 	if invoke(ctx, t, "recommendations-gate", map[string]any{"version": version}, &verdict); !verdict.Accepted {
 		t.Fatalf("%+v", verdict)
 	}
@@ -112,46 +103,83 @@ func TestAClickChangesWhatIsRecommended(t *testing.T) {
 		}
 	}
 	invoke(ctx, t, "recommendations-serve", map[string]any{"version": version}, nil)
+}
 
-	visitor, session := &shop.Client{Base: shop.ShopperURL}, "e2e-session-"+shop.NewKey()
-	await := func(query string, ok func(recommended) bool) {
-		t.Helper()
-		for {
-			var r recommended
-			if _, err := visitor.Call(ctx, http.MethodGet, "/api/v1/recommendations?"+query, nil, &r, shop.With("X-Session-Id", session)); err != nil {
-				t.Fatal(err)
-			}
-			if ok(r) {
-				return
-			}
-			if err := wait(ctx, 500*time.Millisecond); err != nil {
-				t.Fatalf("%s: %v: %+v", query, err, r)
-			}
+// looker is who looks at shelves, in a session.
+type looker struct {
+	*shop.Client
+	session string
+}
+
+// await asks for a shelf until it is as it should be.
+func (l looker) await(ctx context.Context, t *testing.T, path string, ok func(recommended) bool) {
+	t.Helper()
+	for {
+		var r recommended
+		if _, err := l.Call(ctx, http.MethodGet, "/api/v1/"+path, nil, &r, shop.With("X-Session-Id", l.session)); err != nil {
+			t.Fatal(err)
+		}
+		if ok(r) {
+			return
+		}
+		if err := wait(ctx, 500*time.Millisecond); err != nil {
+			t.Fatalf("%s: %v: %+v", path, err, r)
 		}
 	}
-	await("placement=product&shelf=together&product_id="+a.product, func(r recommended) bool {
+}
+
+// A model comes through the gate, is loaded and serves; then a click changes the next answer, refusing a profile takes it back, and
+// what a customer bought is no longer recommended to them.
+func TestAClickChangesWhatIsRecommended(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	a, b := newSKU(ctx, t, "Recommended lamp", 5), newSKU(ctx, t, "Recommended shade", 5)
+	servingModel.Lock()
+	defer servingModel.Unlock()
+	var verdict struct{ Accepted bool }
+	invoke(ctx, t, "recommendations-gate", map[string]any{"version": putModel(ctx, t, a.product, b.product, 0.05)}, &verdict)
+	if verdict.Accepted {
+		t.Error("a model that is worse is accepted")
+	}
+	version := putModel(ctx, t, a.product, b.product, 0.5)
+	release(ctx, t, version)
+	visitor := looker{&shop.Client{Base: shop.ShopperURL}, "e2e-session-" + shop.NewKey()}
+	together := "recommendations?placement=product&shelf=together&product_id=" + a.product
+	visitor.await(ctx, t, together, func(r recommended) bool {
 		return r.Version == version && strings.HasSuffix(r.ID, version) && len(r.Items) == 1 && r.Items[0].ID == b.product &&
 			r.Items[0].Reason.Text == "Bought together with Recommended lamp"
 	})
-	click(ctx, t, visitor, session, a.product, true)
-	await("placement=home", func(r recommended) bool {
+	visitor.click(ctx, t, a.product, true)
+	visitor.await(ctx, t, "recommendations?placement=home", func(r recommended) bool {
 		return len(r.Items) > 0 && r.Items[0].ID == b.product && r.Items[0].Reason.Text == "Because you looked at Recommended lamp"
 	})
-	await("placement=home&shelf=recently_viewed", func(r recommended) bool { return r.reason(a.product) == "recently_viewed" })
-	page, shelf := "/api/v1/products/"+a.product, "/api/v1/recommendations?placement=home"
-	ratio := float64(median(ctx, t, visitor, shelf, session)) / float64(median(ctx, t, visitor, page, session))
+	viewed := "recommendations?placement=home&shelf=recently_viewed"
+	visitor.await(ctx, t, viewed, func(r recommended) bool { return r.reason(a.product) == "recently_viewed" })
+	ratio := float64(visitor.median(ctx, t, "recommendations?placement=home")) / float64(visitor.median(ctx, t, "products/"+a.product))
 	t.Logf("a shelf takes %.1f times as long as a product's page", ratio)
-	click(ctx, t, visitor, session, a.product, false)
-	await("placement=home&shelf=recently_viewed", func(r recommended) bool { return len(r.Items) == 0 })
+	visitor.click(ctx, t, a.product, false)
+	visitor.await(ctx, t, viewed, func(r recommended) bool { return len(r.Items) == 0 })
+
+	s := mustShopper(ctx, t, "pm_card_visa")
+	customer := looker{s.Client, "e2e-session-" + shop.NewKey()}
+	body := map[string]any{"analytics": true, "personalization": true, "session_id": customer.session}
+	if _, err := s.Call(ctx, http.MethodPut, "/api/v1/me/consent", body, nil); err != nil {
+		t.Fatal(err)
+	}
+	customer.await(ctx, t, "me/"+together, func(r recommended) bool { return len(r.Items) == 1 && len(r.Degraded) == 0 })
+	if o, err := s.checkout(ctx, s.mustPut(ctx, t, b, 1).ID, shop.NewKey()); err != nil || o.OrderID == "" {
+		t.Fatal(o, err)
+	}
+	customer.await(ctx, t, "me/"+together, func(r recommended) bool { return len(r.Items) == 0 })
 }
 
 // median is how long a call takes, of 21.
-func median(ctx context.Context, t *testing.T, c *shop.Client, path, session string) time.Duration {
+func (l looker) median(ctx context.Context, t *testing.T, path string) time.Duration {
 	t.Helper()
 	var took []time.Duration
 	for range 21 {
 		began := time.Now()
-		if _, err := c.Call(ctx, http.MethodGet, path, nil, nil, shop.With("X-Session-Id", session)); err != nil {
+		if _, err := l.Call(ctx, http.MethodGet, "/api/v1/"+path, nil, nil, shop.With("X-Session-Id", l.session)); err != nil {
 			t.Fatal(err)
 		}
 		took = append(took, time.Since(began))
@@ -161,30 +189,14 @@ func median(ctx context.Context, t *testing.T, c *shop.Client, path, session str
 }
 
 // click tells of a look at a product, of a visitor who agreed to a profile or did not.
-func click(ctx context.Context, t *testing.T, visitor *shop.Client, session, product string, profile bool) {
+func (l looker) click(ctx context.Context, t *testing.T, product string, profile bool) {
 	t.Helper()
 	body := fmt.Sprintf(`{"schema_version":1,"session_id":"%s","marketplace":"US","consent":{"analytics":true,"personalization":%v},"events":[{"event_id":"%s",`+
 		`"action_name":"view_item","timestamp":"%s","event_attributes":{"object":{"object_id":"%s","object_id_field":"product_id"}}}]}`,
-		session, profile, shop.NewKey(), time.Now().UTC().Format(time.RFC3339Nano), product)
-	a, err := visitor.Do(ctx, http.MethodPost, "/api/v1/events", json.RawMessage(body), shop.With("User-Agent", "Mozilla/5.0"))
+		l.session, profile, shop.NewKey(), time.Now().UTC().Format(time.RFC3339Nano), product)
+	a, err := l.Do(ctx, http.MethodPost, "/api/v1/events", json.RawMessage(body), shop.With("User-Agent", "Mozilla/5.0"))
 	if err != nil || a.Status != http.StatusAccepted {
 		t.Fatal(a.Status, err)
-	}
-}
-
-// A customer who agreed to a profile is known by it, and nothing of theirs is away.
-func TestACustomersOwnShelf(t *testing.T) {
-	t.Parallel()
-	ctx := deployed(t)
-	customer := mustShopper(ctx, t, "pm_card_visa").Client
-	body := map[string]any{"analytics": true, "personalization": true, "session_id": "e2e-session-" + shop.NewKey()}
-	if _, err := customer.Call(ctx, http.MethodPut, "/api/v1/me/consent", body, nil); err != nil {
-		t.Fatal(err)
-	}
-	var r recommended
-	_, err := customer.Call(ctx, http.MethodGet, "/api/v1/me/recommendations?placement=home", nil, &r)
-	if err != nil || slices.Contains(r.Degraded, "profile") {
-		t.Errorf("%+v %v", r, err)
 	}
 }
 
