@@ -16,8 +16,8 @@
 //	session:    at serving, what the session clicked sets the session's features anew, brings its own neighbours in and ranks
 //	            again, so one click changes the next answer while the pool stays
 //	rules:      read from the tables at that moment: never what is out of stock, blocked, taken down, just bought and not
-//	            replenishable, adult, or there twice; of a home page's at most 4 of a brand and 6 of a category, elsewhere 6 of a
-//	            brand; 20 in all
+//	            replenishable, adult, or there twice, nor as new what the session looked at or carted; on
+//	            a home page at most 4 of a brand and 6 of a category, elsewhere 6 of a brand; 20 in all
 //
 // What falls away, in this order, never with an error: Redis, and there is neither session nor pool, each answer is ranked anew;
 // OpenSearch, and candidates are neighbours and what is popular; the ranker, and Blend orders them; the model, and what is best
@@ -25,8 +25,8 @@
 // answer says degraded with what was away.
 //
 // A customer is served from a profile only while they agree to one (clickstream.Consent), under the pseudonym that the lake
-// knows them by; a session only while its events say that they may serve it. Who did not agree gets what anybody gets. An erasure destroys the key that makes the pseudonym: what is
-// kept under it is nobody's then, and is gone within a month.
+// knows them by; a session only while its events say that they may serve it. Who did not agree gets what anybody gets. An erasure
+// destroys the key that makes the pseudonym: what is kept under it is nobody's then, and is gone within a month.
 //
 // # Features
 //
