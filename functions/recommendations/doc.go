@@ -60,6 +60,7 @@
 // is to list what is bought and viewed at all. The gate reads each file to its end in the 15 minutes of a function, which is some
 // 40 GB. Who is known by a session alone has no vector, and so none of the nearest: theirs are neighbours. Reasons are English; their
 // codes and ids are for pages in other languages. What a session did is known a second or so after it did it, by way of the stream.
+// An export has what a customer bought and agreed to, and not the vector that was made of it.
 //
 // It follows the clickstream's stream for what sessions click and customers buy, and publishes no events.
 package recommendations

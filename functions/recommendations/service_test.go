@@ -383,3 +383,20 @@ func TestWhatCannotBeAskedFor(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// An answer's id and its model's version are what events may say, however long the version is.
+func TestEventsTakeAnAnswersID(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.version = strings.Repeat("v", 32)
+	a, _ := shelf(t, w.service(), Request{})
+	body := `{"schema_version":1,"session_id":"` + guest + `","marketplace":"US","consent":{"analytics":true},"events":[{"event_id":"event-0000000000",` +
+		`"action_name":"select_item","timestamp":"2026-11-30T12:00:00Z","recommendation_id":"` + a.ID + `","model_version":"` + a.Version +
+		`","event_attributes":{"object":{"object_id":"` + id(1) + `","object_id_field":"product_id"}}}]}`
+	tally := &clickstream.Tally{Invalid: map[clickstream.Reason]int{}, Bots: map[string]int{}}
+	r := clickstream.Record{Origin: clickstream.Browser, Agent: "Mozilla/5.0", ReceivedAt: noon, Body: []byte(body)}
+	rows, _ := clickstream.Consumer{}.Read(r, tally)
+	if len(rows) != 1 || rows[0].RecommendationID != a.ID {
+		t.Errorf("%s: %+v", a.ID, tally)
+	}
+}
