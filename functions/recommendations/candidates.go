@@ -175,13 +175,14 @@ func (c *call) pool(ctx context.Context) []Candidate {
 		g.of(p.ProductID).Row.atLeast(SourceRecent, p.Score)
 		g.of(p.ProductID).Row[Popularity] = ln1(p.Score)
 	}
+	g.keep(described)
 	bought := c.bought(tasteSize)
 	q := Question{Marketplace: c.Marketplace, Version: c.version, Vector: c.customer.Vector, Best: len(recent) == 0, Category: c.page.CategoryID,
-		Describe: append(slices.Clone(bought), g.ids(described)...)}
+		Describe: append(slices.Clone(bought), g.best()...)}
 	found, err := c.Index.Find(ctx, q)
 	if err != nil {
 		c.away(ctx, noIndex, err)
-		found.Facts = c.facts(ctx, append(bought, g.ids(poolSize)...))
+		found.Facts = c.facts(ctx, append(slices.Clone(bought), g.best()[:min(poolSize, len(g))]...))
 	}
 	for _, n := range found.Near {
 		x := g.of(n.ProductID)
@@ -374,8 +375,16 @@ func (g gather) popular(list []Scored, r Reason) {
 	}
 }
 
-// ids are some of the candidates' ids.
-func (g gather) ids(n int) []string {
-	list := slices.Sorted(maps.Keys(g))
-	return list[:min(n, len(list))]
+// best are the candidates' ids, the best first, by what is known of them before anybody was asked what they are.
+func (g gather) best() []string {
+	return slices.SortedFunc(maps.Keys(g), func(a, b string) int {
+		return cmp.Or(cmp.Compare(Blend(g[b].Row), Blend(g[a].Row)), cmp.Compare(a, b))
+	})
+}
+
+// keep drops all but the best.
+func (g gather) keep(n int) {
+	for _, id := range g.best()[min(n, len(g)):] {
+		delete(g, id)
+	}
 }

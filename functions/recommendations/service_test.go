@@ -400,3 +400,17 @@ func TestEventsTakeAnAnswersID(t *testing.T) {
 		t.Errorf("%s: %+v", a.ID, tally)
 	}
 }
+
+// Seen to catch: the first by id kept.
+func TestTheBestOfManyCandidatesAreDescribed(t *testing.T) {
+	t.Parallel()
+	w := newWorld().modelled()
+	var many []Scored
+	for n := range 2 * described {
+		many = append(many, Scored{fmt.Sprintf("prd_%026d", n), 0.1}) // which are nowhere, and before all others by id
+	}
+	w.neighbours[id(0)] = map[Kind][]Scored{Together: append(many, Scored{id(7), 0.2})}
+	if _, got := shelf(t, w.service(), Request{ProductID: id(0), Placement: OnProduct}); !slices.Contains(got, 7) {
+		t.Error(got)
+	}
+}
