@@ -6,7 +6,13 @@
 // One stack a context follows, all of them in parallel, since they name each other's queues, topics, functions
 // and machines by their fixed physical names (names.go) instead of by stack outputs; only a table's stream, whose
 // ARN holds a timestamp, is imported. The two APIs are one stack of their own. On AWS there are two more: the
-// network, and the edge in front of the APIs.
+// network, and the edge in front of the APIs; and the checkout's stack waits for those of its machine's tasks, whose
+// versions it names.
+//
+// # Releases
+//
+// On AWS callers call aliases, of functions and of the machine, which a deployment moves to new versions and an alarm
+// moves back; the SQL schema is migrated before they move (release.go). The local cloud has one version of everything.
 //
 // # Stages
 //
