@@ -36,7 +36,7 @@ type Vectors interface {
 	// Prepare makes a version's index, if it is not there.
 	Prepare(ctx context.Context, version string) error
 	Put(ctx context.Context, version string, list []ProductVector) error
-	// Keep deletes the indexes of all versions but some.
+	// Keep deletes the indexes of all versions but some, one at least, and those that came after them.
 	Keep(ctx context.Context, versions ...string) error
 }
 

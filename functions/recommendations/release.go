@@ -25,8 +25,8 @@ type Releaser struct {
 
 var errNoPrevious = fault.New(fault.NotFound, "nothing_kept", "no model served before this one")
 
-// Serve has a model serve that was accepted and loaded, or goes back to the one before. What serves already is a success. Of all
-// others the vectors are deleted. Errors: invalid_version, model_not_accepted, nothing_kept.
+// Serve has a model serve that was accepted and loaded, or goes back to the one before. What serves already is a success. Of
+// what came before both the vectors are deleted. Errors: invalid_version, model_not_accepted, nothing_kept.
 func (r Releaser) Serve(ctx context.Context, in Release) (Pointer, error) {
 	p, err := readPointer(ctx, r.Files)
 	if err != nil {

@@ -174,7 +174,8 @@ func (x Index) Put(ctx context.Context, version string, list []recommendations.P
 	return nil
 }
 
-// Keep implements recommendations.Vectors.
+// Keep implements recommendations.Vectors. Versions begin with the time at which they were made, so one that comes after the last
+// of those may be under way.
 func (x Index) Keep(ctx context.Context, versions ...string) error {
 	var there map[string]struct{}
 	if err := x.Client.Call(ctx, writing, http.MethodGet, "/"+x.Prefix+prefix+"*", nil, &there); err != nil {
@@ -185,7 +186,7 @@ func (x Index) Keep(ctx context.Context, versions ...string) error {
 		keep = append(keep, x.name(v))
 	}
 	for name := range there {
-		if slices.Contains(keep, name) {
+		if slices.Contains(keep, name) || name > slices.Max(keep) {
 			continue
 		}
 		if err := x.Client.Call(ctx, writing, http.MethodDelete, "/"+name, nil, nil); err != nil && !opensearch.Refused(err, "index_not_found_exception") {

@@ -62,7 +62,7 @@ func TestTheNearestAreFound(t *testing.T) {
 	}
 	x := Index{Client: client(t, url), Products: stocked{}, Searcher: stocked{}, Prefix: fmt.Sprintf("test-%d-", rand.Uint32())}
 	t.Cleanup(func() {
-		if err := x.Keep(context.Background()); err != nil {
+		if err := x.Client.Call(context.Background(), writing, http.MethodDelete, "/"+x.Prefix+prefix+"*", nil, nil); err != nil {
 			t.Error(err)
 		}
 	})
@@ -125,6 +125,25 @@ func dot(a, b recommendations.Vector) (sum float32) {
 		sum += a[i] * b[i]
 	}
 	return sum
+}
+
+// Seen to catch: what is being loaded deleted; what serves deleted.
+func TestVectorsOfBeforeAreDeleted(t *testing.T) {
+	t.Parallel()
+	var deleted []string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodDelete {
+			deleted = append(deleted, r.URL.Path)
+			fmt.Fprint(w, `{}`)
+			return
+		}
+		fmt.Fprint(w, `{"recommendations-20261128t1":{},"recommendations-20261129t1":{},"recommendations-20261130t1":{},"recommendations-20261130t2":{}}`)
+	}))
+	defer s.Close()
+	if err := (Index{Client: client(t, s.URL)}).Keep(t.Context(), "20261130T1", "20261129T1"); err != nil ||
+		!slices.Equal(deleted, []string{"/recommendations-20261128t1"}) {
+		t.Error(deleted, err)
+	}
 }
 
 func TestWhatIsFound(t *testing.T) {
