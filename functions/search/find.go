@@ -144,8 +144,11 @@ func (f *finder) relax(ctx context.Context, out finding, beside []Found) (findin
 // fused asks by words and by meaning in one call. What the words find with typos settles it.
 func (f *finder) fused(ctx context.Context, out finding, v Vector, skip *int) (finding, error) {
 	either := f.step(Strict, f.a.Known)
-	if f.few(out.exact) && (out.exact == 0 || len(Read(f.a.Text).Loose) > 1) {
+	switch several := len(Read(f.a.Text).Loose) > 1; {
+	case several && f.few(out.exact):
 		either = f.step(FewerTerms, out.exact > 0)
+	case out.exact == 0:
+		either = f.step(Fuzzy, false)
 	}
 	either.Vector, either.By = v, ByEither
 	if either.From > 0 { // places in the fused list are not those of the index

@@ -65,19 +65,18 @@ func Identifier(s string) string {
 	return id
 }
 
-// Joined are the other ways to part the words of a text: each two neighbours as one word, and words without the signs inside
-// them. Flip flops are flipflops.
-func Joined(words []string) [][]string {
-	var out [][]string
-	for i := range words {
-		if whole := Identifier(words[i]); whole != "" && utf8.RuneCountInString(whole) < utf8.RuneCountInString(words[i]) && unsigned(words[i]) {
-			out = append(out, slices.Concat(words[:i], []string{whole}, words[i+1:]))
-		}
-		if i > 0 && plainWord(words[i-1]) && plainWord(words[i]) {
-			out = append(out, slices.Concat(words[:i-1], []string{words[i-1] + words[i]}, words[i+1:]))
+// Spellings are the words that a word of a text may be too, or be a part of: itself without the signs inside it, and as one with
+// the word before it or behind it. Flip flops are flipflops.
+func Spellings(words []string, i int) (list []string) {
+	if whole := Identifier(words[i]); whole != "" && utf8.RuneCountInString(whole) < utf8.RuneCountInString(words[i]) && unsigned(words[i]) {
+		list = append(list, whole)
+	}
+	for _, first := range []int{i - 1, i} {
+		if first >= 0 && first+1 < len(words) && plainWord(words[first]) && plainWord(words[first+1]) {
+			list = append(list, words[first]+words[first+1])
 		}
 	}
-	return out
+	return list
 }
 
 // maxJoined is how many characters a word may have that is made of two.

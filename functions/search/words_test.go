@@ -40,17 +40,20 @@ func TestAnIdentifierHasOneSpelling(t *testing.T) {
 	}
 }
 
-func TestJoined(t *testing.T) {
+func TestSpellings(t *testing.T) {
 	t.Parallel()
-	want := [][]string{{"backpack", "red"}, {"back", "packred"}}
-	if d := gocmp.Diff(want, Joined([]string{"back", "pack", "red"})); d != "" {
-		t.Error(d)
-	}
-	if d := gocmp.Diff([][]string{{"tshirt"}}, Joined([]string{"t-shirt"})); d != "" {
-		t.Error(d)
-	}
-	if list := Joined([]string{"c++"}); list != nil {
-		t.Errorf("C++ became %q", list)
+	for _, c := range []struct {
+		words []string
+		at    int
+		want  []string
+	}{
+		{[]string{"back", "pack", "red"}, 0, []string{"backpack"}}, {[]string{"back", "pack", "red"}, 1, []string{"backpack", "packred"}},
+		{[]string{"back", "pack", "red"}, 2, []string{"packred"}}, {[]string{"t-shirt", "red"}, 0, []string{"tshirt"}},
+		{[]string{"t-shirt", "red"}, 1, nil}, {[]string{"c++"}, 0, nil},
+	} {
+		if d := gocmp.Diff(c.want, Spellings(c.words, c.at)); d != "" {
+			t.Errorf("%q %d: %s", c.words, c.at, d)
+		}
 	}
 }
 

@@ -39,11 +39,7 @@ func matching(a search.IndexQuery, language string) object {
 			"auto_generate_synonyms_phrase_query": false}
 		return first(object{"multi_match": some}, w, n, a.Ways, language)
 	}
-	stop := stopWords(language)
-	words := slices.DeleteFunc(slices.Clone(w.Loose), func(word string) bool {
-		return slices.Contains(stop, strings.ToLower(word)) ||
-			!strings.ContainsFunc(word, func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.S) })
-	})
+	words := telling(w.Loose, language)
 	if len(words) == 0 {
 		if len(w.Phrases) == 0 {
 			return object{"match_none": object{}}
@@ -52,13 +48,28 @@ func matching(a search.IndexQuery, language string) object {
 	}
 	var each []object
 	for i, word := range words {
-		each = append(each, oneWord(word, neighbours(words, i), a.Relaxed, n <= typoWords, language))
+		each = append(each, oneWord(word, search.Spellings(words, i), a.Relaxed, n <= typoWords, language))
 	}
 	if a.Relaxed == search.Fuzzy {
 		return quoted(w, object{"bool": object{"must": each}})
 	}
-	// What has every word is found by both, and so comes first.
-	return quoted(w, first(object{"bool": object{"should": each, "minimum_should_match": enough}}, w, n, a.Ways, language))
+	if len(words) == 1 && !parted(language) { // fewer are none, and it was looked for with typos
+		return object{"match_none": object{}}
+	}
+	some := object{"bool": object{"should": each, "minimum_should_match": enough}}
+	if a.Known {
+		return quoted(w, first(some, w, n, a.Ways, language))
+	}
+	return quoted(w, object{"bool": object{"must": some, "should": kind(w.Text, language)}})
+}
+
+// telling are the words that say something.
+func telling(words []string, language string) []string {
+	stop := stopWords(language)
+	return slices.DeleteFunc(slices.Clone(words), func(word string) bool {
+		return slices.Contains(stop, strings.ToLower(word)) ||
+			!strings.ContainsFunc(word, func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.S) })
+	})
 }
 
 // first finds what some finds, and what has every word, or is of the kind that is looked for, before the rest.
@@ -82,10 +93,8 @@ func quoted(w search.Words, found object) object {
 // the product whose own name the text is, before all others.
 func everyWordAnyhow(w search.Words, n int, synonyms []string, language string) object {
 	ways := []object{everyWord(w.Text, language)}
-	if n <= typoWords && len(w.Phrases) == 0 {
-		for _, words := range search.Joined(w.Loose) {
-			ways = append(ways, everyWord(strings.Join(words, " "), language))
-		}
+	if joined := everyWordJoined(w, language); joined != nil && n <= typoWords && len(w.Phrases) == 0 {
+		ways = append(ways, joined)
 	}
 	for _, text := range synonyms {
 		ways = append(ways, everyWord(text, language))
@@ -124,24 +133,37 @@ func kind(text, language string) object {
 // kindBoost is how much being of the kind that is asked for counts beside the words. More loses queries for attributes.
 const kindBoost = 1.0
 
-// neighbours are a word's joins with the one before it and the one behind it.
-func neighbours(words []string, i int) (joined []string) {
-	for _, both := range search.Joined(words[max(0, i-1):min(len(words), i+2)]) {
-		for _, word := range both {
-			if !slices.Contains(words, word) {
-				joined = append(joined, word)
-			}
+// everyWordJoined finds each word as it is, or in another of its spellings; nil where no word has another.
+func everyWordJoined(w search.Words, language string) object {
+	words := telling(w.Loose, language)
+	var each []object
+	should := []object{kind(w.Text, language)}
+	others := false
+	for i, word := range words {
+		ways := []object{}
+		for _, as := range append([]string{word}, search.Spellings(words, i)...) {
+			ways = append(ways, object{"multi_match": whole(as)})
 		}
+		others = others || len(ways) > 1
+		each = append(each, object{"dis_max": object{"queries": ways}})
 	}
-	return joined
+	if !others {
+		return nil
+	}
+	for _, as := range search.Spellings(words, len(words)-1) {
+		should = append(should, kind(as, language))
+	}
+	return object{"bool": object{"must": each, "should": should}}
+}
+
+// whole finds one word, wherever it stands.
+func whole(word string) object {
+	return object{"query": word, "type": "cross_fields", "fields": fields, "operator": "and", "auto_generate_synonyms_phrase_query": false}
 }
 
 // oneWord finds a word as it is, as one with a neighbour, or with typos; as it is has its name, the word. Short words and
 // those with digits have no typos: 42 is not 43.
 func oneWord(word string, joined []string, step search.Relaxed, typos bool, language string) object {
-	whole := func(word string) object {
-		return object{"query": word, "type": "cross_fields", "fields": fields, "operator": "and", "auto_generate_synonyms_phrase_query": false}
-	}
 	as := whole(word)
 	as["_name"] = word
 	ways := []object{{"multi_match": as}}

@@ -163,7 +163,7 @@ func scratch(t *testing.T, m marketplaces.Marketplace, docs []search.Document) *
 		s.Encoder = searchencoder.New(url+"/invocations", nil, time.Now)
 		encode(t, s.Encoder, docs)
 	}
-	for part := range slices.Chunk(docs, 500) {
+	for part := range slices.Chunk(docs, 100) {
 		if err := x.Fill(t.Context(), x.Live(m), part); err != nil {
 			t.Fatal(err)
 		}
