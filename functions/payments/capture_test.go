@@ -24,6 +24,7 @@ func TestCapture(t *testing.T) {
 		{name: "all of it", amount: money.Of(1000, "USD"), want: payments.Captured},
 		{name: "a part", amount: money.Of(400, "USD"), want: payments.Captured},
 		{name: "too much", amount: money.Of(1001, "USD"), want: payments.CaptureFailed, code: "amount_not_authorized"},
+		{name: "nothing", amount: money.Of(0, "USD"), want: payments.CaptureFailed, code: "amount_not_authorized"},
 		{name: "another currency", amount: money.Of(100, "EUR"), want: payments.CaptureFailed, code: "amount_not_authorized"},
 		{name: "lost answer", fault: `"kind":"lost_answer"`, amount: money.Of(1000, "USD"), want: payments.Captured},
 		{name: "late answer", fault: `"kind":"timeout"`, amount: money.Of(1000, "USD"), want: payments.Captured},

@@ -8,6 +8,7 @@ import (
 
 	"rialto/functions/internal/money"
 	"rialto/functions/payments"
+	"rialto/functions/payments/paymentsstore"
 )
 
 func (r *rig) word(id string, minor int64, lines ...payments.GoodwillLine) payments.Goodwill {
@@ -26,10 +27,12 @@ func TestAnOperatorGivesBack(t *testing.T) {
 		refused []string // of each word, the last twice
 		given   int64
 	}{
-		"a part":               {words: []payments.Goodwill{{RefundID: "ref_a", Minor: 250}}, refused: []string{""}, given: 250},
-		"all":                  {words: []payments.Goodwill{{RefundID: "ref_a"}}, refused: []string{""}, given: 600},
-		"all that is left":     {words: []payments.Goodwill{{RefundID: "ref_a", Minor: 250}, {RefundID: "ref_b"}}, refused: []string{"", ""}, given: 600},
-		"more than was taken":  {words: []payments.Goodwill{{RefundID: "ref_a", Minor: 601}}, refused: []string{"refund_too_large"}},
+		"a part":              {words: []payments.Goodwill{{RefundID: "ref_a", Minor: 250}}, refused: []string{""}, given: 250},
+		"all":                 {words: []payments.Goodwill{{RefundID: "ref_a"}}, refused: []string{""}, given: 600},
+		"all that is left":    {words: []payments.Goodwill{{RefundID: "ref_a", Minor: 250}, {RefundID: "ref_b"}}, refused: []string{"", ""}, given: 600},
+		"more than was taken": {words: []payments.Goodwill{{RefundID: "ref_a", Minor: 601}}, refused: []string{"refund_too_large"}},
+		"more than is left": {words: []payments.Goodwill{{RefundID: "ref_a", Minor: 250}, {RefundID: "ref_b", Minor: 351}},
+			refused: []string{"", "refund_too_large"}, given: 250},
 		"less than nothing":    {words: []payments.Goodwill{{RefundID: "ref_a", Minor: -1}}, refused: []string{"nothing_left"}},
 		"when nothing is left": {words: []payments.Goodwill{{RefundID: "ref_a"}, {RefundID: "ref_b"}}, refused: []string{"", "nothing_left"}, given: 600},
 		"another under a name": {words: []payments.Goodwill{{RefundID: "ref_a", Minor: 1}, {RefundID: "ref_a", Minor: 2}}, refused: []string{"",
@@ -108,5 +111,29 @@ func TestGoodwillIsNoReturnsUntilUnitsComeBack(t *testing.T) {
 	given.TurnedBack, given.RefundID = false, "ref_a#2"
 	if _, data := payments.Happened(turned, r.record(t, "g1")); len(data) != 1 || data[0] != given {
 		t.Errorf("%+v", data)
+	}
+}
+
+// What the gateway is being asked for counts as given where more is asked for, and is not shown as given. Seen to catch: a second word for
+// the same units while the first has no answer.
+func TestWhatIsUnderWayIsNotGivenTwice(t *testing.T) {
+	t.Parallel()
+	ctx, b := context.Background(), newBank(t)
+	r := b.rig().captured(t, 600)
+	b.arm(t, r.order, "refund", `"kind":"drop"`)
+	two := payments.GoodwillLine{Line: "l", Quantity: 2, Of: 3}
+	if _, err := r.GiveBack(ctx, r.word("ref_a", 400, two)); err == nil {
+		t.Fatal("it was answered")
+	}
+	if _, back, err := (paymentsstore.Store{DB: r.db}).Balance(ctx, r.order); err != nil || back != 0 {
+		t.Errorf("%d is shown as given back, %v", back, err)
+	}
+	for id, w := range map[string]payments.Goodwill{"units_refunded": r.word("ref_b", 100, two), "refund_too_large": r.word("ref_c", 201)} {
+		if got, err := r.GiveBack(ctx, w); err != nil || got.Refused != id {
+			t.Errorf("%s: %+v %v", id, got, err)
+		}
+	}
+	if got, err := r.GiveBack(ctx, r.word("ref_a", 400, two)); err != nil || got.State != payments.RefundDone || r.given(t) != 400 {
+		t.Errorf("%+v %v, %d given back", got, err, r.given(t))
 	}
 }

@@ -103,6 +103,9 @@ func TestARefundAtTheGatewayIsTakenOver(t *testing.T) {
 		if books := b.books(t, r.order, "g1"); books[0].Refunded != 600 || p.Refunded() != 600 {
 			t.Fatalf("the books say %d, the record %d", books[0].Refunded, p.Refunded())
 		}
+		if _, back, err := (paymentsstore.Store{DB: r.db}).Balance(ctx, r.order); err != nil || back != 600 {
+			t.Fatal("what was given back before is counted twice:", back, err)
+		}
 		names, data := payments.Happened(payments.Payment{}, p)
 		var told []string
 		for n, name := range names {

@@ -236,6 +236,11 @@ func TestARefundIsTurnedBackAndGivenAgain(t *testing.T) {
 	if x := r.record(t, "g1").Refunds[0]; x.State != payments.RefundDone || x.Attempt != 1 || x.Name() != "ret_a#2" || r.given(t) != 200 {
 		t.Errorf("%+v, %d given back", x, r.given(t))
 	}
+	// Seen to catch: a second attempt that does not say that the first came back, which the ledger would book beside it.
+	if _, data := payments.Happened(p, r.record(t, "g1")); len(data) != 1 || data[0].(payments.PaymentRefunded).After != 1 ||
+		data[0].(payments.PaymentRefunded).Attempt != 1 {
+		t.Errorf("%+v", data)
+	}
 	// What is said of the first attempt changes nothing any more, and a return that is told again neither.
 	if err := errors.Join(r.RefundChanged(ctx, ref), r.Refund(ctx, r.returned("ret_a", 200))); err != nil || r.given(t) != 200 {
 		t.Errorf("%d given back, %v", r.given(t), err)
@@ -287,5 +292,56 @@ func TestOverlappingDeliveriesGoOnWithOneKey(t *testing.T) {
 	}
 	if x := r.record(t, "g1").Refunds[0]; r.given(t) != 200 || x.State != payments.RefundDone || x.Attempt != 1 {
 		t.Errorf("%d given back, %+v", r.given(t), x)
+	}
+}
+
+// What comes late of an attempt changes nothing of how it ended, nor of the attempt that followed. Seen to catch: a late answer by which a
+// refund that its bank had turned back was given again; a late look at the first attempt by which the second failed.
+func TestLateNewsOfARefundChangeNothing(t *testing.T) {
+	t.Parallel()
+	type first struct{}
+	late := context.WithValue(context.Background(), first{}, true)
+	b := newBank(t)
+	turnsBack := func(r *rig) error {
+		b.control(t, http.MethodPost, "/_control/refunds/"+r.record(t, "g1").Refunds[0].GatewayID+"/fail", "", nil)
+		return r.RefundChanged(context.Background(), payments.RefundRef{OrderID: r.order, Group: "g1", Name: "ret_a"})
+	}
+	while := func(r *rig, at string, do func() error) {
+		r.hook(func(ctx context.Context, point string) error {
+			if ctx.Value(first{}) == nil || point != at {
+				return nil
+			}
+			return do()
+		})
+	}
+
+	r := b.rig().captured(t, 600)
+	in := r.returned("ret_a", 200)
+	while(r, "refund after", func() error { return errors.Join(r.Refund(context.Background(), in), turnsBack(r)) })
+	if err := r.Refund(late, in); err != nil {
+		t.Fatal(err)
+	}
+	if x := r.record(t, "g1").Refunds[0]; x.State != payments.RefundFailed || r.given(t) != 0 {
+		t.Errorf("a late answer: %+v, %d given back", x, r.given(t))
+	}
+
+	r = b.rig().captured(t, 600)
+	if err := r.Refund(context.Background(), r.returned("ret_a", 200)); err != nil {
+		t.Fatal(err)
+	}
+	ref := payments.RefundRef{OrderID: r.order, Group: "g1", Name: "ret_a"}
+	while(r, "find refund after", func() error {
+		if err := r.RefundChanged(context.Background(), ref); err != nil {
+			return err
+		}
+		_, err := r.RefundAgain(context.Background(), ref)
+		return err
+	})
+	b.control(t, http.MethodPost, "/_control/refunds/"+r.record(t, "g1").Refunds[0].GatewayID+"/fail", "", nil)
+	if err := r.RefundChanged(late, ref); err != nil {
+		t.Fatal(err)
+	}
+	if x := r.record(t, "g1").Refunds[0]; x.State != payments.RefundDone || x.Attempt != 1 || r.given(t) != 200 {
+		t.Errorf("a late look: %+v, %d given back", x, r.given(t))
 	}
 }

@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"fmt"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -80,5 +81,43 @@ func TestCallsAreBounded(t *testing.T) {
 	}
 	if len(p.Calls) != callsKept || p.Calls[0].N != 0 || p.last().N != 3*callsKept-1 {
 		t.Fatalf("%d calls, from %d to %d", len(p.Calls), p.Calls[0].N, p.last().N)
+	}
+}
+
+// The gateway answers a key that it knows with what it said first. So no two calls that may both take effect share one, whatever they are
+// of. Seen to catch: a refund's key without its group, so that an operator's word over two parcels gave one of them back.
+func TestNoTwoCallsShareAKey(t *testing.T) {
+	t.Parallel()
+	keys := map[string]string{}
+	note := func(what, key string) {
+		if other, taken := keys[key]; taken {
+			t.Errorf("%s and %s have the key %s", what, other, key)
+		}
+		keys[key] = what
+	}
+	for _, order := range []string{"ord_1", "ord_2"} {
+		for _, group := range []string{"g1", "g2"} {
+			p := Payment{OrderID: order, Group: group}
+			for n := range 3 {
+				at := fmt.Sprint(order, group, n)
+				for _, id := range []string{"ret_a", "ret_b"} {
+					note("the refund "+id+at, p.refundKey(Refund{ID: id, Attempt: n}))
+				}
+				for _, id := range []string{"pi_1", "pi_2"} {
+					note("the cancel of "+id+at, p.looseKey(Loose{IntentID: id, Spent: n}))
+				}
+				p.Current, p.Spent = n, map[Operation]int{}
+				for _, op := range []Operation{OpCreate, OpConfirm, OpCancel, OpCapture} {
+					if n == 0 || op != OpCreate && op != OpConfirm { // which are a renewal's then
+						note(string(op)+at, p.Key(op))
+					}
+				}
+				p.Renewal = &Renewal{N: n + 1}
+				note("the renewal's creation "+at, p.renewalKey(OpCreate))
+				for p.Renewal.Spent = range 2 {
+					note(fmt.Sprint("the renewal's confirmation ", p.Renewal.Spent, at), p.renewalKey(OpConfirm))
+				}
+			}
+		}
 	}
 }

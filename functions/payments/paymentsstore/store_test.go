@@ -154,14 +154,15 @@ func TestWhatIsDueIsListedByDay(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		ctx, s := context.Background(), paymentsstore.Store{DB: db}
 		want := map[payments.Due]bool{}
-		for n := range 40 {
-			d := payments.Due{OrderID: fmt.Sprint("ord_", n/2), Group: fmt.Sprint("g", n%2), Day: "2026-03-04"}
+		for n := range 120 { // 20 orders of two groups, each with two refunds
+			d := payments.Due{OrderID: fmt.Sprint("ord_", n/6), Group: fmt.Sprint("g", n%2), Refund: []string{"", "ret_a", "ret_b"}[n/2%3],
+				Day: "2026-03-04"}
 			for range 2 {
 				if err := s.Watch(ctx, d); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if want[d] = n%3 > 0; !want[d] {
+			if want[d] = n%5 > 0; !want[d] {
 				delete(want, d)
 				if err := s.Unwatch(ctx, d); err != nil {
 					t.Fatal(err)
