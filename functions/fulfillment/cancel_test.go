@@ -82,6 +82,10 @@ func TestACustomerCancels(t *testing.T) {
 			t.Error(code, err)
 		}
 	}
+	// Seen to catch: a unit of two that takes the whole parcel with it.
+	if _, err := c.Cancel(ctx, "cus_a", "ord_a", []fulfillment.Line{all(1, "l2"), all(1, "l1")}); fault.Code(err) != "invalid_cancellation" {
+		t.Error(err)
+	}
 	if _, err := c.Cancel(ctx, "cus_b", "ord_a", nil); fault.Code(err) != "order_not_found" {
 		t.Error(err)
 	}

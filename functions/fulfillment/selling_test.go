@@ -311,6 +311,57 @@ func TestAStepKeepsARenewal(t *testing.T) {
 	}
 }
 
+// That the bank holds the money no longer stays known, too, whatever step is taken meanwhile.
+func TestAStepKeepsALoss(t *testing.T) {
+	t.Parallel()
+	for call := range 3 {
+		ctx, w := context.Background(), newWorld()
+		o := two("ord_a", noon)
+		o.Shipments[1].CaptureBefore = noon.AddDate(0, 0, 7)
+		if err := w.Start(ctx, o); err != nil {
+			t.Fatal(err)
+		}
+		n, id := 0, fulfillment.ShipmentID("ord_a", "g2")
+		w.now = w.now.Add(pace)
+		w.broken = func(string) error {
+			if n++; n == call+1 {
+				return w.Lost(ctx, "ord_a", "g2", o.Shipments[1].CaptureBefore)
+			}
+			return nil
+		}
+		if err := w.Elapse(ctx, fulfillment.Timer{OrderID: "ord_a", ShipmentID: id, From: fulfillment.Pending}); err != nil || n <= call {
+			t.Fatal(call, n, err)
+		}
+		if x, _, err := w.ShipmentService.Shipments.Get(ctx, "ord_a", id); err != nil || x.State != fulfillment.Picked || !x.MoneyLost {
+			t.Errorf("%d: %+v %v", call, x, err)
+		}
+	}
+}
+
+// News of a shipment's money that overlap leave the latest. Seen to catch: an older renewal written over a newer one that came between.
+func TestTheLatestNewsOfMoneyStay(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	o, until := two("ord_a", noon), noon.AddDate(0, 0, 14)
+	o.Shipments[0].CaptureBefore = noon.AddDate(0, 0, 7)
+	if err := w.Start(ctx, o); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	w.broken = func(string) error {
+		if n++; n == 2 { // the older one has read
+			return w.Renewed(ctx, "ord_a", "g1", until)
+		}
+		return nil
+	}
+	if err := w.Renewed(ctx, "ord_a", "g1", noon.AddDate(0, 0, 10)); err != nil || n < 3 {
+		t.Fatal(err, n)
+	}
+	if x, _, err := w.ShipmentService.Shipments.Get(ctx, "ord_a", fulfillment.ShipmentID("ord_a", "g1")); err != nil || !x.MoneyUntil.Equal(until) {
+		t.Errorf("until %v, want %v; %v", x.MoneyUntil, until, err)
+	}
+}
+
 // What cannot be charged for is tried again after one day and after two, and on the third given up: what Rialto ships is cancelled,
 // and what its seller has sent is written off, which fails the sweep once, for somebody to hear of it. Money that comes meanwhile
 // lets it go on. Answers to earlier attempts, late or again, change nothing.

@@ -402,6 +402,38 @@ func TestARefundIsTurnedBack(t *testing.T) {
 	}
 }
 
+// A refund that a payout has netted already, and that its bank turns back then, is paid to the seller after all. Seen to catch: a counter
+// journal that counts as paid, as the refund is.
+func TestWhatIsTurnedBackAfterItWasNettedIsPaid(t *testing.T) {
+	t.Parallel()
+	ctx, b := context.Background(), newBooks()
+	refund := two("r1", 3)
+	if err := errors.Join(b.Ledger.Expect(ctx, one("ord_a", 5, 1000, 0, 0)), b.Captured(ctx, "ord_a", "g1", usd(1000), b.now),
+		b.Refunded(ctx, refund, b.now)); err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range []int64{510, 340} {
+		if n == 1 {
+			if err := b.RefundTurnedBack(ctx, refund, b.now); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.now = b.now.Add(2 * time.Hour)
+		if report, err := b.Run(ctx); err != nil || report.Payouts != 1 {
+			t.Fatalf("%+v %v", report, err)
+		}
+		var paid int64
+		for _, j := range b.all(t) {
+			if j.Kind == payouts.PayoutKind && j.At.Equal(b.now.UTC()) {
+				paid += j.Of(payouts.Payable)
+			}
+		}
+		if paid != want {
+			t.Errorf("run %d paid %d, want %d", n, paid, want)
+		}
+	}
+}
+
 // two is a refund of two units of a sale of five for 1,000, from one on.
 func two(id string, from int64) payouts.Refund {
 	return payouts.Refund{OrderID: "ord_a", Group: "g1", ID: id, Amount: usd(400), Units: []payouts.Units{{"l", from, 2}}}

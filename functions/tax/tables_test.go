@@ -163,6 +163,10 @@ func TestClothesGoByThePriceOfAPiece(t *testing.T) {
 		{"US", "US", "NY", 219_98, 0, 2, 0},
 		{"US", "US", "NY", 219_98, 0, 0, 40_000}, // nothing said of units: one
 		{"US", "US", "PA", 900_00, 0, 1, 0},
+		{"US", "US", "MA", 175_00, 0, 1, 0},
+		{"US", "US", "MA", 175_01, 0, 1, 62_500},
+		{"US", "US", "RI", 250_00, 0, 1, 0},
+		{"US", "US", "RI", 500_02, 0, 2, 70_000},
 	} {
 		s := line(Sale{Marketplace: c.marketplace, Country: c.country, Region: c.region}, "INR", "mens-shoes", c.amount)
 		s.Lines[0].Discount, s.Lines[0].Quantity = money.Of(c.discount, "INR"), c.units

@@ -89,6 +89,37 @@ func TestMove(t *testing.T) {
 	})
 }
 
+// What was read goes on only from there: another address after a shipment has moved on, and a correction of what another has corrected,
+// are refused. Seen to catch: a parcel sent elsewhere after it was packed.
+func TestWhatWasReadIsChanged(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		ctx, s := context.Background(), fulfillmentstore.Store{DB: db}
+		x, e := open("g1")
+		if err := s.Open(ctx, x, e); err != nil {
+			t.Fatal(err)
+		}
+		next, picked, _ := fulfillment.Advance(x, fulfillment.Elapsed, noon.Add(time.Hour), time.Hour)
+		if moved, err := s.Move(ctx, fulfillment.Pending, next, picked); err != nil || !moved {
+			t.Fatal(moved, err)
+		}
+		there := x
+		there.ShipTo, there.Redirects = &fulfillment.ShipTo{AddressID: "adr_b", At: noon}, 1
+		if done, err := s.Redirect(ctx, x, there, e); err != nil || done {
+			t.Error("it went elsewhere after it had moved on:", done, err)
+		}
+		if done, err := s.Correct(ctx, next, "Post", "AB-1", e); err != nil || !done {
+			t.Fatal(done, err)
+		}
+		if done, err := s.Correct(ctx, next, "Post", "AB-2", e); err != nil || done {
+			t.Error("a correction of what was corrected:", done, err)
+		}
+		if now, _, err := s.Get(ctx, "ord_a", x.ID); err != nil || now.ShipTo != nil || now.TrackingNumber != "AB-1" {
+			t.Errorf("%+v %v", now, err)
+		}
+	})
+}
+
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	item := func(state fulfillment.State) store.Item {

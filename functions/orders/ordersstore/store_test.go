@@ -10,6 +10,7 @@ import (
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
+	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
 	"rialto/functions/laboratory/storetest"
 	"rialto/functions/orders"
@@ -32,7 +33,8 @@ func example(id string, at time.Time) orders.Order {
 				CaptureBefore: time.Date(2026, 12, 4, 8, 0, 1, 0, time.UTC),
 				Lines:         []orders.ShipmentLine{{Line: "p#s", Quantity: 2, Paid: usd(194), Tax: usd(14), Discount: usd(20)}}},
 			{Group: "g2", SellerID: "s", Centre: "c2", Fulfilment: orders.BySeller, Days: 15, Amount: usd(108), Shipping: charge(3, 0), Delivery: charge(8, 1),
-				Lines: []orders.ShipmentLine{{Line: "p#s", Quantity: 1, Paid: usd(97), Tax: usd(7), Discount: usd(10)}}},
+				CaptureBefore: time.Date(2026, 12, 5, 8, 0, 0, 0, time.UTC),
+				Lines:         []orders.ShipmentLine{{Line: "p#s", Quantity: 1, Paid: usd(97), Tax: usd(7), Discount: usd(10)}}},
 			{Group: "g3", SellerID: "carrier", Centre: "c2", Amount: usd(52), Shipping: charge(0, 0), Delivery: charge(2, 0),
 				Lines: []orders.ShipmentLine{{Line: "gift", Quantity: 1, Paid: usd(50), Tax: usd(0), Discount: usd(0)}}}},
 		Delivery: orders.Delivery{AddressID: "adr_1", Country: "US", Region: "CA", Sealed: []byte{1, 2}, ShippingOptionID: "standard", Days: 3}}
@@ -149,11 +151,67 @@ func TestShipmentsAreTheOrdersParts(t *testing.T) {
 		"a line that the order has not":   func(o *orders.Order) { o.Shipments[2].Lines[0].Line = "other" },
 		"a line twice in a shipment":      func(o *orders.Order) { o.Shipments[0].Lines = append(o.Shipments[0].Lines, o.Shipments[1].Lines[0]) },
 		"shipping that is not the totals": func(o *orders.Order) { o.Totals.Shipping.Minor--; o.Totals.Items.Minor++ },
+		"a unit that no shipment has":     func(o *orders.Order) { o.Shipments[0].Lines[0].Quantity-- },
+		"less tax than its line":          func(o *orders.Order) { o.Shipments[0].Lines[0].Tax.Minor-- },
+		"half a line twice":               func(o *orders.Order) { halve(&o.Shipments[0]) },
+		"a discount without a coupon":     func(o *orders.Order) { o.Coupon = "" },
+		"a tax of no jurisdiction":        func(o *orders.Order) { o.Taxes[1].Tax.Minor-- },
+		"a tax within, of nobody":         func(o *orders.Order) { *o = within(100, 15, 8) },
+		"more off within than was":        func(o *orders.Order) { *o = within(100, 14, 11) },
 	} {
 		o := example("ord_1", time.Now())
 		spoil(&o)
 		if o.Check() == nil {
 			t.Errorf("%s passed", name)
+		}
+	}
+}
+
+// halve puts a shipment's first line there as two of half the units.
+func halve(s *orders.Shipment) {
+	l := &s.Lines[0]
+	l.Quantity, l.Paid.Minor, l.Tax.Minor, l.Discount.Minor = l.Quantity/2, l.Paid.Minor/2, l.Tax.Minor/2, l.Discount.Minor/2
+	s.Lines = append(s.Lines, *l)
+}
+
+// within is an order of one line whose price holds the tax, 14 for all that it says; 10 are off.
+func within(price, taxed, off int64) orders.Order {
+	eur := func(n int64) money.Amount { return money.Of(n, "EUR") }
+	none := orders.Charge{Amount: eur(0), Tax: eur(0)}
+	return orders.Order{ID: "ord_1", Coupon: "TEN", Lines: []orders.Line{{Line: "l", Quantity: 1, UnitPrice: eur(price), Amount: eur(price),
+		Discount: eur(10), Tax: eur(14)}},
+		Totals: orders.Totals{Items: eur(price), Discount: eur(10), Shipping: eur(0), Tax: eur(taxed), TaxIncluded: true, Total: eur(price - 10)},
+		Shipments: []orders.Shipment{{Group: "g1", Amount: eur(price - 10), Shipping: none, Delivery: none,
+			Lines: []orders.ShipmentLine{{Line: "l", Quantity: 1, Paid: eur(price - 10), Tax: eur(14), Discount: eur(off)}}}}}
+}
+
+func TestAnOrderWithItsTaxWithinIsSound(t *testing.T) {
+	t.Parallel()
+	if err := within(100, 14, 8).Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+// An order is told when it is placed, and not when it is taken over by an account. Seen to catch: an order told again, which others
+// would take for another.
+func TestAnOrderIsToldOnce(t *testing.T) {
+	t.Parallel()
+	placed := example("ord_1", time.Now())
+	taken := placed
+	taken.CustomerID, taken.PlacedBy = "cus_a", placed.CustomerID
+	var items [2]store.Item
+	for n, o := range []orders.Order{placed, taken} {
+		var err error
+		if items[n], err = store.Marshal(toRecord(o)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n, c := range []struct {
+		change outbox.Change
+		want   int
+	}{{outbox.Change{New: items[0]}, 1}, {outbox.Change{Old: items[0], New: items[1]}, 0}, {outbox.Change{Old: items[1]}, 0}} {
+		if es, err := Events(c.change); err != nil || len(es) != c.want {
+			t.Errorf("%d: %v %v", n, es, err)
 		}
 	}
 }

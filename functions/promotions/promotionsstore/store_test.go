@@ -15,6 +15,7 @@ import (
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/laboratory/storetest"
 	"rialto/functions/promotions"
 	"rialto/functions/promotions/promotionsstore"
@@ -213,6 +214,109 @@ func TestTheUseOfACancelledOrderComesBackOnce(t *testing.T) {
 			t.Errorf("%d free", free)
 		}
 	})
+}
+
+// Two returns of one redemption at once give one use back. Seen to catch: a return by what was read before another's.
+func TestAUseComesBackOnce(t *testing.T) {
+	t.Parallel()
+	db := memory.New()
+	s := promotionsstore.Store{DB: db}
+	imported(t, s, coupon(5))
+	for _, o := range []string{"ord_1", "ord_2"} {
+		if err := s.Redeem(ctx, redemption(o, "cus_"+o), 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	once := false
+	db.Before = func(ctx context.Context, op string, _ []store.Write) error {
+		if op != "Transact" || once {
+			return nil
+		}
+		once = true
+		did, err := s.Return(ctx, redemption("ord_1", "cus_ord_1"), noon)
+		if !did {
+			t.Error("the other gave nothing back:", err)
+		}
+		return err
+	}
+	if did, err := s.Return(ctx, redemption("ord_1", "cus_ord_1"), noon); err != nil || did || !once {
+		t.Error(did, err, once)
+	}
+	if free := balanced(t, db, "ord_1", "ord_2"); free != 4 {
+		t.Errorf("%d free", free)
+	}
+}
+
+// Of two changes of a coupon that read the same, one is made. Seen to catch: a budget that both have raised.
+func TestACouponIsChangedAsItWasRead(t *testing.T) {
+	t.Parallel()
+	s := promotionsstore.Store{DB: memory.New()}
+	imported(t, s, coupon(3))
+	current, err := s.Coupon(ctx, ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	more := coupon(10)
+	if err := s.Save(ctx, more, current); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Save(ctx, more, current); fault.Code(err) != "coupon_changed" {
+		t.Error(err)
+	}
+	if free := balanced(t, s.DB); free != 10 {
+		t.Errorf("%d free", free)
+	}
+}
+
+// An environment keeps a coupon for a second, and knows after it what an operator has changed elsewhere. Seen to catch: a coupon that
+// was stopped, and is taken for as long as an environment lives.
+func TestAStoppedCouponIsKnownSoon(t *testing.T) {
+	t.Parallel()
+	db, now := memory.New(), noon
+	env := shards.New(db, func() time.Time { return now }, rand.Float64)
+	s := promotionsstore.New(env)
+	imported(t, s, coupon(3))
+	if _, err := s.Coupon(ctx, ref); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := &promotions.Service{Store: promotionsstore.Store{DB: db}, Now: func() time.Time { return noon.Add(time.Minute) }}
+	if _, err := elsewhere.Stop(ctx, ref); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(env.MaxAge)
+	if c, err := s.Coupon(ctx, ref); err != nil || !c.Until.Equal(noon.Add(time.Minute)) {
+		t.Errorf("%+v %v", c, err)
+	}
+}
+
+// What may be left out stands for one use by a customer, and a use that could not be committed any more is not taken. An order's use
+// comes back in its own marketplace.
+func TestWhatACouponStandsForWhenItDoesNotSay(t *testing.T) {
+	t.Parallel()
+	db := memory.New()
+	s := &promotions.Service{Store: promotionsstore.Store{DB: db}, Now: func() time.Time { return noon }}
+	c := coupon(3)
+	c.PerCustomer, c.Marketplace, c.Most = 0, "DE", money.Of(5_000, "EUR")
+	if made, err := s.Put(ctx, c); err != nil || made.PerCustomer != 1 {
+		t.Fatalf("%+v %v", made, err)
+	}
+	in := promotions.RedeemInput{OrderID: "ord_1", CustomerID: "cus_a", Coupon: promotions.Terms{Ref: c.Ref, PerCustomer: 1}, ExpiresAt: noon}
+	if _, err := s.Redeem(ctx, in); fault.Code(err) != "redemption_expired" {
+		t.Error(err)
+	}
+	in.ExpiresAt = noon.Add(time.Minute)
+	if _, err := s.Redeem(ctx, in); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Transact(ctx, promotionsstore.Commit("ord_1", c.Ref, noon)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.HandleEvent(ctx, "OrderCancelled", []byte(`{"order_id":"ord_1","marketplace":"DE","coupon":"SAVE-10"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if budget, err := (promotionsstore.Store{DB: db}).Budget(ctx, c.Ref); err != nil || budget[0].Available != 3 {
+		t.Errorf("%+v %v", budget, err)
+	}
 }
 
 // Twenty customers, each with two orders at once, want seven uses of a divided budget: seven of them get one each. Seen to
