@@ -193,6 +193,12 @@ bench-feed: up ## a seller's feed of a million rows cut and counted, and one of 
 relevance: up ## how well search ranks: NDCG, MRR and recall of four rankers (CATALOG=file JUDGMENTS=file for your own)
 	@RIALTO_RELEVANCE=1 RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 RIALTO_TEST_ENCODER=http://127.0.0.1:18080 CATALOG=$(abspath $(CATALOG)) JUDGMENTS=$(abspath $(JUDGMENTS)) MARKETPLACE=$(MARKETPLACE) go test -count=1 -timeout 30m -v -run '^TestRelevance$$' ./functions/search/searchrelevance | sed -u '/^=== /d; /^--- PASS/d; /^PASS/d; /^ok /d'
 
+.PHONY: recommend-bench
+recommend-bench: tools ## ours beside popularity, item-kNN, EASE and iALS on real purchases (DATA=complete-journey, or a .parquet or .csv file)
+	@[ -n "$(DATA)" ] || { echo "recommend-bench: say which DATA; functions/recommendations/training/bench/README.md tells what can be read" >&2; exit 1; }
+	@$(LOCAL) install train
+	@PYTHONDONTWRITEBYTECODE=1 "$$($(LOCAL) path train-python)" functions/recommendations/training/bench/bench.py "$(DATA)"
+
 # The parts of the proof. Each is a test run whose output, filtered for people, is shown and kept; the headings and
 # first figures of all of them stand together at the end. REPLAY=… runs one schedule, as a failure prints it.
 PROOF := $(STATE)/proof

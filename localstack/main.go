@@ -31,13 +31,13 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"up", "start the local cloud, installing what is missing", up},
-		{"install", "install what the local cloud and the tools need, and start nothing", install},
+		{"install", "install what the local cloud and the tools need, and extras by name, and start nothing: install [train] [fuzz]", install},
 		{"down", "stop the local cloud", down},
 		{"status", "show the services; status 1 unless all run", status},
 		{"logs", "show a service's or function's log: logs [-f] NAME", logs},
 		{"token", "mint a development token: token -customer ID [-role ROLE] ...", token},
 		{"mail", "list the mails that were sent: mail [-to ADDRESS]", mail},
-		{"path", "print where an installed command lies: path cdk|cfn-lint|asl-validator|loopback.cjs", path},
+		{"path", "print where an installed command lies: path cdk|cfn-lint|asl-validator|loopback.cjs|train-python", path},
 		{"lag", "measure how long a committed change takes until a search finds it: lag [-probes N]", measure},
 		{"demo", "play the main journey, what must fail well, and a seller's", play},
 		{"shoppers", "make up shoppers and send what they do to the clickstream: shoppers [-n N] [-seed N]", madeUp},
@@ -85,7 +85,9 @@ func dispatch(ctx context.Context, args []string) int {
 
 func up(ctx context.Context, _ []string) error { return cloud.Up(ctx, os.Stdout) }
 
-func install(ctx context.Context, _ []string) error { return cloud.Install(ctx, os.Stdout) }
+func install(ctx context.Context, extras []string) error {
+	return cloud.Install(ctx, os.Stdout, extras...)
+}
 
 func down(ctx context.Context, _ []string) error { return cloud.Down(ctx, os.Stdout) }
 

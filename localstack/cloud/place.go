@@ -70,11 +70,14 @@ func Trainer() (string, error) {
 	return installed(func(p place) string { return p.pkg("train") })
 }
 
-// Command returns the path of an installed command, whichever package set
-// it belongs to, or of loopback.cjs.
+// Command returns the path of an installed command, whichever package set it belongs to, of loopback.cjs, or of the Python of what trains.
 func Command(name string) (string, error) {
-	if name == "loopback.cjs" {
+	switch name {
+	case "loopback.cjs":
 		return Loopback()
+	case "train-python":
+		home, err := Trainer()
+		return filepath.Join(home, "bin", "python"), err
 	}
 	if path, err := Tools(name); err == nil {
 		return path, nil
