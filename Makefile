@@ -137,6 +137,11 @@ shoppers: tools ## make up shoppers and send what they do to the running local c
 clickstream: tools ## 100,000 generated events through the gateway, Kinesis and a consumer that is killed, each once in the lake (local cloud must run)
 	@RIALTO_E2E=1 RIALTO_CLICKS=6200 go test -count=1 -timeout 20m -v -run '^TestClicksAreInTheLakeOnce$$' ./localstack/checks/e2e | sed -u '/^=== /d'
 
+.PHONY: test-train
+test-train: tools ## the tests of training, with Spark on a small lake; make test leaves them out, since they install 600 MB
+	@$(LOCAL) install train
+	@RIALTO_TRAIN=$(abspath $(STATE)/packages/train) go test -count=1 -timeout 30m -v ./functions/recommendations/recommendationstrial | sed -u '/^=== /d'
+
 # Every part prints how long it took; the times stand together at the end.
 TIMES := $(STATE)/times
 part = printf '\n== %s\n' "$(1)"; began=$$SECONDS; $(2); printf '%5ss  %s\n' $$((SECONDS-began)) "$(1)" >> $(TIMES)
