@@ -36,6 +36,7 @@ var published = map[string]any{
 	"fulfillment/ShipmentShipped":       fulfillment.ShipmentShipped{},
 	"fulfillment/ShipmentCancelled":     fulfillment.ShipmentCancelled{},
 	"fulfillment/ShipmentDelivered":     fulfillment.ShipmentDelivered{},
+	"fulfillment/ShipmentReduced":       fulfillment.ShipmentReduced{},
 	"fulfillment/ShipmentWrittenOff":    fulfillment.ShipmentWrittenOff{},
 	"fulfillment/OrderCancelled":        fulfillment.OrderCancelled{},
 	"fulfillment/ReturnExpired":         fulfillment.ReturnExpired{},

@@ -46,6 +46,7 @@ func shipments(o orders.Order, plan inventory.Plan, p Prepared, least int64) ([]
 				out = append(out, orders.Shipment{Group: fmt.Sprintf("g%d", n+1), SellerID: k.seller, Centre: k.centre, Fulfilment: k.by,
 					Shipping: orders.Charge{Amount: none, Tax: none}, Delivery: orders.Charge{Amount: none, Tax: none}})
 			}
+			parts[i].Shipping = shipping[i].Amount
 			out[n].Lines = append(out[n].Lines, parts[i])
 			out[n].Days = max(out[n].Days, line.quoted.Days)
 			if out[n].Shipping.Amount, err = out[n].Shipping.Amount.Add(shipping[i].Amount); err != nil {
@@ -163,12 +164,23 @@ func delivered(out []orders.Shipment, p Prepared, least int64) ([]orders.Shipmen
 		return nil, err
 	}
 	for i := range out {
+		out[i].Lines = shippedFor(out[i])
 		out[i].Delivery = orders.Charge{Amount: parts[i], Tax: taxes[i]}
 		if out[i].Amount, err = out[i].Cost(); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// shippedFor are a shipment's lines, which say what their shipping costs only where that does not follow from the shipment's.
+func shippedFor(s orders.Shipment) []orders.ShipmentLine {
+	if len(s.Lines) == 1 || s.Shipping.Amount.Minor == 0 {
+		for i := range s.Lines {
+			s.Lines[i].Shipping = money.Amount{}
+		}
+	}
+	return s.Lines
 }
 
 const tooSmallCode = "amount_too_small"

@@ -14,8 +14,8 @@ const ReturnWindow = fulfillment.ReturnWindow
 var fulfillmentContext = Context{
 	Name:    "fulfillment",
 	Owns:    "what becomes of an order: shipments, tracking, cancellation, returns; sellers' orders, and how sellers do",
-	Imports: []string{"customers", "orders", "inventory", "tax"},
-	Reads:   []string{"catalog", "offers", "payments"},
+	Imports: []string{"customers", "orders", "inventory", "tax", "payments"},
+	Reads:   []string{"catalog", "offers"},
 	shopper: func() []api.Route {
 		return slices.Concat(fulfillmentapi.OrderRoutes(nil), fulfillmentapi.Routes(nil), fulfillmentapi.ReturnRoutes(nil))
 	},

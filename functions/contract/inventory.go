@@ -44,7 +44,7 @@ var inventoryContext = Context{
 			Name: "ship", Description: "books shipped units against their holds, and gives cancelled ones back",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Concurrency: 20, Subscriptions: []Subscription{
-				{Context: "fulfillment", Events: []string{"ShipmentShipped", "ShipmentWrittenOff", "ShipmentCancelled"}},
+				{Context: "fulfillment", Events: []string{"ShipmentShipped", "ShipmentWrittenOff", "ShipmentReduced", "ShipmentCancelled"}},
 			}}},
 			Grants: []Grant{{Read, "holds"}, {Read, "inventory"}, {Write, "inventory"}, {Write, "holds"}},
 		},

@@ -24,7 +24,7 @@ var notificationsContext = Context{
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: 10, Subscriptions: []Subscription{
 				{Context: "orders", Events: []string{"OrderPlaced"}},
-				{Context: "fulfillment", Events: []string{"ShipmentShipped", "ShipmentDelivered", "ShipmentCancelled"}},
+				{Context: "fulfillment", Events: []string{"ShipmentShipped", "ShipmentDelivered", "ShipmentReduced", "ShipmentCancelled"}},
 				{Context: "payments", Events: []string{"PaymentRefunded", "PaymentRefundFailed", "PaymentRefundedElsewhere"}},
 			}}},
 			Grants: []Grant{

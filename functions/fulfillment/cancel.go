@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -12,45 +13,60 @@ import (
 	"rialto/functions/orders"
 )
 
-var (
-	// ErrNotCancellable refuses to cancel what is packed, or has left.
-	ErrNotCancellable = fault.New(fault.Conflict, "order_not_cancellable", "it is packed already, or has left")
-	// ErrShipTogether refuses to cancel a line and not the others of its parcel.
-	ErrShipTogether = fault.New(fault.Conflict, "lines_ship_together", "the line is in one parcel with others: cancel all of that parcel's lines")
-)
+// ErrNotCancellable refuses to cancel what is packed, or has left.
+var ErrNotCancellable = fault.New(fault.Conflict, "order_not_cancellable", "it is packed already, or has left")
 
-// Cancel cancels what a customer wants no more, parcel by parcel, as long as it is not packed: all of the order or, with lines,
-// the parcels that these fill. Money, stock, shipping and tax of a parcel follow from its event. What was cancelled before is a
-// success again. Errors: order_not_found, invalid_cancellation, lines_ship_together, and order_not_cancellable if nothing of what
-// was asked for is cancelled.
+// Cancel cancels what a customer wants no more, as long as it is not packed: all of the order or, with lines, units of these. A line's
+// quantity is how many of its units are cancelled in all, those counted that were before, so that the same again changes nothing. Money,
+// stock, shipping and tax follow from the events of the parcels. Errors: order_not_found, invalid_cancellation, rest_too_small, and
+// order_not_cancellable if not all units of the lines can be cancelled or, without lines, none of the order.
 func (s *OrderService) Cancel(ctx context.Context, customerID, orderID string, lines []Line) (Life, error) {
+	return s.cancel(ctx, customerID, orderID, lines, Withdrawn)
+}
+
+// Stop is Cancel by an operator's word.
+func (s *OrderService) Stop(ctx context.Context, customerID, orderID string, lines []Line) (Life, error) {
+	return s.cancel(ctx, customerID, orderID, lines, Stopped)
+}
+
+func (s *OrderService) cancel(ctx context.Context, customerID, orderID string, lines []Line, cause Cause) (Life, error) {
 	o, err := s.own(ctx, customerID, orderID)
 	if err != nil {
 		return Life{}, err
 	}
-	groups, err := groupsOf(o, lines)
-	if err != nil {
+	if err := checkLines(o, lines); err != nil {
 		return Life{}, err
 	}
-	cancelled := 0
-	for _, g := range groups {
-		done, err := s.cancel(ctx, o, g)
+	for again := true; again; {
+		parcels, err := s.opened(ctx, o)
 		if err != nil {
 			return Life{}, err
 		}
-		if done {
-			cancelled++
+		cuts, missing, cancelled := cutsOf(o, parcels, lines)
+		if missing > 0 && (len(lines) > 0 || !cancelled) {
+			return Life{}, ErrNotCancellable
 		}
-	}
-	if cancelled == 0 {
-		return Life{}, ErrNotCancellable
+		if again, err = s.cut(ctx, o, parcels, cuts, cause); err != nil {
+			return Life{}, err
+		}
 	}
 	return s.Order(ctx, customerID, orderID)
 }
 
-// opened returns one parcel. An order is there before its parcels are: one that is not opened yet is opened first, and whoever opens
-// parcels finds it so.
-func (s *OrderService) opened(ctx context.Context, o orders.Order, g orders.Shipment) (Shipment, error) {
+// opened returns an order's parcels, in its order. An order is there before its parcels are: one that is not opened yet is opened first,
+// and whoever opens parcels finds it so.
+func (s *OrderService) opened(ctx context.Context, o orders.Order) (parcels []Shipment, err error) {
+	for _, g := range o.Shipments {
+		x, err := s.openedOne(ctx, o, g)
+		if err != nil {
+			return nil, err
+		}
+		parcels = append(parcels, x)
+	}
+	return parcels, nil
+}
+
+func (s *OrderService) openedOne(ctx context.Context, o orders.Order, g orders.Shipment) (Shipment, error) {
 	for {
 		x, found, err := s.Shipments.Get(ctx, o.ID, ShipmentID(o.ID, g.Group))
 		if err != nil || found {
@@ -63,21 +79,89 @@ func (s *OrderService) opened(ctx context.Context, o orders.Order, g orders.Ship
 	}
 }
 
-// cancel cancels one parcel, and tells whether it is cancelled.
-func (s *OrderService) cancel(ctx context.Context, o orders.Order, g orders.Shipment) (bool, error) {
-	for {
-		x, err := s.opened(ctx, o, g)
+// cutsOf shares units that are to be cancelled out over an order's parcels: what of each is cancelled now, how many units are missing
+// since they are packed or have left, and whether any of the order's are cancelled then. Without lines it is all of the order.
+func cutsOf(o orders.Order, parcels []Shipment, lines []Line) (cuts [][]Line, missing int64, cancelled bool) {
+	if len(lines) == 0 {
+		for _, l := range o.Lines {
+			lines = append(lines, Line{l.Line, l.Quantity})
+		}
+	}
+	cuts = make([][]Line, len(parcels))
+	for _, l := range lines {
+		for _, x := range parcels {
+			n := x.cutOf(l.Line)
+			if x.State == Cancelled {
+				n += x.unitsOf(l.Line)
+			}
+			l.Quantity -= n
+			cancelled = cancelled || n > 0
+		}
+		for k, x := range parcels {
+			if n := min(l.Quantity, x.unitsOf(l.Line)); n > 0 && x.open() {
+				cuts[k], cancelled = append(cuts[k], Line{l.Line, n}), true
+				l.Quantity -= n
+			}
+		}
+		missing += max(0, l.Quantity)
+	}
+	return cuts, missing, cancelled
+}
+
+// cut cancels units of parcels, all or none unless some of it is packed meanwhile, and tells whether that is to be looked at again.
+func (s *OrderService) cut(ctx context.Context, o orders.Order, parcels []Shipment, cuts [][]Line, cause Cause) (again bool, err error) {
+	type change struct {
+		now Shipment
+		e   Event
+	}
+	changes := make([]change, len(parcels))
+	for k, x := range parcels {
+		if len(cuts[k]) > 0 {
+			now, e, err := x.cancelling(o.Shipments[k], cuts[k], cause, s.Now().UTC())
+			if err != nil {
+				return false, err
+			}
+			changes[k] = change{now, e}
+		}
+	}
+	for k, x := range parcels {
+		if len(cuts[k]) == 0 {
+			continue
+		}
+		done, err := keep(ctx, s.Shipments, x, changes[k].now, changes[k].e)
 		if err != nil {
 			return false, err
 		}
-		next, event, ok := Advance(x, Withdrawn, s.Now().UTC(), untimed)
-		if !ok {
-			return x.State == Cancelled, nil
-		}
-		if moved, err := s.Shipments.Move(ctx, x.State, next, event); err != nil || moved {
-			return moved, err
-		} // it went on meanwhile
+		again = again || !done // it went on meanwhile
 	}
+	return again, nil
+}
+
+// cancelling is a parcel that units of it are cancelled of, or all that is left of it, with the event of that. Errors: rest_too_small.
+func (s Shipment) cancelling(g orders.Shipment, more []Line, cause Cause, now time.Time) (Shipment, Event, error) {
+	left := int64(0)
+	for _, l := range s.Lines {
+		left += l.Quantity
+	}
+	for _, l := range more {
+		left -= l.Quantity
+	}
+	if left > 0 {
+		return s.without(g, more, cause, now)
+	}
+	next, e, ok := Advance(s, cause, now, untimed)
+	if !ok {
+		return s, e, ErrNotCancellable
+	}
+	return next, e, nil
+}
+
+// keep stores what became of a parcel, and tells whether it was as it had been.
+func keep(ctx context.Context, in Shipments, was, now Shipment, e Event) (bool, error) {
+	if now.State == was.State {
+		return in.Reduce(ctx, was, now, e)
+	}
+	return in.Move(ctx, was.State, now, e)
 }
 
 // Cancelled looks whether with a parcel all of its order is cancelled, and if so notes that on the order's first, once. The event of
@@ -97,57 +181,46 @@ func (s *ShipmentService) Cancelled(ctx context.Context, orderID string) error {
 	return s.Shipments.Close(ctx, ShipmentID(orderID, o.Shipments[0].Group), OrderCancelled{o.ID, o.CustomerID, o.Marketplace, o.Coupon})
 }
 
-// groupsOf are the parcels of an order that lines fill, all of them without lines.
-func groupsOf(o orders.Order, lines []Line) (out []orders.Shipment, err error) {
-	if len(lines) == 0 {
-		return o.Shipments, nil
+// checkLines returns invalid_cancellation with what is wrong with lines of an order that are to be cancelled.
+func checkLines(o orders.Order, lines []Line) error {
+	var sold []Line
+	for _, l := range o.Lines {
+		sold = append(sold, Line{l.Line, l.Quantity})
 	}
-	if err := checkLines(o, lines); err != nil {
-		return nil, err
-	}
-	named := func(l orders.ShipmentLine) bool {
-		return slices.ContainsFunc(lines, func(x Line) bool { return x.Line == l.Line })
-	}
-	for _, g := range o.Shipments {
-		if !slices.ContainsFunc(g.Lines, named) {
-			continue
-		}
-		if slices.ContainsFunc(g.Lines, func(l orders.ShipmentLine) bool { return !named(l) }) {
-			return nil, ErrShipTogether
-		}
-		out = append(out, g)
-	}
-	return out, nil
+	return checkCuts(sold, lines)
 }
 
-// checkLines returns invalid_cancellation with what is wrong with lines that are to be cancelled.
-func checkLines(o orders.Order, lines []Line) error {
+// checkCuts returns invalid_cancellation with what is wrong with lines that are to be cancelled of what was sold.
+func checkCuts(sold, lines []Line) error {
 	var fields []fault.Field
 	for i, l := range lines {
 		at := "/lines/" + strconv.Itoa(i)
-		n := slices.IndexFunc(o.Lines, func(x orders.Line) bool { return x.Line == l.Line })
+		n := slices.IndexFunc(sold, func(x Line) bool { return x.Line == l.Line })
 		switch {
 		case n < 0:
-			fields = append(fields, fault.Field{Pointer: at + "/line", Code: "not_found", Message: "must be a line of the order"})
+			fields = append(fields, fault.Field{Pointer: at + "/line", Code: "not_found", Message: "must be a line of what is cancelled"})
 		case slices.ContainsFunc(lines[:i], func(x Line) bool { return x.Line == l.Line }):
 			fields = append(fields, fault.Field{Pointer: at + "/line", Code: "not_unique", Message: "must be given once"})
-		case l.Quantity != o.Lines[n].Quantity:
-			fields = append(fields, fault.Field{Pointer: at + "/quantity", Code: "out_of_range",
-				Message: "must be all units of the line: a line is cancelled as a whole"})
+		case l.Quantity < 1 || l.Quantity > sold[n].Quantity:
+			fields = append(fields, fault.Field{Pointer: at + "/quantity", Code: "out_of_range", Message: "must be 1 to the line's units"})
 		}
 	}
 	if fields == nil {
 		return nil
 	}
+	return invalidCancellation(fields...)
+}
+
+func invalidCancellation(fields ...fault.Field) error {
 	return fault.New(fault.Invalid, "invalid_cancellation", "the cancellation has fields that are not accepted").With(fields...)
 }
 
-// Cancel takes a seller's word that it cannot ship a parcel, which counts against the seller. The same again is a success. Errors:
-// shipment_not_found, fulfilled_by_rialto, order_not_cancellable, invalid_cancellation.
-func (s *SellerService) Cancel(ctx context.Context, seller, orderID, shipmentID, reason string) (Shipment, error) {
+// Cancel takes a seller's word that it cannot ship a parcel or, with lines, units of these, which counts against the seller. A line's
+// quantity is how many of its units in the parcel are cancelled in all, so that the same again is a success. Errors: shipment_not_found,
+// fulfilled_by_rialto, order_not_cancellable, invalid_cancellation, rest_too_small.
+func (s *SellerService) Cancel(ctx context.Context, seller, orderID, shipmentID, reason string, lines []Line) (Shipment, error) {
 	if !isReason(reason) {
-		return Shipment{}, fault.New(fault.Invalid, "invalid_cancellation", "the cancellation has fields that are not accepted").
-			With(fault.Field{Pointer: "/reason", Code: "bad_text", Message: "must be text of 1 to 500 characters"})
+		return Shipment{}, invalidCancellation(fault.Field{Pointer: "/reason", Code: "bad_text", Message: "must be text of 1 to 500 characters"})
 	}
 	for {
 		x, found, err := s.Shipments.Get(ctx, orderID, shipmentID)
@@ -158,18 +231,67 @@ func (s *SellerService) Cancel(ctx context.Context, seller, orderID, shipmentID,
 			return Shipment{}, ErrNoShipment
 		case !x.BySeller():
 			return Shipment{}, ErrByRialto
-		case x.State == Cancelled:
-			return x, nil
 		}
-		next, event, ok := Advance(x, Unfulfillable, s.Now().UTC(), untimed)
-		if !ok {
+		more, err := x.more(lines)
+		if err != nil || len(more) == 0 {
+			return x, err
+		}
+		if !x.open() {
 			return Shipment{}, ErrNotCancellable
 		}
+		var g orders.Shipment
+		if len(lines) > 0 {
+			if g, err = s.group(ctx, x); err != nil {
+				return Shipment{}, err
+			}
+		}
+		next, event, err := x.cancelling(g, more, Unfulfillable, s.Now().UTC())
+		if err != nil {
+			return Shipment{}, err
+		}
 		next.Note = reason
-		if moved, err := s.Shipments.Move(ctx, x.State, next, event); err != nil || moved {
+		if done, err := keep(ctx, s.Shipments, x, next, event); err != nil || done {
 			return next, err
 		} // it went on meanwhile
 	}
+}
+
+// more is what is to be cancelled of a parcel for so many units of its lines to be cancelled in all; without lines, all that is left.
+func (s Shipment) more(lines []Line) (out []Line, err error) {
+	if s.State == Cancelled {
+		return nil, nil
+	}
+	if len(lines) == 0 {
+		return s.Lines, nil
+	}
+	var sold []Line
+	for _, l := range append(slices.Clone(s.Lines), s.cancelled()...) {
+		if l.Line != orders.ShippingCharge {
+			sold = append(sold, Line{l.Line, s.unitsOf(l.Line) + s.cutOf(l.Line)})
+		}
+	}
+	if err := checkCuts(sold, lines); err != nil {
+		return nil, err
+	}
+	for _, l := range lines {
+		if n := l.Quantity - s.cutOf(l.Line); n > 0 {
+			out = append(out, Line{l.Line, n})
+		}
+	}
+	return out, nil
+}
+
+// group is what the order says of a parcel.
+func (s *SellerService) group(ctx context.Context, x Shipment) (orders.Shipment, error) {
+	o, found, err := s.Orders.Get(ctx, x.OrderID)
+	if err != nil {
+		return orders.Shipment{}, err
+	}
+	n := slices.IndexFunc(o.Shipments, func(g orders.Shipment) bool { return g.Group == x.Group })
+	if !found || n < 0 {
+		return orders.Shipment{}, orders.ErrNotFound
+	}
+	return o.Shipments[n], nil
 }
 
 // isReason tells whether a text is one that people may read.

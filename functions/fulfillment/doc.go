@@ -13,8 +13,13 @@
 //     seven days after its time is cancelled: its units and its authorization are freed by the event, and it counts
 //     against the seller;
 //   - what became of an order, its customer reads of its parcels, returns and payments as they are: no copy of that is kept. Until a
-//     parcel is packed its customer may cancel it, and its seller say that it cannot be shipped: its units, its money, its shipping and
-//     its tax are free by the same event as if it were overdue, and only the seller's word counts against the seller;
+//     parcel is packed its customer may cancel it, its seller say that it cannot be shipped, and an operator stop it: its units, its
+//     money, its shipping and its tax are free by the same event as if it were overdue, and only the seller's word counts against the
+//     seller. Who it was stands with it, wherever a cancellation is shown;
+//   - each may cancel units of a line alone (cut.go). How many is said in all, so that the same again changes nothing; of a line's units
+//     the last go, and with them what was paid for them, its tax and discount, and what their seller asks for shipping them, while the
+//     delivery of what is left costs what it did. Of the authorization less is taken. All that is told of the parcel afterwards says what
+//     was cancelled, so that it does not matter what is heard first. A rest that is too cheap to be paid is not left;
 //   - until a parcel is packed its customer may send it to another address, where the order costs the same; what is packed goes where it
 //     was to go. The order keeps the address that it was placed with;
 //   - that an order is cancelled whole is told once, whatever cancelled its parcels, and in which order;
@@ -39,5 +44,5 @@
 //
 // Events in: OrderPlaced (orders), PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded and
 // PaymentRefundFailed (payments), and its own ShipmentCancelled. Events out: OrderCancelled, ShipmentPacked, ShipmentShipped,
-// ShipmentDelivered, ShipmentCancelled, ShipmentWrittenOff, ReturnRequested, ReturnReceived, ReturnExpired.
+// ShipmentDelivered, ShipmentReduced, ShipmentCancelled, ShipmentWrittenOff, ReturnRequested, ReturnReceived, ReturnExpired.
 package fulfillment

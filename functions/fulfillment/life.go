@@ -65,6 +65,7 @@ type LineLife struct {
 	Image  string // "" for none
 	Status string
 	Progress
+	CancelledBy []Actor // who cancelled units of it, the first first
 }
 
 // Progress is where units are. What is counted as Cancelled or Returned is counted nowhere else but in All.
@@ -135,15 +136,15 @@ func (r Return) cameBack() bool {
 func NewLife(o orders.Order, shipments []Shipment, returns []Return) (Life, error) {
 	c := o.Totals.Total.Currency
 	l := Life{Order: o, Paid: money.Zero(c), Refunded: money.Zero(c), Cancelled: money.Zero(c)}
-	lines := map[string]*Progress{}
+	lines := map[string]*LineLife{}
 	for _, x := range o.Lines {
-		lines[x.Line] = &Progress{All: x.Quantity}
+		lines[x.Line] = &LineLife{Line: x, Progress: Progress{All: x.Quantity}}
 	}
-	at := func(line string) *Progress {
+	at := func(line string) *LineLife {
 		if p := lines[line]; p != nil {
 			return p
 		}
-		return &Progress{}
+		return &LineLife{}
 	}
 	var redirected time.Time
 	for _, s := range shipments {
@@ -153,13 +154,13 @@ func NewLife(o orders.Order, shipments []Shipment, returns []Return) (Life, erro
 		}
 		for _, x := range s.Lines {
 			at(x.Line).add(s.of(x.Quantity))
+			at(x.Line).cancelledBy(s.CancelledBy())
 		}
-		if s.State == Cancelled {
-			var err error
-			if l.Cancelled, err = l.Cancelled.Add(s.Amount); err != nil {
-				return l, err
-			}
+		for _, x := range s.Cut {
+			at(x.Line).add(Progress{Cancelled: x.Quantity})
+			at(x.Line).cancelledBy(x.By)
 		}
+		l.Cancelled.Minor += s.uncharged(o)
 	}
 	for _, r := range returns {
 		for _, x := range r.Lines {
@@ -171,11 +172,30 @@ func NewLife(o orders.Order, shipments []Shipment, returns []Return) (Life, erro
 	var all Progress
 	for _, x := range o.Lines {
 		p := *lines[x.Line]
-		all.add(p)
-		l.Lines = append(l.Lines, LineLife{Line: x, Status: p.status(), Progress: p})
+		all.add(p.Progress)
+		p.Status = p.status()
+		l.Lines = append(l.Lines, p)
 	}
 	l.Status = all.status()
 	return l, nil
+}
+
+func (l *LineLife) cancelledBy(a Actor) {
+	if a != "" && !slices.Contains(l.CancelledBy, a) {
+		l.CancelledBy = append(l.CancelledBy, a)
+	}
+}
+
+// uncharged is what of a shipment's cost, as its order says it, will not be taken.
+func (s Shipment) uncharged(o orders.Order) (minor int64) {
+	n := slices.IndexFunc(o.Shipments, func(g orders.Shipment) bool { return g.Group == s.Group })
+	switch {
+	case n < 0:
+		return 0
+	case s.State == Cancelled:
+		return o.Shipments[n].Amount.Minor
+	}
+	return o.Shipments[n].Amount.Minor - s.Amount.Minor
 }
 
 // own returns an order of the customer. Errors: order_not_found, for another's too.

@@ -10,6 +10,9 @@ var machine = []step{
 	{Pending, Overdue, Cancelled, nowhere, "Cancelled: the seller did not ship it in time, and nothing is charged for it"},
 	{Pending, Withdrawn, Cancelled, nowhere, "Cancelled as the customer asked, and nothing is charged for it"},
 	{Picked, Withdrawn, Cancelled, nowhere, "Cancelled as the customer asked, and nothing is charged for it"},
+	{Pending, Stopped, Cancelled, nowhere, "Cancelled by Rialto, and nothing is charged for it"},
+	{Picked, Stopped, Cancelled, nowhere, "Cancelled by Rialto, and nothing is charged for it"},
+	{HeldBack, Stopped, Cancelled, nowhere, "Cancelled by Rialto: the payment could not be completed, and nothing is charged for it"},
 	{Pending, Unfulfillable, Cancelled, nowhere, "Cancelled: the seller cannot ship it, and nothing is charged for it"},
 	{Packed, MoneyTaken, Shipped, atCentre, "Handed over to the carrier"},
 	{Packed, MoneyRefused, HeldBack, atCentre, "Held back: the payment could not be completed"},
@@ -57,7 +60,40 @@ const (
 	Withdrawn    Cause = "withdrawn"     // its customer wants it no more, before it is packed
 	// Unfulfillable is its seller's word that it cannot be shipped; never of what Rialto ships.
 	Unfulfillable Cause = "unfulfillable"
+	Stopped       Cause = "stopped" // an operator's word, before it is packed or while it is held back
 )
+
+// Actor is who does something to a shipment.
+type Actor string
+
+// The actors.
+const (
+	Shopper  Actor = "shopper"
+	Seller   Actor = "seller"
+	Operator Actor = "operator"
+	System   Actor = "system" // nobody: its time was over, or its money was not to be had
+)
+
+// By is who gives a cause.
+func (c Cause) By() Actor {
+	switch c {
+	case Withdrawn:
+		return Shopper
+	case Confirmed, Unfulfillable:
+		return Seller
+	case Stopped:
+		return Operator
+	}
+	return System
+}
+
+// CancelledBy is who cancelled it, "" unless it is cancelled.
+func (s Shipment) CancelledBy() Actor {
+	if s.State != Cancelled {
+		return ""
+	}
+	return s.CancelledFor.By()
+}
 
 type step struct {
 	from  State
@@ -110,7 +146,11 @@ func Advance(s Shipment, cause Cause, now time.Time, pace time.Duration) (Shipme
 		s.CancelledFor = cause
 	}
 	s.schedule(now, pace)
-	return s, Event{ShipmentID: s.ID, At: now, Status: string(t.to), Location: t.where(s), Description: t.says}, true
+	e := Event{ShipmentID: s.ID, At: now, Status: string(t.to), Location: t.where(s), Description: t.says}
+	if t.to == Cancelled {
+		e.By = cause.By()
+	}
+	return s, e, true
 }
 
 // untimed is the pace of a step into a state that time does not end.

@@ -41,7 +41,7 @@ func (o *OverdueOutput) add(due int, did ...Cause) {
 	o.Due += due
 	for _, c := range did {
 		switch c {
-		case Overdue, GivenUp:
+		case Overdue, GivenUp, Stopped:
 			o.Cancelled++
 		case Retried:
 			o.Retried++
@@ -92,13 +92,16 @@ var ErrNotHeldBack = fault.New(fault.Conflict, "shipment_not_held_back", "the sh
 
 // Resolve ends what holds a shipment back, before its time. Errors: shipment_not_found, shipment_not_held_back, malformed_input.
 func (s *Sweeper) Resolve(ctx context.Context, in ResolveInput) (Shipment, error) {
-	cause, ok := map[string]Cause{"retry": Retried, "cancel": GivenUp, "write_off": GoodsGone}[in.As]
+	cause, ok := map[string]Cause{"retry": Retried, "cancel": Stopped, "write_off": GoodsGone}[in.As]
 	if !ok {
 		return Shipment{}, fault.New(fault.Malformed, "malformed_input", "as must be retry, cancel or write_off")
 	}
 	x, found, err := s.Shipments.Get(ctx, in.OrderID, in.ShipmentID)
 	if err != nil || !found {
 		return Shipment{}, cmp.Or(err, error(ErrNoShipment))
+	}
+	if x.State != HeldBack {
+		return Shipment{}, ErrNotHeldBack
 	}
 	if did, err := s.move(ctx, x, cause); err != nil || did == "" {
 		return Shipment{}, cmp.Or(err, error(ErrNotHeldBack))

@@ -51,9 +51,19 @@ func Counted(before State, s Shipment) Counts {
 		}
 	case s.State == HeldBack && s.Attempt == 0:
 		c.HeldBack = 1
-	case s.CancelledFor == Withdrawn:
+	case s.State != Cancelled || before != Pending:
+	case s.Short(): // it counts already
+	case s.CancelledFor.By() == Shopper || s.CancelledFor.By() == Operator:
 		c.ToShip = -1 // it is not the seller's to ship any more, and no fault of the seller's
-	case s.State == Cancelled && before == Pending:
+	default:
+		c.Cancelled = 1
+	}
+	return c
+}
+
+// CountedCut is what a cut of a shipment counts as: one that its seller cannot ship whole counts as one that is not shipped, once.
+func CountedCut(before, s Shipment) (c Counts) {
+	if s.Short() && !before.Short() {
 		c.Cancelled = 1
 	}
 	return c

@@ -70,7 +70,7 @@ func (s *OrderService) Redirect(ctx context.Context, customerID, orderID, addres
 // redirect sends one parcel elsewhere, and tells whether it goes there.
 func (s *OrderService) redirect(ctx context.Context, o orders.Order, g orders.Shipment, to ShipTo, d customers.Delivery) (bool, error) {
 	for {
-		x, err := s.opened(ctx, o, g)
+		x, err := s.openedOne(ctx, o, g)
 		if err != nil {
 			return false, err
 		}

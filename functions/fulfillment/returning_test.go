@@ -299,8 +299,10 @@ func TestReturnEvents(t *testing.T) {
 	if err != nil || count == nil {
 		t.Fatal(count, err)
 	}
-	for name, change := range map[string]outbox.Change{"asked": {New: asked}, "refunded": {Old: received, New: image()}, "units": {New: count},
-		"gone": {Old: asked}} {
+	if es, err := fulfillmentstore.ReturnEvents(outbox.Change{New: asked}); err != nil || len(es) != 1 || es[0].Name != "ReturnRequested" {
+		t.Error(es, err)
+	}
+	for name, change := range map[string]outbox.Change{"refunded": {Old: received, New: image()}, "units": {New: count}, "gone": {Old: asked}} {
 		if es, err := fulfillmentstore.ReturnEvents(change); err != nil || len(es) != 0 {
 			t.Error(name, es, err)
 		}

@@ -25,6 +25,9 @@ type Shipments interface {
 	// Redirect stores where a shipment goes now with the event of that, if the stored one is in its state and goes where it went, and
 	// tells whether it does.
 	Redirect(ctx context.Context, was, now Shipment, e Event) (redirected bool, err error)
+	// Reduce stores what is left of a shipment with the event of that, if the stored one is in its state and as whole as it was, and
+	// tells whether it did.
+	Reduce(ctx context.Context, was, now Shipment, e Event) (reduced bool, err error)
 	// Secure notes until when a shipment's money is held, unless it is known to be held for longer. It tells whether there is
 	// such a shipment.
 	Secure(ctx context.Context, orderID, shipmentID string, until time.Time) (found bool, err error)

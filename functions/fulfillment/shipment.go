@@ -39,6 +39,11 @@ type Shipment struct {
 	ConfirmedAt time.Time `dynamodbav:"confirmed_at"`
 	// Attempt counts the times that its payment was asked for again.
 	Attempt int `dynamodbav:"attempt,omitempty"`
+	// Cut is what of it was cancelled before it was packed, and is neither in Lines nor in Amount; CutShipping is what it costs
+	// less to ship for that, in minor units, and Cuts counts how often that was done.
+	Cut         []Cut `dynamodbav:"cut,omitempty"`
+	CutShipping int64 `dynamodbav:"cut_shipping,omitempty"`
+	Cuts        int   `dynamodbav:"cuts,omitempty"`
 	// CancelledFor is why it was cancelled, empty unless it was; Note is what its seller says of that.
 	CancelledFor Cause  `dynamodbav:"cancelled_for,omitempty"`
 	Note         string `dynamodbav:"note,omitempty"`
@@ -65,6 +70,7 @@ type Event struct {
 	Status      string    `dynamodbav:"status"`
 	Location    string    `dynamodbav:"location"`
 	Description string    `dynamodbav:"description"`
+	By          Actor     `dynamodbav:"by,omitempty"` // who cancelled it, or a part of it
 }
 
 // ShipmentID is the id of a group's shipment.

@@ -23,6 +23,7 @@ func chargesBack(q ReturnRequest, o orders.Order, x Shipment, parcels []Shipment
 		return nil, nil
 	}
 	shipping, delivery := o.Shipments[n].Shipping.Amount, o.Shipments[n].Delivery.Amount
+	shipping.Minor -= x.CutShipping
 	if delivery, err = standardPart(m.Code, o.Delivery.ShippingOptionID, delivery); err != nil {
 		return nil, err
 	}

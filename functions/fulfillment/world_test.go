@@ -45,7 +45,8 @@ func newWorld() *world {
 	stored, clock := fulfillmentstore.Store{DB: w.db}, func() time.Time { return w.now }
 	w.ShipmentService = &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Orders: ordersstore.Store{DB: w.db}, SKUs: w,
 		Timers: w, Now: clock, Pace: pace}
-	w.SellerService = &fulfillment.SellerService{Shipments: stored, Sellers: stored, Ratings: w, Orders: anyOrder{}, Addresses: &home{}, Now: clock}
+	w.SellerService = &fulfillment.SellerService{Shipments: stored, Sellers: stored, Ratings: w,
+		Orders: anyOrder{ordersstore.Store{DB: w.db}}, Addresses: &home{}, Now: clock}
 	w.TrackingService = &fulfillment.TrackingService{Shipments: stored, Owners: w}
 	w.Sweeper = &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Returns: stored, Now: clock}
 	w.db.Before = func(_ context.Context, op string, _ []store.Write) error { return w.broken(op + " before") }
@@ -72,10 +73,13 @@ func (w *world) Owner(_ context.Context, orderID string) (string, time.Time, err
 	return "cus_a", noon, nil
 }
 
-// anyOrder is a store that has every order.
-type anyOrder struct{}
+// anyOrder is a store that has every order, those that were not stored as empty ones.
+type anyOrder struct{ stored ordersstore.Store }
 
-func (anyOrder) Get(_ context.Context, orderID string) (orders.Order, bool, error) {
+func (a anyOrder) Get(ctx context.Context, orderID string) (orders.Order, bool, error) {
+	if o, found, err := a.stored.Get(ctx, orderID); err != nil || found {
+		return o, found, err
+	}
 	return orders.Order{ID: orderID, CustomerID: "cus_a"}, true, nil
 }
 

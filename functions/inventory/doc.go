@@ -46,6 +46,6 @@
 // A seller reads its units by product and centre: available, reserved, owed. What is reserved is held by checkouts or sold: the
 // pivot commits holds and touches no stock, so nothing but the holds knows which of the two, and they are kept by order.
 //
-// Events out: StockBandChanged, of all units in a centre. In: ShipmentShipped, ShipmentWrittenOff, ShipmentCancelled, ReturnReceived
+// Events out: StockBandChanged, of all units in a centre. In: ShipmentShipped, ShipmentWrittenOff, ShipmentReduced, ShipmentCancelled, ReturnReceived
 // (fulfillment). Saga tasks: hold, release.
 package inventory

@@ -9,18 +9,19 @@ import (
 	"rialto/functions/internal/ids"
 )
 
-// Shipment is what inventory reads of the events ShipmentShipped and ShipmentCancelled.
+// Shipment is what inventory reads of the events ShipmentShipped, ShipmentReduced and ShipmentCancelled.
 type Shipment struct {
 	OrderID   string         `json:"order_id"`
 	Lines     []ShipmentLine `json:"lines"`
 	ShippedAt time.Time      `json:"shipped_at,omitzero"`
 }
 
-// ShipmentLine is units of an order's line that left a centre, or will not leave it.
+// ShipmentLine is units of an order's line that left a centre, or will not leave it, and how many were cancelled before.
 type ShipmentLine struct {
-	Line     string `json:"line"`
-	Centre   string `json:"fulfillment_center_id"`
-	Quantity int64  `json:"quantity"`
+	Line      string `json:"line"`
+	Centre    string `json:"fulfillment_center_id"`
+	Quantity  int64  `json:"quantity"`
+	Cancelled int64  `json:"cancelled"`
 }
 
 // CustomerReturn is what inventory reads of the event ReturnReceived.
@@ -41,7 +42,7 @@ type ReturnLine struct {
 
 // HandleEvent does what an event of fulfillment asks for. What it tells of happened when its data says or, where that does
 // not, when the event occurred; never when it comes, which may be days later. Errors: unknown_event, malformed_event,
-// those of Ship, Restock and Return.
+// those of Ship, Reduce, Restock and Return.
 func (s *Service) HandleEvent(ctx context.Context, event string, data []byte, occurred time.Time) error {
 	switch event {
 	case "ShipmentShipped", "ShipmentWrittenOff":
@@ -49,6 +50,8 @@ func (s *Service) HandleEvent(ctx context.Context, event string, data []byte, oc
 			sh.ShippedAt = or(sh.ShippedAt, occurred)
 			return s.Ship(ctx, sh)
 		})
+	case "ShipmentReduced":
+		return eventdata.Handle(ctx, event, data, s.Reduce)
 	case "ShipmentCancelled":
 		return eventdata.Handle(ctx, event, data, s.Restock)
 	case "ReturnReceived":
@@ -67,20 +70,41 @@ func or(at, otherwise time.Time) time.Time {
 	return at
 }
 
-// Ship books a shipment's units as gone.
-func (s *Service) Ship(ctx context.Context, sh Shipment) error {
+// Reduce gives back the units of a shipment's lines that were cancelled. What is told of the shipment after it tells of them again, as it
+// may come first.
+func (s *Service) Reduce(ctx context.Context, sh Shipment) error {
 	if !id.MatchString(sh.OrderID) {
 		return errOrder
+	}
+	if cuts := sh.cuts(); cuts != nil {
+		return s.Store.Cut(ctx, sh.OrderID, cuts, s.Now())
+	}
+	return nil
+}
+
+// Ship books a shipment's units as gone.
+func (s *Service) Ship(ctx context.Context, sh Shipment) error {
+	if err := s.Reduce(ctx, sh); err != nil {
+		return err
 	}
 	return s.Store.Ship(ctx, sh.OrderID, sh.planned(), sh.ShippedAt, s.Now())
 }
 
 // Restock gives back a shipment's units that were sold and will not be shipped.
 func (s *Service) Restock(ctx context.Context, sh Shipment) error {
-	if !id.MatchString(sh.OrderID) {
-		return errOrder
+	if err := s.Reduce(ctx, sh); err != nil {
+		return err
 	}
 	return s.Store.Restock(ctx, sh.OrderID, sh.planned(), s.Now())
+}
+
+func (sh Shipment) cuts() (out []Cut) {
+	for _, l := range sh.Lines {
+		if l.Cancelled > 0 {
+			out = append(out, Cut{l.Line, l.Centre, l.Cancelled, l.Quantity})
+		}
+	}
+	return out
 }
 
 func (sh Shipment) planned() (out []PlannedLine) {

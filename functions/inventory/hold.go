@@ -20,6 +20,8 @@ type Hold struct {
 	ExpiresAt int64 `dynamodbav:"expires_at"`
 	// Draws says which shards the units were taken from; none means all from shard 0.
 	Draws []Draw `dynamodbav:"draws,omitempty"`
+	// Cut is how many units more it had when it was sold, which were cancelled since and are free again.
+	Cut int64 `dynamodbav:"cut,omitempty"`
 }
 
 // Draw is units of a hold that were taken from one shard of its stock, and go back there.
@@ -34,6 +36,45 @@ func (h Hold) Drawn() []Draw {
 		return []Draw{{0, h.Quantity}}
 	}
 	return h.Draws
+}
+
+// Cut says of an order's line in a centre how many of its units will not be shipped, of all that were sold, and how many will.
+type Cut struct {
+	Line, Centre    string
+	Cancelled, Kept int64
+}
+
+// Without takes units off a hold that was sold, so that as many of it are cancelled in all as a cut says. It returns what each
+// shard gets back, the last that were drawn first, and what is left of the hold; nothing for what was done before. Errors:
+// hold_mismatch if it was sold with other units, those of Restock.
+func (h Hold) Without(c Cut) (back []Draw, rest Hold, err error) {
+	if h.Cut >= c.Cancelled {
+		return nil, h, nil
+	}
+	if _, err := h.State.On(Restock); err != nil {
+		return nil, h, err
+	}
+	if h.State != Committed || h.Quantity+h.Cut != c.Cancelled+c.Kept {
+		return nil, h, ErrMismatch
+	}
+	n := c.Cancelled - h.Cut
+	rest = h
+	rest.Quantity, rest.Cut, rest.Draws = h.Quantity-n, c.Cancelled, nil
+	drawn := h.Drawn()
+	for i := len(drawn) - 1; i >= 0; i-- {
+		d := drawn[i]
+		if take := min(n, d.Quantity); take > 0 {
+			back = append(back, Draw{d.Shard, take})
+			n, d.Quantity = n-take, d.Quantity-take
+		}
+		if d.Quantity > 0 && h.Draws != nil {
+			rest.Draws = append([]Draw{d}, rest.Draws...)
+		}
+	}
+	if rest.Quantity == 0 {
+		rest.State = Released
+	}
+	return back, rest, nil
 }
 
 // Same tells whether two holds stand for the same units, whatever became of them and whichever shards they are from.

@@ -15,6 +15,7 @@ type Store interface {
 	// Ship books units as gone that left at a time, which is booked now.
 	Ship(ctx context.Context, orderID string, lines []PlannedLine, at, now time.Time) error
 	Restock(ctx context.Context, orderID string, lines []PlannedLine, now time.Time) error
+	Cut(ctx context.Context, orderID string, cuts []Cut, now time.Time) error
 	// OfSeller lists a seller's units, sku by sku and centre by centre, after a place ("" for the first), and where the next page
 	// begins, "" on the last. Errors: invalid_cursor.
 	OfSeller(ctx context.Context, seller, after string, limit int) (list []Stock, next string, err error)

@@ -96,15 +96,29 @@ func parcelOf(o orders.Order, group string) (parcel, error) {
 	return parcel{o, o.Shipments[n]}, nil
 }
 
-// all are the units of everything in the parcel.
-func (p parcel) all() (out []Units) {
+// Cut is units of a parcel's line, or minor units of its shipping, that were cancelled before it was packed.
+type Cut struct {
+	Line     string `json:"line"`
+	Quantity int64  `json:"quantity"`
+}
+
+// all are the units of everything in the parcel but what was cancelled, of which each line's are the last.
+func (p parcel) all(cancelled []Cut) (out []Units) {
+	add := func(line string, n int64) {
+		for _, c := range cancelled {
+			if c.Line == line {
+				n -= c.Quantity
+			}
+		}
+		if n > 0 {
+			out = append(out, Units{line, 0, n})
+		}
+	}
 	for _, l := range p.shipment.Lines {
-		out = append(out, Units{l.Line, 0, l.Quantity})
+		add(l.Line, l.Quantity)
 	}
 	for _, line := range []string{orders.ShippingCharge, orders.DeliveryCharge} {
-		if c := p.charge(line); c.Amount.Minor > 0 {
-			out = append(out, Units{line, 0, c.Amount.Minor})
-		}
+		add(line, p.charge(line).Amount.Minor)
 	}
 	return out
 }

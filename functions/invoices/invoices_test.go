@@ -20,6 +20,7 @@ import (
 	"rialto/functions/invoices"
 	"rialto/functions/invoices/invoicespdf"
 	"rialto/functions/invoices/invoicesstore"
+	"rialto/functions/laboratory/memory"
 	"rialto/functions/laboratory/storetest"
 	"rialto/functions/orders"
 	"rialto/functions/sellers"
@@ -199,4 +200,28 @@ func TestNumbersHaveNoGaps(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What was cancelled of a parcel before it was packed is not on its invoice.
+func TestAnInvoiceOfWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	ctx, o := context.Background(), newOffice(memory.New())
+	taken := invoices.Captured{OrderID: "ord_a", Group: "g1", Amount: eur(13_799),
+		Cancelled: []invoices.Cut{{Line: "books", Quantity: 1}, {Line: "shipping", Quantity: 89}}}
+	if err := o.Invoice(ctx, invoices.Captured{OrderID: "ord_a", Group: "g1", Amount: eur(13_799)}); fault.Code(err) != "invoice_differs" {
+		t.Error(err)
+	}
+	if err := o.Invoice(ctx, taken); err != nil {
+		t.Fatal(err)
+	}
+	d, _, err := o.store.Document(ctx, "ord_a", "g1")
+	if err != nil || d.Total != eur(13_799) || d.Tax != eur(97+1_900+53) || len(d.Lines) != 3 ||
+		d.Lines[0].Quantity != 1 || d.Lines[2].Amount != eur(400) {
+		t.Errorf("%+v %v", d, err)
+	}
+	all := taken
+	all.OrderID, all.Amount, all.Cancelled = "ord_b", eur(15_389-3_001), []invoices.Cut{{Line: "books", Quantity: 2}}
+	if err := o.Invoice(ctx, all); err != nil {
+		t.Error(err)
+	}
 }

@@ -55,6 +55,8 @@ type Captured struct {
 	OrderID string       `json:"order_id"`
 	Group   string       `json:"group"`
 	Amount  money.Amount `json:"amount"`
+	// Cancelled is what of the parcel was not taken: units of its lines, and of its shipping minor units.
+	Cancelled []Cut `json:"cancelled"`
 }
 
 // Refunded is what is read of payments' event PaymentRefunded.
@@ -85,7 +87,7 @@ func (s *Issuer) Invoice(ctx context.Context, c Captured) error {
 	if err != nil {
 		return err
 	}
-	d, err := p.document(p.all(), c.Amount)
+	d, err := p.document(p.all(c.Cancelled), c.Amount)
 	if err != nil {
 		return err
 	}

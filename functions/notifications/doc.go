@@ -29,8 +29,8 @@
 // marketplace of another language would get English. Money has the marketplace's digits and separators and the currency's code;
 // days have the marketplace's form and clock.
 //
-// Events in: OrderPlaced, ShipmentShipped, ShipmentDelivered, ShipmentCancelled, PaymentRefunded, PaymentRefundFailed (of what was given
-// before), PaymentRefundedElsewhere. Events out: none.
+// Events in: OrderPlaced, ShipmentShipped, ShipmentDelivered, ShipmentReduced, ShipmentCancelled, PaymentRefunded, PaymentRefundFailed (of what
+// was given before), PaymentRefundedElsewhere. Events out: none.
 //
 // Still thin: a bounce reaches its function with the address in it, which waits in the queue and the dead letters for up to 14 days. Whether
 // a marketplace's law wants consent before a review is asked for is not looked at. Belgium's French and Canada's French readers get

@@ -30,6 +30,14 @@ func noticeOf(event string, data []byte, at time.Time) (n Notice, ok bool, err e
 		return read(event, data, func(e fulfillment.ShipmentCancelled) (Notice, bool) {
 			return Notice{OrderID: e.OrderID, Kind: Cancelled, Subject: e.ShipmentID, Parcel: e.ShipmentID, Lines: linesOf(e.Lines), At: at}, true
 		})
+	case fulfillment.EventReduced:
+		return read(event, data, func(e fulfillment.ShipmentReduced) (Notice, bool) {
+			n := Notice{OrderID: e.OrderID, Kind: Cancelled, Subject: attempt(e.ShipmentID, e.Number), Parcel: e.ShipmentID, At: at}
+			for _, l := range e.Now {
+				n.Lines = append(n.Lines, Line{l.Line, l.Quantity})
+			}
+			return n, true
+		})
 	case payments.EventRefunded:
 		return read(event, data, func(e payments.PaymentRefunded) (Notice, bool) {
 			n := Notice{OrderID: e.OrderID, Kind: Refunded, Subject: attempt(e.RefundID, e.Attempt), Amount: e.Amount, At: at}
@@ -72,10 +80,11 @@ func linesOf(shipped []fulfillment.ShippedLine) (lines []Line) {
 	return lines
 }
 
-// attempt names a refund by which try it was: one that a bank turned back is made again.
-func attempt(refundID string, n int) string {
+// attempt names what happens several times by which time it was: a refund that a bank turned back is made again, and a parcel is
+// reduced by one unit after another.
+func attempt(id string, n int) string {
 	if n == 0 {
-		return refundID
+		return id
 	}
-	return refundID + "-" + strconv.Itoa(n)
+	return id + "-" + strconv.Itoa(n)
 }

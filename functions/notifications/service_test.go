@@ -118,6 +118,7 @@ type (
 	shipped   = fulfillment.ShipmentShipped
 	delivered = fulfillment.ShipmentDelivered
 	cancelled = fulfillment.ShipmentCancelled
+	reduced   = fulfillment.ShipmentReduced
 	refunded  = payments.PaymentRefunded
 	failed    = payments.PaymentRefundFailed
 	elsewhere = payments.PaymentRefundedElsewhere
@@ -139,6 +140,7 @@ func TestEachEventIsOneMail(t *testing.T) {
 			{"ShipmentShipped", shipped{OrderID: "ord_1", ShipmentID: "shp_1", Lines: lines, ShippedAt: w.now}},
 			{"OrderPlaced", placed{OrderID: "ord_1", PlacedAt: w.now}},
 			{"ShipmentCancelled", cancelled{OrderID: "ord_1", ShipmentID: "shp_2", Group: "g", Lines: lines}},
+			{"ShipmentReduced", reduced{OrderID: "ord_1", ShipmentID: "shp_1", Number: 1, Now: []fulfillment.Line{{Line: "p#s", Quantity: 1}}}},
 			{"PaymentRefunded", refunded{OrderID: "ord_1", RefundID: "ret_1", Amount: usd}},
 			{"PaymentRefundFailed", failed{OrderID: "ord_1", RefundID: "ret_1", TurnedBack: &usd}},
 			{"PaymentRefunded", refunded{OrderID: "ord_1", RefundID: "ret_1", Amount: usd, Attempt: 1}},
@@ -153,7 +155,8 @@ func TestEachEventIsOneMail(t *testing.T) {
 		}
 	}
 	want := map[string]string{}
-	for _, key := range []string{"CONFIRMED", "SHIPPED-shp_1", "DELIVERED-shp_1", "CANCELLED-shp_2", "REFUNDED-ret_1", "REFUND_TURNED_BACK-ret_1",
+	for _, key := range []string{"CONFIRMED", "SHIPPED-shp_1", "DELIVERED-shp_1", "CANCELLED-shp_2", "CANCELLED-shp_1-1", "REFUNDED-ret_1",
+		"REFUND_TURNED_BACK-ret_1",
 		"REFUNDED-ret_1-1", "REFUNDED-re_1", "REFUND_TURNED_BACK-re_1"} {
 		want[key] = "SENT"
 	}

@@ -22,7 +22,7 @@ type Placed interface {
 type Lives interface {
 	Order(ctx context.Context, customerID, orderID string) (fulfillment.Life, error)
 	History(ctx context.Context, customerID string, of fulfillment.Filter, limit int, after orders.Position) ([]fulfillment.Life, orders.Position, error)
-	Cancel(ctx context.Context, customerID, orderID string, lines []fulfillment.Line) (fulfillment.Life, error)
+	Stop(ctx context.Context, customerID, orderID string, lines []fulfillment.Line) (fulfillment.Life, error)
 }
 
 // Refunds give money of captured payments back.
@@ -87,14 +87,14 @@ func (s *Orders) History(ctx context.Context, customerID string, limit int, afte
 	return s.Lives.History(ctx, customerID, fulfillment.Filter{}, limit, after)
 }
 
-// Cancel cancels an order, or the parcels that some lines fill, as its customer may. Errors: order_not_found and those of
-// fulfillment.OrderService.Cancel.
+// Cancel cancels an order, or units of some lines, as its customer may. Errors: order_not_found and those of
+// fulfillment.OrderService.Stop.
 func (s *Orders) Cancel(ctx context.Context, orderID string, lines []fulfillment.Line) (fulfillment.Life, error) {
 	o, err := s.owned(ctx, orderID)
 	if err != nil {
 		return fulfillment.Life{}, err
 	}
-	return s.Lives.Cancel(ctx, o.CustomerID, orderID, lines)
+	return s.Lives.Stop(ctx, o.CustomerID, orderID, lines)
 }
 
 // Refund gives money of an order back, parcel by parcel, under a key: the same key and request again goes on with what stands. Nobody's

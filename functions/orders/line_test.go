@@ -14,7 +14,7 @@ func TestALineIsSharedOutByItsUnits(t *testing.T) {
 	l := ShipmentLine{Line: "l", Quantity: 6, Paid: usd(4), Tax: usd(3), Discount: usd(5)}
 	for n, want := range [][3]int64{{0, 0, 0}, {1, 0, 1}, {1, 1, 1}, {0, 0, 1}, {1, 1, 1}, {1, 1, 1}} {
 		part, err := l.Between(int64(n), int64(n)+1)
-		if err != nil || part != (ShipmentLine{"l", 1, usd(want[0]), usd(want[1]), usd(want[2])}) {
+		if err != nil || part != (ShipmentLine{Line: "l", Quantity: 1, Paid: usd(want[0]), Tax: usd(want[1]), Discount: usd(want[2])}) {
 			t.Errorf("unit %d: %+v %v", n, part, err)
 		}
 	}

@@ -124,6 +124,8 @@ type ShipmentLine struct {
 	Paid     money.Amount `json:"paid"`     // what the customer pays for them, tax in it
 	Tax      money.Amount `json:"tax"`      // in Paid
 	Discount money.Amount `json:"discount"` // what a coupon took off that Rialto bears, without tax; nothing of a seller's coupon
+	// Shipping is what of the shipment's is for these units, tax in it; none without a currency, as in a shipment of one line.
+	Shipping money.Amount `json:"shipping,omitzero"`
 }
 
 // Between returns the line for the units from one to another (not included). Units that are taken one after another, in
@@ -144,6 +146,21 @@ func (l ShipmentLine) Between(from, to int64) (ShipmentLine, error) {
 		return ShipmentLine{}, fmt.Errorf("discount of line %s: %w", l.Line, err)
 	}
 	return out, nil
+}
+
+// ShippedFor is what of a shipment's shipping is for each of its lines. Orders from before the lines said so, and those of one line,
+// share it out by the units.
+func (s Shipment) ShippedFor() ([]money.Amount, error) {
+	var units []int64
+	said := make([]money.Amount, len(s.Lines))
+	for n, l := range s.Lines {
+		units = append(units, l.Quantity)
+		said[n] = l.Shipping
+	}
+	if sum, err := money.Sum(s.Shipping.Amount.Currency, said...); err == nil && sum == s.Shipping.Amount {
+		return said, nil
+	}
+	return s.Shipping.Amount.Allocate(units...)
 }
 
 // Cost is what the parts of a shipment sum to.

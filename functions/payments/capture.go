@@ -15,6 +15,14 @@ type ShipmentPacked struct {
 	Group      string       `json:"group"`
 	Amount     money.Amount `json:"amount"`
 	Attempt    int          `json:"attempt"` // 0 for the first try to have its money taken
+	Cancelled  []CutLine    `json:"cancelled"`
+}
+
+// CutLine is units of a shipment's line that were cancelled before it was packed; of its charge for shipping, minor units. They were
+// authorized, and are not captured.
+type CutLine struct {
+	Line     string `json:"line" dynamodbav:"line"`
+	Quantity int64  `json:"quantity" dynamodbav:"quantity"`
 }
 
 // Capture takes what a packed shipment costs; one that costs nothing has no payment, and is captured without any. What cannot
@@ -49,7 +57,7 @@ func (s *Service) Capture(ctx context.Context, in ShipmentPacked) error {
 		case in.Amount.Currency != p.Amount.Currency || in.Amount.Minor > p.Amount.Minor || in.Amount.Minor <= 0:
 			p.State, p.Code, p.Attempt = CaptureFailed, "amount_not_authorized", in.Attempt
 		default:
-			p.CaptureAsked, p.Attempt = true, max(p.Attempt, in.Attempt)
+			p.CaptureAsked, p.Attempt, p.Cut = true, max(p.Attempt, in.Attempt), in.Cancelled
 			p.note(OpCapture, s.Now().UTC())
 		}
 		return true
@@ -140,6 +148,7 @@ func (s *Service) lookAgain(ctx context.Context, p Payment) (Payment, error) {
 // first, it returns what that has stored.
 func (s *Service) captureNothing(ctx context.Context, in ShipmentPacked) (Payment, bool, error) {
 	now := s.Now().UTC()
-	p, _, err := s.Store.Save(ctx, Payment{OrderID: in.OrderID, Group: in.Group, State: Captured, Amount: in.Amount, CreatedAt: now, UpdatedAt: now})
+	p, _, err := s.Store.Save(ctx, Payment{OrderID: in.OrderID, Group: in.Group, State: Captured, Amount: in.Amount, Cut: in.Cancelled,
+		CreatedAt: now, UpdatedAt: now})
 	return p, err == nil, err
 }

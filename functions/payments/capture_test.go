@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"rialto/functions/internal/money"
 	"rialto/functions/payments"
 )
@@ -20,9 +22,10 @@ func TestCapture(t *testing.T) {
 		prepare func(*testing.T, *rig)
 		want    payments.State
 		code    string
+		cut     []payments.CutLine
 	}{
 		{name: "all of it", amount: money.Of(1000, "USD"), want: payments.Captured},
-		{name: "a part", amount: money.Of(400, "USD"), want: payments.Captured},
+		{name: "a part", amount: money.Of(400, "USD"), want: payments.Captured, cut: []payments.CutLine{{Line: "l", Quantity: 6}}},
 		{name: "too much", amount: money.Of(1001, "USD"), want: payments.CaptureFailed, code: "amount_not_authorized"},
 		{name: "nothing", amount: money.Of(0, "USD"), want: payments.CaptureFailed, code: "amount_not_authorized"},
 		{name: "another currency", amount: money.Of(100, "EUR"), want: payments.CaptureFailed, code: "amount_not_authorized"},
@@ -49,7 +52,7 @@ func TestCapture(t *testing.T) {
 			if c.fault != "" {
 				b.arm(t, r.order, "capture", c.fault)
 			}
-			packed := payments.ShipmentPacked{OrderID: r.order, ShipmentID: "shp_x", Group: "g1", Amount: c.amount}
+			packed := payments.ShipmentPacked{OrderID: r.order, ShipmentID: "shp_x", Group: "g1", Amount: c.amount, Cancelled: c.cut}
 			for k := range 2 {
 				if err := retry(3, func() error { return r.Capture(context.Background(), packed) }); err != nil {
 					t.Fatalf("time %d: %v", k, err)
@@ -57,6 +60,11 @@ func TestCapture(t *testing.T) {
 				if p := r.record(t, "g1"); p.State != c.want || p.Code != c.code {
 					t.Fatalf("time %d: %s %s", k, p.State, p.Code)
 				}
+			}
+			if _, told := payments.Happened(payments.Payment{}, r.record(t, "g1")); c.cut != nil &&
+				!cmp.Equal(told[0], payments.PaymentCaptured{OrderID: r.order, Group: "g1", Amount: c.amount, IntentID: r.record(t, "g1").IntentID,
+					Cancelled: c.cut}) {
+				t.Errorf("%+v", told)
 			}
 			books := b.books(t, r.order, "")[0]
 			if c.want == payments.Captured && (books.Captured != c.amount.Minor || books.Open != 0) || c.want != payments.Captured && books.Captured != 0 {
@@ -102,7 +110,7 @@ func TestWhatCostsNothingIsCapturedWithoutTheGateway(t *testing.T) {
 	p := r.record(t, "g1")
 	names, data := payments.Happened(payments.Payment{}, p)
 	if len(names) != 2 || names[0] != payments.EventCaptured || names[1] != payments.EventRefunded ||
-		data[0] != (payments.PaymentCaptured{OrderID: r.order, Group: "g1", Amount: money.Of(0, "USD")}) || len(p.Calls) != 0 {
+		!cmp.Equal(data[0], payments.PaymentCaptured{OrderID: r.order, Group: "g1", Amount: money.Of(0, "USD")}) || len(p.Calls) != 0 {
 		t.Error(names, data, p.Calls)
 	}
 	if books := b.books(t, r.order, ""); len(books) != 0 {

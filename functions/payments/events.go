@@ -45,6 +45,8 @@ type PaymentCaptured struct {
 	Group    string       `json:"group"`
 	Amount   money.Amount `json:"amount"`
 	IntentID string       `json:"intent_id"`
+	// Cancelled is what of the shipment is not in the amount; it came later to version 1.
+	Cancelled []CutLine `json:"cancelled,omitempty"`
 }
 
 // PaymentCaptureFailed is the data of the event, version 1. Code is the gateway's or ours:
@@ -134,7 +136,7 @@ func Happened(before, p Payment) (names []string, data []any) {
 	}
 	switch {
 	case p.State == Captured && before.State != Captured:
-		add(EventCaptured, PaymentCaptured{p.OrderID, p.Group, money.Of(p.Captured, p.Amount.Currency), p.IntentID})
+		add(EventCaptured, PaymentCaptured{p.OrderID, p.Group, money.Of(p.Captured, p.Amount.Currency), p.IntentID, p.Cut})
 	case p.failed() && !(before.failed() && before.Attempt == p.Attempt):
 		add(EventCaptureFailed, PaymentCaptureFailed{p.OrderID, p.Group, p.Code, p.Attempt})
 	}

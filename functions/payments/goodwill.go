@@ -37,7 +37,7 @@ type GoodwillResult struct {
 var (
 	errNotCaptured = fault.New(fault.Conflict, "payment_not_captured", "the payment was not captured")
 	errNothingLeft = fault.New(fault.Conflict, "nothing_left", "nothing is left of the payment to give back")
-	errUnitsGiven  = fault.New(fault.Conflict, "units_refunded", "units of the line were given back before")
+	errUnitsGiven  = fault.New(fault.Conflict, "units_refunded", "units of the line were given back before, or cancelled")
 	errIDReused    = fault.New(fault.Conflict, "refund_differs", "another refund has this name")
 )
 
@@ -93,9 +93,14 @@ func (p *Payment) openGoodwill(in Goodwill) *fault.Error {
 	return nil
 }
 
-// given is how many units of a line were given back, or are about to be. A return of units that an operator had given back before is
-// not counted twice.
+// given is how many units of a line were given back, or are about to be, or were never taken for. A return of units that an operator
+// had given back before is not counted twice.
 func (p *Payment) given(line string) (units int64) {
+	for _, l := range p.Cut {
+		if l.Line == line {
+			units += l.Quantity
+		}
+	}
 	for _, r := range p.Refunds {
 		for _, l := range r.Lines {
 			if l.Line == line && r.State != RefundFailed && !r.Before {

@@ -24,6 +24,7 @@ type Payment struct {
 	Method        string    `dynamodbav:"method,omitempty"`
 	CaptureBefore time.Time `dynamodbav:"capture_before"`
 	Captured      int64     `dynamodbav:"captured"` // minor units
+	Cut           []CutLine `dynamodbav:"cut,omitempty"`
 	Refunds       []Refund  `dynamodbav:"refunds,omitempty"`
 	Disputes      []Dispute `dynamodbav:"disputes,omitempty"`
 	Code          string    `dynamodbav:"code,omitempty"`

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"rialto/functions/internal/money"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
@@ -426,7 +428,7 @@ func TestALaterAttemptFindsWhatWasTaken(t *testing.T) {
 	}
 	p := r.record(t, "g1")
 	want := payments.PaymentCaptured{OrderID: r.order, Group: "g1", Amount: money.Of(1000, "USD"), IntentID: before.IntentID}
-	if _, data := payments.Happened(before, p); len(data) != 1 || data[0] != want || p.Captured != 1000 || r.taken(t) != 1000 {
+	if _, data := payments.Happened(before, p); len(data) != 1 || !cmp.Equal(data[0], want) || p.Captured != 1000 || r.taken(t) != 1000 {
 		t.Errorf("%+v, %+v", data, p)
 	}
 }

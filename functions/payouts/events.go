@@ -12,15 +12,17 @@ import (
 
 // ShipmentWrittenOff is the data of fulfillment's event of that name, as far as it is read here.
 type ShipmentWrittenOff struct {
-	OrderID string `json:"order_id"`
-	Group   string `json:"group"`
+	OrderID   string `json:"order_id"`
+	Group     string `json:"group"`
+	Cancelled []Cut  `json:"cancelled"`
 }
 
 // PaymentCaptured is the data of payments' event of that name, as far as it is read here.
 type PaymentCaptured struct {
-	OrderID string       `json:"order_id"`
-	Group   string       `json:"group"`
-	Amount  money.Amount `json:"amount"`
+	OrderID   string       `json:"order_id"`
+	Group     string       `json:"group"`
+	Amount    money.Amount `json:"amount"`
+	Cancelled []Cut        `json:"cancelled"`
 }
 
 // PaymentRefunded is the data of payments' event of that name, as far as it is read here.
@@ -71,9 +73,9 @@ func (s *Service) HandleEvent(ctx context.Context, event string, data []byte, at
 	case "OrderPlaced":
 		return handle(event, data, func(o orders.Placed) error { return s.Placed(ctx, o) })
 	case "ShipmentWrittenOff":
-		return handle(event, data, func(x ShipmentWrittenOff) error { return s.WrittenOff(ctx, x.OrderID, x.Group, at) })
+		return handle(event, data, func(x ShipmentWrittenOff) error { return s.WrittenOff(ctx, x, at) })
 	case "PaymentCaptured":
-		return handle(event, data, func(p PaymentCaptured) error { return s.Captured(ctx, p.OrderID, p.Group, p.Amount, at) })
+		return handle(event, data, func(p PaymentCaptured) error { return s.Captured(ctx, p, at) })
 	case "PaymentRefunded":
 		return handle(event, data, func(p PaymentRefunded) error {
 			return s.Refunded(ctx, Refund{p.OrderID, p.Group, p.RefundID, p.Attempt, p.After, p.Amount, p.Lines, p.Before}, at)

@@ -109,6 +109,32 @@ func Sales(o orders.Placed) ([]Sale, error) {
 	return sales, nil
 }
 
+// Cut is units of a sale's line that were cancelled before it was packed, the last of them; of its shipping, minor units.
+type Cut struct {
+	Line     string `json:"line"`
+	Quantity int64  `json:"quantity"`
+}
+
+// without is a sale that is left of what was expected. What is given back of it is still reckoned from what was expected, as its units
+// are counted from the first.
+func (s Sale) without(cuts []Cut) (Sale, error) {
+	s.Lines = slices.Clone(s.Lines)
+	for _, c := range cuts {
+		of, units := &s.Shipping, s.Shipping.Paid
+		if n := slices.IndexFunc(s.Lines, func(l SaleLine) bool { return l.Line == c.Line }); n >= 0 {
+			of, units = &s.Lines[n].Share, s.Lines[n].Quantity
+		} else if c.Line != orders.ShippingCharge {
+			return s, ErrCaptureDiffers
+		}
+		left, err := of.upTo(units-c.Quantity, units)
+		if err != nil {
+			return s, ErrCaptureDiffers.Because(err)
+		}
+		*of = left
+	}
+	return s, nil
+}
+
 // sum is all that the seller has sold in a sale: its lines, and what it ships.
 func (s Sale) sum() Share {
 	all := s.Shipping

@@ -76,8 +76,8 @@ func (s *Service) Placed(ctx context.Context, o orders.Placed) error {
 
 // WrittenOff books a sale that left and will not be paid as Rialto's loss. It is safe to repeat. Errors: sale_unknown if the order's
 // event comes later.
-func (s *Service) WrittenOff(ctx context.Context, orderID, group string, at time.Time) error {
-	sale, err := s.Ledger.Expected(ctx, orderID, group)
+func (s *Service) WrittenOff(ctx context.Context, x ShipmentWrittenOff, at time.Time) error {
+	sale, err := s.sold(ctx, x.OrderID, x.Group, x.Cancelled)
 	if err != nil {
 		return err
 	}
@@ -89,16 +89,25 @@ func (s *Service) WrittenOff(ctx context.Context, orderID, group string, at time
 }
 
 // Captured books a sale. It is safe to repeat. Errors: sale_unknown if the order's event comes later.
-func (s *Service) Captured(ctx context.Context, orderID, group string, amount money.Amount, at time.Time) error {
-	sale, err := s.Ledger.Expected(ctx, orderID, group)
+func (s *Service) Captured(ctx context.Context, p PaymentCaptured, at time.Time) error {
+	sale, err := s.sold(ctx, p.OrderID, p.Group, p.Cancelled)
 	if err != nil {
 		return err
 	}
-	j, err := sale.Book(amount, at)
+	j, err := sale.Book(p.Amount, at)
 	if err != nil {
 		return err
 	}
 	return s.Ledger.Book(ctx, j)
+}
+
+// sold is what is left of a sale that was expected.
+func (s *Service) sold(ctx context.Context, orderID, group string, cancelled []Cut) (Sale, error) {
+	sale, err := s.Ledger.Expected(ctx, orderID, group)
+	if err != nil {
+		return Sale{}, err
+	}
+	return sale.without(cancelled)
 }
 
 // refunding bounds how often a refund is tried that others come before.

@@ -34,7 +34,7 @@ func OrderRoutes(o OwnOrders) []api.Route {
 		api.Handle(api.Route{ID: "getOrder", Method: http.MethodGet, Path: one, Summary: "One order, and what became of it",
 			Context: "fulfillment", Access: api.Guest, Errors: []fault.Kind{fault.NotFound}}, h.get),
 		api.Handle(api.Route{ID: "cancelOrder", Method: http.MethodPost, Path: one + "/cancel",
-			Summary: "Cancel an order, or the parcels that some lines fill, until it is packed; the same again changes nothing",
+			Summary: "Cancel an order, or units of some lines, until they are packed; the same again changes nothing",
 			Context: "fulfillment", Access: api.Guest, Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.cancel),
 		api.Handle(api.Route{ID: "changeOrderAddress", Method: http.MethodPut, Path: one + "/address",
 			Summary: "Send what is not packed of an order to another address, at which it costs the same", Context: "fulfillment",
@@ -164,6 +164,8 @@ type OrderLine struct {
 	Delivered int64  `json:"units_delivered" doc:"And kept"`
 	Cancelled int64  `json:"units_cancelled"`
 	Returned  int64  `json:"units_returned"`
+
+	CancelledBy []fulfillment.Actor `json:"cancelled_by,omitempty" enum:"shopper,seller,operator,system" doc:"Who cancelled units of it; system: its time was over, or it could not be paid"`
 }
 
 // Delivery is where to, by the id of the address.
@@ -179,7 +181,7 @@ func orderOutputOf(l fulfillment.Life) *orderOutput {
 		Delivery{l.Delivery.AddressID, l.Delivery.Country, l.Delivery.Region, l.Delivery.ShippingOptionID}}
 	for _, x := range l.Lines {
 		x.Condition = cmp.Or(x.Condition, "new")
-		o.Lines = append(o.Lines, OrderLine{x.Line, x.Image, x.Status, x.Shipped, x.Delivered, x.Cancelled, x.Returned})
+		o.Lines = append(o.Lines, OrderLine{x.Line, x.Image, x.Status, x.Shipped, x.Delivered, x.Cancelled, x.Returned, x.CancelledBy})
 	}
 	return &orderOutput{o}
 }
@@ -196,7 +198,7 @@ func (h ownOrders) get(ctx context.Context, in *OwnOrder) (*orderOutput, error) 
 type cancelInput struct {
 	OwnOrder
 	Body struct {
-		Lines []fulfillment.Line `json:"lines,omitempty" maxItems:"100" doc:"Only these, all units of each; without them all of the order that is not packed"`
+		Lines []fulfillment.Line `json:"lines,omitempty" maxItems:"100" doc:"Only these: quantity is how many units of the line are cancelled in all; without lines all of the order that is not packed"`
 	}
 }
 

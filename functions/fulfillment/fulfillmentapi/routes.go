@@ -50,7 +50,8 @@ type Shipment struct {
 	TrackingNumber    string             `json:"tracking_number"`
 	Status            string             `json:"status" enum:"PENDING,PICKED,PACKED,SHIPPED,IN_TRANSIT,OUT_FOR_DELIVERY,DELIVERED,HELD_BACK,WRITTEN_OFF,CANCELLED"`
 	EstimatedDelivery string             `json:"estimated_delivery" format:"date"`
-	Note              string             `json:"note,omitempty" doc:"Why it cannot be shipped"`
+	CancelledBy       fulfillment.Actor  `json:"cancelled_by,omitempty" enum:"shopper,seller,operator,system" doc:"Who cancelled it"`
+	Note              string             `json:"note,omitempty" doc:"Why it, or some of it, cannot be shipped"`
 	Lines             []fulfillment.Line `json:"lines"`
 	Events            []Event            `json:"events" doc:"By time, the first first"`
 }
@@ -61,6 +62,8 @@ type Event struct {
 	Status      string    `json:"status"`
 	Location    string    `json:"location" doc:"A fulfilment centre, a country, or a country and region; empty where there is none"`
 	Description string    `json:"description"`
+
+	By fulfillment.Actor `json:"by,omitempty" enum:"shopper,seller,operator,system" doc:"Who cancelled it or some of it, where that is the event"`
 }
 
 func (h handler) track(ctx context.Context, in *trackInput) (*trackOutput, error) {
@@ -71,9 +74,10 @@ func (h handler) track(ctx context.Context, in *trackInput) (*trackOutput, error
 	}
 	out := &trackOutput{Tracking{t.OrderID, t.Status, t.EstimatedDelivery, []Shipment{}}}
 	for _, s := range t.Shipments {
-		shown := Shipment{s.ID, s.Carrier, s.TrackingNumber, string(s.State), s.Shipment.EstimatedDelivery, noteOf(s.Shipment), s.Lines, []Event{}}
+		shown := Shipment{s.ID, s.Carrier, s.TrackingNumber, string(s.State), s.Shipment.EstimatedDelivery, s.CancelledBy(), noteOf(s.Shipment),
+			s.Lines, []Event{}}
 		for _, e := range s.Events {
-			shown.Events = append(shown.Events, Event{e.At, e.Status, e.Location, e.Description})
+			shown.Events = append(shown.Events, Event{e.At, e.Status, e.Location, e.Description, e.By})
 		}
 		out.Body.Shipments = append(out.Body.Shipments, shown)
 	}

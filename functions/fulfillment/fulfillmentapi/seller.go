@@ -18,7 +18,7 @@ type Selling interface {
 	Sold(ctx context.Context, seller string, at fulfillment.Position, limit int) ([]fulfillment.Sold, *fulfillment.Position, error)
 	Order(ctx context.Context, seller, orderID string) (fulfillment.Sold, error)
 	Confirm(ctx context.Context, seller, orderID, shipmentID, carrier, number string) (fulfillment.Shipment, error)
-	Cancel(ctx context.Context, seller, orderID, shipmentID, reason string) (fulfillment.Shipment, error)
+	Cancel(ctx context.Context, seller, orderID, shipmentID, reason string, lines []fulfillment.Line) (fulfillment.Shipment, error)
 	PackingSlip(ctx context.Context, seller, orderID, shipmentID string) (fulfillment.Slip, error)
 	Performance(ctx context.Context, seller string) (fulfillment.Performance, error)
 }
@@ -40,7 +40,7 @@ func SellerRoutes(s Selling) []api.Route {
 			Context: "fulfillment", Access: api.Seller,
 			Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.confirm),
 		api.Handle(api.Route{ID: "cancelShipment", Method: http.MethodPost, Path: "/seller/v1/orders/{order_id}/shipments/{shipment_id}/cancel",
-			Summary: "Say that one cannot ship a shipment, which nobody pays then; the same again changes nothing",
+			Summary: "Say that one cannot ship a shipment, or units of it, which nobody pays then; the same again changes nothing",
 			Context: "fulfillment", Access: api.Seller,
 			Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.cancel),
 		api.Handle(api.Route{ID: "getPackingSlip", Method: http.MethodGet, Path: "/seller/v1/orders/{order_id}/shipments/{shipment_id}/packing-slip",
@@ -107,14 +107,26 @@ type SellerShipment struct {
 	Carrier        string             `json:"carrier,omitempty"`
 	TrackingNumber string             `json:"tracking_number,omitempty"`
 	RedirectedAt   *time.Time         `json:"redirected_at,omitempty" doc:"When the customer changed where it goes; absent if that is as ordered"`
-	CancelledFor   string             `json:"cancelled_for,omitempty" enum:"overdue,withdrawn,unfulfillable,given_up" doc:"Why it was cancelled: withdrawn is the shopper's wish"`
+	CancelledFor   string             `json:"cancelled_for,omitempty" enum:"overdue,withdrawn,unfulfillable,given_up,stopped" doc:"Why it was cancelled: withdrawn is the shopper's wish, stopped an operator's word"`
+	CancelledBy    fulfillment.Actor  `json:"cancelled_by,omitempty" enum:"shopper,seller,operator,system"`
 	Amount         money.Amount       `json:"amount" doc:"What the customer pays for it, tax included"`
-	Lines          []fulfillment.Line `json:"lines"`
+	Lines          []fulfillment.Line `json:"lines" doc:"What is to be shipped, or was"`
+	Cancelled      []Cut              `json:"units_cancelled,omitempty" doc:"Of what was ordered, before it was packed"`
+}
+
+// Cut is units of a line that were cancelled.
+type Cut struct {
+	Line     string            `json:"line"`
+	Quantity int64             `json:"quantity"`
+	By       fulfillment.Actor `json:"by" enum:"shopper,seller,operator"`
 }
 
 func shipmentOf(x fulfillment.Shipment) SellerShipment {
 	s := SellerShipment{ShipmentID: x.ID, FulfilledBy: "rialto", Status: string(x.State), Carrier: x.Carrier, TrackingNumber: x.TrackingNumber,
-		CancelledFor: string(x.CancelledFor), Amount: x.Amount, Lines: x.Lines}
+		CancelledFor: string(x.CancelledFor), CancelledBy: x.CancelledBy(), Amount: x.Amount, Lines: x.Lines}
+	for _, c := range x.Cut {
+		s.Cancelled = append(s.Cancelled, Cut(c))
+	}
 	if x.ShipTo != nil {
 		s.RedirectedAt = &x.ShipTo.At
 	}
@@ -246,13 +258,14 @@ func (h seller) slip(ctx context.Context, in *SellerParcel) (*slipOutput, error)
 type cancelShipmentInput struct {
 	SellerParcel
 	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Shown to the shopper"`
+		Reason string             `json:"reason" minLength:"1" maxLength:"500" doc:"Shown to the shopper"`
+		Lines  []fulfillment.Line `json:"lines,omitempty" maxItems:"100" doc:"Only these: quantity is how many of the line's units in the shipment are cancelled in all"`
 	}
 }
 
 func (h seller) cancel(ctx context.Context, in *cancelShipmentInput) (*confirmOutput, error) {
 	who, _ := auth.From(ctx)
-	x, err := h.selling.Cancel(ctx, who.SellerID, in.OrderID, in.ShipmentID, in.Body.Reason)
+	x, err := h.selling.Cancel(ctx, who.SellerID, in.OrderID, in.ShipmentID, in.Body.Reason, in.Body.Lines)
 	if err != nil {
 		return nil, err
 	}

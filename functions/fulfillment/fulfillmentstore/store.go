@@ -44,7 +44,7 @@ func (s Store) Open(ctx context.Context, x fulfillment.Shipment, e fulfillment.E
 const moves = 8
 
 // Move stores the shipment with the event of its step, and what it counts as, if it is still in the state from. A MoneyUntil
-// that was stored meanwhile stays, and so does a correction of what was confirmed before, and another address.
+// that was stored meanwhile stays, and so do a correction of what was confirmed before, another address, and what was cancelled of it.
 func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.Shipment, e fulfillment.Event) (bool, error) {
 	var more []store.Write
 	if w, counts := count(x.SellerID, x.OrderID, x.PlacedAt, fulfillment.Counted(from, x)); counts {
@@ -54,7 +54,8 @@ func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.S
 		more = append(more, due(x, at))
 	}
 	for range moves {
-		as := []store.Cond{store.Eq("state", from), store.Eq("money_until", x.MoneyUntil), store.Eq("money_lost", x.MoneyLost), goesThere(x)}
+		as := []store.Cond{store.Eq("state", from), store.Eq("money_until", x.MoneyUntil), store.Eq("money_lost", x.MoneyLost),
+			counted("redirects", x.Redirects), counted("cuts", x.Cuts)}
 		if from != fulfillment.Pending {
 			as = append(as, store.Eq("carrier", x.Carrier), store.Eq("tracking_number", x.TrackingNumber))
 		}
@@ -71,6 +72,7 @@ func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.S
 			return false, err
 		}
 		x.ShipTo, x.Redirects, x.Country, x.Region = now.ShipTo, now.Redirects, now.Country, now.Region
+		x.Lines, x.Amount, x.Cut, x.CutShipping, x.Cuts = now.Lines, now.Amount, now.Cut, now.CutShipping, now.Cuts
 		if x.MoneyUntil, x.MoneyLost = now.MoneyUntil, now.MoneyLost; from != fulfillment.Pending {
 			x.Carrier, x.TrackingNumber = now.Carrier, now.TrackingNumber
 		}
@@ -78,18 +80,38 @@ func (s Store) Move(ctx context.Context, from fulfillment.State, x fulfillment.S
 	return false, errBusy
 }
 
-// goesThere holds of a shipment that was not sent elsewhere since it was read.
-func goesThere(x fulfillment.Shipment) store.Cond {
-	if x.Redirects == 0 {
-		return store.Lacks("redirects")
+// counted holds of a shipment that was not changed since, as far as an attribute counts that.
+func counted(attr string, times int) store.Cond {
+	if times == 0 {
+		return store.Lacks(attr)
 	}
-	return store.Eq("redirects", x.Redirects)
+	return store.Eq(attr, times)
+}
+
+// Reduce stores what is left of a shipment with the event of that, and what it counts as, if the stored one is in its state and as whole
+// as it was.
+func (s Store) Reduce(ctx context.Context, was, now fulfillment.Shipment, e fulfillment.Event) (bool, error) {
+	w := store.Update(shipments, key(was.OrderID, was.ID)).Set("lines", now.Lines).Set("amount", now.Amount).Set("cut", now.Cut).
+		Set("cut_shipping", now.CutShipping).Set("cuts", now.Cuts).Set("updated_at", now.UpdatedAt).
+		If(store.Eq("state", was.State), counted("cuts", was.Cuts))
+	if now.Note != was.Note {
+		w = w.Set("note", now.Note)
+	}
+	var more []store.Write
+	if w, counts := count(was.SellerID, was.OrderID, was.PlacedAt, fulfillment.CountedCut(was, now)); counts {
+		more = append(more, w)
+	}
+	done, _, err := s.write(ctx, w, was.OrderID, e, more...)
+	if err != nil {
+		return false, fmt.Errorf("reduce shipment: %w", err)
+	}
+	return done, nil
 }
 
 // Redirect stores where a shipment goes now with the event of that, if the stored one is in its state and goes where it went.
 func (s Store) Redirect(ctx context.Context, was, now fulfillment.Shipment, e fulfillment.Event) (bool, error) {
 	w := store.Update(shipments, key(was.OrderID, was.ID)).Set("ship_to", now.ShipTo).Set("redirects", now.Redirects).
-		Set("country", now.Country).Set("region", now.Region).If(store.Eq("state", was.State), goesThere(was))
+		Set("country", now.Country).Set("region", now.Region).If(store.Eq("state", was.State), counted("redirects", was.Redirects))
 	done, _, err := s.write(ctx, w, was.OrderID, e)
 	if err != nil {
 		return false, fmt.Errorf("redirect shipment: %w", err)

@@ -43,17 +43,28 @@ func (t *trial) opened(x fulfillment.Shipment) {
 // cannotShip has a seller say so of a parcel, some time after it came, whatever else the seller says of it.
 func (t *trial) cannotShip(x fulfillment.Shipment) {
 	at := []time.Duration{time.Hour, day, 6 * day}[t.s.Choose(3)]
+	lines := t.someOf(x.Lines)
 	t.task("seller", func(ctx context.Context) error {
 		if err := schedule.Sleep(ctx, at); err != nil {
 			return err
 		}
 		t.counts.did("cancel as the seller")
 		return t.persist(ctx, func(ctx context.Context) error {
-			_, err := t.process.sellers.Cancel(ctx, x.SellerID, x.OrderID, x.ID, "it is broken")
+			_, err := t.process.sellers.Cancel(ctx, x.SellerID, x.OrderID, x.ID, "it is broken", lines)
 			t.note("cancel %s: %v", x.ID, err)
 			return err
 		})
 	})
+}
+
+// someOf draws units of some of the lines that are to be cancelled; nil is everything.
+func (t *trial) someOf(lines []fulfillment.Line) (out []fulfillment.Line) {
+	for _, l := range lines {
+		if n := int64(t.s.Choose(int(l.Quantity) + 1)); n > 0 {
+			out = append(out, fulfillment.Line{Line: l.Line, Quantity: n})
+		}
+	}
+	return out
 }
 
 // ordered starts the customer of an order, who may want it no more, or a parcel of it, as soon as it is placed or later.
@@ -62,7 +73,7 @@ func (t *trial) ordered(o orders.Order) {
 		at := []time.Duration{0, 30 * time.Minute, 90 * time.Minute, 2 * day}[t.s.Choose(4)]
 		var lines []fulfillment.Line
 		if n := t.s.Choose(len(o.Lines) + 1); n < len(o.Lines) {
-			lines = []fulfillment.Line{{Line: o.Lines[n].Line, Quantity: o.Lines[n].Quantity}}
+			lines = t.someOf([]fulfillment.Line{{Line: o.Lines[n].Line, Quantity: o.Lines[n].Quantity}})
 		}
 		t.task("shopper", func(ctx context.Context) error {
 			if err := schedule.Sleep(ctx, at); err != nil {

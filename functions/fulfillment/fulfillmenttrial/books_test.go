@@ -213,6 +213,10 @@ func gone(x fulfillment.Shipment) bool {
 func (b *books) lookShipment(c change) {
 	was, now := b.shipments[c.Key], decode[fulfillment.Shipment](b, c.new)
 	b.shipments[c.Key] = now
+	if was.Cuts != now.Cuts {
+		b.t.counts.did("cancel a part")
+	}
+	b.checkCut(now)
 	if was.State == now.State {
 		return
 	}

@@ -88,8 +88,8 @@ func (b *books) banked() {
 		if i.status == payments.IntentCaptured {
 			at := [2]string{i.order, i.group}
 			p, ok := b.parcel(i.order, i.group)
-			if taken[at]++; taken[at] > 1 || !ok || i.captured > p.Amount.Minor {
-				b.t.fail("charged-twice", "%d taken of %s %s, which costs %d (%d times)", i.captured, i.order, i.group, p.Amount.Minor, taken[at])
+			if taken[at]++; taken[at] > 1 || !ok || i.captured > b.cost(i.order, p) {
+				b.t.fail("charged-twice", "%d taken of %s %s, which costs %d (%d times)", i.captured, i.order, i.group, b.cost(i.order, p), taken[at])
 			}
 			if s := b.shipment(i.order, i.group).State; s == "" || s == fulfillment.Pending || s == fulfillment.Picked || s == fulfillment.Cancelled {
 				b.t.fail("charged-twice", "%d taken of %s %s, which is %q", i.captured, i.order, i.group, s)
@@ -266,7 +266,7 @@ func (b *books) endMoney() {
 					booked, given = booked+j.of(payouts.Gateway), given-j.of(payouts.Refunds)
 				}
 			}
-			want := p.Amount.Minor
+			want := b.cost(id, p)
 			if s := b.shipment(id, p.Group); !left(s.State) {
 				want = 0
 			}

@@ -68,19 +68,20 @@ func (b *books) dueOf(o orders.Order, p orders.Shipment) (d due) {
 	if p.Fulfilment == orders.BySeller {
 		shipping, delivery = part{paid: shipping.paid + delivery.paid, tax: shipping.tax + delivery.tax}, part{}
 	}
-	d.add(1, shipping, 0, shipping.paid, shipping.paid, false)
+	units, notShipped := b.kept(o.ID, p)
+	d.add(1, shipping, 0, shipping.paid-notShipped, shipping.paid, false)
 	d.add(1, delivery, 0, delivery.paid, delivery.paid, true)
-	goods, units := map[string]part{}, map[string]int64{}
+	goods, of := map[string]part{}, map[string]int64{}
 	for _, l := range p.Lines {
-		goods[l.Line], units[l.Line] = part{l.Paid.Minor, l.Tax.Minor, l.Discount.Minor}, l.Quantity
-		d.add(1, goods[l.Line], 0, l.Quantity, l.Quantity, false)
+		goods[l.Line], of[l.Line] = part{l.Paid.Minor, l.Tax.Minor, l.Discount.Minor}, l.Quantity
+		d.add(1, goods[l.Line], 0, units[l.Line], l.Quantity, false)
 	}
 	for _, r := range b.returns {
 		if r.OrderID != o.ID || r.Group != p.Group || r.State != fulfillment.Refunded {
 			continue
 		}
 		for _, x := range r.Lines {
-			d.add(-1, goods[x.Line], x.From, x.From+x.Quantity, units[x.Line], false)
+			d.add(-1, goods[x.Line], x.From, x.From+x.Quantity, of[x.Line], false)
 		}
 		for _, c := range r.Charges {
 			if c.Line == "delivery" {
@@ -91,6 +92,60 @@ func (b *books) dueOf(o orders.Order, p orders.Shipment) (d due) {
 		}
 	}
 	return d
+}
+
+// kept is how many units of each line of a parcel were not cancelled, and what of its shipping is for those that were: each line's goes
+// by its units, and a line that is alone in its parcel has all of it.
+func (b *books) kept(order string, p orders.Shipment) (units map[string]int64, notShipped int64) {
+	units = map[string]int64{}
+	x := b.shipment(order, p.Group)
+	for _, l := range p.Lines {
+		units[l.Line] = l.Quantity
+		for _, c := range x.Cut {
+			if c.Line == l.Line {
+				units[l.Line] -= c.Quantity
+			}
+		}
+		shipping := l.Shipping.Minor
+		if len(p.Lines) == 1 {
+			shipping = p.Shipping.Amount.Minor
+		}
+		notShipped += shipping - share(shipping, units[l.Line], l.Quantity)
+	}
+	return units, notShipped
+}
+
+// cost is what a parcel costs without what was cancelled of it.
+func (b *books) cost(order string, p orders.Shipment) int64 {
+	units, notShipped := b.kept(order, p)
+	sum := p.Shipping.Amount.Minor - notShipped + p.Delivery.Amount.Minor
+	for _, l := range p.Lines {
+		sum += share(l.Paid.Minor, units[l.Line], l.Quantity)
+	}
+	return sum
+}
+
+// checkCut looks at what is left of a parcel: its units and those that were cancelled are what was sold, its amount is theirs, and can
+// be paid.
+func (b *books) checkCut(x fulfillment.Shipment) {
+	p, ok := b.parcel(x.OrderID, x.Group)
+	if !ok {
+		return
+	}
+	units, _ := b.kept(x.OrderID, p)
+	for _, l := range x.Lines {
+		if units[l.Line] -= l.Quantity; l.Quantity <= 0 {
+			b.t.fail("shares", "%s %s has %d units of %s", x.OrderID, x.Group, l.Quantity, l.Line)
+		}
+	}
+	for line, n := range units {
+		if n != 0 {
+			b.t.fail("shares", "%s %s: %d units of %s are neither in it nor cancelled", x.OrderID, x.Group, n, line)
+		}
+	}
+	if cost := b.cost(x.OrderID, p); x.Amount.Minor != cost || p.Amount.Minor > 0 && cost < payments.LeastAmount(x.Amount.Currency) {
+		b.t.fail("shares", "%s %s: %d for what costs %d", x.OrderID, x.Group, x.Amount.Minor, cost)
+	}
 }
 
 // checkShares compares an order with what its offers said: each seller's shipping is in the parcels that the seller's units
@@ -154,7 +209,7 @@ func (b *books) endDue() {
 				d = b.dueOf(o, p)
 			case state == fulfillment.WrittenOff:
 				d = b.dueOf(o, p)
-				d.customer, d.lost = 0, p.Amount.Minor
+				d.customer, d.lost = 0, b.cost(id, p)
 			}
 			net := b.net(id, p.Group)
 			withheld[o.Lines[0].Jurisdiction] -= net[payouts.TaxWithheld]

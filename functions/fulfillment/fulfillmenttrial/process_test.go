@@ -52,7 +52,7 @@ func (t *trial) newProcess() *process {
 		payments: &payments.Watcher{Service: &payments.Service{Store: paid, Gateway: t.bank, Now: now, AtOnce: 1}, List: paid},
 		shipments: &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Orders: orders, SKUs: unseen{}, Timers: timers{t}, Now: now,
 			Pace: t.work.pace},
-		sellers: &fulfillment.SellerService{Shipments: stored, Sellers: stored, Now: now},
+		sellers: &fulfillment.SellerService{Shipments: stored, Sellers: stored, Orders: orders, Now: now},
 		lives: &fulfillment.OrderService{Orders: orders, Shipments: stored, Returns: stored, Payments: paid, Images: unseen{}, Now: now,
 			Pace: t.work.pace},
 		returns:   &fulfillment.ReturnService{Shipments: stored, Orders: orders, Returns: stored, Now: now},

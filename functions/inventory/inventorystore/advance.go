@@ -74,42 +74,93 @@ func (s Store) advanceOne(ctx context.Context, op inventory.Operation, planned i
 		if op != inventory.Release && a.found.Quantity != planned.Quantity {
 			return false, inventory.ErrMismatch
 		}
-		for len(a.owed) < len(a.found.Drawn()) {
-			a.owed = append(a.owed, 0)
+		a.draws = a.found.Drawn()
+		done, moved, err := s.take(ctx, &a)
+		if done || err != nil {
+			return done && a.found.State != inventory.Absent, err
 		}
-		err = s.DB.Transact(ctx, a.writes()...)
-		if err == nil {
-			if c := a.counter(); a.returns() && (a.found.Draws != nil || s.env().KnownDivided(c)) {
-				s.env().RefreshHint(ctx, c)
-			}
-			return a.found.State != inventory.Absent, nil
-		}
-		refused, ok := store.AsRefused(err)
-		if !ok {
-			return false, err
-		}
-		reason, lost := refused.Failed(holdName(planned))
-		switch {
-		case lost:
-			item = reason.Found // it moved since it was read: maybe by our own try, whose answer was lost
-		case refused.Transient():
-			return false, contended(refused)
-		default:
-			if err := a.learn(refused); err != nil {
-				return false, err
-			}
+		if moved != nil {
+			item = moved
 		}
 	}
-	return false, fault.New(fault.Unavailable, "inventory_contended", "others are changing the same hold just now")
+	return false, errContended
+}
+
+var errContended = fault.New(fault.Unavailable, "inventory_contended", "others are changing the same hold just now")
+
+// take makes a step, and tells whether it is made. If it is not, moved is the hold as it is now or, if it did not move, nothing: then
+// what the step must know of its stock was learnt.
+func (s Store) take(ctx context.Context, a *advance) (done bool, moved store.Item, err error) {
+	for len(a.owed) < len(a.draws) {
+		a.owed = append(a.owed, 0)
+	}
+	err = s.DB.Transact(ctx, a.writes()...)
+	if err == nil {
+		if c := a.counter(); a.returns() && (a.found.Draws != nil || s.env().KnownDivided(c)) {
+			s.env().RefreshHint(ctx, c)
+		}
+		return true, nil, nil
+	}
+	refused, ok := store.AsRefused(err)
+	if !ok {
+		return false, nil, err
+	}
+	reason, lost := refused.Failed(holdName(a.planned))
+	switch {
+	case lost:
+		return false, reason.Found, nil // it moved since it was read: maybe by our own try, whose answer was lost
+	case refused.Transient():
+		return false, nil, contended(refused)
+	}
+	return false, nil, a.learn(refused)
+}
+
+// Cut gives back the units of an order's holds that were sold and cancelled since. It may be repeated. Errors: as Restock's.
+func (s Store) Cut(ctx context.Context, orderID string, cuts []inventory.Cut, now time.Time) error {
+	var errs []error
+	for _, c := range cuts {
+		if err := s.cut(ctx, inventory.Hold{OrderID: orderID, Line: c.Line, Centre: c.Centre}, c, now); err != nil {
+			errs = append(errs, fmt.Errorf("cut %s %s: %w", c.Line, c.Centre, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s Store) cut(ctx context.Context, planned inventory.Hold, c inventory.Cut, now time.Time) error {
+	item, err := s.DB.Get(ctx, holds, holdKey(planned))
+	if err != nil {
+		return err
+	}
+	a := advance{planned: planned, at: now, now: now}
+	for range maxTries {
+		if a.found, err = readHold(item); err != nil {
+			return err
+		}
+		back, rest, err := a.found.Without(c)
+		if err != nil || back == nil {
+			return err
+		}
+		a.step, a.draws, a.rest = inventory.Step{To: rest.State, Available: 1, Out: -1}, back, &rest
+		done, moved, err := s.take(ctx, &a)
+		if done || err != nil {
+			return err
+		}
+		if moved != nil {
+			item = moved
+		}
+	}
+	return errContended
 }
 
 // advance is one step of a hold that was found, or was not.
 type advance struct {
 	planned, found inventory.Hold
+	rest           *inventory.Hold // of a hold that is cut
 	step           inventory.Step
 	at, now        time.Time
-	owed           []int64 // by each shard that units return to
-	counted        bool    // a count that is booked is of after they left
+	draws          []inventory.Draw // that move
+	owed           []int64          // by each shard that units return to
+	counted        bool             // a count that is booked is of after they left
 }
 
 func (a advance) counter() shards.Counter { return counter(a.found.SKU, a.found.Centre) }
@@ -131,12 +182,19 @@ func (a advance) writes() []store.Write {
 			TTL int64 `dynamodbav:"ttl"`
 		}{tombstone, ttl}).If(store.Absent()).Named(holdName(a.planned))}
 	}
-	hold := store.Update(holds, holdKey(a.planned)).Set("state", a.step.To).If(store.Eq("state", a.found.State)).Named(holdName(a.planned))
+	hold := store.Update(holds, holdKey(a.planned)).Set("state", a.step.To).
+		If(store.Eq("state", a.found.State), store.Eq("quantity", a.found.Quantity)).Named(holdName(a.planned))
+	if a.rest != nil {
+		hold = hold.Set("quantity", a.rest.Quantity).Set("cut", a.rest.Cut)
+		if a.found.Draws != nil {
+			hold = hold.Set("draws", a.rest.Draws)
+		}
+	}
 	if a.step.To == inventory.Released {
 		hold = hold.Set("ttl", ttl)
 	}
 	writes, c := []store.Write{hold}, a.counter()
-	for i, d := range a.found.Drawn() {
+	for i, d := range a.draws {
 		switch {
 		case a.step.Available > 0:
 			writes = append(writes, c.Return(shards.Draw(d), a.owed[i]))
@@ -161,7 +219,7 @@ func (a *advance) learn(r *store.Refused) (err error) {
 		}
 		a.counted = a.movement().counted(last)
 	}
-	a.owed, err = owes(r, a.owed, a.found.Drawn())
+	a.owed, err = owes(r, a.owed, a.draws)
 	return err
 }
 

@@ -75,6 +75,58 @@ func TestWhatWillNotBeShippedIsForSaleAgain(t *testing.T) {
 	}
 }
 
+// Units of what was sold are for sale again one by one, each once, wherever they were drawn from and whichever news of them comes first;
+// the rest ships. Seen to catch: units given back again by news that come twice; a rest that ships with them.
+func TestUnitsOfWhatWasSoldAreForSaleAgain(t *testing.T) {
+	t.Parallel()
+	for _, shards := range []int{0, 3} {
+		t.Run(fmt.Sprint(shards, " shards"), func(t *testing.T) {
+			t.Parallel()
+			storetest.Each(t, func(t *testing.T, db store.DB) {
+				s := stocked(t, db, pick{shoe, "c1", 8})
+				if shards > 0 {
+					divide(t, s, shoe, shards)
+				}
+				plan := planOf(pick{shoe, "c1", 7})
+				line := plan.Lines[0].Line
+				cut := func(cancelled, kept int64, code string, free int64) {
+					t.Helper()
+					for range 2 {
+						mustCode(t, s.Cut(ctx, "o1", []inventory.Cut{{Line: line, Centre: "c1", Cancelled: cancelled, Kept: kept}}, now), code)
+					}
+					if err := s.Rebalance(ctx, shoe, "c1"); err != nil {
+						t.Fatal(err)
+					}
+					if left := balanced(t, s, []string{"o1"}, shoe); left["shoe c1"] != free {
+						t.Errorf("%d of %d cancelled: %v", cancelled, cancelled+kept, left)
+					}
+				}
+				mustCode(t, s.Cut(ctx, "o1", []inventory.Cut{{Line: line, Centre: "c1", Cancelled: 1, Kept: 6}}, now), "hold_missing")
+				if err := s.Place(ctx, "o1", plan, later); err != nil {
+					t.Fatal(err)
+				}
+				cut(1, 6, "hold_not_committed", 1)
+				if err := commit(s, "o1", plan, now); err != nil {
+					t.Fatal(err)
+				}
+				cut(1, 5, "hold_mismatch", 1)
+				cut(3, 4, "", 4)
+				cut(1, 6, "", 4) // older news
+				cut(6, 1, "", 7)
+				mustCode(t, s.Ship(ctx, "o1", plan.Lines, now, now), "hold_mismatch")
+				rest := planOf(pick{shoe, "c1", 1})
+				for range 2 {
+					if err := s.Ship(ctx, "o1", rest.Lines, now, now); err != nil {
+						t.Fatal(err)
+					}
+				}
+				cut(6, 1, "", 7)
+				cut(7, 0, "hold_shipped", 7)
+			})
+		})
+	}
+}
+
 // Seen to catch: no tombstone (the late hold is placed and stranded); a hold placed over its tombstone.
 func TestAReleaseThatComesFirstBarsTheHold(t *testing.T) {
 	t.Parallel()

@@ -36,7 +36,7 @@ func orderRoutes(s Services) []api.Route {
 		handle(s.Audit, api.Route{ID: "findOrdersOf", Method: http.MethodGet, Path: "/ops/v1/customers/{customer_id}/orders",
 			Summary: "A customer's orders, the latest first"}, h.list),
 		handle(s.Audit, api.Route{ID: "cancelAnyOrder", Method: http.MethodPost, Path: one + "/cancel",
-			Summary: "Cancel an order, or the parcels that some lines fill, until it is packed; the same again changes nothing",
+			Summary: "Cancel an order, or units of some lines, until they are packed; the same again changes nothing",
 			Errors:  change}, h.cancel),
 		handle(s.Audit, api.Route{ID: "refundOrder", Method: http.MethodPost, Path: one + "/refunds", Spends: true,
 			Summary: "Give money back: all that is left of what was taken, what was paid for units, or an amount. Nothing has to come back for it",
@@ -146,7 +146,7 @@ func (h orderHandlers) list(ctx context.Context, in *ordersInput) (*ordersOutput
 type cancelInput struct {
 	OrderID string `path:"order_id" maxLength:"64"`
 	Body    struct {
-		Lines  []fulfillment.Line `json:"lines,omitempty" maxItems:"100" doc:"Only these, all units of each; without them all that is not packed"`
+		Lines  []fulfillment.Line `json:"lines,omitempty" maxItems:"100" doc:"Only these: quantity is how many units of the line are cancelled in all; without lines all that is not packed"`
 		Reason string             `json:"reason" maxLength:"500" doc:"Why, for the audit log"`
 	}
 }

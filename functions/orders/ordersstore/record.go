@@ -71,7 +71,8 @@ type shipment struct {
 	Lines      []int   `dynamodbav:"lines"`
 	Units      []int64 `dynamodbav:"units"`
 	Costs      []int64 `dynamodbav:"costs"`
-	Until      int64   `dynamodbav:"until,omitempty"` // CaptureBefore in seconds of Unix time
+	ShippedFor []int64 `dynamodbav:"shipped_for,omitempty"` // what of the shipping is for each of its lines, if it has several
+	Until      int64   `dynamodbav:"until,omitempty"`       // CaptureBefore in seconds of Unix time
 }
 
 type delivery struct {
@@ -119,6 +120,9 @@ func toRecord(o orders.Order) record {
 		for _, l := range s.Lines {
 			x.Lines, x.Units = append(x.Lines, place[l.Line]), append(x.Units, l.Quantity)
 			x.Costs = append(x.Costs, l.Paid.Minor, l.Tax.Minor, l.Discount.Minor)
+			if l.Shipping.Currency != "" {
+				x.ShippedFor = append(x.ShippedFor, l.Shipping.Minor)
+			}
 		}
 		if len(x.Lines) > 0 && o.Lines[x.Lines[0]].SellerID == s.SellerID {
 			x.SellerID = ""
@@ -173,6 +177,9 @@ func (r record) order() (orders.Order, error) {
 			of := c[4+3*n:]
 			x.Lines = append(x.Lines, orders.ShipmentLine{Line: o.Lines[l].Line, Quantity: s.Units[n], Paid: amount(of[0]), Tax: amount(of[1]),
 				Discount: amount(of[2])})
+			if len(s.ShippedFor) == len(s.Lines) {
+				x.Lines[n].Shipping = amount(s.ShippedFor[n])
+			}
 		}
 		if x.Amount, err = x.Cost(); err != nil {
 			return orders.Order{}, fmt.Errorf("read order: shipment %s: %w", s.Group, err)
