@@ -8,8 +8,11 @@ import (
 	"rialto/functions/inventory"
 )
 
-// candidatesOf reads what the buy box weighs beside the offers: of those that are on sale, and of one seller's.
-func candidatesOf(ctx context.Context, store Store, stock Stock, list []Offer, also string) ([]Candidate, error) {
+// candidatesOf reads what the buy box weighs beside the offers: of those that are on sale, and of one seller's. It returns what is known
+// of all offers' sellers, too.
+func candidatesOf(
+	ctx context.Context, store Store, stock Stock, list []Offer, also string,
+) (out []Candidate, sellers map[string]SellerProfile, err error) {
 	var open []Offer
 	for _, o := range list {
 		if o.OnSale() || o.SellerID == also {
@@ -17,18 +20,17 @@ func candidatesOf(ctx context.Context, store Store, stock Stock, list []Offer, a
 		}
 	}
 	var free map[string]int64
-	var sellers map[string]SellerProfile
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { free, err = freeOf(ctx, stock, open); return err })
-	g.Go(func() (err error) { sellers, err = store.SellerProfiles(ctx, sellersOf(open)...); return err })
+	g.Go(func() (err error) { sellers, err = store.SellerProfiles(ctx, sellersOf(list)...); return err })
 	if err := g.Wait(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	out := make([]Candidate, 0, len(open))
+	out = make([]Candidate, 0, len(open))
 	for _, o := range open {
 		out = append(out, Candidate{o, free[o.SellerID], sellers[o.SellerID].Rating})
 	}
-	return out, nil
+	return out, sellers, nil
 }
 
 func sellersOf(list []Offer) []string {

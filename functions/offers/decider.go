@@ -23,6 +23,30 @@ var ErrBuyBoxChanged = fault.New(fault.Conflict, "buy_box_changed", "the buy box
 // one before worked; what still moves after so many is left to the queue, which tries again later.
 const passes = 6
 
+// followed makes offers follow their sellers that were written while it was told that the seller is blocked, or goes on: who told all of
+// the seller's offers may have come before them. It tells whether one was changed.
+func (d *Decider) followed(ctx context.Context, list []Offer, sellers map[string]SellerProfile) (changed bool, err error) {
+	for _, o := range list {
+		p := sellers[o.SellerID]
+		if o.Blocked == p.Blocked {
+			continue
+		}
+		stored, err := d.Store.Get(ctx, o.Key()) // as its seller put it, without what a sale makes of it
+		if errors.Is(err, ErrOfferNotFound) {
+			continue
+		}
+		if err != nil {
+			return changed, err
+		}
+		did, err := follow(ctx, d.Store, d.Now, stored, p)
+		if err != nil {
+			return changed, err
+		}
+		changed = changed || did
+	}
+	return changed, nil
+}
+
 // Decide makes the stored buy box of a marketplace what the rule says. It is safe to repeat and to run side by
 // side with itself. It fails with buy_box_contended (Unavailable) when others keep changing the box.
 //
@@ -36,9 +60,14 @@ func (d *Decider) Decide(ctx context.Context, product, marketplace string) error
 			return err
 		}
 		list, turns := sold(list, d.Now())
-		candidates, err := candidatesOf(ctx, d.Store, d.Stock, list, "")
+		candidates, sellers, err := candidatesOf(ctx, d.Store, d.Stock, list, "")
 		if err != nil {
 			return err
+		}
+		if followed, err := d.followed(ctx, list, sellers); err != nil {
+			return err
+		} else if followed {
+			continue
 		}
 		decision := Decide(candidates)
 		decision.Turns = turns

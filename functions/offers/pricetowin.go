@@ -85,7 +85,7 @@ func (s *Service) PriceToWin(ctx context.Context, k Key) (PriceToWin, error) {
 		return PriceToWin{}, err
 	}
 	list, _ = sold(list, s.Now())
-	candidates, err := candidatesOf(ctx, s.Store, s.Stock, list, k.SellerID)
+	candidates, _, err := candidatesOf(ctx, s.Store, s.Stock, list, k.SellerID)
 	if err != nil {
 		return PriceToWin{}, err
 	}

@@ -97,7 +97,7 @@ func (u *SellerUpdater) UpdateOffers(ctx context.Context, seller, after string) 
 	}
 	var problems []error
 	for _, o := range list {
-		changed, err := u.follow(ctx, o, profile)
+		changed, err := follow(ctx, u.Store, u.Now, o, profile)
 		if err == nil && !changed && o.OnSale() {
 			err = u.Decider.Decide(ctx, o.ProductID, o.Marketplace)
 		}
@@ -107,16 +107,16 @@ func (u *SellerUpdater) UpdateOffers(ctx context.Context, seller, after string) 
 }
 
 // follow makes an offer follow its seller, and tells whether it was changed.
-func (u *SellerUpdater) follow(ctx context.Context, o Offer, p SellerProfile) (bool, error) {
+func follow(ctx context.Context, store Store, now func() time.Time, o Offer, p SellerProfile) (bool, error) {
 	return cas.Update(o, ErrChanged, func(o Offer) (bool, error) {
 		want := o
 		want.SellerName, want.Blocked = cmp.Or(p.Name, o.SellerName), p.Blocked
 		if want == o {
 			return false, nil
 		}
-		want.Version, want.UpdatedAt = o.Version+1, u.Now().UTC()
-		return true, u.Store.Save(ctx, want, o)
-	}, func() (Offer, error) { return u.Store.Get(ctx, o.Key()) })
+		want.Version, want.UpdatedAt = o.Version+1, now().UTC()
+		return true, store.Save(ctx, want, o)
+	}, func() (Offer, error) { return store.Get(ctx, o.Key()) })
 }
 
 // sellerProfile returns what is known of a seller.
