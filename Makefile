@@ -137,7 +137,13 @@ shoppers: tools ## make up shoppers and send what they do to the running local c
 clickstream: tools ## 100,000 generated events through the gateway, Kinesis and a consumer that is killed, each once in the lake (local cloud must run)
 	@RIALTO_E2E=1 RIALTO_CLICKS=6200 go test -count=1 -timeout 20m -v -run '^TestClicksAreInTheLakeOnce$$' ./localstack/checks/e2e | sed -u '/^=== /d'
 
-.PHONY: test-train
+.PHONY: train rollback-model test-train
+train: tools ## learn what to recommend from the lake, by Spark, and let the model serve that beats what serves (the local cloud must run)
+	@$(LOCAL) train
+
+rollback-model: tools ## have the model serve again that served before this one (STAGE=…)
+	@$(OPS) invoke recommendations-serve '{"rollback":true}'
+
 test-train: tools ## the tests of training, with Spark on a small lake; make test leaves them out, since they install 600 MB
 	@$(LOCAL) install train
 	@RIALTO_TRAIN=$(abspath $(STATE)/packages/train) go test -count=1 -timeout 30m -v ./functions/recommendations/recommendationstrial | sed -u '/^=== /d'

@@ -19,6 +19,8 @@ type Options struct {
 	Zips      string // folder of the functions' zips, built for the stage's architecture
 	Documents Documents
 	Checkout  string // the checkout machine in Amazon States Language, with ${<context>-<function>} for functions
+	Retrain   string // the machine that learns what to recommend, likewise
+	Training  string // folder of the scripts that train
 }
 
 // Synth writes a stage's cloud assembly and checks it with the guards. One that fails is not kept, so that nobody
@@ -101,7 +103,7 @@ func write(o Options, folder string) (err error) {
 }
 
 func build(app awscdk.App, o Options) error {
-	shared := &shared{zips: o.Zips, checkout: o.Checkout, streams: tablesStack(app, o.Stage),
+	shared := &shared{zips: o.Zips, checkout: o.Checkout, retrain: o.Retrain, training: o.Training, streams: tablesStack(app, o.Stage),
 		lent: map[contract.Grant]granted{}, feeding: map[string]awscdk.Stack{}}
 	events := eventsStack(app, o.Stage)
 	if !o.Stage.Local {

@@ -43,6 +43,8 @@ type shared struct {
 	streams  map[string]*string // ARN of a table's stream
 	network  *network           // nil in the local stage
 	checkout string             // the checkout machine, in Amazon States Language
+	retrain  string             // the machine that learns what to recommend
+	training string             // folder of the scripts that train
 
 	lent    map[contract.Grant]granted // what contexts provide, for the others
 	feeding map[string]awscdk.Stack    // those of contexts that have a Kinesis stream

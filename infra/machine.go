@@ -12,14 +12,28 @@ import (
 )
 
 // placeholder stands in a machine for the ARN of a function: ${inventory-hold}.
-var placeholder = regexp.MustCompile(`\$\{([^}]+)\}`)
+var placeholder = regexp.MustCompile(`\$\{([a-z-]+)\}`)
 
-// machine deploys an Express machine whose role may invoke exactly the functions that its definition names. Logs
-// never hold the data of an execution: it is a customer's.
+// inMachine tells whether a function is a task of a machine.
+func inMachine(f contract.Function) bool { return f.Trigger.Saga || f.Trigger.Task }
+
+// machine deploys the Express machine of a saga, which its callers reach by an alias.
 func (c *contextStack) machine(name, definition string) error {
+	deployed, err := c.newMachine(name, definition, awsstepfunctions.StateMachineType_EXPRESS, nil)
+	if err != nil || c.stage.Local {
+		return err
+	}
+	c.releaseMachine(name, deployed)
+	return nil
+}
+
+// newMachine deploys a machine whose role may invoke exactly the functions that its definition names, and what else it is given.
+// Logs never hold the data of an execution: it is a customer's.
+func (c *contextStack) newMachine(name, definition string, kind awsstepfunctions.StateMachineType, more []permission) (awsstepfunctions.StateMachine,
+	error) {
 	tasks, err := tasksOf(definition)
 	if err != nil {
-		return fmt.Errorf("machine %s: %w", name, err)
+		return nil, fmt.Errorf("machine %s: %w", name, err)
 	}
 	var functions []string
 	for _, id := range tasks {
@@ -35,10 +49,10 @@ func (c *contextStack) machine(name, definition string) error {
 	})
 	props := &awsstepfunctions.StateMachineProps{
 		StateMachineName: new(c.stage.machineName(name)),
-		StateMachineType: awsstepfunctions.StateMachineType_EXPRESS,
+		StateMachineType: kind,
 		DefinitionBody:   awsstepfunctions.DefinitionBody_FromString(&definition),
 	}
-	allow := []permission{{actions: []string{"lambda:InvokeFunction"}, on: functions}}
+	allow := append([]permission{{actions: []string{"lambda:InvokeFunction"}, on: functions}}, more...)
 	if !c.stage.Local {
 		allow = append(allow,
 			permission{actions: []string{
@@ -60,9 +74,8 @@ func (c *contextStack) machine(name, definition string) error {
 	deployed := awsstepfunctions.NewStateMachine(c.stack, new("Machine"), props)
 	if !c.stage.Local {
 		c.machineAlarms(name, deployed)
-		c.releaseMachine(name, deployed)
 	}
-	return nil
+	return deployed, nil
 }
 
 // machineAlarms: a definition catches what its steps may fail with, so an execution that does not succeed left its work
@@ -88,8 +101,8 @@ func tasksOf(definition string) ([]string, error) {
 		if slices.Contains(ids, id) {
 			continue
 		}
-		if !slices.ContainsFunc(contract.Functions(), func(f contract.Function) bool { return f.ID() == id && f.Trigger.Saga }) {
-			return nil, fmt.Errorf("it names ${%s}, which is no saga function of the contract", id)
+		if !slices.ContainsFunc(contract.Functions(), func(f contract.Function) bool { return f.ID() == id && inMachine(f) }) {
+			return nil, fmt.Errorf("it names ${%s}, which is no task of the contract", id)
 		}
 		ids = append(ids, id)
 	}

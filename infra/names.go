@@ -28,6 +28,10 @@ func (s Stage) filesARN(ctx string) string    { return "arn:aws:s3:::" + s.files
 func (s Stage) functionName(id string) string { return s.prefix() + id }
 func (s Stage) logGroupName(id string) string { return "/aws/lambda/" + s.functionName(id) }
 
+// sparkName is the application's that trains.
+func (s Stage) sparkName() string    { return s.prefix() + "training" }
+func (s Stage) sparkLogName() string { return "/aws/emr-serverless/" + s.sparkName() }
+
 // machineLogName: logs whose names begin so share one resource policy, whose size is limited.
 func (s Stage) machineLogName(name string) string {
 	return "/aws/vendedlogs/states/" + s.machineName(name)

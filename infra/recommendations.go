@@ -1,7 +1,10 @@
 package infra
 
-// recommendations has the bucket of models.
+// recommendations has the bucket of models, and what makes them.
 func recommendations(c *contextStack) error {
 	c.files()
-	return c.functions()
+	if err := c.functions(); err != nil {
+		return err
+	}
+	return c.training()
 }

@@ -33,14 +33,14 @@ const (
 	brokenPeriod = time.Minute
 )
 
-// versions says what becomes of a function's versions. Those of a saga's functions stay: the machine calls them until its own alias
+// versions says what becomes of a function's versions. Those of a machine's functions stay: the machine calls them until its own alias
 // has moved, which is in another stack. Environments are kept warm for a version, since an alias that calls two may have none.
 func (s Stage) versions(f contract.Function) *awslambda.VersionOptions {
 	if s.Local {
 		return nil
 	}
 	o := &awslambda.VersionOptions{RemovalPolicy: awscdk.RemovalPolicy_DESTROY}
-	if f.Trigger.Saga {
+	if inMachine(f) {
 		o.RemovalPolicy = awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 	}
 	if warm := s.Provisioned[f.ID()]; warm > 0 {
@@ -59,7 +59,7 @@ func (c *contextStack) release(f contract.Function, deployed awslambda.Function,
 	alias := awslambda.NewAlias(c.stack, new(id+"Live"), &awslambda.AliasProps{AliasName: new(liveAlias), Version: version})
 	c.live[f.Name] = alias
 	c.aliases = append(c.aliases, alias)
-	if f.Trigger.Saga {
+	if inMachine(f) {
 		awsssm.NewStringParameter(c.stack, new(id+"Version"), &awsssm.StringParameterProps{
 			ParameterName: new(c.stage.versionParameter(f.ID())), StringValue: version.FunctionArn(),
 			Description: new("the version of " + f.ID() + " that a new version of its machine calls"),
@@ -146,7 +146,10 @@ func released(a *assembly) (violations []string) {
 			case "AWS::Events::Rule":
 				called = nil
 				for _, target := range many(r.at("Targets")) {
-					called = append(called, flat(target.(map[string]any)["Arn"]))
+					name := flat(target.(map[string]any)["Arn"])
+					if t.Resources[strings.Trim(name, "${}")].Type != "AWS::StepFunctions::StateMachine" { // whose tasks are pinned
+						called = append(called, name)
+					}
 				}
 			case "AWS::CodeDeploy::DeploymentGroup":
 				if groups++; len(many(r.at("AlarmConfiguration", "Alarms"))) == 0 || r.at("AlarmConfiguration", "Enabled") != true ||
@@ -181,6 +184,9 @@ func pinnedMachines(a *assembly) (violations []string) {
 	}
 	a.each(func(t template, id string, r resource) {
 		for _, match := range taskOf.FindAllStringSubmatch(flat(r.at("DefinitionString")), -1) {
+			if strings.Contains(match[0], sparkTask) {
+				continue
+			}
 			parameter, resource := t.Parameters[match[1]], t.Resources[match[1]]
 			if !strings.HasPrefix(flat(parameter["Default"]), a.stage.versionParameter("")) && resource.Type != "AWS::Lambda::Version" {
 				violations = append(violations, fmt.Sprintf("%s/%s calls %s, which is no version", t.Stack, id, match[0]))

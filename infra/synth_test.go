@@ -53,7 +53,8 @@ func synthesizeAll(m *testing.M) (int, error) {
 }
 
 func options(stage Stage, out, zips string) Options {
-	return Options{Stage: stage, Out: out, Zips: zips, Checkout: statemachines.Checkout,
+	return Options{Stage: stage, Out: out, Zips: zips, Checkout: statemachines.Checkout, Retrain: statemachines.Retrain,
+		Training:  filepath.Join("..", "functions", "recommendations", "training"),
 		Documents: standInDocuments()}
 }
 

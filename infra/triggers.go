@@ -86,7 +86,7 @@ func (c *contextStack) trigger(f contract.Function, deployed awslambda.Function)
 		return c.customizeTokens(c.live[f.Name])
 	case t.Schedule != 0:
 		c.repeat(f, deployed)
-	case !t.API && !t.Authorizer && !t.Saga && !t.Called && !t.Operator:
+	case !t.API && !t.Authorizer && !t.Saga && !t.Task && !t.Called && !t.Operator:
 		return fmt.Errorf("it has no trigger")
 	}
 	return nil

@@ -14,7 +14,7 @@ type reason struct {
 }
 
 // reasons is the one list of wildcards that policies may hold.
-var reasons = append(versionsOfSagas(), []reason{
+var reasons = append(versionsOfTasks(), []reason{
 	{"cloudwatch:DescribeAlarms", "*", "CodeDeploy asks for the alarms of a release by a call that names no resource"},
 
 	{"logs:CreateLogStream", ":log-stream:*", "Lambda names the streams of a function's log itself"},
@@ -79,6 +79,12 @@ var reasons = append(versionsOfSagas(), []reason{
 	{"es:ESHttpPut", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 	{"es:ESHttpDelete", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 
+	{"s3:GetObject", "/events/*", "files of the lake are named by hour and shard"},
+	{"s3:GetObject", "/catalog/*", "Hadoop looks into folders that it reads from"},
+	{"s3:GetObject", "/training/*", "Spark fetches its archives itself"},
+	{"emr-serverless:GetJobRun", "/jobruns/*", "runs are named by EMR"},
+	{"emr-serverless:CancelJobRun", "/jobruns/*", "runs are named by EMR"},
+
 	{"ecr:GetAuthorizationToken", "*", "ECR's token takes no resource"},
 
 	{"kms:*", "*", "in a key's own policy * is that key, and the account must be able to administer it"},
@@ -86,11 +92,11 @@ var reasons = append(versionsOfSagas(), []reason{
 	{"AmazonAPIGatewayPushToCloudWatchLogs", "managed", "API Gateway makes logs of its own; it accepts no narrower policy for the account"},
 }...)
 
-// versionsOfSagas: a run that began before a deployment ends with the versions that it began with.
-func versionsOfSagas() (all []reason) {
+// versionsOfTasks: a run that began before a deployment ends with the versions that it began with.
+func versionsOfTasks() (all []reason) {
 	for _, f := range contract.Functions() {
-		if f.Trigger.Saga {
-			all = append(all, reason{"lambda:InvokeFunction", "-" + f.ID() + ":*", "a saga's machine calls the versions that each of its own versions names"})
+		if inMachine(f) {
+			all = append(all, reason{"lambda:InvokeFunction", "-" + f.ID() + ":*", "a machine calls the versions that each of its own versions names"})
 		}
 	}
 	return all

@@ -17,6 +17,7 @@ import (
 	"rialto/localstack/demo"
 	"rialto/localstack/docs"
 	"rialto/localstack/shoppers"
+	"rialto/localstack/training"
 )
 
 // command is one verb of the program. Errors it returns are printed, one a
@@ -41,6 +42,7 @@ func commands() []command {
 		{"lag", "measure how long a committed change takes until a search finds it: lag [-probes N]", measure},
 		{"demo", "play the main journey, what must fail well, and a seller's", play},
 		{"shoppers", "make up shoppers and send what they do to the clickstream: shoppers [-n N] [-seed N]", madeUp},
+		{"train", "train recommendations on the lake and have the machine retrain judge, load and serve the model", trained},
 		{"fuzz", "call every operation in and out of its schema, as every kind of caller: fuzz [-calls N] [-seed N]", fuzzed},
 		{"docs", "serve the APIs' documents as pages to read and try, until it is interrupted", documents},
 		{"clean", "stop the local cloud and delete all its state", clean},
@@ -130,6 +132,20 @@ func madeUp(ctx context.Context, args []string) error {
 		return err
 	}
 	return shoppers.Run(ctx, max(1, *n), *seed, os.Stdout)
+}
+
+func trained(ctx context.Context, _ []string) error {
+	if err := cloud.Require(ctx); err != nil {
+		return err
+	}
+	if err := cloud.Install(ctx, os.Stdout, "train"); err != nil {
+		return err
+	}
+	spark, err := training.Installed()
+	if err != nil {
+		return err
+	}
+	return training.Run(ctx, spark, os.Stdout)
 }
 
 func fuzzed(ctx context.Context, args []string) error {

@@ -9,3 +9,9 @@ import _ "embed"
 //
 //go:embed checkout.asl.json
 var Checkout string
+
+// Retrain learns what to recommend every four hours, a Standard workflow. ${training:<what>} stands in it for what infra deploys to
+// train with, and its Train state is run on AWS alone.
+//
+//go:embed retrain.asl.json
+var Retrain string

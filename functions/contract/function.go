@@ -35,7 +35,8 @@ type Trigger struct {
 	API        bool          // routes of the APIs whose context is this one
 	Authorizer bool          // the APIs' request authorizer
 	Tokens     bool          // called by the user pool before it signs a token; by nobody where there is no pool (the local stage)
-	Saga       bool          // a task of a state machine
+	Saga       bool          // a task of the saga, which a checkout waits for
+	Task       bool          // a task of another state machine
 	Called     bool          // by another function, which is granted Invoke
 	Operator   bool          // invoked by an operator's command (make seed, make deploy)
 	Stream     string        // this table's stream, in order per key

@@ -37,20 +37,20 @@ var recommendationsContext = Context{
 		{
 			Name: "gate", Description: "lets a model serve that is whole and better, or refuses it",
 			Memory: 1024, Timeout: 15 * minute,
-			Trigger: Trigger{Operator: true},
+			Trigger: Trigger{Task: true},
 			Grants:  []Grant{{GetObject, "models"}, {PutObject, "models"}, {ListObjects, "models"}},
 			Alarms:  []Alarm{{"model-refused", "a model was refused, and the one before serves on"}},
 		},
 		{
 			Name: "load", Description: "loads a model, part by part",
 			Memory: 1024, Timeout: 10 * minute,
-			Trigger: Trigger{Operator: true},
+			Trigger: Trigger{Task: true},
 			Grants:  []Grant{{GetObject, "models"}, {ListObjects, "models"}, {Write, "recommendations"}, {Admin, "search"}},
 		},
 		{
 			Name: "serve", Description: "has a loaded model serve, or the one before it again",
 			Memory: 256, Timeout: minute,
-			Trigger: Trigger{Operator: true},
+			Trigger: Trigger{Task: true},
 			Grants: []Grant{{GetObject, "models"}, {PutObject, "models"}, {ListObjects, "models"}, {Write, "recommendations"},
 				{Admin, "search"}},
 		},

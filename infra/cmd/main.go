@@ -51,6 +51,8 @@ func run(name, out, zips, lint string) error {
 		Stage: stage, Out: out, Zips: zips,
 		Documents: documents,
 		Checkout:  string(statemachines.Checkout),
+		Retrain:   statemachines.Retrain,
+		Training:  filepath.Join("functions", "recommendations", "training"),
 	}); err != nil {
 		return err
 	}

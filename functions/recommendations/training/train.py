@@ -16,6 +16,8 @@ import sys
 import time
 import zipfile
 
+sys.path.insert(0, "packages")  # where Spark unpacks them on EMR; it is not there locally
+
 import numpy as np
 import xgboost
 from pyspark.sql import SparkSession
