@@ -252,6 +252,7 @@ var unused = byGrant(map[string]string{
 		reviews-moderate write product_ratings
 		payments-reissue read payments
 		payments-reissue write payments
+		payments-reissue write rate_limits
 		fulfillment-resolve read shipments
 		fulfillment-resolve write shipments
 		fulfillment-resolve write tracking
