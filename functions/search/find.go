@@ -86,7 +86,7 @@ func (f *finder) look(ctx context.Context, skip *int) (out finding, err error) {
 	var vector func() Vector
 	switch {
 	case long && understood:
-		vector = f.vectorOf(ctx, f.a.Text)
+		vector = f.vectorOf(ctx, f.a.spoken())
 	case long:
 		first = append(first, f.step(FewerTerms, true))
 	}
@@ -102,7 +102,7 @@ func (f *finder) look(ctx context.Context, skip *int) (out finding, err error) {
 	}
 	if understood && unsettled {
 		if vector == nil {
-			vector = f.vectorOf(ctx, f.a.Text)
+			vector = f.vectorOf(ctx, f.a.spoken())
 		}
 		if v := vector(); v != nil {
 			return f.fused(ctx, out, v, skip)
@@ -164,7 +164,8 @@ func (f *finder) fused(ctx context.Context, out finding, v Vector, skip *int) (f
 		return f.without(ctx, out, err)
 	}
 	suggestion := ""
-	out.settled = out.exact > 0 && !long(f.a.Text)
+	// Where filters leave few of what has all words, those settle little.
+	out.settled = out.exact > 0 && !long(f.a.Text) && (out.Total == out.exact || out.Total >= FewResults)
 	if out.exact == 0 {
 		fuzzy := list[2]
 		if suggestion = fuzzy.Suggestion; !f.few(fuzzy.Matched) {
@@ -172,7 +173,7 @@ func (f *finder) fused(ctx context.Context, out finding, v Vector, skip *int) (f
 			return out, nil
 		}
 		if corrected := f.corrected(ctx, suggestion); corrected != nil { // a word with a typo means nothing
-			either.Vector, either.Relaxed, either.Known, out.meant = corrected, Fuzzy, false, suggestion
+			either.Vector, either.Relaxed, either.Known, out.meant = corrected, Fuzzy, false, strings.TrimSpace(f.a.Gender+" "+suggestion)
 			out.settled = fuzzy.Matched >= FewResults
 			if list, err = f.ask(ctx, either, nearest(either)); err != nil {
 				return out, err
@@ -192,8 +193,11 @@ func (f *finder) corrected(ctx context.Context, suggestion string) Vector {
 	if suggestion == "" {
 		return nil
 	}
-	return f.vectorOf(ctx, suggestion)()
+	return f.vectorOf(ctx, strings.TrimSpace(f.a.Gender+" "+suggestion))()
 }
+
+// spoken is the text with whom it is for.
+func (q Query) spoken() string { return cmp.Or(q.Spoken, q.Text) }
 
 // without goes on by words alone where a search by meaning failed for another reason than that the index is away, as one of an
 // earlier release has no vectors.
@@ -215,7 +219,7 @@ func (f *finder) goOn(ctx context.Context) (out finding, err error) {
 	if f.Encoder == nil || !Understood(f.m.Language) {
 		return out, ErrPosition
 	}
-	v := f.vectorOf(ctx, cmp.Or(f.a.Position.Meant, f.a.Text))()
+	v := f.vectorOf(ctx, cmp.Or(f.a.Position.Meant, f.a.spoken()))()
 	if v == nil {
 		return out, fault.New(fault.Unavailable, "search_unavailable", "the search cannot be reached just now").After(encoderAgain)
 	}

@@ -63,12 +63,14 @@ type Query struct {
 	Fulfillment string // who ships it, as an offer says
 	// Attributes are values, any of those of the same name and one of every name.
 	Attributes []Value
-	// Without is what a product must not have, and AsWords what is not to be read in the words: both come of understand.
-	Without []string
-	AsWords []ReadingKind
-	Sort    Sort // "" is Relevance
-	Page    int  // from 1
-	Size    int  // 1 to MaxSize
+	// Without is what a product must not have, Gender whom it is for, and Spoken the text with the words for that: they come of
+	// understand. AsWords is what is not to be read in the words.
+	Without        []string
+	Gender, Spoken string
+	AsWords        []ReadingKind
+	Sort           Sort // "" is Relevance
+	Page           int  // from 1
+	Size           int  // 1 to MaxSize
 	// Position is instead of Page, from a page before.
 	Position *Position
 	Explain  bool   // changes nothing but what is told

@@ -16,6 +16,7 @@ type Reading struct {
 	// Min and Max are bounds of a price in minor units, 0 for none, and Without is what a product must not have.
 	Min, Max int64
 	Without  string
+	Gender   string // whom it is for, as Genders has it
 }
 
 // ReadingKind is a kind of reading. A shopper lifts one by asking for its words as words.
@@ -23,12 +24,13 @@ type ReadingKind string
 
 // The kinds.
 const (
-	PriceWords ReadingKind = "price"   // under $50
-	Negation   ReadingKind = "without" // not leather
+	PriceWords  ReadingKind = "price"   // under $50
+	Negation    ReadingKind = "without" // not leather
+	GenderWords ReadingKind = "gender"  // women's
 )
 
 // ReadingKinds lists them.
-var ReadingKinds = []ReadingKind{PriceWords, Negation}
+var ReadingKinds = []ReadingKind{PriceWords, Negation, GenderWords}
 
 // amount is a number with a sign or the name of a currency, or without.
 const amount = `([$£€₹]|us\$|a\$|c\$|s\$)?\s?(\d{1,7}(?:,\d{3})*(?:\.\d{1,2})?)\s?(dollars?|pounds?|euros?|bucks|rupees?|usd|gbp|eur|cad|aud|inr|sgd|zar)?`
@@ -81,6 +83,11 @@ func (q Query) understand(m marketplaces.Marketplace) (Query, []Reading) {
 		}
 		readings = append(readings, r)
 		q.Text, q.Without = rest, append(slices.Clone(q.Without), r.Without)
+	}
+	q.Spoken = q.Text
+	if r, rest, ok := gendered(q.Text); ok && !slices.Contains(q.AsWords, GenderWords) {
+		readings = append(readings, r)
+		q.Text, q.Gender = rest, r.Gender
 	}
 	return q, readings
 }

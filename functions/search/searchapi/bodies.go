@@ -28,11 +28,12 @@ type Results struct {
 
 // Reading is what was read in words.
 type Reading struct {
-	Kind     string `json:"kind" enum:"price,without" doc:"As as_words takes it"`
+	Kind     string `json:"kind" enum:"price,without,gender" doc:"As as_words takes it"`
 	Words    string `json:"words" doc:"As they were typed"`
 	PriceMin int64  `json:"price_min,omitempty" doc:"Minor units"`
 	PriceMax int64  `json:"price_max,omitempty" doc:"Minor units"`
 	Without  string `json:"without,omitempty" doc:"What hits must not have"`
+	Gender   string `json:"gender,omitempty" enum:"women,men" doc:"What is for it stands first, and what says that it is for the other is left out"`
 }
 
 // Hit is a product that matches. It may be a second old; its page is not.
@@ -182,7 +183,7 @@ func results(r search.Result, page, size int, explain bool) (Results, error) {
 		out.Facets.Attributes = append(out.Facets.Attributes, Attribute{x.Name, buckets(x.Values)})
 	}
 	for _, x := range r.Readings {
-		out.Understood = append(out.Understood, Reading{string(x.Kind), x.Words, x.Min, x.Max, x.Without})
+		out.Understood = append(out.Understood, Reading{string(x.Kind), x.Words, x.Min, x.Max, x.Without, x.Gender})
 	}
 	if r.Relaxed != search.Strict {
 		out.Exact = &r.Exact

@@ -45,7 +45,7 @@ type searchInput struct {
 	InStock     bool     `query:"in_stock" doc:"Only what can be bought now"`
 	Fulfillment string   `query:"fulfillment" enum:"rialto,seller" doc:"Who stores and ships it"`
 	Attributes  []string `query:"attribute,explode" maxItems:"20" minLength:"3" maxLength:"541" doc:"An attribute's name, a colon and a value, as the facets list them; repeat it for any of several values of a name, and for several names"`
-	AsWords     []string `query:"as_words,explode" enum:"price,without" maxItems:"2" doc:"Look for words as words that would be read as a price (under $50) or as what a product must not have (not leather), as understood in the answer says"`
+	AsWords     []string `query:"as_words,explode" enum:"price,without,gender" maxItems:"3" doc:"Look for words as words that would be read as a price (under $50), as what a product must not have (not leather) or as whom it is for (women's), as understood in the answer says"`
 	Sort        string   `query:"sort" enum:"relevance,price_asc,price_desc,newest,rating" default:"relevance" doc:"What has no such value comes last"`
 	Page        int      `query:"page" minimum:"1" default:"1" doc:"From 1; page times size is at most 10,000"`
 	Size        int      `query:"size" minimum:"1" maximum:"100" default:"20" doc:"Hits of a page"`

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
 	"rialto/functions/marketplaces"
 	"rialto/functions/search"
@@ -69,7 +71,7 @@ func request(a search.IndexQuery, language string, ranges []search.Range, groupe
 		}
 		return body
 	}
-	found := matching(a, language)
+	found := preferring(matching(a, language), a.Gender)
 	if a.By != search.ByWords {
 		also := near(a, filters)
 		also["function_score"].(object)["boost"] = 0
@@ -101,6 +103,28 @@ func near(a search.IndexQuery, l filters) object {
 		"query":     object{"knn": object{"vector": object{"vector": a.Vector, "k": search.NearestHits, "filter": pass.but("none")}}},
 		"min_score": (1 + search.LeastNear) / 2, // Lucene scores a cosine from 0 to 1
 	}}
+}
+
+// preferring finds what found finds, and what is for a gender before the rest.
+func preferring(found object, gender string) object {
+	if gender == "" {
+		return found
+	}
+	return object{"bool": object{"must": found, "should": object{"multi_match": whole(gender)}}}
+}
+
+// ofOther leaves out what says that it is for another gender.
+func ofOther(gender string) object {
+	var pairs []string
+	for other, values := range search.Genders {
+		for _, v := range values {
+			if other != gender {
+				pairs = append(pairs, search.Value{Name: "gender", Value: v}.Pair(), search.Value{Name: "gender", Value: strings.ToUpper(v[:1]) + v[1:]}.Pair())
+			}
+		}
+	}
+	slices.Sort(pairs)
+	return object{"bool": object{"must_not": object{"terms": object{"attribute_pairs": pairs}}}}
 }
 
 // without leaves out what has a thing, unless it says itself that it has it not.
@@ -153,6 +177,9 @@ func filtersOf(q search.Query) filters {
 	}
 	for _, thing := range q.Without {
 		add("without", without(thing))
+	}
+	if q.Gender != "" {
+		add("gender", ofOther(q.Gender))
 	}
 	price := object{}
 	if q.PriceMin > 0 {

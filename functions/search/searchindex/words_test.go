@@ -93,6 +93,25 @@ func TestWhatAProductMustNotHave(t *testing.T) {
 	}
 }
 
+// Seen to catch: men's boots among those for women, and a boot that is for anybody left out.
+func TestForWhomAProductIs(t *testing.T) {
+	t.Parallel()
+	x := openSearch(t)
+	boots := func(id string) search.Document { return doc(id, "Boots", "Alba", "boots", 100) }
+	docs := []search.Document{boots("p1"), boots("p2"), boots("p3")}
+	for i, gender := range []string{"", "Men", "women"} {
+		if gender != "" {
+			docs[i].AttributeValues, docs[i].AttributePairs = []string{gender}, []string{"gender=" + gender}
+		}
+	}
+	put(t, x, us, docs...)
+	for text, want := range map[string]string{"women's boots": "p3 p1", "boots for men": "p2 p1", "boots": "p1 p2 p3"} {
+		if got := ids(find(t, x, search.Query{Text: text})); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
+
 // listed are synonyms of every marketplace.
 type listed search.Synonyms
 
