@@ -110,7 +110,9 @@ def learn(model, catalog, questions):
 def rank(booster, products, x):
     if not products:
         return []
-    scores = booster.predict(xgboost.DMatrix(x, feature_names=shelf.FEATURES, missing=np.nan), output_margin=True)
+    of = booster.feature_names or shelf.FEATURES  # a ranker of before may look at fewer
+    columns = x[:, [shelf.FEATURES.index(name) for name in of]]
+    scores = booster.predict(xgboost.DMatrix(columns, feature_names=of, missing=np.nan), output_margin=True)
     return [products[i] for i in np.argsort(-scores, kind="stable")[:evaluation.AT]]
 
 
@@ -143,8 +145,8 @@ class Serving:
         if missing:
             raise SystemExit(f"the model {version} that serves lacks {', '.join(missing)}: nothing can be compared with it")
         manifest = json.loads(text["manifest.json"])
-        if manifest["features"] != shelf.FEATURES:
-            raise SystemExit(f"the model {version} that serves has other features: it cannot be compared")
+        if not set(manifest["features"]) <= set(shelf.FEATURES):
+            raise SystemExit(f"the model {version} that serves looks at what nothing knows any more: it cannot be compared")
         self.until = datetime.datetime.fromisoformat(manifest["window"]["to"].replace("Z", "+00:00"))
         self.model = models.parse(text)
         self.booster = xgboost.Booster(model_file=bytearray(text["ranker.json"].encode()))
