@@ -267,6 +267,13 @@ func TestACancelledIntentIsAuthorizedAnew(t *testing.T) {
 	}
 	r.hears(t, 1)
 	r.hears(t, 2)
+	// Seen to catch: a payment authorized once more by late news of the intent that was replaced.
+	for _, n := range b.told(t, 3) {
+		n.ID += "_late"
+		if err := r.listener().Hear(context.Background(), n); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if p := r.record(t, "g1"); p.State != payments.Authorized || p.Current != 1 {
 		t.Fatalf("%+v", p)
 	}

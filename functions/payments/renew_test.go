@@ -156,6 +156,29 @@ func TestAFrozenRenewalHoldsNothing(t *testing.T) {
 	}
 }
 
+// A capture that breaks at whichever point as its authorization ends, and that a renewal comes before its next try, takes the money once and
+// leaves none held. Seen to catch: a renewal of what may have been captured.
+func TestACaptureThatBreaksIsNotRenewed(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	for k, more := 0, true; more; k++ {
+		r := soonOver(t, b, "pm_card_visa")
+		at := &broken{k: k, lasting: 1000}
+		r.hook(func(ctx context.Context, point string) error { return at.hook(ctx, point) })
+		_ = r.captures(1, 0)
+		more, at = at.reached(), &broken{}
+		if err := r.renews(3); err != nil {
+			t.Fatalf("point %d: %v", k, err)
+		}
+		if err := r.captures(3, 0); err != nil {
+			t.Fatalf("point %d: %v", k, err)
+		}
+		if p := r.record(t, "g1"); r.taken(t) != 1000 || r.open(t) != 0 || p.State != payments.Captured {
+			t.Fatalf("point %d: %d taken, %d open, %+v", k, r.taken(t), r.open(t), p)
+		}
+	}
+}
+
 // Renewals side by side, and again when there is nothing to do, make one authorization.
 func TestRenewalsMeet(t *testing.T) {
 	t.Parallel()
@@ -211,6 +234,12 @@ func TestARefusedRenewalIsTold(t *testing.T) {
 	}
 	if next, err := r.Renew(context.Background(), r.order, "g1"); err != nil || !next.IsZero() {
 		t.Fatal("asked a fourth time: ", next, err)
+	}
+	// Seen to catch: an intent that waits for its shopper, who would have twice as much held by answering.
+	for _, i := range b.books(t, r.order, "g1") {
+		if i.ID != r.record(t, "g1").IntentID && i.Status != "canceled" {
+			t.Errorf("%+v", i)
+		}
 	}
 }
 

@@ -47,6 +47,8 @@ func TestDisputesAndRefundsByHandAreRialtosOwn(t *testing.T) {
 		return news{"PaymentRefundedElsewhere", map[string]any{"order_id": "ord_a", "group": "g1", "refund_id": "re_1", "amount": usd(300),
 			"turned_back": back}}
 	}
+	other := refund(false)
+	other.data = map[string]any{"order_id": "ord_a", "group": "g2", "refund_id": "re_1", "amount": usd(200)}
 	for name, c := range map[string]struct {
 		news []news
 		want map[payouts.Account]int64
@@ -61,6 +63,8 @@ func TestDisputesAndRefundsByHandAreRialtosOwn(t *testing.T) {
 			map[payouts.Account]int64{}},
 		"given": {[]news{refund(false)},
 			map[payouts.Account]int64{payouts.Goodwill: 300, payouts.Refunds: -300}},
+		"given of two parcels by one word": {[]news{refund(false), other},
+			map[payouts.Account]int64{payouts.Goodwill: 500, payouts.Refunds: -500}},
 		"turned back": {[]news{refund(false), refund(true)},
 			map[payouts.Account]int64{}},
 	} {

@@ -347,9 +347,12 @@ func TestTablesAreComplete(t *testing.T) {
 // Where the seller collects, Rialto adds nothing.
 func TestWhatSellersCollectIsNotCollectedTwice(t *testing.T) {
 	t.Parallel()
-	l := levy{jurisdiction: "US-WA", rates: rates{Standard: 65_000}}
-	if got := (nexusRule{by: seller}).collected(l); got.rates[Standard] != 0 {
-		t.Errorf("%+v", got)
+	l := levy{jurisdiction: "US-WA", rates: rates{Standard: 65_000, Food: 40_000, Clothing: 20_000}, pieces: map[Class]int64{Clothing: 1}}
+	got := (nexusRule{by: seller}).collected(l)
+	for _, class := range []Class{Standard, Food, Clothing} {
+		if r := got.rate(class, 100, 1, false); r != 0 {
+			t.Errorf("%s bears %d", class, r)
+		}
 	}
 	if got := (nexusRule{}).collected(l); got.rates[Standard] != 65_000 {
 		t.Errorf("%+v", got)

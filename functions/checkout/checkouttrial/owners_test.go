@@ -139,6 +139,27 @@ func (c *chain) paidAsAgreed(seller string) {
 	}
 }
 
+// nothingIsHeld looks at the bank once every parcel has left or is cancelled.
+func (c *chain) nothingIsHeld() {
+	c.bank.intents.Range(func(id, minor any) bool {
+		c.t.Fatalf("%v is still held for %v", minor, id)
+		return false
+	})
+}
+
+// shippingIsLeft looks at an order of which all that had left came back: what those parcels' shipping and delivery cost is left, and
+// nothing of the parcels that were cancelled.
+func (c *chain) shippingIsLeft(shipped []orders.Shipment) {
+	var left, taxes int64
+	for _, s := range shipped {
+		left, taxes = left+s.Shipping.Amount.Minor+s.Delivery.Amount.Minor, taxes+s.Shipping.Tax.Minor+s.Delivery.Tax.Minor
+	}
+	l := c.ledger("")
+	if _, _, withheld := owned(l); c.bank.taken-c.bank.back != left || withheld != taxes || l[payouts.Discounts] != 0 {
+		c.t.Fatalf("%d of shipping and delivery with %d of tax are left, the bank has %d, the ledger %v", left, taxes, c.bank.taken-c.bank.back, l)
+	}
+}
+
 // nothingIsLeftOfTheGoods looks at an order that came back whole: shipping and delivery are left, and their taxes.
 func (c *chain) nothingIsLeftOfTheGoods() {
 	taxes := c.Tax.DeliveryTax.Minor
