@@ -19,7 +19,7 @@ class Model:
         self.neighbours, self.popular, self.vectors, self.customers = neighbours, popular, vectors, customers
         self.products = sorted(vectors)
         self.place = {p: k for k, p in enumerate(self.products)}
-        self.matrix = np.array([vectors[p] for p in self.products], np.float32).reshape(len(self.products), -1)
+        self.matrix = np.array([vectors[p] for p in self.products], np.float32).reshape(len(self.products), -1 if self.products else 64)
         self.near = {kind: {p: dict(items) for p, items in of.items()} for kind, of in neighbours.items()}
 
 

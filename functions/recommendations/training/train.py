@@ -108,7 +108,7 @@ def learn(model, catalog, questions):
 
 
 def rank(booster, products, x):
-    if not products:
+    if not products or booster is None:
         return []
     of = booster.feature_names or shelf.FEATURES  # a ranker of before may look at fewer
     columns = x[:, [shelf.FEATURES.index(name) for name in of]]
@@ -147,9 +147,14 @@ class Serving:
         manifest = json.loads(text["manifest.json"])
         if not set(manifest["features"]) <= set(shelf.FEATURES):
             raise SystemExit(f"the model {version} that serves looks at what nothing knows any more: it cannot be compared")
-        self.until = datetime.datetime.fromisoformat(manifest["window"]["to"].replace("Z", "+00:00"))
+        until = manifest.get("window", {}).get("to") or manifest["created_at"]
+        self.until = datetime.datetime.fromisoformat(until[:19] + "+00:00")
         self.model = models.parse(text)
-        self.booster = xgboost.Booster(model_file=bytearray(text["ranker.json"].encode()))
+        try:
+            self.booster = xgboost.Booster(model_file=bytearray(text["ranker.json"].encode()))
+        except xgboost.core.XGBoostError:
+            say(f"XGBoost cannot read the ranker of {version}, which serves: it counts as one that ranks nothing")
+            self.booster = None
 
 
 def splits(frame, serving, most):
