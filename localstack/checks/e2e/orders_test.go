@@ -39,12 +39,17 @@ func (b *bought) life(ctx context.Context, t *testing.T) (l life) {
 // buyOne sells one unit of a new product of a new seller, who has two.
 func buyOne(ctx context.Context, t *testing.T) *bought {
 	t.Helper()
+	return buy(ctx, t, 1)
+}
+
+func buy(ctx context.Context, t *testing.T, units int) *bought {
+	t.Helper()
 	b := &bought{sku: newSKU(ctx, t, "Sold by its seller", 2), buyer: mustShopper(ctx, t, "pm_card_visa")}
 	b.seller = mustSeller(t, b.sku.seller)
 	offer := terms(2000, "seller")
 	offer["sku"] = "E2E-1"
 	call(ctx, t, b.seller, http.MethodPut, "/seller/v1/offers/"+b.sku.product, offer, nil, shop.With("If-Match", `"1"`))
-	o, err := b.buyer.checkout(ctx, b.buyer.mustPut(ctx, t, b.sku, 1).ID, shop.NewKey())
+	o, err := b.buyer.checkout(ctx, b.buyer.mustPut(ctx, t, b.sku, units).ID, shop.NewKey())
 	if err != nil || o.Status != "placed" {
 		t.Fatalf("%+v %v", o, err)
 	}
@@ -165,6 +170,88 @@ func TestAnOrderIsCancelled(t *testing.T) {
 	s.free(ctx, t)
 	if l := s.life(ctx, t); l.Status != "cancelled" || l.Cancelled != l.Totals.Total {
 		t.Errorf("%+v", l)
+	}
+}
+
+// Of two units a customer wants one: the other is for sale again, and what is left is shipped and paid alone.
+func TestAUnitOfAnOrderIsCancelled(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	b := buy(ctx, t, 2)
+	b.arrive(ctx, t)
+	line := b.life(ctx, t).Lines[0].Line
+	var l life
+	for range 2 {
+		served(ctx, t, b.buyer.Client, post, "/api/v1/orders/"+b.order+"/cancel",
+			map[string]any{"lines": []any{map[string]any{"line": line, "quantity": 1}}}, &l)
+		if l.Status != "placed" || l.Cancelled.Amount < 2000 || l.Cancelled.Amount*2 > l.Totals.Total.Amount {
+			t.Fatalf("%+v", l)
+		}
+	}
+	var sold struct {
+		Shipments []struct {
+			Lines     []struct{ Quantity int64 }
+			Cancelled []struct {
+				Quantity int64
+				By       string
+			} `json:"units_cancelled"`
+		}
+	}
+	call(ctx, t, b.seller, get, "/seller/v1/orders/"+b.order, nil, &sold)
+	if x := sold.Shipments[0]; len(x.Lines) != 1 || x.Lines[0].Quantity != 1 || len(x.Cancelled) != 1 || x.Cancelled[0].Quantity != 1 ||
+		x.Cancelled[0].By != "shopper" {
+		t.Errorf("%+v", sold)
+	}
+	until(ctx, t, "the unit is for sale again", 3*time.Minute, func() bool {
+		st, err := auditor.Stock(ctx, b.sku.product, b.sku.seller)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return st.Balanced() && st.Committed == 1 && st.Available == 1
+	})
+	call(ctx, t, b.seller, post, b.parcel()+"/confirm", map[string]string{"carrier": "Post", "tracking_number": "RL-1234"}, nil)
+	until(ctx, t, "what is left is paid", 3*time.Minute, func() bool {
+		l = b.life(ctx, t)
+		return l.Paid.Amount > 0
+	})
+	if money, err := auditor.MoneyOf(ctx, b.order); err != nil || l.Paid.Amount != l.Totals.Total.Amount-l.Cancelled.Amount ||
+		money.Captured != l.Paid.Amount || money.Open != 0 {
+		t.Errorf("%+v %+v %v", l, money, err)
+	}
+}
+
+// A cart of two sellers' goods at 99.99 and 0.05 is paid in two parts of which the gateway takes each: the cheap one bears more of the
+// delivery.
+func TestACheapParcelCanBePaid(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	dear, cheap, s := newSKU(ctx, t, "A dear thing", 1), newSKU(ctx, t, "A cheap thing", 1), mustShopper(ctx, t, "pm_card_visa")
+	var c cart
+	for k, price := range map[sku]int64{dear: 9999, cheap: 5} {
+		meant := terms(price, "rialto")
+		meant["confirm_price_drop"] = true
+		call(ctx, t, mustSeller(t, k.seller), put, "/seller/v1/offers/"+k.product, meant, nil, shop.With("If-Match", `"1"`))
+		c = s.mustPut(ctx, t, k, 1)
+	}
+	o, err := s.checkout(ctx, c.ID, shop.NewKey())
+	if err != nil || o.Status != "placed" {
+		t.Fatalf("%+v %v", o, err)
+	}
+	var sum int64
+	for _, k := range []sku{dear, cheap} {
+		var sold struct {
+			Shipments []struct{ Amount struct{ Amount int64 } }
+		}
+		until(ctx, t, "the seller sees the order", 3*time.Minute, func() bool {
+			_, err := mustSeller(t, k.seller).Call(ctx, get, "/seller/v1/orders/"+o.OrderID, nil, &sold)
+			return err == nil && len(sold.Shipments) == 1
+		})
+		if sum += sold.Shipments[0].Amount.Amount; sold.Shipments[0].Amount.Amount < 50 {
+			t.Errorf("%+v", sold)
+		}
+	}
+	if l := s.balance(ctx, t, o.OrderID); sum != l.Totals.Total.Amount || sum < 9999+5 {
+		t.Errorf("the parcels cost %d: %+v", sum, l)
 	}
 }
 
