@@ -18,24 +18,12 @@ import (
 func TestASellersImages(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
-	newSKU(ctx, t, "Image teapot", 0) // for the category
-	s := mustSeller(t, shop.NewID("sel_"))
-	var listed struct {
-		ProductID string `json:"product_id"`
-	}
-	if _, err := s.Call(ctx, http.MethodPost, "/seller/v1/products", map[string]any{"title": "Teapot", "gtin": gtin(), "category_id": "tests"},
-		&listed); err != nil {
-		t.Fatal(err)
-	}
-	page := illustrated{s, listed.ProductID}
+	page := newIllustrated(ctx, t)
+	s := page.seller
 	if evil := page.send(ctx, t, "image/png", []byte("<script>alert(1)</script>")); evil.State != "REFUSED" || evil.Reason.Code != "not_an_image" {
 		t.Errorf("%+v", evil)
 	}
-	var file bytes.Buffer
-	if err := png.Encode(&file, image.NewGray(image.Rect(0, 0, 300, 200))); err != nil {
-		t.Fatal(err)
-	}
-	good := page.send(ctx, t, "image/png", file.Bytes())
+	good := page.send(ctx, t, "image/png", grayPNG(t))
 	if good.State != "ACCEPTED" {
 		t.Fatalf("%+v", good)
 	}
@@ -67,6 +55,28 @@ type picture struct {
 	State  string
 	URL    string
 	Reason struct{ Code string }
+}
+
+// newIllustrated lists a product that has no image yet.
+func newIllustrated(ctx context.Context, t *testing.T) illustrated {
+	t.Helper()
+	newSKU(ctx, t, "Image teapot", 0) // for the category
+	s := mustSeller(t, shop.NewID("sel_"))
+	var listed struct {
+		ProductID string `json:"product_id"`
+	}
+	call(ctx, t, s, post, "/seller/v1/products", map[string]any{"title": "Teapot", "gtin": gtin(), "category_id": "tests"}, &listed)
+	return illustrated{s, listed.ProductID}
+}
+
+// grayPNG is an image of 300 by 200 pixels.
+func grayPNG(t *testing.T) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	if err := png.Encode(&file, image.NewGray(image.Rect(0, 0, 300, 200))); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
 }
 
 func (p illustrated) path() string { return "/seller/v1/products/" + p.product + "/images" }
