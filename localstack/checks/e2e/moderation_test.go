@@ -156,6 +156,57 @@ func TestAReviewIsTakenDownAndRestored(t *testing.T) {
 		map[string]any{"reason": "x"}, nil, 404, "review_not_found"})
 }
 
+// Of many unverified reviews of one day those after the first few wait, shown to nobody, until an operator has looked at them.
+func TestAReviewWaitsForAnOperator(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	o, k := newOperator(t), newSKU(ctx, t, "Lamp of many words", 0)
+	var mine struct {
+		ID    string `json:"review_id"`
+		State string
+	}
+	shown := int64(0)
+	for mine.State != "PENDING" {
+		if mine.State == "PUBLISHED" {
+			shown++
+		}
+		if shown > 10 { // five a day, and five more if midnight is between
+			t.Fatalf("%d unverified reviews are shown", shown)
+		}
+		by, err := shop.Customer(shop.NewID("cus_"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		served(ctx, t, by, put, "/api/v1/products/"+k.product+"/review", map[string]any{"stars": 5, "text": "Buy it!"}, &mine)
+	}
+	k.reads(ctx, t, "the others are shown", func(l reviewsOf) bool { return l.Summary.Reviews == shown && len(l.Reviews) == int(shown) })
+	waits := func() (found bool) {
+		t.Helper()
+		for cursor, first := "", true; first || cursor != ""; first = false {
+			var page struct {
+				Reviews []struct {
+					ID string `json:"review_id"`
+				}
+				Next string `json:"next_cursor"`
+			}
+			path := "/ops/v1/reviews"
+			if cursor != "" {
+				path += "?cursor=" + url.QueryEscape(cursor)
+			}
+			served(ctx, t, o, get, path, nil, &page)
+			for _, r := range page.Reviews {
+				found = found || r.ID == mine.ID
+			}
+			cursor = page.Next
+		}
+		return found
+	}
+	until(ctx, t, "an operator sees it wait", time.Minute, waits)
+	served(ctx, t, o, post, "/ops/v1/products/"+k.product+"/reviews/"+mine.ID+"/restore", map[string]any{"reason": "a person wrote it"}, nil)
+	k.reads(ctx, t, "it is shown with the others", func(l reviewsOf) bool { return l.Summary.Reviews == shown+1 })
+	until(ctx, t, "it waits no more", time.Minute, func() bool { return !waits() })
+}
+
 // The owner of a page answers a review; anybody sees that, until it is taken back. No other seller answers.
 func TestTheOwnerOfAPageAnswersAReview(t *testing.T) {
 	t.Parallel()
