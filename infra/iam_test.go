@@ -258,12 +258,7 @@ var unused = byGrant(map[string]string{
 		fulfillment-resolve write tracking
 		fulfillment-resolve write seller_orders
 		search-reindex write projections`,
-	"a rule starts it by the hour": `payments-renew read payments
-		payments-renew write payments
-		payouts-run read ledger
-		payouts-run write ledger
-		fulfillment-overdue read seller_orders
-		fulfillment-overdue read returns
+	"a rule starts it by the hour": `fulfillment-overdue read returns
 		fulfillment-overdue write returns`,
 	"a recovery that fails":                      "checkout-timer write checkouts\ncheckout-timer send checkout-timer-dead",
 	"a close that comes again":                   "checkout-close read checkouts",
@@ -273,28 +268,13 @@ var unused = byGrant(map[string]string{
 	"a feed that comes as a message":             "feeds-intake send feeds-split",
 	"an image at an address of the open network": "catalog-fetch put-object uploads",
 	"a quote with a coupon":                      "checkout-api read coupons",
-	"a page, an image or a review is taken down": `catalog-moderate delete-object images
-		catalog-moderate read contributions
-		catalog-moderate read products
-		catalog-moderate write contributions
-		catalog-moderate write products
-		operators-api invoke catalog-moderate
-		operators-api read reviews
-		operators-api write product_ratings
-		operators-api write products
-		operators-api write reviews`,
 	"an operator decides an appeal, or gives a seller another tier": `operators-api read seller_orders
-		operators-api write rate_limits
-		operators-api write returns`,
+		operators-api write rate_limits`,
 	"a seller who has sold something is shown": "operators-api read ledger",
-	"a shopper says what may be kept of clicks": `clickstream-api read consents
-		clickstream-api seal customers
-		clickstream-api write consents`,
+	"a shopper says what may be kept of clicks": `clickstream-api read consents`,
 	"two events have one id":                "clickstream-settle put-object conflicts",
 	"a payouts run comes to a seller":       "payouts-run read sellers",
 	"a product's owner answers its reviews": "reviews-api read products",
-	"an offer's sale begins or ends": `offers-turn write offers
-		offers-turn read inventory`,
 	"a parcel that is lost": "fulfillment-advance write seller_orders",
 })
 
