@@ -263,19 +263,16 @@ var unused = byGrant(map[string]string{
 	"a recovery that fails":                      "checkout-timer write checkouts\ncheckout-timer send checkout-timer-dead",
 	"a close that comes again":                   "checkout-close read checkouts",
 	"a customer who had these is erased":         "accounts-api write returns\naccounts-api write reviews",
-	"a seller with more than fifty offers":       "offers-seller send offers-seller",
 	"a file without rows":                        "feeds-split send feeds-assemble",
 	"a feed that comes as a message":             "feeds-intake send feeds-split",
 	"an image at an address of the open network": "catalog-fetch put-object uploads",
 	"a quote with a coupon":                      "checkout-api read coupons",
 	"an operator decides an appeal, or gives a seller another tier": `operators-api read seller_orders
 		operators-api write rate_limits`,
-	"a seller who has sold something is shown": "operators-api read ledger",
+	"a seller who has sold something is shown":  "operators-api read ledger",
 	"a shopper says what may be kept of clicks": `clickstream-api read consents`,
-	"two events have one id":                "clickstream-settle put-object conflicts",
-	"a payouts run comes to a seller":       "payouts-run read sellers",
-	"a product's owner answers its reviews": "reviews-api read products",
-	"a parcel that is lost": "fulfillment-advance write seller_orders",
+	"two events have one id":                    "clickstream-settle put-object conflicts",
+	"a parcel that is lost":                     "fulfillment-advance write seller_orders",
 })
 
 // byGrant turns reasons with grants, one a line, into grants with their reason.
