@@ -20,12 +20,12 @@ func stageAt(t *testing.T, stage string, answer http.HandlerFunc) *Client {
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")})
 }
 
-// Seen to catch: a stage's name left out of the function's.
+// Seen to catch: a stage's name left out of the function's; a call past the alias.
 func TestInvokeCallsTheStagesFunction(t *testing.T) {
 	t.Parallel()
 	c := stageAt(t, "dev", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
-		if want := "/2015-03-31/functions/rialto-dev-sellers-tier/invocations"; err != nil || r.URL.Path != want ||
+		if want := "/2015-03-31/functions/rialto-dev-sellers-tier:live/invocations"; err != nil || r.URL.Path != want ||
 			string(body) != `{"tier":"basic"}` {
 			t.Errorf("got %s with %s, want %s (%v)", r.URL.Path, body, want, err)
 		}
