@@ -114,38 +114,42 @@ func expiry(address string) (time.Time, error) {
 
 // Open reads an upload from a position to its end, if it is still the one of that etag. Errors: file_changed.
 func (b *Bucket) Open(ctx context.Context, key, etag string, from int64) (io.ReadCloser, error) {
-	in := &s3.GetObjectInput{Bucket: &b.name, Key: &key, IfMatch: aws.String(`"` + strings.Trim(etag, `"`) + `"`)}
-	if from > 0 {
-		in.Range = aws.String(fmt.Sprintf("bytes=%d-", from))
-	}
-	out, err := b.client.GetObject(ctx, in)
-	switch status := statusOf(err); {
+	body, err := b.from(ctx, &s3.GetObjectInput{Key: &key, IfMatch: aws.String(`"` + strings.Trim(etag, `"`) + `"`)}, from)
+	switch {
 	case err == nil:
-		return out.Body, nil
-	case status == http.StatusPreconditionFailed:
+		return body, nil
+	case statusOf(err) == http.StatusPreconditionFailed:
 		return nil, files.ErrChanged.Because(err)
-	case status == http.StatusRequestedRangeNotSatisfiable: // the file ended exactly there
-		return io.NopCloser(bytes.NewReader(nil)), nil
 	}
 	return nil, fmt.Errorf("open file: %w", err)
 }
 
 // Stream reads an object from a position to its end. Errors: file_missing.
 func (b *Bucket) Stream(ctx context.Context, key string, from int64) (io.ReadCloser, error) {
-	in := &s3.GetObjectInput{Bucket: &b.name, Key: &key}
+	body, err := b.from(ctx, &s3.GetObjectInput{Key: &key}, from)
+	switch {
+	case err == nil:
+		return body, nil
+	case statusOf(err) == http.StatusNotFound:
+		return nil, files.ErrMissing.Because(err)
+	}
+	return nil, fmt.Errorf("read %s: %w", key, err)
+}
+
+// from gets an object from a position to its end, which may be that position.
+func (b *Bucket) from(ctx context.Context, in *s3.GetObjectInput, from int64) (io.ReadCloser, error) {
+	in.Bucket = &b.name
 	if from > 0 {
 		in.Range = aws.String(fmt.Sprintf("bytes=%d-", from))
 	}
 	out, err := b.client.GetObject(ctx, in)
-	switch status := statusOf(err); {
+	switch {
 	case err == nil:
 		return out.Body, nil
-	case status == http.StatusNotFound:
-		return nil, files.ErrMissing.Because(err)
-	case status == http.StatusRequestedRangeNotSatisfiable: // the object ended exactly there
+	case statusOf(err) == http.StatusRequestedRangeNotSatisfiable: // it ends exactly there
 		return io.NopCloser(bytes.NewReader(nil)), nil
 	}
-	return nil, fmt.Errorf("read %s: %w", key, err)
+	return nil, err
 }
 
 func statusOf(err error) int {
