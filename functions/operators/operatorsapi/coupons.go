@@ -3,13 +3,12 @@ package operatorsapi
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/fault"
-	"rialto/functions/internal/money"
 	"rialto/functions/marketplaces"
 	"rialto/functions/promotions"
+	"rialto/functions/promotions/promotionsapi"
 )
 
 // Coupons is what operators see and do of coupons.
@@ -35,97 +34,51 @@ func couponRoutes(s Services) []api.Route {
 
 type couponHandlers struct{ coupons Coupons }
 
-// CouponPath names a coupon.
-type CouponPath struct {
-	Marketplace string `path:"marketplace" pattern:"^[A-Z]{2}$" patternDescription:"two capital letters"`
-	Code        string `path:"code" maxLength:"32"`
-}
-
-func (p CouponPath) ref() promotions.Ref {
-	return promotions.Ref{Marketplace: p.Marketplace, Code: promotions.Normal(p.Code)}
-}
-
 type couponInput struct {
-	CouponPath
+	promotionsapi.Path
 	Why
 }
 
-func (in *couponInput) about() (subject, reason string) { return in.ref().String(), in.Reason }
+func (in *couponInput) about() (subject, reason string) { return in.Ref().String(), in.Reason }
 
-// Terms are what a coupon is good for.
-type Terms struct {
-	Kind        promotions.Kind `json:"kind" enum:"percent,fixed"`
-	BasisPoints int64           `json:"basis_points,omitempty" doc:"Of a percent coupon, 1 to 9000"`
-	Most        *money.Amount   `json:"most,omitempty" doc:"That a percent coupon takes off"`
-	Amount      *money.Amount   `json:"amount,omitempty" doc:"Of a fixed coupon"`
-	Minimum     *money.Amount   `json:"minimum,omitempty" doc:"Items' total that it needs"`
-	From        time.Time       `json:"valid_from"`
-	Until       time.Time       `json:"valid_until" doc:"It is not valid at that instant any more"`
-	Budget      int64           `json:"budget" minimum:"0" doc:"Uses by all customers"`
-	PerCustomer int64           `json:"per_customer,omitempty" minimum:"1" doc:"Uses by one, 1 unless it is given"`
-}
-
-type couponOutput struct {
-	Body struct {
-		Marketplace string `json:"marketplace"`
-		Code        string `json:"code"`
-		Terms
-	}
-}
+type couponOutput struct{ Body promotionsapi.Coupon }
 
 func couponOf(c promotions.Coupon, err error) (*couponOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	given := func(a money.Amount) *money.Amount {
-		if a == (money.Amount{}) {
-			return nil
-		}
-		return &a
-	}
-	out := &couponOutput{}
-	out.Body.Marketplace, out.Body.Code = c.Marketplace, c.Code
-	out.Body.Terms = Terms{c.Kind, c.BasisPoints, given(c.Most), given(c.Amount), given(c.Minimum), c.From, c.Until, c.Budget, c.PerCustomer}
-	return out, nil
+	return &couponOutput{promotionsapi.CouponOf(c)}, nil
 }
 
 func (h couponHandlers) get(ctx context.Context, in *couponInput) (*couponOutput, error) {
-	return couponOf(h.coupons.Coupon(ctx, in.ref()))
+	return couponOf(h.coupons.Coupon(ctx, in.Ref()))
 }
 
 type putCouponInput struct {
-	CouponPath
+	promotionsapi.Path
 	Body struct {
-		Terms
+		promotionsapi.Terms
 		Reason string `json:"reason" maxLength:"500" doc:"Why, for the audit log"`
 	}
 }
 
-func (in *putCouponInput) about() (subject, reason string) { return in.ref().String(), in.Body.Reason }
+func (in *putCouponInput) about() (subject, reason string) { return in.Ref().String(), in.Body.Reason }
 
 func (h couponHandlers) put(ctx context.Context, in *putCouponInput) (*couponOutput, error) {
-	given := func(a *money.Amount) money.Amount {
-		if a == nil {
-			return money.Amount{}
-		}
-		return *a
-	}
-	b := in.Body
-	return couponOf(h.coupons.Put(ctx, promotions.Coupon{Ref: in.ref(), Kind: b.Kind, BasisPoints: b.BasisPoints, Most: given(b.Most),
-		Amount: given(b.Amount), Minimum: given(b.Minimum), From: b.From, Until: b.Until, Budget: b.Budget, PerCustomer: b.PerCustomer}))
+	return couponOf(h.coupons.Put(ctx, in.Body.Of(in.Ref())))
 }
 
 type stopCouponInput struct {
-	CouponPath
+	promotionsapi.Path
 	Body struct {
 		Reason string `json:"reason" maxLength:"500" doc:"Why, for the audit log"`
 	}
 }
 
-func (in *stopCouponInput) about() (subject, reason string) { return in.ref().String(), in.Body.Reason }
+func (in *stopCouponInput) about() (subject, reason string) { return in.Ref().String(), in.Body.Reason }
 
 func (h couponHandlers) stop(ctx context.Context, in *stopCouponInput) (*couponOutput, error) {
-	return couponOf(h.coupons.Stop(ctx, in.ref()))
+	return couponOf(h.coupons.Stop(ctx, in.Ref()))
 }
 
 type marketplacesInput struct{ Why }

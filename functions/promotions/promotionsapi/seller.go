@@ -44,21 +44,22 @@ type Terms struct {
 	BasisPoints int64           `json:"basis_points,omitempty" doc:"Of a percent coupon, 1 to 9000"`
 	Most        *money.Amount   `json:"most,omitempty" doc:"That a percent coupon takes off"`
 	Amount      *money.Amount   `json:"amount,omitempty" doc:"Of a fixed coupon"`
-	Minimum     *money.Amount   `json:"minimum,omitempty" doc:"Total of one's own items that it needs"`
+	Minimum     *money.Amount   `json:"minimum,omitempty" doc:"Total of the items it is for that it needs"`
 	From        time.Time       `json:"valid_from"`
 	Until       time.Time       `json:"valid_until" doc:"It is not valid at that instant any more"`
 	Budget      int64           `json:"budget" minimum:"0" doc:"Uses by all customers"`
 	PerCustomer int64           `json:"per_customer,omitempty" minimum:"1" doc:"Uses by one, 1 unless it is given"`
 }
 
-// Coupon is one of a seller's.
+// Coupon is a coupon with its name.
 type Coupon struct {
 	Marketplace string `json:"marketplace"`
 	Code        string `json:"code"`
 	Terms
 }
 
-func couponOf(c promotions.Coupon) Coupon {
+// CouponOf is a coupon as the APIs show it.
+func CouponOf(c promotions.Coupon) Coupon {
 	given := func(a money.Amount) *money.Amount {
 		if a == (money.Amount{}) {
 			return nil
@@ -67,6 +68,18 @@ func couponOf(c promotions.Coupon) Coupon {
 	}
 	return Coupon{c.Marketplace, c.Code, Terms{c.Kind, c.BasisPoints, given(c.Most), given(c.Amount), given(c.Minimum), c.From, c.Until, c.Budget,
 		c.PerCustomer}}
+}
+
+// Of makes the coupon that is named so of its terms.
+func (t Terms) Of(r promotions.Ref) promotions.Coupon {
+	given := func(a *money.Amount) money.Amount {
+		if a == nil {
+			return money.Amount{}
+		}
+		return *a
+	}
+	return promotions.Coupon{Ref: r, Kind: t.Kind, BasisPoints: t.BasisPoints, Most: given(t.Most), Amount: given(t.Amount),
+		Minimum: given(t.Minimum), From: t.From, Until: t.Until, Budget: t.Budget, PerCustomer: t.PerCustomer}
 }
 
 type listOutput struct {
@@ -81,7 +94,7 @@ func (h handler) list(ctx context.Context, in *api.Page) (*listOutput, error) {
 	var err error
 	out.Body.Coupons, out.Body.NextCursor, err = api.ReadPage(in.Cursor, func(after string) ([]promotions.Coupon, string, error) {
 		return h.coupons.Own(ctx, me(ctx), after, in.Limit)
-	}, couponOf)
+	}, CouponOf)
 	return out, err
 }
 
@@ -91,7 +104,8 @@ type Path struct {
 	Code        string `path:"code" maxLength:"32"`
 }
 
-func (p Path) ref() promotions.Ref {
+// Ref is its name in the context.
+func (p Path) Ref() promotions.Ref {
 	return promotions.Ref{Marketplace: p.Marketplace, Code: promotions.Normal(p.Code)}
 }
 
@@ -103,29 +117,23 @@ type putInput struct {
 type couponOutput struct{ Body Coupon }
 
 func (h handler) put(ctx context.Context, in *putInput) (*couponOutput, error) {
-	given := func(a *money.Amount) money.Amount {
-		if a == nil {
-			return money.Amount{}
-		}
-		return *a
-	}
-	b := in.Body
-	c, err := h.coupons.Put(ctx, promotions.Coupon{Ref: in.ref(), Kind: b.Kind, BasisPoints: b.BasisPoints, Most: given(b.Most), Amount: given(b.Amount),
-		Minimum: given(b.Minimum), From: b.From, Until: b.Until, Budget: b.Budget, PerCustomer: b.PerCustomer, SellerID: me(ctx)})
+	c := in.Body.Of(in.Ref())
+	c.SellerID = me(ctx)
+	c, err := h.coupons.Put(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	return &couponOutput{couponOf(c)}, nil
+	return &couponOutput{CouponOf(c)}, nil
 }
 
 type stopInput struct{ Path }
 
 func (h handler) stop(ctx context.Context, in *stopInput) (*couponOutput, error) {
-	c, err := h.coupons.StopOwn(ctx, me(ctx), in.ref())
+	c, err := h.coupons.StopOwn(ctx, me(ctx), in.Ref())
 	if err != nil {
 		return nil, err
 	}
-	return &couponOutput{couponOf(c)}, nil
+	return &couponOutput{CouponOf(c)}, nil
 }
 
 // me is the caller's seller.
