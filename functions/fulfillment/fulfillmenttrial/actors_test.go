@@ -221,10 +221,10 @@ func (t *trial) count(ctx context.Context, c count) error {
 	})
 }
 
-// scheduled are the functions of the tried contexts that run by the clock.
+// scheduled are the functions of the tried contexts that run by the clock, without those that are tried elsewhere.
 var scheduled = func() (out []contract.Function) {
 	for _, f := range contract.Functions() {
-		if slices.Contains(tried, f.Context) && f.Trigger.Schedule > 0 {
+		if slices.Contains(tried, f.Context) && f.Trigger.Schedule > 0 && !slices.Contains(outsiders, f.ID()) {
 			out = append(out, f)
 		}
 	}

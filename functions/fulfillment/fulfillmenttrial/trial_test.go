@@ -142,6 +142,11 @@ func bridgeOf(ctx context.Context) *bridge {
 	return b
 }
 
+// panicked is the error of an invocation that panicked.
+type panicked struct{ text string }
+
+func (p *panicked) Error() string { return "panic: " + p.text }
+
 // invoke runs what a function does in one invocation, beside whatever else is chosen to run. An invocation has one goroutine
 // at work at a time: of several, the order would be nobody's choice.
 func (t *trial) invoke(task context.Context, do func(context.Context) error) error {
@@ -150,7 +155,7 @@ func (t *trial) invoke(task context.Context, do func(context.Context) error) err
 	aside(func() {
 		defer func() {
 			if p := recover(); p != nil {
-				done <- fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+				done <- &panicked{fmt.Sprintf("%v\n%s", p, debug.Stack())}
 			}
 		}()
 		done <- do(context.WithValue(context.Background(), bridgeKey{}, b))
@@ -161,6 +166,9 @@ func (t *trial) invoke(task context.Context, do func(context.Context) error) err
 			ask()
 		case err := <-done:
 			t.streams.flush()
+			if p := (*panicked)(nil); errors.As(err, &p) {
+				t.fail("panic", "%s", p.text) // else it would only be tried again
+			}
 			if x := schedule.Of(task); x.Crashed() {
 				x.Restart()
 				t.note("--- a new process")
