@@ -16,6 +16,7 @@ STATE := .local
 LOCAL := $(STATE)/bin/local
 INFRA := $(STATE)/bin/infra
 OPS   := $(STATE)/bin/ops -stage $(STAGE)
+INSTALL := $(STATE)/bin/install
 ARCH  := $(if $(filter local,$(STAGE)),$(shell go env GOARCH),arm64)
 
 .PHONY: help
@@ -27,7 +28,7 @@ demo: deploy ## the whole journey on the local cloud: up, deploy, seed, shop (CA
 	@$(OPS) seed -missing $(if $(CATALOG),-catalog "$(CATALOG)")
 	@$(LOCAL) demo $(if $(CATALOG),-catalog "$(CATALOG)")
 
-up: tools ## start the local cloud
+up: tools packages ## start the local cloud
 	@$(LOCAL) up
 
 down: tools ## stop it; its data is gone with it
@@ -56,25 +57,30 @@ mail: tools ## the mails that were sent locally, whole with TO=address
 fuzz: tools ## call every operation of the deployed APIs in and out of its schema, as every kind of caller, and count 5xx (CALLS=, SEED=)
 	@$(LOCAL) fuzz $(if $(CALLS),-calls $(CALLS)) $(if $(SEED),-seed $(SEED))
 
-.PHONY: tools build synth deploy
+.PHONY: tools packages build synth deploy
 tools:
 	@mkdir -p $(STATE)/bin
 	@go build -o $(LOCAL) ./localstack
 	@go build -o $(STATE)/bin/ops ./infra/cmd/ops
 
+# Small, so that a machine with empty caches fetches while it compiles the rest.
+packages:
+	@mkdir -p $(STATE)/bin
+	@go build -o $(INSTALL) ./localstack/cloud/packages/install
+	@$(INSTALL) $(EXTRA)
+
 build: ## the functions' zips (STAGE=local|dev|prod)
 	@go run ./infra/cmd/build -arch $(ARCH)
 
-synth: build tools ## the cloud assembly of a stage, checked by guards, cfn-lint and asl-validator; needs no credentials (STAGE=…)
+synth: build tools packages ## the cloud assembly of a stage, checked by guards, cfn-lint and asl-validator; needs no credentials (STAGE=…)
 	@go build -o $(INFRA) ./infra/cmd
-	@$(LOCAL) install
 	@"$$($(LOCAL) path asl-validator)" $(foreach m,$(wildcard statemachines/*.asl.json),--json-path $(m))
 	@$(INFRA) -stage $(STAGE) -lint "$$($(LOCAL) path cfn-lint)"
 
 # The local cloud starts while the functions are compiled. AWS stages need credentials, and nothing running here.
 deploy: ## deploy a stage; local starts the cloud first (STAGE=…)
 ifeq ($(STAGE),local)
-	@$(MAKE) -j2 --output-sync=line up assembly
+	@$(MAKE) -j3 --output-sync=line up assembly
 	@go build -o $(STATE)/bin/deploy ./infra/cmd/deploy
 	@$(STATE)/bin/deploy
 	@$(OPS) migrate
@@ -144,8 +150,8 @@ train: tools ## learn what to recommend from the lake, by Spark, and let the mod
 rollback-model: tools ## have the model serve again that served before this one (STAGE=…)
 	@$(OPS) invoke recommendations-serve '{"rollback":true}'
 
-test-train: tools ## the tests of training, with Spark on a small lake; make test leaves them out, since they install 600 MB
-	@$(LOCAL) install train
+test-train: EXTRA := train
+test-train: packages ## the tests of training, with Spark on a small lake; make test leaves them out, since they install 600 MB
 	@RIALTO_TRAIN=$(abspath $(STATE)/packages/train) go test -count=1 -timeout 30m -v ./functions/recommendations/recommendationstrial | sed -u '/^=== /d'
 
 # Every part prints how long it took; the times stand together at the end.
@@ -205,9 +211,9 @@ relevance: up ## how well search ranks: NDCG, MRR and recall of four rankers (CA
 	@RIALTO_RELEVANCE=1 RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 RIALTO_TEST_ENCODER=http://127.0.0.1:18080 CATALOG=$(abspath $(CATALOG)) JUDGMENTS=$(abspath $(JUDGMENTS)) MARKETPLACE=$(MARKETPLACE) go test -count=1 -timeout 30m -v -run '^TestRelevance$$' ./functions/search/searchrelevance | sed -u '/^=== /d; /^--- PASS/d; /^PASS/d; /^ok /d'
 
 .PHONY: recommend-bench
-recommend-bench: tools ## ours beside popularity, item-kNN, EASE and iALS on real purchases (DATA=complete-journey, or a .parquet or .csv file)
+recommend-bench: EXTRA := train
+recommend-bench: packages tools ## ours beside popularity, item-kNN, EASE and iALS on real purchases (DATA=complete-journey, or a .parquet or .csv file)
 	@[ -n "$(DATA)" ] || { echo "recommend-bench: say which DATA; functions/recommendations/training/bench/README.md tells what can be read" >&2; exit 1; }
-	@$(LOCAL) install train
 	@PYTHONDONTWRITEBYTECODE=1 "$$($(LOCAL) path train-python)" functions/recommendations/training/bench/bench.py "$(DATA)"
 
 # The parts of the proof. Each is a test run whose output, filtered for people, is shown and kept; the headings and

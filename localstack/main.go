@@ -14,6 +14,7 @@ import (
 	"rialto/localstack/checks/fuzz"
 	"rialto/localstack/checks/lag"
 	"rialto/localstack/cloud"
+	"rialto/localstack/cloud/packages"
 	"rialto/localstack/demo"
 	"rialto/localstack/docs"
 	"rialto/localstack/shoppers"
@@ -32,7 +33,6 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"up", "start the local cloud, installing what is missing", up},
-		{"install", "install what the local cloud and the tools need, and extras by name, and start nothing: install [train] [fuzz]", install},
 		{"down", "stop the local cloud", down},
 		{"status", "show the services; status 1 unless all run", status},
 		{"logs", "show a service's or function's log: logs [-f] NAME", logs},
@@ -87,10 +87,6 @@ func dispatch(ctx context.Context, args []string) int {
 
 func up(ctx context.Context, _ []string) error { return cloud.Up(ctx, os.Stdout) }
 
-func install(ctx context.Context, extras []string) error {
-	return cloud.Install(ctx, os.Stdout, extras...)
-}
-
 func down(ctx context.Context, _ []string) error { return cloud.Down(ctx, os.Stdout) }
 
 func status(ctx context.Context, _ []string) error { return cloud.Status(ctx, os.Stdout) }
@@ -138,7 +134,7 @@ func trained(ctx context.Context, _ []string) error {
 	if err := cloud.Require(ctx); err != nil {
 		return err
 	}
-	if err := cloud.Install(ctx, os.Stdout, "train"); err != nil {
+	if err := packages.Install(ctx, os.Stdout, "train"); err != nil {
 		return err
 	}
 	spark, err := training.Installed()
@@ -158,14 +154,14 @@ func fuzzed(ctx context.Context, args []string) error {
 	if err := cloud.Require(ctx); err != nil {
 		return err
 	}
-	if err := cloud.Install(ctx, os.Stdout, "fuzz"); err != nil {
+	if err := packages.Install(ctx, os.Stdout, "fuzz"); err != nil {
 		return err
 	}
 	return fuzz.Run(ctx, fuzz.Options{Calls: *calls, Seed: *seed, Out: os.Stdout})
 }
 
 func documents(ctx context.Context, _ []string) error {
-	if err := cloud.Install(ctx, os.Stdout); err != nil {
+	if err := packages.Install(ctx, os.Stdout); err != nil {
 		return err
 	}
 	viewer, err := cloud.Viewer()

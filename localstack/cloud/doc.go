@@ -3,8 +3,8 @@
 // development token issuer, all as plain processes on loopback.
 //
 // Up checks the machine first and names everything that is wrong before it
-// starts anything; installs what is missing, pinned by the files in
-// localstack/cloud/packages; starts a detached supervisor and waits until every
+// starts anything; installs what is missing, as localstack/cloud/packages
+// pins it; starts a detached supervisor and waits until every
 // service answers. Down stops all of it.
 //
 // # Invariants
@@ -17,8 +17,6 @@
 //     of the last run stay.
 //   - A service that dies is recorded and shown, never restarted behind the
 //     user's back. The next Up stops what is left and starts everything anew.
-//   - An install happens in a temporary folder and is renamed when complete,
-//     so an interrupted one leaves nothing that blocks or is taken for done.
 //   - A process is ours only if its pid, its start time and the boot all match
 //     the state file, or if its environment carries our marker. Nothing is
 //     ever ended by name.

@@ -1,31 +1,17 @@
 package cloud
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"rialto/localstack/cloud/packages"
 )
 
-// Root returns the absolute path of the repository, found by walking up from
-// the working directory to the go.mod of module rialto.
+// Root returns the absolute path of the repository, found by walking up from the working directory.
 func Root() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", fmt.Errorf("find the repository: %w", err)
-	}
-	for {
-		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && bytes.HasPrefix(mod, []byte("module rialto\n")) {
-			return dir, nil
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", errors.New("run this inside Rialto's repository: no go.mod of module rialto above the working directory")
-		}
-		dir = parent
-	}
+	root, err := packages.Find()
+	return string(root), err
 }
 
 // IssuerFolder returns the folder of the development issuer's key, for
@@ -123,7 +109,7 @@ func (p place) source(elem ...string) string {
 }
 
 // pkg is the home of one installed package set.
-func (p place) pkg(name string) string { return filepath.Join(p.state(), "packages", name) }
+func (p place) pkg(name string) string { return packages.Root(p.root).Home(name) }
 
 // data is a store's folder, wiped at every start.
 func (p place) data(name string) string { return filepath.Join(p.state(), "data", name) }

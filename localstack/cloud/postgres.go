@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"rialto/functions/contract"
+	"rialto/localstack/cloud/packages"
 )
 
 // nobody is the unprivileged user that PostgreSQL runs as when root starts
@@ -118,11 +119,11 @@ func asPostgres(ctx context.Context, p place, attr syscall.SysProcAttr, input, p
 	cmd.Env = append(os.Environ(), "TZ=UTC")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("%s: %w\n%s", program, err, tail(string(out), 10))
+		return fmt.Errorf("%s: %w\n%s", program, err, packages.Tail(string(out), 10))
 	}
 	// single-user mode reports a failed command and ends with status 0
 	if strings.Contains(string(out), "ERROR:") || strings.Contains(string(out), "FATAL:") {
-		return fmt.Errorf("%s:\n%s", program, tail(string(out), 10))
+		return fmt.Errorf("%s:\n%s", program, packages.Tail(string(out), 10))
 	}
 	return nil
 }

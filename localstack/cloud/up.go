@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"rialto/localstack/cloud/packages"
 	"rialto/localstack/standins/issuer"
 
 	"golang.org/x/sync/errgroup"
@@ -51,9 +52,9 @@ func (p place) up(ctx context.Context, out io.Writer) error {
 		printStatus(out, s)
 		return nil
 	}
-	progress := newProgress(out)
+	progress := packages.NewProgress(out)
 	if p.stopRest(out) {
-		progress.say("stopped what was left of an earlier run")
+		progress.Say("stopped what was left of an earlier run")
 	}
 	if err := preflight(ctx, thisMachine(), endpoints()); err != nil {
 		return err
@@ -70,7 +71,7 @@ func (p place) up(ctx context.Context, out io.Writer) error {
 		p.stopRest(out)
 		return err
 	}
-	progress.say("the local cloud is up")
+	progress.Say("the local cloud is up")
 	printStatus(out, s)
 	return nil
 }
@@ -88,7 +89,7 @@ func Require(context.Context) error {
 }
 
 // prepare installs and builds all that the services need.
-func (p place) prepare(ctx context.Context, out *progress) error {
+func (p place) prepare(ctx context.Context, out *packages.Progress) error {
 	if err := os.MkdirAll(p.logs(), 0o755); err != nil {
 		return err
 	}
@@ -102,14 +103,14 @@ func (p place) prepare(ctx context.Context, out *progress) error {
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return p.install(ctx, out) })
+	g.Go(func() error { return packages.Root(p.root).Install(ctx, out) })
 	g.Go(func() error { return p.buildGateway(ctx) })
 	return g.Wait()
 }
 
 // await follows the state file until every service is ready or one is not
 // going to be.
-func (p place) await(ctx context.Context, supervisor *os.Process, out *progress) (cloudState, error) {
+func (p place) await(ctx context.Context, supervisor *os.Process, out *packages.Progress) (cloudState, error) {
 	gone := make(chan error, 1)
 	go func() {
 		_, err := supervisor.Wait()
@@ -124,7 +125,7 @@ func (p place) await(ctx context.Context, supervisor *os.Process, out *progress)
 			}
 			switch svc.Phase {
 			case ready:
-				out.say("%s is ready on %s (%s)", svc.Name, svc.Addr, svc.Took.Round(100*time.Millisecond))
+				out.Say("%s is ready on %s (%s)", svc.Name, svc.Addr, svc.Took.Round(100*time.Millisecond))
 				told[svc.Name] = true
 			case failed, exited:
 				return s, fmt.Errorf("%s did not start: %s\n%s", svc.Name, svc.Detail, p.lastLog(svc.Name))
@@ -150,10 +151,5 @@ func (p place) lastLog(name string) string {
 		return "  (its log is empty)"
 	}
 	const most = 12
-	return "  the end of " + p.log(name) + ":\n    " + strings.ReplaceAll(tail(string(data), most), "\n", "\n    ")
-}
-
-// Install lays in what the local cloud and its tools need, as Up does, and the extras that are named, and starts nothing.
-func Install(ctx context.Context, out io.Writer, extras ...string) error {
-	return alone(func(p place) error { return p.install(ctx, newProgress(out), extras...) })
+	return "  the end of " + p.log(name) + ":\n    " + strings.ReplaceAll(packages.Tail(string(data), most), "\n", "\n    ")
 }

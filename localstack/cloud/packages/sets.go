@@ -1,4 +1,4 @@
-package cloud
+package packages
 
 import (
 	"bufio"
@@ -59,17 +59,17 @@ var installations = []installation{
 // buildUV installs uv with pip into a venv of its own. uv then makes the
 // others: it resolves nothing, only checks hashes, and is several times as
 // fast as pip.
-func buildUV(ctx context.Context, p place, into string) error {
+func buildUV(ctx context.Context, r Root, into string) error {
 	if err := command(ctx, into, "python3.11", "-m", "venv", into); err != nil {
 		return err
 	}
 	return command(ctx, into, filepath.Join(into, "bin", "python"), "-m", "pip", "install", "--quiet",
-		"--require-hashes", "--only-binary=:all:", "-r", p.source("packages", "python", "uv.lock"))
+		"--require-hashes", "--only-binary=:all:", "-r", r.source("packages", "python", "uv.lock"))
 }
 
-func buildVenv(lock string) func(context.Context, place, string) error {
-	return func(ctx context.Context, p place, into string) error {
-		uv := filepath.Join(p.pkg("uv"), "bin", "uv")
+func buildVenv(lock string) func(context.Context, Root, string) error {
+	return func(ctx context.Context, r Root, into string) error {
+		uv := filepath.Join(r.Home("uv"), "bin", "uv")
 		// relocatable: the folder is renamed when it is complete
 		if err := command(ctx, into, uv, "venv", "--quiet", "--relocatable", "--allow-existing",
 			"--no-python-downloads", "--python", "python3.11", into); err != nil {
@@ -77,29 +77,33 @@ func buildVenv(lock string) func(context.Context, place, string) error {
 		}
 		// what comes as source is built by what the lock names, too
 		return command(ctx, into, uv, "pip", "install", "--quiet", "--python", filepath.Join(into, "bin", "python"),
-			"--require-hashes", "--no-deps", "--build-constraints", p.source("packages", "python", lock), "-r", p.source("packages", "python", lock))
+			"--require-hashes", "--no-deps", "--build-constraints", r.source("packages", "python", lock), "-r", r.source("packages", "python", lock))
 	}
 }
 
 // buildTraining makes the venv that trains, and lays Spark's way to buckets beside it.
-func buildTraining(ctx context.Context, p place, into string) error {
-	if err := buildVenv("train.lock")(ctx, p, into); err != nil {
+func buildTraining(ctx context.Context, r Root, into string) error {
+	if err := buildVenv("train.lock")(ctx, r, into); err != nil {
 		return err
 	}
 	jars := filepath.Join(into, "jars")
 	poms := filepath.Join(jars, "poms")
-	if err := os.CopyFS(poms, os.DirFS(p.source("packages", "maven"))); err != nil {
+	if err := os.CopyFS(poms, os.DirFS(r.source("packages", "maven"))); err != nil {
 		return err
 	}
 	if err := command(ctx, filepath.Join(poms, "s3a"), "mvn", "--batch-mode", "--quiet", "-Dout="+jars, "generate-resources"); err != nil {
 		return err
 	}
-	return verifySums(p.source("packages", "maven", "s3a", "SHA256SUMS"), jars)
+	return verifySums(r.source("packages", "maven", "s3a", "SHA256SUMS"), jars)
 }
 
-func buildNode(ctx context.Context, p place, into string) error {
+func buildNode(ctx context.Context, r Root, into string) error {
 	for _, f := range []string{"package.json", "package-lock.json"} {
-		if err := copyFile(p.source("packages", "node", f), filepath.Join(into, f)); err != nil {
+		data, err := os.ReadFile(r.source("packages", "node", f))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(into, f), data, 0o644); err != nil {
 			return err
 		}
 	}
@@ -108,26 +112,26 @@ func buildNode(ctx context.Context, p place, into string) error {
 
 // buildJars fetches all jars in one Maven run (two would race for its local
 // repository), checks them, and lays out each program's home.
-func buildJars(ctx context.Context, p place, into string) error {
+func buildJars(ctx context.Context, r Root, into string) error {
 	poms := filepath.Join(into, "poms")
-	if err := os.CopyFS(poms, os.DirFS(p.source("packages", "maven"))); err != nil {
+	if err := os.CopyFS(poms, os.DirFS(r.source("packages", "maven"))); err != nil {
 		return err
 	}
 	if err := command(ctx, poms, "mvn", "--batch-mode", "--quiet", "-Dout="+into, "generate-resources"); err != nil {
 		return err
 	}
-	if err := verifySums(p.source("packages", "maven", "SHA256SUMS"), into); err != nil {
+	if err := verifySums(r.source("packages", "maven", "SHA256SUMS"), into); err != nil {
 		return err
 	}
 	jars := filepath.Join(into, "opensearch")
 	if err := opensearch.Layout(jars); err != nil {
 		return err
 	}
-	if err := compile(ctx, jars, p.source("opensearch", "OsNode.java"), filepath.Join(jars, "lib")); err != nil {
+	if err := compile(ctx, jars, r.source("opensearch", "OsNode.java"), filepath.Join(jars, "lib")); err != nil {
 		return err
 	}
 	dynamodb := filepath.Join(into, "dynamodb")
-	if err := compile(ctx, dynamodb, p.source("packages", "maven", "dynamodb", "DdbNode.java"), dynamodb); err != nil {
+	if err := compile(ctx, dynamodb, r.source("packages", "maven", "dynamodb", "DdbNode.java"), dynamodb); err != nil {
 		return err
 	}
 	if err := unpackPostgres(ctx, filepath.Join(into, "postgres")); err != nil {

@@ -1,4 +1,4 @@
-package cloud
+package packages
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,14 +18,14 @@ import (
 // install through whatever mirror a machine is set up with.
 func TestPinsNameNoRegistry(t *testing.T) {
 	t.Parallel()
-	root, err := Root()
+	root, err := Find()
 	if err != nil {
 		t.Fatal(err)
 	}
-	packages := place{root}.source("packages")
+	packages := root.source("packages")
 	locks := 0
 	err = filepath.WalkDir(packages, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || strings.HasSuffix(path, ".go") {
 			return err
 		}
 		text, err := os.ReadFile(path)
@@ -55,11 +56,11 @@ func TestPinsNameNoRegistry(t *testing.T) {
 // TestPythonPinsAreComplete sees that nothing is left to pip's judgement.
 func TestPythonPinsAreComplete(t *testing.T) {
 	t.Parallel()
-	root, err := Root()
+	root, err := Find()
 	if err != nil {
 		t.Fatal(err)
 	}
-	locks, err := filepath.Glob(place{root}.source("packages", "python", "*.lock"))
+	locks, err := filepath.Glob(root.source("packages", "python", "*.lock"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,34 +83,32 @@ func TestPythonPinsAreComplete(t *testing.T) {
 
 func TestInstallIsAtomic(t *testing.T) {
 	t.Parallel()
-	p := place{t.TempDir()}
-	write := func(text string) {
-		t.Helper()
-		if err := writeFile(p.source("pins"), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	p := Root(t.TempDir())
+	write := func(text string) { writeFile(t, p.source("pins"), text) }
 	builds := 0
 	var fail error
-	in := installation{name: "x", about: "x", pins: []string{"pins"}, build: func(_ context.Context, _ place, into string) error {
+	in := installation{name: "x", about: "x", pins: []string{"pins"}, build: func(_ context.Context, _ Root, into string) error {
 		builds++
 		if err := os.WriteFile(filepath.Join(into, "half"), nil, 0o644); err != nil {
 			return err
 		}
 		return fail
 	}}
-	run := func() error { return p.installOne(t.Context(), in, newProgress(&bytes.Buffer{})) }
-	present := func() bool { return exists(filepath.Join(p.pkg("x"), "half")) }
+	run := func() error { return p.installOne(t.Context(), in, NewProgress(&bytes.Buffer{})) }
+	present := func() bool {
+		_, err := os.Stat(filepath.Join(p.Home("x"), "half"))
+		return err == nil
+	}
 
 	write("1")
-	if err := os.MkdirAll(p.pkg(""), 0o755); err != nil {
+	if err := os.MkdirAll(p.Home(""), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	fail = errors.New("the network is down")
 	if err := run(); !errors.Is(err, fail) {
 		t.Fatalf("a failed build gives %v", err)
 	}
-	if left, err := os.ReadDir(p.pkg("")); err != nil || len(left) > 0 {
+	if left, err := os.ReadDir(p.Home("")); err != nil || len(left) > 0 {
 		t.Error("a failed build leaves something behind")
 	}
 	fail = nil
@@ -129,7 +128,7 @@ func TestInstallIsAtomic(t *testing.T) {
 		t.Errorf("builds after the pins changed (-want +got):\n%s", diff)
 	}
 	// an install interrupted before its stamp is not taken for done
-	if err := os.Remove(filepath.Join(p.pkg("x"), stamp)); err != nil {
+	if err := os.Remove(filepath.Join(p.Home("x"), stamp)); err != nil {
 		t.Fatal(err)
 	}
 	if err := run(); err != nil {
@@ -145,9 +144,7 @@ func TestVerifySums(t *testing.T) {
 	dir := t.TempDir()
 	list := filepath.Join(dir, "list")
 	jar := filepath.Join(dir, "m", "a.jar")
-	if err := writeFile(jar, []byte("a"), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	writeFile(t, jar, "a")
 	sum, err := hashFile(jar)
 	if err != nil {
 		t.Fatal(err)
@@ -167,5 +164,41 @@ func TestVerifySums(t *testing.T) {
 		if err := verifySums(list, dir); (err == nil) != test.ok {
 			t.Errorf("%s: verifySums gives %v", name, err)
 		}
+	}
+}
+
+func writeFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Who installs keeps others out until it has ended. Seen to catch: a lock that is shared.
+func TestInstallLocks(t *testing.T) {
+	t.Parallel()
+	r := Root(t.TempDir())
+	if err := os.MkdirAll(r.Home(""), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := r.lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := os.Open(r.Home("lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	try := func() error { return syscall.Flock(int(other.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
+	if err := try(); !errors.Is(err, syscall.EWOULDBLOCK) {
+		t.Errorf("while one installs, another gets %v", err)
+	}
+	unlock()
+	if err := try(); err != nil {
+		t.Errorf("afterwards another gets %v", err)
 	}
 }

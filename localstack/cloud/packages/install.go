@@ -1,4 +1,4 @@
-package cloud
+package packages
 
 import (
 	"context"
@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -25,7 +24,7 @@ type installation struct {
 	about string   // shown in the progress line
 	pins  []string // files of the repository that decide its content
 	after []string // names of installations it needs
-	build func(ctx context.Context, p place, into string) error
+	build func(ctx context.Context, r Root, into string) error
 
 	extra bool // only installed by name
 }
@@ -34,12 +33,31 @@ type installation struct {
 // hash of the pins, so a changed pin installs anew.
 const stamp = ".installed"
 
-// install builds what is missing, in parallel, and tells its progress. Extras are installed if they are named.
-func (p place) install(ctx context.Context, out *progress, extras ...string) error {
-	if err := os.MkdirAll(p.pkg(""), 0o755); err != nil {
+// Install installs what the local cloud and its tools need, and the extras that are named, for the repository around the
+// working directory. The error names everything that the machine lacks.
+func Install(ctx context.Context, out io.Writer, extras ...string) error {
+	r, err := Find()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(Lacks(ctx, Output)...); err != nil {
+		return err
+	}
+	return r.Install(ctx, NewProgress(out), extras...)
+}
+
+// Install builds what is missing, in parallel, and tells its progress. Extras are installed if they are named. It waits for
+// another that installs here.
+func (r Root) Install(ctx context.Context, out *Progress, extras ...string) error {
+	if err := os.MkdirAll(r.Home(""), 0o755); err != nil {
 		return fmt.Errorf("create the package folder: %w", err)
 	}
-	leftovers, _ := filepath.Glob(p.pkg("*.partial-*"))
+	unlock, err := r.lock()
+	if err != nil {
+		return fmt.Errorf("lock the package folder: %w", err)
+	}
+	defer unlock()
+	leftovers, _ := filepath.Glob(r.Home("*.partial-*"))
 	for _, dir := range leftovers {
 		if err := os.RemoveAll(dir); err != nil {
 			return fmt.Errorf("remove an interrupted install: %w", err)
@@ -62,7 +80,7 @@ func (p place) install(ctx context.Context, out *progress, extras ...string) err
 					return nil // the failure that cancelled is reported
 				}
 			}
-			if err := p.installOne(ctx, in, out); err != nil {
+			if err := r.installOne(ctx, in, out); err != nil {
 				return fmt.Errorf("install %s: %w", in.name, err)
 			}
 			close(done[in.name])
@@ -72,27 +90,27 @@ func (p place) install(ctx context.Context, out *progress, extras ...string) err
 	return g.Wait()
 }
 
-func (p place) installOne(ctx context.Context, in installation, out *progress) error {
-	want, err := p.hashPins(in.pins)
+func (r Root) installOne(ctx context.Context, in installation, out *Progress) error {
+	want, err := r.hashPins(in.pins)
 	if err != nil {
 		return err
 	}
-	home := p.pkg(in.name)
+	home := r.Home(in.name)
 	if have, err := os.ReadFile(filepath.Join(home, stamp)); err == nil && string(have) == want {
 		return nil
 	}
 	started := time.Now()
-	out.say("installing %s", in.about)
+	out.Say("installing %s", in.about)
 	// a name of its own: a package manager that outlived an earlier run
 	// must not write into this one
-	partial, err := os.MkdirTemp(p.pkg(""), in.name+".partial-")
+	partial, err := os.MkdirTemp(r.Home(""), in.name+".partial-")
 	if err != nil {
 		return err
 	}
 	if err := os.Chmod(partial, 0o755); err != nil { // others may have to read it
 		return err
 	}
-	if err := in.build(ctx, p, partial); err != nil {
+	if err := in.build(ctx, r, partial); err != nil {
 		_ = os.RemoveAll(partial)
 		return err
 	}
@@ -105,14 +123,27 @@ func (p place) installOne(ctx context.Context, in installation, out *progress) e
 	if err := os.Rename(partial, home); err != nil {
 		return err
 	}
-	out.say("installed %s in %s", in.about, time.Since(started).Round(100*time.Millisecond))
+	out.Say("installed %s in %s", in.about, time.Since(started).Round(100*time.Millisecond))
 	return nil
 }
 
-func (p place) hashPins(pins []string) (string, error) {
+// lock is freed by the kernel when its holder dies.
+func (r Root) lock() (unlock func(), err error) {
+	f, err := os.OpenFile(r.Home("lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return func() { _ = f.Close() }, nil
+}
+
+func (r Root) hashPins(pins []string) (string, error) {
 	h := sha256.New()
 	for _, pin := range pins {
-		data, err := os.ReadFile(p.source(filepath.FromSlash(pin)))
+		data, err := os.ReadFile(r.source(filepath.FromSlash(pin)))
 		if err != nil {
 			return "", fmt.Errorf("read its pins: %w", err)
 		}
@@ -134,45 +165,13 @@ func command(ctx context.Context, dir string, name string, args ...string) error
 		return context.Cause(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w\n%s", filepath.Base(name), err, tail(string(output), 15))
+		return fmt.Errorf("%s: %w\n%s", filepath.Base(name), err, Tail(string(output), 15))
 	}
 	return nil
 }
 
-func tail(text string, lines int) string {
+// Tail is the last lines of a text.
+func Tail(text string, lines int) string {
 	all := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
-}
-
-// progress writes lines with the time since the command began.
-type progress struct {
-	mu    sync.Mutex
-	out   io.Writer
-	start time.Time
-}
-
-func newProgress(out io.Writer) *progress { return &progress{out: out, start: time.Now()} }
-
-func (p *progress) say(format string, args ...any) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	fmt.Fprintf(p.out, "%6.1fs  %s\n", time.Since(p.start).Seconds(), fmt.Sprintf(format, args...))
-}
-
-func copyFile(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	info, err := in.Stat()
-	if err != nil {
-		return err
-	}
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, info.Mode().Perm())
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
 }
