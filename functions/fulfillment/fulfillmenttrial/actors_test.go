@@ -240,7 +240,7 @@ func (t *trial) sweep(ctx context.Context, f contract.Function) error {
 		if err := schedule.Sleep(ctx, wait); err != nil {
 			return err
 		}
-		if t.busy > 0 || len(t.books.waiting()) > 0 || len(t.books.owing()) > 0 {
+		if t.busy > 0 || t.books.waits() || len(t.books.owing()) > 0 {
 			quiet = 0
 		}
 		if wait = period; t.books.idle(f.ID()) {

@@ -2,6 +2,7 @@ package fulfillmenttrial_test
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -303,29 +304,42 @@ func (b *books) lookJournal(c change) {
 func over[S ~string](s S, ends ...S) bool { return slices.Contains(ends, s) }
 
 // waiting describes the records that are not at an end.
-func (b *books) waiting() (out []string) {
-	for _, x := range b.shipments {
-		if !over(x.State, fulfillment.Delivered, fulfillment.Cancelled, fulfillment.WrittenOff) {
-			out = append(out, fmt.Sprintf("parcel %s of %s is %s", x.Group, x.OrderID, x.State))
+func (b *books) waiting() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, x := range b.shipments {
+			if !over(x.State, fulfillment.Delivered, fulfillment.Cancelled, fulfillment.WrittenOff) &&
+				!yield(fmt.Sprintf("parcel %s of %s is %s", x.Group, x.OrderID, x.State)) {
+				return
+			}
+		}
+		for _, x := range b.returns {
+			if !over(x.State, fulfillment.Rejected, fulfillment.Expired, fulfillment.Refunded, fulfillment.RefundFailed) &&
+				!yield(fmt.Sprintf("return %s of %s is %s", x.ID, x.OrderID, x.State)) {
+				return
+			}
+		}
+		for _, x := range b.payments {
+			parcel := b.shipment(x.OrderID, x.Group).State
+			given := over(parcel, fulfillment.Cancelled, fulfillment.WrittenOff) && x.State == payments.CaptureFailed // asked for late
+			if !given && !over(x.State, payments.Captured, payments.Cancelled) &&
+				!yield(fmt.Sprintf("payment %s of %s is %s", x.Group, x.OrderID, x.State)) {
+				return
+			}
+		}
+		for k := range b.due {
+			if !yield(fmt.Sprintf("%s %s is on the list", k.Key.PK, k.Key.SK)) {
+				return
+			}
 		}
 	}
-	for _, x := range b.returns {
-		if !over(x.State, fulfillment.Rejected, fulfillment.Expired, fulfillment.Refunded, fulfillment.RefundFailed) {
-			out = append(out, fmt.Sprintf("return %s of %s is %s", x.ID, x.OrderID, x.State))
-		}
+}
+
+// waits tells whether any record is not at an end.
+func (b *books) waits() bool {
+	for range b.waiting() {
+		return true
 	}
-	for _, x := range b.payments {
-		parcel := b.shipment(x.OrderID, x.Group).State
-		given := over(parcel, fulfillment.Cancelled, fulfillment.WrittenOff) && x.State == payments.CaptureFailed // asked for late
-		if !given && !over(x.State, payments.Captured, payments.Cancelled) {
-			out = append(out, fmt.Sprintf("payment %s of %s is %s", x.Group, x.OrderID, x.State))
-		}
-	}
-	for k := range b.due {
-		out = append(out, fmt.Sprintf("%s %s is on the list", k.Key.PK, k.Key.SK))
-	}
-	slices.Sort(out)
-	return out
+	return false
 }
 
 // idle tells whether a scheduled function would find nothing.

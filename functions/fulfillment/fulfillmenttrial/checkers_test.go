@@ -214,7 +214,7 @@ func (b *books) end() {
 
 func (b *books) endRecords() {
 	b.endOrders()
-	if w := b.waiting(); len(w) > 0 {
+	if w := slices.Sorted(b.waiting()); len(w) > 0 {
 		b.t.fail("waits-for-ever", "%s", strings.Join(w, "\n"))
 	}
 	for k, h := range b.holds {

@@ -61,6 +61,7 @@ func (b bench) run(s *schedule.Scheduler) *trial {
 	t := &trial{s: s, keep: s.Keep, mem: memory.New(), late: map[int64]faultKind{}, lastCount: true}
 	t.work = drawWorkload(s)
 	t.drawn = len(s.Choices())
+	t.mem.Shared = true
 	t.mem.Torn, t.mem.Lagging = schedule.Torn(t.work.torn), func() bool { return t.s.Chance(t.work.lagging) }
 	t.streams = &streams{DB: t.mem, t: t}
 	under := store.DB(t.streams)

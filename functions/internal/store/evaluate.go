@@ -79,7 +79,7 @@ func holds(c Cond, i Item) bool {
 
 // changed returns the item with an Update's actions done.
 func (w Write) changed(old Item) Item {
-	i := Clone(old)
+	i := maps.Clone(old) // only whole attributes change
 	if i == nil {
 		i = w.Key.item()
 	}

@@ -45,6 +45,9 @@ type DB struct {
 	// Page is the most items that a query's page holds where the query names no limit, as DynamoDB's ends at 1 MB; 0 for all.
 	// Set it before use.
 	Page int
+	// Shared makes reads return items as they are stored, at a fraction of what copies cost, for runs of very many operations
+	// whose readers are known to change nothing that they read. Set it before use.
+	Shared bool
 
 	mu     sync.Mutex
 	tables map[string]map[store.Key]store.Item
@@ -57,13 +60,21 @@ func New() *DB {
 	return &DB{tables: map[string]map[store.Key]store.Item{}, before: map[string]map[store.Key]store.Item{}}
 }
 
+// read is what a reader gets of an item.
+func (m *DB) read(i store.Item) store.Item {
+	if m.Shared {
+		return i
+	}
+	return store.Clone(i)
+}
+
 func (m *DB) Get(ctx context.Context, table string, key store.Key) (store.Item, error) {
 	if err := m.called(ctx, "Get", nil); err != nil {
 		return nil, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return store.Clone(m.tables[table][key]), nil
+	return m.read(m.tables[table][key]), nil
 }
 
 func (m *DB) GetMany(ctx context.Context, gets ...store.Get) ([]store.Item, error) {
@@ -104,7 +115,7 @@ func (m *DB) many(ctx context.Context, operation string, gets []store.Get) ([]st
 	}
 	out := make([]store.Item, len(gets))
 	for i, g := range gets {
-		out[i] = store.Clone(m.tables[g.Table][g.Key])
+		out[i] = m.read(m.tables[g.Table][g.Key])
 	}
 	return out, nil
 }
@@ -147,7 +158,7 @@ func (m *DB) Query(ctx context.Context, q store.Query) (store.Page, error) {
 		if index.KeysOnly {
 			i = capacity.Entry(index, i)
 		}
-		p.Items = append(p.Items, store.Clone(i))
+		p.Items = append(p.Items, m.read(i))
 	}
 	return p, nil
 }
@@ -220,7 +231,7 @@ func (m *DB) apply(ctx context.Context, writes []store.Write) (left store.Item, 
 		m.put(w)
 	}
 	if w := writes[0]; len(writes) == 1 && (w.Kind() == store.KindPut || w.Kind() == store.KindUpdate) {
-		left = store.Clone(m.tables[w.Table][w.Key])
+		left = m.read(m.tables[w.Table][w.Key])
 	}
 	return left, nil
 }
@@ -233,7 +244,7 @@ func (m *DB) judge(writes []store.Write) error {
 		if len(m.locked) > 0 && m.locked[at(w)] {
 			reasons[i].Cause, refused = store.Conflicted, true
 		} else if found := m.tables[w.Table][w.Key]; !w.Holds(found) {
-			reasons[i].Cause, reasons[i].Found, refused = store.ConditionFailed, store.Clone(found), true
+			reasons[i].Cause, reasons[i].Found, refused = store.ConditionFailed, m.read(found), true
 		}
 	}
 	if refused {

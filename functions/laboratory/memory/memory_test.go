@@ -80,3 +80,24 @@ func TestExpire(t *testing.T) {
 		}
 	}
 }
+
+// What a reader does to an item that it read changes nothing that is stored; only where readers share items they are not copied.
+func TestReadsAreCopies(t *testing.T) {
+	t.Parallel()
+	ctx, key := context.Background(), store.Key{PK: "a"}
+	for _, shared := range []bool{false, true} {
+		db := memory.New()
+		db.Shared = shared
+		if _, err := db.Apply(ctx, store.Put("ledger", key, map[string]any{"n": 1})); err != nil {
+			t.Fatal(err)
+		}
+		i, err := db.Get(ctx, "ledger", key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		delete(i, "n")
+		if kept := db.Peek("ledger", key)["n"] != nil; kept == shared {
+			t.Errorf("shared %t: a reader's change is stored: %t", shared, !kept)
+		}
+	}
+}
