@@ -58,6 +58,8 @@ type Plan struct {
 	Hour    *big.Rat // USD, what is paid by use
 	ByUse   map[string]*big.Rat
 	Warm    map[string]int // environments by function of the checkout path, at the peak
+	// Reserved is what a cell sets apart for each function of the checkout path, as a stage does with its share of the orders.
+	Reserved map[string]int
 }
 
 // rates are how often a second each use case happens.
@@ -77,7 +79,7 @@ func NewPlan(d Demand, granted float64) (*Plan, error) {
 		return nil, err
 	}
 	total, perTable, environments := map[string]float64{}, map[string]float64{}, 0
-	p := &Plan{Demand: d, Granted: granted, Hour: new(big.Rat), ByUse: map[string]*big.Rat{}, Warm: map[string]int{}}
+	p := &Plan{Demand: d, Granted: granted, Hour: new(big.Rat), ByUse: map[string]*big.Rat{}, Warm: map[string]int{}, Reserved: map[string]int{}}
 	for name, rate := range d.rates() {
 		u, ok := uses[name]
 		if !ok {
@@ -105,6 +107,12 @@ func NewPlan(d Demand, granted float64) (*Plan, error) {
 	for _, l := range p.Loads {
 		if l.Code != "" {
 			p.Cells = max(p.Cells, int(math.Ceil(l.Factor()/granted)))
+		}
+	}
+	cell := Stage{Checkouts: d.Orders / float64(max(1, p.Cells))}
+	for _, f := range contract.Functions() {
+		if n := cell.reserved(f); f.OnCheckoutPath() && n > 0 {
+			p.Reserved[f.ID()] = n
 		}
 	}
 	return p, nil

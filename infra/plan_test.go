@@ -103,3 +103,21 @@ func TestAvailability(t *testing.T) {
 		}
 	}
 }
+
+// A cell of the plan sets apart what a stage does that bears the cell's share of the orders, for every function that a checkout needs.
+func TestACellReservesAsAStageDoes(t *testing.T) {
+	t.Parallel()
+	p, err := NewPlan(PeakDemand(50_000), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rate := 50_000 / float64(p.Cells)
+	for id, want := range map[string]int{"payments-authorize": busy(rate, gatewayTime), "checkout-fence": busy(rate, stepTime), "checkout-timer": 100} {
+		if p.Reserved[id] != want {
+			t.Errorf("%s has %d environments of its own, %d expected", id, p.Reserved[id], want)
+		}
+	}
+	if _, ok := p.Reserved["catalog-api"]; ok {
+		t.Error("what no checkout needs has environments of its own")
+	}
+}

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -14,6 +15,7 @@ import (
 func main() {
 	peak := flag.Float64("peak", 50_000, "orders a second")
 	granted := flag.Float64("granted", 10, "how many times a default quota an account is counted on to be given")
+	machines := flag.Bool("json", false, "write the plan as JSON, for the simulated event")
 	flag.Parse()
 	if *peak <= 0 || *granted <= 0 {
 		fmt.Fprintln(os.Stderr, "the peak, in orders a second, and what is granted are more than 0")
@@ -23,6 +25,13 @@ func main() {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
+	}
+	if *machines {
+		if err := json.NewEncoder(os.Stdout).Encode(p); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
 	}
 	p.Print(os.Stdout)
 	infra.PrintAvailability(os.Stdout)
