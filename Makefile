@@ -197,6 +197,12 @@ ROWS ?= 300000
 plan: ## what every service must bear at a peak, which default quota breaks first, cells, and what an hour costs (PEAK=orders a second, GRANTED=times a default)
 	@go run ./infra/cmd/plan $(if $(PEAK),-peak $(PEAK)) $(if $(GRANTED),-granted $(GRANTED))
 
+.PHONY: event
+event: ## two hours of an event, simulated: what is placed, shed and throttled, how long it takes, without and with warming (PEAK=, SEED=)
+	@mkdir -p $(STATE)
+	@go run ./infra/cmd/plan -json $(if $(PEAK),-peak $(PEAK)) $(if $(GRANTED),-granted $(GRANTED)) > $(STATE)/plan.json
+	@RIALTO_EVENT="$(abspath $(STATE)/plan.json)" RIALTO_SEED=$(N_SEED) $(BENCH) -run '^TestEvent$$' ./functions/laboratory/event | sed -u -e '/^=== /d' -e '/^--- PASS/d' -e '/^PASS$$/d' -e '/^ok /d'
+
 .PHONY: bench-checkouts
 bench-checkouts: ## checkouts a second of one process, in memory and on DynamoDB Local where it runs, and what they oversell
 	@RIALTO_BENCH=1 RIALTO_TEST_DYNAMODB="$$($(LOCAL) status >/dev/null 2>&1 && echo http://127.0.0.1:18000)" $(BENCH) -run '^TestRate$$' ./functions/checkout/checkoutrate | sed -u -e '/^=== /d' -e '/^--- PASS/d' -e '/^PASS$$/d' -e '/^ok /d'

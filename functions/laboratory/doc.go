@@ -8,5 +8,6 @@
 //	partitions  DynamoDB's partitions, conflict windows and throttles on virtual time
 //	storetest   one suite for the store in memory and for a real DynamoDB
 //	dates       runs tests as if it were another day
+//	event       two hours of an event: recorded checkouts in front of models of the services
 //	mutants     this tree with one small mistake, each with the checker that must kill it
 package laboratory

@@ -59,6 +59,9 @@ type shop struct {
 	chain       int // gateway calls that waited for each other
 	chains      map[string]int
 	others      []string // calls to other services, by the function that made them
+	begun       []time.Time
+	othersBegun []time.Time
+	bank        payments.Outcome // what the gateway says to a payment
 	entropy     *rand.ChaCha8
 }
 
@@ -78,14 +81,15 @@ func open(t *testing.T, m model) *shop {
 		chains:  map[string]int{},
 		entropy: rand.NewChaCha8([32]byte{1}),
 		memory:  memory.New(),
+		bank:    payments.IntentAuthorized,
 	}
-	s.db = &recorded.DB{DB: s.memory, Tables: tables.All(), Delay: func(context.Context) { wait(m.DynamoDB) },
+	s.db = &recorded.DB{DB: s.memory, Tables: tables.All(), Delay: func(context.Context) { s.begin(); wait(m.DynamoDB) },
 		Label: func(ctx context.Context) string { l, _ := ctx.Value(labelled{}).(string); return l }}
 	stock, coupons := inventorystore.Store{DB: s.db}, promotionsstore.Store{DB: s.db}
 	quote := &carts.Quoter{Store: cartsstore.Store{DB: s.db}, Now: time.Now,
 		Sources: carts.Sources{Offers: &offersstore.Store{DB: s.db}, Products: &catalogstore.Store{DB: s.db}, Stock: stock, Coupons: coupons}}
 	steps := &checkout.Steps{Store: s.record(), Now: time.Now}
-	hold := &inventory.Service{Store: stock, Now: time.Now}
+	hold, redeem := &inventory.Service{Store: stock, Now: time.Now}, &promotions.Service{Store: coupons, Now: time.Now}
 	pay := &payments.Service{Store: paymentsstore.Store{DB: s.db}, Gateway: till{s}, Now: time.Now}
 	s.tasks = map[string]func(context.Context, []byte) ([]byte, error){
 		"carts-quote":        task.Of(quote.Quote),
@@ -93,9 +97,14 @@ func open(t *testing.T, m model) *shop {
 		"tax-assess":         task.Of(func(_ context.Context, x tax.Sale) (tax.Assessment, error) { return tax.Assess(x) }),
 		"checkout-claim":     task.Of(steps.Claim),
 		"inventory-hold":     task.Of(hold.Hold),
-		"promotions-redeem":  task.Of((&promotions.Service{Store: coupons, Now: time.Now}).Redeem),
+		"promotions-redeem":  task.Of(redeem.Redeem),
 		"payments-authorize": task.Of(pay.Authorize),
 		"checkout-place":     task.Of(steps.Place),
+		"checkout-fence":     task.Of(steps.Fence),
+		"checkout-close":     task.Of(steps.Close),
+		"inventory-release":  task.Of(hold.Release),
+		"promotions-return":  task.Of(redeem.Return),
+		"payments-cancel":    task.Of(pay.Cancel),
 	}
 	return s
 }
@@ -141,8 +150,14 @@ func (s *shop) stock(lines, sellers int, coupon bool) string {
 	}
 	saved, err := cartsstore.Store{DB: s.db}.Save(ctx, cart)
 	must(err)
-	s.db.Reset()
+	s.forget()
 	return saved.ID
+}
+
+// forget is what was called until now.
+func (s *shop) forget() {
+	s.db.Reset()
+	s.begun, s.others, s.othersBegun = nil, nil, nil
 }
 
 // checkout is one order, from the HTTP request to the timer's last look.
@@ -249,7 +264,14 @@ func (s *shop) note(ctx context.Context, what string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	label, _ := ctx.Value(labelled{}).(string)
-	s.others = append(s.others, label+" "+what)
+	s.others, s.othersBegun = append(s.others, label+" "+what), append(s.othersBegun, time.Now())
+}
+
+// begin writes down when a call to DynamoDB began: the first of them for the first call, and so on.
+func (s *shop) begin() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.begun = append(s.begun, time.Now())
 }
 
 func wait(milliseconds float64) { time.Sleep(time.Duration(milliseconds * float64(time.Millisecond))) }
@@ -272,13 +294,20 @@ func (g till) Create(ctx context.Context, _ string, c payments.Charge) (payments
 	return g.call(ctx, "pi_"+c.OrderID+c.Group, payments.IntentOpen)
 }
 func (g till) Confirm(ctx context.Context, _, id string, _ bool) (payments.Intent, error) {
-	return g.call(ctx, id, payments.IntentAuthorized)
+	i, err := g.call(ctx, id, g.s.bank)
+	switch g.s.bank {
+	case payments.IntentDeclined:
+		i.Code = "card_declined"
+	case payments.IntentAction:
+		i.Action = &payments.NextAction{Type: "redirect_to_url", URL: "https://bank.example/challenge"}
+	}
+	return i, err
 }
 func (till) Retrieve(context.Context, string) (payments.Intent, error) {
 	return payments.Intent{}, errors.New("a smooth run looks nothing up")
 }
-func (till) Cancel(context.Context, string, string) (payments.Intent, error) {
-	return payments.Intent{}, errors.New("a smooth run cancels nothing")
+func (g till) Cancel(ctx context.Context, _, id string) (payments.Intent, error) {
+	return g.call(ctx, id, payments.IntentCanceled)
 }
 func (till) Capture(context.Context, string, string, int64) (payments.Intent, error) {
 	return payments.Intent{}, errors.New("a checkout captures nothing")
