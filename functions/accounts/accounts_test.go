@@ -110,10 +110,15 @@ func (w *world) buys(t *testing.T, who, orderID string, state fulfillment.State)
 		err = errors.Join(err, saved)
 	}
 	parcels := fulfillmentstore.Store{DB: w.db}
+	exchange := carts.ExchangeOf{OrderID: orderID, ReturnID: "ret_" + orderID}
+	if _, saved := (cartsstore.Store{DB: w.db}).Save(ctx, carts.Cart{ID: exchange.CartID(), OwnerID: who, UpdatedAt: w.now}); saved != nil {
+		err = errors.Join(err, saved)
+	}
 	x := fulfillment.Shipment{ID: "shp_" + orderID, OrderID: orderID, Group: "g", SellerID: "s", State: state, Amount: usd, UpdatedAt: w.now}
 	r := fulfillment.Return{ID: "ret_" + orderID, OrderID: orderID, ShipmentID: x.ID, SellerID: "s", CustomerID: who, Reason: "for " + canary,
 		Note: "says " + canary, Amount: usd,
 		Appeal: &fulfillment.Appeal{Reason: "but " + canary, Against: canary, Note: canary}, State: fulfillment.Rejected,
+		Exchange:    &fulfillment.Exchange{CartID: exchange.CartID()},
 		RequestedAt: w.now, UpdatedAt: w.now}
 	rating := reviews.Rating{OrderID: orderID, SellerID: "s", CustomerID: who, Stars: 4, Text: "of " + canary, Version: 1}
 	if err := errors.Join(err, parcels.Open(ctx, x, fulfillment.Event{ShipmentID: x.ID, At: w.now, Status: fulfillment.Placed}),
@@ -266,6 +271,23 @@ func TestNobodyIsErasedWhileSomethingIsOpen(t *testing.T) {
 		}
 		if e, err := w.Export(t.Context(), "cus_a"); err != nil || len(e.Addresses) == 0 || e.Orders[0].Ratings[0].Text == "" {
 			t.Errorf("%s: what was refused changed something: %+v %v", state, e, err)
+		}
+	}
+}
+
+// What was wanted in exchange for a return is a cart, too. Seen to catch: an erasure that knows only the customer's own cart.
+func TestAnErasureReachesWhatIsExchanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.buys(t, "cus_a", "ord_1", fulfillment.Delivered)
+	w.buys(t, "cus_b", "ord_2", fulfillment.Delivered)
+	if err := w.Erase(t.Context(), "cus_a"); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]bool{"1": false, "2": true} {
+		x := carts.ExchangeOf{OrderID: "ord_" + id, ReturnID: "ret_ord_" + id}
+		if _, there, err := w.Carts.Get(t.Context(), x.CartID()); err != nil || there != want {
+			t.Errorf("what was wanted for a return of order %s: %v %v", id, there, err)
 		}
 	}
 }

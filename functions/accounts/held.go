@@ -199,8 +199,20 @@ func (s *Service) Erase(ctx context.Context, customerID string) error {
 	return nil
 }
 
-// forget drops what a customer wrote about an order, and was told.
+// forget drops what a customer wrote about an order, was told, and wanted in exchange.
 func (s *Service) forget(ctx context.Context, o orders.Order) error {
+	returns, err := s.Parcels.OfOrder(ctx, o.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range returns {
+		if r.Exchange == nil {
+			continue
+		}
+		if err := s.Carts.Delete(ctx, r.Exchange.CartID); err != nil {
+			return err
+		}
+	}
 	if err := s.Parcels.Forget(ctx, o.ID); err != nil {
 		return err
 	}

@@ -50,17 +50,19 @@ var (
 
 // Cart is a shopper's cart in one marketplace.
 type Cart struct {
-	ID          string    `json:"cart_id"`
-	OwnerID     string    `json:"owner_id"`
-	Guest       bool      `json:"guest"`
-	Marketplace string    `json:"marketplace"`
-	State       State     `json:"state"`
-	Lines       []Line    `json:"lines"`
-	Coupon      string    `json:"coupon,omitempty"` // a code; whether it is any good is asked whenever the cart is priced
-	Keys        []string  `json:"keys"`             // of the last changes, oldest first, each with what it asked for (attempt)
-	MergedInto  string    `json:"merged_into"`
-	Version     int64     `json:"version"` // 0: not stored yet
-	UpdatedAt   time.Time `json:"updated_at"`
+	ID          string   `json:"cart_id"`
+	OwnerID     string   `json:"owner_id"`
+	Guest       bool     `json:"guest"`
+	Marketplace string   `json:"marketplace"`
+	State       State    `json:"state"`
+	Lines       []Line   `json:"lines"`
+	Coupon      string   `json:"coupon,omitempty"` // a code; whether it is any good is asked whenever the cart is priced
+	Keys        []string `json:"keys"`             // of the last changes, oldest first, each with what it asked for (attempt)
+	MergedInto  string   `json:"merged_into"`
+	// ExchangeOf is the return that the cart's lines are in exchange for, nil for a shopper's own cart (apart.go).
+	ExchangeOf *ExchangeOf `json:"exchange_of,omitempty"`
+	Version    int64       `json:"version"` // 0: not stored yet
+	UpdatedAt  time.Time   `json:"updated_at"`
 }
 
 // Line is an offer and how many units of it, with what the cart last showed of it.

@@ -46,6 +46,8 @@ type Quote struct {
 	Coupon   *promotions.Terms `json:"coupon,omitempty"`
 	Discount money.Amount      `json:"discount,omitzero"`
 	Guest    bool              `json:"guest,omitempty"` // whose cart it is
+	// ExchangeOf is the return that all of it is in exchange for; left out of all others.
+	ExchangeOf *ExchangeOf `json:"exchange_of,omitempty"`
 }
 
 // QuotedLine is one priced line. Amount is UnitPrice x Quantity.
@@ -168,7 +170,7 @@ func quoteOf(c Cart, currency string, cur current, now time.Time) (Quote, error)
 		return Quote{}, err
 	}
 	q := Quote{CartID: c.ID, Guest: c.Guest, CartVersion: c.Version, Marketplace: c.Marketplace, Currency: currency,
-		Items: v.Breakdown.Items, Shipping: v.Breakdown.Shipping, Stock: cur.stock}
+		Items: v.Breakdown.Items, Shipping: v.Breakdown.Shipping, Stock: cur.stock, ExchangeOf: c.ExchangeOf}
 	if c.Coupon != "" {
 		if err := v.redeem(cur.coupon, now); err != nil {
 			return Quote{}, err

@@ -126,6 +126,7 @@ func draft(ref Ref, marketplace string, p Prepared, least int64) (Draft, error) 
 		return Draft{}, err
 	}
 	o := orders.Order{ID: ref.OrderID, CustomerID: ref.CustomerID, CheckoutID: ref.ID, Marketplace: marketplace,
+		ExchangeOf: (*orders.ExchangeOf)(p.Quote.ExchangeOf),
 		Delivery: orders.Delivery{AddressID: p.Delivery.AddressID, Country: p.Delivery.Country, Region: p.Delivery.Region, Sealed: p.Delivery.Sealed,
 			ShippingOptionID: p.Delivery.Shipping.ID, Days: p.Delivery.Shipping.Days}}
 	taxes := map[string]tax.LineTax{}

@@ -1,7 +1,10 @@
 package checkout
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +57,25 @@ var (
 	oregon  = tax.Sale{Marketplace: "US", Country: "US", Region: "OR"}
 	germany = tax.Sale{Marketplace: "DE", Country: "DE"}
 )
+
+// What lies in a cart for a return is an order in exchange for it, also as the state machine hands it on. Seen to catch: a quote that
+// does not say so.
+func TestAnOrderSaysWhatItIsInExchangeFor(t *testing.T) {
+	t.Parallel()
+	p := prepared(t, oregon, 599, goods{seller: "sel_a", units: 1, price: 1000})
+	for _, want := range []*orders.ExchangeOf{nil, {OrderID: "ord_0", ReturnID: "ret_0"}} {
+		p.Quote.ExchangeOf = (*carts.ExchangeOf)(want)
+		b, err := json.Marshal(p)
+		var handed Prepared
+		if err = errors.Join(err, json.Unmarshal(b, &handed)); err != nil {
+			t.Fatal(err)
+		}
+		d, err := NewDraft(Ref{OrderID: "ord_1"}, Request{Marketplace: "US"}, handed)
+		if err != nil || !reflect.DeepEqual(d.Order.ExchangeOf, want) {
+			t.Errorf("%+v %v", d.Order.ExchangeOf, err)
+		}
+	}
+}
 
 // A sends goods of 1.00 for 49.99, B goods of 99.00 for nothing, and the delivery is 5.99. Each parcel costs its own: if A
 // never ships, nobody pays for its shipping. Seen to catch: shipping shared out by the goods (A 1.56, B 154.42).

@@ -14,8 +14,9 @@ const ReturnWindow = fulfillment.ReturnWindow
 var fulfillmentContext = Context{
 	Name:    "fulfillment",
 	Owns:    "what becomes of an order: shipments, tracking, cancellation, returns; sellers' orders, and how sellers do",
-	Imports: []string{"customers", "orders", "inventory", "tax", "payments"},
-	Reads:   []string{"catalog", "offers"},
+	Imports: []string{"catalog", "carts", "customers", "orders", "inventory", "tax", "payments"},
+	Reads:   []string{"offers"},
+	Writes:  []string{"carts"}, // of what is wanted in exchange
 	shopper: func() []api.Route {
 		return slices.Concat(fulfillmentapi.OrderRoutes(nil), fulfillmentapi.Routes(nil), fulfillmentapi.ReturnRoutes(nil))
 	},
@@ -31,7 +32,7 @@ var fulfillmentContext = Context{
 				{Read, "shipments"}, {Write, "shipments"}, {Read, "tracking"}, {Write, "tracking"}, {Read, "seller_orders"},
 				{Write, "seller_orders"}, {Read, "orders"}, {Read, "offers"}, {Read, "returns"}, {Write, "returns"},
 				{Read, "payments"}, {Read, "products"}, {SQL, "customers"}, {Seal, "customers"}, {Read, "customers"},
-				{Write, "rate_limits"},
+				{Read, "carts"}, {Write, "carts"}, {Read, "inventory"}, {Write, "rate_limits"},
 			},
 		},
 		{
@@ -42,7 +43,7 @@ var fulfillmentContext = Context{
 			}}},
 			Grants: []Grant{
 				{Read, "shipments"}, {Write, "shipments"}, {Write, "tracking"}, {Write, "seller_orders"}, {Read, "offers"},
-				{Send, "fulfillment-advance"},
+				{Read, "returns"}, {Write, "returns"}, {Send, "fulfillment-advance"},
 			},
 		},
 		{

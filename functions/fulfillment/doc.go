@@ -41,6 +41,13 @@
 //     when it was placed;
 //   - a unit of a delivered parcel is asked to be sent back once, and a return is received or rejected once, or ends 30 days
 //     after it was asked for. What was rejected may be appealed within 30 days, once: an operator denies that, or makes it received.
+//   - what is sent back may be exchanged for another variant of it, or the same again (exchange.go). That is a return and a purchase, and
+//     no third thing: what is wanted lies in a cart of its own, whose id follows from the return, and is bought by the ordinary
+//     checkout at today's price, with its stock, tax, payment and quote; the return gives back what was paid, when it is received.
+//     So there is no money of an exchange's own, dearer or cheaper. The cart is bought once, whatever keys its checkouts have. Where one
+//     of them fails, or nobody checks out, the return is an ordinary one, and another card may be tried for as long as what is wanted is sold. What
+//     cannot be bought when the return is asked for is refused, and no return is made. The order says which return it is for, and the
+//     return which order, once that is heard of.
 //
 // Events in: OrderPlaced (orders), PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded and
 // PaymentRefundFailed (payments), and its own ShipmentCancelled. Events out: OrderCancelled, ShipmentPacked, ShipmentShipped,

@@ -49,6 +49,9 @@ type Return struct {
 	State      ReturnState  `dynamodbav:"state"`
 	Note       string       `dynamodbav:"note,omitempty"` // why it was rejected, or the code of a refund that failed
 	Appeal     *Appeal      `dynamodbav:"appeal,omitempty"`
+	// Exchange is what is wanted for it, nil for money alone, and ExchangedBy the order in which that was bought, "" until it is.
+	Exchange    *Exchange `dynamodbav:"exchange,omitempty"`
+	ExchangedBy string    `dynamodbav:"exchanged_by,omitempty"`
 	// RefundAttempt is which attempt to give it back the state is of, 0 for the first.
 	RefundAttempt int       `dynamodbav:"refund_attempt"`
 	RequestedAt   time.Time `dynamodbav:"requested_on"`
@@ -111,6 +114,9 @@ type ReturnRequest struct {
 	ShipmentID string
 	Lines      []Line
 	Reason     string
+	// Exchange is what is wanted instead, nil for nothing; without a product it is the same again, without a seller the same one's.
+	Exchange *Exchange
+	Guest    bool // whose order it is
 }
 
 func (q ReturnRequest) id(key string) string {
@@ -120,7 +126,8 @@ func (q ReturnRequest) id(key string) string {
 // same tells whether a return was made of this request.
 func (q ReturnRequest) same(r Return) bool {
 	return r.CustomerID == q.CustomerID && r.OrderID == q.OrderID && r.ShipmentID == q.ShipmentID && r.Reason == q.Reason &&
-		slices.EqualFunc(q.Lines, r.Lines, func(a Line, b ReturnLine) bool { return a.Line == b.Line && a.Quantity == b.Quantity })
+		slices.EqualFunc(q.Lines, r.Lines, func(a Line, b ReturnLine) bool { return a.Line == b.Line && a.Quantity == b.Quantity }) &&
+		(q.Exchange == nil) == (r.Exchange == nil) && q.exchanging(r).Exchange.wanted() == r.Exchange.wanted()
 }
 
 type returnFlaws []fault.Field

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"rialto/functions/carts"
 	"rialto/functions/orders"
 )
 
@@ -32,9 +33,11 @@ type ReturnService struct {
 	Shipments interface {
 		Shipments(ctx context.Context, orderID string) ([]Shipment, error)
 	}
-	Orders  Orders
-	Returns Returns
-	Now     func() time.Time
+	Orders   Orders
+	Returns  Returns
+	Baskets  Baskets
+	Products Products
+	Now      func() time.Time
 }
 
 // ReceivingService is what becomes of what is sent back: sellers receive or reject it, and its money is given back.
@@ -48,7 +51,7 @@ const requestTries = 8
 
 // Request asks to send units of a parcel back. The same key and request again returns the same return. Errors:
 // order_not_found, shipment_not_found, not_delivered, return_window_over, invalid_return, idempotency_key_reused,
-// return_contended if others keep asking.
+// exchange_unavailable, return_contended if others keep asking.
 func (s *ReturnService) Request(ctx context.Context, key string, want ReturnRequest) (r Return, replayed bool, err error) {
 	o, there, err := s.Orders.Get(ctx, want.OrderID)
 	if err != nil {
@@ -71,6 +74,11 @@ func (s *ReturnService) Request(ctx context.Context, key string, want ReturnRequ
 		r, after, err := s.draft(ctx, want.id(key), want, o)
 		if err != nil {
 			return Return{}, false, err
+		}
+		if x := want.exchanging(r).Exchange; x != nil {
+			if err := s.exchange(ctx, o, &r, carts.Owner{ID: want.CustomerID, Guest: want.Guest}, *x); err != nil {
+				return Return{}, false, err
+			}
 		}
 		if err = s.Returns.Request(ctx, r, after); !errors.Is(err, ErrUnitsChanged) {
 			return r, false, err

@@ -67,6 +67,11 @@ type SKUs interface {
 	SKU(ctx context.Context, product, marketplace, seller string) (string, error)
 }
 
+// Exchanges note which order was placed in exchange for a return.
+type Exchanges interface {
+	Exchanged(ctx context.Context, of orders.ExchangeOf, by string) error
+}
+
 // Timers send a message to ourselves, after a delay at the earliest. They may cut the delay to what they can
 // hold.
 type Timers interface {
@@ -86,6 +91,7 @@ type ShipmentService struct {
 	Sellers   SellerOrders
 	Orders    Orders
 	SKUs      SKUs
+	Exchanges Exchanges
 	Timers    Timers
 	Now       func() time.Time
 	Pace      time.Duration
@@ -115,6 +121,11 @@ func (s *ShipmentService) HandleEvent(ctx context.Context, event string, data []
 // may not run yet.
 func (s *ShipmentService) Start(ctx context.Context, o orders.Placed) error {
 	var failed error
+	if o.ExchangeOf != nil {
+		if err := s.Exchanges.Exchanged(ctx, *o.ExchangeOf, o.OrderID); err != nil {
+			failed = fmt.Errorf("exchange: %w", err)
+		}
+	}
 	for _, part := range Parts(o) {
 		if err := s.record(ctx, part); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("seller's order: %w", err))

@@ -33,6 +33,8 @@ type Order struct {
 	Lines       []Line    `json:"lines"`
 	Coupon      string    `json:"coupon,omitempty"` // the code that took the discount off
 	Totals      Totals    `json:"totals"`
+	// ExchangeOf is the return in exchange for which it was placed, nil for all other orders.
+	ExchangeOf *ExchangeOf `json:"exchange_of,omitempty"`
 	// Taxes are what Totals.Tax is made of where several taxes or rates are; else the lines say whose it is.
 	Taxes     []tax.JurisdictionTax `json:"taxes,omitempty"`
 	Shipments []Shipment            `json:"shipments"`
@@ -66,6 +68,12 @@ type Line struct {
 	// TaxRate is in basis points; Jurisdiction is whose.
 	TaxRate      int64  `json:"tax_rate_bp"`
 	Jurisdiction string `json:"tax_jurisdiction"`
+}
+
+// ExchangeOf names a return of an order.
+type ExchangeOf struct {
+	OrderID  string `json:"order_id"`
+	ReturnID string `json:"return_id"`
 }
 
 // Totals is what the customer pays: items less the discount, shipping and, unless TaxIncluded, tax.

@@ -29,9 +29,16 @@ type record struct {
 	Coupon      string          `dynamodbav:"coupon,omitempty"`
 	Keys        []string        `dynamodbav:"keys"`
 	MergedInto  string          `dynamodbav:"merged_into,omitempty"`
+	ExchangeOf  *exchangeOf     `dynamodbav:"exchange_of,omitempty"`
 	Version     int64           `dynamodbav:"version"`
 	UpdatedAt   int64           `dynamodbav:"updated_at"`
 	TTL         int64           `dynamodbav:"ttl"`
+}
+
+// exchangeOf names a return of an order.
+type exchangeOf struct {
+	OrderID  string `dynamodbav:"order_id"`
+	ReturnID string `dynamodbav:"return_id"`
 }
 
 type line struct {
@@ -96,7 +103,8 @@ func save(c carts.Cart) (store.Write, carts.Cart) {
 	}
 	c.Version++
 	r := record{OwnerID: c.OwnerID, Guest: c.Guest, Marketplace: c.Marketplace, State: string(c.State), Lines: map[string]line{},
-		Coupon: c.Coupon, Keys: c.Keys, MergedInto: c.MergedInto, Version: c.Version, UpdatedAt: c.UpdatedAt.UnixMilli(),
+		Coupon: c.Coupon, Keys: c.Keys, MergedInto: c.MergedInto,
+		ExchangeOf: (*exchangeOf)(c.ExchangeOf), Version: c.Version, UpdatedAt: c.UpdatedAt.UnixMilli(),
 		TTL: c.UpdatedAt.Add(keep).Unix()}
 	for n, l := range c.Lines {
 		r.Lines[l.ID()] = line{l.ProductID, l.SellerID, l.Quantity, l.Title, l.SellerName, l.Condition, l.UnitPrice, l.Shipping, l.AddedAt.UnixMilli(), n}
@@ -125,7 +133,8 @@ func read(cartID string, i store.Item) (carts.Cart, error) {
 		return carts.Cart{}, fmt.Errorf("read cart: %w", err)
 	}
 	c := carts.Cart{ID: cartID, OwnerID: r.OwnerID, Guest: r.Guest, Marketplace: r.Marketplace, State: carts.State(r.State),
-		Coupon: r.Coupon, Keys: r.Keys, MergedInto: r.MergedInto, Version: r.Version, UpdatedAt: time.UnixMilli(r.UpdatedAt).UTC()}
+		Coupon: r.Coupon, Keys: r.Keys, MergedInto: r.MergedInto,
+		ExchangeOf: (*carts.ExchangeOf)(r.ExchangeOf), Version: r.Version, UpdatedAt: time.UnixMilli(r.UpdatedAt).UTC()}
 	var ls []line
 	for _, l := range r.Lines {
 		ls = append(ls, l)

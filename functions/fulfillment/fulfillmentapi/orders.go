@@ -153,6 +153,8 @@ type Order struct {
 	Balance
 	Taxes    []tax.JurisdictionTax `json:"taxes,omitempty" doc:"What the tax is made of, where several taxes or rates are; else the lines say whose it is"`
 	Delivery Delivery              `json:"delivery"`
+
+	ExchangeOf *orders.ExchangeOf `json:"exchange_of,omitempty" doc:"The return in exchange for which it was placed"`
 }
 
 // OrderLine is a line of an order, with where its units are.
@@ -178,7 +180,7 @@ type Delivery struct {
 
 func orderOutputOf(l fulfillment.Life) *orderOutput {
 	o := Order{l.ID, l.Status, l.Marketplace, l.PlacedAt, []OrderLine{}, l.Coupon, l.Totals, balanceOf(l), l.Taxes,
-		Delivery{l.Delivery.AddressID, l.Delivery.Country, l.Delivery.Region, l.Delivery.ShippingOptionID}}
+		Delivery{l.Delivery.AddressID, l.Delivery.Country, l.Delivery.Region, l.Delivery.ShippingOptionID}, l.ExchangeOf}
 	for _, x := range l.Lines {
 		x.Condition = cmp.Or(x.Condition, "new")
 		o.Lines = append(o.Lines, OrderLine{x.Line, x.Image, x.Status, x.Shipped, x.Delivered, x.Cancelled, x.Returned, x.CancelledBy})

@@ -31,7 +31,8 @@ func ReturnRoutes(r Returning) []api.Route {
 	h := returning{r}
 	const path = "/api/v1/orders/{order_id}/returns"
 	return []api.Route{
-		api.Handle(api.Route{ID: "requestReturn", Method: http.MethodPost, Path: path, Summary: "Send units of a delivered parcel back, within 30 days",
+		api.Handle(api.Route{ID: "requestReturn", Method: http.MethodPost, Path: path,
+			Summary: "Send units of a delivered parcel back, within 30 days, for their money or in exchange",
 			Context: "fulfillment", Access: api.Guest,
 			Spends: true, Success: http.StatusCreated, Errors: []fault.Kind{fault.NotFound, fault.Conflict}}, h.request),
 		api.Handle(api.Route{ID: "listReturns", Method: http.MethodGet, Path: path, Summary: "An order's returns, the latest first",
@@ -70,6 +71,7 @@ type Return struct {
 	Reason      string                   `json:"reason"`
 	Note        string                   `json:"note,omitempty" doc:"Why it was rejected, or the refund failed; refunded_before if nothing was left to give back"`
 	Appeal      *Appeal                  `json:"appeal,omitempty"`
+	Exchange    *Exchange                `json:"exchange,omitempty" doc:"What is wanted for it; the return gives back what was paid all the same"`
 	Amount      money.Amount             `json:"amount" doc:"What is given back: what was paid for the units with their tax, and shipping"`
 	Shipping    money.Amount             `json:"shipping" doc:"What of the amount was paid for shipping: where the law gives standard delivery back, and all of the parcel comes back in its time"`
 	Lines       []fulfillment.ReturnLine `json:"lines"`
@@ -85,12 +87,25 @@ type Appeal struct {
 	Note     string    `json:"note,omitempty" doc:"Why, as the operator says"`
 }
 
+// Exchange is what a shopper wants for what is sent back.
+type Exchange struct {
+	ProductID string       `json:"product_id"`
+	SellerID  string       `json:"seller_id"`
+	UnitPrice money.Amount `json:"unit_price" doc:"When it was asked for: a checkout of the cart charges no more unasked"`
+	CartID    string       `json:"cart_id" doc:"For a quote and a checkout, as those of any cart; it can be checked out once, and then is empty"`
+	OrderID   string       `json:"order_id,omitempty" doc:"The order that it was bought by, some moments after that is placed"`
+}
+
 func returnOf(r fulfillment.Return) Return {
 	var a *Appeal
 	if x := r.Appeal; x != nil {
 		a = &Appeal{x.Reason, x.At, string(x.Decision), x.Note}
 	}
-	return Return{r.ID, r.OrderID, r.ShipmentID, string(r.State), r.Reason, r.Note, a, r.Amount, r.Shipping(), r.Lines, r.RequestedAt, r.UpdatedAt}
+	var e *Exchange
+	if x := r.Exchange; x != nil {
+		e = &Exchange{x.ProductID, x.SellerID, x.UnitPrice, x.CartID, r.ExchangedBy}
+	}
+	return Return{r.ID, r.OrderID, r.ShipmentID, string(r.State), r.Reason, r.Note, a, e, r.Amount, r.Shipping(), r.Lines, r.RequestedAt, r.UpdatedAt}
 }
 
 func returnsOf(list []fulfillment.Return) []Return {
@@ -115,7 +130,14 @@ type requestInput struct {
 		ShipmentID string             `json:"shipment_id" maxLength:"64" doc:"The parcel that the units came in"`
 		Lines      []fulfillment.Line `json:"lines" minItems:"1" maxItems:"100"`
 		Reason     string             `json:"reason" minLength:"1" maxLength:"500"`
+		Exchange   *Wanted            `json:"exchange,omitempty" doc:"Something instead, as many units of it: needs one line"`
 	}
+}
+
+// Wanted is what is to come for what is sent back.
+type Wanted struct {
+	ProductID string `json:"product_id,omitempty" minLength:"1" maxLength:"64" doc:"Another variant of the product; the same again when absent"`
+	SellerID  string `json:"seller_id,omitempty" minLength:"1" maxLength:"64" doc:"Who sells it; the same seller when absent"`
 }
 
 type requestOutput struct {
@@ -125,8 +147,12 @@ type requestOutput struct {
 
 func (h returning) request(ctx context.Context, in *requestInput) (*requestOutput, error) {
 	who, _ := auth.From(ctx)
-	r, replayed, err := h.returns.Request(ctx, in.Key, fulfillment.ReturnRequest{CustomerID: who.Subject, OrderID: in.OrderID,
-		ShipmentID: in.Body.ShipmentID, Lines: in.Body.Lines, Reason: in.Body.Reason})
+	want := fulfillment.ReturnRequest{CustomerID: who.Subject, OrderID: in.OrderID, ShipmentID: in.Body.ShipmentID, Lines: in.Body.Lines,
+		Reason: in.Body.Reason, Guest: who.Role == auth.Guest}
+	if x := in.Body.Exchange; x != nil {
+		want.Exchange = &fulfillment.Exchange{ProductID: x.ProductID, SellerID: x.SellerID}
+	}
+	r, replayed, err := h.returns.Request(ctx, in.Key, want)
 	if err != nil {
 		return nil, err
 	}

@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"rialto/functions/carts"
+	"rialto/functions/catalog"
 	"rialto/functions/fulfillment"
 	"rialto/functions/fulfillment/fulfillmentapi"
 	"rialto/functions/fulfillment/fulfillmentstore"
@@ -17,6 +20,7 @@ import (
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/money"
 	"rialto/functions/laboratory/memory"
+	"rialto/functions/marketplaces"
 	"rialto/functions/orders"
 )
 
@@ -43,7 +47,7 @@ func returning(t *testing.T) asker {
 		t.Fatal(err)
 	}
 	now := func() time.Time { return noon }
-	shoppers := &fulfillment.ReturnService{Shipments: stored, Orders: bought{o}, Returns: stored, Now: now}
+	shoppers := &fulfillment.ReturnService{Shipments: stored, Orders: bought{o}, Returns: stored, Baskets: baskets{}, Products: shelf{}, Now: now}
 	sellers := &fulfillment.ReceivingService{Returns: stored, Now: now}
 	h := api.Handler(slices.Concat(fulfillmentapi.ReturnRoutes(shoppers), fulfillmentapi.SellerReturnRoutes(sellers)), api.Clock(now))
 	return func(who, method, path, body, key string) (int, map[string]any, http.Header) {
@@ -63,6 +67,53 @@ func returning(t *testing.T) asker {
 			t.Fatal(err, w.Body)
 		}
 		return w.Code, m, w.Header()
+	}
+}
+
+// baskets have everything at 7.00.
+type baskets struct{}
+
+func (baskets) Apart(_ context.Context, o carts.Owner, m marketplaces.Marketplace, x carts.ExchangeOf, w carts.Wanted) (carts.Cart, error) {
+	return carts.Cart{ID: x.CartID(), OwnerID: o.ID, Marketplace: m.Code, Lines: []carts.Line{
+		{ProductID: w.ProductID, SellerID: w.SellerID, Quantity: w.Quantity, UnitPrice: money.Of(700, m.Currency)}}}, nil
+}
+
+// shelf has prd_a and prd_b, variants of one product.
+type shelf struct{}
+
+func (shelf) GetMany(_ context.Context, ids ...string) (map[string]catalog.Product, error) {
+	out := map[string]catalog.Product{}
+	for _, id := range ids {
+		if id == "prd_a" || id == "prd_b" {
+			out[id] = catalog.Product{ID: id, ParentID: "prd_parent"}
+		}
+	}
+	return out, nil
+}
+
+// Seen to catch: what is wanted in exchange left out of the answer.
+func TestAnExchange(t *testing.T) {
+	t.Parallel()
+	ask := returning(t)
+	wanting := func(what string) string { return strings.Replace(good, `"reason"`, `"exchange":`+what+`,"reason"`, 1) }
+	for what, code := range map[string]string{
+		`{"product_id":"prd_c"}`: "invalid_return", `{"product_id":""}`: "invalid_request", `{"price":1}`: "unknown_field", `"prd_b"`: "invalid_request",
+	} {
+		if status, m, _ := ask("cus_a", http.MethodPost, path, wanting(what), "key-0001"); status != 422 || m["code"] != code {
+			t.Errorf("%s: %d %v", what, status, m)
+		}
+	}
+	want := map[string]any{"product_id": "prd_b", "seller_id": "sel_a", "unit_price": map[string]any{"amount": 700.0, "currency": "USD"}}
+	for range 2 {
+		status, m, _ := ask("cus_a", http.MethodPost, path, wanting(`{"product_id":"prd_b"}`), "key-0001")
+		got, _ := m["exchange"].(map[string]any)
+		if id, _ := got["cart_id"].(string); status != 201 || !strings.HasPrefix(id, "crt_") || m["amount"].(map[string]any)["amount"] != 250.0 {
+			t.Fatal(status, m)
+		}
+		delete(got, "cart_id")
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%v", got)
+		}
 	}
 }
 

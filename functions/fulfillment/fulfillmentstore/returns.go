@@ -112,6 +112,9 @@ var errReturns = fault.New(fault.Throttled, "returns_throttled", "the order's re
 // is appealed.
 func (s Store) Resolve(ctx context.Context, was, now fulfillment.Return) (bool, error) {
 	as := []store.Cond{store.Eq("state", was.State), store.Eq("refund_attempt", was.RefundAttempt)}
+	if was.ExchangedBy == "" {
+		as = append(as, store.Lacks("exchanged_by"))
+	}
 	if was.Appeal == nil {
 		as = append(as, store.Lacks("appeal")) // it may have been rejected, appealed and rejected again since
 	}

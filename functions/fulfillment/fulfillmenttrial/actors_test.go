@@ -9,6 +9,7 @@ import (
 
 	"rialto/functions/contract"
 	"rialto/functions/fulfillment"
+	"rialto/functions/internal/ids"
 	"rialto/functions/inventory"
 	"rialto/functions/laboratory/schedule"
 	"rialto/functions/orders"
@@ -124,6 +125,9 @@ func (t *trial) delivered(x fulfillment.Shipment) {
 		if q.Lines == nil {
 			q.Lines = []fulfillment.Line{{Line: x.Lines[0].Line, Quantity: 1}}
 		}
+		if len(q.Lines) == 1 && t.s.Choose(4) == 3 {
+			q.Exchange = &fulfillment.Exchange{}
+		}
 		at := []time.Duration{0, time.Hour, 5 * day, fulfillment.ReturnWindow - time.Minute}[t.s.Choose(4)]
 		for range 1 + t.twice() {
 			t.task("shopper", func(ctx context.Context) error {
@@ -141,8 +145,26 @@ func (t *trial) delivered(x fulfillment.Shipment) {
 	}
 }
 
+// exchange has a shopper buy what is wanted in exchange for a return, at once or later, and perhaps from two tabs.
+func (t *trial) exchange(r fulfillment.Return) {
+	at := []time.Duration{0, time.Hour, 3 * day}[t.s.Choose(3)]
+	for n := range 1 + t.s.Choose(2) {
+		t.task("shopper", func(ctx context.Context) error {
+			if err := schedule.Sleep(ctx, at); err != nil {
+				return err
+			}
+			t.counts.did("exchange")
+			t.order(purchase{id: ids.Derive(ids.Order, r.ID, fmt.Sprint(n)), exchange: &r})
+			return nil
+		})
+	}
+}
+
 // requested starts the seller to whom a return is on its way, which may never come.
 func (t *trial) requested(r fulfillment.Return) {
+	if r.Exchange != nil {
+		t.exchange(r)
+	}
 	receive := func(ctx context.Context) error {
 		t.counts.did("receive")
 		return t.persist(ctx, func(ctx context.Context) error {

@@ -34,6 +34,7 @@ var checkers = map[string]string{
 	"unheard":           "every event has a subscriber, and each does in the end what the event asks for",
 	"waits-for-ever":    "every record comes to an end",
 	"order-cancelled":   "that an order is cancelled whole is told once, if all its parcels are, and not otherwise",
+	"exchange":          "in the end a return and the order that was placed in exchange for it name each other, and there is one of those at most",
 	"gateway-misused":   "a key of the gateway stands for one call",
 	"unknown-line":      "records name lines that their order has",
 	"stuck":             "a trial ends",
@@ -214,6 +215,7 @@ func (b *books) end() {
 
 func (b *books) endRecords() {
 	b.endOrders()
+	b.endExchanges()
 	if w := slices.Sorted(b.waiting()); len(w) > 0 {
 		b.t.fail("waits-for-ever", "%s", strings.Join(w, "\n"))
 	}
@@ -238,6 +240,24 @@ func (b *books) endOrders() {
 		}
 		if want := map[bool]int{true: 1}[len(o.Shipments) > 0 && cancelled == len(o.Shipments)]; told != want {
 			b.t.fail("order-cancelled", "%d of %d parcels of %s are cancelled, and %d times it was said that all are", cancelled, len(o.Shipments), id, told)
+		}
+	}
+}
+
+// endExchanges looks at what was bought in exchange for returns.
+func (b *books) endExchanges() {
+	orders := map[string]string{} // by return
+	for id, o := range b.orders {
+		if x := o.ExchangeOf; x != nil {
+			if r := b.returned(x.OrderID, x.ReturnID); r.ExchangedBy != id || orders[x.ReturnID] != "" {
+				b.t.fail("exchange", "%s and %q are in exchange for %s, which names %q", id, orders[x.ReturnID], x.ReturnID, r.ExchangedBy)
+			}
+			orders[x.ReturnID] = id
+		}
+	}
+	for _, r := range b.returns {
+		if r.ExchangedBy != orders[r.ID] {
+			b.t.fail("exchange", "%s names %q, and %q is in exchange for it", r.ID, r.ExchangedBy, orders[r.ID])
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"rialto/functions/carts"
+	"rialto/functions/carts/cartsstore"
 	"rialto/functions/fulfillment"
 	"rialto/functions/fulfillment/fulfillmentaws"
 	"rialto/functions/fulfillment/fulfillmentstore"
@@ -45,18 +47,19 @@ const reserve = 7 * 24 * time.Hour
 func (t *trial) newProcess() *process {
 	db, now := gate{t}, t.s.Now
 	stored, orders := fulfillmentstore.Store{DB: db}, ordersstore.Store{DB: db}
-	paid := paymentsstore.Store{DB: db}
+	paid, receiving := paymentsstore.Store{DB: db}, &fulfillment.ReceivingService{Returns: stored, Now: now}
 	return &process{
 		t:        t,
 		stock:    &inventory.Service{Store: inTurn{t.stock(now)}, Now: now},
 		payments: &payments.Watcher{Service: &payments.Service{Store: paid, Gateway: t.bank, Now: now, AtOnce: 1}, List: paid},
-		shipments: &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Orders: orders, SKUs: unseen{}, Timers: timers{t}, Now: now,
-			Pace: t.work.pace},
+		shipments: &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Orders: orders, SKUs: unseen{}, Exchanges: receiving, Timers: timers{t},
+			Now: now, Pace: t.work.pace},
 		sellers: &fulfillment.SellerService{Shipments: stored, Sellers: stored, Orders: orders, Now: now},
 		lives: &fulfillment.OrderService{Orders: orders, Shipments: stored, Returns: stored, Payments: paid, Images: unseen{}, Now: now,
 			Pace: t.work.pace},
-		returns:   &fulfillment.ReturnService{Shipments: stored, Orders: orders, Returns: stored, Now: now},
-		receiving: &fulfillment.ReceivingService{Returns: stored, Now: now},
+		returns: &fulfillment.ReturnService{Shipments: stored, Orders: orders, Returns: stored, Now: now, Products: onOffer{t}.products(),
+			Baskets: &carts.Service{Store: cartsstore.Store{DB: db}, Sources: t.sources(coupons{}), Now: now}},
+		receiving: receiving,
 		sweeper:   &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Returns: stored, Now: now, AtOnce: 1},
 		ledger: &payouts.Service{Ledger: &payoutsstore.Store{DB: db}, Sellers: free{}, Now: now, Reserve: reserve,
 			Buckets: payoutsstore.Buckets},

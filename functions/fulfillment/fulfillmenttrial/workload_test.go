@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"rialto/functions/carts"
+	"rialto/functions/carts/cartsstore"
 	"rialto/functions/catalog"
 	"rialto/functions/checkout"
 	"rialto/functions/customers"
+	"rialto/functions/fulfillment"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/sweep"
@@ -90,6 +92,8 @@ type purchase struct {
 	wants  []int64 // units of each good
 	to     int
 	coupon int64 // basis points off; all of them pay for the goods whole
+	// exchange is the return that it is in exchange for, nil for what is bought from one's own cart.
+	exchange *fulfillment.Return
 }
 
 // count is a seller's count of what lies on a shelf, told some time after it was taken.
@@ -199,12 +203,7 @@ func (t *trial) begin() {
 			if err := schedule.Sleep(ctx, p.at); err != nil {
 				return err
 			}
-			if err := t.place(p); err != nil {
-				t.counts.refused++
-				t.counts.did("refuse " + fault.Code(err))
-				t.note("%s is not placed: %v", p.id, err)
-			}
-			t.streams.flush()
+			t.order(p)
 			return nil
 		})
 	}
@@ -214,6 +213,16 @@ func (t *trial) begin() {
 	for _, f := range scheduled {
 		t.s.Go(ctx, f.ID(), func(ctx context.Context) error { return t.sweep(ctx, f) })
 	}
+}
+
+// order has a shopper try to place an order.
+func (t *trial) order(p purchase) {
+	if err := t.place(p); err != nil {
+		t.counts.refused++
+		t.counts.did("refuse " + fault.Code(err))
+		t.note("%s is not placed: %v", p.id, err)
+	}
+	t.streams.flush()
 }
 
 // place takes an order up to its pivot, in one step: what may go wrong until there is checkouttrial's.
@@ -232,6 +241,9 @@ func (t *trial) place(p purchase) error {
 		return err
 	}
 	ref := checkout.Ref{ID: "chk_" + p.id[4:], OrderID: p.id, CustomerID: "cus_" + p.id[4:]}
+	if p.exchange != nil {
+		ref.CustomerID = p.exchange.CustomerID
+	}
 	d, err := checkout.NewDraft(ref, checkout.Request{Marketplace: m.code}, checkout.Prepared{Quote: q, Delivery: delivery, Tax: assessed})
 	if err != nil {
 		return err
@@ -253,10 +265,11 @@ func (t *trial) place(p purchase) error {
 	if err = errors.Join(err, json.Unmarshal(b, &in.Authorization)); err != nil {
 		return err
 	}
-	if _, err = (&checkout.Steps{Store: pivot{t: t}, Now: t.s.Now}).Place(ctx, in); err == nil {
-		t.ordered(t.books.orders[p.id])
+	if _, err = (&checkout.Steps{Store: pivot{t: t}, Now: t.s.Now}).Place(ctx, in); err != nil {
+		return errors.Join(err, t.undo(ctx, d))
 	}
-	return err
+	t.ordered(t.books.orders[p.id])
+	return nil
 }
 
 // undo gives back what an order that is not placed has taken.
@@ -272,14 +285,20 @@ type pivot struct {
 	t *trial
 }
 
-// Place makes the order.
+// Place makes the order. What is in exchange leaves its cart with it.
 func (v pivot) Place(ctx context.Context, ref checkout.Ref, d checkout.Draft, now time.Time) (checkout.Record, error) {
 	o := d.Order
 	o.PlacedAt = now
+	writes := append(inventorystore.Commit(o.ID, d.Plan, now), ordersstore.Place(o))
+	if o.ExchangeOf != nil {
+		writes = append(writes, cartsstore.Ordered(d.CartID, d.CartVersion))
+	}
+	if err := (gate{v.t}).Transact(ctx, writes...); err != nil {
+		return checkout.Record{}, err
+	}
 	v.t.books.placed(o)
 	v.t.note("%s is placed", o.ID)
-	err := gate{v.t}.Transact(ctx, append(inventorystore.Commit(o.ID, d.Plan, now), ordersstore.Place(o))...)
-	return checkout.Record{Ref: ref, State: checkout.Placed}, err
+	return checkout.Record{Ref: ref, State: checkout.Placed}, nil
 }
 
 func (t *trial) assess(q carts.Quote, d customers.Delivery) (tax.Assessment, error) {
@@ -291,6 +310,10 @@ func (t *trial) assess(q carts.Quote, d customers.Delivery) (tax.Assessment, err
 }
 
 func (t *trial) quote(ctx context.Context, p purchase) (carts.Quote, error) {
+	if r := p.exchange; r != nil {
+		q := carts.Quoter{Store: cartsstore.Store{DB: gate{t}}, Now: t.s.Now, Sources: t.sources(coupons{})}
+		return q.Quote(ctx, carts.QuoteInput{CartID: r.Exchange.CartID, CustomerID: r.CustomerID, Marketplace: t.work.market.code})
+	}
 	c := carts.Cart{ID: "crt_1", OwnerID: "cus_1", Marketplace: t.work.market.code, State: carts.Open}
 	var items int64
 	for i, n := range p.wants {
@@ -304,9 +327,13 @@ func (t *trial) quote(ctx context.Context, p purchase) (carts.Quote, error) {
 	if p.coupon > 0 {
 		c.Coupon = "SALE"
 	}
-	q := carts.Quoter{Store: cart{c: c}, Now: t.s.Now, Sources: carts.Sources{Offers: onOffer{t}, Products: onOffer{t}.products(),
-		Stock: t.stock(t.s.Now), Coupons: coupons{p.coupon, t.work.market, items}}}
+	q := carts.Quoter{Store: cart{c: c}, Now: t.s.Now, Sources: t.sources(coupons{p.coupon, t.work.market, items})}
 	return q.Quote(ctx, carts.QuoteInput{CartID: c.ID, CustomerID: c.OwnerID, Marketplace: c.Marketplace})
+}
+
+// sources are what carts are priced by.
+func (t *trial) sources(c coupons) carts.Sources {
+	return carts.Sources{AtOnce: 1, Offers: onOffer{t}, Products: onOffer{t}.products(), Stock: t.stock(t.s.Now), Coupons: c}
 }
 
 // cart is a store with one cart.

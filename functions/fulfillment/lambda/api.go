@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"rialto/functions/carts"
+	"rialto/functions/carts/cartsstore"
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/customers"
 	"rialto/functions/customers/customersaws"
@@ -18,7 +20,9 @@ import (
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/settings"
+	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
+	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/offers/offersstore"
 	"rialto/functions/orders/ordersstore"
 	"rialto/functions/payments/paymentsstore"
@@ -28,7 +32,8 @@ import (
 func routes(s *settings.Settings) (any, error) {
 	db := database(s)
 	stored, orders := fulfillmentstore.Store{DB: db}, ordersstore.Store{DB: db}
-	receiving := &fulfillment.ReceivingService{Returns: stored, Now: time.Now}
+	baskets := &carts.Service{Store: cartsstore.Store{DB: db}, Now: time.Now, Sources: carts.Sources{Offers: &offersstore.Store{DB: db},
+		Products: &catalogstore.Store{DB: db}, Stock: inventorystore.New(shards.New(db, time.Now, mathrand.Float64))}}
 	lives := &fulfillment.OrderService{Orders: orders, Shipments: stored, Returns: stored, Payments: paymentsstore.Store{DB: db},
 		Images: &catalogstore.Store{DB: db}, Addresses: addresses(s), Places: customers.Locator{Snapshots: snapshotstore.Snapshots{DB: db}},
 		Now: time.Now, Pace: pace(s)}
@@ -38,8 +43,9 @@ func routes(s *settings.Settings) (any, error) {
 		fulfillmentapi.SellerRoutes(&fulfillment.SellerService{
 			Shipments: stored, Sellers: stored, Ratings: &offersstore.Store{DB: db}, Orders: orders,
 			Addresses: addresses(s), Now: time.Now}),
-		fulfillmentapi.ReturnRoutes(&fulfillment.ReturnService{Shipments: stored, Orders: orders, Returns: stored, Now: time.Now}),
-		fulfillmentapi.SellerReturnRoutes(receiving)))
+		fulfillmentapi.ReturnRoutes(&fulfillment.ReturnService{Shipments: stored, Orders: orders, Returns: stored,
+			Baskets: baskets, Products: baskets.Products, Now: time.Now}),
+		fulfillmentapi.SellerReturnRoutes(receiving(stored))))
 	return lambdahttp.New(api.LimitWrites(h, ratelimit.Buckets{DB: db}, time.Now)), nil
 }
 

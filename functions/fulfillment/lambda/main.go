@@ -21,8 +21,7 @@ func main() {
 		"api":   routes,
 		"start": func(s *settings.Settings) (any, error) { return outbox.Handle(shipments(s).HandleEvent), nil },
 		"advance": func(s *settings.Settings) (any, error) {
-			receiving := &fulfillment.ReceivingService{Returns: fulfillmentstore.Store{DB: database(s)}, Now: time.Now}
-			return fulfillmentaws.Receive(shipments(s), receiving), nil
+			return fulfillmentaws.Receive(shipments(s), receiving(fulfillmentstore.Store{DB: database(s)})), nil
 		},
 		"overdue": func(s *settings.Settings) (any, error) {
 			return saga.Task("fulfillment-overdue", sweeper(s).Overdue), nil
@@ -44,7 +43,11 @@ func publish(derive func(outbox.Change) ([]outbox.Event, error)) func(*settings.
 func shipments(s *settings.Settings) *fulfillment.ShipmentService {
 	stored, timers := fulfillmentstore.Store{DB: database(s)}, fulfillmentaws.New(s.AWS(), s.Queue("fulfillment-advance"))
 	return &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Orders: ordersstore.Store{DB: stored.DB},
-		SKUs: &offersstore.Store{DB: stored.DB}, Timers: timers, Now: time.Now, Pace: pace(s)}
+		SKUs: &offersstore.Store{DB: stored.DB}, Exchanges: receiving(stored), Timers: timers, Now: time.Now, Pace: pace(s)}
+}
+
+func receiving(stored fulfillmentstore.Store) *fulfillment.ReceivingService {
+	return &fulfillment.ReceivingService{Returns: stored, Now: time.Now}
 }
 
 func pace(s *settings.Settings) time.Duration {

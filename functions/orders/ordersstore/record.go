@@ -14,24 +14,31 @@ import (
 // currency for all amounts (orders.Order.Check sees to that), lines by their position, names only where they cannot
 // be derived. Amounts are minor units.
 type record struct {
-	ID          string     `dynamodbav:"pk"`
-	CustomerID  string     `dynamodbav:"customer_id"`
-	PlacedBy    string     `dynamodbav:"placed_by,omitempty"`
-	CreatedAt   string     `dynamodbav:"created_at"`
-	CheckoutID  string     `dynamodbav:"checkout_id"`
-	Marketplace string     `dynamodbav:"marketplace"`
-	Currency    string     `dynamodbav:"currency"`
-	Lines       []line     `dynamodbav:"lines"`
-	Coupon      string     `dynamodbav:"coupon,omitempty"`
-	Items       int64      `dynamodbav:"items"`
-	Discount    int64      `dynamodbav:"discount,omitempty"`
-	Shipping    int64      `dynamodbav:"shipping"`
-	Tax         int64      `dynamodbav:"tax"`
-	TaxIncluded bool       `dynamodbav:"tax_included"`
-	Taxes       []taxPart  `dynamodbav:"taxes,omitempty"`
-	Total       int64      `dynamodbav:"total"`
-	Shipments   []shipment `dynamodbav:"shipments"`
-	Delivery    delivery   `dynamodbav:"delivery"`
+	ID          string      `dynamodbav:"pk"`
+	CustomerID  string      `dynamodbav:"customer_id"`
+	PlacedBy    string      `dynamodbav:"placed_by,omitempty"`
+	CreatedAt   string      `dynamodbav:"created_at"`
+	CheckoutID  string      `dynamodbav:"checkout_id"`
+	Marketplace string      `dynamodbav:"marketplace"`
+	Currency    string      `dynamodbav:"currency"`
+	Lines       []line      `dynamodbav:"lines"`
+	Coupon      string      `dynamodbav:"coupon,omitempty"`
+	ExchangeOf  *exchangeOf `dynamodbav:"exchange_of,omitempty"`
+	Items       int64       `dynamodbav:"items"`
+	Discount    int64       `dynamodbav:"discount,omitempty"`
+	Shipping    int64       `dynamodbav:"shipping"`
+	Tax         int64       `dynamodbav:"tax"`
+	TaxIncluded bool        `dynamodbav:"tax_included"`
+	Taxes       []taxPart   `dynamodbav:"taxes,omitempty"`
+	Total       int64       `dynamodbav:"total"`
+	Shipments   []shipment  `dynamodbav:"shipments"`
+	Delivery    delivery    `dynamodbav:"delivery"`
+}
+
+// exchangeOf names a return of another order.
+type exchangeOf struct {
+	OrderID  string `dynamodbav:"order_id"`
+	ReturnID string `dynamodbav:"return_id"`
 }
 
 // taxPart is what one jurisdiction takes at one rate.
@@ -94,7 +101,8 @@ func (l line) name() string {
 func toRecord(o orders.Order) record {
 	d, t := o.Delivery, o.Totals
 	r := record{ID: o.ID, CustomerID: o.CustomerID, PlacedBy: o.PlacedBy, CreatedAt: o.PlacedAt.UTC().Format(store.Sortable), CheckoutID: o.CheckoutID,
-		Marketplace: o.Marketplace, Currency: t.Total.Currency, Coupon: o.Coupon, Items: t.Items.Minor, Discount: t.Discount.Minor,
+		Marketplace: o.Marketplace, Currency: t.Total.Currency, Coupon: o.Coupon,
+		ExchangeOf: (*exchangeOf)(o.ExchangeOf), Items: t.Items.Minor, Discount: t.Discount.Minor,
 		Shipping: t.Shipping.Minor, Tax: t.Tax.Minor, TaxIncluded: t.TaxIncluded, Total: t.Total.Minor,
 		Delivery: delivery{d.AddressID, d.Country, d.Region, d.Sealed, d.ShippingOptionID, d.Days}}
 	for _, x := range o.Taxes {
@@ -147,6 +155,7 @@ func (r record) order() (orders.Order, error) {
 	d := r.Delivery
 	o := orders.Order{ID: r.ID, CustomerID: r.CustomerID, PlacedBy: r.PlacedBy,
 		CheckoutID: r.CheckoutID, Marketplace: r.Marketplace, PlacedAt: placed, Coupon: r.Coupon,
+		ExchangeOf: (*orders.ExchangeOf)(r.ExchangeOf),
 		Totals: orders.Totals{Items: amount(r.Items), Discount: off(r.Discount), Shipping: amount(r.Shipping), Tax: amount(r.Tax),
 			TaxIncluded: r.TaxIncluded, Total: amount(r.Total)},
 		Delivery: orders.Delivery{AddressID: d.AddressID, Country: d.Country, Region: d.Region, Sealed: d.Sealed,

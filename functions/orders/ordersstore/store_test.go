@@ -25,7 +25,8 @@ func example(id string, at time.Time) orders.Order {
 			{Line: "p#s", ProductID: "p", SellerID: "s", SellerName: "North", Title: "A thing", Quantity: 3, UnitPrice: usd(100),
 				Amount: usd(300), Discount: usd(30), Tax: usd(21), TaxRate: 700, Jurisdiction: "US-CA"},
 			{Line: "gift", ProductID: "q", SellerID: "z", Title: "Another", Condition: "used", Quantity: 1, UnitPrice: usd(50), Amount: usd(50), Tax: usd(0)}},
-		Coupon: "SAVE-30", Totals: orders.Totals{Items: usd(350), Discount: usd(30), Shipping: usd(18), Tax: usd(23), Total: usd(361)},
+		Coupon: "SAVE-30", ExchangeOf: &orders.ExchangeOf{OrderID: "ord_0", ReturnID: "ret_0"},
+		Totals: orders.Totals{Items: usd(350), Discount: usd(30), Shipping: usd(18), Tax: usd(23), Total: usd(361)},
 		Taxes: []tax.JurisdictionTax{{Jurisdiction: "US-CA", Name: "Sales tax", RatePPM: 70_000, Taxable: usd(286), Tax: usd(20)},
 			{Jurisdiction: "US-CA Los Angeles", Name: "Sales tax", RatePPM: 10_000, Taxable: usd(286), Tax: usd(3)}},
 		Shipments: []orders.Shipment{
