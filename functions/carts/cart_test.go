@@ -134,3 +134,35 @@ func TestAQuoteNeedsEveryLine(t *testing.T) {
 		t.Errorf("%+v %v", q, err)
 	}
 }
+
+// A line that is gone or limited stops the quote of the others, too, and what costs more than the cart showed says what that was.
+// Seen to catch: a line that is left out without a word; shipping of one unit for all; a higher price that is not told where something
+// is asked for shipping; a coupon's limit a customer that is not the coupon's.
+func TestAQuoteSaysWhatHasChanged(t *testing.T) {
+	t.Parallel()
+	c := New("cus", false, "US")
+	for n := range 2 {
+		if err := c.Add(line(n, 3)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cur := current{offers: map[string]CurrentOffer{}}
+	for n, price := range []int64{100, 120} {
+		id := c.Lines[n].ID()
+		cur.offers[id] = CurrentOffer{ForSale: true, Offer: offers.Offer{Price: money.Of(price, "USD"), Shipping: money.Of(10, "USD")}}
+		cur.stock = append(cur.stock, inventory.Stock{SKU: inventory.SKU{ProductID: c.Lines[n].ProductID, SellerID: "s"}, Centre: "us-west-2", Available: 3})
+	}
+	q, err := quoteOf(c, "USD", cur, time.Time{})
+	if err != nil || q.Shipping.Minor != 60 {
+		t.Fatalf("%+v %v", q, err)
+	}
+	if a, b := q.Lines[0], q.Lines[1]; a.Shown != nil || a.Shipping.Minor != 30 || b.Shown == nil || b.Shown.Minor != 110 || b.Amount.Minor != 360 {
+		t.Errorf("%+v, %+v", a, b)
+	}
+	gone := cur.offers[c.Lines[1].ID()]
+	gone.ForSale = false
+	cur.offers[c.Lines[1].ID()] = gone
+	if _, err := quoteOf(c, "USD", cur, time.Time{}); fault.Code(err) != "offer_unavailable" || fault.Of(err).Fields[0].Pointer != "/lines/1" {
+		t.Error(err)
+	}
+}

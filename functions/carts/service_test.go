@@ -301,3 +301,41 @@ func TestAParentIsNoLine(t *testing.T) {
 		t.Error(err, string(now))
 	}
 }
+
+// A checkout buys an open cart of its customer, in its marketplace. Seen to catch: one of another marketplace; a guest's cart bought
+// once more after it went into a customer's.
+func TestAQuoteIsOfAnOpenCartOfTheMarketplace(t *testing.T) {
+	t.Parallel()
+	s := service()
+	s.Stock = in("us-west-2")
+	if _, err := s.Add(ctx, owner, us, carts.Guard{Key: "key-0001"}, "p", "s", 1); err != nil {
+		t.Fatal(err)
+	}
+	asked := carts.QuoteInput{CartID: carts.IDOf(owner.ID, "US"), CustomerID: owner.ID, Marketplace: "US"}
+	if _, err := quoter(s).Quote(ctx, asked); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := asked
+	elsewhere.Marketplace = "DE"
+	if _, err := quoter(s).Quote(ctx, elsewhere); !errors.Is(err, carts.ErrNotFound) {
+		t.Error("elsewhere:", err)
+	}
+	c, _, err := s.Store.Get(ctx, asked.CartID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.State = carts.Merged
+	closed := quoter(s)
+	closed.Store = one{c: c}
+	if _, err := closed.Quote(ctx, asked); !errors.Is(err, carts.ErrNotFound) {
+		t.Error("merged:", err)
+	}
+}
+
+// one is a store of a cart.
+type one struct {
+	carts.Store
+	c carts.Cart
+}
+
+func (s one) Get(context.Context, string) (carts.Cart, bool, error) { return s.c, true, nil }

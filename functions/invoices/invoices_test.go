@@ -49,6 +49,7 @@ type office struct {
 	store   invoicesstore.Store
 	profile sellers.Profile
 	erased  bool
+	changed func(*orders.Order) // how its orders differ, nil for not at all
 	written map[string]string
 	now     time.Time
 }
@@ -63,7 +64,11 @@ func newOffice(db store.DB) *office {
 }
 
 func (o *office) Get(_ context.Context, orderID string) (orders.Order, bool, error) {
-	return order(orderID), strings.HasPrefix(orderID, "ord_"), nil
+	x := order(orderID)
+	if o.changed != nil {
+		o.changed(&x)
+	}
+	return x, strings.HasPrefix(orderID, "ord_"), nil
 }
 
 func (o *office) Profile(context.Context, string) (sellers.Profile, error) { return o.profile, nil }
@@ -208,8 +213,10 @@ func TestAnInvoiceOfWhatIsLeft(t *testing.T) {
 	ctx, o := context.Background(), newOffice(memory.New())
 	taken := invoices.Captured{OrderID: "ord_a", Group: "g1", Amount: eur(13_799),
 		Cancelled: []invoices.Cut{{Line: "books", Quantity: 1}, {Line: "shipping", Quantity: 89}}}
-	if err := o.Invoice(ctx, invoices.Captured{OrderID: "ord_a", Group: "g1", Amount: eur(13_799)}); fault.Code(err) != "invoice_differs" {
-		t.Error(err)
+	for _, minor := range []int64{13_799, 15_388, 15_390} { // what was taken is neither less nor more than the parcel
+		if err := o.Invoice(ctx, invoices.Captured{OrderID: "ord_a", Group: "g1", Amount: eur(minor)}); fault.Code(err) != "invoice_differs" {
+			t.Error(minor, err)
+		}
 	}
 	if err := o.Invoice(ctx, taken); err != nil {
 		t.Fatal(err)
@@ -223,5 +230,53 @@ func TestAnInvoiceOfWhatIsLeft(t *testing.T) {
 	all.OrderID, all.Amount, all.Cancelled = "ord_b", eur(15_389-3_001), []invoices.Cut{{Line: "books", Quantity: 2}}
 	if err := o.Invoice(ctx, all); err != nil {
 		t.Error(err)
+	}
+}
+
+// A number is taken once, a document issued once, and each seller counts each year by itself. Seen to catch: a first number that two
+// take; a document that another of its parcel replaces; one count for all sellers, or all years.
+func TestANumberIsTakenOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		ctx, s := context.Background(), invoicesstore.Store{DB: db}
+		series := invoices.Series{SellerID: "sel_a", Year: 2026, Letter: "A"}
+		issue := func(orderID, number string, of invoices.Series, last int64, want error) {
+			t.Helper()
+			d := invoices.Document{OrderID: orderID, Of: "g1", Kind: invoices.Invoice, Number: number, IssuedAt: noon, OrderedAt: noon, Total: eur(1), Tax: eur(0)}
+			if err := s.Issue(ctx, d, of, last); !errors.Is(err, want) {
+				t.Errorf("%s of %s after %d: %v", number, orderID, last, err)
+			}
+		}
+		issue("ord_1", "1", series, 0, nil)
+		issue("ord_2", "1", series, 0, invoices.ErrTaken)
+		issue("ord_1", "2", series, 1, invoices.ErrTaken)
+		if d, there, err := s.Document(ctx, "ord_1", "g1"); err != nil || !there || d.Number != "1" {
+			t.Errorf("%+v %v", d, err)
+		}
+		if _, there, err := s.Document(ctx, "ord_2", "g1"); err != nil || there {
+			t.Error("a document without its number", err)
+		}
+		issue("ord_2", "2", series, 1, nil)
+		for of, want := range map[invoices.Series]int64{series: 2, {SellerID: "sel_b", Year: 2026, Letter: "A"}: 0,
+			{SellerID: "sel_a", Year: 2027, Letter: "A"}: 0, {SellerID: "sel_a", Year: 2026, Letter: "B"}: 0} {
+			if n, err := s.Last(ctx, of); err != nil || n != want {
+				t.Errorf("%+v: %d %v", of, n, err)
+			}
+		}
+	})
+}
+
+// What is taxed at nothing stands apart from shipping of several rates, which has no rate either. Seen to catch: both in one sum.
+func TestNoTaxIsNotMixedTax(t *testing.T) {
+	t.Parallel()
+	ctx, o := context.Background(), newOffice(memory.New())
+	o.changed = func(x *orders.Order) { x.Lines[0].TaxRate, x.Shipments[0].Lines[0].Tax = 0, eur(0) }
+	if err := o.HandleEvent(ctx, "PaymentCaptured", captured("ord_1", 15_389)); err != nil {
+		t.Fatal(err)
+	}
+	d, _, err := o.store.Document(ctx, "ord_1", "g1")
+	want := []invoices.RateTax{{Net: eur(3_001), Tax: eur(0)}, {Rate: 1900, Net: eur(9_999), Tax: eur(1_900)}, {Mixed: true, Net: eur(424), Tax: eur(65)}}
+	if err != nil || !slices.Equal(d.Taxes, want) {
+		t.Errorf("%+v %v", d.Taxes, err)
 	}
 }

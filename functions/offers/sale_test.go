@@ -2,11 +2,14 @@ package offers_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/ids"
 	"rialto/functions/internal/money"
+	"rialto/functions/internal/store"
 	"rialto/functions/laboratory/memory"
 	"rialto/functions/offers"
 	"rialto/functions/offers/offersstore"
@@ -105,5 +108,35 @@ func TestSalesThatCannotBe(t *testing.T) {
 		if _, _, err := w.Put(context.Background(), o, offers.Precondition{Version: 1, Given: true}); fault.Code(err) != c.code {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// boxes are due.
+type boxes []offers.BuyBox
+
+func (b boxes) DueBoxes(context.Context, time.Time) ([]offers.BuyBox, error) { return b, nil }
+
+// A box that cannot be decided is told of, and keeps no other from its turn. Seen to catch: a turn that ends at the first that fails.
+func TestAFailingBoxKeepsNoOtherFromItsTurn(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	w.put(t, offer("a", 1000, 0))
+	w.stock.set(seller("a"), 9)
+	away, asked := errors.New("away"), 0
+	w.db.Before = func(_ context.Context, operation string, _ []store.Write) error {
+		if operation != "Query" {
+			return nil
+		}
+		if asked++; asked == 1 {
+			return away
+		}
+		return nil
+	}
+	due := boxes{{ProductID: ids.Derive(ids.Product, "shoes"), Marketplace: "US"}, {ProductID: product, Marketplace: "US"}}
+	if err := w.Turn(ctx, due); !errors.Is(err, away) {
+		t.Error(err)
+	}
+	if box := w.buyBox(t, "US"); box.Offer.SellerID != seller("a") {
+		t.Errorf("%+v", box)
 	}
 }

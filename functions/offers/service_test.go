@@ -238,3 +238,25 @@ func TestDelete(t *testing.T) {
 		t.Error("made anew", made, created, err)
 	}
 }
+
+// Seen to catch: a pause of an offer that was changed since it was seen; one that is repeated and counts as a change.
+func TestPauseLooksAtTheVersion(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	o := offer("a", 100, 10)
+	w.put(t, o)
+	if _, err := w.Pause(ctx, o.Key(), true, offers.Precondition{Version: 2, Given: true}); !errors.Is(err, offers.ErrStale) {
+		t.Error(err)
+	}
+	if got, err := w.Own(ctx, o.Key()); err != nil || got.Paused || got.Version != 1 {
+		t.Errorf("%+v %v", got, err)
+	}
+	for range 2 {
+		if got, err := w.Pause(ctx, o.Key(), true, offers.Precondition{Version: 1, Given: true}); err != nil || !got.Paused || got.Version != 2 {
+			t.Errorf("%+v %v", got, err)
+		}
+	}
+	if got, err := w.Pause(ctx, o.Key(), false, offers.Precondition{}); err != nil || got.Paused || got.Version != 3 {
+		t.Errorf("%+v %v", got, err)
+	}
+}

@@ -79,7 +79,7 @@ func TestDays(t *testing.T) {
 			if c.first == "" {
 				return
 			}
-			if l.asked[0] != c.first || l.asked[len(l.asked)-1] != "2026-11-27" || l.from != c.next {
+			if len(l.asked) == 0 || l.asked[0] != c.first || l.asked[len(l.asked)-1] != "2026-11-27" || l.from != c.next {
 				t.Errorf("read %v, the next begins at %s", l.asked, l.from)
 			}
 		})
