@@ -150,7 +150,8 @@ func TestAQuoteSaysWhatHasChanged(t *testing.T) {
 	for n, price := range []int64{100, 120} {
 		id := c.Lines[n].ID()
 		cur.offers[id] = CurrentOffer{ForSale: true, Offer: offers.Offer{Price: money.Of(price, "USD"), Shipping: money.Of(10, "USD")}}
-		cur.stock = append(cur.stock, inventory.Stock{SKU: inventory.SKU{ProductID: c.Lines[n].ProductID, SellerID: "s"}, Centre: "us-west-2", Available: 3})
+		sku := inventory.SKU{ProductID: c.Lines[n].ProductID, SellerID: "s"}
+		cur.stock = append(cur.stock, inventory.Stock{SKU: sku, Centre: "us-west-2", Available: 3})
 	}
 	q, err := quoteOf(c, "USD", cur, time.Time{})
 	if err != nil || q.Shipping.Minor != 60 {

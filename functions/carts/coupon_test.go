@@ -55,7 +55,7 @@ func TestACouponInTheCart(t *testing.T) {
 	quote := func(off int64, code string) carts.Quote {
 		t.Helper()
 		q, err := quoter(s).Quote(ctx, carts.QuoteInput{CartID: carts.IDOf(owner.ID, "US"), CustomerID: owner.ID, Marketplace: "US"})
-		if fault.Code(err) != code || q.Discount.Minor != off || (q.Coupon != nil) != (off > 0) {
+		if fault.Code(err) != code || q.Discount.Minor != off || (q.Coupon != nil) != (off > 0) || off > 0 && q.Coupon.PerCustomer != 1 {
 			t.Fatalf("%+v %v", q, err)
 		}
 		return q

@@ -72,3 +72,19 @@ func TestARepeatedWriteOfOnesOwnRecordIsNoReplay(t *testing.T) {
 		}
 	}
 }
+
+// Another's checkout is not there. Seen to catch: one that whoever knows its id gives up.
+func TestACheckoutIsItsCustomers(t *testing.T) {
+	t.Parallel()
+	runner := &started{}
+	s := &Service{Store: &lostAnswer{stored: Record{Ref: Ref{ID: "chk_1", CustomerID: "cus_1"}, State: Waiting}}, Runner: runner}
+	if _, err := s.GiveUp(t.Context(), "cus_2", "chk_1"); !errors.Is(err, ErrNotFound) || len(runner.runs) > 0 {
+		t.Error(err, runner.runs)
+	}
+	if _, err := s.Status(t.Context(), "cus_2", "chk_1"); !errors.Is(err, ErrNotFound) {
+		t.Error(err)
+	}
+	if a, err := s.Status(t.Context(), "cus_1", "chk_1"); err != nil || a.State != Waiting {
+		t.Error(a, err)
+	}
+}

@@ -212,3 +212,28 @@ func TestALinesShippingFollowsItsUnits(t *testing.T) {
 		}
 	}
 }
+
+// Of a delivery of 0.60 a parcel of 0.01 takes 0.49 to be payable, and with it its part of the tax of 0.10. Seen to catch: tax shared
+// out evenly.
+func TestTheDeliverysTaxFollowsItsParts(t *testing.T) {
+	t.Parallel()
+	d, err := NewDraft(Ref{OrderID: "ord_a"}, Request{Marketplace: "DE"}, prepared(t, germany, 60,
+		goods{seller: "sel_a", units: 1, price: 1}, goods{seller: "sel_b", units: 1, price: 9_900}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, large := d.Order.Shipments[0].Delivery, d.Order.Shipments[1].Delivery
+	if small.Amount.Minor != 49 || small.Tax.Minor != 8 || large.Amount.Minor != 11 || large.Tax.Minor != 2 {
+		t.Errorf("%+v %+v", small, large)
+	}
+}
+
+// Seen to catch: a guest who keeps as much from others as a customer.
+func TestWhatMayWaitUnpaid(t *testing.T) {
+	t.Parallel()
+	for free, want := range map[int64][2]int64{0: {2, 5}, 11: {2, 5}, 12: {3, 6}, 40: {10, 20}} {
+		if got := [2]int64{mayWaitWith(free, true), mayWaitWith(free, false)}; got != want {
+			t.Errorf("of %d free a guest and a customer may wait with %d", free, got)
+		}
+	}
+}

@@ -242,7 +242,8 @@ func TestANumberIsTakenOnce(t *testing.T) {
 		series := invoices.Series{SellerID: "sel_a", Year: 2026, Letter: "A"}
 		issue := func(orderID, number string, of invoices.Series, last int64, want error) {
 			t.Helper()
-			d := invoices.Document{OrderID: orderID, Of: "g1", Kind: invoices.Invoice, Number: number, IssuedAt: noon, OrderedAt: noon, Total: eur(1), Tax: eur(0)}
+			d := invoices.Document{OrderID: orderID, Of: "g1", Kind: invoices.Invoice, Number: number, IssuedAt: noon, OrderedAt: noon,
+				Total: eur(1), Tax: eur(0)}
 			if err := s.Issue(ctx, d, of, last); !errors.Is(err, want) {
 				t.Errorf("%s of %s after %d: %v", number, orderID, last, err)
 			}
@@ -275,7 +276,8 @@ func TestNoTaxIsNotMixedTax(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, _, err := o.store.Document(ctx, "ord_1", "g1")
-	want := []invoices.RateTax{{Net: eur(3_001), Tax: eur(0)}, {Rate: 1900, Net: eur(9_999), Tax: eur(1_900)}, {Mixed: true, Net: eur(424), Tax: eur(65)}}
+	want := []invoices.RateTax{{Net: eur(3_001), Tax: eur(0)}, {Rate: 1900, Net: eur(9_999), Tax: eur(1_900)},
+		{Mixed: true, Net: eur(424), Tax: eur(65)}}
 	if err != nil || !slices.Equal(d.Taxes, want) {
 		t.Errorf("%+v %v", d.Taxes, err)
 	}
