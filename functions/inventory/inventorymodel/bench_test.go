@@ -38,6 +38,7 @@ func TestBench(t *testing.T) {
 	best := search(t)
 	sweep(t, best)
 	others(t, best)
+	lanes(t)
 }
 
 func show(p partitions.Physics) {
@@ -172,4 +173,27 @@ func others(t *testing.T, best figures) {
 	fmt.Printf("\nselling out: %d environments at %d units in one centre of %d shards: after %v %d are sold, "+
 		"%d orders were told that there are none, %d to come again\n",
 		f.environments, f.units, f.layout.shards, f.taken, f.holds, f.unavailable, f.failed)
+}
+
+// lanes has orders come by themselves, as they are routed, at a function for all centres and at one for each.
+func lanes(t *testing.T) {
+	fmt.Print("\norders that come at random, each at any environment that is idle\n\n")
+	w := newTable()
+	defer func() { _ = w.Flush() }()
+	run := func(note string, l load) {
+		l.routed = true
+		f := l.must(t)
+		w.say(fmt.Sprintf("%s; %.0f/s found none idle", note, float64(f.away)/f.taken.Seconds()))
+		w.add(f)
+	}
+	// What make plan gives each of the cells that share the peak: 50,000 / 54 orders a second, and 0.5 s of environments for them.
+	cell := bench(463, layout{5, 90}, 224)
+	cell.rate, cell.warm = 926, 8*time.Second
+	run("a cell's, all on one sku", cell)
+	cell.environments = 24
+	run("the same, few environments", cell)
+	// Of eight functions each has 6,250 x 8 ms = 50 environments busy, and 90.
+	each := bench(8*90, layout{8, largest}, 384)
+	each.rate, each.lanes, each.warm, each.taken = aimPerSecond, true, 600*time.Millisecond, 200*time.Millisecond
+	run("a function for each of eight centres", each)
 }

@@ -35,9 +35,11 @@ type load struct {
 	physics      partitions.Physics
 	layout       layout
 	environments int
-	commit       bool // every order is placed and its hold committed; else the hold alone
-	grows        bool // the deployed policy may divide stock further; else the layout stays
-	routed       bool // orders ship from where they are planned to, whichever environment holds them; else each environment's from one centre
+	commit       bool    // every order is placed and its hold committed; else the hold alone
+	grows        bool    // the deployed policy may divide stock further; else the layout stays
+	routed       bool    // orders ship from where they are planned to, whichever environment holds them; else each environment's from one centre
+	rate         float64 // orders a second that come by themselves, at random; 0 has each environment make one after the other
+	lanes        bool    // of those, each goes to an environment of the function that serves its centre alone; else to any
 	warm, taken  time.Duration
 	units        int64 // in each centre; 0 is so many that no run sells out
 	seed         uint64
@@ -48,6 +50,7 @@ type load struct {
 type figures struct {
 	load
 	holds, failed int
+	away          int // orders that found every environment busy, which Lambda throttles
 	unavailable   int // orders that were told that there is none
 	retried       int // holds that needed more than one attempt of a transaction
 	probes        int // transactions of all holds: more than one where a shard was dry or taken
@@ -82,11 +85,17 @@ func (l load) run() (figures, error) {
 		return f, err
 	}
 	end := start.Add(l.warm + l.taken)
+	var all []*environment
 	for n := range l.environments {
 		e := &environment{load: l, n: n, clock: clock, end: end, out: &f,
 			client: &partitions.Client{Service: service, Now: clock.Now, Sleep: schedule.Sleep}}
 		e.store = inventorystore.New(e.shards(rand.New(rand.NewPCG(l.seed, uint64(n)+2)).Float64))
-		clock.Go(context.Background(), fmt.Sprint("environment ", n), e.loop)
+		if all = append(all, e); l.rate == 0 {
+			clock.Go(context.Background(), fmt.Sprint("environment ", n), e.loop)
+		}
+	}
+	if l.rate > 0 {
+		clock.Go(context.Background(), "arrivals", func(ctx context.Context) error { return arrivals(ctx, all, random) })
 	}
 	clock.Go(context.Background(), "warm", func(ctx context.Context) error {
 		if err := schedule.Sleep(ctx, l.warm); err != nil {
@@ -162,14 +171,61 @@ func (e *environment) loop(ctx context.Context) error {
 			stock = all[own : own+1]
 		}
 		id := fmt.Sprintf("ord_%d_%d", e.n, n)
-		plan, err := inventory.Route(id, []inventory.Want{{Line: "l1", SKU: e.sku, Quantity: 1}}, stock,
-			inventory.Destination{Country: "US", Region: "CA"})
+		plan, err := e.route(id, stock)
 		if err != nil {
 			return err
 		}
 		if err := e.order(ctx, id, plan); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func (l load) route(id string, stock []inventory.Stock) (inventory.Plan, error) {
+	return inventory.Route(id, []inventory.Want{{Line: "l1", SKU: l.sku, Quantity: 1}}, stock, inventory.Destination{Country: "US", Region: "CA"})
+}
+
+// arrivals has orders come at random, as they are routed, and gives each to an environment that is idle, any of them: which one
+// Lambda takes is not documented, and the one that was used last would be in fewer others' way. Each environment of a lane serves the
+// centre of its number.
+func arrivals(ctx context.Context, all []*environment, random *rand.Rand) error {
+	l, clock := all[0].load, all[0].clock
+	idle := map[string][]*environment{}
+	lane := func(centre string) string {
+		if !l.lanes {
+			return ""
+		}
+		return centre
+	}
+	for _, e := range all {
+		at := lane(centre(e.n % l.layout.centres))
+		idle[at] = append(idle[at], e)
+	}
+	for n := 0; clock.Now().Before(all[0].end); n++ {
+		if err := schedule.Sleep(ctx, time.Duration(random.ExpFloat64()/l.rate*float64(time.Second))); err != nil {
+			return err
+		}
+		id := fmt.Sprint("ord_", n)
+		plan, err := l.route(id, all[0].sees())
+		if err != nil {
+			return err
+		}
+		at := lane(plan.Lines[0].Picks[0].Centre)
+		free := idle[at]
+		if len(free) == 0 {
+			if clock.Now().After(start.Add(l.warm)) {
+				all[0].out.away++
+			}
+			continue
+		}
+		i := random.IntN(len(free))
+		e := free[i]
+		free[i], idle[at] = free[len(free)-1], free[:len(free)-1]
+		clock.Go(ctx, id, func(ctx context.Context) error {
+			defer func() { idle[at] = append(idle[at], e) }()
+			return e.order(ctx, id, plan)
+		})
 	}
 	return nil
 }

@@ -88,6 +88,21 @@ func TestShardsCarryMany(t *testing.T) {
 	}
 }
 
+// Orders that come at random are in each other's way at a function for all centres, and not at one for each that has no more
+// environments than its centre has shards. Seen to fail: lanes that take any environment.
+func TestAFunctionForEachCentreKeepsEnvironmentsApart(t *testing.T) {
+	t.Parallel()
+	l := small(20, layout{centres: 2, shards: 12})
+	l.rate, l.routed, l.warm = 600, true, 2*time.Second
+	one := l.must(t)
+	l.lanes = true
+	each := l.must(t)
+	if each.share(each.retried) >= aimRetried || each.away > 0 || one.share(one.retried) < 4*aimRetried {
+		t.Errorf("%.2f%% retried at one function for all, %.2f%% at one for each; %d found none idle", one.share(one.retried),
+			each.share(each.retried), each.away)
+	}
+}
+
 // The last units of a sku are found and sold, though everybody is after them, and then it is said that there are none.
 // Seen to fail: an empty home that is taken for all shards.
 func TestSellingOutSellsAll(t *testing.T) {
