@@ -79,24 +79,29 @@ func (f *finder) few(matched int64) bool {
 }
 
 func (f *finder) look(ctx context.Context, skip *int) (out finding, err error) {
-	long := f.a.Sort == Relevance && long(f.a.Text)
+	byRelevance := f.a.Sort == Relevance
+	long := byRelevance && long(f.a.Text)
 	able := f.a.byMeaning() && f.Encoder != nil
 	understood := able && Understood(f.m.Language)
-	first := []IndexQuery{f.step(Strict, f.a.Known || long && !understood)}
+	first := f.step(Strict, f.a.Known)
 	var vector func() Vector
-	switch {
-	case long && understood:
+	if long && understood {
 		vector = f.vectorOf(ctx, f.a.spoken())
-	case long:
-		first = append(first, f.step(FewerTerms, true))
 	}
-	list, err := f.ask(ctx, first...)
+	first.OrFewer = byRelevance && !understood
+	list, err := f.ask(ctx, first)
 	if err != nil {
 		return out, err
 	}
 	out.Found, out.exact = list[0], list[0].Matched
+	if out.Relaxed != Strict {
+		if out, err = f.fewer(ctx, out); able && (long || out.exact < WideWindow) {
+			out.meaning = NoEncoder
+		}
+		return out, err
+	}
 	few := f.few(out.exact)
-	unsettled := able && (long || out.exact < Window)
+	unsettled := able && (long || out.exact < WideWindow)
 	if !few && !unsettled {
 		return out, nil
 	}
@@ -114,21 +119,46 @@ func (f *finder) look(ctx context.Context, skip *int) (out finding, err error) {
 	if !few || out.exact > 0 && len(Read(f.a.Text).Loose) < 2 { // of one word there are no fewer
 		return out, nil
 	}
-	return f.relax(ctx, out, list[1:])
+	return f.relax(ctx, out)
 }
 
-// relax takes the words less exactly; beside is what was asked in the first call already.
-func (f *finder) relax(ctx context.Context, out finding, beside []Found) (finding, error) {
-	list := beside
-	if out.exact == 0 || len(beside) == 0 {
-		queries := []IndexQuery{f.step(FewerTerms, out.exact > 0)}
-		if out.exact == 0 {
-			queries = []IndexQuery{f.step(Fuzzy, false), queries[0]}
-		}
-		var err error
-		if list, err = f.ask(ctx, queries...); err != nil {
-			return out, err
-		}
+// fewer goes on where the words were taken less exactly at once: with typos in words that no product has, or, where what has all
+// words is enough, with that alone.
+func (f *finder) fewer(ctx context.Context, out finding) (_ finding, err error) {
+	out.exact = out.Exact
+	again := f.step(FewerTerms, true)
+	if out.exact == 0 { // else a synonym is as good
+		again.Typos = out.Typos
+	}
+	switch {
+	case !f.few(out.exact):
+		again = f.step(Strict, f.a.Known)
+	case out.Relaxed == Fuzzy:
+		f.a.Relaxed = Fuzzy
+		return out, nil
+	case out.exact > 0 && out.exact == out.Matched:
+		return out, nil
+	case len(again.Typos) == 0 || out.Misspelt:
+		f.a.Relaxed, f.a.Known, f.a.Typos = FewerTerms, true, again.Typos
+		return out, nil
+	}
+	list, err := f.ask(ctx, again)
+	if err != nil {
+		return out, err
+	}
+	out.Found, f.a.Relaxed, f.a.Known, f.a.Typos = list[0], again.Relaxed, again.Known, again.Typos
+	return out, nil
+}
+
+// relax takes the words less exactly.
+func (f *finder) relax(ctx context.Context, out finding) (finding, error) {
+	queries := []IndexQuery{f.step(FewerTerms, out.exact > 0)}
+	if out.exact == 0 {
+		queries = []IndexQuery{f.step(Fuzzy, false), queries[0]}
+	}
+	list, err := f.ask(ctx, queries...)
+	if err != nil {
+		return out, err
 	}
 	if out.exact == 0 {
 		out.Found, f.a.Relaxed = list[0], Fuzzy
@@ -150,9 +180,9 @@ func (f *finder) fused(ctx context.Context, out finding, v Vector, skip *int) (f
 	case out.exact == 0:
 		either = f.step(Fuzzy, false)
 	}
-	either.Vector, either.By = v, ByEither
+	either.Vector, either.By, either.Want = v, ByEither, max(either.Want, WideWindow)
 	if either.From > 0 { // places in the fused list are not those of the index
-		*skip, either.Want, either.From = either.From, either.From+either.Size, 0
+		*skip, either.Want, either.From = either.From, max(WideWindow, either.From+either.Size), 0
 		f.a.From = 0
 	}
 	queries := []IndexQuery{either, nearest(either)}
@@ -210,7 +240,7 @@ func (f *finder) without(ctx context.Context, out finding, err error) (finding, 
 	if !f.few(out.exact) || out.exact > 0 && len(Read(f.a.Text).Loose) < 2 {
 		return out, nil
 	}
-	return f.relax(ctx, out, nil)
+	return f.relax(ctx, out)
 }
 
 // goOn finds what comes after a page on which meaning was used. Errors: search_unavailable while the encoder is away, as the list

@@ -15,6 +15,8 @@ type Position struct {
 	Query   string            `json:"q"`           // what it is a position of
 	Relaxed Relaxed           `json:"r,omitempty"` // the step that the first page ended at
 	Exact   int64             `json:"e,omitempty"` // Result.Exact of the first page
+	Known   bool              `json:"k,omitempty"` // as of an IndexQuery
+	Typos   []string          `json:"t,omitempty"` // as of an IndexQuery
 	Meaning bool              `json:"m,omitempty"` // hits by meaning are among those of the words
 	Settled bool              `json:"s,omitempty"` // behind those of the words
 	Meant   string            `json:"w,omitempty"` // what was asked by meaning, where that is not the text
@@ -48,7 +50,9 @@ var ErrPosition = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not 
 type IndexQuery struct {
 	Query
 	Relaxed    Relaxed
-	Known      bool     // some product has all words as typed
+	Known      bool     // no word needs another form: what has all as typed comes first
+	Typos      []string // of a Known: but for these, which have typos
+	OrFewer    bool     // an index of few products may look for FewerTerms at once, and with typos where it knows of some
 	Ways       []string // other texts that are as good
 	Vector     Vector   // what the words mean, of a search that is not By Words alone
 	By         By
@@ -76,10 +80,10 @@ func (q Query) indexQuery() (a IndexQuery, skip int) {
 	a = IndexQuery{Query: q, From: (q.Page - 1) * q.Size, Want: q.Size}
 	meaning := false
 	if p := q.Position; p != nil {
-		a.Relaxed, a.Known, a.From, a.After, meaning = p.Relaxed, p.Exact > 0, p.From, p.After, p.Meaning
+		a.Relaxed, a.Known, a.Typos, a.From, a.After, meaning = p.Relaxed, p.Known || p.Exact > 0, p.Typos, p.From, p.After, p.Meaning
 	}
 	if q.rescored() && a.After == nil && (a.From < Window || meaning) {
-		skip, a.Want, a.From = a.From, max(Window, a.From+q.Size), 0
+		skip, a.Want, a.From = a.From, max(window(meaning), a.From+q.Size), 0
 	}
 	return a, skip
 }
@@ -96,7 +100,7 @@ func (q Query) page(a IndexQuery, skip int, f finding, fingerprint string) (hits
 	if len(hits) < q.Size || len(hits) == 0 {
 		return hits, nil
 	}
-	next = &Position{Query: fingerprint, Relaxed: a.Relaxed, Exact: f.exact, Meaning: meaning,
+	next = &Position{Query: fingerprint, Relaxed: a.Relaxed, Exact: f.exact, Known: a.Known, Typos: a.Typos, Meaning: meaning,
 		Settled: f.settled, Meant: f.meant}
 	switch place := a.From + last; {
 	case !meaning && q.rescored() && a.After == nil && last < Window && a.From == 0:
@@ -115,7 +119,7 @@ func (q Query) page(a IndexQuery, skip int, f finding, fingerprint string) (hits
 // ordered puts the best hits in order anew, and among them those that are found by meaning: behind what the words settle, else
 // by their places in both orders. What comes after them stays in the order of the words.
 func (f finding) ordered(w Weights) []Hit {
-	n := min(Window, len(f.Hits))
+	n := min(window(f.meaning == Used), len(f.Hits))
 	best := Rescore(f.Hits[:n], w)
 	if f.meaning == Used {
 		if f.settled {

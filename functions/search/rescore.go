@@ -6,8 +6,18 @@ import (
 )
 
 // Window is how many of the best hits by words are put in order anew by what a shopper would get. What comes after
-// them stays in the order of the words.
-const Window = 60
+// them stays in the order of the words. Reading hits is what a search spends most of its time on.
+const Window = 30
+
+// WideWindow is the Window of a list that hits by meaning are among, and the most hits with all words that these are asked beside.
+const WideWindow = 60
+
+func window(meaning bool) int {
+	if meaning {
+		return WideWindow
+	}
+	return Window
+}
 
 // Ranking is why a hit stands where it stands.
 type Ranking struct {

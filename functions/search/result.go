@@ -41,9 +41,12 @@ type Relaxed string
 // FewResults is how many matches are so few that others, with fewer of the words, are shown after them.
 const FewResults = 10
 
-// LongQuery is how many words are so many that hardly any product has all. With fewer of them is then looked for in the same
-// call as with all: the shopper waits for one call less, and an index does a search more where that is in vain.
-const LongQuery = 6
+// LongQuery is how many words are so many that hardly any product has all: what they mean is asked at once. SeveralWords are so
+// many that this is so where products are few.
+const (
+	LongQuery    = 6
+	SeveralWords = 3
+)
 
 // The steps, in the order they are tried in.
 const (

@@ -33,11 +33,17 @@ type Searcher struct {
 // Found is what an index found.
 type Found struct {
 	Hits []Hit
-	// Total is what matches; Matched is what the words alone match, whatever the filters.
-	Total, Matched int64
-	Facets         Facets
-	Suggestion     string   // of a Fuzzy search
-	Unknown        []string // names of attributes that are filtered by and that no product has
+	// Total is what matches; Matched is what the words alone match, whatever the filters, and Exact how many of those have all words,
+	// where no word needed another form.
+	Total, Matched, Exact int64
+	// Relaxed is how the words were taken: as the query said, or allowed (OrFewer); then Typos are the words that no product has, and
+	// that may have typos, and Misspelt says that they were taken so.
+	Relaxed    Relaxed
+	Typos      []string
+	Misspelt   bool
+	Facets     Facets
+	Suggestion string   // of a Fuzzy search
+	Unknown    []string // names of attributes that are filtered by and that no product has
 	// Grouped says that variants of one product are one hit, the one that comes first; then there is no going on after a hit.
 	Grouped bool
 	Took    time.Duration

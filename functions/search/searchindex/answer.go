@@ -71,7 +71,8 @@ func (a answer) found(q search.IndexQuery, language string, ranges []search.Rang
 	f := search.Found{Total: a.Hits.Total.Value, Matched: a.Aggregations["matched"].Count, Took: time.Duration(a.Took) * time.Millisecond}
 	f.Total -= a.Aggregations["hits"].Variants.less()
 	f.Matched -= a.Aggregations["matched"].Variants.less()
-	f.Grouped = grouped && q.After == nil
+	f.Exact, f.Relaxed = a.Aggregations["exact"].Count-a.Aggregations["exact"].Variants.less(), q.Relaxed
+	f.Grouped, f.Typos, f.Misspelt = grouped && q.After == nil, q.Typos, len(q.Typos) > 0
 	for _, h := range a.Hits.Hits {
 		f.Hits = append(f.Hits, search.Hit{Document: h.Source, Ranking: search.Ranking{Words: h.Score, Score: h.Score}, At: h.Sort})
 	}
@@ -92,8 +93,8 @@ func (a answer) found(q search.IndexQuery, language string, ranges []search.Rang
 			f.Unknown = append(f.Unknown, name)
 		}
 	}
-	if q.Relaxed == search.Fuzzy {
-		f.Suggestion = a.meant(q.Text, stopWords(language))
+	if q.Relaxed == search.Fuzzy || len(q.Typos) > 0 {
+		f.Suggestion = a.meant(q, stopWords(language))
 	}
 	return f, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"rialto/functions/internal/opensearch"
+	"rialto/functions/marketplaces"
 )
 
 // Times that calls may take. A shopper waits for a search; nobody waits for the others.
@@ -37,8 +38,9 @@ type Index struct {
 	shards int
 	now    func() time.Time
 
-	mu      sync.Mutex
-	grouped map[string]grouped // by marketplace
+	mu    sync.Mutex
+	words map[string]*counted // by marketplace
+	about map[string]known    // by marketplace
 }
 
 // New returns the indexes at an address. It connects to nothing.
@@ -47,7 +49,27 @@ func New(c Config) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Index{client: client, prefix: c.Prefix, shards: max(1, c.Shards), now: c.Now, grouped: map[string]grouped{}}, nil
+	return &Index{client: client, prefix: c.Prefix, shards: max(1, c.Shards), now: c.Now, about: map[string]known{}, words: map[string]*counted{}}, nil
+}
+
+// counted is what is remembered of a marketplace's words; nothing where there is no clock.
+func (x *Index) counted(m marketplaces.Marketplace) *counted {
+	if x.now == nil {
+		return &counted{}
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.words[m.Code] == nil {
+		x.words[m.Code] = &counted{}
+	}
+	return x.words[m.Code]
+}
+
+func (x *Index) time() time.Time {
+	if x.now == nil {
+		return time.Time{}
+	}
+	return x.now()
 }
 
 // What requests and answers are made of.

@@ -26,7 +26,7 @@ func (x *Index) Complete(ctx context.Context, m marketplaces.Marketplace, text s
 		"sort": sorts[search.Relevance],
 		"aggs": object{"category": terms("category_path"), "brand": terms("brand.name")},
 	}
-	if x.groups(ctx, m) {
+	if x.known(ctx, m).grouped {
 		body["collapse"] = object{"field": "group"}
 	}
 	var out struct {

@@ -24,19 +24,21 @@ func definition(language string, shards int) object {
 		}
 		return f
 	}
-	spelled := object{"copy_to": "spelled"}
+	spelled, words := object{"copy_to": []string{"spelled", "words"}}, object{"copy_to": "words"}
 	d := object{
 		"settings": object{
 			"index":    object{"knn": true, "refresh_interval": "500ms", "number_of_shards": shards, "auto_expand_replicas": "0-2"},
 			"analysis": analysis(language),
 		},
 		"mappings": object{"dynamic": "strict", "_source": object{"excludes": []string{"vector"}}, "properties": object{
-			"product_id": keyword, "description": text("text", nil), "bullets": text("text", nil),
-			"title": text("joined", spelled), "brand": text("joined", object{"copy_to": "spelled", "fields": object{"name": keyword}}),
+			"product_id": keyword, "description": text("text", words), "bullets": text("text", words),
+			"title": text("joined", spelled), "brand": text("joined", object{"copy_to": []string{"spelled", "words"}, "fields": object{"name": keyword}}),
 			"category_id": keyword, "category_path": keyword, "category_words": text("joined", spelled),
 			"attributes": object{"type": "object", "enabled": false}, "attribute_values": text("joined", spelled), "attribute_pairs": keyword,
 			// What is typed is completed and corrected by words as they are written.
-			"spelled":   object{"type": "text", "analyzer": "spelled", "index_prefixes": object{"min_chars": 1, "max_chars": prefixLetters}},
+			"spelled": object{"type": "text", "analyzer": "spelled", "index_prefixes": object{"min_chars": 1, "max_chars": prefixLetters}},
+			// All of them, for what finds a product by every word wherever it stands: one field costs a sixth of six.
+			"words":     text("joined", nil),
 			"vector_of": keyword,
 			"vector": object{"type": "knn_vector", "dimension": search.Dimensions, "data_type": "byte",
 				"method": object{"name": "hnsw", "engine": "lucene", "space_type": "cosinesimil"}},

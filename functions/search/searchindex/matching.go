@@ -22,45 +22,52 @@ var (
 	alike  = []string{"title", "brand", "description", "bullets", "attribute_values", "category_words"}
 )
 
-// matching is the clause of what a shopper typed. It goes into match queries only, which know no operators.
-func matching(a search.IndexQuery, language string) object {
+// asking is what a shopper typed, taken apart, and how an index is asked for it.
+type asking struct {
+	search.Words
+	n        int      // words
+	ways     []string // other texts that are as good
+	typos    []string // words that no product has
+	language string
+	old      bool // the index is of an earlier release, and may have no field words
+}
+
+func ask(a search.IndexQuery, language string, old bool) asking {
 	text, n := firstWords(a.Text)
-	if text == "" {
-		return object{"match_all": object{}}
-	}
-	w := search.Read(text)
+	return asking{search.Read(text), n, a.Ways, a.Typos, language, old}
+}
+
+// matching is the clause of what a shopper typed. It goes into match queries only, which know no operators.
+func matching(a search.IndexQuery, w asking) object {
 	switch {
+	case w.Text == "":
+		return object{"match_all": object{}}
 	case a.Ranker == search.Plain:
-		return object{"multi_match": object{"query": text, "type": "best_fields", "fields": alike}}
+		return object{"multi_match": object{"query": w.Text, "type": "best_fields", "fields": alike}}
 	case a.Relaxed == search.Strict:
-		return quoted(w, everyWordAnyhow(w, n, a.Ways, language))
-	case a.Relaxed == search.FewerTerms && a.Known && len(w.Phrases) == 0: // the words are known: none needs another form
-		some := object{"query": text, "type": "cross_fields", "fields": fields, "minimum_should_match": enough,
-			"auto_generate_synonyms_phrase_query": false}
-		return first(object{"multi_match": some}, w, n, a.Ways, language)
+		return w.quoted(object{"bool": object{"filter": w.everyWord(), "should": append(w.beside(), w.typed("1"))}})
+	case a.Relaxed == search.FewerTerms && a.Known: // the words are known: none needs another form
+		return w.quoted(w.first())
 	}
-	words := telling(w.Loose, language)
+	words := telling(w.Loose, w.language)
 	if len(words) == 0 {
 		if len(w.Phrases) == 0 {
 			return object{"match_none": object{}}
 		}
-		return quoted(w, object{"match_all": object{}})
+		return w.quoted(object{"match_all": object{}})
 	}
 	var each []object
 	for i, word := range words {
-		each = append(each, oneWord(word, search.Spellings(words, i), a.Relaxed, n <= typoWords, language))
+		each = append(each, w.oneWord(word, search.Spellings(words, i), a.Relaxed))
 	}
 	if a.Relaxed == search.Fuzzy {
-		return quoted(w, object{"bool": object{"must": each}})
+		return w.quoted(object{"bool": object{"must": each}})
 	}
-	if len(words) == 1 && !parted(language) { // fewer are none, and it was looked for with typos
+	if len(words) == 1 && !parted(w.language) { // fewer are none, and it was looked for with typos
 		return object{"match_none": object{}}
 	}
 	some := object{"bool": object{"should": each, "minimum_should_match": enough}}
-	if a.Known {
-		return quoted(w, first(some, w, n, a.Ways, language))
-	}
-	return quoted(w, object{"bool": object{"must": some, "should": kind(w.Text, language)}})
+	return w.quoted(object{"bool": object{"must": some, "should": kind(w.Text, w.language)}})
 }
 
 // telling are the words that say something.
@@ -72,13 +79,17 @@ func telling(words []string, language string) []string {
 	})
 }
 
-// first finds what some finds, and what has every word, or is of the kind that is looked for, before the rest.
-func first(some object, w search.Words, n int, synonyms []string, language string) object {
-	return object{"bool": object{"must": some, "should": []object{everyWordAnyhow(w, n, synonyms, language), kind(w.Text, language)}}}
+// first finds what has enough of the words, and what has every word before the rest: its words count twice.
+func (w asking) first() object {
+	found := object{"bool": object{"must": w.typed(enough), "should": w.beside()}}
+	if len(w.typos) > 0 { // nothing has every word
+		return found
+	}
+	return object{"function_score": object{"query": found, "functions": []object{{"filter": w.everyWord(), "weight": 2}}}}
 }
 
 // quoted lets only those through that have what stands in quotes, as it stands there.
-func quoted(w search.Words, found object) object {
+func (w asking) quoted(found object) object {
 	if len(w.Phrases) == 0 {
 		return found
 	}
@@ -89,40 +100,108 @@ func quoted(w search.Words, found object) object {
 	return object{"bool": object{"must": must}}
 }
 
-// everyWordAnyhow finds every word, as they are parted or with two of them as one, or a synonym of the marketplace's own, and
-// the product whose own name the text is, before all others.
-func everyWordAnyhow(w search.Words, n int, synonyms []string, language string) object {
-	ways := []object{everyWord(w.Text, language)}
-	if joined := everyWordJoined(w, language); joined != nil && n <= typoWords && len(w.Phrases) == 0 {
-		ways = append(ways, joined)
+// everyWord finds what has every word, as they are parted or with two of them as one, or a synonym of the marketplace's own,
+// and the product whose own name the text is.
+func (w asking) everyWord() object {
+	ways := []object{w.has(w.Text, 1)}
+	if each := w.joined(); each != nil {
+		ways = append(ways, object{"bool": object{"filter": each}})
 	}
-	for _, text := range synonyms {
-		ways = append(ways, everyWord(text, language))
+	for _, text := range w.ways {
+		ways = append(ways, w.has(text, 1))
 	}
-	if id := search.Identifier(w.Text); len(id) >= minIdentifier && strings.ContainsAny(id, "0123456789") {
-		ways = append(ways, object{"constant_score": object{"filter": object{"term": object{"identifiers": id}}, "boost": named}})
+	if id := w.named(); id != nil {
+		ways = append(ways, id)
+	}
+	return object{"bool": object{"should": ways}}
+}
+
+// has finds all words of a text, wherever they stand.
+func (w asking) has(text string, boost float64) object {
+	q := object{"query": text, "operator": "and", "boost": boost, "auto_generate_synonyms_phrase_query": false}
+	if w.old {
+		q["type"], q["fields"] = "cross_fields", alike
+		return object{"multi_match": q}
+	}
+	return object{"match": object{"words": q}}
+}
+
+// named finds the product whose own name a text is; nil for a text that is no name.
+func (w asking) named() object {
+	id := search.Identifier(w.Text)
+	if len(id) < minIdentifier || !strings.ContainsAny(id, "0123456789") {
+		return nil
+	}
+	return object{"term": object{"identifiers": id}}
+}
+
+// minIdentifier is the least that an identifier has, so that a size is none, and namedBoost what being named by it scores.
+const (
+	minIdentifier = 4
+	namedBoost    = 100
+)
+
+// typed finds what has so many of the words, or one of them with typos, or of a synonym, and counts them; or what has two of them
+// as one.
+func (w asking) typed(least string) object {
+	some := []object{scored(w.Text, least)}
+	for _, word := range w.typos {
+		some = append(some, w.otherwise(word)...)
+	}
+	ways := []object{{"bool": object{"should": some}}}
+	for _, text := range w.ways {
+		ways = append(ways, scored(text, "100%"))
+	}
+	if w.joined() != nil {
+		words := telling(w.Loose, w.language)
+		for i := range words {
+			for _, as := range search.Spellings(words, i) {
+				ways = append(ways, w.has(as, joinedBoost))
+			}
+		}
+	}
+	if id := w.named(); id != nil {
+		ways = append(ways, id)
 	}
 	return object{"dis_max": object{"queries": ways}}
 }
 
-// minIdentifier is the least that an identifier has, so that a size is none, and named what being named by it scores.
-const (
-	minIdentifier = 4
-	named         = 100
-)
-
-// everyWord finds each word somewhere in a product. Words that stand in one field side by side count a little more, and so
-// does being of the kind that is looked for.
-func everyWord(text, language string) object {
-	return object{"bool": object{
-		"must": object{"multi_match": object{"query": text, "type": "cross_fields", "fields": fields, "operator": "and", "tie_breaker": 0.1,
-			"auto_generate_synonyms_phrase_query": false}},
-		"should": []object{
-			{"multi_match": object{"query": text, "type": "phrase", "fields": []string{"title", "category_words"}, "slop": 1, "boost": 0.5}},
-			kind(text, language),
-		},
-	}}
+// otherwise finds a word with typos, or the parts of a compound.
+func (w asking) otherwise(word string) []object {
+	ways := []object{misspelt(word)}
+	if parted(w.language) {
+		parts := whole(word)
+		parts["analyzer"], parts["boost"] = "parts", 0.5
+		ways = append(ways, object{"multi_match": parts})
+	}
+	return ways
 }
+
+// scored counts each word in the fields that it stands in.
+func scored(text, least string) object {
+	return object{"multi_match": object{"query": text, "type": "cross_fields", "fields": fields, "minimum_should_match": least, "tie_breaker": 0.1,
+		"auto_generate_synonyms_phrase_query": false}}
+}
+
+// beside is what counts beside the words: that they stand in one field side by side, being of the kind that is looked for, and
+// being named by them.
+func (w asking) beside() []object {
+	list := []object{kind(w.Text, w.language),
+		{"multi_match": object{"query": w.Text, "type": "phrase", "fields": []string{"title", "category_words"}, "slop": 1, "boost": 0.5}}}
+	if w.joined() != nil {
+		words := telling(w.Loose, w.language)
+		for _, as := range search.Spellings(words, len(words)-1) {
+			list = append(list, kind(as, w.language))
+		}
+	}
+	if id := w.named(); id != nil {
+		list = append(list, object{"constant_score": object{"filter": id, "boost": namedBoost}})
+	}
+	return list
+}
+
+// joinedBoost is how much a word counts that is spelled as one, or in two.
+const joinedBoost = 1.5
 
 // kind finds what is of the kind that a text asks for.
 func kind(text, language string) object {
@@ -133,27 +212,37 @@ func kind(text, language string) object {
 // kindBoost is how much being of the kind that is asked for counts beside the words. More loses queries for attributes.
 const kindBoost = 1.0
 
-// everyWordJoined finds each word as it is, or in another of its spellings; nil where no word has another.
-func everyWordJoined(w search.Words, language string) object {
-	words := telling(w.Loose, language)
+// joined finds each word as it is, or in another of its spellings; nil where no word has another, or all are too many.
+func (w asking) joined() []object {
+	if w.n > typoWords || len(w.Phrases) > 0 {
+		return nil
+	}
+	words := telling(w.Loose, w.language)
 	var each []object
-	should := []object{kind(w.Text, language)}
 	others := false
-	for i, word := range words {
-		ways := []object{}
-		for _, as := range append([]string{word}, search.Spellings(words, i)...) {
-			ways = append(ways, object{"multi_match": whole(as)})
-		}
+	for i := range words {
+		ways := w.spellings(words, i)
 		others = others || len(ways) > 1
-		each = append(each, object{"dis_max": object{"queries": ways}})
+		each = append(each, object{"bool": object{"should": ways}})
 	}
 	if !others {
 		return nil
 	}
-	for _, as := range search.Spellings(words, len(words)-1) {
-		should = append(should, kind(as, language))
+	return each
+}
+
+// spellings find a word as it is, or in another of its spellings.
+func (w asking) spellings(words []string, i int) []object {
+	ways := []object{w.has(words[i], 1)}
+	for _, as := range search.Spellings(words, i) {
+		ways = append(ways, w.has(as, 1))
 	}
-	return object{"bool": object{"must": each, "should": should}}
+	return ways
+}
+
+// misspelt finds a word with typos.
+func misspelt(word string) object {
+	return object{"match": object{"spelled": object{"query": word, "operator": "and", "fuzziness": "AUTO:4,6", "max_expansions": maxVariants}}}
 }
 
 // whole finds one word, wherever it stands.
@@ -163,7 +252,7 @@ func whole(word string) object {
 
 // oneWord finds a word as it is, as one with a neighbour, or with typos; as it is has its name, the word. Short words and
 // those with digits have no typos: 42 is not 43.
-func oneWord(word string, joined []string, step search.Relaxed, typos bool, language string) object {
+func (w asking) oneWord(word string, joined []string, step search.Relaxed) object {
 	as := whole(word)
 	as["_name"] = word
 	ways := []object{{"multi_match": as}}
@@ -172,14 +261,11 @@ func oneWord(word string, joined []string, step search.Relaxed, typos bool, lang
 		as["_name"] = word
 		ways = append(ways, object{"multi_match": as})
 	}
-	if typos && !strings.ContainsFunc(word, unicode.IsDigit) {
-		ways = append(ways, object{"match": object{"spelled": object{"query": word, "operator": "and", "fuzziness": "AUTO:4,6",
-			"max_expansions": maxVariants}}})
+	if w.n <= typoWords && !strings.ContainsFunc(word, unicode.IsDigit) {
+		ways = append(ways, misspelt(word))
 	}
-	if step == search.FewerTerms && parted(language) {
-		parts := whole(word)
-		parts["analyzer"], parts["boost"] = "parts", 0.5
-		ways = append(ways, object{"multi_match": parts})
+	if step == search.FewerTerms {
+		ways = append(ways, w.otherwise(word)[1:]...)
 	}
 	return object{"dis_max": object{"queries": ways}}
 }

@@ -13,15 +13,16 @@ const meantHits = 10
 
 // meant is the text with those words corrected that the best hits have with a typo only, as most of them have it; "" if
 // nothing is to be corrected. What it returns finds those hits, and every word of it is one of the catalog's.
-func (a answer) meant(text string, stop []string) string {
-	words := search.Read(text).Loose
+func (a answer) meant(q search.IndexQuery, stop []string) string {
+	words := search.Read(q.Text).Loose
 	votes, best := map[string]int{}, ""
 	for _, h := range a.Hits.Hits[:min(meantHits, len(a.Hits.Hits))] {
 		spelled := spelledWords(h.Source)
 		out, changed, whole := make([]string, len(words)), false, true
 		for i, w := range words {
 			out[i] = w
-			if !search.Misspelt(w) || slices.Contains(stop, strings.ToLower(w)) || slices.Contains(h.Named, w) {
+			if !search.Misspelt(w) || slices.Contains(stop, strings.ToLower(w)) || slices.Contains(h.Named, w) ||
+				len(q.Typos) > 0 && !slices.Contains(q.Typos, w) {
 				continue
 			}
 			nearest, ok := search.Nearest(strings.ToLower(w), spelled)

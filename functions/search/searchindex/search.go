@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,10 +21,16 @@ func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, queries 
 	ranges := search.Ranges(m.Currency)
 	var body bytes.Buffer
 	line := json.NewEncoder(&body)
-	grouped := x.groups(ctx, m)
-	for _, a := range queries {
+	known := x.known(ctx, m)
+	queries, counted := slices.Clone(queries), x.counted(m)
+	uncounted := make([][]string, len(queries))
+	for i, a := range queries {
+		if a.OrFewer && known.few {
+			w := ask(a, m.Language, known.old)
+			queries[i], uncounted[i] = w.choose(a, counted.of(x.time(), telling(w.Loose, m.Language)))
+		}
 		if err := errors.Join(line.Encode(object{"index": x.alias(m), "allow_partial_search_results": false}),
-			line.Encode(request(a, m.Language, ranges, grouped))); err != nil {
+			line.Encode(request(queries[i], m.Language, ranges, known, uncounted[i]))); err != nil {
 			return nil, fmt.Errorf("write search: %w", err)
 		}
 	}
@@ -53,8 +60,14 @@ func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, queries 
 		case err != nil:
 			return nil, fmt.Errorf("search: %w", err)
 		}
-		if list[i], err = out.Responses[i].found(a, m.Language, ranges, grouped); err != nil {
+		if list[i], err = out.Responses[i].found(a, m.Language, ranges, known.grouped); err != nil {
 			return nil, err
+		}
+		if uncounted[i] != nil {
+			counts := out.Responses[i].counted(uncounted[i])
+			counted.learn(counts)
+			list[i].Typos = ask(a, m.Language, known.old).missing(counts)
+			list[i].Misspelt = len(list[i].Typos) == len(a.Typos)
 		}
 	}
 	return list, nil
@@ -62,16 +75,17 @@ func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, queries 
 
 // request is the whole search. What filters a facet stands behind the query (post_filter), so that each facet
 // can count without its own.
-func request(a search.IndexQuery, language string, ranges []search.Range, grouped bool) object {
+func request(a search.IndexQuery, language string, ranges []search.Range, known known, uncounted []string) object {
 	filters := filtersOf(a.Query)
 	if a.By == search.Near {
 		body := object{"size": a.Want, "track_total_hits": true, "timeout": "1500ms", "query": near(a, filters), "sort": sorts[search.Relevance]}
-		if grouped {
+		if known.grouped {
 			body["collapse"] = object{"field": "group"}
 		}
 		return body
 	}
-	found := preferring(matching(a, language), a.Gender)
+	words := ask(a, language, known.old)
+	found := preferring(matching(a, words), a.Gender)
 	if a.By != search.ByWords {
 		also := near(a, filters)
 		also["function_score"].(object)["boost"] = 0
@@ -83,14 +97,22 @@ func request(a search.IndexQuery, language string, ranges []search.Range, groupe
 		"query":   object{"bool": object{"must": found, "filter": object{"term": object{"deleted": false}}}},
 		"sort":    sorts[a.Sort], "track_scores": a.Sort == search.Relevance,
 		"post_filter": filters.but(""),
-		"aggs":        facets(filters, ranges, grouped),
+		"aggs":        facets(filters, ranges, known.grouped),
 	}
+	if a.Relaxed == search.FewerTerms && a.Known && len(a.Typos) == 0 {
+		all := object{"filter": words.everyWord()}
+		if known.grouped {
+			all["aggs"] = distinct(manyFamilies)
+		}
+		body["aggs"].(object)["exact"] = all
+	}
+	maps.Copy(body["aggs"].(object), words.counts(uncounted))
 	if a.After != nil {
 		body["search_after"] = a.After
 		return body
 	}
 	body["from"] = a.From
-	if grouped { // OpenSearch refuses it beside search_after: what goes on after a hit was no group before, either
+	if known.grouped { // OpenSearch refuses it beside search_after: what goes on after a hit was no group before, either
 		body["collapse"] = object{"field": "group"}
 	}
 	return body

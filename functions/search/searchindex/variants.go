@@ -1,8 +1,11 @@
 package searchindex
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -19,9 +22,9 @@ import (
 // index has no variants none of it is asked for, and it costs nothing.
 
 const (
-	// grouping is how long it is taken for true whether an index has variants, and looking how long finding out may take.
-	grouping = 10 * time.Second
-	looking  = 500 * time.Millisecond
+	// remembered is how long it is taken for true what an index is like, and looking how long finding out may take.
+	remembered = 10 * time.Second
+	looking    = 500 * time.Millisecond
 	// The most families of which a count is as good as exact: of all hits, and of a value of a facet.
 	manyFamilies = 40_000
 	someFamilies = 1_000
@@ -29,51 +32,70 @@ const (
 	maxSwatches = 60
 )
 
-// grouped says whether an index has variants, and since when that is known.
-type grouped struct {
-	yes bool
-	at  time.Time
+// known is what searches are made by, and since when it is known.
+type known struct {
+	grouped bool // some products are variants
+	few     bool // all products are at most fewProducts
+	old     bool // the index is of an earlier release: each variant is a hit of its own there
+	at      time.Time
 }
 
-// groups tells whether hits of a marketplace are to stand for all variants. An index of an earlier release does not know which
-// products are variants of one: there each is a hit of its own.
-func (x *Index) groups(ctx context.Context, m marketplaces.Marketplace) bool {
+// fewProducts are so few that looking for some of the words costs little more than looking for all.
+const fewProducts = 50_000
+
+// known tells what a marketplace's index is like.
+func (x *Index) known(ctx context.Context, m marketplaces.Marketplace) known {
 	var now time.Time
 	if x.now != nil {
 		now = x.now()
 		x.mu.Lock()
-		known, there := x.grouped[m.Code]
+		k, there := x.about[m.Code]
 		x.mu.Unlock()
-		if there && now.Sub(known.at) < grouping {
-			return known.yes
+		if there && now.Sub(k.at) < remembered {
+			return k
 		}
 	}
-	yes, err := x.hasVariants(ctx, m)
+	k, err := x.learn(ctx, m)
 	if err != nil { // if OpenSearch is away, the search says so
-		slog.WarnContext(ctx, "whether there are variants is not known", "marketplace", m.Code, "error", err)
+		slog.WarnContext(ctx, "it is not known what the index is like", "marketplace", m.Code, "error", err)
 	}
+	k.at = now
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.grouped[m.Code] = grouped{yes, now}
-	return yes
+	x.about[m.Code] = k
+	return k
 }
 
-func (x *Index) hasVariants(ctx context.Context, m marketplaces.Marketplace) (bool, error) {
-	body := object{"size": 1, "terminate_after": 1, "track_total_hits": false, "_source": false, "query": object{"exists": object{"field": "family"}}}
+func (x *Index) learn(ctx context.Context, m marketplaces.Marketplace) (known, error) {
+	ctx, cancel := context.WithTimeout(ctx, looking)
+	defer cancel()
+	exists, current, err := x.State(ctx, m)
+	if err != nil || !exists {
+		return known{}, err
+	}
+	count := func(query object, limit int) object {
+		return object{"size": 0, "track_total_hits": limit, "query": query}
+	}
+	var body bytes.Buffer
+	line := json.NewEncoder(&body)
+	for _, search := range []object{count(object{"exists": object{"field": "family"}}, 1), count(object{"match_all": object{}}, fewProducts+1)} {
+		if err := errors.Join(line.Encode(object{"index": x.alias(m)}), line.Encode(search)); err != nil {
+			return known{}, fmt.Errorf("write search: %w", err)
+		}
+	}
 	var out struct {
-		Hits struct {
-			Hits []struct{} `json:"hits"`
-		} `json:"hits"`
+		Responses []answer `json:"responses"`
 	}
-	err := x.call(ctx, looking, http.MethodPost, "/"+x.alias(m)+"/_search", body, &out)
-	if refused(err, "index_not_found_exception") {
-		return false, nil
+	k := known{old: !current}
+	if err := x.call(ctx, looking, http.MethodPost, "/_msearch", raw(body.Bytes()), &out); err != nil {
+		return k, fmt.Errorf("count products: %w", err)
 	}
-	if err != nil || len(out.Hits.Hits) == 0 {
-		return false, err
+	if len(out.Responses) != 2 {
+		return k, fmt.Errorf("OpenSearch answered %d of 2 searches", len(out.Responses))
 	}
-	_, current, err := x.State(ctx, m)
-	return current, err
+	variants, all := out.Responses[0], out.Responses[1]
+	k.grouped, k.few = current && variants.Hits.Total.Value > 0, all.refused() == nil && all.Hits.Total.Value <= fewProducts
+	return k, variants.refused()
 }
 
 // distinct counts, of what a bucket counts, variants and their families.

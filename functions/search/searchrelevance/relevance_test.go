@@ -146,7 +146,7 @@ func broughtRun(t *testing.T, products, judgments string, m marketplaces.Marketp
 func scratch(t *testing.T, m marketplaces.Marketplace, docs []search.Document) *search.Searcher {
 	t.Helper()
 	url := os.Getenv("RIALTO_TEST_OPENSEARCH")
-	x, err := searchindex.New(searchindex.Config{URL: url, Prefix: "relevance-" + strings.ToLower(rand.Text()[:12]) + "-"})
+	x, err := searchindex.New(searchindex.Config{URL: url, Prefix: "relevance-" + strings.ToLower(rand.Text()[:12]) + "-", Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
