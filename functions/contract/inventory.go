@@ -41,6 +41,12 @@ var inventoryContext = Context{
 			Grants:  []Grant{{Read, "holds"}, {Read, "inventory"}, {Write, "inventory"}, {Write, "holds"}},
 		},
 		{
+			Name: "spread", Description: "lays a sku's shards out for holds that are expected of it",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Called: true},
+			Grants:  []Grant{{Read, "inventory"}, {Write, "inventory"}},
+		},
+		{
 			Name: "ship", Description: "books shipped units against their holds, and gives cancelled ones back",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Concurrency: 20, Subscriptions: []Subscription{

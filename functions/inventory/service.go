@@ -21,6 +21,8 @@ type Store interface {
 	OfSeller(ctx context.Context, seller, after string, limit int) (list []Stock, next string, err error)
 	// OfSKU returns a sku's units in every centre that ever had some.
 	OfSKU(ctx context.Context, sku SKU) ([]Stock, error)
+	// Spread lays stock out for so many holds a second, nil to leave it, and tells what it is laid out for.
+	Spread(ctx context.Context, stock []Stock, perSecond *int64) (Spread, error)
 	// Prefetch reads the stock of changes, rows.Max at most, in one call, for booking each of them.
 	Prefetch(ctx context.Context, changes []Change, now time.Time) (Applier, error)
 }

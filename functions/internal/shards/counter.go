@@ -126,7 +126,8 @@ func ReadLayout(i store.Item) (Layout, error) {
 	}
 	var l Layout
 	err := errors.Join(store.Int(i, "open", &l.Open), store.Int(i, "active", &l.Active), store.Int(i, "next", &l.Next),
-		store.Int(i, "version", &l.Version), store.Int(i, "free", &l.Free), store.Int(i, "free_at", &l.At), store.Int(i, "turnover", &l.Turnover))
+		store.Int(i, "version", &l.Version), store.Int(i, "free", &l.Free), store.Int(i, "free_at", &l.At), store.Int(i, "turnover", &l.Turnover),
+		store.Int(i, "least", &l.Least))
 	if err != nil {
 		return Whole, fmt.Errorf("read layout: %w", err)
 	}

@@ -15,6 +15,8 @@ type Layout struct {
 	Next   int `dynamodbav:"next"`
 	// Version grows with every change of the bounds. 0 is a counter that was never divided: it has no layout item.
 	Version int64 `dynamodbav:"version"`
+	// Least is how many active shards are kept whatever the traffic: somebody expects more of it (Lay).
+	Least int `dynamodbav:"least,omitempty"`
 	Hint
 }
 

@@ -37,6 +37,7 @@ func TestWhatThePolicyDecides(t *testing.T) {
 	t.Parallel()
 	p := Policy{GrowAfter: 3, GrowOneIn: 20, FlightMillis: 5, PerFlight: 10}
 	wide := func(open, active, next int) Layout { return Layout{Open: open, Active: active, Next: next, Version: 1} }
+	laid := func(next, least int) Layout { return Layout{Next: next, Least: least, Version: 1} }
 	for name, c := range map[string]struct {
 		layout                  Layout
 		transactions, conflicts int64
@@ -72,6 +73,8 @@ func TestWhatThePolicyDecides(t *testing.T) {
 		"a retired one drains":            {view(wide(2, 4, 6), -1, 7, 5, 4), 900, Step{Drain: &Transfer{3, 5, 7}}},
 		"too wide for its traffic":        {view(wide(0, 0, 8), 9, 9, 9, 9, 9, 9, 9, 9), 80, Step{Shrink: 4}},
 		"not quite":                       {view(wide(0, 0, 8), 9, 9, 9, 9, 9, 9, 9, 9), 81, Step{}},
+		"as wide as it is to be":          {view(laid(8, 8), 9, 9, 9, 9, 9, 9, 9, 9), 1, Step{}},
+		"half is too narrow":              {view(laid(8, 6), 9, 9, 9, 9, 9, 9, 9, 9), 1, Step{Shrink: 2}},
 		"nobody knows":                    {view(wide(0, 0, 8), 9, 9, 9, 9, 9, 9, 9, 9), -1, Step{}},
 		"too wide for what is left of it": {view(wide(0, 0, 8), 1, 1, 1, 1, 0, 0, 0, 0), 9000, Step{Shrink: 4}},
 		"one stays":                       {view(wide(7, 7, 8), 0), 0, Step{}},

@@ -40,6 +40,9 @@ func (p Policy) Width(perSecond, free int64) int {
 	return int(min(max(need, 1), max(free, 1), MaxOpen))
 }
 
+// Bears is how many transactions a second so many active shards are wide enough for.
+func (p Policy) Bears(width int) int64 { return int64(width) * 1000 / (p.FlightMillis * p.PerFlight) }
+
 // Step is one change that brings a layout nearer to what it should be. At most one field is set.
 type Step struct {
 	Pay    *Transfer // pay a shard's debt with what another has free, older or younger: nobody looks for those units
@@ -56,7 +59,7 @@ type Transfer struct {
 
 // Next is the step that a counter needs after perSecond transactions met it each second since the last hint;
 // below 0, that is not known and nothing is retired. Debts are paid first, then what is emptied is closed, then what is
-// retired is drained, then what is too wide is halved.
+// retired is drained, then what is too wide is halved, down to what is kept at least.
 func (p Policy) Next(v View, perSecond int64) Step {
 	l := v.Layout
 	for _, s := range v.Shards {
@@ -72,8 +75,8 @@ func (p Policy) Next(v View, perSecond int64) Step {
 			return Step{Drain: &Transfer{s.K, v.poorest().K, s.Available}}
 		}
 	}
-	if w := l.Width(); perSecond >= 0 && w > 1 && 2*p.Width(perSecond, v.Free()) <= w {
-		return Step{Shrink: w / 2}
+	if w := l.Width(); perSecond >= 0 && w > max(l.Least, 1) && 2*p.Width(perSecond, v.Free()) <= w {
+		return Step{Shrink: min(w/2, w-l.Least)}
 	}
 	return Step{}
 }

@@ -31,6 +31,7 @@ func main() {
 		},
 		"hold":    func(s *settings.Settings) (any, error) { return saga.Task("hold", service(s).Hold), nil },
 		"release": func(s *settings.Settings) (any, error) { return saga.Task("release", service(s).Release), nil },
+		"spread":  func(s *settings.Settings) (any, error) { return saga.Task("spread", service(s).Spread), nil },
 		"ship":    func(s *settings.Settings) (any, error) { return outbox.HandleTimed(service(s).HandleEvent), nil },
 		"return":  func(s *settings.Settings) (any, error) { return outbox.HandleTimed(service(s).HandleEvent), nil },
 		"publish": func(s *settings.Settings) (any, error) {
