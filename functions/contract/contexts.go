@@ -57,6 +57,7 @@ func Contexts() []Context {
 		clickstreamContext,
 		recommendationsContext,
 		accountsContext,
+		campaignsContext,
 		operatorsContext,
 	}
 }

@@ -93,6 +93,8 @@ const (
 	Webhook Access = "webhook" // the secret that the payment gateway signs its events with
 	Users   Access = "users"   // AdminUserGlobalSignOut and AdminDeleteUser of the user pool
 	Mail    Access = "mail"    // SendEmail from the stage's address
+	Warm    Access = "warm"    // reads and sets how much a context's own resources bear
+	Planned Access = "planned" // what campaigns are planned with: a setting, and nothing that IAM knows
 
 	// Of objects in a folder of the context's bucket:
 

@@ -8,9 +8,9 @@ import (
 var operatorsContext = Context{
 	Name:     "operators",
 	Owns:     "what operators may see and do, and the audit log of it",
-	Imports:  []string{"catalog", "sellers", "promotions", "customers", "orders", "fulfillment", "reviews"},
+	Imports:  []string{"catalog", "sellers", "promotions", "customers", "orders", "fulfillment", "reviews", "campaigns"},
 	Reads:    []string{"payments", "payouts"},
-	Writes:   []string{"products", "shipments", "tracking", "returns", "seller_orders", "sellers", "reviews", "product_ratings", "coupons"},
+	Writes:   []string{"products", "shipments", "tracking", "returns", "seller_orders", "sellers", "reviews", "product_ratings", "coupons", "campaigns"},
 	operator: func() []api.Route { return operatorsapi.Routes(operatorsapi.Services{}) },
 	Functions: []Function{
 		{
@@ -24,6 +24,7 @@ var operatorsContext = Context{
 				{Invoke, "catalog-moderate"},
 				{SQL, "customers"}, {Seal, "customers"}, {Read, "sellers"}, {Write, "sellers"}, {Write, "rate_limits"}, {Read, "ledger"},
 				{Read, "reviews"}, {Write, "reviews"}, {Write, "product_ratings"}, {Read, "coupons"}, {Write, "coupons"},
+				{Read, "campaigns"}, {Write, "campaigns"}, {Planned, "campaigns"},
 			},
 			Alarms: []Alarm{{"audit-incomplete", "an operator's call stands in the audit log without its outcome"}},
 		},

@@ -59,6 +59,7 @@ func All() []Table {
 			{Name: "helpful", Hash: "listed", Sort: "score"}, {Name: "by_customer", Hash: "customer_id", Sort: "product_id"}}},
 		{Name: "review_votes", Context: "reviews", Sorted: true, Indexes: []Index{{Name: "by_voter", Hash: "sk", Sort: "pk"}}},
 		{Name: "product_ratings", Context: "reviews", Sorted: true, Stream: true},
+		{Name: "campaigns", Context: "campaigns", Sorted: true},
 		{Name: "audit_log", Context: "operators", Sorted: true, Indexes: []Index{{Name: "about", Hash: "subject", Sort: "place"}}},
 		{Name: "webhooks", Context: "webhooks", Sorted: true, TTL: true},
 		{Name: "notifications", Context: "notifications", Sorted: true, TTL: true},

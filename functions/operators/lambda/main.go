@@ -12,7 +12,8 @@ import (
 func main() {
 	entry.Run("operators", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
-			return lambdahttp.New(api.Handler(operatorsapi.Routes(services(s)))), nil
+			all, err := services(s)
+			return lambdahttp.New(api.Handler(operatorsapi.Routes(all))), err
 		},
 	})
 }

@@ -4,9 +4,12 @@ import (
 	"crypto/rand"
 	mathrand "math/rand/v2"
 	"time"
+	_ "time/tzdata" // the clocks that events of the calendar are told by
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"rialto/functions/campaigns"
+	"rialto/functions/campaigns/campaignsstore"
 	"rialto/functions/catalog"
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/customers"
@@ -33,7 +36,8 @@ import (
 	"rialto/functions/sellers/sellersstore"
 )
 
-func services(s *settings.Settings) operatorsapi.Services {
+func services(s *settings.Settings) (operatorsapi.Services, error) {
+	stage, err := campaigns.ReadStage(s.Must("CAMPAIGN_STAGE"))
 	db := store.NewDynamo(s.Tables(), s.Prefix, mathrand.Float64)
 	parcels, placed := fulfillmentstore.Store{DB: db}, ordersstore.Store{DB: db}
 	functions, products := lambda.NewFromConfig(s.AWS()), &catalogstore.Store{DB: db}
@@ -53,6 +57,7 @@ func services(s *settings.Settings) operatorsapi.Services {
 		Appeals:         &fulfillment.ReceivingService{Returns: parcels, Now: time.Now},
 		Reconciliations: payments.Reports{Stored: paymentsstore.Store{DB: db}, Now: time.Now},
 
-		Coupons: &promotions.Service{Store: promotionsstore.New(shards.New(db, time.Now, mathrand.Float64)), Now: time.Now},
-	}
+		Coupons:   &promotions.Service{Store: promotionsstore.New(shards.New(db, time.Now, mathrand.Float64)), Now: time.Now},
+		Campaigns: &campaigns.Service{Calendar: campaignsstore.Store{DB: db}, Stage: stage, Now: time.Now},
+	}, err
 }

@@ -32,13 +32,14 @@ type Services struct {
 	Appeals   Appeals
 
 	Reconciliations Reconciliations
+	Campaigns       Campaigns
 }
 
 // Routes is the table; without services it serves for the document.
 func Routes(s Services) []api.Route {
 	var all []api.Route
 	for _, part := range [][]api.Route{auditRoutes(s), orderRoutes(s), customerRoutes(s), sellerRoutes(s), reviewRoutes(s), couponRoutes(s),
-		pageRoutes(s), appealRoutes(s), reconciliationRoutes(s)} {
+		pageRoutes(s), appealRoutes(s), reconciliationRoutes(s), campaignRoutes(s)} {
 		all = append(all, part...)
 	}
 	return all

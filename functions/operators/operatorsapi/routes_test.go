@@ -58,6 +58,9 @@ var bodies = map[string]string{
 	"takeReviewDown": `{"reason":"asked"}`,
 	"restoreReview":  `{"reason":"asked"}`,
 	"stopCoupon":     `{"reason":"asked"}`,
+	"cancelCampaign": `{"reason":"asked"}`,
+	"putCampaign": `{"name":"A Friday","marketplaces":["US"],"time_zone":"UTC","starts_at":"2026-11-27T00:00:00","ends_at":"2026-11-28T00:00:00",
+		"peak_orders_per_second":1,"peak_page_views_per_second":1,"reason":"asked"}`,
 	"putCoupon": `{"kind":"percent","basis_points":1000,"valid_from":"2027-01-01T00:00:00Z","valid_until":"2027-02-01T00:00:00Z","budget":5,
 		"reason":"asked"}`,
 }
