@@ -18,6 +18,7 @@ func carts(c *contextStack) error {
 // cache is one Valkey shard, so that any client can speak to it, with the stage's number of replicas.
 func (c *contextStack) cache() granted {
 	if c.stage.Local {
+		c.provide(contract.Warm, granted{})
 		return granted{env: map[string]string{"REDIS_ADDR": c.stage.Endpoints.Cache}}
 	}
 	server, client := c.guarded("Cache", cachePort)
@@ -46,6 +47,11 @@ func (c *contextStack) cache() granted {
 	})
 	c.full("CacheFull", "cache-full", "the cache has little memory left", "AWS/ElastiCache", "DatabaseMemoryUsagePercentage",
 		map[string]string{"CacheClusterId": *cluster.Ref() + "-001"}, fullPercent)
+	c.provide(contract.Warm, granted{
+		allow: []permission{{actions: []string{"elasticache:DescribeReplicationGroups", "elasticache:ModifyReplicationGroup"},
+			on: []string{c.stage.arn("elasticache", "replicationgroup:"+*cluster.Ref())}}},
+		env: map[string]string{"CACHE_ID": *cluster.Ref()},
+	})
 	return granted{
 		env: map[string]string{
 			"REDIS_ADDR": *cluster.AttrPrimaryEndPointAddress() + ":" + *cluster.AttrPrimaryEndPointPort(),

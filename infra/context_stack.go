@@ -53,6 +53,7 @@ type shared struct {
 // own says what contexts have in their stacks beyond their functions: resources and settings of their own. The others are
 // what the contract lists.
 var own = map[string]func(*contextStack) error{
+	"campaigns":       campaigns,
 	"carts":           carts,
 	"catalog":         catalog,
 	"checkout":        checkout,

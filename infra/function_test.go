@@ -74,6 +74,9 @@ func TestNoFunctionMayMore(t *testing.T) {
 		allowed := []string{"logs", "xray"}
 		for _, g := range f.Grants {
 			allowed = append(allowed, service[g.Access])
+			if g.Access == contract.Warm {
+				allowed = append(allowed, "lambda", "dynamodb", "kinesis", "es", "elasticache")
+			}
 			if g.Access == contract.SQL || g.Access == contract.Schema {
 				allowed = append(allowed, "ec2")
 			}

@@ -122,15 +122,7 @@ func NewPlan(d Demand, granted float64) (*Plan, error) {
 // times of its pool.
 func (p *Plan) environments(checkout bool, invoked map[string]float64, rate float64) (n int) {
 	for _, f := range contract.Functions() {
-		each := pageTime
-		switch {
-		case !checkout:
-		case waitsForGateway(f):
-			each = gatewayTime
-		default:
-			each = stepTime
-		}
-		b := busy(rate*invoked[f.ID()], each)
+		b := busy(rate*invoked[f.ID()], timeOf(f, checkout))
 		if n += b; f.OnCheckoutPath() && b > 0 {
 			p.Warm[f.ID()] += b
 		}

@@ -27,6 +27,7 @@ func (c *contextStack) domain() {
 		local := granted{env: map[string]string{"SEARCH_URL": c.stage.Endpoints.Search}}
 		c.provide(contract.Search, local)
 		c.provide(contract.Admin, local)
+		c.provide(contract.Warm, local)
 		return
 	}
 	name, size := c.stage.prefix()+"products", c.stage.Index
@@ -75,6 +76,13 @@ func (c *contextStack) domain() {
 		allow: []permission{
 			{actions: []string{"es:ESHttpPost"}, on: []string{under + "_msearch", under + "*/_search"}},
 			{actions: []string{"es:ESHttpGet"}, on: []string{under + "products-*"}}, // what the indexes know: vectors, variants
+		},
+		env: url,
+	})
+	c.provide(contract.Warm, granted{
+		allow: []permission{
+			{actions: []string{"es:ESHttpGet"}, on: []string{under + "products-*/_settings/index.number_of_replicas"}},
+			{actions: []string{"es:ESHttpPut"}, on: []string{under + "products-*/_settings"}},
 		},
 		env: url,
 	})

@@ -14,7 +14,7 @@ type reason struct {
 }
 
 // reasons is the one list of wildcards that policies may hold.
-var reasons = append(versionsOfTasks(), []reason{
+var reasons = append(append(versionsOfTasks(), versionsKeptWarm()...), []reason{
 	{"cloudwatch:DescribeAlarms", "*", "CodeDeploy asks for the alarms of a release by a call that names no resource"},
 
 	{"logs:CreateLogStream", ":log-stream:*", "Lambda names the streams of a function's log itself"},
@@ -73,6 +73,8 @@ var reasons = append(versionsOfTasks(), []reason{
 
 	{"es:ESHttpPost", "/*/_search", "an index is named by its marketplace or its model; a search writes nothing"},
 	{"es:ESHttpGet", "/products-*", "an index is named by its marketplace; what it is may be read"},
+	{"es:ESHttpGet", "/products-*/_settings/index.number_of_replicas", "an index is named by its marketplace; how many copies it has may be read"},
+	{"es:ESHttpPut", "/products-*/_settings", "an index is named by its marketplace; events have it copied"},
 	{"es:ESHttpGet", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 	{"es:ESHttpHead", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
 	{"es:ESHttpPost", "/*", "a path below the domain is an index or an API of the index, not a resource of AWS"},
@@ -84,6 +86,9 @@ var reasons = append(versionsOfTasks(), []reason{
 	{"s3:GetObject", "/training/*", "Spark fetches its archives itself"},
 	{"emr-serverless:GetJobRun", "/jobruns/*", "runs are named by EMR"},
 	{"emr-serverless:CancelJobRun", "/jobruns/*", "runs are named by EMR"},
+
+	{"lambda:ListEventSourceMappings", "*", "a list of mappings takes no resource"},
+	{"lambda:UpdateEventSourceMapping", ":event-source-mapping:*", "mappings are named by Lambda"},
 
 	{"ecr:GetAuthorizationToken", "*", "ECR's token takes no resource"},
 
@@ -97,6 +102,20 @@ func versionsOfTasks() (all []reason) {
 	for _, f := range contract.Functions() {
 		if inMachine(f) {
 			all = append(all, reason{"lambda:InvokeFunction", "-" + f.ID() + ":*", "a machine calls the versions that each of its own versions names"})
+		}
+	}
+	return all
+}
+
+// versionsKeptWarm: environments are kept for a version, which a deployment names. Events warm the same functions on every stage.
+func versionsKeptWarm() (all []reason) {
+	has, err := Stage{}.campaigns()
+	if err != nil {
+		panic(err) // the counted use cases are embedded
+	}
+	for _, f := range has.Functions {
+		for _, action := range []string{"Get", "Put", "Delete"} {
+			all = append(all, reason{"lambda:" + action + "ProvisionedConcurrencyConfig", "-" + f.ID + ":*", "versions are numbered by deployments"})
 		}
 	}
 	return all

@@ -49,9 +49,10 @@ func run(ctx context.Context, name string, again bool) error {
 		}
 		o.Cloud = deploy.Local(loopback)
 	}
-	for setting, parameter := range map[string]string{
-		"RETURN_URL": "payments:ReturnUrl", "MAIL_DOMAIN": "notifications:MailDomain", "SHOP_URL": "notifications:ShopUrl",
-		"VERIFIED_MAIL_DOMAIN": "customers:VerifiedMailDomain", "SHOP_DOMAIN": "edge:ShopDomain", "CERTIFICATE_ARN": "edge:CertificateArn",
+	for parameter, setting := range map[string]string{
+		"payments:ReturnUrl": "RETURN_URL", "notifications:MailDomain": "MAIL_DOMAIN", "notifications:ShopUrl": "SHOP_URL",
+		"campaigns:ShopUrl": "SHOP_URL", "customers:VerifiedMailDomain": "VERIFIED_MAIL_DOMAIN", "edge:ShopDomain": "SHOP_DOMAIN",
+		"edge:CertificateArn": "CERTIFICATE_ARN",
 	} {
 		if value := os.Getenv(setting); value != "" {
 			o.Parameters = append(o.Parameters, "rialto-"+name+"-"+parameter+"="+value)
