@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/store"
 	"rialto/functions/laboratory/schedule"
 )
@@ -66,6 +67,13 @@ var breakages = []breakage{
 	}},
 	{name: "the gateway forgets its keys and its refunds", checker: "refunded-twice", wrong: func(t *trial) {
 		t.bank.forgets, t.work.broken = true, 0
+	}},
+	{name: "the function of a queue panics", checker: "panic", wrong: func(t *trial) {
+		t.wiring.queues["payments-capture"].handle = outbox.Handle(func(context.Context, string, []byte) error { panic("no gateway") })
+	}},
+	{name: "the payouts' run has no ledger", checker: "panic", wrong: func(t *trial) {
+		deaf("payments/PaymentCaptured", "payouts-book")(t)
+		t.process.ledger = nil
 	}},
 }
 

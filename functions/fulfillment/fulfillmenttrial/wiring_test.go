@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -189,7 +190,9 @@ func (w *wiring) deliver(ctx context.Context, q *queue, body []byte, delay time.
 			}
 			out, err := q.handle(context.WithValue(ctx, deliveryKey{}, b), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m", Body: string(body)}}})
 			if err == nil && len(out.BatchItemFailures) > 0 {
-				err = errors.Join(errFailed, b.err)
+				if err = errors.Join(errFailed, b.err); b.err != nil && strings.HasPrefix(b.err.Error(), "panic: ") { // as batch says it
+					err = &panicked{b.err.Error()}
+				}
 			}
 			return err
 		})
