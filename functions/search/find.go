@@ -17,6 +17,7 @@ import (
 type finding struct {
 	Found
 	near    []Hit
+	lead    []Hit  // the few that have all words, some with typos, stand before both
 	meant   string // what was asked by meaning, where that is not the text
 	exact   int64
 	meaning Meaning
@@ -187,7 +188,7 @@ func (f *finder) fused(ctx context.Context, out finding, v Vector, skip *int) (f
 	}
 	queries := []IndexQuery{either, nearest(either)}
 	if out.exact == 0 {
-		queries = append(queries, f.step(Fuzzy, false))
+		queries = append(queries, f.leading())
 	}
 	list, err := f.ask(ctx, queries...)
 	if err != nil {
@@ -203,14 +204,16 @@ func (f *finder) fused(ctx context.Context, out finding, v Vector, skip *int) (f
 			return out, nil
 		}
 		if corrected := f.corrected(ctx, suggestion); corrected != nil { // a word with a typo means nothing
-			either.Vector, either.Relaxed, either.Known, out.meant = corrected, Fuzzy, false, strings.TrimSpace(f.a.Gender+" "+suggestion)
-			out.settled = fuzzy.Matched >= FewResults
+			either.Vector, either.Relaxed, either.Known, either.Typos = corrected, FewerTerms, true, changed(f.a.Text, suggestion)
+			out.meant = strings.TrimSpace(f.a.Gender + " " + suggestion)
+			out.lead = fuzzy.Hits
 			if list, err = f.ask(ctx, either, nearest(either)); err != nil {
 				return out, err
 			}
 		}
 	}
-	out.Found, out.near, out.meaning, f.a.Relaxed = worded(list[0]), list[1].Hits, Used, either.Relaxed
+	out.Found, out.near, out.meaning = worded(list[0]), list[1].Hits, Used
+	f.a.Relaxed, f.a.Known, f.a.Typos = either.Relaxed, either.Known, either.Typos
 	if len(out.Hits) > 0 && Identifier(out.Hits[0].Title) == Identifier(f.a.Text) {
 		out.settled = true // the title was typed out
 	}
@@ -224,6 +227,24 @@ func (f *finder) corrected(ctx context.Context, suggestion string) Vector {
 		return nil
 	}
 	return f.vectorOf(ctx, strings.TrimSpace(f.a.Gender+" "+suggestion))()
+}
+
+// leading asks for the best that have all words, each perhaps with a typo.
+func (f *finder) leading() IndexQuery {
+	q := f.step(Fuzzy, false)
+	q.Typos, q.From, q.After = nil, 0, nil
+	return q
+}
+
+// changed are the words of a text that stand otherwise in its correction, which has as many.
+func changed(text, correction string) (list []string) {
+	after := strings.Fields(correction)
+	for i, word := range Read(text).Loose {
+		if i < len(after) && after[i] != word {
+			list = append(list, word)
+		}
+	}
+	return list
 }
 
 // spoken is the text with whom it is for.
@@ -255,11 +276,18 @@ func (f *finder) goOn(ctx context.Context) (out finding, err error) {
 	}
 	q := *f.a
 	q.Vector, q.By = v, ByEither
-	list, err := f.ask(ctx, q, nearest(q))
+	queries := []IndexQuery{q, nearest(q)}
+	if len(q.Typos) > 0 {
+		queries = append(queries, f.leading())
+	}
+	list, err := f.ask(ctx, queries...)
 	if err != nil {
 		return out, err
 	}
 	out.Found, out.near, out.meaning, out.settled = worded(list[0]), list[1].Hits, Used, f.a.Position.Settled
+	if len(q.Typos) > 0 {
+		out.lead = list[2].Hits
+	}
 	return out, nil
 }
 

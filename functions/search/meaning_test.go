@@ -196,6 +196,25 @@ func TestWhenMeaningIsAsked(t *testing.T) {
 	}
 }
 
+// What has all words, some of them with typos, stands before what is only near, each once.
+//
+// Seen to catch: the lists fused without regard to it, and the lead left among the others.
+func TestWhatHasAllWordsWithTyposStandsFirst(t *testing.T) {
+	t.Parallel()
+	hit := func(id string, words, near float64) Hit {
+		return Hit{Document: Document{ProductID: id}, Ranking: Ranking{Words: words, Near: near}}
+	}
+	f := finding{Found: Found{Hits: []Hit{hit("a", 9, 0), hit("b", 8, 0), hit("c", 1, 0)}}, near: []Hit{hit("d", 0, 0.9), hit("b", 0, 0.8)},
+		lead: []Hit{hit("c", 2, 0)}, meaning: Used}
+	var ids []string
+	for _, h := range f.ordered(Weights{}) {
+		ids = append(ids, h.ProductID)
+	}
+	if d := gocmp.Diff([]string{"c", "b", "a", "d"}, ids); d != "" {
+		t.Error(d)
+	}
+}
+
 // By numbers and by cursors the pages give one list, of everything that is found either way, each once.
 func TestPagesByMeaningGiveOneList(t *testing.T) {
 	t.Parallel()

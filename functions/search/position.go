@@ -119,6 +119,11 @@ func (q Query) page(a IndexQuery, skip int, f finding, fingerprint string) (hits
 // ordered puts the best hits in order anew, and among them those that are found by meaning: behind what the words settle, else
 // by their places in both orders. What comes after them stays in the order of the words.
 func (f finding) ordered(w Weights) []Hit {
+	if len(f.lead) > 0 {
+		lead := Rescore(f.lead, w)
+		f.Hits, f.near, f.lead = without(f.Hits, lead), without(f.near, lead), nil
+		return append(lead, f.ordered(w)...)
+	}
 	n := min(window(f.meaning == Used), len(f.Hits))
 	best := Rescore(f.Hits[:n], w)
 	if f.meaning == Used {
