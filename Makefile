@@ -112,7 +112,7 @@ assembly: build
 	@$(INFRA) -stage $(STAGE)
 
 # What an operator does, on every stage: the running local cloud, or one on AWS with the environment's credentials.
-.PHONY: dead redrive replay reindex migrate seed invoke
+.PHONY: dead redrive replay reindex migrate seed drill restore invoke
 dead: tools ## what functions gave up, with the reasons: dead-letter queues, failed stream records (STAGE=…)
 	@$(OPS) dead
 
@@ -130,6 +130,12 @@ migrate: tools ## bring the SQL schema and the search indexes up to date; deploy
 
 seed: tools ## load a catalog through the functions (CATALOG=file, STAGE=…, API=url of that stage's shopper API)
 	@$(OPS) seed $(if $(CATALOG),-catalog "$(CATALOG)") $(if $(API),-api "$(API)")
+
+drill: tools ## rehearse a table's restore: beside the live one, compared with it, deleted again (TABLE=orders, AT=instant, ITEMS=0 for all, KEEP=1, STAGE=…)
+	@$(OPS) drill $(if $(AT),-at "$(AT)") $(if $(ITEMS),-items "$(ITEMS)") $(if $(KEEP),-keep) $(TABLE)
+
+restore: tools ## put back from a drill's kept copy what the live table lost under a key (TABLE=products KEY=prd_… STAGE=…)
+	@$(OPS) restore "$(TABLE)" "$(KEY)"
 
 invoke: tools ## invoke a function (FUNCTION=promotions-import BODY=file.json STAGE=…)
 	@$(OPS) invoke $(FUNCTION) $(if $(BODY),- < "$(BODY)")
@@ -163,7 +169,7 @@ test: ## everything: format, vet, lint, unit tests, the local cloud, store suite
 	@mkdir -p $(STATE); : > $(TIMES)
 	@$(call part,check,$(MAKE) check)
 	@$(call part,start and deploy the local cloud,$(MAKE) deploy)
-	@$(call part,store suites on the real stores,RIALTO_TEST_DYNAMODB=http://127.0.0.1:18000 RIALTO_TEST_S3=http://127.0.0.1:4566 RIALTO_TEST_POSTGRES='postgres://rialto@127.0.0.1:15432/rialto?sslmode=disable' RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 go test -timeout 8m ./functions/...)
+	@$(call part,store suites on the real stores,RIALTO_TEST_DYNAMODB=http://127.0.0.1:18000 RIALTO_TEST_S3=http://127.0.0.1:4566 RIALTO_TEST_POSTGRES='postgres://rialto@127.0.0.1:15432/rialto?sslmode=disable' RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 go test -timeout 8m ./functions/... ./infra/operate/...)
 	@$(call part,the interpreter against LocalStack,RIALTO_E2E=1 go test -count=1 -timeout 10m -v ./localstack/checks/conformance | sed -u '/^=== /d')
 	@$(call part,end to end over HTTP,RIALTO_E2E=1 go test -count=1 -timeout 15m ./localstack/checks/e2e)
 	@$(call part,whether prod allows what functions called,$(MAKE) iam)

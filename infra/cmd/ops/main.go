@@ -6,6 +6,8 @@
 //	go run ./infra/cmd/ops [-stage local] reindex [-marketplace US] build search indexes anew and swap them in
 //	go run ./infra/cmd/ops [-stage local] migrate                   bring the SQL schema and the search indexes up to date
 //	go run ./infra/cmd/ops [-stage local] seed [-catalog FILE]      load a catalog through the functions
+//	go run ./infra/cmd/ops [-stage local] drill [-keep] TABLE       restore a table beside the live one, compare, delete it again
+//	go run ./infra/cmd/ops [-stage local] restore TABLE KEY         put back from a drill's copy what the live table has lost
 //	go run ./infra/cmd/ops [-stage local] invoke FUNCTION [JSON|-]  invoke a function, - reads its input from stdin
 //
 // Stage local is the running local cloud. Other stages are on AWS, with the credentials and region of the environment.
@@ -41,6 +43,8 @@ var commands = []command{
 	{"reindex", "reindex [-marketplace CODE] [-rollback]", reindex},
 	{"migrate", "migrate", migrate},
 	{"seed", "seed [-catalog FILE] [-missing] [-api URL]", load},
+	{"drill", "drill [-at INSTANT] [-items N] [-keep] TABLE", drill},
+	{"restore", "restore TABLE KEY", putBack},
 	{"invoke", "invoke FUNCTION [JSON|-]", invoke},
 }
 
