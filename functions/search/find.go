@@ -204,9 +204,12 @@ func (f *finder) fused(ctx context.Context, out finding, v Vector, skip *int) (f
 			return out, nil
 		}
 		if corrected := f.corrected(ctx, suggestion); corrected != nil { // a word with a typo means nothing
-			either.Vector, either.Relaxed, either.Known, either.Typos = corrected, FewerTerms, true, changed(f.a.Text, suggestion)
-			out.meant = strings.TrimSpace(f.a.Gender + " " + suggestion)
-			out.lead = fuzzy.Hits
+			either.Vector, out.meant = corrected, strings.TrimSpace(f.a.Gender+" "+suggestion)
+			if len(Read(f.a.Text).Loose) > 1 { // of one word, those with it are all that words find
+				either.Relaxed, either.Known, either.Typos, out.lead = FewerTerms, true, changed(f.a.Text, suggestion), fuzzy.Hits
+			} else {
+				out.settled = fuzzy.Matched >= FewResults
+			}
 			if list, err = f.ask(ctx, either, nearest(either)); err != nil {
 				return out, err
 			}

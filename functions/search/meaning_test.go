@@ -215,6 +215,31 @@ func TestWhatHasAllWordsWithTyposStandsFirst(t *testing.T) {
 	}
 }
 
+// misspeltIndex has one product, which is found with typos alone.
+type misspeltIndex struct{ Index }
+
+func (misspeltIndex) Search(_ context.Context, _ marketplaces.Marketplace, queries ...IndexQuery) ([]Found, error) {
+	list := make([]Found, len(queries))
+	for i, a := range queries {
+		if a.Relaxed != Strict && a.By != Near {
+			list[i] = Found{Hits: []Hit{{Document: Document{ProductID: "p"}, Ranking: Ranking{Words: 1}}}, Total: 1, Matched: 1, Suggestion: "red boots"}
+		}
+	}
+	return list, nil
+}
+
+func TestATypoIsSaidToBeOneWhereMeaningIsAskedToo(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]Relaxed{"bosts": Fuzzy, "red bosts": FewerTerms} {
+		var texts []string
+		s := &Searcher{Index: misspeltIndex{}, Encoder: stubEncoder{texts: &texts}}
+		r, err := s.Search(t.Context(), "US", Query{Text: text, Page: 1, Size: 20, Sort: Relevance})
+		if err != nil || r.Relaxed != want || r.Meaning != Used || len(r.Hits) != 1 || r.Suggestion != "red boots" {
+			t.Errorf("%s: %v %+v", text, err, r)
+		}
+	}
+}
+
 // By numbers and by cursors the pages give one list, of everything that is found either way, each once.
 func TestPagesByMeaningGiveOneList(t *testing.T) {
 	t.Parallel()
