@@ -6,11 +6,12 @@ import (
 )
 
 var operatorsContext = Context{
-	Name:     "operators",
-	Owns:     "what operators may see and do, and the audit log of it",
-	Imports:  []string{"catalog", "sellers", "promotions", "customers", "orders", "fulfillment", "reviews", "campaigns"},
-	Reads:    []string{"payments", "payouts"},
-	Writes:   []string{"products", "shipments", "tracking", "returns", "seller_orders", "sellers", "reviews", "product_ratings", "coupons", "campaigns"},
+	Name:    "operators",
+	Owns:    "what operators may see and do, and the audit log of it",
+	Imports: []string{"catalog", "sellers", "promotions", "customers", "inventory", "orders", "fulfillment", "reviews", "campaigns"},
+	Reads:   []string{"payments", "payouts"},
+	Writes: []string{"products", "shipments", "tracking", "returns", "seller_orders", "sellers", "reviews", "product_ratings", "coupons", "campaigns",
+		"inventory", "holds", "orders"}, // of what is sent again
 	operator: func() []api.Route { return operatorsapi.Routes(operatorsapi.Services{}) },
 	Functions: []Function{
 		{
@@ -25,6 +26,7 @@ var operatorsContext = Context{
 				{SQL, "customers"}, {Seal, "customers"}, {Read, "sellers"}, {Write, "sellers"}, {Write, "rate_limits"}, {Read, "ledger"},
 				{Read, "reviews"}, {Write, "reviews"}, {Write, "product_ratings"}, {Read, "coupons"}, {Write, "coupons"},
 				{Read, "campaigns"}, {Write, "campaigns"}, {Planned, "campaigns"},
+				{Read, "inventory"}, {Write, "inventory"}, {Read, "holds"}, {Write, "holds"}, {Write, "orders"},
 			},
 			Alarms: []Alarm{{"audit-incomplete", "an operator's call stands in the audit log without its outcome"}},
 		},

@@ -48,6 +48,12 @@
 //     of them fails, or nobody checks out, the return is an ordinary one, and another card may be tried for as long as what is wanted is sold. What
 //     cannot be bought when the return is asked for is refused, and no return is made. The order says which return it is for, and the
 //     return which order, once that is heard of.
+//   - what was lost or damaged on its way an operator sends again (reship.go), once a parcel: by an order of its own of the same units, as
+//     far as they were not asked to be sent back, at the price of then with all of it taken off. Its units are taken from stock in the
+//     transaction that places it, so that nothing oversells; its customer pays nothing; its parcels, mails, cancellation and returns are
+//     those of any order that costs nothing. What Rialto carried Rialto bears, as a loss in the ledger, and the seller is owed for the second
+//     units as for the first. A parcel that its seller carried is the seller's to bear: it sends the units again and is paid once. What
+//     may still come in its promised time, was delivered and not said to be damaged, or was all given back is sent again only by force.
 //
 // Events in: OrderPlaced (orders), PaymentCaptured, PaymentCaptureFailed, PaymentRenewed, PaymentAuthorizationLost, PaymentRefunded and
 // PaymentRefundFailed (payments), and its own ShipmentCancelled. Events out: OrderCancelled, ShipmentPacked, ShipmentShipped,

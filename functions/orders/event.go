@@ -18,6 +18,7 @@ type Placed struct {
 	Lines       []PlacedLine   `json:"lines"`
 	Coupon      string         `json:"coupon,omitempty"`      // whose discount the lines have
 	ExchangeOf  *ExchangeOf    `json:"exchange_of,omitempty"` // the return in exchange for which it was placed; came later to version 1
+	ReshipOf    *ReshipOf      `json:"reship_of,omitempty"`   // the parcel that it sends again for nothing; came later to version 1
 	Shipments   []Shipment     `json:"shipments"`
 	Delivery    PlacedDelivery `json:"delivery"`
 }
@@ -46,7 +47,7 @@ type PlacedDelivery struct {
 // Placed returns the event's data for an order.
 func (o Order) Placed() Placed {
 	p := Placed{OrderID: o.ID, CustomerID: o.CustomerID, Marketplace: o.Marketplace, PlacedAt: o.PlacedAt.UTC(), Currency: o.Totals.Total.Currency,
-		Total: o.Totals.Total, Tax: o.Totals.Tax, Coupon: o.Coupon, ExchangeOf: o.ExchangeOf, Shipments: o.Shipments,
+		Total: o.Totals.Total, Tax: o.Totals.Tax, Coupon: o.Coupon, ExchangeOf: o.ExchangeOf, ReshipOf: o.ReshipOf, Shipments: o.Shipments,
 		Delivery: PlacedDelivery{o.Delivery.Country, o.Delivery.Region, o.Delivery.ShippingOptionID, o.Delivery.Days}}
 	for _, l := range o.Lines {
 		p.Lines = append(p.Lines, PlacedLine{l.Line, l.ProductID, l.SellerID, l.Title, l.Quantity, l.UnitPrice, l.Amount, l.Discount, l.Tax})

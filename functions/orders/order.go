@@ -35,6 +35,8 @@ type Order struct {
 	Totals      Totals    `json:"totals"`
 	// ExchangeOf is the return in exchange for which it was placed, nil for all other orders.
 	ExchangeOf *ExchangeOf `json:"exchange_of,omitempty"`
+	// ReshipOf is the parcel that it sends again for nothing, nil for all other orders.
+	ReshipOf *ReshipOf `json:"reship_of,omitempty"`
 	// Taxes are what Totals.Tax is made of where several taxes or rates are; else the lines say whose it is.
 	Taxes     []tax.JurisdictionTax `json:"taxes,omitempty"`
 	Shipments []Shipment            `json:"shipments"`
@@ -74,6 +76,13 @@ type Line struct {
 type ExchangeOf struct {
 	OrderID  string `json:"order_id"`
 	ReturnID string `json:"return_id"`
+}
+
+// ReshipOf names a parcel of an order that was lost or damaged.
+type ReshipOf struct {
+	OrderID    string `json:"order_id"`
+	ShipmentID string `json:"shipment_id"`
+	Cause      string `json:"cause" enum:"lost,damaged"`
 }
 
 // Totals is what the customer pays: items less the discount, shipping and, unless TaxIncluded, tax.
@@ -243,7 +252,7 @@ func (o Order) checkTotals() (err error) {
 			return err
 		}
 	}
-	if off.Minor != t.Discount.Minor || off.Minor > 0 && o.Coupon == "" {
+	if off.Minor != t.Discount.Minor || off.Minor > 0 && o.Coupon == "" && o.ReshipOf == nil {
 		return fmt.Errorf("lines' discounts sum to %d, the order's is %d by coupon %q", off.Minor, t.Discount.Minor, o.Coupon)
 	}
 	taxes := money.Zero(c)

@@ -23,6 +23,9 @@
 // is paid without tax, line by line and for its shipping; tax is withheld whole, as the marketplace owes it (a marketplace
 // facilitator; in the EU art. 14a of Directive 2006/112/EC where it applies). Rates stand in rates.go.
 //
+// What is sent again for nothing, since Rialto lost or damaged it on its way, is a sale whose whole price Rialto bears (goods_losses): the
+// seller is paid for these units as for the first. A seller who carries its own parcels is paid once.
+//
 // What is given back at the gateway by hand is Rialto's goodwill, until units come back that it was paid for; what a customer disputes at
 // their bank is held by the gateway, and then won or lost by Rialto. Both stand in journals of Rialto's own (House), beside the sellers'.
 //

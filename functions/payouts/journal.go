@@ -22,6 +22,7 @@ const (
 	Discounts      Account = "discounts_granted"  // what coupons took off, borne by Rialto
 	TaxWithheld    Account = "tax_withheld"       // owed to tax authorities
 	Losses         Account = "payment_losses"     // what left and was never paid, borne by Rialto
+	GoodsLosses    Account = "goods_losses"       // what was lost or damaged in Rialto's carriage and sent again, borne by Rialto
 	Refunds        Account = "refunds"            // given back to customers through the gateway
 	PayoutClearing Account = "payout_clearing"    // on its way to the seller's bank
 

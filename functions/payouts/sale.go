@@ -23,6 +23,17 @@ type Sale struct {
 	Shipping Share
 	// Delivery is what Rialto is paid for delivering it.
 	Delivery Share
+	// Resent tells that it is sent again for nothing, in place of what was lost or damaged on its way: what is taken off is that loss, and
+	// no coupon's.
+	Resent bool
+}
+
+// borne is the account of what is taken off a sale and borne by Rialto.
+func (s Sale) borne() Account {
+	if s.Resent {
+		return GoodsLosses
+	}
+	return Discounts
 }
 
 // SaleLine is units of a line. What is given back of it is given back by units.
@@ -88,7 +99,7 @@ func Sales(o orders.Placed) ([]Sale, error) {
 		if cost, err := s.Cost(); err != nil || cost != s.Amount {
 			return nil, errShares.Because(err)
 		}
-		x := Sale{OrderID: o.OrderID, Group: s.Group, SellerID: s.SellerID, Currency: s.Amount.Currency}
+		x := Sale{OrderID: o.OrderID, Group: s.Group, SellerID: s.SellerID, Currency: s.Amount.Currency, Resent: o.ReshipOf != nil}
 		var err error
 		for _, l := range s.Lines {
 			of := SaleLine{Line: l.Line, Quantity: l.Quantity, Share: Share{Paid: l.Paid.Minor, Tax: l.Tax.Minor, Discount: l.Discount.Minor}}
@@ -157,7 +168,7 @@ func (s Sale) Book(captured money.Amount, at time.Time) (Journal, error) {
 	}
 	all, own := s.sum(), s.Delivery
 	j := Journal{ID: saleID(s.OrderID, s.Group), Kind: SaleKind, SellerID: s.SellerID, Currency: s.Currency, OrderID: s.OrderID, Group: s.Group,
-		At: at.UTC(), Entries: entries(s.Currency, debit(Gateway, captured.Minor), debit(Discounts, all.Discount),
+		At: at.UTC(), Entries: entries(s.Currency, debit(Gateway, captured.Minor), debit(s.borne(), all.Discount),
 			credit(Payable, all.sold()-all.Commission), credit(Commission, all.Commission), credit(Delivery, own.sold()),
 			credit(TaxWithheld, all.Tax+own.Tax))}
 	return j, j.Check()
@@ -247,7 +258,7 @@ func (s Sale) Refund(id string, amount money.Amount, units []Units, at time.Time
 	}
 	j := Journal{ID: id, Kind: RefundKind, SellerID: s.SellerID, Currency: s.Currency, OrderID: s.OrderID,
 		Group: s.Group, At: at.UTC(), Entries: entries(s.Currency, debit(Payable, all.sold()-all.Commission), debit(Commission, all.Commission),
-			debit(Delivery, own.sold()), debit(TaxWithheld, all.Tax+own.Tax), credit(Discounts, all.Discount), credit(Refunds, amount.Minor))}
+			debit(Delivery, own.sold()), debit(TaxWithheld, all.Tax+own.Tax), credit(s.borne(), all.Discount), credit(Refunds, amount.Minor))}
 	return j, j.Check()
 }
 

@@ -26,6 +26,8 @@ type Total struct {
 	Refunds   int64
 	Paid      int64 // to the seller
 	Discounts int64 // coupons that Rialto bore, less what refunds took back
+	// GoodsLosses is what Rialto paid for units that it lost or damaged on their way, and sent again.
+	GoodsLosses int64
 	// Commission, Delivery (by Rialto) and Tax are what was kept, less what refunds gave back.
 	Commission, Delivery, Tax int64
 	// Net is what the journals change of what the seller is owed.
@@ -48,6 +50,7 @@ func Sum(list []Journal) []Total {
 		t.Refunds -= j.Of(Refunds) + j.Of(Goodwill)
 		t.Paid -= j.Of(PayoutClearing)
 		t.Discounts += j.Of(Discounts)
+		t.GoodsLosses += j.Of(GoodsLosses)
 		t.Commission -= j.Of(Commission)
 		t.Delivery -= j.Of(Delivery)
 		t.Tax -= j.Of(TaxWithheld)

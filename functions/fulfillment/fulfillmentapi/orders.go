@@ -155,6 +155,7 @@ type Order struct {
 	Delivery Delivery              `json:"delivery"`
 
 	ExchangeOf *orders.ExchangeOf `json:"exchange_of,omitempty" doc:"The return in exchange for which it was placed"`
+	ReshipOf   *orders.ReshipOf   `json:"reship_of,omitempty" doc:"The parcel that it sends again for nothing"`
 }
 
 // OrderLine is a line of an order, with where its units are.
@@ -180,7 +181,7 @@ type Delivery struct {
 
 func orderOutputOf(l fulfillment.Life) *orderOutput {
 	o := Order{l.ID, l.Status, l.Marketplace, l.PlacedAt, []OrderLine{}, l.Coupon, l.Totals, balanceOf(l), l.Taxes,
-		Delivery{l.Delivery.AddressID, l.Delivery.Country, l.Delivery.Region, l.Delivery.ShippingOptionID}, l.ExchangeOf}
+		Delivery{l.Delivery.AddressID, l.Delivery.Country, l.Delivery.Region, l.Delivery.ShippingOptionID}, l.ExchangeOf, l.ReshipOf}
 	for _, x := range l.Lines {
 		x.Condition = cmp.Or(x.Condition, "new")
 		o.Lines = append(o.Lines, OrderLine{x.Line, x.Image, x.Status, x.Shipped, x.Delivered, x.Cancelled, x.Returned, x.CancelledBy})

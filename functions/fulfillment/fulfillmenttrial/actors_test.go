@@ -145,6 +145,31 @@ func (t *trial) delivered(x fulfillment.Shipment) {
 	}
 }
 
+// left starts an operator who may send a parcel again that has left, sometimes twice and under two keys.
+func (t *trial) left(x fulfillment.Shipment) {
+	if t.s.Choose(8) != 7 {
+		return
+	}
+	want := fulfillment.Reship{OrderID: x.OrderID, ShipmentID: x.ID, Cause: []string{fulfillment.Lost, fulfillment.Damaged}[t.s.Choose(2)],
+		Force: t.s.Choose(2) == 1}
+	at := []time.Duration{time.Hour, day, 20 * day}[t.s.Choose(3)]
+	for n := range 1 + t.s.Choose(2) {
+		t.task("operator", func(ctx context.Context) error {
+			if err := schedule.Sleep(ctx, at); err != nil {
+				return err
+			}
+			return t.persist(ctx, func(ctx context.Context) error {
+				o, _, err := t.process.reships.Reship(ctx, fmt.Sprint("key-", n), want)
+				t.note("reship %s: %s %v", x.ID, o.ID, err)
+				if err == nil {
+					t.counts.did("reship")
+				}
+				return err
+			})
+		})
+	}
+}
+
 // exchange has a shopper buy what is wanted in exchange for a return, at once or later, and perhaps from two tabs.
 func (t *trial) exchange(r fulfillment.Return) {
 	at := []time.Duration{0, time.Hour, 3 * day}[t.s.Choose(3)]

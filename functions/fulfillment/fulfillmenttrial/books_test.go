@@ -1,6 +1,7 @@
 package fulfillmenttrial_test
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"rialto/functions/internal/store"
 	"rialto/functions/inventory"
 	"rialto/functions/orders"
+	"rialto/functions/orders/ordersstore"
 	"rialto/functions/payments"
 	"rialto/functions/payouts"
 )
@@ -117,6 +119,8 @@ func (b *books) look(c change) {
 		return
 	}
 	switch c.Table {
+	case "orders":
+		b.lookOrder(c)
 	case "inventory":
 		b.lookStock(c)
 	case "holds":
@@ -129,6 +133,21 @@ func (b *books) look(c change) {
 		b.lookPayment(c)
 	case "ledger":
 		b.lookJournal(c)
+	}
+}
+
+// lookOrder takes an order over that no checkout has placed: one that sends a parcel again.
+func (b *books) lookOrder(c change) {
+	if _, known := b.orders[c.Key.PK]; known {
+		return
+	}
+	o, _, err := ordersstore.Store{DB: b.t.mem}.Get(context.Background(), c.Key.PK)
+	if err != nil {
+		b.t.fail("store", "%v", err)
+	}
+	if o.ReshipOf != nil {
+		b.placed(o)
+		b.t.ordered(o)
 	}
 }
 
@@ -233,6 +252,9 @@ func (b *books) lookShipment(c change) {
 			b.t.note("%d of %s leave %s", l.Quantity, at.sku, at.centre)
 			b.touch(at)
 		}
+	}
+	if now.State == fulfillment.Shipped {
+		b.t.left(now)
 	}
 	if now.State == fulfillment.Delivered {
 		b.t.delivered(now)

@@ -35,6 +35,7 @@ var checkers = map[string]string{
 	"waits-for-ever":    "every record comes to an end",
 	"order-cancelled":   "that an order is cancelled whole is told once, if all its parcels are, and not otherwise",
 	"exchange":          "in the end a return and the order that was placed in exchange for it name each other, and there is one of those at most",
+	"reship":            "what is sent again is what a parcel held, for nothing, and Rialto bears it where it carried it",
 	"gateway-misused":   "a key of the gateway stands for one call",
 	"unknown-line":      "records name lines that their order has",
 	"stuck":             "a trial ends",

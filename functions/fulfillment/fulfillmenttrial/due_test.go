@@ -151,6 +151,10 @@ func (b *books) checkCut(x fulfillment.Shipment) {
 // checkShares compares an order with what its offers said: each seller's shipping is in the parcels that the seller's units
 // are in and nowhere else, and a line's price is shared out by its units.
 func (b *books) checkShares(o orders.Order) {
+	if o.ReshipOf != nil {
+		b.checkReship(o)
+		return
+	}
 	shipping := map[string]int64{}
 	for _, g := range b.t.work.goods {
 		shipping[g.sku.String()] = g.shipping
@@ -194,6 +198,50 @@ func (b *books) checkShares(o orders.Order) {
 	}
 }
 
+// checkReship compares an order that sends a parcel again with that parcel: it costs nothing, it has no units that the parcel has not, and
+// what of it is borne by Rialto is what those units were sold for, if Rialto carried them.
+func (b *books) checkReship(o orders.Order) {
+	var x fulfillment.Shipment
+	for _, p := range b.shipments {
+		if p.ID == o.ReshipOf.ShipmentID {
+			x = p
+		}
+	}
+	p, _ := b.parcel(x.OrderID, x.Group)
+	sent, borne := map[string]int64{}, map[string]int64{}
+	for _, s := range o.Shipments {
+		for _, l := range s.Lines {
+			sent[l.Line], borne[l.Line] = sent[l.Line]+l.Quantity, borne[l.Line]+l.Discount.Minor
+		}
+		if s.Amount.Minor != 0 || s.SellerID != x.SellerID || s.Fulfilment != x.Fulfilment {
+			b.t.fail("reship", "%+v is of %+v", s, x)
+		}
+	}
+	price := map[string]int64{}
+	for _, l := range o.Lines {
+		price[l.Line] = l.Amount.Minor
+	}
+	for _, l := range p.Lines {
+		was := part{l.Paid.Minor, l.Tax.Minor, l.Discount.Minor}
+		want := int64(0)
+		for _, has := range x.Lines {
+			if has.Line == l.Line && !x.BySeller() {
+				want = was.upTo(has.Quantity, l.Quantity).sold() - was.upTo(has.Quantity-sent[l.Line], l.Quantity).sold()
+				want = min(want, price[l.Line])
+			}
+			if has.Line == l.Line && sent[l.Line] > has.Quantity {
+				b.t.fail("reship", "%s sends %d of %s again, the parcel held %d", o.ID, sent[l.Line], l.Line, has.Quantity)
+			}
+		}
+		if borne[l.Line] != want {
+			b.t.fail("reship", "%s: Rialto bears %d of %s, not %d", o.ID, borne[l.Line], l.Line, want)
+		}
+	}
+	if o.Totals.Total.Minor != 0 {
+		b.t.fail("reship", "%s costs %d", o.ID, o.Totals.Total.Minor)
+	}
+}
+
 // endDue compares the ledger with who is due what, parcel by parcel, and the tax with what each jurisdiction is owed.
 func (b *books) endDue() {
 	withheld, owed := map[string]int64{}, map[string]int64{}
@@ -215,7 +263,11 @@ func (b *books) endDue() {
 			withheld[o.Lines[0].Jurisdiction] -= net[payouts.TaxWithheld]
 			owed[o.Lines[0].Jurisdiction] += d.tax
 			has := due{customer: net[payouts.Gateway] + net[payouts.Refunds], lost: net[payouts.Losses], seller: -net[payouts.Payable],
-				commission: -net[payouts.Commission], delivery: -net[payouts.Delivery], discount: net[payouts.Discounts], tax: -net[payouts.TaxWithheld]}
+				commission: -net[payouts.Commission], delivery: -net[payouts.Delivery],
+				discount: net[payouts.Discounts] + net[payouts.GoodsLosses], tax: -net[payouts.TaxWithheld]}
+			if other := map[bool]payouts.Account{true: payouts.Discounts, false: payouts.GoodsLosses}[o.ReshipOf != nil]; net[other] != 0 {
+				b.t.fail("reship", "%s has %d on %s", id, net[other], other)
+			}
 			if has != d {
 				b.t.fail("due", "%s %s: the ledger has %+v, due is %+v", id, p.Group, has, d)
 			}

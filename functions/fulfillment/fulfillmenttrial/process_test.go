@@ -19,6 +19,7 @@ import (
 	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/laboratory/schedule"
+	"rialto/functions/orders"
 	"rialto/functions/orders/ordersstore"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
@@ -38,6 +39,7 @@ type process struct {
 	returns   *fulfillment.ReturnService
 	receiving *fulfillment.ReceivingService
 	sweeper   *fulfillment.Sweeper
+	reships   *fulfillment.ReshipService
 	ledger    *payouts.Service
 }
 
@@ -46,24 +48,33 @@ const reserve = 7 * 24 * time.Hour
 
 func (t *trial) newProcess() *process {
 	db, now := gate{t}, t.s.Now
-	stored, orders := fulfillmentstore.Store{DB: db}, ordersstore.Store{DB: db}
+	stored, placed := fulfillmentstore.Store{DB: db}, ordersstore.Store{DB: db}
 	paid, receiving := paymentsstore.Store{DB: db}, &fulfillment.ReceivingService{Returns: stored, Now: now}
 	return &process{
 		t:        t,
 		stock:    &inventory.Service{Store: inTurn{t.stock(now)}, Now: now},
 		payments: &payments.Watcher{Service: &payments.Service{Store: paid, Gateway: t.bank, Now: now, AtOnce: 1}, List: paid},
-		shipments: &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Orders: orders, SKUs: unseen{}, Exchanges: receiving, Timers: timers{t},
+		shipments: &fulfillment.ShipmentService{Shipments: stored, Sellers: stored, Orders: placed, SKUs: unseen{}, Exchanges: receiving, Timers: timers{t},
 			Now: now, Pace: t.work.pace},
-		sellers: &fulfillment.SellerService{Shipments: stored, Sellers: stored, Orders: orders, Now: now},
-		lives: &fulfillment.OrderService{Orders: orders, Shipments: stored, Returns: stored, Payments: paid, Images: unseen{}, Now: now,
+		sellers: &fulfillment.SellerService{Shipments: stored, Sellers: stored, Orders: placed, Now: now},
+		lives: &fulfillment.OrderService{Orders: placed, Shipments: stored, Returns: stored, Payments: paid, Images: unseen{}, Now: now,
 			Pace: t.work.pace},
-		returns: &fulfillment.ReturnService{Shipments: stored, Orders: orders, Returns: stored, Now: now, Products: onOffer{t}.products(),
+		returns: &fulfillment.ReturnService{Shipments: stored, Orders: placed, Returns: stored, Now: now, Products: onOffer{t}.products(),
 			Baskets: &carts.Service{Store: cartsstore.Store{DB: db}, Sources: t.sources(coupons{}), Now: now}},
 		receiving: receiving,
 		sweeper:   &fulfillment.Sweeper{Shipments: stored, Sellers: stored, Returns: stored, Now: now, AtOnce: 1},
+		reships:   &fulfillment.ReshipService{Orders: placed, Shipments: stored, Returns: stored, Payments: paid, Goods: goods{t.stock(now)}, Now: now},
 		ledger: &payouts.Service{Ledger: &payoutsstore.Store{DB: db}, Sellers: free{}, Now: now, Reserve: reserve,
 			Buckets: payoutsstore.Buckets},
 	}
+}
+
+// goods take units from stock and place their order, as the operators' main has it.
+type goods struct{ inventorystore.Store }
+
+// Sell implements fulfillment.Goods.
+func (g goods) Sell(ctx context.Context, o orders.Order, plan inventory.Plan) error {
+	return g.Store.Sell(ctx, o.ID, plan, ordersstore.Place(o))
 }
 
 // unseen are the pictures of products and sellers' names for them, of which this trial has none.

@@ -17,10 +17,24 @@ import (
 // are short, hold_released if the order's release came first, hold_committed, hold_mismatch if the order holds other
 // units; plan_invalid, too_many_lines; transient ones when others are at the same items.
 func (s Store) Place(ctx context.Context, orderID string, plan inventory.Plan, expiresAt time.Time) error {
+	return s.draw(ctx, plan, plan.Holds(orderID, expiresAt.UnixMilli()))
+}
+
+// Sell takes a plan's units as sold, in one transaction with a record that must not be there yet: what no checkout holds before. Errors:
+// those of Place; hold_committed for a repetition.
+func (s Store) Sell(ctx context.Context, orderID string, plan inventory.Plan, with store.Write) error {
+	sold := plan.Holds(orderID, 0)
+	for i := range sold {
+		sold[i].State = inventory.Committed
+	}
+	return s.draw(ctx, plan, sold, with)
+}
+
+// draw takes holds' units from stock and puts the holds, with other writes or none of it.
+func (s Store) draw(ctx context.Context, plan inventory.Plan, wanted []inventory.Hold, with ...store.Write) error {
 	if err := plan.Check(); err != nil {
 		return err
 	}
-	wanted := plan.Holds(orderID, expiresAt.UnixMilli())
 	wants, takers := demand(wanted)
 	err := s.env().Take(ctx, wants, shards.Order{
 		Writes: func(draws [][]shards.Draw) []store.Write {
@@ -36,7 +50,7 @@ func (s Store) Place(ctx context.Context, orderID string, plan inventory.Plan, e
 					writes[at[j]] = store.Put(holds, holdKey(h), h).If(store.Absent()).Named(holdName(h))
 				}
 			}
-			return writes
+			return append(writes, with...)
 		},
 		Judge: func(reasons []store.Reason) (bool, error) { return judge(reasons, wanted) },
 	})

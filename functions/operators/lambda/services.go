@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	mathrand "math/rand/v2"
 	"time"
@@ -20,10 +21,13 @@ import (
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
+	"rialto/functions/inventory"
+	"rialto/functions/inventory/inventorystore"
 	"rialto/functions/operators"
 	"rialto/functions/operators/operatorsapi"
 	"rialto/functions/operators/operatorsaws"
 	"rialto/functions/operators/operatorsstore"
+	"rialto/functions/orders"
 	"rialto/functions/orders/ordersstore"
 	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsstore"
@@ -47,7 +51,9 @@ func services(s *settings.Settings) (operatorsapi.Services, error) {
 		Audit: &operators.Audit{Log: operatorsstore.Store{DB: db}, Random: rand.Reader, Now: time.Now},
 		Orders: &operators.Orders{Placed: placed, Lives: &fulfillment.OrderService{Orders: placed, Shipments: parcels, Returns: parcels,
 			Payments: paymentsstore.Store{DB: db}, Images: products, Now: time.Now, Pace: time.Hour}, Refunds: refunds},
-		Parcels:         &fulfillment.Sweeper{Shipments: parcels, Sellers: parcels, Returns: parcels, Now: time.Now},
+		Parcels: &fulfillment.Sweeper{Shipments: parcels, Sellers: parcels, Returns: parcels, Now: time.Now},
+		Reships: &fulfillment.ReshipService{Orders: placed, Shipments: parcels, Returns: parcels, Payments: paymentsstore.Store{DB: db},
+			Goods: goods{inventorystore.New(shards.New(db, time.Now, mathrand.Float64))}, Now: time.Now},
 		Customers:       &customers.Service{Store: profiles, Vault: vault, Now: time.Now},
 		Sellers:         &sellers.Service{Store: sellersstore.Store{DB: db}, Now: time.Now},
 		Ledger:          &payoutsstore.Store{DB: db},
@@ -60,4 +66,12 @@ func services(s *settings.Settings) (operatorsapi.Services, error) {
 		Coupons:   &promotions.Service{Store: promotionsstore.New(shards.New(db, time.Now, mathrand.Float64)), Now: time.Now},
 		Campaigns: &campaigns.Service{Calendar: campaignsstore.Store{DB: db}, Stage: stage, Now: time.Now},
 	}, err
+}
+
+// goods take units from stock and place their order, both or neither.
+type goods struct{ inventorystore.Store }
+
+// Sell implements fulfillment.Goods.
+func (g goods) Sell(ctx context.Context, o orders.Order, plan inventory.Plan) error {
+	return g.Store.Sell(ctx, o.ID, plan, ordersstore.Place(o))
 }

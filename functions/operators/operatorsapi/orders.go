@@ -21,13 +21,18 @@ type Orders interface {
 	Refund(ctx context.Context, key, orderID string, want operators.RefundRequest) ([]operators.Refund, error)
 }
 
+// Reships sends parcels again.
+type Reships interface {
+	Reship(ctx context.Context, key string, want fulfillment.Reship) (o orders.Order, replayed bool, err error)
+}
+
 // Parcels ends what holds parcels back.
 type Parcels interface {
 	Resolve(ctx context.Context, in fulfillment.ResolveInput) (fulfillment.Shipment, error)
 }
 
 func orderRoutes(s Services) []api.Route {
-	h := orderHandlers{s.Orders, s.Parcels}
+	h := orderHandlers{s.Orders, s.Parcels, s.Reships}
 	const one = "/ops/v1/orders/{order_id}"
 	change := []fault.Kind{fault.NotFound, fault.Conflict}
 	return []api.Route{
@@ -43,12 +48,17 @@ func orderRoutes(s Services) []api.Route {
 			Errors:  change}, h.refund),
 		handle(s.Audit, api.Route{ID: "resolveParcel", Method: http.MethodPost, Path: one + "/shipments/{shipment_id}/resolve",
 			Summary: "End what holds a parcel back whose payment failed", Errors: change}, h.resolve),
+		handle(s.Audit, api.Route{ID: "reshipParcel", Method: http.MethodPost, Path: one + "/shipments/{shipment_id}/reship", Spends: true,
+			Success: http.StatusCreated,
+			Summary: "Send again what was lost or damaged, once, by an order that costs nothing: Rialto bears what it carried, a seller what it did",
+			Errors:  change}, h.reship),
 	}
 }
 
 type orderHandlers struct {
 	orders  Orders
 	parcels Parcels
+	reships Reships
 }
 
 type orderInput struct {
@@ -78,6 +88,9 @@ type order struct {
 	Country     string        `json:"country" doc:"Where it goes"`
 	Region      string        `json:"region,omitempty"`
 	Shipments   []shipment    `json:"shipments"`
+
+	ExchangeOf *orders.ExchangeOf `json:"exchange_of,omitempty" doc:"The return in exchange for which it was placed"`
+	ReshipOf   *orders.ReshipOf   `json:"reship_of,omitempty" doc:"The parcel that it sends again for nothing"`
 }
 
 type orderLine struct {
@@ -98,7 +111,7 @@ type shipment struct {
 
 func orderOf(l fulfillment.Life) order {
 	o := order{l.ID, l.Status, l.CustomerID, l.PlacedBy, l.CheckoutID, l.Marketplace, l.PlacedAt, []orderLine{}, l.Coupon, l.Totals,
-		l.Paid, l.Refunded, l.Cancelled, l.Delivery.Country, l.Delivery.Region, []shipment{}}
+		l.Paid, l.Refunded, l.Cancelled, l.Delivery.Country, l.Delivery.Region, []shipment{}, l.ExchangeOf, l.ReshipOf}
 	for _, x := range l.Lines {
 		o.Lines = append(o.Lines, orderLine{x.Line.Line, x.ProductID, x.SellerID, x.Title, x.Quantity, x.Amount, x.Status})
 	}
@@ -226,5 +239,46 @@ func (h orderHandlers) resolve(ctx context.Context, in *resolveInput) (*resolveO
 	}
 	out := &resolveOutput{}
 	out.Body.ShipmentID, out.Body.State = x.ID, x.State
+	return out, nil
+}
+
+type reshipInput struct {
+	api.IdempotencyKey
+	OrderID    string `path:"order_id" maxLength:"64"`
+	ShipmentID string `path:"shipment_id" maxLength:"64"`
+	Body       struct {
+		Cause  string `json:"cause" enum:"lost,damaged"`
+		Force  bool   `json:"force,omitempty" doc:"Though it may still come in its time, the carrier says that it came, or its money was given back"`
+		Reason string `json:"reason" maxLength:"500" doc:"Why, for the audit log"`
+	}
+}
+
+func (in *reshipInput) about() (subject, reason string) { return in.OrderID, in.Body.Reason }
+
+type reshipOutput struct {
+	api.Replayed
+	Body struct {
+		OrderID  string          `json:"order_id" doc:"The order that sends it again"`
+		ReshipOf orders.ReshipOf `json:"reship_of"`
+		Lines    []reshipLine    `json:"lines" doc:"Without units that were asked to be sent back"`
+	}
+}
+
+type reshipLine struct {
+	Line     string `json:"line"`
+	Quantity int64  `json:"quantity"`
+}
+
+func (h orderHandlers) reship(ctx context.Context, in *reshipInput) (*reshipOutput, error) {
+	o, replayed, err := h.reships.Reship(ctx, in.Key,
+		fulfillment.Reship{OrderID: in.OrderID, ShipmentID: in.ShipmentID, Cause: in.Body.Cause, Force: in.Body.Force})
+	if err != nil {
+		return nil, err
+	}
+	out := &reshipOutput{Replayed: api.Replay(replayed)}
+	out.Body.OrderID, out.Body.ReshipOf = o.ID, *o.ReshipOf
+	for _, l := range o.Lines {
+		out.Body.Lines = append(out.Body.Lines, reshipLine{l.Line, l.Quantity})
+	}
 	return out, nil
 }

@@ -22,6 +22,7 @@ type Services struct {
 	Audit     Audit
 	Orders    Orders
 	Parcels   Parcels
+	Reships   Reships
 	Customers Customers
 	Sellers   Sellers
 	Ledger    Ledger

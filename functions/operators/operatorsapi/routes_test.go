@@ -47,6 +47,7 @@ var bodies = map[string]string{
 	"cancelAnyOrder": `{"reason":"asked"}`,
 	"refundOrder":    `{"reason":"asked"}`,
 	"resolveParcel":  `{"as":"retry","reason":"asked"}`,
+	"reshipParcel":   `{"cause":"lost","reason":"asked"}`,
 	"findCustomer":   `{"email":"a@example.com","reason":"asked"}`,
 	"blockSeller":    `{"reason":"asked"}`,
 	"unblockSeller":  `{"reason":"asked"}`,

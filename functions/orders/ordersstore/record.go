@@ -24,6 +24,7 @@ type record struct {
 	Lines       []line      `dynamodbav:"lines"`
 	Coupon      string      `dynamodbav:"coupon,omitempty"`
 	ExchangeOf  *exchangeOf `dynamodbav:"exchange_of,omitempty"`
+	ReshipOf    *reshipOf   `dynamodbav:"reship_of,omitempty"`
 	Items       int64       `dynamodbav:"items"`
 	Discount    int64       `dynamodbav:"discount,omitempty"`
 	Shipping    int64       `dynamodbav:"shipping"`
@@ -39,6 +40,13 @@ type record struct {
 type exchangeOf struct {
 	OrderID  string `dynamodbav:"order_id"`
 	ReturnID string `dynamodbav:"return_id"`
+}
+
+// reshipOf names a parcel of another order.
+type reshipOf struct {
+	OrderID    string `dynamodbav:"order_id"`
+	ShipmentID string `dynamodbav:"shipment_id"`
+	Cause      string `dynamodbav:"cause"`
 }
 
 // taxPart is what one jurisdiction takes at one rate.
@@ -102,7 +110,7 @@ func toRecord(o orders.Order) record {
 	d, t := o.Delivery, o.Totals
 	r := record{ID: o.ID, CustomerID: o.CustomerID, PlacedBy: o.PlacedBy, CreatedAt: o.PlacedAt.UTC().Format(store.Sortable), CheckoutID: o.CheckoutID,
 		Marketplace: o.Marketplace, Currency: t.Total.Currency, Coupon: o.Coupon,
-		ExchangeOf: (*exchangeOf)(o.ExchangeOf), Items: t.Items.Minor, Discount: t.Discount.Minor,
+		ExchangeOf: (*exchangeOf)(o.ExchangeOf), ReshipOf: (*reshipOf)(o.ReshipOf), Items: t.Items.Minor, Discount: t.Discount.Minor,
 		Shipping: t.Shipping.Minor, Tax: t.Tax.Minor, TaxIncluded: t.TaxIncluded, Total: t.Total.Minor,
 		Delivery: delivery{d.AddressID, d.Country, d.Region, d.Sealed, d.ShippingOptionID, d.Days}}
 	for _, x := range o.Taxes {
@@ -155,7 +163,7 @@ func (r record) order() (orders.Order, error) {
 	d := r.Delivery
 	o := orders.Order{ID: r.ID, CustomerID: r.CustomerID, PlacedBy: r.PlacedBy,
 		CheckoutID: r.CheckoutID, Marketplace: r.Marketplace, PlacedAt: placed, Coupon: r.Coupon,
-		ExchangeOf: (*orders.ExchangeOf)(r.ExchangeOf),
+		ExchangeOf: (*orders.ExchangeOf)(r.ExchangeOf), ReshipOf: (*orders.ReshipOf)(r.ReshipOf),
 		Totals: orders.Totals{Items: amount(r.Items), Discount: off(r.Discount), Shipping: amount(r.Shipping), Tax: amount(r.Tax),
 			TaxIncluded: r.TaxIncluded, Total: amount(r.Total)},
 		Delivery: orders.Delivery{AddressID: d.AddressID, Country: d.Country, Region: d.Region, Sealed: d.Sealed,

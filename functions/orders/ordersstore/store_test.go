@@ -51,6 +51,9 @@ func TestAnOrderComesBackAsItWasPlaced(t *testing.T) {
 		var want []orders.Order
 		for n := range 5 {
 			o := example(fmt.Sprint("ord_", n), t0.Add(time.Duration(n)*time.Second))
+			if n == 4 {
+				o.ReshipOf = &orders.ReshipOf{OrderID: "ord_0", ShipmentID: "shp_0", Cause: "lost"}
+			}
 			if err := o.Check(); err != nil {
 				t.Fatal(err)
 			}

@@ -49,12 +49,13 @@ type Statement struct {
 type Total struct {
 	Sales      money.Amount `json:"sales" doc:"What customers paid, tax included"`
 	Discounts  money.Amount `json:"discounts" doc:"What Rialto added of coupons that customers used, less what refunds took back"`
+	Lost       money.Amount `json:"goods_losses" doc:"What Rialto paid for units that it lost or damaged on their way, and sent again"`
 	Commission money.Amount `json:"commission"`
 	Delivery   money.Amount `json:"delivery" doc:"What Rialto kept for delivering"`
 	Tax        money.Amount `json:"tax_withheld"`
 	Refunds    money.Amount `json:"refunds"`
 	Paid       money.Amount `json:"paid"`
-	Net        money.Amount `json:"net" doc:"sales + discounts - commission - delivery - tax_withheld - refunds - paid"`
+	Net        money.Amount `json:"net" doc:"sales + discounts + goods_losses - commission - delivery - tax_withheld - refunds - paid"`
 }
 
 // Journal is one thing that happened to the seller's money. Its entries sum to zero.
@@ -84,7 +85,7 @@ func (h handler) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	}
 	for _, t := range s.Totals {
 		of := func(minor int64) money.Amount { return money.Of(minor, t.Currency) }
-		out.Body.Totals = append(out.Body.Totals, Total{of(t.Sales), of(t.Discounts), of(t.Commission), of(t.Delivery), of(t.Tax),
+		out.Body.Totals = append(out.Body.Totals, Total{of(t.Sales), of(t.Discounts), of(t.GoodsLosses), of(t.Commission), of(t.Delivery), of(t.Tax),
 			of(t.Refunds), of(t.Paid), of(t.Net)})
 	}
 	for _, j := range s.Journals {

@@ -120,6 +120,7 @@ type expected struct {
 	Lines    []payouts.SaleLine `dynamodbav:"lines"`
 	Shipping payouts.Share      `dynamodbav:"shipping"`
 	Delivery payouts.Share      `dynamodbav:"delivery"`
+	Resent   bool               `dynamodbav:"resent,omitempty"`
 }
 
 func expectedKey(orderID, group string) store.Key {
