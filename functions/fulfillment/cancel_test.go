@@ -138,6 +138,29 @@ func (c *customer) told(t *testing.T, do func()) (events []string) {
 	return events
 }
 
+// The events of a cancellation say whose it was. Seen to catch: the first who cancelled units of a parcel named for all that follow.
+func TestACancellationTellsWhose(t *testing.T) {
+	t.Parallel()
+	x := fulfillment.Shipment{State: fulfillment.Pending, Lines: []fulfillment.Line{{Line: line, Quantity: 3}}}
+	for n, by := range []fulfillment.Actor{fulfillment.Shopper, fulfillment.Seller, fulfillment.Operator} {
+		now := x
+		now.Cut, now.Cuts = append(now.Cut[:n:n], fulfillment.Cut{Line: line, Quantity: 1, By: by}), n+1
+		name, data := fulfillment.Happened(x, now)
+		if e, ok := data.(fulfillment.ShipmentReduced); !ok || name != fulfillment.EventReduced || e.By != by || len(e.Now) != 1 {
+			t.Errorf("%s: %s %+v", by, name, data)
+		}
+		x = now
+	}
+	for cause, by := range map[fulfillment.Cause]fulfillment.Actor{fulfillment.Withdrawn: fulfillment.Shopper, fulfillment.Overdue: fulfillment.System,
+		fulfillment.Unfulfillable: fulfillment.Seller, fulfillment.Stopped: fulfillment.Operator, fulfillment.GivenUp: fulfillment.System} {
+		now := x
+		now.State, now.CancelledFor = fulfillment.Cancelled, cause
+		if _, data := fulfillment.Happened(x, now); data.(fulfillment.ShipmentCancelled).By != by {
+			t.Errorf("%s: %+v", cause, data)
+		}
+	}
+}
+
 // That an order is cancelled whole is told once, by whatever order its parcels are, and not while one may still leave. Seen to catch: an
 // order whose second parcel was not opened yet; one told again by each parcel.
 func TestAnOrderIsCancelledWholeOnce(t *testing.T) {

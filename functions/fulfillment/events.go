@@ -56,7 +56,8 @@ type ShipmentReduced struct {
 	Number     int           `json:"number"` // of times that it was reduced, this one counted
 	Amount     money.Amount  `json:"amount"` // what is left of the shipment costs
 	Lines      []ShippedLine `json:"lines"`
-	Now        []Line        `json:"now"` // what was cancelled this time
+	Now        []Line        `json:"now"`          // what was cancelled this time
+	By         Actor         `json:"by,omitempty"` // who cancelled that; came later to version 1
 }
 
 // ShipmentDelivered is the data of the event, version 1.
@@ -71,6 +72,7 @@ type ShipmentCancelled struct {
 	ShipmentID string        `json:"shipment_id"`
 	Group      string        `json:"group"`
 	Lines      []ShippedLine `json:"lines"`
+	By         Actor         `json:"by,omitempty"` // who cancelled it; came later to version 1
 }
 
 // ShipmentWrittenOff is the data of the event, version 1: these units have left their centre, and their amount will not be paid.
@@ -110,12 +112,12 @@ func (s Shipment) reducedUnits() (lines []ShippedLine) {
 	return lines
 }
 
-// cutSince is what was cancelled of it since it was as before.
-func (s Shipment) cutSince(before Shipment) (lines []Line) {
+// cutSince is what was cancelled of it since it was as before, and by whom.
+func (s Shipment) cutSince(before Shipment) (lines []Line, by Actor) {
 	for _, c := range s.Cut[min(len(before.Cut), len(s.Cut)):] {
-		lines = append(lines, Line{c.Line, c.Quantity})
+		lines, by = append(lines, Line{c.Line, c.Quantity}), c.By
 	}
-	return lines
+	return lines, by
 }
 
 // Happened returns the event that the change from a shipment to what it is now means; name is "" for none.
@@ -125,7 +127,8 @@ func Happened(before, s Shipment) (name string, data any) {
 			return EventOrderCancelled, *s.Closed
 		}
 		if before.Cuts != s.Cuts {
-			return EventReduced, ShipmentReduced{s.OrderID, s.ID, s.Group, s.Cuts, s.Amount, s.reducedUnits(), s.cutSince(before)}
+			now, by := s.cutSince(before)
+			return EventReduced, ShipmentReduced{s.OrderID, s.ID, s.Group, s.Cuts, s.Amount, s.reducedUnits(), now, by}
 		}
 		return "", nil
 	}
@@ -139,7 +142,7 @@ func Happened(before, s Shipment) (name string, data any) {
 	case WrittenOff:
 		return EventWrittenOff, ShipmentWrittenOff{s.OrderID, s.ID, s.Group, s.Amount, s.units(), s.ConfirmedAt.UTC(), s.cancelled()}
 	case Cancelled:
-		return EventCancelled, ShipmentCancelled{s.OrderID, s.ID, s.Group, s.units()}
+		return EventCancelled, ShipmentCancelled{s.OrderID, s.ID, s.Group, s.units(), s.CancelledBy()}
 	}
 	return "", nil
 }

@@ -112,6 +112,9 @@ func (p *page) parcel(n Notice, o orders.Order, x fulfillment.Shipment, w words,
 	for _, l := range n.Lines {
 		p.Items = append(p.Items, item{Quantity: l.Quantity, Title: title[l.Line]})
 	}
+	if by, told := w.actors[n.By]; told && n.Kind == Cancelled {
+		p.Facts = append(p.Facts, fact{w.cancelledBy, by})
+	}
 	if n.Kind != Shipped {
 		return
 	}

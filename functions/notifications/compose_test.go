@@ -118,6 +118,28 @@ func TestOtherMailsSayWhatHappened(t *testing.T) {
 	}
 }
 
+// A cancellation says who cancelled, as far as that is known. Seen to catch: the name of an actor of the code.
+func TestACancellationSaysWhose(t *testing.T) {
+	t.Parallel()
+	for market, want := range map[string]map[fulfillment.Actor]string{
+		"GB": {fulfillment.Shopper: "Cancelled by: you\n", fulfillment.Seller: "Cancelled by: the seller\n", fulfillment.Operator: "Cancelled by: Rialto\n",
+			fulfillment.System: "Cancelled by: Rialto, automatically\n"},
+		"DE": {fulfillment.Shopper: "Storniert von: Ihnen\n", fulfillment.Seller: "Storniert von: dem Verkäufer\n"},
+		"JP": {fulfillment.Seller: "キャンセル元: 販売者\n"},
+	} {
+		for by, line := range want {
+			m, err := compose(Notice{Kind: Cancelled, Lines: []Line{{"q#s", 1}}, By: by}, bought(market, "EUR", 100), fulfillment.Shipment{}, "")
+			if err != nil || !strings.HasSuffix(m.Text, line) {
+				t.Errorf("%s, %s: %q %v", market, by, m.Text, err)
+			}
+		}
+	}
+	m, err := compose(Notice{Kind: Shipped, By: fulfillment.Seller}, bought("GB", "GBP", 100), fulfillment.Shipment{}, "")
+	if err != nil || strings.Contains(m.Text, "Cancelled") {
+		t.Errorf("%q %v", m.Text, err)
+	}
+}
+
 // Every marketplace has its language, every language all words, and a mail of each kind. Seen to catch: a language without a word
 // for tax; a marketplace without a day's form.
 func TestEveryMarketplaceHasItsWords(t *testing.T) {
@@ -129,7 +151,8 @@ func TestEveryMarketplaceHasItsWords(t *testing.T) {
 			t.Errorf("%s is written to in %s, and its days as %q", m.Code, language, days[m.Code])
 		}
 		for _, word := range []string{w.order, w.placedOn, w.items, w.discount, w.shipping, w.tax, w.total, w.carrier, w.tracking, w.expected,
-			w.unsubscribe} {
+			w.unsubscribe, w.cancelledBy, w.actors[fulfillment.Shopper], w.actors[fulfillment.Seller], w.actors[fulfillment.Operator],
+			w.actors[fulfillment.System]} {
 			if word == "" {
 				t.Errorf("%s lacks a word: %+v", language, w)
 			}

@@ -28,11 +28,11 @@ func noticeOf(event string, data []byte, at time.Time) (n Notice, ok bool, err e
 		})
 	case fulfillment.EventCancelled:
 		return read(event, data, func(e fulfillment.ShipmentCancelled) (Notice, bool) {
-			return Notice{OrderID: e.OrderID, Kind: Cancelled, Subject: e.ShipmentID, Parcel: e.ShipmentID, Lines: linesOf(e.Lines), At: at}, true
+			return Notice{OrderID: e.OrderID, Kind: Cancelled, Subject: e.ShipmentID, Parcel: e.ShipmentID, Lines: linesOf(e.Lines), By: e.By, At: at}, true
 		})
 	case fulfillment.EventReduced:
 		return read(event, data, func(e fulfillment.ShipmentReduced) (Notice, bool) {
-			n := Notice{OrderID: e.OrderID, Kind: Cancelled, Subject: attempt(e.ShipmentID, e.Number), Parcel: e.ShipmentID, At: at}
+			n := Notice{OrderID: e.OrderID, Kind: Cancelled, Subject: attempt(e.ShipmentID, e.Number), Parcel: e.ShipmentID, By: e.By, At: at}
 			for _, l := range e.Now {
 				n.Lines = append(n.Lines, Line{l.Line, l.Quantity})
 			}

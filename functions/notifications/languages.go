@@ -1,6 +1,10 @@
 package notifications
 
-import "strings"
+import (
+	"strings"
+
+	"rialto/functions/fulfillment"
+)
 
 // text is what a mail of a kind says. %s of a subject is the order's number, %s of an opening the amount of a refund.
 type text struct{ subject, opening string }
@@ -12,6 +16,15 @@ type words struct {
 	order, placedOn, items, discount, shipping, tax, total, carrier, tracking, expected string
 	// unsubscribe stands before the link that ends requests for reviews.
 	unsubscribe string
+	// cancelledBy stands before who cancelled.
+	cancelledBy string
+	actors      map[fulfillment.Actor]string
+}
+
+// who are the actors, as a customer reads of them.
+func who(shopper, seller, operator, system string) map[fulfillment.Actor]string {
+	return map[fulfillment.Actor]string{fulfillment.Shopper: shopper, fulfillment.Seller: seller, fulfillment.Operator: operator,
+		fulfillment.System: system}
 }
 
 // fallback is the language of whoever's has none here.
@@ -37,7 +50,8 @@ var languages = map[string]words{
 		TurnedBack: {"A refund for your order %s came back", "Your bank did not accept a refund of %s. We are looking into it."},
 		Review:     {"What do you think of your order %s?", "You can review these items now:"},
 	}, "Order", "Placed on", "Items", "Discount", "Shipping", "Tax", "Total", "Carrier", "Tracking number", "Expected by",
-		"If you do not want to be asked for reviews:"},
+		"If you do not want to be asked for reviews:", "Cancelled by",
+		who("you", "the seller", "Rialto", "Rialto, automatically")},
 	"de": {map[Kind]text{
 		Confirmed:  {"Ihre Bestellung %s", "Vielen Dank für Ihre Bestellung. Wir schreiben Ihnen wieder, wenn sie unterwegs ist."},
 		Shipped:    {"Ein Paket Ihrer Bestellung %s ist unterwegs", "Dieses Paket ist auf dem Weg zu Ihnen:"},
@@ -47,7 +61,8 @@ var languages = map[string]words{
 		TurnedBack: {"Eine Erstattung für Ihre Bestellung %s kam zurück", "Ihre Bank hat eine Erstattung von %s nicht angenommen. Wir kümmern uns darum."},
 		Review:     {"Wie gefällt Ihnen Ihre Bestellung %s?", "Sie können diese Artikel jetzt bewerten:"},
 	}, "Bestellung", "Bestellt am", "Artikel", "Rabatt", "Versand", "Steuer", "Gesamtbetrag", "Versanddienst", "Sendungsnummer", "Erwartet bis",
-		"Wenn Sie nicht um Bewertungen gebeten werden möchten:"},
+		"Wenn Sie nicht um Bewertungen gebeten werden möchten:", "Storniert von",
+		who("Ihnen", "dem Verkäufer", "Rialto", "Rialto, automatisch")},
 	"fr": {map[Kind]text{
 		Confirmed:  {"Votre commande %s", "Merci pour votre commande. Nous vous écrirons quand elle sera en route."},
 		Shipped:    {"Un colis de votre commande %s est en route", "Ce colis est en route :"},
@@ -57,7 +72,8 @@ var languages = map[string]words{
 		TurnedBack: {"Un remboursement pour votre commande %s est revenu", "Votre banque n'a pas accepté un remboursement de %s. Nous nous en occupons."},
 		Review:     {"Que pensez-vous de votre commande %s ?", "Vous pouvez maintenant donner votre avis sur ces articles :"},
 	}, "Commande", "Passée le", "Articles", "Remise", "Livraison", "Taxes", "Total", "Transporteur", "Numéro de suivi", "Prévue au plus tard le",
-		"Si vous ne voulez plus recevoir de demandes d'avis :"},
+		"Si vous ne voulez plus recevoir de demandes d'avis :", "Annulés par",
+		who("vous", "le vendeur", "Rialto", "Rialto, automatiquement")},
 	"es": {map[Kind]text{
 		Confirmed:  {"Su pedido %s", "Gracias por su pedido. Le escribiremos cuando esté en camino."},
 		Shipped:    {"Un paquete de su pedido %s está en camino", "Este paquete está en camino:"},
@@ -67,7 +83,8 @@ var languages = map[string]words{
 		TurnedBack: {"Un reembolso de su pedido %s ha sido devuelto", "Su banco no ha aceptado un reembolso de %s. Lo estamos revisando."},
 		Review:     {"¿Qué le parece su pedido %s?", "Ya puede opinar sobre estos artículos:"},
 	}, "Pedido", "Fecha del pedido", "Artículos", "Descuento", "Envío", "Impuestos", "Total", "Transportista", "Número de seguimiento",
-		"Entrega prevista hasta el", "Si no quiere que le pidamos opiniones:"},
+		"Entrega prevista hasta el", "Si no quiere que le pidamos opiniones:", "Cancelados por",
+		who("usted", "el vendedor", "Rialto", "Rialto, automáticamente")},
 	"it": {map[Kind]text{
 		Confirmed:  {"Il suo ordine %s", "Grazie per il suo ordine. Le scriveremo quando sarà in viaggio."},
 		Shipped:    {"Un pacco del suo ordine %s è in viaggio", "Questo pacco è in viaggio:"},
@@ -77,7 +94,8 @@ var languages = map[string]words{
 		TurnedBack: {"Un rimborso per il suo ordine %s è tornato indietro", "La sua banca non ha accettato un rimborso di %s. Ce ne stiamo occupando."},
 		Review:     {"Che cosa pensa del suo ordine %s?", "Ora può recensire questi articoli:"},
 	}, "Ordine", "Data dell'ordine", "Articoli", "Sconto", "Spedizione", "Imposte", "Totale", "Corriere", "Numero di spedizione",
-		"Consegna prevista entro il", "Se non vuole ricevere richieste di recensioni:"},
+		"Consegna prevista entro il", "Se non vuole ricevere richieste di recensioni:", "Chi li ha annullati",
+		who("lei", "il venditore", "Rialto", "Rialto, automaticamente")},
 	"ja": {map[Kind]text{
 		Confirmed:  {"ご注文 %s", "ご注文ありがとうございます。発送しましたら、またお知らせします。"},
 		Shipped:    {"ご注文 %s の荷物を発送しました", "次の荷物を発送しました。"},
@@ -87,7 +105,8 @@ var languages = map[string]words{
 		TurnedBack: {"ご注文 %s の返金が戻されました", "%s の返金が銀行で受け付けられませんでした。現在確認しています。"},
 		Review:     {"ご注文 %s はいかがでしたか", "次の商品のレビューを書くことができます。"},
 	}, "注文番号", "注文日", "商品", "割引", "送料", "税", "合計", "配送業者", "追跡番号", "お届け予定日",
-		"レビューのお願いを受け取りたくない場合:"},
+		"レビューのお願いを受け取りたくない場合:", "キャンセル元",
+		who("お客様", "販売者", "Rialto", "Rialto（自動）")},
 	"pt": {map[Kind]text{
 		Confirmed:  {"Seu pedido %s", "Obrigado pelo seu pedido. Escreveremos quando ele estiver a caminho."},
 		Shipped:    {"Um pacote do seu pedido %s está a caminho", "Este pacote está a caminho:"},
@@ -97,7 +116,8 @@ var languages = map[string]words{
 		TurnedBack: {"Um reembolso do seu pedido %s foi devolvido", "Seu banco não aceitou um reembolso de %s. Estamos verificando."},
 		Review:     {"O que você achou do seu pedido %s?", "Você já pode avaliar estes itens:"},
 	}, "Pedido", "Data do pedido", "Itens", "Desconto", "Frete", "Impostos", "Total", "Transportadora", "Código de rastreio",
-		"Entrega prevista até", "Se você não quer receber pedidos de avaliação:"},
+		"Entrega prevista até", "Se você não quer receber pedidos de avaliação:", "Cancelados por",
+		who("você", "o vendedor", "Rialto", "Rialto, automaticamente")},
 	"nl": {map[Kind]text{
 		Confirmed:  {"Uw bestelling %s", "Bedankt voor uw bestelling. We schrijven u weer als die onderweg is."},
 		Shipped:    {"Een pakket van uw bestelling %s is onderweg", "Dit pakket is onderweg naar u:"},
@@ -107,7 +127,8 @@ var languages = map[string]words{
 		TurnedBack: {"Een terugbetaling voor uw bestelling %s kwam terug", "Uw bank heeft een terugbetaling van %s niet aangenomen. We zoeken dit uit."},
 		Review:     {"Wat vindt u van uw bestelling %s?", "U kunt deze artikelen nu beoordelen:"},
 	}, "Bestelling", "Besteld op", "Artikelen", "Korting", "Verzending", "Belasting", "Totaal", "Vervoerder", "Trackingnummer", "Verwacht uiterlijk",
-		"Als u niet om beoordelingen gevraagd wilt worden:"},
+		"Als u niet om beoordelingen gevraagd wilt worden:", "Geannuleerd door",
+		who("u", "de verkoper", "Rialto", "Rialto, automatisch")},
 	"pl": {map[Kind]text{
 		Confirmed:  {"Twoje zamówienie %s", "Dziękujemy za zamówienie. Napiszemy ponownie, gdy będzie w drodze."},
 		Shipped:    {"Paczka z zamówienia %s jest w drodze", "Ta paczka jest w drodze:"},
@@ -118,7 +139,8 @@ var languages = map[string]words{
 		Review:     {"Jak oceniasz zamówienie %s?", "Możesz teraz ocenić te produkty:"},
 	}, "Zamówienie", "Data zamówienia", "Produkty", "Rabat", "Dostawa", "Podatek", "Razem", "Przewoźnik", "Numer przesyłki",
 		"Przewidywana dostawa do",
-		"Jeśli nie chcesz otrzymywać próśb o opinie:"},
+		"Jeśli nie chcesz otrzymywać próśb o opinie:", "Kto anulował",
+		who("Ty", "sprzedawca", "Rialto", "Rialto, automatycznie")},
 	"sv": {map[Kind]text{
 		Confirmed:  {"Din beställning %s", "Tack för din beställning. Vi skriver igen när den är på väg."},
 		Shipped:    {"Ett paket från din beställning %s är på väg", "Det här paketet är på väg till dig:"},
@@ -128,7 +150,8 @@ var languages = map[string]words{
 		TurnedBack: {"En återbetalning för din beställning %s kom tillbaka", "Din bank tog inte emot en återbetalning på %s. Vi undersöker det."},
 		Review:     {"Vad tycker du om din beställning %s?", "Du kan nu recensera de här varorna:"},
 	}, "Beställning", "Beställd den", "Varor", "Rabatt", "Frakt", "Skatt", "Totalt", "Transportör", "Spårningsnummer", "Beräknad leverans senast",
-		"Om du inte vill få frågor om recensioner:"},
+		"Om du inte vill få frågor om recensioner:", "Avbeställda av",
+		who("dig", "säljaren", "Rialto", "Rialto, automatiskt")},
 	"tr": {map[Kind]text{
 		Confirmed:  {"Siparişiniz: %s", "Siparişiniz için teşekkür ederiz. Yola çıktığında size tekrar yazacağız."},
 		Shipped:    {"Siparişinizden bir paket yolda: %s", "Bu paket yolda:"},
@@ -138,7 +161,8 @@ var languages = map[string]words{
 		TurnedBack: {"Siparişinizin para iadesi geri döndü: %s", "Bankanız bu para iadesini kabul etmedi: %s. Konuyu inceliyoruz."},
 		Review:     {"Siparişinizi nasıl buldunuz? %s", "Artık bu ürünleri değerlendirebilirsiniz:"},
 	}, "Sipariş", "Sipariş tarihi", "Ürünler", "İndirim", "Kargo", "Vergi", "Toplam", "Kargo şirketi", "Takip numarası", "Tahmini teslimat",
-		"Değerlendirme istekleri almak istemiyorsanız:"},
+		"Değerlendirme istekleri almak istemiyorsanız:", "İptal eden",
+		who("siz", "satıcı", "Rialto", "Rialto, otomatik olarak")},
 	"ar": {map[Kind]text{
 		Confirmed:  {"طلبك %s", "شكرًا لطلبك. سنكتب إليك مرة أخرى عند شحنه."},
 		Shipped:    {"تم شحن طرد من طلبك %s", "هذا الطرد في الطريق إليك:"},
@@ -148,5 +172,6 @@ var languages = map[string]words{
 		TurnedBack: {"عاد مبلغ مسترد لطلبك %s", "لم يقبل البنك رد مبلغ %s. نحن نتابع الأمر."},
 		Review:     {"ما رأيك في طلبك %s؟", "يمكنك الآن تقييم هذه المنتجات:"},
 	}, "الطلب", "تاريخ الطلب", "المنتجات", "الخصم", "الشحن", "الضريبة", "المجموع", "شركة الشحن", "رقم التتبع", "موعد التسليم المتوقع",
-		"إذا كنت لا تريد تلقي طلبات التقييم:"},
+		"إذا كنت لا تريد تلقي طلبات التقييم:", "من ألغاها",
+		who("أنت", "البائع", "Rialto", "Rialto تلقائيًا")},
 }

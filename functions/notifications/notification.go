@@ -3,6 +3,7 @@ package notifications
 import (
 	"time"
 
+	"rialto/functions/fulfillment"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
 )
@@ -31,9 +32,10 @@ type Notice struct {
 	Subject string // what of the order: a parcel, a refund and its attempt; empty for all of it
 	// Parcel is the shipment that it is about, empty for none.
 	Parcel string
-	Lines  []Line       // what it is about, where that is not all of the parcel
-	Amount money.Amount // of a refund
-	At     time.Time    // when it happened
+	Lines  []Line            // what it is about, where that is not all of the parcel
+	Amount money.Amount      // of a refund
+	By     fulfillment.Actor // who cancelled; empty where that is not known
+	At     time.Time         // when it happened
 }
 
 // Line is units of an order's line.

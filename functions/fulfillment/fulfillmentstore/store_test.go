@@ -146,7 +146,7 @@ func TestEvents(t *testing.T) {
 		{fulfillment.Packed, fulfillment.Packed, ""},
 		{fulfillment.Packed, fulfillment.HeldBack, ""},
 		{fulfillment.Pending, fulfillment.Cancelled, `ShipmentCancelled {"order_id":"ord_a","shipment_id":"` + x.ID +
-			`","group":"g1","lines":[{"line":"l","fulfillment_center_id":"c1","quantity":3}]}`},
+			`","group":"g1","lines":[{"line":"l","fulfillment_center_id":"c1","quantity":3}],"by":"system"}`},
 		{fulfillment.Packed, fulfillment.Shipped, `ShipmentShipped {"order_id":"ord_a","shipment_id":"` + x.ID +
 			`","lines":[{"line":"l","fulfillment_center_id":"c1","quantity":3}],"shipped_at":"2026-03-04T12:00:01Z"}`},
 		{fulfillment.OutForDelivery, fulfillment.Delivered, `ShipmentDelivered {"order_id":"ord_a","shipment_id":"` + x.ID + `"}`},
