@@ -22,7 +22,7 @@ var webhooksContext = Context{
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 8, Concurrency: 10, Subscriptions: []Subscription{
 				{Context: "orders", Events: []string{"OrderPlaced"}},
-				{Context: "fulfillment", Events: []string{"ShipmentCancelled", "ReturnRequested", "ReturnReceived"}},
+				{Context: "fulfillment", Events: []string{"ShipmentCancelled", "ShipmentReduced", "ReturnRequested", "ReturnReceived"}},
 			}}},
 			Grants: []Grant{{Read, "webhooks"}, {Write, "webhooks"}, {Send, "webhooks-send"}},
 		},

@@ -14,7 +14,7 @@
 //   - a message is signed as standardwebhooks.com says (HMAC-SHA256 over id, time and body), by a secret that is told when it is made and
 //     never again. It says what happened, of which order and goods, and nothing of who bought them: that the seller asks the API for.
 //
-// Events in: OrderPlaced (orders); ShipmentCancelled, ReturnRequested, ReturnReceived (fulfillment). Events out: none.
+// Events in: OrderPlaced (orders); ShipmentCancelled, ShipmentReduced, ReturnRequested, ReturnReceived (fulfillment). Events out: none.
 //
 // Still thin: the secret stands in the table, which is encrypted by DynamoDB alone; a seller has one endpoint; nobody is mailed that it is
 // off, which its route says. A message that waits for longer than a queue may delay is looked at each quarter of

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 const (
 	OrderPlaced     = "order.placed"
 	OrderCancelled  = "order.cancelled"
+	OrderReduced    = "order.reduced" // units of a parcel will not leave; what is left of it is to be shipped
 	ReturnRequested = "return.requested"
 	ReturnReceived  = "return.received"
 )
@@ -34,6 +36,7 @@ type Data struct {
 	Group      string `json:"group"`
 	ShipmentID string `json:"shipment_id,omitempty"`
 	ReturnID   string `json:"return_id,omitempty"`
+	Reduction  int    `json:"reduction,omitempty"` // which of a parcel's, counted from 1; its lines are what was cancelled by it
 	CentreID   string `json:"fulfillment_center_id,omitempty"`
 	Lines      []Line `json:"lines"`
 }
@@ -60,6 +63,10 @@ func (t *Teller) HandleEvent(ctx context.Context, event string, data []byte, occ
 	case "ShipmentCancelled":
 		return eventdata.Handle(ctx, event, data, func(ctx context.Context, s fulfillment.ShipmentCancelled) error {
 			return t.cancelled(ctx, s, occurred)
+		})
+	case fulfillment.EventReduced:
+		return eventdata.Handle(ctx, event, data, func(ctx context.Context, s fulfillment.ShipmentReduced) error {
+			return t.reduced(ctx, s, occurred)
 		})
 	case fulfillment.EventReturnRequested:
 		return eventdata.Handle(ctx, event, data, func(ctx context.Context, r fulfillment.ReturnRequested) error {
@@ -110,6 +117,18 @@ func (t *Teller) cancelled(ctx context.Context, s fulfillment.ShipmentCancelled,
 	return t.tell(ctx, seller, OrderCancelled, occurred, d)
 }
 
+// reduced tells the seller of a parcel, which its lines say, what is not to be shipped.
+func (t *Teller) reduced(ctx context.Context, s fulfillment.ShipmentReduced, occurred time.Time) error {
+	d := Data{OrderID: s.OrderID, Group: s.Group, ShipmentID: s.ShipmentID, Reduction: s.Number}
+	seller := ""
+	for _, l := range s.Now {
+		var product string
+		product, seller, _ = strings.Cut(l.Line, "#")
+		d.Lines = append(d.Lines, Line{product, l.Quantity})
+	}
+	return t.tell(ctx, seller, OrderReduced, occurred, d)
+}
+
 // tell keeps a message, unless nobody listens, and has it sent. A message that is there already is sent again if it never was.
 func (t *Teller) tell(ctx context.Context, seller, kind string, occurred time.Time, d Data) error {
 	e, found, err := t.Store.Endpoint(ctx, seller)
@@ -137,6 +156,9 @@ func idOf(occurred time.Time, seller, kind string, d Data) string {
 	parts := []string{seller, kind, d.OrderID, d.Group, d.ShipmentID, d.ReturnID}
 	for _, l := range d.Lines {
 		parts = slices.Concat(parts, []string{l.ProductID})
+	}
+	if d.Reduction > 0 {
+		parts = append(parts, strconv.Itoa(d.Reduction))
 	}
 	return "msg_" + occurred.UTC().Format("20060102T150405Z") + ids.Derive("_", parts...)
 }

@@ -157,6 +157,7 @@ func TestOrdersAreTold(t *testing.T) {
 	for event, c := range map[string]struct{ seller, kind string }{
 		"orders/OrderPlaced":            {"sel_eeeeeeeeeeeeeeeeeeeeeeeeee", webhooks.OrderPlaced},
 		"fulfillment/ShipmentCancelled": {"sel_n3v6bq2x7mwhtdkzcy4gsrjfae", webhooks.OrderCancelled},
+		"fulfillment/ShipmentReduced":   {"sel_n3v6bq2x7mwhtdkzcy4gsrjfae", webhooks.OrderReduced},
 	} {
 		w := newWorld(t)
 		if _, _, err := w.Put(t.Context(), c.seller, "https://shop.example/"); err != nil {
@@ -164,7 +165,7 @@ func TestOrdersAreTold(t *testing.T) {
 		}
 		w.hears(t, event)
 		w.works(t, time.Hour)
-		if len(w.posted) != 1 || w.posted[0].Type != c.kind || !strings.Contains(w.posted[0].Body, `"quantity":2`) ||
+		if len(w.posted) != 1 || w.posted[0].Type != c.kind || !strings.Contains(w.posted[0].Body, `"quantity":`+map[bool]string{true: "1", false: "2"}[c.kind == webhooks.OrderReduced]) ||
 			strings.Contains(w.posted[0].Body, "cus_") {
 			t.Errorf("%s: %+v", event, w.posted)
 		}

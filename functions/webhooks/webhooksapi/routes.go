@@ -94,7 +94,7 @@ func (h handlers) remove(ctx context.Context, _ *struct{}) (*struct{}, error) {
 
 type delivery struct {
 	ID       string          `json:"delivery_id" doc:"The header webhook-id"`
-	Type     string          `json:"type" enum:"order.placed,order.cancelled,return.requested,return.received"`
+	Type     string          `json:"type" enum:"order.placed,order.cancelled,order.reduced,return.requested,return.received"`
 	OrderID  string          `json:"order_id"`
 	State    webhooks.State  `json:"state" enum:"PENDING,DELIVERED,FAILED,HELD" doc:"HELD was not sent, as the webhook is off"`
 	Attempts int             `json:"attempts"`
