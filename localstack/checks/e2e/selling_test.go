@@ -249,7 +249,10 @@ type statement struct {
 	Journals []struct {
 		Kind    string
 		OrderID string `json:"order_id"`
-		Entries []struct{ Amount struct{ Amount int64 } }
+		Entries []struct {
+			Account string
+			Amount  struct{ Amount int64 }
+		}
 	}
 }
 
