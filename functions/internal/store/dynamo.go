@@ -27,7 +27,7 @@ func (d *Dynamo) table(name string) *string { return aws.String(d.Prefix + name)
 func (d *Dynamo) Get(ctx context.Context, table string, key Key) (Item, error) {
 	out, err := d.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: d.table(table), Key: key.item(), ConsistentRead: aws.Bool(true)})
 	if err != nil {
-		return nil, fmt.Errorf("get from %s: %w", table, err)
+		return nil, fmt.Errorf("get from %s: %w", table, told(err))
 	}
 	return out.Item, nil
 }
@@ -52,7 +52,7 @@ func (d *Dynamo) GetMany(ctx context.Context, gets ...Get) ([]Item, error) {
 	for try := 1; len(asked) > 0; try++ {
 		res, err := d.Client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: asked})
 		if err != nil {
-			return nil, fmt.Errorf("get many: %w", err)
+			return nil, fmt.Errorf("get many: %w", told(err))
 		}
 		for table, items := range res.Responses {
 			for _, item := range items {
@@ -63,7 +63,7 @@ func (d *Dynamo) GetMany(ctx context.Context, gets ...Get) ([]Item, error) {
 		}
 		if asked = res.UnprocessedKeys; len(asked) > 0 {
 			if try == tries {
-				return nil, fmt.Errorf("get many: %d tables still throttled after %d tries", len(asked), tries)
+				return nil, errBusy.Because(fmt.Errorf("get many: %d tables still throttled after %d tries", len(asked), tries))
 			}
 			if err := d.Pause(ctx, try); err != nil {
 				return nil, err
@@ -91,7 +91,7 @@ func (d *Dynamo) Snapshot(ctx context.Context, gets ...Get) ([]Item, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("snapshot: %w", err)
+		return nil, fmt.Errorf("snapshot: %w", told(err))
 	}
 	return out, nil
 }
@@ -122,7 +122,7 @@ func (d *Dynamo) Query(ctx context.Context, q Query) (Page, error) {
 	}
 	out, err := d.Client.Query(ctx, in)
 	if err != nil {
-		return Page{}, fmt.Errorf("query %s: %w", q.Table, err)
+		return Page{}, fmt.Errorf("query %s: %w", q.Table, told(err))
 	}
 	p := Page{Items: out.Items}
 	if len(out.LastEvaluatedKey) > 0 {

@@ -9,16 +9,19 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/store"
 )
 
 // requests stands in for DynamoDB: it keeps what it is asked, and answers every request with nothing.
 type requests struct {
 	operation string
+	throttle  bool // every request is refused
 	body      struct {
 		ConsistentRead *bool
 		RequestItems   map[string]struct{ ConsistentRead *bool }
@@ -39,7 +42,11 @@ func (r *requests) Do(req *http.Request) (*http.Response, error) {
 	if r.operation == "TransactGetItems" {
 		answer = `{"Responses":[{}]}`
 	}
-	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
+	status := http.StatusOK
+	if r.throttle {
+		status, answer = http.StatusBadRequest, `{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"slow down"}`
+	}
+	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
 		Body: io.NopCloser(bytes.NewBufferString(answer)), Request: req}, nil
 }
 
@@ -97,5 +104,29 @@ func TestReadsAreAskedForConsistently(t *testing.T) {
 	// A snapshot is serializable by what it is.
 	if _, err := db.Snapshot(ctx, store.Get{Table: "carts", Key: key}); err != nil || asked.operation != "TransactGetItems" {
 		t.Error(asked.operation, err)
+	}
+}
+
+// Who meets a table that serves no more is told to come again, whatever they asked. Seen to catch: a read that is ours to answer for.
+func TestAThrottledTableIsToldAsSuch(t *testing.T) {
+	t.Parallel()
+	db := store.NewDynamo(aws.Config{Region: "us-east-1", HTTPClient: &requests{throttle: true}, BaseEndpoint: aws.String("http://127.0.0.1:1"),
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""), RetryMaxAttempts: 1}, "test-", rand.Float64)
+	ctx, key := t.Context(), store.Key{PK: "a"}
+	one := store.Get{Table: "carts", Key: key}
+	put := store.Put("carts", key, struct{}{})
+	for name, do := range map[string]func() error{
+		"get":      func() error { _, err := db.Get(ctx, "carts", key); return err },
+		"get many": func() error { _, err := db.GetMany(ctx, one); return err },
+		"snapshot": func() error { _, err := db.Snapshot(ctx, one); return err },
+		"query":    func() error { _, err := db.Query(ctx, store.Query{Table: "holds", Hash: "a"}); return err },
+		"scan":     func() error { _, err := db.Scan(ctx, store.Scan{Table: "holds"}); return err },
+		"write":    func() error { _, err := db.Apply(ctx, put); return err },
+		"transact": func() error { return db.Transact(ctx, put, store.Put("carts", store.Key{PK: "b"}, struct{}{})) },
+	} {
+		f := fault.Of(do())
+		if f.Kind != fault.Throttled || f.Code != "throttled" || f.RetryAfter != time.Second {
+			t.Errorf("%s: %v, again after %v", name, f, f.RetryAfter)
+		}
 	}
 }

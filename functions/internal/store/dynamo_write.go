@@ -22,7 +22,7 @@ func (d *Dynamo) Apply(ctx context.Context, w Write) (Item, error) {
 		return refusal(err, []Write{w})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("write %s: %w", w.Label(), err)
+		return nil, fmt.Errorf("write %s: %w", w.Label(), told(err))
 	}
 	return out, nil
 }
@@ -68,7 +68,7 @@ func (d *Dynamo) Transact(ctx context.Context, writes ...Write) error {
 		return refusal(err, writes)
 	})
 	if err != nil {
-		return fmt.Errorf("transaction: %w", err)
+		return fmt.Errorf("transaction: %w", told(err))
 	}
 	return nil
 }

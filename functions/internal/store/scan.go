@@ -32,7 +32,7 @@ func (d *Dynamo) Scan(ctx context.Context, s Scan) (Page, error) {
 	}
 	out, err := d.Client.Scan(ctx, in)
 	if err != nil {
-		return Page{}, fmt.Errorf("scan %s: %w", s.Table, err)
+		return Page{}, fmt.Errorf("scan %s: %w", s.Table, told(err))
 	}
 	p := Page{Items: out.Items}
 	if len(out.LastEvaluatedKey) > 0 {
