@@ -14,7 +14,7 @@ const (
 	Placed   = "PLACED"
 	Shed     = "429"         // by API Gateway, with Retry-After; nothing was begun
 	Unserved = "not invoked" // Lambda had no environment for the front: API Gateway says 502 with Retry-After; nothing was begun
-	Unbegun  = "not begun"   // the record could not be written: 500; nothing was begun
+	Unbegun  = "not begun"   // the record's table was throttled: 429 by the handler, with Retry-After; nothing was begun
 )
 
 // Figures are what an event came to. Counts are of orders, not of those that were simulated.

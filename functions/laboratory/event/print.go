@@ -147,6 +147,6 @@ func (f *Figures) balance(cells int) string {
 	}
 	refused := ended - f.Sum(Placed) - f.Sum(Shed) - f.Sum(Unserved) - f.Sum(Unbegun)
 	n := float64(cells)
-	return fmt.Sprintf("\n%.0f offered = %.0f placed + %.0f refused for a reason + %.0f shed with 429 + %.0f not invoked (502) + %.0f not begun (500)\n",
-		n*offered, n*f.Sum(Placed), n*refused, n*f.Sum(Shed), n*f.Sum(Unserved), n*f.Sum(Unbegun))
+	return fmt.Sprintf("\n%.0f offered = %.0f placed + %.0f refused for a reason + %.0f shed with 429 + %.0f not invoked (502)\n",
+		n*offered, n*f.Sum(Placed), n*refused, n*(f.Sum(Shed)+f.Sum(Unbegun)), n*f.Sum(Unserved))
 }
