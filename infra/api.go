@@ -35,6 +35,7 @@ func apisStack(app awscdk.App, stage Stage, documents Documents) (*apis, error) 
 	if !stage.Local {
 		usagePlans(stack, stage, seller)
 		letOperatorsIn(stack, stage, ops)
+		businessDashboard(stack, stage, map[string]awsapigateway.SpecRestApi{"shopper": shopper, "seller": seller, "ops": ops})
 	}
 	return &apis{shopper, seller, ops}, nil
 }

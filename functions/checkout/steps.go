@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/metrics"
 	"rialto/functions/inventory"
 	"rialto/functions/promotions"
 )
@@ -158,7 +159,10 @@ func (s *Steps) Close(ctx context.Context, in CloseInput) (Answer, error) {
 	} else {
 		fenced := in.Checkout
 		fenced.Epoch = in.Fenced.Epoch
-		r, err = s.Store.Fail(ctx, fenced, in.Failure.failure(), s.Now())
+		why, now := in.Failure.failure(), s.Now()
+		if r, err = s.Store.Fail(ctx, fenced, why, now); err == nil {
+			metrics.Count(ctx, metrics.CheckoutsFailed, why.Code, 1, now)
+		}
 	}
 	return r.Answer(), err
 }

@@ -53,3 +53,14 @@ func BalanceAll(shards []Stock, holds []Hold) error {
 	}
 	return nil
 }
+
+// Oddity is what is wrong with a stock item by what it says itself, "" for nothing: the part of Balance that needs no look at holds.
+func (s Stock) Oddity() string {
+	switch {
+	case s.Available < 0:
+		return "oversold"
+	case s.Received+s.Returned+s.Adjusted+s.Moved != s.Available+s.Out+s.Shipped-s.Debt:
+		return "equation"
+	}
+	return ""
+}

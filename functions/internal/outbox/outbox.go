@@ -13,6 +13,7 @@ import (
 	"rialto/functions/internal/batch"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
+	"rialto/functions/internal/metrics"
 	"rialto/functions/internal/store"
 )
 
@@ -55,15 +56,31 @@ func Stream(topic Topic, derive func(Change) ([]Event, error)) batch.StreamHandl
 			es, err := eventsOf(r, derive)
 			if err != nil {
 				// What came before is published; this record is tried again.
-				if err := topic.Publish(ctx, out); err != nil {
+				if err := publish(ctx, topic, out); err != nil {
 					return 0, err
 				}
 				return i, err
 			}
 			out = append(out, es...)
 		}
-		return 0, topic.Publish(ctx, out)
+		return 0, publish(ctx, topic, out)
 	})
+}
+
+// publish counts what it published, by names, at the time of the last of each.
+func publish(ctx context.Context, topic Topic, es []Event) error {
+	if err := topic.Publish(ctx, es); err != nil {
+		return err
+	}
+	counts, last := map[string]int{}, map[string]time.Time{}
+	for _, e := range es {
+		counts[e.Name]++
+		last[e.Name] = e.OccurredAt
+	}
+	for name, n := range counts {
+		metrics.Count(ctx, metrics.Published, name, n, last[name])
+	}
+	return nil
 }
 
 func eventsOf(r events.DynamoDBEventRecord, derive func(Change) ([]Event, error)) ([]Event, error) {

@@ -1,8 +1,11 @@
 package inventorystore
 
 import (
+	"context"
+	"log/slog"
 	"strings"
 
+	"rialto/functions/internal/metrics"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/shards"
 	"rialto/functions/internal/store"
@@ -21,6 +24,11 @@ func Events(c outbox.Change) ([]outbox.Event, error) {
 	}
 	if err := store.Unmarshal(c.New, &key); err != nil || strings.HasPrefix(key.PK, "!") {
 		return nil, err
+	}
+	if !strings.HasPrefix(key.SK, "!") {
+		if err := audit(c); err != nil {
+			return nil, err
+		}
 	}
 	layout := strings.HasPrefix(key.SK, shards.LayoutPrefix)
 	if !layout && (shards.Divided(c.New) || strings.HasPrefix(key.SK, "!")) || layout && c.Old == nil {
@@ -44,6 +52,19 @@ func Events(c outbox.Change) ([]outbox.Event, error) {
 	}
 	e, err := outbox.New("StockBandChanged", after.SKU.String(), change)
 	return []outbox.Event{e}, err
+}
+
+// audit tells of stock that a change left out of balance. It holds nothing up: what is wrong is in the table already.
+func audit(c outbox.Change) error {
+	s, err := readStock(c.New)
+	if err != nil {
+		return err
+	}
+	if odd := s.Oddity(); odd != "" {
+		slog.Error("stock does not balance", "sku", s.SKU.String(), "center", s.Centre, "shard", s.Shard, "version", s.Version, "with", odd)
+		metrics.Count(context.Background(), metrics.Unbalanced, odd, 1, c.At)
+	}
+	return nil
 }
 
 func banded(i store.Item, layout bool) (inventory.Stock, error) {
