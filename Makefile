@@ -23,7 +23,7 @@ ARCH  := $(if $(filter local,$(STAGE)),$(shell go env GOARCH),arm64)
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo docs token mail up down status logs clean
+.PHONY: demo docs dashboard token mail up down status logs clean
 demo: deploy ## the whole journey on the local cloud: up, deploy, seed, shop (CATALOG=file for a catalog of your own)
 	@$(OPS) seed -missing $(if $(CATALOG),-catalog "$(CATALOG)")
 	@$(LOCAL) demo $(if $(CATALOG),-catalog "$(CATALOG)")
@@ -46,6 +46,9 @@ clean: tools ## stop it and delete all local state
 
 docs: tools ## the APIs' documents as pages, to read and to try against the local cloud, until Ctrl-C
 	@$(LOCAL) docs
+
+dashboard: tools ## the figures of the running local cloud in a page: orders, conversion, stock, queues, functions, until Ctrl-C
+	@$(LOCAL) dashboard
 
 token: tools ## a development token (CUSTOMER=cus_…, SELLER=sel_… or OPERATOR=name)
 	@$(LOCAL) token $(if $(OPERATOR),-operator "$(OPERATOR)",$(if $(SELLER),-customer $(SELLER) -seller $(SELLER),-customer "$(CUSTOMER)"))

@@ -15,6 +15,7 @@ import (
 	"rialto/localstack/checks/lag"
 	"rialto/localstack/cloud"
 	"rialto/localstack/cloud/packages"
+	"rialto/localstack/dashboard"
 	"rialto/localstack/demo"
 	"rialto/localstack/docs"
 	"rialto/localstack/shoppers"
@@ -45,6 +46,7 @@ func commands() []command {
 		{"train", "train recommendations on the lake and have the machine retrain judge, load and serve the model", trained},
 		{"fuzz", "call every operation in and out of its schema, as every kind of caller: fuzz [-calls N] [-seed N]", fuzzed},
 		{"docs", "serve the APIs' documents as pages to read and try, until it is interrupted", documents},
+		{"dashboard", "serve the figures of the running local cloud as a page, until it is interrupted", figures},
 		{"clean", "stop the local cloud and delete all its state", clean},
 		{"supervise", "", supervise},
 		{"serve-issuer", "", serveIssuer},
@@ -65,7 +67,7 @@ func dispatch(ctx context.Context, args []string) int {
 		fmt.Fprintln(os.Stderr, "usage: go run ./localstack COMMAND")
 		for _, c := range all {
 			if c.does != "" {
-				fmt.Fprintf(os.Stderr, "  %-8s %s\n", c.name, c.does)
+				fmt.Fprintf(os.Stderr, "  %-9s %s\n", c.name, c.does)
 			}
 		}
 		return 2
@@ -169,6 +171,17 @@ func documents(ctx context.Context, _ []string) error {
 		return err
 	}
 	return docs.Serve(ctx, os.DirFS(viewer), os.Stdout)
+}
+
+func figures(ctx context.Context, _ []string) error {
+	if err := cloud.Require(ctx); err != nil {
+		return err
+	}
+	logs, err := cloud.FunctionLogs()
+	if err != nil {
+		return err
+	}
+	return dashboard.Serve(ctx, dashboard.Local(logs), os.Stdout)
 }
 
 func clean(ctx context.Context, _ []string) error { return cloud.Clean(ctx, os.Stdout) }

@@ -32,6 +32,12 @@ func Node(command string) (string, error) {
 	})
 }
 
+// FunctionLogs returns the folder of deployed functions' logs.
+func FunctionLogs() (string, error) {
+	p, err := here()
+	return filepath.Join(p.logs(), "functions"), err
+}
+
 // Viewer returns the folder of Swagger UI's files.
 func Viewer() (string, error) {
 	return installed(func(p place) string {
