@@ -275,14 +275,13 @@ func TestAFullCartIsOneOrder(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
 	const lines = 48 // functions/carts: MaxLines
-	skus := make([]sku, lines)
+	all := newSKUs(ctx, t, "Full cart lamp", 3, lines+1)
+	skus, extra := all[:lines], all[lines]
 	s := mustShopper(ctx, t, "pm_card_visa")
 	var c cart
-	for i := range skus {
-		skus[i] = newSKU(ctx, t, "Full cart lamp", 3)
-		c = s.mustPut(ctx, t, skus[i], 1)
+	for _, k := range skus {
+		c = s.mustPut(ctx, t, k, 1)
 	}
-	extra := newSKU(ctx, t, "One lamp too many", 3)
 	check(ctx, t, s.Client, bad{name: "one line too many", method: http.MethodPost, path: "/api/v1/cart/items",
 		status: http.StatusUnprocessableEntity, code: "too_many_lines",
 		body: map[string]any{"product_id": extra.product, "seller_id": extra.seller, "quantity": 1}, options: []shop.Option{shop.Key(shop.NewKey())}})

@@ -45,41 +45,33 @@ type sku struct{ product, seller string }
 // newSKU lists a product with one seller's offers at 19.99 USD and 11.90 EUR and receives units of it.
 func newSKU(ctx context.Context, t *testing.T, title string, units int) sku {
 	t.Helper()
-	s := sku{shop.NewID("prd_"), shop.NewID("sel_")}
-	var report struct {
-		Failed int `json:"failed"`
-		Rows   []struct {
-			Code string `json:"code"`
-		} `json:"rows"`
-	}
-	for _, step := range []struct {
-		function string
-		input    any
-	}{
-		{"catalog-import", map[string]any{"products": []any{map[string]any{"product_id": s.product, "title": title,
-			"description": "For end-to-end tests.", "brand": "Testwell",
-			"category_id": "tests", "category_path": []string{"tests"}, "bullets": []string{}, "attributes": map[string]string{},
-			"images": []string{}, "owner_id": s.seller}}}},
-		{"offers-import", map[string]any{"offers": []any{map[string]any{"product_id": s.product, "seller_id": s.seller, "seller_name": "Test seller",
-			"marketplace": "US",
-			"price":       usd(1999), "shipping": usd(0), "condition": "new", "fulfillment": "rialto"},
-			map[string]any{"product_id": s.product, "seller_id": s.seller,
-				"seller_name": "Test seller", "marketplace": "DE", "price": eur(1190), "shipping": eur(0), "condition": "new",
-				"fulfillment": "rialto"}}}},
-		{"inventory-receive", map[string]any{"rows": []any{map[string]any{"receipt_id": s.product, "product_id": s.product, "seller_id": s.seller,
-			"fulfillment_center_id": "us-west-2", "quantity": units}}}},
-	} {
-		if units == 0 && step.function == "inventory-receive" {
-			continue
+	return newSKUs(ctx, t, title, units, 1)[0]
+}
+
+// newSKUs does so for some products, each of a seller of its own.
+func newSKUs(ctx context.Context, t *testing.T, title string, units, n int) (out []sku) {
+	t.Helper()
+	var products, offers, receipts []any
+	for range n {
+		s := sku{shop.NewID("prd_"), shop.NewID("sel_")}
+		offer := func(market string, price, shipping map[string]any) map[string]any {
+			return map[string]any{"product_id": s.product, "seller_id": s.seller, "seller_name": "Test seller", "marketplace": market,
+				"price": price, "shipping": shipping, "condition": "new", "fulfillment": "rialto"}
 		}
-		invoke(ctx, t, step.function, step.input, &report)
-		for _, r := range report.Rows {
-			if r.Code != "" {
-				t.Fatalf("%s: %+v", step.function, report)
-			}
-		}
+		out = append(out, s)
+		products = append(products, map[string]any{"product_id": s.product, "title": title, "description": "For end-to-end tests.",
+			"brand": "Testwell", "category_id": "tests", "category_path": []string{"tests"}, "bullets": []string{},
+			"attributes": map[string]string{}, "images": []string{}, "owner_id": s.seller})
+		offers = append(offers, offer("US", usd(1999), usd(0)), offer("DE", eur(1190), eur(0)))
+		receipts = append(receipts, map[string]any{"receipt_id": s.product, "product_id": s.product, "seller_id": s.seller,
+			"fulfillment_center_id": "us-west-2", "quantity": units})
 	}
-	return s
+	imported(ctx, t, "catalog-import", map[string]any{"products": products})
+	imported(ctx, t, "offers-import", map[string]any{"offers": offers})
+	if units > 0 {
+		imported(ctx, t, "inventory-receive", map[string]any{"rows": receipts})
+	}
+	return out
 }
 
 func usd(minor int64) map[string]any { return map[string]any{"amount": minor, "currency": "USD"} }
