@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -15,7 +16,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"rialto/localstack/demo/shop"
 )
@@ -105,6 +109,39 @@ func release(ctx context.Context, t *testing.T, version string) {
 	invoke(ctx, t, "recommendations-serve", map[string]any{"version": version}, nil)
 }
 
+// putBackModel returns what has that model serve again that serves now, or none: what is trained later is compared with what serves.
+func putBackModel(ctx context.Context, t *testing.T) func() {
+	t.Helper()
+	const pointer = "models/serving.json"
+	var before struct {
+		Version string `json:"version"`
+	}
+	out, err := newLake().GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(modelsBucket), Key: aws.String(pointer)})
+	if missing := new(s3types.NoSuchKey); err != nil && !errors.As(err, &missing) {
+		t.Fatal(err)
+	}
+	if err == nil {
+		defer out.Body.Close()
+		if err := json.NewDecoder(out.Body).Decode(&before); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return func() {
+		ctx := context.WithoutCancel(ctx) // whatever became of the test
+		if before.Version != "" {
+			invoke(ctx, t, "recommendations-serve", map[string]any{"version": before.Version}, nil)
+			return
+		}
+		if _, err := newLake().DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: aws.String(modelsBucket), Key: aws.String(pointer)}); err != nil {
+			t.Error(err)
+		}
+		key := map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "serving"}}
+		if _, err := tables.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String("rialto-local-recommendations"), Key: key}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // looker is who looks at shelves, in a session.
 type looker struct {
 	*shop.Client
@@ -136,6 +173,7 @@ func TestAClickChangesWhatIsRecommended(t *testing.T) {
 	a, b := newSKU(ctx, t, "Recommended lamp", 5), newSKU(ctx, t, "Recommended shade", 5)
 	servingModel.Lock()
 	defer servingModel.Unlock()
+	defer putBackModel(ctx, t)()
 	var verdict struct{ Accepted bool }
 	invoke(ctx, t, "recommendations-gate", map[string]any{"version": putModel(ctx, t, a.product, b.product, 0.05)}, &verdict)
 	if verdict.Accepted {
