@@ -58,7 +58,7 @@ func (c *contextStack) spark() (with map[string]string, machine []permission) {
 	})
 	script := awss3assets.NewAsset(c.stack, new("Script"), &awss3assets.AssetProps{Path: new(c.shared.training + "/train.py")})
 	modules := awss3assets.NewAsset(c.stack, new("Modules"), &awss3assets.AssetProps{Path: new(c.shared.training),
-		Exclude: list([]string{"*", "!evaluation.py", "!files.py", "!lake.py", "!model.py", "!shelf.py", "!train.py"})})
+		Exclude: list([]string{"*", "!catalog.py", "!evaluation.py", "!files.py", "!lake.py", "!model.py", "!shelf.py", "!train.py"})})
 	logGroup(c.stack, s, "SparkLog", s.sparkLogName())
 	logs := s.arn("logs", "log-group:"+s.sparkLogName())
 	runs := role(c.stack, "SparkRole", "emr-serverless.amazonaws.com", []permission{

@@ -54,5 +54,12 @@ var recommendationsContext = Context{
 			Grants: []Grant{{GetObject, "models"}, {PutObject, "models"}, {ListObjects, "models"}, {Write, "recommendations"},
 				{Admin, "search"}},
 		},
+		{
+			Name: "snapshot", Description: "takes a snapshot of the catalog for training, part by part",
+			Memory: 1024, Timeout: 10 * minute,
+			Trigger: Trigger{Task: true},
+			Grants: []Grant{{Scan, "products"}, {Scan, "buy_boxes"}, {Scan, "projections"},
+				{GetObject, "catalog"}, {PutObject, "catalog"}, {ListObjects, "catalog"}},
+		},
 	},
 }

@@ -41,6 +41,9 @@ func Run(ctx context.Context, spark Spark, out io.Writer) error {
 	if err := filled(ctx, files, out); err != nil {
 		return err
 	}
+	if err := snapshot(ctx, out); err != nil {
+		return err
+	}
 	version, err := spark.Train(ctx, "s3a://"+lakeBucket+"/events", "s3a://"+modelsBucket, out)
 	if errors.Is(err, ErrTooLittle) {
 		return fmt.Errorf("%w: make shoppers sends more", err)
@@ -74,6 +77,28 @@ func filled(ctx context.Context, files *s3.Client, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "the lake is empty; %d made-up shoppers fill it (make shoppers N= sends more)\n", bounded)
 	return shoppers.Run(ctx, bounded, 1, out)
+}
+
+// snapshot takes a snapshot of the catalog, as the machine does on AWS once a day.
+func snapshot(ctx context.Context, out io.Writer) error {
+	type step = map[string]any
+	take := func(in any, into any) error { return operate.Local().Invoke(ctx, "recommendations-snapshot", in, into) }
+	var begun struct {
+		Snapshot string `json:"snapshot"`
+		Parts    []step `json:"parts"`
+	}
+	if err := take(step{"of": 2}, &begun); err != nil {
+		return err
+	}
+	for _, part := range begun.Parts {
+		for part["done"] != true {
+			if err := take(part, &part); err != nil {
+				return err
+			}
+		}
+	}
+	fmt.Fprintf(out, "the catalog is written down as catalog/%s\n", begun.Snapshot)
+	return take(step{"snapshot": begun.Snapshot, "complete": true}, nil)
 }
 
 // execute runs the machine from its gate on.

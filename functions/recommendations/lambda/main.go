@@ -42,5 +42,9 @@ func main() {
 			r := recommendations.Releaser{Files: files(s), Tables: records(s), Vectors: x, Now: time.Now}
 			return saga.Task("recommendations-serve", r.Serve), err
 		},
+		"snapshot": func(s *settings.Settings) (any, error) {
+			r := recommendations.Snapshotter{Files: files(s), Sources: sources(s), Now: time.Now}
+			return saga.Task("recommendations-snapshot", r.Take), nil
+		},
 	})
 }

@@ -23,6 +23,11 @@ func (f Files) Put(ctx context.Context, key string, body []byte) error {
 	return f.Bucket.Put(ctx, key, "application/json", "no-store", body)
 }
 
+// Write writes a file of any length.
+func (f Files) Write(ctx context.Context, key string, from io.Reader) error {
+	return f.Bucket.Write(ctx, key, from)
+}
+
 // Rankers keeps the ranker that was read last, as all requests of a process want the same one.
 type Rankers struct {
 	Files   Files

@@ -1,6 +1,7 @@
 package recommendationstrial
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -18,6 +19,8 @@ import (
 
 	"rialto/functions/clickstream"
 	"rialto/functions/clickstream/clickstreamlake"
+	"rialto/functions/internal/files"
+	"rialto/functions/recommendations"
 )
 
 const scripts = "../training"
@@ -111,6 +114,51 @@ func write(t *testing.T, into string, rows []clickstream.Row) {
 	}
 }
 
+// shop is the bucket of models in a folder, for who takes a snapshot of a catalog.
+type shop struct{ folder }
+
+func (s shop) Stream(context.Context, string, int64) (io.ReadCloser, error) {
+	return nil, files.ErrMissing
+}
+
+func (s shop) Put(ctx context.Context, key string, body []byte) error {
+	return s.Write(ctx, key, bytes.NewReader(body))
+}
+
+// unseen is how many products of each kind the visits never turn to.
+const unseen = 3
+
+// snapshot takes a snapshot of a catalog that has the products of visits and some of each kind that nobody looks at. What the words of
+// a kind mean is alike.
+func snapshot(t *testing.T, into string) {
+	t.Helper()
+	dice := rand.New(rand.NewPCG(3, 4))
+	var products, offers, descriptions []any
+	for i := range 5 * (12 + unseen) {
+		id, kind := fmt.Sprintf("prd_%026d", i%5*100+i/5), fmt.Sprintf("kind-%d", i%5)
+		meaning := make([]byte, 384)
+		for k := range meaning {
+			meaning[k] = byte(int8(dice.IntN(21) - 10))
+		}
+		meaning[i%5] = 127
+		products = append(products, recommendations.CatalogProduct{ProductID: id, Category: kind, Path: []string{"all", kind}, UpdatedAt: time.Now()})
+		offers = append(offers, recommendations.CatalogOffer{ProductID: id, Marketplace: "US", Price: 900, InBuyBox: true})
+		descriptions = append(descriptions, recommendations.CatalogDescription{ProductID: id, Meaning: meaning})
+	}
+	table := func(name string, lines []any) recommendations.CatalogSource {
+		return recommendations.CatalogSource{Name: name, Page: func(context.Context, int, int, string) ([]any, string, error) { return lines, "", nil }}
+	}
+	s := recommendations.Snapshotter{Files: shop{folder{dir: into}}, Now: time.Now, Sources: []recommendations.CatalogSource{
+		table("products", products), table("offers", offers), table("descriptions", descriptions)}}
+	begun, err := s.Take(t.Context(), recommendations.Snapshot{Of: 1})
+	for step := begun.Parts[0]; err == nil && !step.Done; {
+		step, err = s.Take(t.Context(), step)
+	}
+	if _, failed := s.Take(t.Context(), recommendations.Snapshot{Name: begun.Name, Complete: true}); err != nil || failed != nil {
+		t.Fatal(err, failed)
+	}
+}
+
 // What the rules and features of training come to, by hand: the tests beside the scripts.
 func TestTheScripts(t *testing.T) {
 	t.Parallel()
@@ -128,7 +176,11 @@ type manifest struct {
 	} `json:"lake"`
 	Events  int                           `json:"events"`
 	Metrics map[string]map[string]float64 `json:"metrics"`
-	Files   map[string]struct {
+	Cold    struct {
+		Products, Candidates int
+		Shelves              float64
+	} `json:"cold"`
+	Files map[string]struct {
 		SHA256 string `json:"sha256"`
 		Bytes  int    `json:"bytes"`
 		Rows   int    `json:"rows"`
@@ -140,6 +192,7 @@ func TestSparkReadsTheLake(t *testing.T) {
 	t.Parallel()
 	lake, models, rows := t.TempDir(), t.TempDir(), visits(100)
 	write(t, lake, rows)
+	snapshot(t, models)
 	if status, said := train(t, lake, models); status != 0 {
 		t.Fatalf("status %d: %s", status, said[max(0, len(said)-4000):])
 	}
@@ -170,6 +223,14 @@ func TestSparkReadsTheLake(t *testing.T) {
 			f.Rows != strings.Count(string(content), "\n") && name != "ranker.json" {
 			t.Errorf("%s is not what the manifest says: %+v", name, f)
 		}
+	}
+	// What nobody touched has a vector by its words, comes onto shelves, and is popular nowhere.
+	if m.Cold.Products != 5*unseen || m.Cold.Candidates < 5*unseen || m.Cold.Shelves == 0 {
+		t.Errorf("of products that nobody touched the manifest says %+v", m.Cold)
+	}
+	popular, err := os.ReadFile(filepath.Join(models, "models", "tried", "popular.jsonl"))
+	if err != nil || !strings.Contains(string(popular), `"category":"kind-3","kind":"trending"`) || !strings.Contains(string(popular), `"category":"all"`) {
+		t.Errorf("no category has what is trending in it: %s %v", popular, err)
 	}
 	for _, name := range []string{"ranker", "popular", "recent", "als", "bought", "viewed", "together", "session"} {
 		if v, there := m.Metrics[name]["ndcg@20"]; !there || v < 0 || v > 1 {

@@ -103,15 +103,15 @@ def groups(past):
 
 
 def popular(past, at, categories, most):
-    """What is popular: (marketplace, category, kind, product, score, rank); category "" is all of them.
+    """What is popular: (marketplace, category, kind, product, score, rank); category "" is all of them, and a product counts in each
+    that it is in.
 
     recent halves every RECENT_DAYS; trending is how much more there was in the last day than in a day of the week before, in
     standard deviations of a count; all is never served, it is what others are measured by.
     """
     age = (F.lit(at.timestamp()) - F.col("time").cast("double")) / 86400.0
-    w = past.withColumn("w", weigh()).withColumn("age", age).join(F.broadcast(categories), "product", "left")
-    ours = w.where("category is not null and category != ''")
-    w = w.withColumn("category", F.lit("")).unionByName(ours)
+    w = past.withColumn("w", weigh()).withColumn("age", age)
+    w = w.withColumn("category", F.lit("")).unionByName(w.join(categories, "product"))
     now = F.sum(F.when(F.col("age") < TRENDING_DAYS, F.col("w")).otherwise(0.0))
     then = F.sum(F.when((F.col("age") >= TRENDING_DAYS) & (F.col("age") < TRENDING_DAYS * 8), F.col("w")).otherwise(0.0)) / 7
     sums = w.groupBy("marketplace", "category", "product").agg(

@@ -1,20 +1,26 @@
 """The rules of training by hand: python -m unittest, in the venv of make test-train."""
 
+import base64
 import datetime
+import gzip
 import json
 import math
 import os
+import tempfile
 import unittest
+import unittest.mock
 
 os.environ["TZ"] = "UTC"
 
 import numpy as np
 from pyspark.sql import SparkSession
 
+import catalog
 import evaluation
 import lake
 import model as models
 import shelf
+from files import Folder
 
 NOON = datetime.datetime(2026, 11, 27, 12)
 
@@ -125,6 +131,45 @@ class Files(unittest.TestCase):
             models.lines(m)
 
 
+class Content(unittest.TestCase):
+    """Products with words of eight numbers, whose place among the others is a map of them."""
+
+    def setUp(self):
+        dice = np.random.default_rng(1)
+        self.map = dice.normal(size=(8, 64)).astype(np.float32)
+        words = dice.normal(size=(200, 8)).astype(np.float32)
+        self.products = {f"p{i:03}": {"meaning": w / np.linalg.norm(w)} for i, w in enumerate(words)}
+        self.exact = {p: a["meaning"] @ self.map for p, a in self.products.items()}
+
+    def model(self, n):
+        return models.Model({}, {}, {p: self.exact[p] for p in sorted(self.exact)[:n]}, {})
+
+    def test_the_cold_stand_where_their_words_point(self):
+        self.products["nothing"] = {}
+        got = catalog.content(self.model(150), self.products)
+        self.assertEqual(sorted(set(got.vectors)), sorted(self.exact))
+        for p in sorted(self.exact)[:150]:  # what was touched stays as it was
+            np.testing.assert_array_equal(got.vectors[p], self.exact[p])
+        for p in sorted(self.exact)[150:]:
+            np.testing.assert_allclose(got.vectors[p], self.exact[p], atol=0.05)
+        self.assertEqual(list(catalog.content(self.model(catalog.LEAST_PAIRS - 1), self.products).vectors), sorted(self.exact)[:catalog.LEAST_PAIRS - 1])
+
+    def test_noise_wants_the_stronger_ridge(self):
+        w = np.stack([a["meaning"] for a in self.products.values()])
+        noise = np.random.default_rng(2).normal(size=(200, 64)).astype(np.float32)
+        norm = lambda m: float(np.linalg.norm(m))
+        self.assertLess(norm(catalog.ridge(w, noise)), norm(np.linalg.solve(w.T @ w + 1.0 * np.eye(8), w.T @ noise)))
+        self.assertAlmostEqual(norm(catalog.ridge(w, w @ self.map)) / norm(self.map), 1, 1)
+
+    def test_how_well_the_cold_are_told_apart(self):
+        model = models.Model({}, {}, {"warm": np.ones(64), "a": np.full(64, 0.3), "b": np.full(64, 0.2), "c": np.full(64, 0.2)}, {"cus": (np.ones(64), [])})
+        def q(*gains, subject="cus"):
+            return evaluation.Question(shelf.Asked("US", subject, [], at(0)), dict.fromkeys(gains, 1))
+        self.assertEqual(catalog.foretold(model, {"warm"}, [q("a", "warm")]), (1, 1))
+        self.assertEqual(catalog.foretold(model, {"warm"}, [q("b")]), (0.25, 1))  # one is nearer, one as near
+        self.assertEqual(catalog.foretold(model, {"warm"}, [q("warm"), q("a", subject=""), q("unheard")]), (0.5, 0))
+
+
 class Lake(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -175,13 +220,46 @@ class Lake(unittest.TestCase):
         day = 24 * 60
         frame = lake.interactions(self.rows(
             ("1", "view_item", -7 * day, dict(session="s", object_id="old")), ("2", "purchase", 0, dict(customer="k", products=["new"]))))
-        categories = self.spark.createDataFrame([("new", "boots")], "product string, category string")
+        categories = self.spark.createDataFrame([("new", "boots"), ("new", "shoes")], "product string, category string")
         got = {(r["category"], r["kind"], r["product"]): r["score"] for r in lake.popular(frame, NOON, categories, 200).collect()}
         self.assertAlmostEqual(got["", "recent", "old"], 0.5)
         self.assertAlmostEqual(got["", "recent", "new"], 5)
         self.assertAlmostEqual(got["boots", "trending", "new"], 5)
+        self.assertAlmostEqual(got["shoes", "recent", "new"], 5)
         self.assertNotIn(("", "trending", "old"), got)  # there is less of it than there was
         self.assertEqual(got["", "all", "old"], 1)
+
+    def test_the_catalog_is_what_was_touched_and_the_newest_that_can_be_bought(self):
+        lines = {
+            "products": [{"product_id": p, "brand": "q", "category": "boots", "category_path": ["shoes", "boots"],
+                          "updated_at": f"2026-11-{day}T00:00:00.123456789Z"} for p, day in (("seen", 10), ("old", 11), ("new", 12), ("gone", 13))],
+            "offers": [{"product_id": p, "marketplace": "US", "price": 100, "in_buy_box": p != "gone"} for p in ("seen", "old", "new", "gone")],
+            "descriptions": [{"product_id": "seen", "rating": 450, "reviews": 2},
+                             {"product_id": "seen", "meaning": base64.b64encode(np.array([3, -4], np.int8).tobytes()).decode()}],
+        }
+        with tempfile.TemporaryDirectory() as here:
+            folder = Folder(self.spark, "file://" + here)
+            self.assertIsNone(catalog.snapshot(self.spark, folder) or None)
+            os.makedirs(here + "/catalog")
+            with open(here + "/catalog/snapshot.json", "w", encoding="utf-8") as f:
+                json.dump({"snapshot": "20261130T120000Z"}, f)
+            self.assertIsNone(catalog.snapshot(self.spark, folder))  # its files are gone
+            for kind, of in lines.items():
+                for n, line in enumerate(of):
+                    path = f"{here}/catalog/20261130T120000Z/{kind}/{n:04}-000000.jsonl.gz"
+                    os.makedirs(os.path.dirname(path), exist_ok=True)
+                    with gzip.open(path, "wt") as f:
+                        f.write(json.dumps(line) + "\n")
+            frames = catalog.snapshot(self.spark, folder)
+            with unittest.mock.patch.object(catalog, "MOST_COLD", 1):
+                products, prices = catalog.read(frames, self.spark.createDataFrame([("seen",), ("unheard",)], "product string"))
+            paths = {tuple(r) for r in catalog.categories(self.spark, frames).where("product = 'seen'").collect()}
+        self.assertEqual(sorted(products), ["new", "seen"])
+        self.assertEqual((products["seen"]["rating"], products["seen"]["reviews"], products["new"]["rating"]), (4.5, 2, 0))
+        np.testing.assert_allclose(products["seen"]["meaning"], [0.6, -0.8], rtol=1e-6)
+        self.assertNotIn("meaning", products["new"])
+        self.assertEqual(prices, {("US", "new"): 100, ("US", "seen"): 100})
+        self.assertEqual(paths, {("seen", "shoes"), ("seen", "boots")})
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ import xgboost
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+import catalog
 import evaluation
 import lake
 import model as models
@@ -35,9 +36,10 @@ LEAST = 30  # questions without which neither a ranker nor a comparison says any
 FRESH = 200  # questions after a serving model's time with which it can be compared as a whole
 GRID = [(0.05, 10.0), (0.2, 10.0), (0.2, 40.0)]  # ALS: regularisation and alpha
 MOST_CANDIDATES = 200  # of a question in training, beside its answers
+NEW_ONES = 300  # questions of which it is counted how many shelves have something new
 SHRINK = 5.0
 SOURCES = ("bought", "viewed", "together", "als", "recent", "session")
-MODULES = ("evaluation.py", "files.py", "lake.py", "model.py", "shelf.py", "train.py")
+MODULES = ("catalog.py", "evaluation.py", "files.py", "lake.py", "model.py", "shelf.py", "train.py")
 
 os.environ["TZ"] = "UTC"  # times come and go without a zone
 time.tzset()
@@ -52,8 +54,15 @@ class TooLittle(Exception):
     """There is too little to learn from."""
 
 
-def fit(spark_frame, at, categories, setting, products):
-    """The model of what was known at a time."""
+class Shop:
+    """The catalog as all models look at it: products by id, what they cost now, and a frame of (product, category)."""
+
+    def __init__(self, products, prices, categories):
+        self.products, self.prices, self.categories = products, prices, categories
+
+
+def fit(spark_frame, at, shop, setting):
+    """The model of what was known at a time, the catalog beside it, and the products that somebody had touched by then."""
     past = lake.before(spark_frame, at).cache()
     near = {}
     for kind, groups in lake.groups(past).items():
@@ -61,7 +70,7 @@ def fit(spark_frame, at, categories, setting, products):
         for r in lake.neighbours(groups, SHRINK, models.MOST_NEIGHBOURS).orderBy("product", "rank").toLocalIterator():
             of.setdefault(r["product"], []).append((r["other"], r["score"]))
     popular = {}
-    for r in lake.popular(past, at, categories, models.MOST_POPULAR).orderBy("rank").toLocalIterator():
+    for r in lake.popular(past, at, shop.categories, models.MOST_POPULAR).orderBy("rank").toLocalIterator():
         popular.setdefault((r["marketplace"], r["category"], r["kind"]), []).append((r["product"], r["score"]))
     items, users = lake.factors(lake.ratings(past, at), *setting)
     vectors = {r["product"]: np.array(r["features"], np.float32) for r in items.toLocalIterator()}
@@ -71,7 +80,8 @@ def fit(spark_frame, at, categories, setting, products):
     customers = {r["subject"]: (np.array(r["features"], np.float32), bought.get(r["subject"], [])) for r in users.toLocalIterator()}
     prices = {(r["marketplace"], r["product"]): r["price"] for r in lake.prices(past).toLocalIterator()}
     past.unpersist()
-    return models.Model(near, popular, vectors, customers), shelf.Catalog(products, prices)
+    model = catalog.content(models.Model(near, popular, vectors, customers), shop.products)
+    return model, shelf.Catalog(shop.products, shop.prices | prices), set(vectors)
 
 
 def asked(frame, model, since, until, most):
@@ -81,14 +91,14 @@ def asked(frame, model, since, until, most):
     return evaluation.questions(rows, {s: {p for p, _ in bought} for s, (_, bought) in model.customers.items()})
 
 
-def learn(model, catalog, questions):
+def learn(model, known, questions):
     """A ranker of the questions' candidates; the last fifth of them in time says when it has learned enough."""
     questions = sorted(questions, key=lambda q: q.asked.at)
     parts = []
     for of in (questions[:len(questions) * 4 // 5], questions[len(questions) * 4 // 5:]):
         x, y, groups = [], [], []
         for n, q in enumerate(of):
-            products, rows, _ = shelf.rows(model, catalog, q.asked)
+            products, rows, _ = shelf.rows(model, known, q.asked)
             gains = np.array([q.gains.get(p, 0) for p in products], np.float32)
             others = np.flatnonzero(gains == 0)
             keep = np.sort(np.concatenate([np.flatnonzero(gains), np.random.default_rng(n).permutation(others)[:MOST_CANDIDATES]]))
@@ -116,11 +126,11 @@ def rank(booster, products, x):
     return [products[i] for i in np.argsort(-scores, kind="stable")[:evaluation.AT]]
 
 
-def measure(model, catalog, booster, questions, serving):
+def measure(model, known, booster, questions, serving):
     """NDCG@20 of the ranker, of each source alone, of what is popular, and of the model that serves, all on the same questions."""
     found = {name: [] for name in ("ranker", "popular", *SOURCES, *(["serving"] if serving else []))}
     for q in questions:
-        products, x, named = shelf.rows(model, catalog, q.asked)
+        products, x, named = shelf.rows(model, known, q.asked)
         found["ranker"].append(evaluation.ndcg(rank(booster, products, x), q.gains))
         for s in SOURCES:
             found[s].append(evaluation.ndcg(evaluation.top(named["source_" + s]), q.gains))
@@ -129,9 +139,17 @@ def measure(model, catalog, booster, questions, serving):
         found["popular"].append(evaluation.ndcg(ever, q.gains))
         if serving:
             if serving.model:
-                products, x, _ = shelf.rows(serving.model, catalog, q.asked)
+                products, x, _ = shelf.rows(serving.model, known, q.asked)
             found["serving"].append(evaluation.ndcg(rank(serving.booster, products, x), q.gains))
     return {name: {f"ndcg@{evaluation.AT}": round(evaluation.mean(v), 6)} for name, v in found.items()}
+
+
+def new_ones(model, known, warm, booster, questions):
+    """What becomes of products that nobody had touched when the sources learned, of some of the questions."""
+    nearer, n = catalog.foretold(model, warm, questions)
+    of = questions[:NEW_ONES]
+    on = sum(any(p not in warm for p in rank(booster, *shelf.rows(model, known, q.asked)[:2])) for q in of)
+    return {"candidates": len(set(model.vectors) - warm), "shelves": round(on / len(of), 4), "turned_to": n, "nearer": round(nearer, 4)}
 
 
 class Serving:
@@ -175,25 +193,6 @@ def splits(frame, serving, most):
     return evaluation.cut([t for t in times if t < last] or times, 0.75), last
 
 
-def content(model, products):
-    """Gives products that nobody touched a vector: where their words point to, in the space of the others.
-
-    A linear map from the words' vectors (the search index's, by all-MiniLM-L6-v2) to ALS's, by ridge regression on products that
-    have both. Without words' vectors, or with few products that have both, the cold stay without.
-    """
-    words = {p: np.array(a["meaning"], np.float32) for p, a in products.items() if a.get("meaning")}
-    both = [p for p in model.products if p in words]
-    cold = sorted(set(words) - set(model.vectors))
-    if len(both) < 3 * lake.DIMENSIONS or not cold:
-        return model, 0
-    w = np.stack([words[p] for p in both])
-    v = np.stack([model.vectors[p] for p in both])
-    m = np.linalg.solve(w.T @ w + 10.0 * np.eye(w.shape[1], dtype=np.float32), w.T @ v)
-    vectors = dict(model.vectors)
-    vectors.update({p: (words[p] @ m).astype(np.float32) for p in cold})
-    return models.Model(model.neighbours, model.popular, vectors, model.customers), len(cold)
-
-
 def code():
     """The checksum of what trains: these modules, wherever they lie."""
     h = hashlib.sha256()
@@ -205,16 +204,6 @@ def code():
         archive = next(p for p in sys.path if zipfile.is_zipfile(p) and name in zipfile.ZipFile(p).namelist())
         h.update(zipfile.ZipFile(archive).read(name))
     return "sha256:" + h.hexdigest()
-
-
-def catalog(folder):
-    """What products are, from the snapshot of the search index; nothing where there is none."""
-    text = folder.read("catalog/products.jsonl")
-    products = {}
-    for line in (text or "").splitlines():
-        o = json.loads(line)
-        products[o["product_id"]] = o
-    return products
 
 
 def tune(frame, first, last, most):
@@ -256,25 +245,28 @@ def train(spark, a):
     pointer = json.loads(folder.read("models/serving.json") or "{}")
     serving = Serving(folder, pointer["version"]) if pointer.get("version") else None
     first, last = splits(frame, serving, a.questions)
-    products = catalog(folder)
-    say(f"sources learn up to {rfc3339(first)}, the ranker up to {rfc3339(last)}; the catalog has {len(products)} products")
-    categories = spark.createDataFrame([(p, o.get("category", "")) for p, o in sorted(products.items())], "product string, category string")
+    frames = catalog.snapshot(spark, folder)
+    shop = Shop(*catalog.read(frames, frame), catalog.categories(spark, frames))
+    say(f"sources learn up to {rfc3339(first)}, the ranker up to {rfc3339(last)}; the catalog tells of {len(shop.products)} products")
     setting = tune(frame, first, last, a.questions)
     say(f"ALS is best with regularisation {setting[0]} and alpha {setting[1]}")
-    early, known = fit(frame, first, categories, setting, products)
+    early, known, _ = fit(frame, first, shop, setting)
     learnable = asked(frame, early, first, last, a.questions)
     if len(learnable) < LEAST:
         raise TooLittle(f"{len(learnable)} visits can be learned from, {LEAST} are needed")
     booster = learn(early, known, learnable)
     say(f"the ranker learned of {len(learnable)} visits: {booster.num_boosted_rounds()} trees")
-    late, known = fit(frame, last, categories, setting, products)
+    late, known, warm = fit(frame, last, shop, setting)
     held = asked(frame, late, last, NEVER, a.questions)
     if len(held) < LEAST:
         raise TooLittle(f"{len(held)} visits are left to measure on, {LEAST} are needed")
     metrics = measure(late, known, booster, held, serving)
     say(f"measured on {len(held)} visits after that")
-    final, _ = fit(frame, span[1] + datetime.timedelta(milliseconds=1), categories, setting, products)
-    final, cold = content(final, products)
+    cold = new_ones(late, known, warm, booster, held)
+    say(f"of {cold['candidates']} products that nobody had touched, one or more stand on {cold['shelves']:.0%} of the shelves; "
+        f"{cold['turned_to']} times somebody turned to one, which was nearer than {cold['nearer']:.0%} of the others")
+    final, _, touched = fit(frame, span[1] + datetime.timedelta(milliseconds=1), shop, setting)
+    cold["products"] = len(final.vectors) - len(touched)
     files = models.lines(final)
     files["ranker.json"] = bytes(booster.save_raw("json")).decode()
     manifest = {"schema": models.SCHEMA, "version": version, "created_at": rfc3339(now.replace(tzinfo=None)),
@@ -286,7 +278,7 @@ def train(spark, a):
     for name, text in files.items():
         folder.write(f"models/{version}/{name}", text)
     folder.write(f"models/{version}/manifest.json", json.dumps(manifest, indent=1) + "\n")  # last: with it the model is whole
-    say(f"wrote models/{version}: {len(final.vectors)} products, {cold} of them cold, {len(final.customers)} customers")
+    say(f"wrote models/{version}: {len(final.vectors)} products, {cold['products']} of them cold, {len(final.customers)} customers")
     print("version " + version, flush=True)
 
 

@@ -125,13 +125,19 @@ func (s *Store) Meanings(ctx context.Context, products ...string) (map[string]se
 	}
 	out := make(map[string]search.Meant, len(items))
 	for _, i := range items {
-		var m meant
-		if err := store.Unmarshal(i, &m); err != nil {
+		m, err := meantOf(i)
+		if err != nil {
 			return nil, fmt.Errorf("read meaning: %w", err)
 		}
-		out[m.ProductID] = search.Meant{ProductID: m.ProductID, Words: m.Words, Vector: search.VectorFrom(m.Vector), Version: m.Version, Shown: m.Shown}
+		out[m.ProductID] = m
 	}
 	return out, nil
+}
+
+func meantOf(i store.Item) (search.Meant, error) {
+	var m meant
+	err := store.Unmarshal(i, &m)
+	return search.Meant{ProductID: m.ProductID, Words: m.Words, Vector: search.VectorFrom(m.Vector), Version: m.Version, Shown: m.Shown}, err
 }
 
 type synonyms struct {
@@ -163,4 +169,42 @@ func number(i store.Item) (int64, error) {
 		return 0, fmt.Errorf("read number: the projection has none")
 	}
 	return strconv.ParseInt(n.Value, 10, 64)
+}
+
+// Description is what projections has of a product besides numbers: its rating, or its vector.
+type Description struct {
+	Rating search.ProductRating
+	Meant  search.Meant
+}
+
+// Scan lists the whole table.
+type Scan struct{ DB store.Scanner }
+
+// Descriptions returns the ratings and vectors of one of the parts of the table, from 0, as they were a moment ago, each by itself, and
+// what the next page goes on after, "" on the last.
+func (s Scan) Descriptions(ctx context.Context, part, parts int, after string) (list []Description, next string, err error) {
+	scan := store.Scan{Table: table, Segment: part, Segments: parts, Eventual: true}
+	if after != "" {
+		scan.After = store.Item{"pk": &types.AttributeValueMemberS{Value: after}}
+	}
+	page, err := s.DB.Scan(ctx, scan)
+	if err != nil {
+		return nil, "", fmt.Errorf("list all projections: %w", err)
+	}
+	for _, i := range page.Items {
+		var d Description
+		switch _, of, _ := strings.Cut(store.KeyOf(i).PK, "#"); of {
+		case "rating":
+			err = store.Unmarshal(i, &d.Rating)
+		case "meaning":
+			d.Meant, err = meantOf(i)
+		default:
+			continue
+		}
+		if err != nil {
+			return nil, "", fmt.Errorf("read projection: %w", err)
+		}
+		list = append(list, d)
+	}
+	return list, store.KeyOf(page.Next).PK, nil
 }

@@ -102,3 +102,34 @@ func TestSynonymsAreKeptByMarketplace(t *testing.T) {
 		}
 	})
 }
+
+// Of all that stands in the table, ratings and vectors come, each once.
+func TestAScanDescribesProducts(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		ctx, s := context.Background(), &Store{DB: db}
+		rating := search.ProductRating{ProductID: "prd_a", Mean: 450, Rank: 400, Reviews: 3, Version: 2}
+		meant := search.Meant{ProductID: "prd_b", Words: "w", Vector: search.Vector{1, -127}, Version: 1}
+		_, err := s.Next(ctx, "prd_a", "US")
+		if err := errors.Join(err, s.SaveRating(ctx, rating), s.SaveMeaning(ctx, meant), s.SaveSynonyms(ctx, "US", nil)); err != nil {
+			t.Fatal(err)
+		}
+		var got []Description
+		for part := range 2 {
+			for after := ""; ; {
+				list, next, err := Scan{db.(store.Scanner)}.Descriptions(ctx, part, 2, after)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, list...)
+				if after = next; next == "" {
+					break
+				}
+			}
+		}
+		slices.SortFunc(got, func(a, b Description) int { return len(a.Meant.ProductID) - len(b.Meant.ProductID) })
+		if d := cmp.Diff([]Description{{Rating: rating}, {Meant: meant}}, got); d != "" {
+			t.Error(d)
+		}
+	})
+}
