@@ -152,12 +152,15 @@ shoppers: tools ## make up shoppers and send what they do to the running local c
 clickstream: tools ## 100,000 generated events through the gateway, Kinesis and a consumer that is killed, each once in the lake (local cloud must run)
 	@RIALTO_E2E=1 RIALTO_CLICKS=6200 go test -count=1 -timeout 20m -v -run '^TestClicksAreInTheLakeOnce$$' ./localstack/checks/e2e | sed -u '/^=== /d'
 
-.PHONY: train rollback-model test-train
+.PHONY: train rollback-model experiment test-train
 train: tools ## learn what to recommend from the lake, by Spark, and let the model serve that beats what serves (the local cloud must run)
 	@$(LOCAL) train
 
 rollback-model: tools ## have the model serve again that served before this one (STAGE=…)
 	@$(OPS) invoke recommendations-serve '{"rollback":true}'
+
+experiment: tools ## what became of an experiment between models, from the lake: figures with intervals (ID=, the local cloud must run)
+	@$(LOCAL) experiment "$(ID)"
 
 test-train: EXTRA := train
 test-train: packages ## the tests of training, with Spark on a small lake; make test leaves them out, since they install 600 MB

@@ -62,7 +62,8 @@ func TestPermissionsAreTheGrants(t *testing.T) {
 func TestNoFunctionMayMore(t *testing.T) {
 	t.Parallel()
 	service := map[contract.Access]string{
-		contract.Read: "dynamodb", contract.Write: "dynamodb", contract.Append: "dynamodb", contract.Send: "sqs", contract.Publish: "sns",
+		contract.Read: "dynamodb", contract.Write: "dynamodb", contract.Append: "dynamodb", contract.Scan: "dynamodb",
+		contract.Send: "sqs", contract.Publish: "sns",
 		contract.Start: "states", contract.Invoke: "lambda", contract.Seal: "kms", contract.Sign: "kms", contract.Verify: "kms",
 		contract.Search: "es", contract.Admin: "es", contract.SQL: "rds-db", contract.Schema: "rds-db",
 		contract.Gateway: "secretsmanager", contract.Redis: "ec2",

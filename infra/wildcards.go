@@ -70,6 +70,9 @@ var reasons = append(append(versionsOfTasks(), versionsKeptWarm()...), []reason{
 
 	{"s3:PutObject", "/models/*", "models are named by version and file"},
 	{"s3:GetObject", "/models/*", "models are named by version and file"},
+	{"s3:PutObject", "/catalog/*", "a snapshot's files are named by when it was begun, and their part"},
+	{"s3:PutObject", "/experiments/*", "experiments are named by those who start them"},
+	{"s3:GetObject", "/experiments/*", "experiments are named by those who start them"},
 
 	{"es:ESHttpPost", "/*/_search", "an index is named by its marketplace or its model; a search writes nothing"},
 	{"es:ESHttpGet", "/products-*", "an index is named by its marketplace; what it is may be read"},

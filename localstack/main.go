@@ -43,6 +43,7 @@ func commands() []command {
 		{"lag", "measure how long a committed change takes until a search finds it: lag [-probes N]", measure},
 		{"demo", "play the main journey, what must fail well, and a seller's", play},
 		{"shoppers", "make up shoppers and send what they do to the clickstream: shoppers [-n N] [-seed N]", madeUp},
+		{"experiment", "say what became of an experiment, from the lake", compared},
 		{"train", "train recommendations on the lake and have the machine retrain judge, load and serve the model", trained},
 		{"fuzz", "call every operation in and out of its schema, as every kind of caller: fuzz [-calls N] [-seed N]", fuzzed},
 		{"docs", "serve the APIs' documents as pages to read and try, until it is interrupted", documents},
@@ -133,17 +134,33 @@ func madeUp(ctx context.Context, args []string) error {
 }
 
 func trained(ctx context.Context, _ []string) error {
-	if err := cloud.Require(ctx); err != nil {
-		return err
-	}
-	if err := packages.Install(ctx, os.Stdout, "train"); err != nil {
-		return err
-	}
-	spark, err := training.Installed()
+	spark, err := sparked(ctx)
 	if err != nil {
 		return err
 	}
 	return training.Run(ctx, spark, os.Stdout)
+}
+
+func compared(ctx context.Context, args []string) error {
+	if len(args) != 1 || args[0] == "" {
+		return errors.New("say which: make experiment ID=…")
+	}
+	spark, err := sparked(ctx)
+	if err != nil {
+		return err
+	}
+	return training.Report(ctx, spark, args[0], os.Stdout)
+}
+
+// sparked installs Spark beside the running local cloud.
+func sparked(ctx context.Context) (training.Spark, error) {
+	if err := cloud.Require(ctx); err != nil {
+		return training.Spark{}, err
+	}
+	if err := packages.Install(ctx, os.Stdout, "train"); err != nil {
+		return training.Spark{}, err
+	}
+	return training.Installed()
 }
 
 func fuzzed(ctx context.Context, args []string) error {

@@ -24,8 +24,10 @@ var actions = map[string]action{
 	"add_payment_info":    {},
 	"view_promotion":      {object: true},
 	"select_promotion":    {object: true},
-	"purchase":            {server: true, items: true},
-	"login":               {server: true},
+	// A variant of an experiment was shown, as GA4 calls it (developers.google.com/analytics/devguides/collection/ga4/integration).
+	"experience_impression": {object: true},
+	"purchase":              {server: true, items: true},
+	"login":                 {server: true},
 }
 
 // Purchase and Login are what functions of ours tell.

@@ -28,6 +28,13 @@ var recommendationsContext = Context{
 			Grants:  []Grant{{Redis, "carts"}, {Mac, "clickstream"}},
 		},
 		{
+			Name: "experiment", Description: "starts or stops an experiment, or tells which one runs",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Operator: true},
+			Grants: []Grant{{GetObject, "models"}, {ListObjects, "models"}, {GetObject, "experiments"}, {PutObject, "experiments"},
+				{Read, "recommendations"}, {Write, "recommendations"}},
+		},
+		{
 			// The network of the cache has no way out to the domain, so the api asks by way of this one.
 			Name: "find", Description: "asks the indexes for what a shelf may hold",
 			Memory: 512, Timeout: 5 * second,
@@ -51,8 +58,8 @@ var recommendationsContext = Context{
 			Name: "serve", Description: "has a loaded model serve, or the one before it again",
 			Memory: 256, Timeout: minute,
 			Trigger: Trigger{Task: true},
-			Grants: []Grant{{GetObject, "models"}, {PutObject, "models"}, {ListObjects, "models"}, {Write, "recommendations"},
-				{Admin, "search"}},
+			Grants: []Grant{{GetObject, "models"}, {PutObject, "models"}, {ListObjects, "models"}, {Read, "recommendations"},
+				{Write, "recommendations"}, {Admin, "search"}},
 		},
 		{
 			Name: "snapshot", Description: "takes a snapshot of the catalog for training, part by part",

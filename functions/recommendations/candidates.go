@@ -155,6 +155,9 @@ func (c *call) kept(ctx context.Context, key string, build func() []Candidate) [
 // pooled are the candidates that do not depend on the session.
 func (c *call) pooled(ctx context.Context) []Candidate {
 	key := strings.Join([]string{"pool", c.version, c.Marketplace, string(c.Placement), c.ProductID, c.subject}, "#")
+	if c.blended {
+		key += "#blended"
+	}
 	return c.kept(ctx, key, func() []Candidate { return c.pool(ctx) })
 }
 

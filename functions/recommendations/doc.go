@@ -60,6 +60,15 @@
 // its driver what somebody touched and the newest 200,000 of the others. 32 parts are read side by side, 1 MB in some 40 ms, so 40
 // GB a part take half an hour; one snapshot serves for a day. Its 200 GB, zipped, are kept for three days: USD 14 a month.
 //
+// # Experiments
+//
+// One experiment at a time compares models, or trees and Blend, between sessions or customers (Experimenter). A unit's variant is
+// reckoned from the experiment's id and the unit's pseudonym, so nothing is kept of units, and the report reckons the same from the
+// lake. An answer says its variant; who shows it tells so by experience_impression, whose event id is the same throughout a session.
+// make experiment ID=… reports from the lake: conversion, revenue a unit, the same less what purchases of before foretold
+// (CUPED), clicks a shelf (the delta method), what was taken out of carts again, each with its interval, and whether the shares of
+// units can have come by chance. A customer who agreed to no profile takes part in none by customer.
+//
 // # What it costs
 //
 // make bench (recommendationsbill) says what a million shelves cost: some USD 20 to 35, by what the session looked at, of
@@ -71,7 +80,8 @@
 // is to list what is bought and viewed at all. The gate reads each file to its end in the 15 minutes of a function, which is some
 // 40 GB. Who is known by a session alone has no vector, and so none of the nearest: theirs are neighbours. Reasons are English; their
 // codes and ids are for pages in other languages. What a session did is known a second or so after it did it, by way of the stream.
-// An export has what a customer bought and agreed to, and not the vector that was made of it.
+// Refunds and how long answers take are not in the lake, and so no guardrails of the report. An export has what a customer bought
+// and agreed to, and not the vector that was made of it.
 //
 // It follows the clickstream's stream for what sessions click and customers buy, and publishes no events.
 package recommendations

@@ -281,7 +281,7 @@ func TestAModelIsLoadedInParts(t *testing.T) {
 func TestOnlyWhatTheGateLetServes(t *testing.T) {
 	t.Parallel()
 	f, to := trained(t, nil), &shelves{}
-	l, r := Loader{f, to, to, 0}, Releaser{f, to, to, func() time.Time { return noon }}
+	l, r := Loader{f, to, to, 0}, Releaser{f, to, to, newWorld(), func() time.Time { return noon }}
 	if _, err := l.Load(t.Context(), Part{Version: version}); fault.Code(err) != "model_not_accepted" {
 		t.Error(err)
 	}

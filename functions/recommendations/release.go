@@ -20,13 +20,15 @@ type Releaser struct {
 	Files   Files
 	Tables  Tables
 	Vectors Vectors
-	Now     func() time.Time
+	// Experiments tells which one runs: the vectors of its variants stay.
+	Experiments Experiments
+	Now         func() time.Time
 }
 
 var errNoPrevious = fault.New(fault.NotFound, "nothing_kept", "no model served before this one")
 
 // Serve has a model serve that was accepted and loaded, or goes back to the one before. What serves already is a success. Of
-// what came before both the vectors are deleted. Errors: invalid_version, model_not_accepted, nothing_kept.
+// what came before both the vectors are deleted, but for those that an experiment serves. Errors: invalid_version, model_not_accepted, nothing_kept.
 func (r Releaser) Serve(ctx context.Context, in Release) (Pointer, error) {
 	p, err := readPointer(ctx, r.Files)
 	if err != nil {
@@ -53,5 +55,9 @@ func (r Releaser) Serve(ctx context.Context, in Release) (Pointer, error) {
 	if err := r.Tables.Serve(ctx, p.Version); err != nil { // which is what the shelves look at
 		return Pointer{}, err
 	}
-	return p, r.Vectors.Keep(ctx, p.Version, p.Previous)
+	e, err := r.Experiments.Running(ctx)
+	if err != nil {
+		return Pointer{}, err
+	}
+	return p, r.Vectors.Keep(ctx, keeping(e, p.Version, p.Previous)...)
 }

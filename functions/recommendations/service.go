@@ -105,6 +105,8 @@ type Answer struct {
 	Shelf    Shelf
 	Items    []Item
 	Degraded []string // what was away
+	// Experiments that this answer takes part in.
+	Experiments []Assigned
 }
 
 // What may be away, as answers say it.
@@ -132,12 +134,15 @@ type Service struct {
 	Memory     Memory
 	People     People
 	Pseudonyms clickstream.Pseudonyms
-	Now        func() time.Time
-	Random     io.Reader
+	// Experiments tells which one runs.
+	Experiments Experiments
+	Now         func() time.Time
+	Random      io.Reader
 
-	mu      sync.Mutex
-	version string
-	asked   time.Time
+	mu         sync.Mutex
+	version    string
+	experiment Experiment
+	asked      time.Time
 }
 
 var (
@@ -170,7 +175,7 @@ func (s *Service) Recommend(ctx context.Context, r Request) (Answer, error) {
 	if err := c.begin(ctx); err != nil {
 		return Answer{}, err
 	}
-	a := Answer{Version: c.version, Shelf: r.Shelf, Items: c.serve(ctx, c.list(ctx))}
+	a := Answer{Version: c.version, Shelf: r.Shelf, Items: c.serve(ctx, c.list(ctx)), Experiments: c.assigned}
 	slices.Sort(c.degraded)
 	a.Degraded = slices.Compact(c.degraded)
 	if a.ID, err = ids.New(idPrefix, s.Random); err != nil {
@@ -180,39 +185,47 @@ func (s *Service) Recommend(ctx context.Context, r Request) (Answer, error) {
 		a.ID += "-" + a.Version
 	}
 	slog.DebugContext(ctx, "recommended", "shelf", a.Shelf, "placement", r.Placement, "model", a.Version, "items", len(a.Items), "kept", c.hit,
-		"looked_at", len(c.session.looked), "degraded", a.Degraded)
+		"looked_at", len(c.session.looked), "degraded", a.Degraded,
+		"experiments", a.Experiments)
 	return a, nil
 }
 
-// serving is the version that serves.
-func (s *Service) serving(ctx context.Context) (string, error) {
+// serving is the version that serves, and the experiment that runs.
+func (s *Service) serving(ctx context.Context) (string, Experiment, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if now := s.Now(); now.Sub(s.asked) >= remembered {
 		version, err := s.Models.Serving(ctx)
 		if err != nil {
-			return s.version, err // the last that is known may still be there
+			return s.version, s.experiment, err // the last that is known may still be there
 		}
-		s.version, s.asked = version, now
+		experiment, err := s.Experiments.Running(ctx)
+		if err != nil {
+			return s.version, s.experiment, err
+		}
+		s.version, s.experiment, s.asked = version, experiment, now
 	}
-	return s.version, nil
+	return s.version, s.experiment, nil
 }
 
 // call is one request under way.
 type call struct {
 	*Service
 	Request
-	now      time.Time
-	version  string
-	trees    *Trees
-	subject  string
-	session  session
-	customer Customer
-	history  history
-	page     Product
-	products map[string]Product // those read so far; the zero Product of one that is not there
-	degraded []string
-	hit      bool // a pool was kept
+	now        time.Time
+	version    string
+	experiment Experiment
+	assigned   []Assigned
+	blended    bool // the variant does without trees
+	trees      *Trees
+	subject    string
+	session    session
+	customer   Customer
+	history    history
+	page       Product
+	products   map[string]Product // those read so far; the zero Product of one that is not there
+	degraded   []string
+	hit        bool // a pool was kept
 }
 
 // away notes what is away.
@@ -223,10 +236,16 @@ func (c *call) away(ctx context.Context, what string, err error) {
 
 // begin reads who asks, what the page is about, and what serves. Errors: product_not_found.
 func (c *call) begin(ctx context.Context) (err error) {
-	if c.version, err = c.serving(ctx); err != nil {
+	if c.version, c.experiment, err = c.serving(ctx); err != nil {
 		c.away(ctx, noModel, err)
 	}
-	if c.version != "" {
+	if c.CustomerID != "" {
+		if c.subject, err = c.People.Subject(ctx, c.CustomerID); err != nil {
+			c.away(ctx, noProfile, err)
+		}
+	}
+	c.assign()
+	if c.version != "" && !c.blended {
 		if c.trees, err = c.Rankers.Ranker(ctx, c.version); err != nil {
 			c.away(ctx, noRanker, err)
 		}
@@ -236,11 +255,6 @@ func (c *call) begin(ctx context.Context) (err error) {
 			if c.page = c.products[c.ProductID]; c.page.ID == "" || c.page.Withheld != "" {
 				return catalog.ErrProductNotFound
 			}
-		}
-	}
-	if c.CustomerID != "" {
-		if c.subject, err = c.People.Subject(ctx, c.CustomerID); err != nil {
-			c.away(ctx, noProfile, err)
 		}
 	}
 	acts, lately, err := c.Memory.Visit(ctx, c.Pseudonyms.Session(c.Request.Session), c.subject)

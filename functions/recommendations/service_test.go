@@ -50,6 +50,7 @@ type world struct {
 	best       map[string][]string // by category
 	pools      map[string][]Candidate
 	made       int // pools
+	experiment Experiment
 
 	noProducts, noModels, noRankers, noIndex, noMemory, noPeople bool
 }
@@ -80,7 +81,7 @@ func (w *world) modelled() *world {
 }
 
 func (w *world) service() *Service {
-	return &Service{Products: w, Models: w, Rankers: w, Index: w, Memory: w, People: w, Pseudonyms: clickstream.Pseudonyms{},
+	return &Service{Products: w, Models: w, Rankers: w, Index: w, Memory: w, People: w, Experiments: w, Pseudonyms: clickstream.Pseudonyms{},
 		Now: func() time.Time { return noon }, Random: bytes.NewReader(make([]byte, 1<<12))}
 }
 
@@ -102,6 +103,13 @@ func (w *world) Serving(context.Context) (string, error) {
 		return "", errAway
 	}
 	return w.version, nil
+}
+
+func (w *world) Running(context.Context) (Experiment, error) { return w.experiment, nil }
+
+func (w *world) Run(_ context.Context, e Experiment) error {
+	w.experiment = e
+	return nil
 }
 
 func (w *world) Neighbours(_ context.Context, _ string, products []string) (map[string]map[Kind][]Scored, error) {

@@ -66,6 +66,11 @@ func Run(ctx context.Context, spark Spark, out io.Writer) error {
 	return nil
 }
 
+// Report says what became of an experiment on the local cloud.
+func Report(ctx context.Context, spark Spark, experiment string, out io.Writer) error {
+	return spark.Report(ctx, "s3a://"+lakeBucket+"/events", "s3a://"+modelsBucket, experiment, out)
+}
+
 // filled sees that there is something to learn from.
 func filled(ctx context.Context, files *s3.Client, out io.Writer) error {
 	found, err := files.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: aws.String(lakeBucket), Prefix: aws.String("events/"), MaxKeys: aws.Int32(1)})

@@ -19,9 +19,9 @@ import (
 
 // Spark runs the training script in Spark's local mode.
 type Spark struct {
-	Home   string // the extra "train": bin/ has Python and spark-submit, jars/s3a/ what reaches buckets
-	Script string // train.py
-	Log    string // what Spark itself says goes to this file
+	Home    string // the extra "train": bin/ has Python and spark-submit, jars/s3a/ what reaches buckets
+	Scripts string // the folder of train.py and experiment.py
+	Log     string // what Spark itself says goes to this file
 }
 
 // ErrTooLittle says that there was too little to learn from; nothing was written.
@@ -30,7 +30,7 @@ var ErrTooLittle = errors.New("too little to learn from")
 // tooLittle is the script's exit status for it.
 const tooLittle = 3
 
-// Installed is Spark as the local cloud installs it by name, with the script of this repository.
+// Installed is Spark as the local cloud installs it by name, with the scripts of this repository.
 func Installed() (Spark, error) {
 	home, err := cloud.Trainer()
 	if err != nil {
@@ -40,7 +40,7 @@ func Installed() (Spark, error) {
 	if err != nil {
 		return Spark{}, err
 	}
-	return Spark{Home: home, Script: filepath.Join(root, "functions", "recommendations", "training", "train.py"),
+	return Spark{Home: home, Scripts: filepath.Join(root, "functions", "recommendations", "training"),
 		Log: filepath.Join(root, ".local", "logs", "spark.log")}, nil
 }
 
@@ -69,33 +69,13 @@ func (s Spark) settings() []string {
 // Train trains on a lake and writes the model below a folder or bucket; both are named as Hadoop names them. It returns the
 // model's version, or ErrTooLittle. What the script says goes to out.
 func (s Spark) Train(ctx context.Context, lake, models string, out io.Writer) (version string, err error) {
-	log, err := os.Create(s.Log)
-	if err != nil {
-		return "", err
-	}
-	defer log.Close()
-	args := append(s.settings(), s.Script, "--lake", lake, "--models", models)
-	run := exec.CommandContext(ctx, filepath.Join(s.Home, "bin", "spark-submit"), args...)
-	run.Env = append(os.Environ(), "PATH="+filepath.Join(s.Home, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"PYSPARK_PYTHON="+filepath.Join(s.Home, "bin", "python"), "SPARK_LOCAL_IP=127.0.0.1", "SPARK_LOCAL_HOSTNAME=localhost",
-		"PYTHONDONTWRITEBYTECODE=1")
-	run.Stderr = log
-	run.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	said, err := run.StdoutPipe()
-	if err != nil {
-		return "", err
-	}
-	if err := run.Start(); err != nil {
-		return "", fmt.Errorf("start Spark: %w", err)
-	}
-	for lines := bufio.NewScanner(said); lines.Scan(); {
-		if v, ok := strings.CutPrefix(lines.Text(), "version "); ok {
+	err = s.run(ctx, func(line string) {
+		if v, ok := strings.CutPrefix(line, "version "); ok {
 			version = v
-			continue
+			return
 		}
-		fmt.Fprintln(out, lines.Text())
-	}
-	err = run.Wait()
+		fmt.Fprintln(out, line)
+	}, "train.py", "--lake", lake, "--models", models)
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit) && exit.ExitCode() == tooLittle:
@@ -106,4 +86,40 @@ func (s Spark) Train(ctx context.Context, lake, models string, out io.Writer) (v
 		return "", fmt.Errorf("training named no version: see %s", s.Log)
 	}
 	return version, nil
+}
+
+// Report says on out what became of an experiment, by a lake and the bucket of models.
+func (s Spark) Report(ctx context.Context, lake, models, experiment string, out io.Writer) error {
+	err := s.run(ctx, func(line string) { fmt.Fprintln(out, line) }, "experiment.py", "--lake", lake, "--models", models, "--id", experiment)
+	if err != nil {
+		return fmt.Errorf("there is no report, %s says why: %w", s.Log, err)
+	}
+	return nil
+}
+
+// run runs a script, and hands on the lines that it says.
+func (s Spark) run(ctx context.Context, line func(string), script string, args ...string) error {
+	log, err := os.Create(s.Log)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	args = append(append(s.settings(), filepath.Join(s.Scripts, script)), args...)
+	run := exec.CommandContext(ctx, filepath.Join(s.Home, "bin", "spark-submit"), args...)
+	run.Env = append(os.Environ(), "PATH="+filepath.Join(s.Home, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"PYSPARK_PYTHON="+filepath.Join(s.Home, "bin", "python"), "SPARK_LOCAL_IP=127.0.0.1", "SPARK_LOCAL_HOSTNAME=localhost",
+		"PYTHONDONTWRITEBYTECODE=1")
+	run.Stderr = log
+	run.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	said, err := run.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := run.Start(); err != nil {
+		return fmt.Errorf("start Spark: %w", err)
+	}
+	for lines := bufio.NewScanner(said); lines.Scan(); {
+		line(lines.Text())
+	}
+	return run.Wait()
 }

@@ -26,6 +26,10 @@ func main() {
 			clicks := recommendations.Clicks{Reader: clickstream.Consumer{Pseudonyms: by}, Visits: cache(s), Now: time.Now}
 			return clickstreamaws.OnRecords(clicks), err
 		},
+		"experiment": func(s *settings.Settings) (any, error) {
+			x := recommendations.Experimenter{Files: files(s), Experiments: records(s), Now: time.Now}
+			return saga.Task("recommendations-experiment", x.Change), nil
+		},
 		"find": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
 			return saga.Task("recommendations-find", x.Find), err
@@ -39,7 +43,7 @@ func main() {
 		},
 		"serve": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
-			r := recommendations.Releaser{Files: files(s), Tables: records(s), Vectors: x, Now: time.Now}
+			r := recommendations.Releaser{Files: files(s), Tables: records(s), Vectors: x, Experiments: records(s), Now: time.Now}
 			return saga.Task("recommendations-serve", r.Serve), err
 		},
 		"snapshot": func(s *settings.Settings) (any, error) {

@@ -56,7 +56,7 @@ func service(s *settings.Settings) (*recommendations.Service, error) {
 	db := database(s)
 	people := clickstream.Profiles{Consents: clickstreamstore.Consents{DB: db, Now: time.Now},
 		People: customers.Marker{Store: customersstore.NewSQL(customersaws.Database(s)), Vault: customersaws.NewVault(s, time.Now, rand.Reader)}}
-	return &recommendations.Service{Products: products{catalogstore.Store{DB: db}}, Models: records(s),
+	return &recommendations.Service{Products: products{catalogstore.Store{DB: db}}, Models: records(s), Experiments: records(s),
 		Rankers: &recommendationsaws.Rankers{Files: files(s)}, Memory: cache(s), People: people, Pseudonyms: by, Now: time.Now, Random: rand.Reader,
 		Index: &recommendationsaws.Index{Lambda: lambda.NewFromConfig(s.AWS()), Function: s.Must("FUNCTION_RECOMMENDATIONS_FIND"), Now: time.Now},
 	}, err

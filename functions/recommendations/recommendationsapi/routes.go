@@ -54,11 +54,19 @@ type output struct {
 
 // Shelf is what is recommended.
 type Shelf struct {
-	RecommendationID string   `json:"recommendation_id" doc:"Names this answer: events that follow from it say so (POST /api/v1/events)"`
-	ModelVersion     string   `json:"model_version,omitempty" doc:"Of the model that recommends; absent where there is none yet"`
-	Shelf            string   `json:"shelf"`
-	Items            []Item   `json:"items" doc:"The best first; at most 20"`
-	Degraded         []string `json:"degraded,omitempty" enum:"cache,catalog,index,model,profile,ranker" doc:"What was away, so that this is less good than it could be"`
+	RecommendationID string       `json:"recommendation_id" doc:"Names this answer: events that follow from it say so (POST /api/v1/events)"`
+	ModelVersion     string       `json:"model_version,omitempty" doc:"Of the model that recommends; absent where there is none yet"`
+	Shelf            string       `json:"shelf"`
+	Items            []Item       `json:"items" doc:"The best first; at most 20"`
+	Degraded         []string     `json:"degraded,omitempty" enum:"cache,catalog,index,model,profile,ranker" doc:"What was away, so that this is less good than it could be"`
+	Experiments      []Experiment `json:"experiments,omitempty" doc:"That this answer takes part in; tell of each that is shown (POST /api/v1/events, experience_impression)"`
+}
+
+// Experiment is one that an answer takes part in.
+type Experiment struct {
+	ExperimentID string `json:"experiment_id"`
+	Variant      string `json:"variant" doc:"The event's object_id is the experiment's id, a colon and this; its object_id_field is experiment_id"`
+	ExposureID   string `json:"exposure_id" doc:"The event's event_id: told twice in a session, it counts once"`
 }
 
 // Item is a product on a shelf.
@@ -113,6 +121,9 @@ func (h handler) recommend(ctx context.Context, r recommendations.Request) (*out
 	}
 	out := &output{CacheControl: "no-store", Body: Shelf{RecommendationID: a.ID, ModelVersion: a.Version, Shelf: string(a.Shelf),
 		Items: make([]Item, 0, len(a.Items)), Degraded: a.Degraded}}
+	for _, e := range a.Experiments {
+		out.Body.Experiments = append(out.Body.Experiments, Experiment(e))
+	}
 	for _, i := range a.Items {
 		out.Body.Items = append(out.Body.Items, item(i))
 	}

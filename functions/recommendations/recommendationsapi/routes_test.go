@@ -26,7 +26,8 @@ func (r *recommender) Recommend(_ context.Context, in recommendations.Request) (
 			InStock: true}}
 	why := recommendations.Reason{Code: recommendations.BuyAgain, Day: time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)}
 	return recommendations.Answer{ID: "rcm_1-v1", Version: "v1", Shelf: recommendations.NewForYou, Degraded: []string{"index"},
-		Items: []recommendations.Item{{Product: p, Reason: why, Why: why.Text("")}}}, nil
+		Experiments: []recommendations.Assigned{{ExperimentID: "ranker", Variant: "trees", ExposureID: "e1"}},
+		Items:       []recommendations.Item{{Product: p, Reason: why, Why: why.Text("")}}}, nil
 }
 
 func TestAShelf(t *testing.T) {
@@ -39,7 +40,8 @@ func TestAShelf(t *testing.T) {
 	const want = `{"recommendation_id":"rcm_1-v1","model_version":"v1","shelf":"new_for_you","items":[{"product_id":"` + boot + `","title":"Boot",` +
 		`"brand":"B","category_id":"boots","image":"https://x/1.jpg","buy_box":{"offer_id":"off_1","price":{"amount":999,"currency":"USD"},` +
 		`"landed":{"amount":1499,"currency":"USD"},"seller":{"seller_id":"sel_1","name":"S"},"in_stock":true},` +
-		`"reason":{"code":"buy_again","text":"You bought it on 2026-11-29","day":"2026-11-29"}}],"degraded":["index"]}`
+		`"reason":{"code":"buy_again","text":"You bought it on 2026-11-29","day":"2026-11-29"}}],"degraded":["index"],` +
+		`"experiments":[{"experiment_id":"ranker","variant":"trees","exposure_id":"e1"}]}`
 	if got := strings.TrimSpace(w.Body.String()); w.Code != 200 || got != want || w.Header().Get("Cache-Control") != "no-store" {
 		t.Errorf("%d %s\n%s", w.Code, got, want)
 	}

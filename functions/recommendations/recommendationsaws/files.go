@@ -28,10 +28,17 @@ func (f Files) Write(ctx context.Context, key string, from io.Reader) error {
 	return f.Bucket.Write(ctx, key, from)
 }
 
-// Rankers keeps the ranker that was read last, as all requests of a process want the same one.
+// rankersKept is how many: of the model that serves, and of those that an experiment compares.
+const rankersKept = 4
+
+// Rankers keeps the rankers that were read last, as all requests of a process want the same few.
 type Rankers struct {
-	Files   Files
-	mu      sync.Mutex
+	Files Files
+	mu    sync.Mutex
+	last  []ranker // the one that was read last comes last
+}
+
+type ranker struct {
 	version string
 	trees   *recommendations.Trees
 }
@@ -40,13 +47,15 @@ type Rankers struct {
 func (r *Rankers) Ranker(ctx context.Context, version string) (*recommendations.Trees, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.version == version {
-		return r.trees, nil
+	for _, kept := range r.last {
+		if kept.version == version {
+			return kept.trees, nil
+		}
 	}
 	trees, err := recommendations.ReadRanker(ctx, r.Files, version)
 	if err != nil {
 		return nil, err
 	}
-	r.version, r.trees = version, trees
+	r.last = append(r.last[max(0, len(r.last)+1-rankersKept):], ranker{version, trees})
 	return trees, nil
 }

@@ -1,6 +1,7 @@
 // Package recommendationsstore keeps what is looked up of models in the table recommendations. Keys:
 //
 //	serving                                              the version that serves
+//	experiment                                           the experiment that runs
 //	<version>#neighbours#<kind>#<product>                neighbours of a product
 //	<version>#popular#<kind>#<marketplace>#<category>    what is popular
 //	<version>#customer#<subject>                         what is known of a customer, by pseudonym
@@ -22,9 +23,10 @@ import (
 )
 
 const (
-	table   = "recommendations"
-	serving = "serving"
-	keep    = 30 * 24 * time.Hour
+	table      = "recommendations"
+	serving    = "serving"
+	experiment = "experiment"
+	keep       = 30 * 24 * time.Hour
 	// atOnce bounds how many writes are under way.
 	atOnce = 16
 )
@@ -81,6 +83,17 @@ func (s Store) Serving(ctx context.Context) (version string, err error) {
 // Serve implements recommendations.Tables.
 func (s Store) Serve(ctx context.Context, version string) error {
 	return s.put(ctx, key(serving), version, 0)
+}
+
+// Running implements recommendations.Experiments.
+func (s Store) Running(ctx context.Context) (e recommendations.Experiment, err error) {
+	err = s.get(ctx, key(experiment), &e)
+	return e, err
+}
+
+// Run implements recommendations.Experiments.
+func (s Store) Run(ctx context.Context, e recommendations.Experiment) error {
+	return s.put(ctx, key(experiment), e, 0)
 }
 
 // near are neighbours by product and kind.

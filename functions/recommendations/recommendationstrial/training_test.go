@@ -242,6 +242,26 @@ func TestSparkReadsTheLake(t *testing.T) {
 	}
 }
 
+// Of an experiment that nobody took part in, and of one that there was not, the report says so.
+func TestAReportOfNothing(t *testing.T) {
+	t.Parallel()
+	lake, models := t.TempDir(), t.TempDir()
+	write(t, lake, visits(3))
+	s := shop{folder{dir: models}}
+	if err := s.Put(t.Context(), "experiments/ranker.json", []byte(`{"experiment_id":"ranker","unit":"customer","variants":[`+
+		`{"variant":"a","share":1},{"variant":"b","share":1}],"from":"`+time.Now().UTC().Format(time.RFC3339Nano)+`"}`)); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{"ranker": "too few units were shown it: 0 of a, 0 of b", "unheard": "there was no experiment unheard"} {
+		c := command(t, "spark-submit", "--master", "local[2]", "--conf", "spark.ui.enabled=false", "--conf", "spark.sql.shuffle.partitions=2",
+			"--conf", "spark.driver.bindAddress=127.0.0.1", "--conf", "spark.driver.host=127.0.0.1",
+			"experiment.py", "--lake", "file://"+lake+"/events", "--models", "file://"+models, "--id", id)
+		if out, _ := c.CombinedOutput(); !strings.Contains(string(out), want) {
+			t.Errorf("%s: %s", id, out[max(0, len(out)-3000):])
+		}
+	}
+}
+
 // Of a lake that is not there yet, and of one with too little in it, nothing is trained and nothing written.
 func TestNothingIsMadeOfNothing(t *testing.T) {
 	t.Parallel()

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 # The lake's columns that are read. Files may be older than a column: then it is null.
 SCHEMA = """event_id string, origin string, action_name string, event_time timestamp, marketplace string, session string, client string,
-customer string, personalization boolean, object_id string, object_id_field string,
+customer string, personalization boolean, recommendation_id string, object_id string, object_id_field string,
 items array<struct<item_id:string,seller_id:string,quantity:bigint,price:bigint,index:bigint,item_list_id:string>>, date date"""
 
 # What an action says of the liking, and how much. A click is followed by its view, and a list that was shown says nothing.
@@ -42,6 +42,12 @@ def some(column):
     return F.when(F.col(column) != "", F.col(column))
 
 
+def logins(lake):
+    """Whose each session is, of those who agreed to a profile: (session, who)."""
+    return (lake.where("action_name = 'login' and personalization and session != '' and customer != ''")
+            .groupBy("session").agg(F.max_by("customer", "event_time").alias("who")))
+
+
 def interactions(lake):
     """One row for each product that somebody did something with.
 
@@ -49,8 +55,7 @@ def interactions(lake):
     customer's by its login. What a cart's function tells is what the browser told, and is left out.
     """
     lake = lake.dropDuplicates(["event_id"])
-    login = (lake.where("action_name = 'login' and personalization and session != '' and customer != ''")
-             .groupBy("session").agg(F.max_by("customer", "event_time").alias("who")))
+    login = logins(lake)
     did = (lake.withColumn("kind", F.create_map(*[F.lit(x) for pair in KINDS.items() for x in pair])[F.col("action_name")])
            .where("kind is not null and not (action_name = 'add_to_cart' and origin = 'server')")
            .join(login, "session", "left"))

@@ -184,7 +184,7 @@ class Lake(unittest.TestCase):
     def rows(self, *rows):
         def row(i, action, minute, origin="browser", session="", client="", customer="", personalization=True, products=(), object_id=""):
             items = [(p, "sel", 1, 100, 1, "") for p in products]
-            return (i, origin, action, at(minute), "US", session, client, customer, personalization, object_id, "product_id" if object_id else "",
+            return (i, origin, action, at(minute), "US", session, client, customer, personalization, "", object_id, "product_id" if object_id else "",
                     items, NOON.date())
         return self.spark.createDataFrame([row(*r[:3], **r[3]) for r in rows], lake.SCHEMA)
 

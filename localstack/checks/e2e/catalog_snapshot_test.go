@@ -1,10 +1,12 @@
 package e2e
 
 import (
-	"bufio"
 	"compress/gzip"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"testing"
 	"time"
@@ -34,13 +36,37 @@ func TestTheCatalogIsWrittenDownForTraining(t *testing.T) {
 		Parts    []map[string]any `json:"parts"`
 	}
 	invoke(ctx, t, "recommendations-snapshot", map[string]any{"of": 2}, &begun)
-	found, bucket := map[string]int{}, newLake().Client
 	for _, part := range begun.Parts {
 		for part["done"] != true {
 			invoke(ctx, t, "recommendations-snapshot", part, &part)
 		}
 	}
-	pages := s3.NewListObjectsV2Paginator(bucket, &s3.ListObjectsV2Input{Bucket: aws.String(modelsBucket), Prefix: aws.String("catalog/" + begun.Snapshot + "/")})
+	found := map[string]int{}
+	for _, l := range snapshotLines(ctx, t, "catalog/"+begun.Snapshot+"/") {
+		if l.ID == k.product {
+			found[fmt.Sprint(l.Title, l.Marketplace, l.Price)]++
+		}
+	}
+	for _, want := range []string{"Lamp that training hears of0", "US1999"} {
+		if found[want] != 1 {
+			t.Errorf("%q stands in the snapshot %d times: %v", want, found[want], found)
+		}
+	}
+}
+
+// snapshotLine is what a line of a snapshot may say.
+type snapshotLine struct {
+	ID          string `json:"product_id"`
+	Title       string `json:"title"`
+	Marketplace string `json:"marketplace"`
+	Price       int64  `json:"price"`
+}
+
+// snapshotLines reads all lines of all files of a snapshot.
+func snapshotLines(ctx context.Context, t *testing.T, prefix string) (all []snapshotLine) {
+	t.Helper()
+	bucket := newLake().Client
+	pages := s3.NewListObjectsV2Paginator(bucket, &s3.ListObjectsV2Input{Bucket: aws.String(modelsBucket), Prefix: &prefix})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -55,26 +81,19 @@ func TestTheCatalogIsWrittenDownForTraining(t *testing.T) {
 			if err != nil {
 				t.Fatal(*o.Key, err)
 			}
-			for lines := bufio.NewScanner(zipped); lines.Scan(); {
-				var l struct {
-					ID          string `json:"product_id"`
-					Title       string `json:"title"`
-					Marketplace string `json:"marketplace"`
-					Price       int64  `json:"price"`
+			for lines := json.NewDecoder(zipped); ; {
+				var l snapshotLine
+				err := lines.Decode(&l)
+				if errors.Is(err, io.EOF) {
+					break
 				}
-				if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
+				if err != nil {
 					t.Fatal(*o.Key, err)
 				}
-				if l.ID == k.product {
-					found[fmt.Sprint(l.Title, l.Marketplace, l.Price)]++
-				}
+				all = append(all, l)
 			}
 			_ = out.Body.Close()
 		}
 	}
-	for _, want := range []string{"Lamp that training hears of0", "US1999"} {
-		if found[want] != 1 {
-			t.Errorf("%q stands in the snapshot %d times: %v", want, found[want], found)
-		}
-	}
+	return all
 }

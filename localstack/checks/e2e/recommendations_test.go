@@ -78,7 +78,12 @@ type recommended struct {
 		ID     string `json:"product_id"`
 		Reason struct{ Code, Text string }
 	}
-	Degraded []string
+	Degraded    []string
+	Experiments []struct {
+		ID       string `json:"experiment_id"`
+		Variant  string
+		Exposure string `json:"exposure_id"`
+	}
 }
 
 func (r recommended) reason(product string) string {
@@ -209,6 +214,54 @@ func TestAClickChangesWhatIsRecommended(t *testing.T) {
 		t.Fatal(o, err)
 	}
 	customer.await(ctx, t, "me/"+together, func(r recommended) bool { return len(r.Items) == 0 })
+}
+
+// While an experiment runs, an answer says which variant a session has, the same each time; of another experiment at once nobody
+// would know what did it.
+func TestAnExperimentDecidesBetweenSessions(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	servingModel.Lock() // what it looks at is what the variants decide
+	defer servingModel.Unlock()
+	id := "e2e-" + strings.ToLower(shop.NewKey()[:12])
+	change := func(in map[string]any) error { return stage.Invoke(ctx, "recommendations-experiment", in, &struct{}{}) }
+	start := map[string]any{"start": map[string]any{"experiment_id": id, "unit": "session", "variants": []any{
+		map[string]any{"variant": "trees", "share": 5000}, map[string]any{"variant": "blend", "share": 5000, "blended": true}}}}
+	if err := change(start); err != nil {
+		t.Fatal(err)
+	}
+	stopped := false
+	defer func() {
+		if !stopped {
+			_ = stage.Invoke(context.WithoutCancel(ctx), "recommendations-experiment", map[string]any{"stop": true}, &struct{}{})
+		}
+	}()
+	if err := change(start); err == nil || !strings.Contains(err.Error(), "experiment_running") {
+		t.Errorf("a second one beside it: %v", err)
+	}
+	visitor := looker{&shop.Client{Base: shop.ShopperURL}, "e2e-session-" + shop.NewKey()}
+	var first string
+	for range 2 {
+		visitor.await(ctx, t, "recommendations?placement=home", func(r recommended) bool {
+			if len(r.Experiments) != 1 || r.Experiments[0].ID != id {
+				return false
+			}
+			if said := fmt.Sprint(r.Experiments[0]); first == "" {
+				first = said
+			} else if said != first {
+				t.Errorf("%s, and then %s", first, said)
+			}
+			return true
+		})
+	}
+	if err := change(map[string]any{"stop": true}); err != nil {
+		t.Fatal(err)
+	}
+	stopped = true
+	visitor.await(ctx, t, "recommendations?placement=home", func(r recommended) bool { return len(r.Experiments) == 0 })
+	if err := change(start); err == nil || !strings.Contains(err.Error(), "experiment_id_used") {
+		t.Errorf("the same id once more: %v", err)
+	}
 }
 
 // median is how long a call takes, of 21.

@@ -1,0 +1,137 @@
+"""Reports on an experiment from the lake: functions/recommendations/experiment.go says how it is run.
+
+usage: experiment.py --lake URI --models URI --id EXPERIMENT [--marketplace US] [--before 14]
+
+A unit counts from the moment at which it was first shown its variant, told by experience_impression. Which variant that is is
+reckoned from the unit, not believed of the browser that told.
+"""
+
+import argparse
+import datetime
+import hashlib
+import json
+import sys
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+import comparison
+import lake
+from files import Folder
+
+BUCKETS = 10_000
+AFTER = 24 * 3600  # seconds in which what a session's customer buys is the session's
+FIGURES = ("before", "clicks", "converted", "removed", "revenue", "shelves")  # sorted
+
+
+def bucket(experiment, unit):
+    """As experiment.go has it."""
+    return int(hashlib.sha256(f"{experiment}\n{unit}".encode()).hexdigest()[:12], 16) % BUCKETS
+
+
+def variant(experiment, unit):
+    """A column: the variant of a column of units, null of who takes no part."""
+    place = F.conv(F.substring(F.sha2(F.concat(F.lit(experiment["experiment_id"] + "\n"), unit), 256), 1, 12), 16, 10).cast("bigint") % BUCKETS
+    upto, chosen = 0, F
+    for v in experiment["variants"]:
+        upto += v["share"]
+        chosen = chosen.when(place < upto, F.lit(v["variant"]))
+    return chosen
+
+
+def units(rows, experiment, marketplace, before):
+    """One row a unit: variant, and FIGURES; and how many exposures told of another variant than the unit's own."""
+    rows = rows.dropDuplicates(["event_id"]).where(F.col("marketplace") == marketplace).withColumn("at", F.col("event_time").cast("double"))
+    since = datetime.datetime.fromisoformat(experiment["from"][:19] + "+00:00").timestamp()
+    until = datetime.datetime.fromisoformat(experiment["to"][:19] + "+00:00").timestamp() if experiment.get("to") else 4e9
+    login = lake.logins(rows)
+    unit = F.col("session") if experiment["unit"] == "session" else F.col("who")
+    told = (rows.where("action_name = 'experience_impression' and session != ''")
+            .where(F.col("object_id").startswith(experiment["experiment_id"] + ":")).where(F.col("at").between(since, until))
+            .join(login, "session", "left").withColumn("unit", unit).where("unit is not null")
+            .withColumn("variant", variant(experiment, F.col("unit"))).cache())
+    otherwise = told.where(F.concat(F.lit(experiment["experiment_id"] + ":"), F.coalesce("variant", F.lit(""))) != F.col("object_id")).count()
+    exposed = told.where("variant is not null").groupBy("unit").agg(F.first("variant").alias("variant"), F.min("at").alias("shown"),
+                                                                    F.max("who").alias("who")).cache()
+    last = F.least(F.col("shown") + AFTER, F.lit(until)) if experiment["unit"] == "session" else F.lit(until)
+    paid = F.aggregate("items", F.lit(0.0), lambda sum, i: sum + i["price"] * i["quantity"])
+    bought = (rows.where("action_name = 'purchase' and customer != ''").select(F.col("customer").alias("who"), F.col("at").alias("bought"),
+                                                                               paid.alias("paid")))
+    bought = (exposed.join(bought, "who").withColumn("after", (F.col("bought") >= F.col("shown")) & (F.col("bought") <= last))
+              .withColumn("earlier", F.col("bought").between(F.col("shown") - before * 86400, F.col("shown") - 1e-3)).groupBy("unit").agg(
+                  F.sum(F.when(F.col("after"), F.col("paid")).otherwise(0.0)).alias("revenue"),
+                  F.max(F.when(F.col("after"), 1.0).otherwise(0.0)).alias("converted"),
+                  F.sum(F.when(F.col("earlier"), F.col("paid")).otherwise(0.0)).alias("before")))
+    did = rows.where("session != '' and origin = 'browser'").join(login, "session", "left").withColumn("unit", unit)
+    when = lambda condition: F.sum(F.when(condition, 1.0).otherwise(0.0))
+    recommended = F.col("recommendation_id") != ""
+    did = (did.join(exposed.select("unit", "shown"), "unit").where(F.col("at").between(F.col("shown"), F.lit(until))).groupBy("unit").agg(
+        when((F.col("action_name") == "view_item_list") & recommended).alias("shelves"),
+        when((F.col("action_name") == "select_item") & recommended).alias("clicks"),
+        when(F.col("action_name") == "remove_from_cart").alias("removed")))
+    return exposed.join(bought, "unit", "left").join(did, "unit", "left").fillna(0.0, list(FIGURES)), otherwise
+
+
+def moments(of):
+    """Sums by variant: all that the driver is told of units."""
+    pairs = [(a, b) for a in FIGURES for b in FIGURES if a <= b]
+    sums = of.groupBy("variant").agg(F.count("*").alias("n"), *[F.sum(a).alias(a) for a in FIGURES],
+                                     *[F.sum(F.col(a) * F.col(b)).alias(f"{a}*{b}") for a, b in pairs])
+    return {r["variant"]: comparison.Moments(r["n"], {a: r[a] for a in FIGURES}, {(a, b): r[f"{a}*{b}"] for a, b in pairs}) for r in sums.collect()}
+
+
+def report(experiment, found, otherwise):
+    """Lines of text."""
+    named = [v["variant"] for v in experiment["variants"]]
+    counts = [found[name].n if name in found else 0 for name in named]
+    yield f"experiment {experiment['experiment_id']}, by {experiment['unit']}, from {experiment['from']} to {experiment.get('to') or 'now'}"
+    if min(counts) < 2:
+        yield "too few units were shown it: " + ", ".join(f"{n} of {name}" for name, n in zip(named, counts))
+        return
+    p = comparison.shares_by_chance(counts, [v["share"] for v in experiment["variants"]])
+    yield "units: " + ", ".join(f"{n} of {name}" for name, n in zip(named, counts)) + f"; shares like these come by chance with p = {p:.3g}"
+    if p < comparison.SUSPICIOUS:
+        yield "THE SHARES ARE NOT WHAT THEY SHOULD BE: something decides who is counted, and nothing below can be believed"
+    if otherwise:
+        yield f"{otherwise} exposures told of a variant that is not the unit's; the unit's own counts"
+    rows = [("conversion", {k: comparison.mean(m, "converted") for k, m in found.items()}),
+            ("revenue a unit", {k: comparison.mean(m, "revenue") for k, m in found.items()}),
+            ("the same, less what was foretold", comparison.cuped(found, "revenue", "before")),
+            ("clicks a shelf", {k: comparison.ratio(m, "clicks", "shelves") for k, m in found.items()}),
+            ("guardrail: taken out of carts, a unit", {k: comparison.mean(m, "removed") for k, m in found.items()})]
+    control = named[0]
+    for title, figures in rows:
+        yield f"{title}: {figures[control].value:.6g} of {control}"
+        for name in named[1:]:
+            d = comparison.Difference(figures[name], figures[control])
+            yield f"  {name}: {figures[name].value:.6g}, a difference of {d.value:+.6g} ({d.low:+.6g} to {d.high:+.6g}, p = {d.p:.3g})"
+
+
+def main():
+    p = argparse.ArgumentParser(description="report on an experiment")
+    p.add_argument("--lake", required=True)
+    p.add_argument("--models", required=True)
+    p.add_argument("--id", required=True)
+    p.add_argument("--marketplace", default="US")
+    p.add_argument("--before", type=int, default=14, help="days whose purchases foretell")
+    a = p.parse_args()
+    spark = SparkSession.builder.appName("experiment").config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    try:
+        text = Folder(spark, a.models).read(f"experiments/{a.id}.json")
+        if text is None:
+            sys.exit(f"there was no experiment {a.id}")
+        experiment = json.loads(text)
+        since = datetime.datetime.fromisoformat(experiment["from"][:19] + "+00:00") - datetime.timedelta(days=a.before)
+        rows = lake.rows(spark, a.lake, since)
+        if rows is None:
+            sys.exit("the lake is empty")
+        of, otherwise = units(rows, experiment, a.marketplace, a.before)
+        for line in report(experiment, moments(of), otherwise):
+            print(line, flush=True)
+    finally:
+        spark.stop()
+
+
+if __name__ == "__main__":
+    main()
