@@ -224,9 +224,13 @@ bench-feed: up ## a seller's feed of a million rows cut and counted, and one of 
 	@RIALTO_BENCH_UNBOOKED=1000000 RIALTO_BENCH_ROWS=$(ROWS) RIALTO_TEST_S3=http://127.0.0.1:4566 RIALTO_TEST_DYNAMODB=http://127.0.0.1:18000 \
 	  go test -count=1 -timeout 60m -v ./functions/feeds/feedbench | sed -u -e '/^=== /d' -e '/^--- PASS/d' -e '/^PASS$$/d' -e '/^ok /d'
 
-.PHONY: relevance
-relevance: up ## how well search ranks: NDCG, MRR and recall of four rankers (CATALOG=file JUDGMENTS=file for your own)
-	@RIALTO_RELEVANCE=1 RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 RIALTO_TEST_ENCODER=http://127.0.0.1:18080 CATALOG=$(abspath $(CATALOG)) JUDGMENTS=$(abspath $(JUDGMENTS)) MARKETPLACE=$(MARKETPLACE) go test -count=1 -timeout 30m -v -run '^TestRelevance$$' ./functions/search/searchrelevance | sed -u '/^=== /d; /^--- PASS/d; /^PASS/d; /^ok /d'
+.PHONY: relevance clicks
+clicks: tools ## what stood where in answers to searches and was clicked, from the lake, for make relevance (CLICKS=file; the local cloud must run)
+	@[ -n "$(CLICKS)" ] || { echo "clicks: say which file to write, CLICKS=file" >&2; exit 1; }
+	@$(LOCAL) clicks "$(CLICKS)"
+
+relevance: up ## how well search ranks: NDCG, MRR and recall of four rankers (CATALOG=file JUDGMENTS=file, or CLICKS=file, for your own)
+	@RIALTO_RELEVANCE=1 RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 RIALTO_TEST_ENCODER=http://127.0.0.1:18080 CATALOG=$(abspath $(CATALOG)) JUDGMENTS=$(abspath $(JUDGMENTS)) CLICKS=$(abspath $(CLICKS)) MARKETPLACE=$(MARKETPLACE) go test -count=1 -timeout 30m -v -run '^TestRelevance$$' ./functions/search/searchrelevance | sed -u '/^=== /d; /^--- PASS/d; /^PASS/d; /^ok /d'
 
 .PHONY: recommend-bench
 recommend-bench: EXTRA := train

@@ -43,6 +43,7 @@ func commands() []command {
 		{"lag", "measure how long a committed change takes until a search finds it: lag [-probes N]", measure},
 		{"demo", "play the main journey, what must fail well, and a seller's", play},
 		{"shoppers", "make up shoppers and send what they do to the clickstream: shoppers [-n N] [-seed N]", madeUp},
+		{"clicks", "write what the lake says of searches and clicks", clicked},
 		{"experiment", "say what became of an experiment, from the lake", compared},
 		{"train", "train recommendations on the lake and have the machine retrain judge, load and serve the model", trained},
 		{"fuzz", "call every operation in and out of its schema, as every kind of caller: fuzz [-calls N] [-seed N]", fuzzed},
@@ -150,6 +151,17 @@ func compared(ctx context.Context, args []string) error {
 		return err
 	}
 	return training.Report(ctx, spark, args[0], os.Stdout)
+}
+
+func clicked(ctx context.Context, args []string) error {
+	if len(args) != 1 {
+		return errors.New("say which file to write")
+	}
+	spark, err := sparked(ctx)
+	if err != nil {
+		return err
+	}
+	return training.Clicks(ctx, spark, args[0])
 }
 
 // sparked installs Spark beside the running local cloud.

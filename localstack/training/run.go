@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -69,6 +70,15 @@ func Run(ctx context.Context, spark Spark, out io.Writer) error {
 // Report says what became of an experiment on the local cloud.
 func Report(ctx context.Context, spark Spark, experiment string, out io.Writer) error {
 	return spark.Report(ctx, "s3a://"+lakeBucket+"/events", "s3a://"+modelsBucket, experiment, out)
+}
+
+// Clicks writes into a file what the local cloud's lake says of searches.
+func Clicks(ctx context.Context, spark Spark, file string) error {
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	return errors.Join(spark.Clicks(ctx, "s3a://"+lakeBucket+"/events", f), f.Close())
 }
 
 // filled sees that there is something to learn from.

@@ -20,7 +20,7 @@ import (
 // Spark runs the training script in Spark's local mode.
 type Spark struct {
 	Home    string // the extra "train": bin/ has Python and spark-submit, jars/s3a/ what reaches buckets
-	Scripts string // the folder of train.py and experiment.py
+	Scripts string // the folder of train.py and the others
 	Log     string // what Spark itself says goes to this file
 }
 
@@ -93,6 +93,14 @@ func (s Spark) Report(ctx context.Context, lake, models, experiment string, out 
 	err := s.run(ctx, func(line string) { fmt.Fprintln(out, line) }, "experiment.py", "--lake", lake, "--models", models, "--id", experiment)
 	if err != nil {
 		return fmt.Errorf("there is no report, %s says why: %w", s.Log, err)
+	}
+	return nil
+}
+
+// Clicks writes on out what a lake says of searches.
+func (s Spark) Clicks(ctx context.Context, lake string, out io.Writer) error {
+	if err := s.run(ctx, func(line string) { fmt.Fprintln(out, line) }, "clicks.py", "--lake", lake); err != nil {
+		return fmt.Errorf("the lake was not read, %s says why: %w", s.Log, err)
 	}
 	return nil
 }

@@ -113,7 +113,7 @@ class OfTheLake(unittest.TestCase):
         def row(i, action, minute, session="", customer="", object_id="", recommendation="", price=0):
             items = [("p", "sel", 2, price, 1, "")] if price else []
             return (str(i), "server" if customer else "browser", action, noon + datetime.timedelta(minutes=minute), "US", session, "", customer, True,
-                    recommendation, object_id, "", items, noon.date())
+                    "", recommendation, "", object_id, "", items, noon.date())
         told = lambda i, minute, session, variant: row(i, "experience_impression", minute, session, object_id="ranker:" + variant)
         rows = spark.createDataFrame([
             row(1, "login", 0, "s1", "k1"), row(2, "login", 0, "s2", "k1"), row(3, "login", 0, "s3", "k2"),

@@ -16,6 +16,7 @@ import numpy as np
 from pyspark.sql import SparkSession
 
 import catalog
+import clicks
 import evaluation
 import lake
 import model as models
@@ -182,9 +183,9 @@ class Lake(unittest.TestCase):
         cls.spark.stop()
 
     def rows(self, *rows):
-        def row(i, action, minute, origin="browser", session="", client="", customer="", personalization=True, products=(), object_id=""):
-            items = [(p, "sel", 1, 100, 1, "") for p in products]
-            return (i, origin, action, at(minute), "US", session, client, customer, personalization, "", object_id, "product_id" if object_id else "",
+        def row(i, action, minute, origin="browser", session="", client="", customer="", personalization=True, products=(), object_id="", query="", term=""):
+            items = [(p, "sel", 1, 100, n, "") for n, p in enumerate(products, 1)]
+            return (i, origin, action, at(minute), "US", session, client, customer, personalization, query, "", term, object_id, "product_id" if object_id else "",
                     items, NOON.date())
         return self.spark.createDataFrame([row(*r[:3], **r[3]) for r in rows], lake.SCHEMA)
 
@@ -201,6 +202,17 @@ class Lake(unittest.TestCase):
         )).select("subject", "known", "visit", "product", "kind").collect()}
         self.assertEqual(got, {("k1", True, "s1", "a", "view"), ("c1", False, "s2", "b", "view"), ("s3", False, "s3", "a", "cart"),
                                ("s3", False, "s3", "b", "cart"), ("k1", True, "6", "a", "bought")})
+
+    def test_what_stood_where_and_was_clicked(self):
+        events = [("x", "select_item", 1, dict(session="s", query="q0", object_id="b")), ("y", "select_item", 2, dict(session="s", query="q0", object_id="b"))]
+        for n in range(clicks.LEAST):
+            events += [(f"w{n}", "view_search_results", 0, dict(session=f"s{n}", query=f"q{n}", term=" Red  Boots" if n else "red boots")),
+                       (f"l{n}", "view_item_list", 0, dict(session=f"s{n}", query=f"q{n}", products=["a", "b", "a"]))]
+        for n in range(clicks.LEAST):  # all of one session
+            events += [(f"v{n}", "view_search_results", 0, dict(session="s", query=f"p{n}", term="my name")),
+                       (f"m{n}", "view_item_list", 0, dict(session="s", query=f"p{n}", products=["c"]))]
+        got = sorted(tuple(r) for r in clicks.shown(self.rows(*events), "US").collect())
+        self.assertEqual(got, [("red boots", "a", 1, clicks.LEAST, 0), ("red boots", "b", 2, clicks.LEAST, 1)])
 
     def test_nothing_later_is_known(self):
         frame = lake.interactions(self.rows(*[(str(i), "view_item", i, dict(session="s", object_id="a")) for i in range(3)]))

@@ -105,13 +105,7 @@ func broughtRun(t *testing.T, products, judgments string, m marketplaces.Marketp
 	if err != nil {
 		t.Fatalf("%s: %v", products, err)
 	}
-	if judgments == "" {
-		t.Fatal("JUDGMENTS=file says which products are right for which queries")
-	}
-	set, kinds, skipped, err := Judgments(read(judgments), strings.ToLower(m.Code))
-	if err != nil {
-		t.Fatalf("%s: %v", judgments, err)
-	}
+	set, kinds, skipped := judgedBy(t, read, judgments, m)
 	known := map[string]bool{}
 	var docs []search.Document
 	for i, e := range entries {
@@ -140,6 +134,32 @@ func broughtRun(t *testing.T, products, judgments string, m marketplaces.Marketp
 		sets = append(sets, named{"  " + kind, kinds[kind]})
 	}
 	return docs, sets
+}
+
+// judgedBy returns the judgments of a file, or those of clicks.
+func judgedBy(t *testing.T, read func(file string) []byte, judgments string, m marketplaces.Marketplace) (Set, map[string]Set, int) {
+	clicks := os.Getenv("CLICKS")
+	if judgments != "" {
+		set, kinds, skipped, err := Judgments(read(judgments), strings.ToLower(m.Code))
+		if err != nil {
+			t.Fatalf("%s: %v", judgments, err)
+		}
+		return set, kinds, skipped
+	}
+	if clicks == "" {
+		t.Fatal("JUDGMENTS=file says which products are right for which queries, or CLICKS=file what was clicked")
+	}
+	list, err := ShownRows(read(clicks))
+	if err != nil {
+		t.Fatalf("%s: %v", clicks, err)
+	}
+	learned := LearnClicks(list)
+	set := learned.Judgments()
+	if len(set) == 0 {
+		t.Fatalf("%s: no product was shown often enough to be judged", clicks)
+	}
+	fmt.Printf("judged by clicks: %d queries; the places are looked at %s\n", len(set), learned.places())
+	return set, nil, 0
 }
 
 // scratch indexes the documents as what is deployed would.
