@@ -175,11 +175,13 @@ func (x Experimenter) start(ctx context.Context, running, e Experiment) (Experim
 		}
 	}
 	var before Experiment
-	if err := readJSON(ctx, x.Files, experimentKey(e.ID), &before); !errors.Is(err, files.ErrMissing) {
-		if err == nil {
-			err = errExperimentUsed
-		}
+	err = readJSON(ctx, x.Files, experimentKey(e.ID), &before)
+	switch {
+	case errors.Is(err, files.ErrMissing):
+	case err != nil:
 		return Experiment{}, err
+	case !before.To.IsZero(): // one without an end was recorded and never ran
+		return Experiment{}, errExperimentUsed
 	}
 	if err := x.record(ctx, e); err != nil {
 		return Experiment{}, err

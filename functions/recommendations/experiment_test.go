@@ -163,6 +163,7 @@ func TestExperimentsAreStartedAndStopped(t *testing.T) {
 	refused(with(func(e *Experiment) { e.Variants[0].Version = "older" }), "model_not_kept")
 	refused(ExperimentChange{}, "experiment_not_running")
 	refused(ExperimentChange{Stop: true}, "experiment_not_running")
+	f.files["experiments/ranker.json"] = []byte(`{"experiment_id":"ranker"}`) // what a start left behind that was broken off
 	start := with(func(e *Experiment) { e.Variants[1].Version = "v0" })
 	if e, err := x.Change(t.Context(), start); err != nil || e.From != noon || w.experiment.ID != "ranker" {
 		t.Fatal(e, err)
