@@ -56,6 +56,10 @@ token: tools ## a development token (CUSTOMER=cus_…, SELLER=sel_… or OPERATO
 mail: tools ## the mails that were sent locally, whole with TO=address
 	@$(LOCAL) mail $(if $(TO),-to "$(TO)")
 
+.PHONY: rehearsal
+rehearsal: tools ## play an event on the running local cloud, from its entry in the calendar to the report after it, with the clock moved
+	@$(LOCAL) rehearsal
+
 .PHONY: fuzz
 fuzz: tools ## call every operation of the deployed APIs in and out of its schema, as every kind of caller, and count 5xx (CALLS=, SEED=)
 	@$(LOCAL) fuzz $(if $(CALLS),-calls $(CALLS)) $(if $(SEED),-seed $(SEED))

@@ -42,6 +42,7 @@ func commands() []command {
 		{"path", "print where an installed command lies: path cdk|cfn-lint|asl-validator|loopback.cjs|train-python", path},
 		{"lag", "measure how long a committed change takes until a search finds it: lag [-probes N]", measure},
 		{"demo", "play the main journey, what must fail well, and a seller's", play},
+		{"rehearsal", "play an event, from its entry in the calendar to the report after it, with the clock moved", rehearse},
 		{"shoppers", "make up shoppers and send what they do to the clickstream: shoppers [-n N] [-seed N]", madeUp},
 		{"clicks", "write what the lake says of searches and clicks", clicked},
 		{"experiment", "say what became of an experiment, from the lake", compared},
