@@ -17,9 +17,9 @@ import (
 
 // counted is a line as functions/internal/metrics writes it.
 func counted(metric, dimension, of string, n int, at time.Time) string {
-	return fmt.Sprintf(`{"level":"INFO","msg":"counted","stage":"local","%s":"%s","%s":%d,"_aws":{"Timestamp":%d,"CloudWatchMetrics":`+
+	return fmt.Sprintf(`{"time":"%s","level":"INFO","msg":"counted","stage":"local","%s":"%s","%s":%d,"_aws":{"Timestamp":%d,"CloudWatchMetrics":`+
 		`[{"Namespace":"rialto","Dimensions":[["stage","%s"]],"Metrics":[{"Name":"%s"}]}]}}`+"\n",
-		dimension, of, metric, n, at.UnixMilli(), dimension, metric)
+		at.Format(time.RFC3339Nano), dimension, of, metric, n, at.Truncate(time.Minute).UnixMilli(), dimension, metric)
 }
 
 func write(t *testing.T, file string, flags int, text string) {

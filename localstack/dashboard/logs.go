@@ -121,8 +121,8 @@ func (l *Logs) line(function, line string) {
 func (l *Logs) metric(line []byte) {
 	var values map[string]any
 	var d struct {
-		AWS struct {
-			Timestamp         int64
+		Time time.Time // of the line: local streams tell the minute of a change alone
+		AWS  struct {
 			CloudWatchMetrics []struct {
 				Dimensions [][]string
 				Metrics    []struct{ Name string }
@@ -145,7 +145,7 @@ func (l *Logs) metric(line []byte) {
 			}
 			c := l.counts[k]
 			c.total += int(n)
-			c.recent = append(c.recent, event{time.UnixMilli(d.AWS.Timestamp), int(n)})
+			c.recent = append(c.recent, event{d.Time, int(n)})
 		}
 	}
 }
