@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"testing"
 	"time"
 
@@ -25,20 +26,7 @@ func TestWhatATableLostComesBackFromADrill(t *testing.T) {
 	s := &testMarket{market: "EG", currency: "EGP", products: []string{shop.NewID("prd_"), shop.NewID("prd_"), shop.NewID("prd_")}}
 	s.stock(ctx, t, shop.NewID("sel_"), s.products)
 	s.equal(ctx, t, "at first", false)
-	read := func() audit.Documents {
-		all, err := auditor.Tables(ctx, s.market)
-		if err != nil {
-			t.Fatal(err)
-		}
-		mine := audit.Documents{}
-		for _, id := range s.products {
-			if all[id] != nil {
-				mine[id] = all[id]
-			}
-		}
-		return mine
-	}
-	before := read()
+	before := s.told(ctx, t)
 
 	client := restore.New(stage)
 	o := restore.Options{Table: "products", Keep: true}
@@ -58,7 +46,7 @@ func TestWhatATableLostComesBackFromADrill(t *testing.T) {
 		index, err := auditor.Index(ctx, s.market)
 		return err == nil && index[lost] == nil && index[kept] != nil
 	})
-	if d := before.Differ(read()); len(d) != 1 {
+	if d := before.Differ(s.told(ctx, t)); len(d) != 1 {
 		t.Fatalf("the tables lost %q", d)
 	}
 
@@ -67,7 +55,7 @@ func TestWhatATableLostComesBackFromADrill(t *testing.T) {
 			t.Errorf("%s: %d put back, %d there, want %v (%v)", id, written, there, want, err)
 		}
 	}
-	until(ctx, t, "the tables are as before", 3*time.Minute, func() bool { return len(before.Differ(read())) == 0 })
+	until(ctx, t, "the tables are as before", 3*time.Minute, func() bool { return len(before.Differ(s.told(ctx, t))) == 0 })
 	var said bytes.Buffer
 	if err := stage.Reindex(ctx, operate.ReindexOptions{Marketplace: s.market, Out: &said}); err != nil {
 		t.Fatal(err)
@@ -82,4 +70,20 @@ func TestWhatATableLostComesBackFromADrill(t *testing.T) {
 		t.Error("the copy is still there")
 	}
 	t.Logf("%d items copied in %s, compared in %s; %s", report.Copied(), report.Restored, report.Compared, said.String())
+}
+
+// told is what the tables say of the test's products.
+func (s *testMarket) told(ctx context.Context, t *testing.T) audit.Documents {
+	t.Helper()
+	all, err := auditor.Tables(ctx, s.market)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine := audit.Documents{}
+	for _, id := range s.products {
+		if all[id] != nil {
+			mine[id] = all[id]
+		}
+	}
+	return mine
 }
