@@ -237,6 +237,7 @@ func recordedCalls(t *testing.T) (calls []call) {
 var unused = byGrant(map[string]string{
 	"what is spread over shards, or was begun before, is read when a write meets another": `inventory-hold read inventory
 		inventory-hold read holds
+		operators-api read holds
 		inventory-release read inventory
 		inventory-ship read inventory
 		promotions-redeem read coupons
