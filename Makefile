@@ -64,7 +64,7 @@ rehearsal: tools ## play an event on the running local cloud, from its entry in 
 fuzz: tools ## call every operation of the deployed APIs in and out of its schema, as every kind of caller, and count 5xx (CALLS=, SEED=)
 	@$(LOCAL) fuzz $(if $(CALLS),-calls $(CALLS)) $(if $(SEED),-seed $(SEED))
 
-.PHONY: tools packages build synth deploy
+.PHONY: tools packages compiled build synth deploy
 tools:
 	@mkdir -p $(STATE)/bin
 	@go build -o $(LOCAL) ./localstack
@@ -75,6 +75,11 @@ packages:
 	@mkdir -p $(STATE)/bin
 	@go build -o $(INSTALL) ./localstack/cloud/packages/install
 	@$(INSTALL) $(EXTRA)
+
+# On a new machine all is compiled by one command first: several at once would each compile what they share.
+compiled:
+	@[ -x $(LOCAL) ] || { echo "compiling the local cloud, the functions and their stacks"; go list -export -deps -tags lambda.norpc,grpcnotrace \
+	  ./localstack ./localstack/standins/gateway/cmd ./infra/cmd ./infra/cmd/build ./infra/cmd/deploy ./infra/cmd/ops ./functions/*/lambda > /dev/null; }
 
 build: ## the functions' zips (STAGE=local|dev|prod)
 	@go run ./infra/cmd/build -arch $(ARCH)
@@ -87,7 +92,8 @@ synth: build tools packages ## the cloud assembly of a stage, checked by guards,
 # The local cloud starts while the functions are compiled. AWS stages need credentials, and nothing running here.
 deploy: ## deploy a stage; local starts the cloud first (STAGE=…)
 ifeq ($(STAGE),local)
-	@$(MAKE) -j3 --output-sync=line up assembly
+	@$(MAKE) -j2 --output-sync=line packages compiled
+	@$(MAKE) -j2 --output-sync=line up assembly
 	@go build -o $(STATE)/bin/deploy ./infra/cmd/deploy
 	@$(STATE)/bin/deploy
 	@$(OPS) migrate
