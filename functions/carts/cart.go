@@ -38,8 +38,7 @@ var (
 	ErrStale   = fault.New(fault.Stale, "cart_version_stale", "the cart changed since it was read")
 	ErrGuarded = fault.New(fault.Invalid, "guard_required", "a change of the cart needs an Idempotency-Key or If-Match").
 			With(fault.Field{Pointer: "header.Idempotency-Key", Code: "required", Message: "this or If-Match is required"})
-	ErrKeyReused = fault.New(fault.Invalid, "idempotency_key_reused", "this key was used with another request").
-			With(fault.Field{Pointer: "header.Idempotency-Key", Code: "idempotency_key_reused", Message: "was used with another request"})
+	ErrKeyReused  = fault.KeyReused
 	ErrMerged     = fault.New(fault.Conflict, "cart_merged", "the cart was merged into another")
 	ErrGuestToken = fault.New(fault.Invalid, "invalid_guest_token", "this is no guest's token, or no longer").
 			With(fault.Field{Pointer: "/guest_token", Code: "invalid_guest_token", Message: "must be the token of a guest that has not expired"})

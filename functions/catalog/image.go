@@ -63,8 +63,7 @@ var (
 	ErrTooManyImages = fault.New(fault.Conflict, "too_many_images", "you have %d images of this product, accepted or awaited; delete one first",
 		MaxOwnImages)
 	// ErrImageKeyReused refuses an idempotency key that announced another image.
-	ErrImageKeyReused = fault.New(fault.Invalid, "idempotency_key_reused", "this key was used with another request").
-				With(fault.Field{Pointer: "header.Idempotency-Key", Code: "idempotency_key_reused", Message: "was used with another request"})
+	ErrImageKeyReused = fault.KeyReused
 )
 
 var digest = regexp.MustCompile(`^[0-9a-f]{64}$`)

@@ -39,10 +39,9 @@ const (
 var (
 	ErrNotFound   = fault.New(fault.NotFound, "checkout_not_found", "there is no such checkout")
 	ErrInProgress = fault.New(fault.Conflict, "checkout_in_progress", "a checkout with this key is in progress").After(2 * time.Second)
-	ErrKeyReused  = fault.New(fault.Invalid, "idempotency_key_reused", "this key was used with another request").
-			With(fault.Field{Pointer: "header.Idempotency-Key", Code: "idempotency_key_reused", Message: "was used with another request"})
-	ErrPlaced    = fault.New(fault.Conflict, "checkout_placed", "the order was placed; cancel it instead")
-	ErrClaimLost = fault.New(fault.Conflict, "claim_lost", "another run has this checkout")
+	ErrKeyReused  = fault.KeyReused
+	ErrPlaced     = fault.New(fault.Conflict, "checkout_placed", "the order was placed; cancel it instead")
+	ErrClaimLost  = fault.New(fault.Conflict, "claim_lost", "another run has this checkout")
 )
 
 // Request is what the shopper asked for.

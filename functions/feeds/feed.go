@@ -176,8 +176,7 @@ var (
 	// ErrNoReport says that there is no report yet, or none at all.
 	ErrNoReport = fault.New(fault.Conflict, "report_not_ready", "the feed is not over, or its file could not be read")
 	// ErrKeyReused refuses an idempotency key that made another feed.
-	ErrKeyReused = fault.New(fault.Invalid, "idempotency_key_reused", "this key was used with another request").
-			With(fault.Field{Pointer: "header.Idempotency-Key", Code: "idempotency_key_reused", Message: "was used with another request"})
+	ErrKeyReused = fault.KeyReused
 	// ErrState says that the feed is no longer in the state that the change is for.
 	ErrState = fault.New(fault.Conflict, "feed_moved", "the feed has moved on")
 )

@@ -59,7 +59,7 @@ func (q ReturnRequest) exchanging(r Return) ReturnRequest {
 }
 
 // exchange puts what is wanted for a return into a cart of its own. Errors: invalid_return unless it is another variant of the one
-// line's product, or that again; ErrExchangeUnavailable; ErrReturnKeyReused, if the cart has something else.
+// line's product, or that again; ErrExchangeUnavailable; ErrKeyReused, if the cart has something else.
 func (s *ReturnService) exchange(ctx context.Context, o orders.Order, r *Return, who carts.Owner, x Exchange) error {
 	var f returnFlaws
 	f.unless(len(r.Lines) == 1, "/lines", "too_many", "must be one line where it is exchanged")
@@ -89,7 +89,7 @@ func (s *ReturnService) exchange(ctx context.Context, o orders.Order, r *Return,
 		return l.ProductID == want.ProductID && l.SellerID == want.SellerID && l.Quantity == want.Quantity
 	})
 	if n < 0 {
-		return ErrReturnKeyReused
+		return ErrKeyReused
 	}
 	x.UnitPrice, x.CartID = c.Lines[n].UnitPrice, c.ID
 	r.Exchange = &x

@@ -180,11 +180,11 @@ func TestAKeyIsOfOneExchange(t *testing.T) {
 		t.Errorf("%d carts", n)
 	}
 	for _, product := range []string{"", "prd_a"} {
-		if _, _, err := x.ask("key-0001", product, units(line, 1)); !errors.Is(err, fulfillment.ErrReturnKeyReused) {
+		if _, _, err := x.ask("key-0001", product, units(line, 1)); !errors.Is(err, fulfillment.ErrKeyReused) {
 			t.Errorf("%q: %v", product, err)
 		}
 	}
-	if _, _, err := x.Request(context.Background(), "key-0001", requestOf(units(line, 1))); !errors.Is(err, fulfillment.ErrReturnKeyReused) {
+	if _, _, err := x.Request(context.Background(), "key-0001", requestOf(units(line, 1))); !errors.Is(err, fulfillment.ErrKeyReused) {
 		t.Error(err)
 	}
 }

@@ -41,9 +41,6 @@ var (
 	ErrNothingToSend = fault.New(fault.Conflict, "nothing_to_send", "all units of the parcel were asked to be sent back")
 	// ErrResent refuses to send a parcel again twice: if that is lost too, the parcel of that order is sent again.
 	ErrResent = fault.New(fault.Conflict, "parcel_resent", "the parcel was sent again before")
-	// ErrReshipKeyReused refuses an idempotency key that sent it again for something else.
-	ErrReshipKeyReused = fault.New(fault.Invalid, "idempotency_key_reused", "this key was used with another request").
-				With(fault.Field{Pointer: "header.Idempotency-Key", Code: "idempotency_key_reused", Message: "was used with another request"})
 )
 
 // Goods are what parcels are sent again of.
@@ -124,7 +121,7 @@ func replayReship(made orders.Order, call string, want Reship, err error) (order
 	case made.CheckoutID != call:
 		return orders.Order{}, false, ErrResent.With(fault.Field{Pointer: "/orders/" + made.ID, Code: ErrResent.Code, Message: "sends it again"})
 	case made.ReshipOf == nil || made.ReshipOf.Cause != want.Cause:
-		return orders.Order{}, false, ErrReshipKeyReused
+		return orders.Order{}, false, ErrKeyReused
 	}
 	return made, true, nil
 }

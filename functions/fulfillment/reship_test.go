@@ -117,7 +117,7 @@ func TestAParcelIsSentAgain(t *testing.T) {
 	if err := g.Wait(); err != nil {
 		t.Error(err)
 	}
-	if _, _, err := s.reship("key-0001", "shp_1", fulfillment.Lost, true); !errors.Is(err, fulfillment.ErrReshipKeyReused) {
+	if _, _, err := s.reship("key-0001", "shp_1", fulfillment.Lost, true); !errors.Is(err, fulfillment.ErrKeyReused) {
 		t.Error(err)
 	}
 	if _, _, err := s.reship("key-0002", "shp_1", fulfillment.Damaged, false); !errors.Is(err, fulfillment.ErrResent) {

@@ -100,9 +100,8 @@ var (
 	ErrWindowOver = fault.New(fault.Conflict, "return_window_over", "the parcel was delivered more than 30 days ago")
 	// ErrReturnClosed refuses to receive what was rejected, and the other way round.
 	ErrReturnClosed = fault.New(fault.Conflict, "return_closed", "the return was rejected, or is received already")
-	// ErrReturnKeyReused refuses an idempotency key that made another return.
-	ErrReturnKeyReused = fault.New(fault.Invalid, "idempotency_key_reused", "this key was used with another request").
-				With(fault.Field{Pointer: "header.Idempotency-Key", Code: "idempotency_key_reused", Message: "was used with another request"})
+	// ErrKeyReused refuses an idempotency key that made another return, or sent a parcel again for something else.
+	ErrKeyReused = fault.KeyReused
 	// ErrUnitsChanged says that others asked for units of the shipment meanwhile.
 	ErrUnitsChanged = fault.New(fault.Conflict, "return_contended", "other units of this parcel were asked to be sent back meanwhile")
 )

@@ -64,7 +64,7 @@ func (s *ReturnService) Request(ctx context.Context, key string, want ReturnRequ
 		made, err := s.Returns.Return(ctx, want.OrderID, want.id(key))
 		if err == nil {
 			if !want.same(made) {
-				return Return{}, false, ErrReturnKeyReused
+				return Return{}, false, ErrKeyReused
 			}
 			return made, true, nil
 		}

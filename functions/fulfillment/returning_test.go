@@ -115,7 +115,7 @@ func TestReturning(t *testing.T) {
 	if again, replayed, err := c.Request(ctx, "key-0001", requestOf(units(line, 1), units(other, 1))); err != nil || !replayed || again.ID != first.ID {
 		t.Error(again, replayed, err)
 	}
-	if _, _, err := c.Request(ctx, "key-0001", requestOf(units(line, 1))); !errors.Is(err, fulfillment.ErrReturnKeyReused) {
+	if _, _, err := c.Request(ctx, "key-0001", requestOf(units(line, 1))); !errors.Is(err, fulfillment.ErrKeyReused) {
 		t.Error(err)
 	}
 	if _, _, err := c.Request(ctx, "key-0002", requestOf(units(line, 2))); fault.Code(err) != "invalid_return" {

@@ -54,8 +54,7 @@ var refusals = map[string]*fault.Error{
 	operators.ErrNothingLeft.Code: operators.ErrNothingLeft,
 	"refund_too_large":            fault.New(fault.Conflict, "refund_too_large", "more would be given back than was taken"),
 	"units_refunded":              fault.New(fault.Conflict, "units_refunded", "units of a line were given back before"),
-	"refund_differs": fault.New(fault.Invalid, "idempotency_key_reused", "this key was used with another request").
-		With(fault.Field{Pointer: "header.Idempotency-Key", Code: "idempotency_key_reused", Message: "was used with another request"}),
+	"refund_differs":              fault.KeyReused,
 }
 
 // GiveBack implements operators.Refunds.
