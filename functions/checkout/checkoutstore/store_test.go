@@ -74,6 +74,20 @@ func begin(t *testing.T, s checkoutstore.Store, r checkout.Record) {
 	}
 }
 
+// claim begins a record and claims it, and returns another run of the same checkout beside it.
+func claim(t *testing.T, s checkoutstore.Store) (begun, claimed checkout.Record, stranger checkout.Ref) {
+	t.Helper()
+	begun = newRecord("k", t0)
+	begin(t, s, begun)
+	claimed, err := s.Claim(ctx, begun.Ref, draft(begun), t0.Add(checkout.HoldFor))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger = begun.Ref
+	stranger.Run = "run_2"
+	return begun, claimed, stranger
+}
+
 // Seen to catch: a key that is free while its record is open; one that is free before a day is over.
 func TestAKeyIsTakenUntilItsRecordIsOverAndOld(t *testing.T) {
 	t.Parallel()
@@ -159,14 +173,7 @@ func TestAFenceStopsEarlierRunsOnly(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		s := checkoutstore.Store{DB: db, Buckets: 4, Pivot: pivot}
-		r := newRecord("k", t0)
-		begin(t, s, r)
-		claimed, err := s.Claim(ctx, r.Ref, draft(r), t0.Add(checkout.HoldFor))
-		if err != nil {
-			t.Fatal(err)
-		}
-		stranger := r.Ref
-		stranger.Run = "run_2"
+		r, claimed, stranger := claim(t, s)
 		if _, mine, err := s.Fence(ctx, stranger, false); err != nil || mine {
 			t.Fatalf("a run fenced another's record: %v %v", mine, err)
 		}
@@ -299,14 +306,7 @@ func TestAnEndStays(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db store.DB) {
 		s := checkoutstore.Store{DB: db, Buckets: 4, Pivot: pivot}
-		r := newRecord("k", t0)
-		begin(t, s, r)
-		claimed, err := s.Claim(ctx, r.Ref, draft(r), t0.Add(checkout.HoldFor))
-		if err != nil {
-			t.Fatal(err)
-		}
-		stranger := r.Ref
-		stranger.Run = "run_2"
+		r, claimed, stranger := claim(t, s)
 		if _, err := s.Place(ctx, stranger, *claimed.Draft, t0); !errors.Is(err, checkout.ErrClaimLost) {
 			t.Error("another run placed the order:", err)
 		}
