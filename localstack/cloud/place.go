@@ -111,7 +111,7 @@ func (p place) state() string { return filepath.Join(p.root, ".local") }
 
 // source is a file or folder below localstack/cloud/ in the repository.
 func (p place) source(elem ...string) string {
-	return filepath.Join(append([]string{p.root, "localstack", "cloud"}, elem...)...)
+	return packages.Root(p.root).Source(elem...)
 }
 
 // pkg is the home of one installed package set.

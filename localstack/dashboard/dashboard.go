@@ -5,10 +5,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,6 +14,7 @@ import (
 
 	"rialto/functions/contract"
 	"rialto/localstack/checks/audit"
+	"rialto/localstack/pages"
 )
 
 // Addr is where the page is.
@@ -130,16 +128,5 @@ func Handler(s *Source) http.Handler {
 
 // Serve serves the page until ctx ends.
 func Serve(ctx context.Context, s *Source, out io.Writer) error {
-	listener, err := net.Listen("tcp", Addr)
-	if err != nil {
-		return fmt.Errorf("serve the dashboard: %w", err)
-	}
-	server := &http.Server{Handler: Handler(s), ReadHeaderTimeout: 10 * time.Second}
-	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
-	defer stop()
-	fmt.Fprintf(out, "the figures of the local cloud: http://%s  (Ctrl-C ends it)\n", Addr)
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+	return pages.Serve(ctx, Addr, Handler(s), out, "the figures of the local cloud", "")
 }

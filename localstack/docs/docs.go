@@ -4,19 +4,17 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"maps"
-	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
-	"time"
 
 	"rialto/functions/contract"
 	"rialto/localstack/demo/shop"
+	"rialto/localstack/pages"
 )
 
 // Addr is where the pages are.
@@ -102,16 +100,5 @@ func Serve(ctx context.Context, viewer fs.FS, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", Addr)
-	if err != nil {
-		return fmt.Errorf("serve the documents: %w", err)
-	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
-	defer stop()
-	fmt.Fprintf(out, "the APIs, to read and to try: http://%s  (a token for \"Authorize\": make token; Ctrl-C ends it)\n", Addr)
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+	return pages.Serve(ctx, Addr, handler, out, "the APIs, to read and to try", "a token for \"Authorize\": make token; ")
 }

@@ -143,7 +143,7 @@ func (r Root) lock() (unlock func(), err error) {
 func (r Root) hashPins(pins []string) (string, error) {
 	h := sha256.New()
 	for _, pin := range pins {
-		data, err := os.ReadFile(r.source(filepath.FromSlash(pin)))
+		data, err := os.ReadFile(r.Source(filepath.FromSlash(pin)))
 		if err != nil {
 			return "", fmt.Errorf("read its pins: %w", err)
 		}

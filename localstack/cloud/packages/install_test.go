@@ -22,7 +22,7 @@ func TestPinsNameNoRegistry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	packages := root.source("packages")
+	packages := root.Source("packages")
 	locks := 0
 	err = filepath.WalkDir(packages, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || strings.HasSuffix(path, ".go") {
@@ -60,7 +60,7 @@ func TestPythonPinsAreComplete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	locks, err := filepath.Glob(root.source("packages", "python", "*.lock"))
+	locks, err := filepath.Glob(root.Source("packages", "python", "*.lock"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestPythonPinsAreComplete(t *testing.T) {
 func TestInstallIsAtomic(t *testing.T) {
 	t.Parallel()
 	p := Root(t.TempDir())
-	write := func(text string) { writeFile(t, p.source("pins"), text) }
+	write := func(text string) { writeFile(t, p.Source("pins"), text) }
 	builds := 0
 	var fail error
 	in := installation{name: "x", about: "x", pins: []string{"pins"}, build: func(_ context.Context, _ Root, into string) error {

@@ -33,7 +33,7 @@ func Find() (Root, error) {
 // Home is the folder of an installed package set.
 func (r Root) Home(name string) string { return filepath.Join(string(r), ".local", "packages", name) }
 
-// source is a file or folder below localstack/cloud/ in the repository.
-func (r Root) source(elem ...string) string {
+// Source is a file or folder below localstack/cloud/ in the repository.
+func (r Root) Source(elem ...string) string {
 	return filepath.Join(append([]string{string(r), "localstack", "cloud"}, elem...)...)
 }

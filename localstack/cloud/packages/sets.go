@@ -64,7 +64,7 @@ func buildUV(ctx context.Context, r Root, into string) error {
 		return err
 	}
 	return command(ctx, into, filepath.Join(into, "bin", "python"), "-m", "pip", "install", "--quiet",
-		"--require-hashes", "--only-binary=:all:", "-r", r.source("packages", "python", "uv.lock"))
+		"--require-hashes", "--only-binary=:all:", "-r", r.Source("packages", "python", "uv.lock"))
 }
 
 func buildVenv(lock string) func(context.Context, Root, string) error {
@@ -77,7 +77,7 @@ func buildVenv(lock string) func(context.Context, Root, string) error {
 		}
 		// what comes as source is built by what the lock names, too
 		return command(ctx, into, uv, "pip", "install", "--quiet", "--python", filepath.Join(into, "bin", "python"),
-			"--require-hashes", "--no-deps", "--build-constraints", r.source("packages", "python", lock), "-r", r.source("packages", "python", lock))
+			"--require-hashes", "--no-deps", "--build-constraints", r.Source("packages", "python", lock), "-r", r.Source("packages", "python", lock))
 	}
 }
 
@@ -88,18 +88,18 @@ func buildTraining(ctx context.Context, r Root, into string) error {
 	}
 	jars := filepath.Join(into, "jars")
 	poms := filepath.Join(jars, "poms")
-	if err := os.CopyFS(poms, os.DirFS(r.source("packages", "maven"))); err != nil {
+	if err := os.CopyFS(poms, os.DirFS(r.Source("packages", "maven"))); err != nil {
 		return err
 	}
 	if err := command(ctx, filepath.Join(poms, "s3a"), "mvn", "--batch-mode", "--quiet", "-Dout="+jars, "generate-resources"); err != nil {
 		return err
 	}
-	return verifySums(r.source("packages", "maven", "s3a", "SHA256SUMS"), jars)
+	return verifySums(r.Source("packages", "maven", "s3a", "SHA256SUMS"), jars)
 }
 
 func buildNode(ctx context.Context, r Root, into string) error {
 	for _, f := range []string{"package.json", "package-lock.json"} {
-		data, err := os.ReadFile(r.source("packages", "node", f))
+		data, err := os.ReadFile(r.Source("packages", "node", f))
 		if err != nil {
 			return err
 		}
@@ -114,24 +114,24 @@ func buildNode(ctx context.Context, r Root, into string) error {
 // repository), checks them, and lays out each program's home.
 func buildJars(ctx context.Context, r Root, into string) error {
 	poms := filepath.Join(into, "poms")
-	if err := os.CopyFS(poms, os.DirFS(r.source("packages", "maven"))); err != nil {
+	if err := os.CopyFS(poms, os.DirFS(r.Source("packages", "maven"))); err != nil {
 		return err
 	}
 	if err := command(ctx, poms, "mvn", "--batch-mode", "--quiet", "-Dout="+into, "generate-resources"); err != nil {
 		return err
 	}
-	if err := verifySums(r.source("packages", "maven", "SHA256SUMS"), into); err != nil {
+	if err := verifySums(r.Source("packages", "maven", "SHA256SUMS"), into); err != nil {
 		return err
 	}
 	jars := filepath.Join(into, "opensearch")
 	if err := opensearch.Layout(jars); err != nil {
 		return err
 	}
-	if err := compile(ctx, jars, r.source("opensearch", "OsNode.java"), filepath.Join(jars, "lib")); err != nil {
+	if err := compile(ctx, jars, r.Source("opensearch", "OsNode.java"), filepath.Join(jars, "lib")); err != nil {
 		return err
 	}
 	dynamodb := filepath.Join(into, "dynamodb")
-	if err := compile(ctx, dynamodb, r.source("packages", "maven", "dynamodb", "DdbNode.java"), dynamodb); err != nil {
+	if err := compile(ctx, dynamodb, r.Source("packages", "maven", "dynamodb", "DdbNode.java"), dynamodb); err != nil {
 		return err
 	}
 	if err := unpackPostgres(ctx, filepath.Join(into, "postgres")); err != nil {
