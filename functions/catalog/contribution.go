@@ -65,9 +65,20 @@ type Contribution struct {
 	ProductID string
 	SellerID  string
 	Content
-	Version   int64 // from 1
+	Version   int64 // from 1, of what its seller writes: its images come and go when they are judged, and leave it
 	ListedAt  time.Time
 	UpdatedAt time.Time
+}
+
+// say makes a contribution say something else, at an instant.
+func (c *Contribution) say(next Content, at time.Time) {
+	images := next.Images
+	next.Images = c.Images
+	if c.Version == 0 || !c.Content.Same(next) {
+		c.Version++
+	}
+	next.Images = images
+	c.Content, c.UpdatedAt = next, at
 }
 
 var (

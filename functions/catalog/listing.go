@@ -204,7 +204,7 @@ func (s *ListingService) change(ctx context.Context, product, seller string, pat
 		if mine.Version == 0 {
 			mine = Contribution{ProductID: product, SellerID: seller, ListedAt: at}
 		}
-		mine.Content, mine.Version, mine.UpdatedAt = c, mine.Version+1, at
+		mine.say(c, at)
 		e := Edit{Contribution: mine, Change: now.change, Claims: claims, Before: now.page.Version}
 		list := append(slices.Clone(others), mine)
 		page := now.page
