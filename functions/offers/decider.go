@@ -1,6 +1,7 @@
 package offers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -23,12 +24,12 @@ var ErrBuyBoxChanged = fault.New(fault.Conflict, "buy_box_changed", "the buy box
 // one before worked; what still moves after so many is left to the queue, which tries again later.
 const passes = 6
 
-// followed makes offers follow their sellers that were written while it was told that the seller is blocked, or goes on: who told all of
-// the seller's offers may have come before them. It tells whether one was changed.
+// followed makes offers follow their sellers that were written while it was told that the seller is blocked, goes on, or has another name:
+// who told all of the seller's offers may have come before them. It tells whether one was changed.
 func (d *Decider) followed(ctx context.Context, list []Offer, sellers map[string]SellerProfile) (changed bool, err error) {
 	for _, o := range list {
 		p := sellers[o.SellerID]
-		if o.Blocked == p.Blocked {
+		if o.Blocked == p.Blocked && o.SellerName == cmp.Or(p.Name, o.SellerName) {
 			continue
 		}
 		stored, err := d.Store.Get(ctx, o.Key()) // as its seller put it, without what a sale makes of it

@@ -422,6 +422,32 @@ func TestAnOfferOfTheMomentOfABlockFollows(t *testing.T) {
 	}
 }
 
+// An offer that is saved while its seller takes another name has that name once its box is decided. Seen to catch: an offer read before
+// the seller was renamed and written after all offers were told of it.
+func TestAnOfferOfTheMomentOfANameFollows(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	a := offer("a", 1000, 0)
+	w.put(t, a)
+	for n, name := range []string{"Harbour Row", "Harbour & Row"} {
+		if _, err := w.Named(ctx, offers.SellerChanged{SellerID: a.SellerID, Name: name, Version: int64(n + 1)}); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := w.Decide(ctx, a.ProductID, a.Marketplace); err != nil {
+				t.Fatal(err)
+			}
+		}
+		box, _, err := w.book.List(ctx, a.ProductID, a.Marketplace)
+		if err != nil || box.Offer.SellerName != name {
+			t.Errorf("the box is %q's, want %q %v", box.Offer.SellerName, name, err)
+		}
+		if got, err := w.book.Get(ctx, a.Key()); err != nil || got.SellerName != name || got.Price != a.Price {
+			t.Errorf("%+v %v", got, err)
+		}
+	}
+}
+
 // makesNothingToBuy has seller a, who is blocked, make offers.
 func (w *world) makesNothingToBuy(t *testing.T) {
 	t.Helper()

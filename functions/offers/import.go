@@ -100,8 +100,7 @@ func (i *Importer) save(ctx context.Context, o, current Offer, priceDrop bool) (
 		if current.slips(o) && !priceDrop {
 			return false, ErrPriceDrop
 		}
-		o.Version, o.UpdatedAt = current.Version+1, i.Now().UTC()
-		return true, i.Store.Save(ctx, o, current)
+		return true, i.Store.Save(ctx, o.over(current, i.Now()), current)
 	}, func() (Offer, error) { return found(i.Store.Get(ctx, o.Key())) })
 }
 

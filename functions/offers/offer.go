@@ -51,6 +51,8 @@ type Offer struct {
 	Sale      Sale      `json:"sale,omitzero"`
 	Version   int64     `json:"version"` // from 1
 	UpdatedAt time.Time `json:"updated_at"`
+	// Followed is how many of its versions are Rialto's own: the terms are as the seller set them, and the seller's name or block is another.
+	Followed int64 `json:"-"`
 }
 
 // ErrOfferNotFound says that the seller does not offer the product in the marketplace.
@@ -84,8 +86,27 @@ func (o Offer) Promise() int64 {
 	return o.DeliveryDays
 }
 
+// Revision is the version that the offer's seller sees and names in If-Match: of the changes of what the seller sets. What Rialto
+// changes by itself between a seller's reading and writing is no reason to refuse the seller.
+func (o Offer) Revision() int64 { return o.Version - o.Followed }
+
 // Same tells whether two offers differ in nothing but version and time.
 func (o Offer) Same(p Offer) bool {
-	o.Version, o.UpdatedAt = p.Version, p.UpdatedAt
+	o.Version, o.UpdatedAt, o.Followed = p.Version, p.UpdatedAt, p.Followed
 	return o == p
+}
+
+// sameTerms tells whether two offers are the same in all that their seller sets.
+func (o Offer) sameTerms(p Offer) bool {
+	o.SellerName, o.Blocked = p.SellerName, p.Blocked
+	return o.Same(p)
+}
+
+// over is the offer as the next version of current, the zero Offer for none.
+func (o Offer) over(current Offer, now time.Time) Offer {
+	o.Version, o.Followed, o.UpdatedAt = current.Version+1, current.Followed, now.UTC()
+	if current.Version > 0 && current.sameTerms(o) {
+		o.Followed++
+	}
+	return o
 }

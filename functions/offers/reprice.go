@@ -69,8 +69,7 @@ func (w *FeedWriter) Reprice(ctx context.Context, batch []json.RawMessage) (rows
 			if o.fallsSteeply(r.Price) && !r.PriceDrop {
 				return false, ErrPriceDrop
 			}
-			want.Version, want.UpdatedAt = o.Version+1, w.Now().UTC()
-			return true, w.Store.Save(ctx, want, o)
+			return true, w.Store.Save(ctx, want.over(o, w.Now()), o)
 		}, func() (Offer, error) { return found(w.Store.Get(ctx, r.Key())) })
 	}), nil
 }

@@ -89,7 +89,7 @@ func (f *flaws) amount(pointer string, a money.Amount, least int64, currency str
 
 // Precondition is what a caller says of the version that is to be changed.
 type Precondition struct {
-	Version int64
+	Version int64 // the offer's Revision
 	Given   bool
 	// PriceDrop says that a price which falls steeply is meant.
 	PriceDrop bool
@@ -124,15 +124,15 @@ var (
 )
 
 // Admit tells whether a change of current (the zero Offer for none) to want is needed, or why it is refused. An
-// offer that stands as wanted is a success whatever the precondition says: then a caller repeats a request
+// offer whose terms stand as wanted is a success whatever the precondition says: then a caller repeats a request
 // whose answer was lost (RFC 9110, 13.1.1, allows it).
 func (p Precondition) Admit(current, want Offer) (change bool, err error) {
 	switch {
-	case current.Version > 0 && current.Same(want):
+	case current.Version > 0 && current.sameTerms(want):
 		return false, nil
 	case current.Version > 0 && !p.Given:
 		return false, ErrPreconditionRequired
-	case p.Given && (current.Version == 0 || p.Version != current.Version):
+	case p.Given && (current.Version == 0 || p.Version != current.Revision()):
 		return false, ErrStale
 	case current.slips(want) && !p.PriceDrop:
 		return false, ErrPriceDrop

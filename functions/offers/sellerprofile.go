@@ -114,8 +114,7 @@ func follow(ctx context.Context, store Store, now func() time.Time, o Offer, p S
 		if want == o {
 			return false, nil
 		}
-		want.Version, want.UpdatedAt = o.Version+1, now().UTC()
-		return true, store.Save(ctx, want, o)
+		return true, store.Save(ctx, want.over(o, now()), o)
 	}, func() (Offer, error) { return store.Get(ctx, o.Key()) })
 }
 

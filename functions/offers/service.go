@@ -116,10 +116,11 @@ func (s *Service) Pause(ctx context.Context, k Key, paused bool, p Precondition)
 		if stands = current; current.Paused == paused {
 			return false, nil
 		}
-		if p.Given && p.Version != current.Version {
+		if p.Given && p.Version != current.Revision() {
 			return false, ErrStale
 		}
-		stands.Paused, stands.Version, stands.UpdatedAt = paused, current.Version+1, s.Now().UTC()
+		stands.Paused = paused
+		stands = stands.over(current, s.Now())
 		return true, s.Store.Save(ctx, stands, current)
 	}, func() (Offer, error) { return s.Own(ctx, k) })
 	return stands, err
@@ -134,7 +135,7 @@ func (s *Service) Delete(ctx context.Context, k Key, p Precondition) error {
 		return err
 	}
 	_, err = cas.Update(current, ErrChanged, func(current Offer) (bool, error) {
-		if p.Given && p.Version != current.Version {
+		if p.Given && p.Version != current.Revision() {
 			return false, ErrStale
 		}
 		return true, s.Store.Delete(ctx, current)
@@ -164,7 +165,7 @@ func (s *Service) Put(ctx context.Context, want Offer, p Precondition) (stands O
 		if err != nil || !change {
 			return false, err
 		}
-		want.Version, want.UpdatedAt = current.Version+1, s.Now().UTC()
+		want = want.over(current, s.Now())
 		if err := s.Store.Save(ctx, want, current); err != nil {
 			return false, err
 		}

@@ -260,3 +260,48 @@ func TestPauseLooksAtTheVersion(t *testing.T) {
 		t.Errorf("%+v %v", got, err)
 	}
 }
+
+// What Rialto changes in an offer by itself leaves the version that its seller names, and what a seller reads is still good to write with.
+// Seen to catch: a version that counts a new name of the seller, or a block.
+func TestASellersVersionCountsItsOwnChanges(t *testing.T) {
+	t.Parallel()
+	ctx, w := context.Background(), newWorld()
+	a := offer("a", 1000, 0)
+	first, _, err := w.Put(ctx, a, offers.Precondition{})
+	if err != nil || first.Revision() != 1 {
+		t.Fatal(first.Revision(), err)
+	}
+	told := func(err error) {
+		t.Helper()
+		if _, more := w.UpdateOffers(ctx, a.SellerID, ""); err != nil || more != nil {
+			t.Fatal(err, more)
+		}
+	}
+	_, err = w.Named(ctx, offers.SellerChanged{SellerID: a.SellerID, Name: "Harbour Row", Version: 1})
+	told(err)
+	_, err = w.Blocked(ctx, offers.SellerBlocked{SellerID: a.SellerID, Blocked: true, Version: 1})
+	told(err)
+	got, err := w.Own(ctx, a.Key())
+	if err != nil || got.Version != 3 || got.Revision() != 1 || got.SellerName != "Harbour Row" || !got.Blocked {
+		t.Fatalf("%+v %v", got, err)
+	}
+	a.Price.Minor = 1100
+	changed, _, err := w.Put(ctx, a, offers.Precondition{Version: 1, Given: true})
+	if err != nil || changed.Version != 4 || changed.Revision() != 2 {
+		t.Fatalf("%+v %v", changed, err)
+	}
+	_, err = w.Blocked(ctx, offers.SellerBlocked{SellerID: a.SellerID, Version: 2})
+	told(err)
+	if _, _, err := w.Put(ctx, a, offers.Precondition{Version: 1, Given: true}); err != nil { // repeated, as its answer was lost
+		t.Error(err)
+	}
+	if o, err := w.Pause(ctx, a.Key(), true, offers.Precondition{Version: 2, Given: true}); err != nil || o.Revision() != 3 {
+		t.Errorf("%+v %v", o, err)
+	}
+	if err := w.Delete(ctx, a.Key(), offers.Precondition{Version: 5, Given: true}); !errors.Is(err, offers.ErrStale) {
+		t.Errorf("deleted by Rialto's version: %v", err)
+	}
+	if err := w.Delete(ctx, a.Key(), offers.Precondition{Version: 3, Given: true}); err != nil {
+		t.Error(err)
+	}
+}

@@ -74,7 +74,7 @@ type OwnOffer struct {
 	MaxPerOrder  int64        `json:"max_per_order,omitempty" doc:"The most units in one order; absent for no limit"`
 	SKU          string       `json:"sku,omitempty" doc:"The seller's own name for it"`
 	Sale         *Sale        `json:"sale,omitempty" doc:"A lower price for a while"`
-	Version      int64        `json:"version"`
+	Version      int64        `json:"version" doc:"Of what the seller set: what Rialto changes by itself, as the seller's name, leaves it"`
 	UpdatedAt    time.Time    `json:"updated_at"`
 }
 
@@ -149,12 +149,12 @@ func (in OwnInput) key(ctx context.Context) offers.Key {
 }
 
 func shown(o offers.Offer, status int) *ownOutput {
-	return &ownOutput{Status: status, ETag: api.ETagOf(o.Version), Body: own(o)}
+	return &ownOutput{Status: status, ETag: api.ETagOf(o.Revision()), Body: own(o)}
 }
 
 func own(o offers.Offer) OwnOffer {
 	return OwnOffer{o.ID, o.ProductID, o.SellerID, o.SellerName, o.Marketplace, o.Price, o.Shipping, o.Condition, o.Fulfillment, o.Paused, o.Blocked,
-		o.Promise(), o.MaxPerOrder, o.SKU, saleOf(o.Sale), o.Version, o.UpdatedAt}
+		o.Promise(), o.MaxPerOrder, o.SKU, saleOf(o.Sale), o.Revision(), o.UpdatedAt}
 }
 
 type ownsInput struct {

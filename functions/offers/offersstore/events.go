@@ -76,6 +76,7 @@ func shown(w offers.BuyBox) (offers.BuyBoxChanged, error) {
 
 // sameBuyBox leaves out when and how often was decided, and will be. The sku, which the event does not show, counts: search finds by it.
 func sameBuyBox(a, b offers.BuyBox) bool {
-	a.Version, a.DecidedAt, a.Turns, a.Offer.Version, a.Offer.UpdatedAt = b.Version, b.DecidedAt, b.Turns, b.Offer.Version, b.Offer.UpdatedAt
+	a.Version, a.DecidedAt, a.Turns = b.Version, b.DecidedAt, b.Turns
+	a.Offer.Version, a.Offer.UpdatedAt, a.Offer.Followed = b.Offer.Version, b.Offer.UpdatedAt, b.Offer.Followed
 	return a == b
 }

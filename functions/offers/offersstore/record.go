@@ -30,11 +30,12 @@ type record struct {
 	Sale         *offers.Sale `dynamodbav:"sale,omitempty"`
 	Version      int64        `dynamodbav:"version"`
 	UpdatedAt    time.Time    `dynamodbav:"updated_at"`
+	Followed     int64        `dynamodbav:"followed,omitempty"`
 }
 
 func recordOf(o offers.Offer) record {
 	r := record{o.ID, o.ProductID, o.SellerID, o.SellerName, o.Marketplace, o.Price, o.Shipping, o.Condition, o.Fulfillment, o.Paused,
-		o.Blocked, o.DeliveryDays, o.MaxPerOrder, o.SKU, nil, o.Version, o.UpdatedAt}
+		o.Blocked, o.DeliveryDays, o.MaxPerOrder, o.SKU, nil, o.Version, o.UpdatedAt, o.Followed}
 	if !o.Sale.None() {
 		r.Sale = &o.Sale
 	}
@@ -44,7 +45,7 @@ func recordOf(o offers.Offer) record {
 func (r record) offer() offers.Offer {
 	o := offers.Offer{ID: r.ID, ProductID: r.ProductID, SellerID: r.SellerID, SellerName: r.SellerName, Marketplace: r.Marketplace, Price: r.Price,
 		Shipping: r.Shipping, Condition: r.Condition, Fulfillment: r.Fulfillment, Paused: r.Paused, Blocked: r.Blocked, DeliveryDays: r.DeliveryDays,
-		MaxPerOrder: r.MaxPerOrder, SKU: r.SKU, Version: r.Version, UpdatedAt: r.UpdatedAt.UTC()}
+		MaxPerOrder: r.MaxPerOrder, SKU: r.SKU, Version: r.Version, UpdatedAt: r.UpdatedAt.UTC(), Followed: r.Followed}
 	if r.Sale != nil {
 		o.Sale = offers.Sale{Price: r.Sale.Price, Starts: r.Sale.Starts.UTC(), Ends: r.Sale.Ends.UTC()}
 	}
