@@ -254,18 +254,19 @@ PROOF := $(STATE)/proof
 proven = printf '\n== %s\n' "$(1)"; began=$$SECONDS; $(2) 2>&1 | sed -u -e '/^=== /d' -e '/^--- PASS/d' -e '/^PASS$$/d' -e '/^ok /d' | tee "$(PROOF)/$(1)"; printf '%s\n' $$((SECONDS-began)) > "$(PROOF)/.$(1)"
 N ?= 200000
 SEED ?= 1
+FROM ?= 0
 PROVE := go test -count=1 -timeout 0 -v
 
 .PHONY: prove
-prove: ## schedules of the inventory, after the pivot and of reviews, every fault and pair of faults of the saga, mutants (N=, SEED=, REPLAY=, AFTER=)
+prove: ## schedules of the inventory, after the pivot and of reviews, every fault and pair of faults of the saga, mutants (N=, SEED=, FROM=, REPLAY=, AFTER=)
 	@rm -rf $(PROOF); mkdir -p $(PROOF)
 ifdef REPLAY
 	@RIALTO_TRIAL_REPLAY=$(REPLAY) $(PROVE) -run '^TestExplore$$' ./functions/inventory/inventorytrial | sed -u -e '/^=== /d'
 else ifdef AFTER
 	@RIALTO_TRIAL_ONE=$(AFTER) RIALTO_TRIAL_SEED=$(SEED) $(PROVE) -run '^TestExplore$$' ./functions/fulfillment/fulfillmenttrial | sed -u -e '/^=== /d'
 else
-	@$(call proven,schedules,RIALTO_TRIAL_N=$(N) RIALTO_TRIAL_SEED=$(SEED) $(PROVE) -run '^TestExplore$$' ./functions/inventory/inventorytrial)
-	@$(call proven,after-pivot,RIALTO_TRIAL_N=$$(($(N)/20)) RIALTO_TRIAL_SEED=$(SEED) $(PROVE) -run '^TestExplore$$' ./functions/fulfillment/fulfillmenttrial)
+	@$(call proven,schedules,RIALTO_TRIAL_N=$(N) RIALTO_TRIAL_FROM=$(FROM) RIALTO_TRIAL_SEED=$(SEED) $(PROVE) -run '^TestExplore$$' ./functions/inventory/inventorytrial)
+	@$(call proven,after-pivot,RIALTO_TRIAL_N=$$(($(N)/20)) RIALTO_TRIAL_FROM=$$(($(FROM)/20)) RIALTO_TRIAL_SEED=$(SEED) $(PROVE) -run '^TestExplore$$' ./functions/fulfillment/fulfillmenttrial)
 	@$(call proven,reviews,RIALTO_TRIAL_N=$(N) RIALTO_TRIAL_SEED=$(SEED) $(PROVE) -run '^TestTheTallyIsTheFoldOfTheReviews$$' ./functions/reviews)
 	@$(call proven,saga,RIALTO_PROVE=1 $(PROVE) -run '^Test(Every(Fault|Race|PairOfFaults|Interleaving)|UnitsComeBackWithinASecond|AThousandCallersWithOneKey)$$' ./functions/checkout/checkouttrial)
 	@$(call proven,mutants,RIALTO_PROVE=1 $(PROVE) -run '^TestEveryMutantIsKilled$$' ./functions/laboratory/mutants)

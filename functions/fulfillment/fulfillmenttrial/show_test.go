@@ -47,13 +47,13 @@ func (c *counts) merge(o *counts) {
 }
 
 // table is what an exploration came to, for people.
-func (c *counts) table(seed uint64, wall time.Duration) string {
+func (c *counts) table(seed uint64, from int64, wall time.Duration) string {
 	var faults int64
 	for _, n := range c.faults {
 		faults += n
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "schedules after the pivot, seed %d\n", seed)
+	fmt.Fprintf(&b, "schedules after the pivot, seed %d%s\n", seed, schedule.Part(from, c.schedules))
 	fmt.Fprintf(&b, "  %s schedules, %s steps, %s faults, 0 failed; trace hash %016x\n", schedule.Grouped(c.schedules),
 		schedule.Grouped(c.steps), schedule.Grouped(faults), c.hash)
 	fmt.Fprintf(&b, "  %s messages delivered, %s dead letters redriven days later, %s calls\n", schedule.Grouped(c.messages),

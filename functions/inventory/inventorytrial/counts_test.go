@@ -47,7 +47,7 @@ func (c *counts) add(seed uint64, t *trial) {
 	c.met, c.divided = c.met+o.met, c.divided+o.divided
 	c.torn, c.late = c.torn+o.torn, c.late+o.late
 	c.simulated += o.simulated
-	c.hash += schedule.Mix(seed ^ schedule.Mix(t.s.Hash()))
+	c.hash += schedule.SeedHash(seed, t.s)
 }
 
 // merge adds what another worker counted.

@@ -9,7 +9,6 @@ import (
 	"runtime/debug"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,7 +30,7 @@ func TestMain(m *testing.M) {
 // exploration is many trials of a seed.
 type exploration struct {
 	seed    uint64
-	n       int64
+	from, n int64 // how many schedules of the seed, and which is the first
 	workers int
 	bench   func() bench
 	shrink  int // how many runs a failing trial may take to shrink
@@ -46,58 +45,36 @@ type found struct {
 	*failure
 }
 
-func (e exploration) run() (counts, *found) {
-	var next, done atomic.Int64
+func (e exploration) run() (total counts, worst *found) {
+	whole := schedule.Exploration{Seed: e.seed, From: e.from, N: e.n, Workers: e.workers, Start: dawn, Tell: e.tell}
 	var mu sync.Mutex
-	var total counts
-	var worst *found
-	var failedAt atomic.Int64
-	failedAt.Store(e.n)
-	var wg sync.WaitGroup
-	for range e.workers {
-		wg.Go(func() {
-			var mine counts
-			crew := &schedule.Crew{}
-			defer crew.Close()
-			for {
-				n := next.Add(1) - 1
-				if n >= failedAt.Load() {
-					break
-				}
-				seed := schedule.SeedOf(e.seed, n)
-				s := schedule.New(seed, dawn)
-				s.Crew = crew
-				t := e.bench().run(s, &mine)
-				mine.add(seed, t)
-				if e.done != nil {
-					e.done(t)
-				}
-				if t.failed != nil {
-					mu.Lock()
-					if worst == nil || n < worst.n {
-						worst = &found{n, seed, t.failed}
-						failedAt.Store(n)
-					}
-					mu.Unlock()
-				}
-				if e.tell != nil {
-					e.tell(done.Add(1))
-				}
+	whole.Run(func() (schedule.Trial, func()) {
+		var mine counts
+		return func(n int64, seed uint64, s *schedule.Scheduler) bool {
+			t := e.bench().run(s, &mine)
+			mine.add(seed, t)
+			if e.done != nil {
+				e.done(t)
+			}
+			if t.failed == nil {
+				return true
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			total.merge(&mine)
-		})
-	}
-	wg.Wait()
+			if worst == nil || n < worst.n {
+				worst = &found{n, seed, t.failed}
+			}
+			return false
+		}, func() { total.merge(&mine) }
+	})
 	return total, worst
 }
 
 // onMemory is a bench of a fake that is new for each trial.
 func onMemory() bench { return bench{raw: memory.New()} }
 
-// TestExplore is what make prove runs, of N and SEED; without them it is a fixed few trials. REPLAY makes it one, and
-// SHRINK bounds how long a failing one is made shorter. All have the prefix RIALTO_TRIAL_ in the environment.
+// TestExplore is what make prove runs, of N and SEED, the FROM-th first; without them it is a fixed few trials. REPLAY makes it one,
+// and SHRINK bounds how long a failing one is made shorter. All have the prefix RIALTO_TRIAL_ in the environment.
 func TestExplore(t *testing.T) {
 	if replay := os.Getenv("RIALTO_TRIAL_REPLAY"); replay != "" {
 		list, err := schedule.Parse(replay)
@@ -112,8 +89,8 @@ func TestExplore(t *testing.T) {
 		return
 	}
 	began := time.Now()
-	e := exploration{seed: setting(t, "SEED", 1), n: int64(setting(t, "N", 1500)), workers: runtime.GOMAXPROCS(0), bench: onMemory,
-		shrink: int(setting(t, "SHRINK", 8000))}
+	e := exploration{seed: setting(t, "SEED", 1), from: int64(setting(t, "FROM", 0)), n: int64(setting(t, "N", 1500)),
+		workers: runtime.GOMAXPROCS(0), bench: onMemory, shrink: int(setting(t, "SHRINK", 8000))}
 	if os.Getenv("RIALTO_TRIAL_N") != "" {
 		e.tell = schedule.Progress(e.n, began)
 	}
@@ -128,11 +105,12 @@ func TestExplore(t *testing.T) {
 		t.Errorf("porcupine came to no result for %d histories", c.unchecked)
 	}
 	if testing.Verbose() {
-		fmt.Print(c.table(e.seed, time.Since(began)))
+		fmt.Print(c.table(e.seed, e.from, time.Since(began)))
 	}
 }
 
-// The same seed gives the same run, whoever makes which part of it. Seen to catch: a map's order in a trial.
+// The same seed gives the same run, whoever makes which part of it, and its parts add up to it. Seen to catch: a map's order in a trial, a
+// part that begins with the seed's first schedule.
 func TestTheSameSeedGivesTheSameHash(t *testing.T) {
 	t.Parallel()
 	var hashes []uint64
@@ -145,6 +123,14 @@ func TestTheSameSeedGivesTheSameHash(t *testing.T) {
 	}
 	if d := cmp.Diff(hashes[:3], hashes[3:]); d != "" {
 		t.Errorf("hash, states and steps differ: %s", d)
+	}
+	var parts counts
+	for _, part := range []exploration{{seed: 7, from: 64, n: 36, workers: 2, bench: onMemory}, {seed: 7, n: 64, workers: 1, bench: onMemory}} {
+		c, _ := part.run()
+		parts.merge(&c)
+	}
+	if d := cmp.Diff(hashes[:3], []uint64{parts.hash, uint64(parts.states.count()), uint64(parts.steps)}); d != "" {
+		t.Errorf("the parts' hash, states and steps differ: %s", d)
 	}
 	c, _ := exploration{seed: 8, n: 100, workers: 2, bench: onMemory}.run()
 	if c.hash == hashes[0] {

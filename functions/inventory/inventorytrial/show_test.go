@@ -50,7 +50,7 @@ func or(a, b string) string {
 }
 
 // table is what an exploration came to, for people.
-func (c *counts) table(seed uint64, wall time.Duration) string {
+func (c *counts) table(seed uint64, from int64, wall time.Duration) string {
 	var operations, faults int64
 	for _, n := range c.operations {
 		operations += n
@@ -59,7 +59,7 @@ func (c *counts) table(seed uint64, wall time.Duration) string {
 		faults += n
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "schedules of the inventory, seed %d\n", seed)
+	fmt.Fprintf(&b, "schedules of the inventory, seed %d%s\n", seed, schedule.Part(from, c.schedules))
 	fmt.Fprintf(&b, "  %s schedules, %s steps, %s faults, 0 failed; trace hash %016x\n", schedule.Grouped(c.schedules), schedule.Grouped(c.steps),
 		schedule.Grouped(faults), c.hash)
 	fmt.Fprintf(&b, "  %s operations (%d a schedule at least), %s calls to the store\n", schedule.Grouped(operations), c.fewest,

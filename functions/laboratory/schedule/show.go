@@ -26,6 +26,14 @@ func Grouped(n int64) string {
 	return s
 }
 
+// Part says which schedules of a seed were explored, unless they are its first.
+func Part(from, n int64) string {
+	if from == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", schedules %d to %d", from, from+n-1)
+}
+
 // Progress returns what prints how far a long run of n schedules is, every ten seconds of the machine's time.
 func Progress(n int64, began time.Time) func(done int64) {
 	var mu sync.Mutex
