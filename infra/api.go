@@ -35,7 +35,10 @@ func apisStack(app awscdk.App, stage Stage, documents Documents) (*apis, error) 
 	if !stage.Local {
 		usagePlans(stack, stage, seller)
 		letOperatorsIn(stack, stage, ops)
-		businessDashboard(stack, stage, map[string]awsapigateway.SpecRestApi{"shopper": shopper, "seller": seller, "ops": ops})
+		doors := map[string]awsapigateway.SpecRestApi{"shopper": shopper, "seller": seller, "ops": ops}
+		if err := businessDashboard(stack, stage, doors); err != nil {
+			return nil, err
+		}
 	}
 	return &apis{shopper, seller, ops}, nil
 }

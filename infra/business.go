@@ -13,14 +13,18 @@ import (
 	"rialto/functions/contract"
 )
 
-// businessDashboard shows how the shop does, and not its parts: what is ordered and what comes of checkouts, whether stock balances,
-// what is given back, how far search and feeds are behind, and how the APIs answer. Each figure is a minute's.
-func businessDashboard(stack awscdk.Stack, stage Stage, doors map[string]awsapigateway.SpecRestApi) {
+// businessDashboard shows how the shop does, and not its parts: what is ordered, what comes of checkouts and what an order costs, whether
+// stock balances, what is given back, how far search and feeds are behind, and how the APIs answer. Each figure is a minute's.
+func businessDashboard(stack awscdk.Stack, stage Stage, doors map[string]awsapigateway.SpecRestApi) error {
 	placed := counted(stage, contract.PublishedMetric, "OrderPlaced")
 	begun := named("AWS/States", "ExecutionsStarted", "Sum", map[string]string{"StateMachineArn": stage.machineARN("checkout")})
 	var failed []awscloudwatch.IMetric
 	for _, code := range contract.CheckoutFailures {
 		failed = append(failed, counted(stage, contract.CheckoutsFailedMetric, code))
+	}
+	cost, err := orderCost(stage, doors, placed)
+	if err != nil {
+		return err
 	}
 	board := awscloudwatch.NewDashboard(stack, new("Business"), &awscloudwatch.DashboardProps{DashboardName: new(stage.prefix() + "business")})
 	board.AddWidgets(
@@ -29,6 +33,7 @@ func businessDashboard(stack awscdk.Stack, stage Stage, doors map[string]awsapig
 			Expression: new("IF(begun > 0, 100 * FILL(placed, 0) / begun)"), Label: new("conversion"), Period: duration(time.Minute),
 			UsingMetrics: &map[string]awscloudwatch.IMetric{"begun": begun, "placed": placed}})),
 		graph("checkouts: begun, and failed by reason", append([]awscloudwatch.IMetric{begun}, failed...)...),
+		graph("what an order costs: all that the stage uses, by what it places", cost),
 		graph("stock that does not balance, or is oversold: always 0",
 			counted(stage, contract.UnbalancedMetric, "equation"), counted(stage, contract.UnbalancedMetric, "oversold")),
 		graph("given back, refused to be, and disputed", counted(stage, contract.PublishedMetric, "PaymentRefunded"),
@@ -46,6 +51,7 @@ func businessDashboard(stack awscdk.Stack, stage Stage, doors map[string]awsapig
 			rest.MetricServerError(of("Sum"))),
 			graph("the "+name+" API: milliseconds", rest.MetricLatency(of("p50")), rest.MetricLatency(of("p99"))))
 	}
+	return nil
 }
 
 const inQueue = "ApproximateNumberOfMessagesVisible"
