@@ -126,7 +126,7 @@ func drawWorkload(s *schedule.Scheduler) workload {
 			n := int64(4 + s.Choose(6))
 			missing := int64(0)
 			if s.Choose(3) == 2 {
-				n, missing = 18, 2 // more than anybody orders, so that no parcel is short of them
+				n, missing = 64, 2 // more than is ever ordered, exchanged and sent again, so that no parcel is short of them
 			}
 			g.shelf = append(g.shelf, shelved{c, n, n - missing})
 		}
