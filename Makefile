@@ -201,13 +201,19 @@ test-dates: ## the unit tests as if it were another day: a year on, a month's an
 measured = printf '\n== %s\n' "$(1)"; $(2) 2>&1 | sed -u -e '/^=== /d' -e '/^--- PASS/d' -e '/^PASS$$/d' -e '/^ok /d' -e 's/^ *[a-z_]*_test.go:[0-9]*: /  /'
 BENCH := go test -count=1 -timeout 30m -v
 
-.PHONY: bench
-bench: tools ## figures beside their aims: what a checkout costs and calls, what one hot sku bears, and how late search is
+.PHONY: bench figures
+bench: ## figures beside their aims, in one page: cost and calls of a checkout, a hot sku, a peak, an event, rate, starts, search (.local/bench.txt)
+	@mkdir -p $(STATE); $(MAKE) -s figures | tee $(STATE)/bench.txt; printf '\nall of it: %s\n' $(STATE)/bench.txt
+
+figures: tools
 	@$(call measured,what a checkout costs,RIALTO_BENCH=1 $(BENCH) -run '^TestBill$$' ./functions/checkout/checkoutbill)
 	@if $(LOCAL) status >/dev/null 2>&1; then \
 	$(call measured,what the deployed checkout calls,RIALTO_E2E=1 $(BENCH) -run '^TestTheDeployedCheckout' ./localstack/checks/e2e); \
 	else printf '\nthe local cloud is down; make deploy, and the deployed checkout is compared too\n'; fi
 	@$(call measured,what one hot sku bears,RIALTO_BENCH=1 $(BENCH) -run '^TestBench$$' ./functions/inventory/inventorymodel)
+	@$(call measured,what a peak of 50000 orders a second asks of every service,$(MAKE) -s plan PEAK=50000)
+	@$(call measured,two hours of an event,$(MAKE) -s event PEAK=50000 SEED=1)
+	@$(call measured,checkouts a second of one process,$(MAKE) -s bench-checkouts)
 	@$(call measured,what a million events cost,RIALTO_BENCH=1 $(BENCH) -run '^TestBill$$' ./functions/clickstream/clickstreambill)
 	@$(call measured,how large binaries are and how fast they start,RIALTO_BENCH=1 $(BENCH) -run '^TestColdStarts$$' ./infra)
 	@$(call measured,what a million shelves cost,RIALTO_BENCH=1 $(BENCH) -run '^TestBill$$' ./functions/recommendations/recommendationsbill)
