@@ -261,6 +261,7 @@ var unused = byGrant(map[string]string{
 		search-reindex write projections`,
 	"a rule starts it by the hour": `fulfillment-overdue read returns
 		fulfillment-overdue write returns`,
+	"a run that an older release of checkout-api began, without its cart": "carts-quote read carts",
 	"a recovery that fails":                      "checkout-timer write checkouts\ncheckout-timer send checkout-timer-dead",
 	"a close that comes again":                   "checkout-close read checkouts",
 	"a customer who had these is erased":         "accounts-api write returns\naccounts-api write reviews",

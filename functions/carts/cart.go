@@ -77,6 +77,15 @@ type Line struct {
 	AddedAt    time.Time    `json:"added_at"`
 }
 
+// Bare is the cart without what a quote does not need of it: texts, which it takes from the offers, and the keys of changes.
+func (c Cart) Bare() Cart {
+	c.Keys, c.Lines = nil, slices.Clone(c.Lines)
+	for i := range c.Lines {
+		c.Lines[i].Title, c.Lines[i].SellerName = "", ""
+	}
+	return c
+}
+
 // ID names a line inside its cart.
 func (l Line) ID() string { return LineID(l.ProductID, l.SellerID) }
 

@@ -7,6 +7,8 @@
 //   - The table is the truth; every change is conditional on the version read. Redis in front holds a copy that
 //     is only ever replaced by a newer version, and is read for display alone: changes, quotes and checkouts
 //     read the table.
+//   - A checkout reads its cart while its record is written, and a quote of that cart is made of what was read: whatever changes it
+//     later has another version, which the pivot refuses.
 //   - A change with an idempotency key is made once: the cart remembers its last 20 keys and a hash of what each asked for,
 //     and refuses another request with one of them.
 //   - A guest's cart is merged into one cart, once.

@@ -80,18 +80,31 @@ func (q Quote) Wants() []inventory.Want {
 	return wants
 }
 
-// Quoter is the saga's state Quote.
+// Quoter prices carts for checkout.
 type Quoter struct {
 	Store Store
 	Sources
 	Now func() time.Time
 }
 
-// QuoteInput is the input of the saga's state Quote.
+// QuoteInput says whose cart is quoted, and where.
 type QuoteInput struct {
 	CartID      string `json:"cart_id"`
 	CustomerID  string `json:"customer_id"`
 	Marketplace string `json:"marketplace"`
+	Cart        *Cart  `json:"cart"` // as the table has it, if who asks has read it already
+}
+
+// TaskInput is the input of the saga's state Quote: what was asked for, and by whom.
+type TaskInput struct {
+	CustomerID string     `json:"customer_id"`
+	Request    QuoteInput `json:"request"`
+}
+
+// Task is the saga's state Quote.
+func (s *Quoter) Task(ctx context.Context, in TaskInput) (Quote, error) {
+	in.Request.CustomerID = in.CustomerID
+	return s.Quote(ctx, in.Request)
 }
 
 // Quote prices a cart for checkout, from the tables alone. Errors: ErrNotFound, those of quoteOf.
@@ -109,7 +122,7 @@ func (s *Quoter) open(ctx context.Context, in QuoteInput) (c Cart, cur current, 
 	if err != nil {
 		return Cart{}, current{}, "", err
 	}
-	c, ok, err := s.Store.Get(ctx, in.CartID)
+	c, ok, err := s.cart(ctx, in)
 	if err != nil {
 		return Cart{}, current{}, "", err
 	}
@@ -118,6 +131,13 @@ func (s *Quoter) open(ctx context.Context, in QuoteInput) (c Cart, cur current, 
 	}
 	cur, err = s.read(ctx, c)
 	return c, cur, m.Currency, err
+}
+
+func (s *Quoter) cart(ctx context.Context, in QuoteInput) (Cart, bool, error) {
+	if in.Cart != nil {
+		return *in.Cart, in.Cart.ID == in.CartID, nil
+	}
+	return s.Store.Get(ctx, in.CartID)
 }
 
 // Preview prices what of a cart can be bought: without the lines that cannot, and without its coupon if that is refused. Those

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -210,6 +211,50 @@ func TestMergeRepeats(t *testing.T) {
 	in := carts.QuoteInput{CartID: carts.IDOf(owner.ID, "US"), CustomerID: "cus_2", Marketplace: "US"}
 	if _, err := quoter(s).Quote(ctx, in); !errors.Is(err, carts.ErrNotFound) {
 		t.Fatalf("another's cart was quoted: %v", err)
+	}
+}
+
+// read counts what is read of the carts' table.
+type read struct {
+	carts.Store
+	times int
+}
+
+func (r *read) Get(ctx context.Context, id string) (carts.Cart, bool, error) {
+	r.times++
+	return r.Store.Get(ctx, id)
+}
+
+// A run whose cart was read before it began does not wait for it again, and is refused the same. Seen to catch: a cart that was
+// believed to be whoever's asks; texts that were quoted as they travelled.
+func TestACartThatWasReadIsNotReadAgain(t *testing.T) {
+	t.Parallel()
+	s := service()
+	s.Stock = in("us-west-2")
+	v, err := s.Add(ctx, owner, us, carts.Guard{Key: "key-0001"}, "p", "s", 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := &read{Store: s.Store}
+	q := &carts.Quoter{Store: table, Sources: s.Sources, Now: s.Now}
+	asked := carts.TaskInput{CustomerID: owner.ID, Request: carts.QuoteInput{CartID: v.Cart.ID, Marketplace: "US"}}
+	want, err := q.Task(ctx, asked)
+	if err != nil || table.times != 1 {
+		t.Fatal(err, table.times)
+	}
+	bare := v.Cart.Bare()
+	asked.Request.Cart = &bare
+	if got, err := q.Task(ctx, asked); err != nil || table.times != 1 || !reflect.DeepEqual(got, want) || got.Lines[0].Title != "T" {
+		t.Errorf("%+v, %d reads, %v; want %+v", got, table.times, err, want)
+	}
+	for _, wrong := range []carts.TaskInput{
+		{CustomerID: "cus_2", Request: asked.Request},
+		{CustomerID: owner.ID, Request: carts.QuoteInput{CartID: carts.IDOf("cus_2", "US"), Marketplace: "US", Cart: &bare}},
+		{CustomerID: owner.ID, Request: carts.QuoteInput{CartID: v.Cart.ID, Marketplace: "CA", Cart: &bare}},
+	} {
+		if got, err := q.Task(ctx, wrong); !errors.Is(err, carts.ErrNotFound) {
+			t.Errorf("%+v: %+v %v", wrong, got, err)
+		}
 	}
 }
 

@@ -75,7 +75,7 @@ func (v *Recovery) recover(ctx context.Context, r Record) (err error) {
 	if ref.Run, err = ids.New(ids.Run, v.Random); err != nil {
 		return err
 	}
-	if a, ok, err := v.Runner.Run(ctx, Input{Mode: "recover", Checkout: ref, Request: r.Request, Failure: failure}); err != nil {
+	if a, ok, err := v.Runner.Run(ctx, Input{Mode: "recover", Checkout: ref, Request: Asked{Request: r.Request}, Failure: failure}); err != nil {
 		return fmt.Errorf("recover %s: %w", r.ID, err)
 	} else if ok && a.State.Terminal() {
 		return nil

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"rialto/functions/carts"
 	"rialto/functions/internal/ids"
 )
 
@@ -32,14 +33,26 @@ type Timer interface {
 	Set(ctx context.Context, checkoutID string, in time.Duration) error
 }
 
+// Baskets reads carts from their table.
+type Baskets interface {
+	Get(ctx context.Context, cartID string) (carts.Cart, bool, error)
+}
+
 // Input starts a run.
 type Input struct {
 	Mode     string    `json:"mode"` // place, resume or recover
 	Checkout Ref       `json:"checkout"`
-	Request  Request   `json:"request"`
+	Request  Asked     `json:"request"`
 	Prepared *Prepared `json:"prepared"` // nil: filled by the run
 	// Failure is what a recovery closes the record with; in other modes an error takes its place.
 	Failure StepError `json:"failure"`
+}
+
+// Asked is a request with the cart that it is about, which was read while the record was written: a run that is to place an order
+// needs not wait for it again. Where it is left out, the state Quote reads it.
+type Asked struct {
+	Request
+	Cart *carts.Cart `json:"cart,omitempty"`
 }
 
 // StepError is an error as Step Functions writes it.
@@ -59,6 +72,7 @@ type Quotes interface {
 type Service struct {
 	Store  Store
 	Quotes Quotes
+	Carts  Baskets
 	Runner Runner
 	Timer  Timer
 	Now    func() time.Time
@@ -114,10 +128,12 @@ func (s *Service) checkout(ctx context.Context, customerID, key string, req Requ
 	}
 	var found *Record
 	var waiting string
+	asked := Asked{Request: r.Request}
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { found, err = s.Store.Begin(gctx, r); return err })
 	g.Go(func() error { return s.Timer.Set(gctx, r.ID, Due) })
 	g.Go(func() (err error) { waiting, err = s.Store.WaitingFor(gctx, req.CartID, s.Now()); return err })
+	g.Go(func() (err error) { asked.Cart, err = s.cart(gctx, req.CartID); return err })
 	if err := g.Wait(); err != nil {
 		return Reply{}, err
 	}
@@ -129,7 +145,17 @@ func (s *Service) checkout(ctx context.Context, customerID, key string, req Requ
 			slog.InfoContext(ctx, "the cart's waiting checkout was not given up", "checkout_id", waiting, "error", err)
 		}
 	}
-	return s.run(ctx, Input{Mode: "place", Checkout: r.Ref, Request: r.Request})
+	return s.run(ctx, Input{Mode: "place", Checkout: r.Ref, Request: asked})
+}
+
+// cart is what a quote needs of a cart, nil if there is none. What changes it before the pivot makes that refuse.
+func (s *Service) cart(ctx context.Context, id string) (*carts.Cart, error) {
+	c, ok, err := s.Carts.Get(ctx, id)
+	if err != nil || !ok {
+		return nil, err
+	}
+	c = c.Bare()
+	return &c, nil
 }
 
 func (s *Service) newRecord(customerID, key string, req Request) (Record, error) {
@@ -173,7 +199,7 @@ func (s *Service) Resume(ctx context.Context, customerID, checkoutID string) (Re
 	if ref.Run, err = ids.New(ids.Run, s.Random); err != nil {
 		return Reply{}, err
 	}
-	reply, err := s.run(ctx, Input{Mode: "resume", Checkout: ref, Request: r.Request})
+	reply, err := s.run(ctx, Input{Mode: "resume", Checkout: ref, Request: Asked{Request: r.Request}})
 	return s.showing(ctx, reply, customerID, r.Request), err
 }
 
@@ -194,7 +220,7 @@ func (s *Service) GiveUp(ctx context.Context, customerID, checkoutID string) (An
 		if ref.Run, err = ids.New(ids.Run, s.Random); err != nil {
 			return Answer{}, err
 		}
-		reply, err := s.run(ctx, Input{Mode: "recover", Checkout: ref, Request: r.Request, Failure: StepError{Error: givenUp}})
+		reply, err := s.run(ctx, Input{Mode: "recover", Checkout: ref, Request: Asked{Request: r.Request}, Failure: StepError{Error: givenUp}})
 		if a = reply.Answer; err != nil {
 			return Answer{}, err
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"rialto/functions/carts"
 	"rialto/functions/internal/ids"
 )
 
@@ -45,6 +46,12 @@ func (c *counted) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
+type noCarts struct{}
+
+func (noCarts) Get(context.Context, string) (carts.Cart, bool, error) {
+	return carts.Cart{}, false, nil
+}
+
 // Seen to catch: a checkout that takes its own record for another's and leaves it to the timer.
 func TestARepeatedWriteOfOnesOwnRecordIsNoReplay(t *testing.T) {
 	t.Parallel()
@@ -59,7 +66,8 @@ func TestARepeatedWriteOfOnesOwnRecordIsNoReplay(t *testing.T) {
 				Hash:  Request{CartID: "crt_1"}.Hash(),
 			}
 		}
-		s := &Service{Store: db, Runner: runner, Timer: noTimer{}, Now: func() time.Time { return now }, Random: &random, Wait: time.Minute}
+		s := &Service{Store: db, Carts: noCarts{}, Runner: runner, Timer: noTimer{},
+			Now: func() time.Time { return now }, Random: &random, Wait: time.Minute}
 		reply, err := s.Checkout(context.Background(), "cus_1", "key-0001", Request{CartID: "crt_1"})
 		if taken {
 			if !errors.Is(err, ErrInProgress) || len(runner.runs) != 0 {

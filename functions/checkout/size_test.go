@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,8 +69,19 @@ func largest() Prepared {
 	return p
 }
 
+// fullCart is the cart of a quote as it travels with a run.
+func fullCart(q carts.Quote) carts.Cart {
+	c := carts.Cart{ID: q.CartID, OwnerID: ids.Derive(ids.Customer, "c"), Marketplace: q.Marketplace, State: carts.Open, Version: q.CartVersion,
+		Coupon: q.Coupon.Code, Keys: slices.Repeat([]string{strings.Repeat("k", 200)}, 20)}
+	for _, l := range q.Lines {
+		c.Lines = append(c.Lines, carts.Line{ProductID: l.ProductID, SellerID: l.SellerID, Quantity: l.Quantity, Title: l.Title, SellerName: l.SellerName,
+			Condition: l.Condition, UnitPrice: l.UnitPrice, Shipping: l.Shipping, AddedAt: time.Date(2026, 11, 27, 8, 0, 0, 1, time.UTC)})
+	}
+	return c.Bare()
+}
+
 // A run that hands on too much ends without an answer, and nothing catches that. Seen to catch: a Claim whose result
-// is kept beside what it was made from.
+// is kept beside what it was made from; a cart with its texts.
 func TestTheLargestCartFitsTheMachine(t *testing.T) {
 	t.Parallel()
 	machine, err := interpreter.Parse(statemachines.Checkout)
@@ -81,7 +93,8 @@ func TestTheLargestCartFitsTheMachine(t *testing.T) {
 	answers := map[string]any{"carts-quote": found.Quote, "customers-locate": found.Delivery, "tax-assess": found.Tax,
 		"payments-authorize": Authorization{Status: "authorized"}, "inventory-hold": struct{}{}, "promotions-redeem": struct{}{}}
 	ref := Ref{ID: ids.Derive(ids.Checkout, "k"), OrderID: ids.Derive(ids.Order, "k"), Epoch: 1, Run: ids.Derive(ids.Run, "k")}
-	input, err := json.Marshal(Input{Mode: "place", Checkout: ref, Request: Request{Marketplace: "US"}})
+	cart := fullCart(found.Quote)
+	input, err := json.Marshal(Input{Mode: "place", Checkout: ref, Request: Asked{Request{Marketplace: "US"}, &cart}})
 	if err != nil {
 		t.Fatal(err)
 	}

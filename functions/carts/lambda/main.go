@@ -35,7 +35,7 @@ func main() {
 		"quote": func(s *settings.Settings) (any, error) {
 			db := database(s)
 			q := &carts.Quoter{Store: cartsstore.Store{DB: db}, Sources: sources(db), Now: time.Now}
-			return saga.Task("quote", q.Quote), nil
+			return saga.Task("quote", q.Task), nil
 		},
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), cartsstore.Events), nil

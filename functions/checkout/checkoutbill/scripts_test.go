@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"rialto/functions/carts/cartsstore"
 	"rialto/functions/checkout"
 	"rialto/functions/internal/ids"
 	"rialto/functions/inventory"
@@ -105,7 +106,8 @@ func record(t *testing.T, m model, kind int, fail ...string) *recorder {
 		r.sellOut()
 	}
 	s.forget()
-	front := &checkout.Service{Store: s.record(), Runner: r, Timer: s, Now: time.Now, Random: s.entropy, Wait: time.Hour}
+	front := &checkout.Service{Store: s.record(), Carts: cartsstore.Store{DB: s.db}, Runner: r, Timer: s,
+		Now: time.Now, Random: s.entropy, Wait: time.Hour}
 	ctx := context.WithValue(t.Context(), labelled{}, "checkout-api")
 	reply, err := front.Checkout(ctx, customer, "key-0001", checkout.Request{CartID: cart, AddressID: "adr_1", MethodID: "pm_1", Marketplace: "US"})
 	if err != nil {

@@ -92,7 +92,7 @@ func open(t *testing.T, m model) *shop {
 	hold, redeem := &inventory.Service{Store: stock, Now: time.Now}, &promotions.Service{Store: coupons, Now: time.Now}
 	pay := &payments.Service{Store: paymentsstore.Store{DB: s.db}, Gateway: till{s}, Now: time.Now}
 	s.tasks = map[string]func(context.Context, []byte) ([]byte, error){
-		"carts-quote":        task.Of(quote.Quote),
+		"carts-quote":        task.Of(quote.Task),
 		"customers-locate":   task.Of(customers.Locator{Snapshots: snapshotstore.Snapshots{DB: s.db}}.Locate),
 		"tax-assess":         task.Of(func(_ context.Context, x tax.Sale) (tax.Assessment, error) { return tax.Assess(x) }),
 		"checkout-claim":     task.Of(steps.Claim),
@@ -163,7 +163,8 @@ func (s *shop) forget() {
 // checkout is one order, from the HTTP request to the timer's last look.
 func (s *shop) checkout(cartID string) checkout.Reply {
 	ctx := context.WithValue(context.Background(), labelled{}, "checkout-api")
-	front := &checkout.Service{Store: s.record(), Runner: s, Timer: s, Now: time.Now, Random: s.entropy, Wait: time.Minute}
+	front := &checkout.Service{Store: s.record(), Carts: cartsstore.Store{DB: s.db}, Runner: s, Timer: s,
+		Now: time.Now, Random: s.entropy, Wait: time.Minute}
 	s.count("apigateway.request", 1)
 	var reply checkout.Reply
 	err := s.function("checkout-api", func() (err error) {

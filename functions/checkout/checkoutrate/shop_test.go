@@ -123,14 +123,15 @@ func (s *shop) client() *client {
 		Secret: stripeapi.Fixed("sk_test_x"), URL: s.gateway, ReturnURL: "http://localhost/return", Timeout: 30 * time.Second})}
 	steps := &checkout.Steps{Store: record, Now: time.Now}
 	c := &client{shop: s, tasks: map[string]func(context.Context, []byte) ([]byte, error){
-		"carts-quote": task.Of(quote.Quote), "customers-locate": task.Of(locate.Locate), "tax-assess": task.Of(assess),
+		"carts-quote": task.Of(quote.Task), "customers-locate": task.Of(locate.Locate), "tax-assess": task.Of(assess),
 		"checkout-claim": task.Of(steps.Claim), "checkout-place": task.Of(steps.Place),
 		"checkout-fence": task.Of(steps.Fence), "checkout-close": task.Of(steps.Close),
 		"inventory-hold": task.Of(hold.Hold), "inventory-release": task.Of(hold.Release),
 		"promotions-redeem": task.Of(redeem.Redeem), "promotions-return": task.Of(redeem.Return),
 		"payments-authorize": task.Of(pay.Authorize), "payments-cancel": task.Of(pay.Cancel),
 	}}
-	front := &checkout.Service{Store: record, Runner: c, Timer: noTimer{}, Now: time.Now, Random: cryptorand.Reader, Wait: time.Minute,
+	front := &checkout.Service{Store: record, Carts: quote.Store, Runner: c, Timer: noTimer{},
+		Now: time.Now, Random: cryptorand.Reader, Wait: time.Minute,
 		Quotes: &checkout.Quoter{Carts: quote, Places: locate, Assess: assess, Now: time.Now}}
 	c.api = api.Handler(slices.Concat(
 		cartsapi.Routes(&carts.Service{Store: quote.Store, Cache: carts.NoCache{}, Sources: sources, Now: time.Now}), checkoutapi.Routes(front)))

@@ -160,7 +160,8 @@ func newWorld(t tester, goods []good) *world {
 	w.record = checkoutstore.Store{DB: db, Buckets: 4, Pivot: checkoutstore.Contexts}
 	random := &source{r: rand.NewChaCha8([32]byte{7})}
 	quotedBy := &checkout.Quoter{Carts: quoter, Places: places{}, Assess: assess, Now: w.clock}
-	w.front = &checkout.Service{Store: w.record, Quotes: quotedBy, Runner: w, Timer: w, Now: w.clock, Random: random, Wait: time.Minute}
+	w.front = &checkout.Service{Store: w.record, Quotes: quotedBy, Carts: w.carts.Store, Runner: w, Timer: w,
+		Now: w.clock, Random: random, Wait: time.Minute}
 	w.recover = &checkout.Recovery{Store: w.record, Runner: w, Timer: w, Now: w.clock, Random: random, Buckets: 4}
 	// One payment after the other: of those that are asked for together the order would be nobody's choice.
 	pay := &payments.Service{Store: paymentsstore.Store{DB: db}, Now: w.clock, AtOnce: 1,
@@ -177,7 +178,7 @@ func (w *world) functions(quoter *carts.Quoter, steps *checkout.Steps, pay *paym
 	holds *fleet[inventorystore.Store], coupons *fleet[promotionsstore.Store],
 ) map[string]func(context.Context, []byte) ([]byte, error) {
 	return map[string]func(context.Context, []byte) ([]byte, error){
-		"carts-quote":      task.Of(quoter.Quote),
+		"carts-quote":      task.Of(quoter.Task),
 		"customers-locate": task.Of(locate),
 		"tax-assess":       task.Of(assess),
 		"checkout-claim":   task.Of(steps.Claim),

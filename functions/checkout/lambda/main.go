@@ -24,7 +24,7 @@ func main() {
 				return nil, err
 			}
 			return lambdahttp.New(api.Handler(checkoutapi.Routes(&checkout.Service{Store: records(s), Runner: runner(s), Timer: timer(s), Quotes: q,
-				Now: time.Now, Random: cryptorand.Reader, Wait: s.Seconds("CHECKOUT_WAIT_SECONDS", 20*time.Second)}))), nil
+				Carts: baskets(s), Now: time.Now, Random: cryptorand.Reader, Wait: s.Seconds("CHECKOUT_WAIT_SECONDS", 20*time.Second)}))), nil
 		},
 		"claim": func(s *settings.Settings) (any, error) { return saga.Task("claim", steps(s).Claim), nil },
 		"place": func(s *settings.Settings) (any, error) { return saga.Task("place", steps(s).Place), nil },

@@ -31,6 +31,10 @@ func records(s *settings.Settings) checkoutstore.Store {
 	return checkoutstore.Store{DB: db, Buckets: s.Number("CHECKOUT_DUE_BUCKETS", 128), Pivot: checkoutstore.Contexts}
 }
 
+func baskets(s *settings.Settings) checkout.Baskets {
+	return cartsstore.Store{DB: store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)}
+}
+
 // quotes is the saga's reading steps, in process.
 func quotes(s *settings.Settings) (*checkout.Quoter, error) {
 	taxes, err := stripetax.Load(s)
