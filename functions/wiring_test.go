@@ -73,9 +73,10 @@ func handlers(db store.DB) map[string]batch.QueueHandler {
 	book := &offersstore.Store{DB: db}
 	decider := &offers.Decider{Store: book, Stock: inventorystore.Store{DB: db}, Now: time.Now}
 	return map[string]batch.QueueHandler{
-		"carts-refresh":      outbox.Handle((&carts.Refresher{Store: cartsstore.Store{DB: db}}).HandleEvent),
-		"catalog-buybox":     outbox.Handle(catalog.BuyBoxProjection{BuyBoxes: &catalogstore.Store{DB: db}}.HandleEvent),
-		"clickstream-follow": outbox.Handle((&clickstream.Follower{Consents: clickstreamstore.Consents{DB: db}}).HandleEvent),
+		"carts-refresh":  outbox.Handle((&carts.Refresher{Store: cartsstore.Store{DB: db}}).HandleEvent),
+		"catalog-buybox": outbox.Handle(catalog.BuyBoxProjection{BuyBoxes: &catalogstore.Store{DB: db}}.HandleEvent),
+		"clickstream-follow": outbox.HandleTimed((&clickstream.Follower{Consents: clickstreamstore.Consents{DB: db},
+			Orders: ordersstore.Store{DB: db}}).HandleEvent),
 		"fulfillment-advance": fulfillmentaws.Receive(shipments,
 			&fulfillment.ReceivingService{Returns: parcels, Now: time.Now}),
 		"fulfillment-start":    outbox.Handle(shipments.HandleEvent),

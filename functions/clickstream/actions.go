@@ -8,8 +8,7 @@ type action struct {
 }
 
 // actions are GA4's e-commerce events, view_search_results and login by their names
-// (developers.google.com/analytics/devguides/collection/ga4/reference/events). refund is none of a shopper's: returns are
-// booked by fulfillment.
+// (developers.google.com/analytics/devguides/collection/ga4/reference/events).
 var actions = map[string]action{
 	"view_search_results": {},
 	"view_item_list":      {items: true},
@@ -27,12 +26,14 @@ var actions = map[string]action{
 	// A variant of an experiment was shown, as GA4 calls it (developers.google.com/analytics/devguides/collection/ga4/integration).
 	"experience_impression": {object: true},
 	"purchase":              {server: true, items: true},
+	"refund":                {server: true, object: true},
 	"login":                 {server: true},
 }
 
-// Purchase and Login are what functions of ours tell.
+// Purchase, Refund and Login are what functions of ours tell.
 const (
 	Purchase       = "purchase"
+	Refund         = "refund"
 	Login          = "login"
 	AddToCart      = "add_to_cart"
 	RemoveFromCart = "remove_from_cart"

@@ -2,8 +2,8 @@
 // recommendations and search learn from. README.md describes the lake's files and columns.
 //
 // POST /api/v1/events goes from API Gateway straight to the Kinesis stream: no function is on the way, and one batch is one
-// record. A consumer takes the stream into the lake, raw; a settler brings each hour of each shard into order. What orders and
-// carts tell (OrderPlaced, CartChanged) joins by the same stream.
+// record. A consumer takes the stream into the lake, raw; a settler brings each hour of each shard into order. What orders,
+// carts and payments tell (purchases, carts' changes, refunds) joins by the same stream.
 //
 // Invariants:
 //   - What was answered with 202 is on the stream, and what is on the stream comes to the lake: as rows, as invalid with its
@@ -36,6 +36,6 @@
 // make bench (clickstreambill) says what a million costs: USD 0.16 at list prices of which some are unconfirmed, 81 a day. Of
 // that 0.07 is the gateway's, 0.05 Kinesis's, and the rest is compute and storage.
 //
-// It takes OrderPlaced from orders and CartChanged from carts, and publishes no events: who wants more than the lake reads the stream, as
-// recommendations do for what sessions click.
+// It takes OrderPlaced from orders, CartChanged from carts, PaymentRefunded and PaymentRefundedElsewhere from payments, and publishes no
+// events: who wants more than the lake reads the stream, as recommendations do for what sessions click.
 package clickstream

@@ -70,7 +70,7 @@ var (
 )
 
 // fields are the kinds of objects.
-var fields = []string{"product_id", "category_id", "seller_id", "promotion_id", "experiment_id"}
+var fields = []string{"product_id", "category_id", "seller_id", "promotion_id", "experiment_id", "purchase_id"}
 
 // strictly reads one JSON value and nothing after it. A field that nobody declared is refused: nobody agreed to what it holds.
 func strictly(text []byte, into any) bool {

@@ -64,6 +64,7 @@ func TestABadEventCostsNoGoodOne(t *testing.T) {
 		"an unknown name":             {unknownAction, true, func(e map[string]any) { e["action_name"] = "stare" }},
 		"a name in capitals":          {unknownAction, true, func(e map[string]any) { e["action_name"] = "View_Item" }},
 		"a purchase":                  {serverOnly, false, func(e map[string]any) { e["action_name"] = "purchase" }},
+		"a refund":                    {serverOnly, false, func(e map[string]any) { e["action_name"] = "refund" }},
 		"a sign-in":                   {serverOnly, false, func(e map[string]any) { e["action_name"] = "login" }},
 		"a time of 1970":              {tooOld, false, func(e map[string]any) { e["timestamp"] = "1970-01-01T00:00:00Z" }},
 		"a time of next year":         {tooEarly, false, func(e map[string]any) { e["timestamp"] = "2027-11-27T12:00:00Z" }},

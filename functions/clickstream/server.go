@@ -4,11 +4,14 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"time"
 
 	"rialto/functions/carts"
 	"rialto/functions/internal/eventdata"
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/money"
 	"rialto/functions/orders"
+	"rialto/functions/payments"
 )
 
 // ServerBatch is what a function of ours puts on the stream: as a browser's, and perhaps by a customer's pseudonym.
@@ -37,22 +40,40 @@ type Consents interface {
 	Delete(ctx context.Context, customerID string) error
 }
 
+// Orders reads orders.
+type Orders interface {
+	Get(ctx context.Context, orderID string) (orders.Order, bool, error)
+}
+
 // Follower joins what other contexts tell to what browsers send, so that purchases depend on no browser.
 type Follower struct {
 	People   People
 	Consents Consents
+	Orders   Orders // of which a refund is
 	Stream   Stream
 	// Pseudonyms name what no customer's key can, any more.
 	Pseudonyms Pseudonyms
 }
 
-// HandleEvent takes OrderPlaced and CartChanged. Errors: unknown_event, malformed_event.
-func (f *Follower) HandleEvent(ctx context.Context, event string, data []byte) error {
+// HandleEvent takes OrderPlaced, CartChanged, PaymentRefunded and PaymentRefundedElsewhere. Errors: unknown_event, malformed_event,
+// order_not_found.
+func (f *Follower) HandleEvent(ctx context.Context, event string, data []byte, at time.Time) error {
 	switch event {
 	case "OrderPlaced":
 		return eventdata.Handle(ctx, event, data, f.placed)
 	case "CartChanged":
 		return eventdata.Handle(ctx, event, data, f.cart)
+	case payments.EventRefunded:
+		return eventdata.Handle(ctx, event, data, func(ctx context.Context, r payments.PaymentRefunded) error {
+			if r.Before { // what was given elsewhere was told of then
+				return nil
+			}
+			return f.refunded(ctx, r.OrderID, r.RefundID, r.Amount, at)
+		})
+	case payments.EventRefundedElsewhere:
+		return eventdata.Handle(ctx, event, data, func(ctx context.Context, r payments.PaymentRefundedElsewhere) error {
+			return f.refunded(ctx, r.OrderID, r.RefundID, r.Amount, at)
+		})
 	}
 	return fault.New(fault.Malformed, "unknown_event", "the clickstream does not take %s", event)
 }
@@ -86,19 +107,48 @@ func (f *Follower) placed(ctx context.Context, o orders.Placed) error {
 	return f.put(ctx, o.CustomerID, o.Marketplace, o.OrderID, e)
 }
 
+// refunded puts a refund on the stream, which names its purchase as the lake does. However often a bank turns it back
+// and it is given again, it is one.
+func (f *Follower) refunded(ctx context.Context, orderID, refundID string, amount money.Amount, at time.Time) error {
+	if amount.Minor == 0 {
+		return nil
+	}
+	o, there, err := f.Orders.Get(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	if !there {
+		return orders.ErrNotFound
+	}
+	purchase, _, err := f.eventID(ctx, o.Sealer(), Purchase, orderID)
+	if err != nil {
+		return err
+	}
+	return f.put(ctx, o.Sealer(), o.Marketplace, orderID+" "+refundID, Event{ActionName: Refund, Timestamp: at,
+		Attributes: Attributes{Object: &Object{ObjectID: purchase, Field: "purchase_id"}, Value: &amount}})
+}
+
+// eventID names an event of a customer, the same each time, and tells whether it was made under the customer's key.
+func (f *Follower) eventID(ctx context.Context, customerID, action, subject string) (id string, there bool, err error) {
+	mark, there, err := f.People.Mark(ctx, customerID, "clickstream", action, subject)
+	if err != nil {
+		return "", false, fmt.Errorf("mark event: %w", err)
+	}
+	if !there {
+		return f.Pseudonyms.Of("event", action+" "+subject), false, nil
+	}
+	return hex.EncodeToString(mark[:16]), true, nil
+}
+
 // put puts one event of a customer on the stream, without the customer unless that may serve a profile.
 func (f *Follower) put(ctx context.Context, customerID, marketplace, subject string, e Event) error {
 	consent, err := f.Consents.Get(ctx, customerID)
 	if err != nil {
 		return err
 	}
-	mark, there, err := f.People.Mark(ctx, customerID, "clickstream", e.ActionName, subject)
-	if err != nil {
-		return fmt.Errorf("mark event: %w", err)
-	}
-	e.EventID = f.Pseudonyms.Of("event", e.ActionName+" "+subject)
-	if there {
-		e.EventID = hex.EncodeToString(mark[:16])
+	var there bool
+	if e.EventID, there, err = f.eventID(ctx, customerID, e.ActionName, subject); err != nil {
+		return err
 	}
 	b := ServerBatch{Batch: Batch{SchemaVersion: SchemaVersion, Application: "rialto", Marketplace: marketplace, Consent: consent, Events: []Event{e}}}
 	if there && consent.Analytics && consent.Personalization {

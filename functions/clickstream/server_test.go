@@ -16,6 +16,8 @@ import (
 	"rialto/functions/clickstream/clickstreamstore"
 	"rialto/functions/customers"
 	"rialto/functions/customers/customerstest"
+	"rialto/functions/internal/fault"
+	"rialto/functions/orders"
 )
 
 // world is the follower and the customers' own words, on fakes of what they need. Its stream is a list.
@@ -25,6 +27,13 @@ type world struct {
 	clickstream.Agreements
 	records []clickstream.Record
 	keys    []string
+	placed  map[string]orders.Order
+}
+
+// Get implements clickstream.Orders.
+func (w *world) Get(_ context.Context, id string) (orders.Order, bool, error) {
+	o, there := w.placed[id]
+	return o, there, nil
 }
 
 // Put implements clickstream.Stream.
@@ -44,7 +53,7 @@ func newWorld() *world {
 	now := func() time.Time { return at }
 	people := customers.Marker{Store: w.Store, Vault: w.Vault}
 	agreed := clickstreamstore.Consents{DB: w.DB, Now: now}
-	w.Follower = clickstream.Follower{People: people, Consents: agreed, Stream: w, Pseudonyms: secret}
+	w.Follower = clickstream.Follower{People: people, Consents: agreed, Orders: w, Stream: w, Pseudonyms: secret}
 	w.Agreements = clickstream.Agreements{Consents: agreed, People: people, Stream: w, Now: now, Random: rand.New(rand.NewSource(1))}
 	return w
 }
@@ -82,7 +91,7 @@ func (w *world) hears(t *testing.T, context, name string) {
 	if err := json.Unmarshal(text, &e); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.HandleEvent(t.Context(), name, e.Data); err != nil {
+	if err := w.HandleEvent(t.Context(), name, e.Data, at); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -111,6 +120,53 @@ func TestAPurchaseJoinsByEvent(t *testing.T) {
 	}
 	if again := w.buys(t); again.EventID != row.EventID || again.PayloadHash != row.PayloadHash {
 		t.Errorf("told again it is %+v", again)
+	}
+}
+
+// A refund names the purchase that it is of, as the lake does, and is one however often it is given: a bank may turn it back. What is
+// told twice, by hand at the gateway and by its return, is told of once.
+func TestARefundNamesItsPurchase(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.joins(t)
+	purchase := w.buys(t)
+	const order = "ord_bbbbbbbbbbbbbbbbbbbbbbbbbb" // of the example of OrderPlaced
+	w.placed = map[string]orders.Order{order: {ID: order, CustomerID: "cus_took_it_over", PlacedBy: who, Marketplace: "US"}}
+	tell := func(event, data string) (told int, err error) {
+		n := len(w.records)
+		err = w.HandleEvent(t.Context(), event, []byte(strings.ReplaceAll(data, "ORDER", order)), at)
+		return len(w.records) - n, err
+	}
+	const refund = `{"order_id":"ORDER","group":"g1","refund_id":"ret_1","amount":{"amount":1299,"currency":"USD"}`
+	var ids []string
+	for _, c := range []struct {
+		event, data string
+		told        int
+	}{
+		{"PaymentRefunded", refund + "}", 1}, {"PaymentRefunded", refund + `,"attempt":1}`, 1}, {"PaymentRefunded", refund + `,"before":true}`, 0},
+		{"PaymentRefunded", `{"order_id":"ORDER","refund_id":"ret_2","amount":{"amount":0,"currency":"USD"}}`, 0},
+		{"PaymentRefundedElsewhere", strings.Replace(refund, "ret_1", "re_9", 1) + "}", 1}, {"PaymentRefundedElsewhere", refund + `,"turned_back":true}`, 1},
+	} {
+		told, err := tell(c.event, c.data)
+		if err != nil || told != c.told {
+			t.Fatalf("%s %s: %d told, %v", c.event, c.data, told, err)
+		}
+		if told == 0 {
+			continue
+		}
+		row := w.last(t)
+		want := clickstream.Row{SchemaVersion: 1, Origin: clickstream.Server, Action: "refund", EventTime: at, ReceivedAt: at, Marketplace: "US",
+			Application: "rialto", ObjectID: purchase.EventID, ObjectField: "purchase_id", Value: 1299, Currency: "USD"}
+		if diff := cmp.Diff(want, row, cmpopts.IgnoreFields(row, "EventID", "PayloadHash")); diff != "" {
+			t.Error(diff)
+		}
+		ids = append(ids, row.EventID)
+	}
+	if ids[0] != ids[1] || ids[0] != ids[3] || ids[0] == ids[2] || ids[0] == purchase.EventID {
+		t.Errorf("refunds are named %v, the purchase %s", ids, purchase.EventID)
+	}
+	if _, err := tell("PaymentRefunded", strings.Replace(refund, "ORDER", "ord_unknown", 1)+"}"); fault.Code(err) != "order_not_found" {
+		t.Errorf("a refund of no order: %v", err)
 	}
 }
 

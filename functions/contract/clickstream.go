@@ -9,7 +9,7 @@ import (
 var clickstreamContext = Context{
 	Name:    "clickstream",
 	Owns:    "what shoppers do: the stream of events, and the lake of them",
-	Imports: []string{"carts", "orders"},
+	Imports: []string{"payments", "carts", "orders"},
 	Reads:   []string{"customers"},
 	shopper: func() []api.Route { return clickstreamapi.Routes(nil) },
 	Functions: []Function{
@@ -28,12 +28,13 @@ var clickstreamContext = Context{
 			},
 		},
 		{
-			Name: "follow", Description: "joins orders and carts to the stream",
+			Name: "follow", Description: "joins orders, carts and refunds to the stream",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Concurrency: 50, Subscriptions: []Subscription{
 				{Context: "orders", Events: []string{"OrderPlaced"}}, {Context: "carts", Events: []string{"CartChanged"}},
+				{Context: "payments", Events: []string{"PaymentRefunded", "PaymentRefundedElsewhere"}},
 			}}},
-			Grants: []Grant{{Read, "consents"}, {SQL, "customers"}, {Seal, "customers"}, {Mac, "clickstream"}, {Record, "clickstream"}},
+			Grants: []Grant{{Read, "consents"}, {Read, "orders"}, {SQL, "customers"}, {Seal, "customers"}, {Mac, "clickstream"}, {Record, "clickstream"}},
 		},
 		{
 			Name: "settle", Description: "brings hours of the lake into order: each event once, in one file a shard",

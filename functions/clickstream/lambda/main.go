@@ -14,6 +14,7 @@ import (
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
+	"rialto/functions/orders/ordersstore"
 )
 
 func main() {
@@ -28,8 +29,9 @@ func main() {
 		},
 		"follow": func(s *settings.Settings) (any, error) {
 			by, err := pseudonyms(s)
-			follower := &clickstream.Follower{People: people(s), Consents: consents(s), Stream: stream(s), Pseudonyms: by}
-			return outbox.Handle(follower.HandleEvent), err
+			follower := &clickstream.Follower{People: people(s), Consents: consents(s), Orders: ordersstore.Store{DB: database(s)}, Stream: stream(s),
+				Pseudonyms: by}
+			return outbox.HandleTimed(follower.HandleEvent), err
 		},
 		"settle": func(s *settings.Settings) (any, error) {
 			return saga.Task("clickstream-settle", (&clickstream.Settler{Parts: lake(s), Now: time.Now}).Settle), nil

@@ -22,8 +22,12 @@ func lake(s *settings.Settings) clickstreamlake.Lake {
 	return clickstreamlake.Lake{Files: bucket.New(s.AWS(), s.Must("FILES_BUCKET"))}
 }
 
+func database(s *settings.Settings) store.DB {
+	return store.NewDynamo(s.Tables(), s.Prefix, mathrand.Float64)
+}
+
 func consents(s *settings.Settings) clickstreamstore.Consents {
-	return clickstreamstore.Consents{DB: store.NewDynamo(s.Tables(), s.Prefix, mathrand.Float64), Now: time.Now}
+	return clickstreamstore.Consents{DB: database(s), Now: time.Now}
 }
 
 func people(s *settings.Settings) customers.Marker {
