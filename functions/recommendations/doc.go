@@ -66,8 +66,11 @@
 // reckoned from the experiment's id and the unit's pseudonym, so nothing is kept of units, and the report reckons the same from the
 // lake. An answer says its variant; who shows it tells so by experience_impression, whose event id is the same throughout a session.
 // make experiment ID=… reports from the lake: conversion, revenue a unit, the same less what purchases of before foretold
-// (CUPED), clicks a shelf (the delta method), what was taken out of carts again, each with its interval, and whether the shares of
-// units can have come by chance. A customer who agreed to no profile takes part in none by customer.
+// (CUPED), clicks a shelf (the delta method), each with its interval, and whether the shares of units can have come by chance. Guardrails
+// are what was taken out of carts again, the share of purchases of which something was refunded, our own time a shelf (which an
+// answer's id says) and the share of shelves past 50 ms. Of each a variant's verdict is stated: not broken, if the interval shows
+// that it is worse by 5 % of the control's at most; broken, if it is worse and that is not shown; or that there are too few units
+// to tell. A customer who agreed to no profile takes part in none by customer.
 //
 // # What it costs
 //
@@ -80,7 +83,7 @@
 // is to list what is bought and viewed at all. The gate reads each file to its end in the 15 minutes of a function, which is some
 // 40 GB. Who is known by a session alone has no vector, and so none of the nearest: theirs are neighbours. Reasons are English; their
 // codes and ids are for pages in other languages. What a session did is known a second or so after it did it, by way of the stream.
-// Refunds and how long answers take are not in the lake, and so no guardrails of the report. An export has what a customer bought
+// A refund counts from when it is given, so one of a return that is under way does not count yet. An export has what a customer bought
 // and agreed to, and not the vector that was made of it.
 //
 // It follows the clickstream's stream for what sessions click and customers buy, and publishes no events.

@@ -12,7 +12,6 @@ import (
 	"rialto/functions/catalog"
 	"rialto/functions/clickstream"
 	"rialto/functions/internal/fault"
-	"rialto/functions/internal/ids"
 )
 
 // Products reads products with their buy boxes from the tables; those that there are not are left out.
@@ -100,7 +99,7 @@ type Item struct {
 
 // Answer is a shelf.
 type Answer struct {
-	ID       string // names the answer, and carries the model's version
+	ID       string // names the answer, and says how long it took and the model's version
 	Version  string // of the model, "" for none
 	Shelf    Shelf
 	Items    []Item
@@ -118,9 +117,6 @@ const (
 	noProfile = "profile"
 	noCatalog = "catalog"
 )
-
-// idPrefix of the ids of answers; an id is at most 64 characters with a version behind.
-const idPrefix = "rcm_"
 
 // remembered is for how long a process takes the version that serves for granted.
 const remembered = 5 * time.Second
@@ -178,7 +174,7 @@ func (s *Service) Recommend(ctx context.Context, r Request) (Answer, error) {
 	a := Answer{Version: c.version, Shelf: r.Shelf, Items: c.serve(ctx, c.list(ctx)), Experiments: c.assigned}
 	slices.Sort(c.degraded)
 	a.Degraded = slices.Compact(c.degraded)
-	if a.ID, err = ids.New(idPrefix, s.Random); err != nil {
+	if a.ID, err = newID(s.Now().Sub(c.now), s.Random); err != nil {
 		return Answer{}, fmt.Errorf("name the answer: %w", err)
 	}
 	if a.Version != "" {

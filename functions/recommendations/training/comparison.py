@@ -75,6 +75,19 @@ class Difference:
         self.p = float(2 * stats.norm.sf(abs(self.value) / error)) if error > 0 else math.nan
 
 
+# What a guardrail says.
+HOLDS, BROKEN, UNSETTLED = "not broken", "BROKEN", "not settled: too few units to tell"
+
+
+def guardrail(variant, control, tolerated):
+    """Whether a figure of which less is better got worse. It is not broken if all of the interval lies below what is tolerated, a part
+    of the control's figure; broken if it got worse at all, and that is not shown; else nobody can tell yet, as where nothing was counted."""
+    d = Difference(variant, control)
+    if d.high <= tolerated * control.value:
+        return HOLDS
+    return BROKEN if d.low > 0 else UNSETTLED
+
+
 def shares_by_chance(counts, shares):
     """The chance of counts of units that are as far from the shares as these or farther (Pearson's chi-squared test). Below SUSPICIOUS
     something decides who is counted, and nothing else of the comparison can be believed."""

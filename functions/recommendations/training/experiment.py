@@ -21,7 +21,10 @@ from files import Folder
 
 BUCKETS = 10_000
 AFTER = 24 * 3600  # seconds in which what a session's customer buys is the session's
-FIGURES = ("before", "clicks", "converted", "removed", "revenue", "shelves")  # sorted
+FIGURES = ("before", "clicks", "converted", "purchases", "refunded", "removed", "revenue", "shelves", "slow", "took")  # sorted
+LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+SLOW = 50  # milliseconds of our own time that a shelf may take
+TOLERATED = 0.05  # the part of the control's figure by which a guardrail may be worse
 
 
 def bucket(experiment, unit):
@@ -37,6 +40,12 @@ def variant(experiment, unit):
         upto += v["share"]
         chosen = chosen.when(place < upto, F.lit(v["variant"]))
     return chosen
+
+
+def number(first, width):
+    """A column: what letters of a recommendation's id say, from the first on, as stamp.go writes them."""
+    letters = [F.expr(f"instr('{LETTERS}', substring(recommendation_id, {first + n}, 1)) - 1") for n in range(width)]
+    return sum(letter.cast("double") * 32 ** (width - 1 - n) for n, letter in enumerate(letters))
 
 
 def units(rows, experiment, marketplace, before):
@@ -55,18 +64,23 @@ def units(rows, experiment, marketplace, before):
                                                                     F.max("who").alias("who")).cache()
     last = F.least(F.col("shown") + AFTER, F.lit(until)) if experiment["unit"] == "session" else F.lit(until)
     paid = F.aggregate("items", F.lit(0.0), lambda sum, i: sum + i["price"] * i["quantity"])
-    bought = (rows.where("action_name = 'purchase' and customer != ''").select(F.col("customer").alias("who"), F.col("at").alias("bought"),
-                                                                               paid.alias("paid")))
+    back = rows.where("action_name = 'refund' and object_id_field = 'purchase_id'").select(F.col("object_id").alias("event_id")).distinct()
+    bought = (rows.where("action_name = 'purchase' and customer != ''").join(back.withColumn("back", F.lit(1.0)), "event_id", "left")
+              .select(F.col("customer").alias("who"), F.col("at").alias("bought"), paid.alias("paid"), F.coalesce("back", F.lit(0.0)).alias("back")))
     bought = (exposed.join(bought, "who").withColumn("after", (F.col("bought") >= F.col("shown")) & (F.col("bought") <= last))
               .withColumn("earlier", F.col("bought").between(F.col("shown") - before * 86400, F.col("shown") - 1e-3)).groupBy("unit").agg(
                   F.sum(F.when(F.col("after"), F.col("paid")).otherwise(0.0)).alias("revenue"),
                   F.max(F.when(F.col("after"), 1.0).otherwise(0.0)).alias("converted"),
+                  F.sum(F.when(F.col("after"), 1.0).otherwise(0.0)).alias("purchases"),
+                  F.sum(F.when(F.col("after"), F.col("back")).otherwise(0.0)).alias("refunded"),
                   F.sum(F.when(F.col("earlier"), F.col("paid")).otherwise(0.0)).alias("before")))
     did = rows.where("session != '' and origin = 'browser'").join(login, "session", "left").withColumn("unit", unit)
     when = lambda condition: F.sum(F.when(condition, 1.0).otherwise(0.0))
     recommended = F.col("recommendation_id") != ""
+    shelf = (F.col("action_name") == "view_item_list") & recommended
+    took = F.greatest(number(5, 3), F.lit(0.0))  # behind rcm_; a browser may tell of an id that is none
     did = (did.join(exposed.select("unit", "shown"), "unit").where(F.col("at").between(F.col("shown"), F.lit(until))).groupBy("unit").agg(
-        when((F.col("action_name") == "view_item_list") & recommended).alias("shelves"),
+        when(shelf).alias("shelves"), when(shelf & (took > SLOW)).alias("slow"), F.sum(F.when(shelf, took).otherwise(0.0)).alias("took"),
         when((F.col("action_name") == "select_item") & recommended).alias("clicks"),
         when(F.col("action_name") == "remove_from_cart").alias("removed")))
     return exposed.join(bought, "unit", "left").join(did, "unit", "left").fillna(0.0, list(FIGURES)), otherwise
@@ -94,17 +108,31 @@ def report(experiment, found, otherwise):
         yield "THE SHARES ARE NOT WHAT THEY SHOULD BE: something decides who is counted, and nothing below can be believed"
     if otherwise:
         yield f"{otherwise} exposures told of a variant that is not the unit's; the unit's own counts"
-    rows = [("conversion", {k: comparison.mean(m, "converted") for k, m in found.items()}),
-            ("revenue a unit", {k: comparison.mean(m, "revenue") for k, m in found.items()}),
-            ("the same, less what was foretold", comparison.cuped(found, "revenue", "before")),
-            ("clicks a shelf", {k: comparison.ratio(m, "clicks", "shelves") for k, m in found.items()}),
-            ("guardrail: taken out of carts, a unit", {k: comparison.mean(m, "removed") for k, m in found.items()})]
-    control = named[0]
-    for title, figures in rows:
-        yield f"{title}: {figures[control].value:.6g} of {control}"
-        for name in named[1:]:
-            d = comparison.Difference(figures[name], figures[control])
-            yield f"  {name}: {figures[name].value:.6g}, a difference of {d.value:+.6g} ({d.low:+.6g} to {d.high:+.6g}, p = {d.p:.3g})"
+    for title, figure in {
+            "conversion": lambda m: comparison.mean(m, "converted"), "revenue a unit": lambda m: comparison.mean(m, "revenue"),
+            "the same, less what was foretold": None, "clicks a shelf": lambda m: comparison.ratio(m, "clicks", "shelves")}.items():
+        figures = {k: figure(m) for k, m in found.items()} if figure else comparison.cuped(found, "revenue", "before")
+        yield from compared(title, named, figures)
+    control, broken = named[0], []
+    for title, figure in {
+            "taken out of carts, a unit": lambda m: comparison.mean(m, "removed"), "purchases refunded": lambda m: comparison.ratio(m, "refunded", "purchases"),
+            "milliseconds a shelf": lambda m: comparison.ratio(m, "took", "shelves"),
+            f"shelves past {SLOW} ms": lambda m: comparison.ratio(m, "slow", "shelves")}.items():
+        figures = {k: figure(m) for k, m in found.items()}
+        verdicts = {name: comparison.guardrail(figures[name], figures[control], TOLERATED) for name in named[1:]}
+        yield from compared("guardrail: " + title, named, figures, verdicts)
+        broken += [f"{title} by {name}" for name, verdict in verdicts.items() if verdict == comparison.BROKEN]
+    yield "guardrails broken: " + ("; ".join(broken) or "none")
+
+
+def compared(title, named, figures, verdicts=None):
+    """Lines of text: a figure of each variant, beside the control's."""
+    control = figures[named[0]]
+    yield f"{title}: {control.value:.6g} of {named[0]}"
+    for name in named[1:]:
+        d = comparison.Difference(figures[name], control)
+        verdict = f": {verdicts[name]}" if verdicts else ""
+        yield f"  {name}: {figures[name].value:.6g}, a difference of {d.value:+.6g} ({d.low:+.6g} to {d.high:+.6g}, p = {d.p:.3g}){verdict}"
 
 
 def main():

@@ -44,6 +44,15 @@ class Sums(unittest.TestCase):
         self.assertAlmostEqual(nothing["a"].value, 2)
         self.assertAlmostEqual(nothing["a"].variance, 1)
 
+    def test_a_guardrail_is_broken_or_not_or_nobody_can_tell(self):
+        of = lambda value, error: comparison.Figure(value, error ** 2)
+        control = of(100, 0)
+        for variant, verdict in ((of(100, 1), comparison.HOLDS), (of(90, 5), comparison.HOLDS), (of(104, 0.1), comparison.HOLDS),  # as much is tolerated
+                                 (of(110, 1), comparison.BROKEN), (of(104, 1), comparison.BROKEN),
+                                 (of(104, 3), comparison.UNSETTLED), (of(90, 50), comparison.UNSETTLED), (of(math.nan, math.nan), comparison.UNSETTLED)):
+            self.assertEqual(comparison.guardrail(variant, control, 0.05), verdict, variant.value)
+        self.assertEqual(comparison.guardrail(of(0, 0), of(0, 0), 0.05), comparison.HOLDS)
+
     def test_shares_that_are_not_by_chance(self):
         self.assertAlmostEqual(comparison.shares_by_chance([50, 50], [5000, 5000]), 1)
         self.assertAlmostEqual(comparison.shares_by_chance([60, 40], [1, 1]), 0.0455, 4)  # chi-squared of 4 with 1 degree of freedom
@@ -110,10 +119,11 @@ class OfTheLake(unittest.TestCase):
              "variants": [{"variant": "trees", "share": 5000}, {"variant": "blend", "share": 5000}]}
         half = lambda u: "trees" if experiment.bucket("ranker", u) < 5000 else "blend"
 
-        def row(i, action, minute, session="", customer="", object_id="", recommendation="", price=0):
+        def row(i, action, minute, session="", customer="", object_id="", recommendation="", price=0, field=""):
             items = [("p", "sel", 2, price, 1, "")] if price else []
             return (str(i), "server" if customer else "browser", action, noon + datetime.timedelta(minutes=minute), "US", session, "", customer, True,
-                    "", recommendation, "", object_id, "", items, noon.date())
+                    "", recommendation, "", object_id, field, items, noon.date())
+        refund = lambda i, of: row(i, "refund", 60, customer="k1", object_id=of, field="purchase_id")
         told = lambda i, minute, session, variant: row(i, "experience_impression", minute, session, object_id="ranker:" + variant)
         rows = spark.createDataFrame([
             row(1, "login", 0, "s1", "k1"), row(2, "login", 0, "s2", "k1"), row(3, "login", 0, "s3", "k2"),
@@ -122,19 +132,30 @@ class OfTheLake(unittest.TestCase):
             told(8, -10, "s1", half("k1")),  # before it began
             row(9, "purchase", 5, customer="k1", price=100), row(10, "purchase", 15, customer="k1", price=300), row(10, "purchase", 15, customer="k1", price=300),
             row(11, "purchase", 30, customer="k1", price=50), row(12, "purchase", 30, customer="k3", price=900),
-            row(13, "view_item_list", 11, "s1", recommendation="r"), row(14, "view_item_list", 21, "s2", recommendation="r"),
-            row(15, "view_item_list", 21, "s2"), row(16, "select_item", 22, "s2", recommendation="r"), row(17, "select_item", 9, "s2", recommendation="r"),
+            row(13, "view_item_list", 11, "s1", recommendation="rcm_abfaaaaa"), row(14, "view_item_list", 21, "s2", recommendation="rcm_bgsaaaaa"),
+            row(15, "view_item_list", 21, "s2"), row(16, "select_item", 22, "s2", recommendation="rcm_bgsaaaaa"), row(17, "select_item", 9, "s2", recommendation="rcm_bgsaaaaa"),
             row(18, "remove_from_cart", 23, "s2"),
+            # Of the purchase of 300 something came back, twice; of the one before the exposure, too, and of one that the lake does not have.
+            refund(19, "10"), refund(20, "10"), refund(21, "9"), refund(22, "elsewhere"),
         ], lake.SCHEMA)
         of, otherwise = experiment.units(rows, e, "US", 14)
-        got = {r["unit"]: (r["variant"], r["revenue"], r["converted"], r["before"], r["shelves"], r["clicks"], r["removed"]) for r in of.collect()}
-        self.assertEqual(got, {"k1": (half("k1"), 700, 1, 200, 2, 1, 1), "k2": (half("k2"), 0, 0, 0, 0, 0, 0)})
+        got = {r["unit"]: (r["variant"], r["revenue"], r["converted"], r["before"], r["shelves"], r["clicks"], r["removed"],
+                           r["purchases"], r["refunded"], r["took"], r["slow"]) for r in of.collect()}
+        self.assertEqual(got, {"k1": (half("k1"), 700, 1, 200, 2, 1, 1, 2, 1, 37 + 1234, 1), "k2": (half("k2"),) + (0,) * 10})
         self.assertEqual(otherwise, 1)
         found = experiment.moments(of)
         self.assertEqual((found[half("k1")].n, found[half("k1")].sums["revenue"] >= 700), (2 if half("k1") == half("k2") else 1, True))
         self.assertIn("too few units", " ".join(experiment.report(e, found, otherwise)))
         m = Moments.of(**{a: [1.0, 2.0, 3.0] for a in experiment.FIGURES})
-        self.assertIn("blend: 2, a difference of +0 (", " ".join(experiment.report(e, {"trees": m, "blend": m}, 0)))
+        said = "\n".join(experiment.report(e, {"trees": m, "blend": m}, 0))
+        self.assertIn("blend: 2, a difference of +0 (", said)
+        self.assertIn("not settled", said)
+        self.assertTrue(said.endswith("guardrails broken: none"), said)
+        slower = Moments.of(**{a: [9.0, 10.0, 11.0] if a == "took" else [1.0, 2.0, 3.0] if a != "shelves" else [1.0, 1.0, 1.0] for a in experiment.FIGURES})
+        m = Moments.of(**{a: [1.0, 2.0, 3.0] if a != "shelves" else [1.0, 1.0, 1.0] for a in experiment.FIGURES})
+        said = "\n".join(experiment.report(e, {"trees": m, "blend": slower}, 0))
+        self.assertIn("blend: 10, a difference of +8 (", said)
+        self.assertTrue(said.endswith("guardrails broken: milliseconds a shelf by blend"), said)
 
 
 if __name__ == "__main__":
