@@ -108,6 +108,7 @@ BASE ?= main
 .PHONY: diff
 diff: assembly ## what a stage's templates would change from a commit's, to review before deploying (BASE=main STAGE=dev|prod)
 	@rm -rf $(STATE)/base $(STATE)/cdk/base; git worktree prune; git worktree add -q --detach $(STATE)/base $(BASE)
+	@mkdir $(STATE)/base/.local && ln -s ../../packages $(STATE)/base/.local/packages
 	@cd $(STATE)/base && go run ./infra/cmd -stage $(STAGE) -zips ../build/$(ARCH) -out ../cdk/base; cd ../..; git worktree remove --force $(STATE)/base
 	@diff -ru -x 'asset.*' -x '*.assets.json' -x manifest.json -x '*NagReport.json' $(STATE)/cdk/base $(STATE)/cdk/$(STAGE) || [ $$? -eq 1 ]
 
@@ -185,7 +186,7 @@ test: ## everything: format, vet, lint, unit tests, the local cloud, store suite
 	@mkdir -p $(STATE); : > $(TIMES)
 	@$(call part,check,$(MAKE) check)
 	@$(call part,start and deploy the local cloud,$(MAKE) deploy)
-	@$(call part,store suites on the real stores,RIALTO_TEST_DYNAMODB=http://127.0.0.1:18000 RIALTO_TEST_S3=http://127.0.0.1:4566 RIALTO_TEST_POSTGRES='postgres://rialto@127.0.0.1:15432/rialto?sslmode=disable' RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 go test -timeout 8m ./functions/... ./infra/operate/...)
+	@$(call part,store suites on the real stores,RIALTO_TEST_DYNAMODB=http://127.0.0.1:18000 RIALTO_TEST_S3=http://127.0.0.1:4566 RIALTO_TEST_POSTGRES='postgres://rialto@127.0.0.1:15432/rialto?sslmode=disable' RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 RIALTO_TEST_FONTS=$(abspath $(STATE)/packages/fonts) go test -timeout 8m ./functions/... ./infra/operate/...)
 	@$(call part,the interpreter against LocalStack,RIALTO_E2E=1 go test -count=1 -timeout 10m -v ./localstack/checks/conformance | sed -u '/^=== /d')
 	@$(call part,end to end over HTTP,RIALTO_E2E=1 go test -count=1 -timeout 15m ./localstack/checks/e2e)
 	@$(call part,whether prod allows what functions called,$(MAKE) iam)

@@ -21,6 +21,7 @@ type Options struct {
 	Checkout  string // the checkout machine in Amazon States Language, with ${<context>-<function>} for functions
 	Retrain   string // the machine that learns what to recommend, likewise
 	Training  string // folder of the scripts that train
+	Fonts     string // folder of the fonts that documents are written with
 }
 
 // Synth writes a stage's cloud assembly and checks it with the guards. One that fails is not kept, so that nobody
@@ -103,7 +104,7 @@ func write(o Options, folder string) (err error) {
 }
 
 func build(app awscdk.App, o Options) error {
-	shared := &shared{zips: o.Zips, checkout: o.Checkout, retrain: o.Retrain, training: o.Training, streams: tablesStack(app, o.Stage),
+	shared := &shared{zips: o.Zips, checkout: o.Checkout, retrain: o.Retrain, training: o.Training, fonts: o.Fonts, streams: tablesStack(app, o.Stage),
 		lent: map[contract.Grant]granted{}, feeding: map[string]awscdk.Stack{}}
 	events := eventsStack(app, o.Stage)
 	if !o.Stage.Local {

@@ -45,6 +45,7 @@ type shared struct {
 	checkout string             // the checkout machine, in Amazon States Language
 	retrain  string             // the machine that learns what to recommend
 	training string             // folder of the scripts that train
+	fonts    string             // folder of the fonts that documents are written with
 
 	lent    map[contract.Grant]granted // what contexts provide, for the others
 	feeding map[string]awscdk.Stack    // those of contexts that have a Kinesis stream

@@ -68,7 +68,7 @@ func TestNoFunctionMayMore(t *testing.T) {
 		contract.Search: "es", contract.Admin: "es", contract.SQL: "rds-db", contract.Schema: "rds-db",
 		contract.Gateway: "secretsmanager", contract.Redis: "ec2",
 		contract.Encode: "sagemaker", contract.Webhook: "secretsmanager", contract.Mail: "ses", contract.Users: "cognito-idp",
-		contract.GetObject: "s3", contract.PutObject: "s3", contract.DeleteObject: "s3",
+		contract.GetObject: "s3", contract.PutObject: "s3", contract.DeleteObject: "s3", contract.Fonts: "s3",
 		contract.Record: "kinesis", contract.Mac: "kms",
 	}
 	for _, f := range contract.Functions() {

@@ -150,12 +150,28 @@ func (c call) needs(a *assembly, keys map[string]string) (action, on string, ok 
 		action, ok = map[string]string{"GetObject": "s3:GetObject", "HeadObject": "s3:GetObject", "PutObject": "s3:PutObject", "CopyObject": "s3:PutObject",
 			"CreateMultipartUpload": "s3:PutObject", "UploadPart": "s3:PutObject", "CompleteMultipartUpload": "s3:PutObject",
 			"AbortMultipartUpload": "s3:AbortMultipartUpload", "DeleteObject": "s3:DeleteObject", "ListObjectsV2": "s3:ListBucket"}[c.operation]
+		if bucket == assets {
+			return action, a.font(c.function), ok
+		}
 		return action, s.filesARN(bucket) + "/" + key, ok
 	case "OpenSearch":
 		method := strings.ToUpper(c.operation[:1]) + strings.ToLower(c.operation[1:])
 		return "es:ESHttp" + method, s.arn("es", "domain/"+s.prefix()+"products") + c.name, true
 	}
 	return "", "", false
+}
+
+// assets stands for the bucket of what a deployment brings along.
+const assets = "assets"
+
+// font is one of the fonts that a function is told of.
+func (a *assembly) font(function string) (arn string) {
+	a.each(func(_ template, _ string, r resource) {
+		if flat(r.at("FunctionName")) == a.stage.functionName(function) {
+			arn = "arn:aws:s3:::" + flat(r.at("Environment", "Variables", "FONTS_BUCKET")) + "/" + flat(r.at("Environment", "Variables", "FONT_JP"))
+		}
+	}, "AWS::Lambda::Function")
+	return arn
 }
 
 // rolesOf returns what each function's role may do, by the function's ID. References to what other stacks have made are followed.
@@ -319,6 +335,8 @@ func (c call) uses(context string, g contract.Grant) bool {
 		return of("KMS", "GetPublicKey")
 	case contract.Search, contract.Admin:
 		return c.service == "OpenSearch"
+	case contract.Fonts:
+		return of("S3", "GetObject") && strings.HasPrefix(c.name, assets+"/")
 	case contract.GetObject:
 		return of("S3", "GetObject", "HeadObject") && strings.HasPrefix(c.name, folder)
 	case contract.PutObject:
@@ -514,6 +532,9 @@ func stageless(service, name string) string {
 		return strings.TrimPrefix(path.Base(name), prefix)
 	case "S3":
 		bucket, key, _ := strings.Cut(strings.TrimPrefix(name, prefix), "/")
+		if strings.HasPrefix(bucket, "cdk-") {
+			return assets + "/object"
+		}
 		folder, _, _ := strings.Cut(key, "/")
 		return strings.TrimSuffix(bucket, "-files-"+contract.LocalAccount) + "/" + folder + "/object"
 	case "OpenSearch":

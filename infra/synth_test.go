@@ -53,18 +53,22 @@ func synthesizeAll(m *testing.M) (int, error) {
 }
 
 func options(stage Stage, out, zips string) Options {
-	return Options{Stage: stage, Out: out, Zips: zips, Checkout: statemachines.Checkout, Retrain: statemachines.Retrain,
+	return Options{Stage: stage, Out: out, Zips: zips, Fonts: zips, Checkout: statemachines.Checkout, Retrain: statemachines.Retrain,
 		Training:  filepath.Join("..", "functions", "recommendations", "training"),
 		Documents: standInDocuments()}
 }
 
-// standInZips lays a file for each context's zip: synth only hashes and copies them.
+// standInZips lays a file for each context's zip, and each font: synth only hashes and copies them.
 func standInZips(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	names := []string{"JP.ttf", "KR.ttf", "SC.ttf"}
 	for _, f := range contract.Functions() {
-		if err := os.WriteFile(filepath.Join(dir, f.Context+".zip"), []byte(f.Context), 0o644); err != nil {
+		names = append(names, f.Context+".zip")
+	}
+	for _, name := range names {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(name), 0o644); err != nil {
 			return err
 		}
 	}

@@ -94,6 +94,7 @@ const (
 	Users   Access = "users"   // AdminUserGlobalSignOut and AdminDeleteUser of the user pool
 	Mail    Access = "mail"    // SendEmail from the stage's address
 	Warm    Access = "warm"    // reads and sets how much a context's own resources bear
+	Fonts   Access = "fonts"   // reads of the fonts that documents are written with
 	Planned Access = "planned" // what campaigns are planned with: a setting, and nothing that IAM knows
 
 	// Of objects in a folder of the context's bucket:

@@ -17,6 +17,7 @@ var invoicesContext = Context{
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{Read, "invoices"}, {Read, "orders"}, {SQL, "customers"}, {Seal, "customers"}, {PutObject, "copies"}, {GetObject, "copies"},
+				{Fonts, "invoices"},
 			},
 		},
 		{

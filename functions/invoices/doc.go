@@ -12,13 +12,12 @@
 //   - nothing personal is kept: whom it is for is opened from the order when it is shown, and stands in the PDF alone, which is made anew,
 //     the same to the byte, each time that somebody asks, and whose copy in the bucket lives a day. After an erasure it has no name.
 //
-// The font is DejaVu Sans (Bitstream Vera's license), from the module github.com/go-fonts/dejavu: Latin, Greek, Cyrillic, Armenian, Georgian,
-// Hebrew and Arabic letters.
+// Whatever script a name is in is written as it is read (functions/internal/typeset says in which fonts, and which scripts are not). A
+// deployment brings the large fonts to its bucket of assets, and a function reads one when a document first needs it.
 //
-// Still thin: what the font has not, such as Chinese and Japanese, is shown as boxes, and Hebrew and Arabic run from left to right;
-// labels are English. Money that an operator gives back out of goodwill has no credit note, and a parcel that costs nothing has no
-// invoice. Series of one order meet on one counter. Countries that want invoices registered or signed (IT, IN, BR, MX, EG, SA) are not
-// served with that.
+// Still thin: labels are English. Money that an operator gives back out of goodwill has no credit note, and a parcel that costs nothing
+// has no invoice. Series of one order meet on one counter. Countries that want invoices registered or signed (IT, IN, BR, MX, EG, SA)
+// are not served with that.
 //
 // Events in: PaymentCaptured, PaymentRefunded (payments). Events out: none.
 package invoices

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-fonts/dejavu/dejavusans"
 	"golang.org/x/sync/errgroup"
 
 	"rialto/functions/customers"
@@ -17,6 +18,7 @@ import (
 	"rialto/functions/internal/files"
 	"rialto/functions/internal/money"
 	"rialto/functions/internal/store"
+	"rialto/functions/internal/typeset"
 	"rialto/functions/invoices"
 	"rialto/functions/invoices/invoicespdf"
 	"rialto/functions/invoices/invoicesstore"
@@ -59,7 +61,8 @@ func newOffice(db store.DB) *office {
 		profile: sellers.Profile{SellerID: "sel_a", Name: "Laden", Country: "DE", Version: 1,
 			Legal: sellers.Legal{Name: "Laden GmbH", Address: "Gasse 1\n10115 Berlin", TaxID: "DE123456789"}}}
 	o.Issuer = &invoices.Issuer{Orders: o, Sellers: o, Store: o.store, Now: func() time.Time { return o.now }}
-	o.Service = &invoices.Service{Orders: o, Store: o.store, Addresses: o, Files: o, Renderer: invoicespdf.Renderer{}}
+	o.Service = &invoices.Service{Orders: o, Store: o.store, Addresses: o, Files: o,
+		Renderer: invoicespdf.Renderer{Fonts: &typeset.Fonts{Files: o}}}
 	return o
 }
 
@@ -79,6 +82,9 @@ func (o *office) OpenAddress(context.Context, string, string, []byte) (customers
 	}
 	return customers.Address{Name: "Иван 山田 😀 محمد", Line1: "1 Main Street", City: "Berlin", Country: "DE"}, true, nil
 }
+
+// Read is of whatever font one of letters that are not Chinese.
+func (o *office) Read(context.Context, string) ([]byte, error) { return dejavusans.TTF, nil }
 
 func (o *office) Write(_ context.Context, key string, from io.Reader) error {
 	b, err := io.ReadAll(from)

@@ -172,7 +172,7 @@ type Files interface {
 
 // Renderer makes the PDF of a document, for whoever it goes to: the same to the byte of the same.
 type Renderer interface {
-	PDF(d Document, to customers.Address) ([]byte, error)
+	PDF(ctx context.Context, d Document, to customers.Address) ([]byte, error)
 }
 
 // Service shows customers their documents.
@@ -221,7 +221,7 @@ func (s *Service) OfOrder(ctx context.Context, customerID, orderID string) ([]Sh
 }
 
 func (s *Service) show(ctx context.Context, d Document, to customers.Address) (Shown, error) {
-	pdf, err := s.Renderer.PDF(d, to)
+	pdf, err := s.Renderer.PDF(ctx, d, to)
 	if err != nil {
 		return Shown{}, err
 	}

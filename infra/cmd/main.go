@@ -3,7 +3,8 @@
 //	go run ./infra/cmd -stage prod [-out .local/cdk/prod] [-lint path/to/cfn-lint]
 //
 // The cdk CLI, which runs it as infra/cdk.json says, names the folder by CDK_OUTDIR. The functions' zips must have been
-// built for the stage's architecture (go run ./infra/cmd/build). Run it from the repository's root.
+// built for the stage's architecture (go run ./infra/cmd/build), and the packages installed (make packages). Run it from the
+// repository's root.
 package main
 
 import (
@@ -53,6 +54,7 @@ func run(name, out, zips, lint string) error {
 		Checkout:  string(statemachines.Checkout),
 		Retrain:   statemachines.Retrain,
 		Training:  filepath.Join("functions", "recommendations", "training"),
+		Fonts:     filepath.Join(".local", "packages", "fonts"),
 	}); err != nil {
 		return err
 	}

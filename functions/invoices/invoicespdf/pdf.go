@@ -3,26 +3,24 @@ package invoicespdf
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
-	"codeberg.org/go-pdf/fpdf"
-	"github.com/go-fonts/dejavu/dejavusans"
-
 	"rialto/functions/customers"
 	"rialto/functions/internal/currency"
 	"rialto/functions/internal/money"
+	"rialto/functions/internal/typeset"
 	"rialto/functions/invoices"
 )
 
 // Renderer implements invoices.Renderer.
-type Renderer struct{}
+type Renderer struct{ Fonts *typeset.Fonts }
 
 // The page is A4, in mm.
 const (
-	font   = "DejaVu Sans"
 	margin = 18
 	width  = 210 - 2*margin
 	half   = width / 2
@@ -36,14 +34,17 @@ const (
 var titles = map[invoices.Kind]string{invoices.Invoice: "Invoice", invoices.Receipt: "Receipt", invoices.CreditNote: "Credit note"}
 
 // PDF draws a document for whoever it goes to, the same to the byte each time: its dates are those of the issue.
-func (Renderer) PDF(d invoices.Document, to customers.Address) ([]byte, error) {
-	p := page{fpdf.New("P", "mm", "A4", "")}
+func (r Renderer) PDF(ctx context.Context, d invoices.Document, to customers.Address) ([]byte, error) {
+	written, err := typeset.New(ctx, r.Fonts, to.Country)
+	if err != nil {
+		return nil, err
+	}
+	p := page{written}
 	p.SetCreationDate(d.IssuedAt)
 	p.SetModificationDate(d.IssuedAt)
 	p.SetCatalogSort(true)
 	p.SetProducer("Rialto", false)
 	p.SetTitle(titles[d.Kind]+" "+d.Number, true)
-	p.AddUTF8FontFromBytes(font, "", dejavusans.TTF)
 	p.SetMargins(margin, margin, margin)
 	p.SetAutoPageBreak(true, margin)
 	p.AddPage()
@@ -63,37 +64,18 @@ func (Renderer) PDF(d invoices.Document, to customers.Address) ([]byte, error) {
 }
 
 // page is a document being drawn.
-type page struct{ *fpdf.Fpdf }
-
-// printable is a text that the font can be asked for: it knows the basic plane alone, and what is beyond is shown as a mark.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r > 0xFFFF {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
-}
-
-// below writes the lines that there are, one below the other, each by the function.
-func (p page) below(write func(line string), lines ...string) {
-	for _, l := range lines {
-		if l != "" {
-			write(printable(l))
-		}
-	}
-}
+type page struct{ *typeset.Page }
 
 func (p page) head(d invoices.Document) {
-	p.SetFont(font, "", 18)
-	p.MultiCell(width, 9, titles[d.Kind], "", "L", false)
+	p.Size(18)
+	p.Write(margin, width, 9, titles[d.Kind])
 	p.Ln(2)
 	of := ""
 	if d.RefersTo != "" {
 		of = "To invoice " + d.RefersTo
 	}
-	p.SetFont(font, "", 9)
-	p.below(func(l string) { p.MultiCell(width, row, l, "", "L", false) }, "Number "+d.Number, of, "Issued "+d.IssuedAt.Format(time.DateOnly),
+	p.Size(9)
+	p.Lines(margin, width, row, "Number "+d.Number, of, "Issued "+d.IssuedAt.Format(time.DateOnly),
 		"Order "+d.OrderID+" of "+d.OrderedAt.Format(time.DateOnly))
 	p.Ln(4)
 }
@@ -111,18 +93,18 @@ func (p page) parties(d invoices.Document, to customers.Address) {
 	if s.TaxID != "" {
 		tax = "Tax id " + s.TaxID
 	}
-	p.below(func(l string) { p.MultiCell(half-4, row, l, "", "L", false) },
+	p.Lines(margin, half-4, row,
 		append(append([]string{"Sold by", name}, strings.Split(s.Address, "\n")...), s.Country, tax)...)
 	left := p.GetY()
 	p.SetY(top)
-	p.below(func(l string) { p.SetX(margin + half); p.MultiCell(half, row, l, "", "L", false) },
+	p.Lines(margin+half, half, row,
 		"Sold to", to.Name, to.Line1, to.Line2, strings.TrimSpace(to.PostalCode+" "+to.City), to.Region, to.Country)
 	p.SetY(max(left, p.GetY()) + 6)
 }
 
 // cells writes one row: the title may have several lines, the others stand at its last.
 func (p page) cells(title, quantity, rate, tax, amount string) {
-	p.MultiCell(wide, row, printable(title), "", "L", false)
+	p.Write(margin, wide, row, title)
 	p.SetXY(margin+wide, p.GetY()-row)
 	p.CellFormat(quantities, row, quantity, "", 0, "R", false, 0, "")
 	p.CellFormat(rates, row, rate, "", 0, "R", false, 0, "")

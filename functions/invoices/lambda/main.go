@@ -16,6 +16,7 @@ import (
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
+	"rialto/functions/internal/typeset"
 	"rialto/functions/invoices"
 	"rialto/functions/invoices/invoicesapi"
 	"rialto/functions/invoices/invoicespdf"
@@ -28,7 +29,7 @@ func main() {
 	entry.Run("invoices", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
 			db := database(s)
-			svc := &invoices.Service{Orders: ordersstore.Store{DB: db}, Store: invoicesstore.Store{DB: db}, Renderer: invoicespdf.Renderer{},
+			svc := &invoices.Service{Orders: ordersstore.Store{DB: db}, Store: invoicesstore.Store{DB: db}, Renderer: invoicespdf.Renderer{Fonts: fonts(s)},
 				Files: bucket.New(s.AWS(), s.Must("FILES_BUCKET")),
 				Addresses: customers.Opener{Store: customersstore.NewSQL(customersaws.Database(s)),
 					Vault: customersaws.NewVault(s, time.Now, rand.Reader)}}
@@ -41,6 +42,12 @@ func main() {
 			return outbox.Handle(issuer.HandleEvent), nil
 		},
 	})
+}
+
+// fonts are files of a bucket of their own, which the deployment filled.
+func fonts(s *settings.Settings) *typeset.Fonts {
+	return &typeset.Fonts{Files: bucket.New(s.AWS(), s.Must("FONTS_BUCKET")), Keys: map[string]string{
+		typeset.Japanese: s.Must("FONT_JP"), typeset.Korean: s.Must("FONT_KR"), typeset.Chinese: s.Must("FONT_SC")}}
 }
 
 func database(s *settings.Settings) store.DB {

@@ -15,7 +15,7 @@ func TestAParcelHasAReceipt(t *testing.T) {
 	b := buyOne(ctx, t)
 	b.arrive(ctx, t)
 	call(ctx, t, b.seller, http.MethodPut, "/seller/v1/profile", map[string]any{"display_name": "Seller " + b.sku.seller, "country": "US",
-		"legal": map[string]string{"legal_name": "Harbour Row Ltd", "address": "1 Quay\nSeattle", "tax_id": "12-3456789"}}, nil)
+		"legal": map[string]string{"legal_name": "Harbour Row Ltd ハーバー", "address": "1 Quay\nSeattle", "tax_id": "12-3456789"}}, nil)
 	call(ctx, t, b.seller, http.MethodPost, b.parcel()+"/confirm", map[string]string{"carrier": "UPS", "tracking_number": "1Z999AA10123456784"}, nil)
 	path := "/api/v1/orders/" + b.order + "/invoices"
 	var list struct {
@@ -42,6 +42,9 @@ func TestAParcelHasAReceipt(t *testing.T) {
 	pdf, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode != http.StatusOK || !bytes.HasPrefix(pdf, []byte("%PDF-")) || res.Header.Get("Content-Type") != "application/pdf" {
 		t.Errorf("%s %.20s %v", res.Status, pdf, err)
+	}
+	if !bytes.Contains(pdf, []byte("/BaseFont /utf8jp")) {
+		t.Error("the seller's name is not in a Japanese font")
 	}
 	if a, err := mustShopper(ctx, t, "pm_card_visa").Do(ctx, http.MethodGet, path, nil); err != nil || a.Status != http.StatusNotFound {
 		t.Errorf("%+v %v", a, err)

