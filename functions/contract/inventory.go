@@ -47,9 +47,10 @@ var inventoryContext = Context{
 			Grants:  []Grant{{Read, "inventory"}, {Write, "inventory"}},
 		},
 		{
-			Name: "ship", Description: "books shipped units against their holds, and gives cancelled ones back",
+			Name: "ship", Description: "counts sold units apart from held ones, books those that shipped, and gives cancelled ones back",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 5, Concurrency: 20, Subscriptions: []Subscription{
+				{Context: "orders", Events: []string{"OrderPlaced"}},
 				{Context: "fulfillment", Events: []string{"ShipmentShipped", "ShipmentWrittenOff", "ShipmentReduced", "ShipmentCancelled"}},
 			}}},
 			Grants: []Grant{{Read, "holds"}, {Read, "inventory"}, {Write, "inventory"}, {Write, "holds"}},

@@ -43,9 +43,13 @@
 //
 // # What sellers see
 //
-// A seller reads its units by product and centre: available, reserved, owed. What is reserved is held by checkouts or sold: the
-// pivot commits holds and touches no stock, so nothing but the holds knows which of the two, and they are kept by order.
+// A seller reads its units by product and centre: available, held by checkouts, committed to orders, owed. The pivot commits holds and
+// touches no stock, as it would meet every other sale of a hot item there, so only the holds know which of the two a unit is, and they
+// are kept by order. A tally beside the stock counts what is committed: OrderPlaced has each hold of the order counted once, and the
+// step by which the hold's units leave, or come free, takes them out again, in one transaction. So the tally is exact as far as holds
+// are counted, and until the event has come, seconds as a rule, what was sold counts as held. So does, until it leaves, what was sold
+// before there was a tally.
 //
-// Events out: StockBandChanged, of all units in a centre. In: ShipmentShipped, ShipmentWrittenOff, ShipmentReduced, ShipmentCancelled, ReturnReceived
-// (fulfillment). Saga tasks: hold, release.
+// Events out: StockBandChanged, of all units in a centre. In: OrderPlaced (orders), ShipmentShipped, ShipmentWrittenOff, ShipmentReduced,
+// ShipmentCancelled, ReturnReceived (fulfillment). Saga tasks: hold, release.
 package inventory

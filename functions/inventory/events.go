@@ -40,11 +40,13 @@ type ReturnLine struct {
 	Quantity  int64  `json:"quantity"`
 }
 
-// HandleEvent does what an event of fulfillment asks for. What it tells of happened when its data says or, where that does
+// HandleEvent does what an event of orders or fulfillment asks for. What it tells of happened when its data says or, where that does
 // not, when the event occurred; never when it comes, which may be days later. Errors: unknown_event, malformed_event,
-// those of Ship, Reduce, Restock and Return.
+// those of Commit, Ship, Reduce, Restock and Return.
 func (s *Service) HandleEvent(ctx context.Context, event string, data []byte, occurred time.Time) error {
 	switch event {
+	case "OrderPlaced":
+		return eventdata.Handle(ctx, event, data, s.Commit)
 	case "ShipmentShipped", "ShipmentWrittenOff":
 		return eventdata.Handle(ctx, event, data, func(ctx context.Context, sh Shipment) error {
 			sh.ShippedAt = or(sh.ShippedAt, occurred)
@@ -68,6 +70,19 @@ func or(at, otherwise time.Time) time.Time {
 		return otherwise
 	}
 	return at
+}
+
+// PlacedOrder is what inventory reads of the event OrderPlaced.
+type PlacedOrder struct {
+	OrderID string `json:"order_id"`
+}
+
+// Commit counts the units of a placed order as sold. The pivot has committed their holds.
+func (s *Service) Commit(ctx context.Context, o PlacedOrder) error {
+	if !id.MatchString(o.OrderID) {
+		return errOrder
+	}
+	return s.Store.CountCommitted(ctx, o.OrderID)
 }
 
 // Reduce gives back the units of a shipment's lines that were cancelled. What is told of the shipment after it tells of them again, as it

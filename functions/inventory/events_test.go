@@ -127,7 +127,8 @@ func TestEachLineOfAReturnComesBack(t *testing.T) {
 func TestEventsThatAreNone(t *testing.T) {
 	t.Parallel()
 	svc, _ := service()
-	for event, want := range map[string]string{"OrderPlaced": "unknown_event", "ShipmentShipped": "malformed_event"} {
+	for event, want := range map[string]string{"OrderCancelled": "unknown_event", "OrderPlaced": "malformed_event",
+		"ShipmentShipped": "malformed_event"} {
 		if err := svc.HandleEvent(ctx, event, []byte(`{"order_id":5}`), now); fault.Code(err) != want {
 			t.Error(event, err)
 		}

@@ -22,6 +22,8 @@ type Hold struct {
 	Draws []Draw `dynamodbav:"draws,omitempty"`
 	// Cut is how many units more it had when it was sold, which were cancelled since and are free again.
 	Cut int64 `dynamodbav:"cut,omitempty"`
+	// Counted says that its units are in the tally of what is sold and has not left (Stock.Committed), for as long as it is COMMITTED.
+	Counted bool `dynamodbav:"counted,omitempty"`
 }
 
 // Draw is units of a hold that were taken from one shard of its stock, and go back there.

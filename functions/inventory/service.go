@@ -16,6 +16,8 @@ type Store interface {
 	Ship(ctx context.Context, orderID string, lines []PlannedLine, at, now time.Time) error
 	Restock(ctx context.Context, orderID string, lines []PlannedLine, now time.Time) error
 	Cut(ctx context.Context, orderID string, cuts []Cut, now time.Time) error
+	// CountCommitted counts the units of an order's holds as sold, once.
+	CountCommitted(ctx context.Context, orderID string) error
 	// OfSeller lists a seller's units, sku by sku and centre by centre, after a place ("" for the first), and where the next page
 	// begins, "" on the last. Errors: invalid_cursor.
 	OfSeller(ctx context.Context, seller, after string, limit int) (list []Stock, next string, err error)

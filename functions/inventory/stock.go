@@ -31,6 +31,8 @@ type Stock struct {
 	Moved     int64  `json:"-" dynamodbav:"moved"`           // came from other shards, less went to them
 	Debt      int64  `json:"-" dynamodbav:"debt"`            // lost, but not yet taken from what was free
 	Shard     int    `json:"-" dynamodbav:"shard,omitempty"` // 0 for a stock item that was never divided
+	// Committed are those of Out that are known to be sold; only what sellers see has it. What is not, checkouts hold.
+	Committed int64 `json:"-" dynamodbav:"-"`
 	// Divided tells of all units in a centre that they are hot: more than one item bears is drawn on them.
 	Divided bool `json:"divided,omitempty" dynamodbav:"-"`
 }
@@ -61,6 +63,9 @@ func Sum(sku SKU, centre string, shards []Stock) Stock {
 	}
 	return sum
 }
+
+// Held is how many units checkouts hold.
+func (s Stock) Held() int64 { return s.Out - s.Committed }
 
 // OnHand is how many units should lie on the shelf: what is sold and has not left too.
 func (s Stock) OnHand() int64 { return s.Available + s.Out - s.Debt }

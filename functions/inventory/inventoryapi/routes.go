@@ -35,12 +35,14 @@ func SellerRoutes(s Stocks) []api.Route {
 type handler struct{ stocks Stocks }
 
 // Stock is a seller's units of a product in a centre. What is reserved is in checkouts that are not paid yet, for ten minutes at most,
-// or sold and has not left.
+// or sold and has not left. How it is divided is told seconds after an order is placed; until then what it sold counts as held.
 type Stock struct {
 	ProductID string `json:"product_id"`
 	Centre    string `json:"fulfillment_center_id"`
 	Available int64  `json:"available" doc:"Free to be sold"`
-	Reserved  int64  `json:"reserved" doc:"In checkouts, and sold but not gone"`
+	Reserved  int64  `json:"reserved" doc:"held + committed"`
+	Held      int64  `json:"held" doc:"In checkouts that are not paid yet, for ten minutes at most; and what was sold some seconds ago"`
+	Committed int64  `json:"committed" doc:"Sold, and not gone"`
 	Debt      int64  `json:"debt" doc:"Lost while they were reserved: what comes next pays it before it is for sale"`
 	OnHand    int64  `json:"on_hand" doc:"That should lie on the shelf: available + reserved - debt"`
 	Received  int64  `json:"received" doc:"Ever"`
@@ -57,7 +59,7 @@ func shown(list []inventory.Stock) []Stock {
 }
 
 func stockOf(s inventory.Stock) Stock {
-	return Stock{s.ProductID, s.Centre, s.Available, s.Out, s.Debt, s.OnHand(), s.Received, s.Shipped, s.Returned}
+	return Stock{s.ProductID, s.Centre, s.Available, s.Out, s.Held(), s.Committed, s.Debt, s.OnHand(), s.Received, s.Shipped, s.Returned}
 }
 
 type listInput struct{ api.Page }

@@ -183,7 +183,7 @@ func (a advance) writes() []store.Write {
 		}{tombstone, ttl}).If(store.Absent()).Named(holdName(a.planned))}
 	}
 	hold := store.Update(holds, holdKey(a.planned)).Set("state", a.step.To).
-		If(store.Eq("state", a.found.State), store.Eq("quantity", a.found.Quantity)).Named(holdName(a.planned))
+		If(asFound(a.found)...).Named(holdName(a.planned))
 	if a.rest != nil {
 		hold = hold.Set("quantity", a.rest.Quantity).Set("cut", a.rest.Cut)
 		if a.found.Draws != nil {
@@ -204,10 +204,21 @@ func (a advance) writes() []store.Write {
 			writes = append(writes, c.Spend(shards.Draw(d)).Add("shipped", d.Quantity))
 		}
 	}
+	if a.found.Counted {
+		writes = append(writes, counts(a.found, -a.units()))
+	}
 	if a.step.Shipped > 0 && !a.counted {
 		return a.movement().booked(writes)
 	}
 	return writes
+}
+
+// units is how many units move.
+func (a advance) units() (n int64) {
+	for _, d := range a.draws {
+		n += d.Quantity
+	}
+	return n
 }
 
 // learn finds out from a refusal by the stock what the next try must know.

@@ -51,6 +51,29 @@ func (m *machine) ledgerSum(k place) (n int64) {
 	return n
 }
 
+// tallied checks that what is counted as committed is what the holds say that are marked so.
+func (m *machine) tallied() {
+	want := map[place]int64{}
+	for _, o := range m.orders {
+		for _, h := range holdsOf(m.T, m.s, o) {
+			if h.Counted && h.State == inventory.Committed {
+				want[place{h.SKU, h.Centre}] += h.Quantity
+			}
+		}
+	}
+	for _, sku := range skus {
+		got, err := m.s.committed(ctx, sku)
+		if err != nil {
+			m.Fatalf("%v", err)
+		}
+		for _, centre := range []string{"c1", "c2"} {
+			if n := want[place{sku, centre}]; got[centre] != n {
+				m.Fatalf("%d units of %v are counted as committed in %s, and %d are", got[centre], sku, centre, n)
+			}
+		}
+	}
+}
+
 // marks returns how long each place's history is.
 func (m *machine) marks() map[place]int {
 	out := map[place]int{}

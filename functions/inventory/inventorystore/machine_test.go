@@ -108,7 +108,7 @@ func (m *machine) step() {
 	at := m.now.Add(-rapid.SampledFrom([]time.Duration{0, 0, time.Second, time.Minute, 24 * time.Hour}).Draw(m.T, "late"))
 	m.happened[m.depth] = m.now
 	sku, centre := rapid.SampledFrom(skus).Draw(m.T, "sku"), rapid.SampledFrom([]string{"c1", "c2"}).Draw(m.T, "centre")
-	switch op := rapid.SampledFrom([]string{"receive", "place", "place", "place", "release", "commit", "commit", "ship", "wait", "grow",
+	switch op := rapid.SampledFrom([]string{"receive", "place", "place", "place", "release", "commit", "commit", "committed", "ship", "wait", "grow",
 		"shrink", "transfer", "close", "rebalance", "adjust", "adjust", "count", "count"}).Draw(m.T, "op"); op {
 	case "receive":
 		id := rapid.SampledFrom([]string{"r1", "r2", "r3", "r4"}).Draw(m.T, "receipt") + sku.ProductID + centre
@@ -134,6 +134,8 @@ func (m *machine) step() {
 		} else {
 			m.expect(err, "hold_missing", "hold_released", "hold_expired", "hold_committed")
 		}
+	case "committed":
+		m.expect(s.CountCommitted(ctx, o))
 	case "ship":
 		l := rapid.SampledFrom(m.plans[o].Lines).Draw(m.T, "line")
 		m.happened[m.depth] = at
@@ -262,6 +264,7 @@ func (m *machine) check() {
 	m.calm = true
 	defer func() { m.calm = calm }()
 	balanced(m.T, m.s, m.orders, skus...)
+	m.tallied()
 	for _, sku := range skus {
 		for _, centre := range []string{"c1", "c2"} {
 			count, err := m.s.Count(ctx, sku, centre)

@@ -3,7 +3,8 @@
 // Table inventory: a stock item (PK product_id#seller_id, SK centre), in the index by_seller under stock_of; of hot ones the
 // layout (SK !layout#centre) and shards (PK product_id#seller_id#centre#k, SK centre) that functions/internal/shards describes; the
 // changes (PK !change#<id>) that were booked, and the units that moved, by second (PK
-// !moved#<product_id>#<seller_id>#<centre>, SK the second). The
+// !moved#<product_id>#<seller_id>#<centre>, SK the second), and what is sold and has not left (PK !committed#<product_id>#<seller_id>, SK
+// centre#lane). The
 // stock item, which is shard 0, has the last count too, and how many movements were booked. Table holds: PK order_id, SK
 // line#centre#n; the attribute ttl is set on RELEASED holds only and is housekeeping.
 package inventorystore

@@ -86,5 +86,5 @@ func (s Store) whole(ctx context.Context, items []store.Item) ([]inventory.Stock
 		}
 		out = append(out, x)
 	}
-	return out, nil
+	return out, s.split(ctx, out)
 }

@@ -122,21 +122,22 @@ func TestASellerSeesItsStock(t *testing.T) {
 	ctx := deployed(t)
 	b := buyOne(ctx, t)
 	for _, path := range []string{"/seller/v1/inventory", "/seller/v1/inventory/" + b.sku.product} {
-		until(ctx, t, "the index has the stock", time.Minute, func() bool {
+		until(ctx, t, "the index has the stock, and what was sold is counted", time.Minute, func() bool {
 			var list struct {
 				Inventory []struct {
-					Centre              string `json:"fulfillment_center_id"`
-					Available, Reserved int64
+					Centre                               string `json:"fulfillment_center_id"`
+					Available, Reserved, Held, Committed int64
 				}
 			}
 			call(ctx, t, b.seller, http.MethodGet, path, nil, &list)
 			if len(list.Inventory) != 1 {
 				return false
 			}
-			if x := list.Inventory[0]; x.Centre != "us-west-2" || x.Available != 1 || x.Reserved != 1 {
+			x := list.Inventory[0]
+			if x.Centre != "us-west-2" || x.Available != 1 || x.Reserved != 1 || x.Held+x.Committed != 1 {
 				t.Fatalf("%+v", x)
 			}
-			return true
+			return x.Committed == 1
 		})
 	}
 }
