@@ -86,7 +86,7 @@ func TestEveryAlarmHasItsPage(t *testing.T) {
 	synthesized["prod"].each(func(_ template, _ string, r resource) {
 		name, found := strings.TrimPrefix(flat(r.at("AlarmName")), "rialto-prod-"), false
 		for row := range used {
-			form := strings.NewReplacer("<context>", "[a-z]+", "<function>", "[a-z-]+", "<table>", "[a-z_]+").Replace(row)
+			form := strings.NewReplacer("<context>", "[a-z]+", "<function>", "[a-z0-9-]+", "<table>", "[a-z_]+").Replace(row)
 			if regexp.MustCompile("^" + form + "$").MatchString(name) {
 				used[row], found = true, true
 			}

@@ -42,10 +42,13 @@ func (s Stage) campaigns() (has contract.CampaignStage, err error) {
 	}
 	perOrder := map[string]float64{"checkout": 1, "quote": quotesPerOrder, "cart": cartsPerOrder}
 	whole := func(n float64) int64 { return int64(math.Ceil(n)) }
-	for _, f := range contract.Functions() {
+	for _, f := range s.functions() {
 		one := contract.CampaignFunction{ID: f.ID(), Reserved: int64(s.reserved(f))}
+		if s.lanes(f) > 1 {
+			one.Most = laneCap
+		}
 		for name, times := range perOrder {
-			one.Order += whole(times * uses[name].Functions[f.ID()] * float64(timeOf(f, name == "checkout").Milliseconds()))
+			one.Order += whole(times * uses[name].Functions[f.Shared()] / float64(s.lanes(f)) * float64(timeOf(f, name == "checkout").Milliseconds()))
 			if f.Trigger.Authorizer {
 				one.Order += whole(times * float64(authorizerTime.Milliseconds()))
 			}

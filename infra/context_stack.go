@@ -133,7 +133,7 @@ func (c *contextStack) functions() error {
 	}
 	code := awslambda.Code_FromAsset(&zip, nil) // once, so that all functions share the asset
 	var problems []error
-	for _, f := range contract.Functions() {
+	for _, f := range c.stage.functions() {
 		if f.Context != c.context {
 			continue
 		}

@@ -13,7 +13,7 @@ func (c *contextStack) dashboard() {
 		return
 	}
 	board := awscloudwatch.NewDashboard(c.stack, new("Dashboard"), &awscloudwatch.DashboardProps{DashboardName: new(c.stage.prefix() + c.context)})
-	for _, f := range contract.Functions() {
+	for _, f := range c.stage.functions() {
 		if f.Context == c.context {
 			board.AddWidgets(c.widgets(f)...)
 		}

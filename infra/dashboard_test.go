@@ -17,7 +17,7 @@ import (
 // Every function stands on its context's dashboard, with its queue or its stream. Seen to catch: a queue without a graph.
 func TestEveryFunctionIsOnADashboard(t *testing.T) {
 	t.Parallel()
-	for _, f := range contract.Functions() {
+	for _, f := range parted.functions() {
 		body := flat(find(t, "prod", "AWS::CloudWatch::Dashboard", "DashboardName", "rialto-prod-"+f.Context).at("DashboardBody"))
 		want := []string{`"title":"` + f.ID() + `"`, `"title":"` + f.ID() + `: milliseconds"`}
 		if f.Trigger.Queue != nil {
@@ -115,8 +115,8 @@ func TestWhatAnOrderCosts(t *testing.T) {
 			timed++
 		}
 	}
-	if timed != len(contract.Functions()) {
-		t.Errorf("the time of %d of %d functions is counted", timed, len(contract.Functions()))
+	if all := synthesized["prod"].stage.functions(); timed != len(all) {
+		t.Errorf("the time of %d of %d functions is counted", timed, len(all))
 	}
 	if len(figures) > 499 {
 		t.Errorf("the graph has %d metrics and an expression, and may have 500", len(figures))
@@ -170,7 +170,7 @@ func emitted(t *testing.T, path []string) bool {
 		index := of["GlobalSecondaryIndexName"]
 		return i >= 0 && (index == "" || slices.ContainsFunc(contract.Tables()[i].Indexes, func(x contract.Index) bool { return x.Name == index }))
 	case "AWS/Lambda":
-		return slices.ContainsFunc(contract.Functions(), func(f contract.Function) bool { return "rialto-prod-"+f.ID() == of["FunctionName"] })
+		return slices.ContainsFunc(parted.functions(), func(f contract.Function) bool { return "rialto-prod-"+f.ID() == of["FunctionName"] })
 	case "AWS/SNS":
 		return slices.Contains(publishers(), strings.TrimPrefix(of["TopicName"], "rialto-prod-"))
 	case contract.MetricNamespace:

@@ -47,7 +47,7 @@ func (c *contextStack) function(f contract.Function, code awslambda.Code) error 
 		Description:  new(f.Description),
 		Runtime:      awslambda.Runtime_PROVIDED_AL2023(),
 		Architecture: architecture(c.stage.Arch),
-		Handler:      new(f.Name),
+		Handler:      new(f.Handler()),
 		Code:         code,
 		MemorySize:   new(float64(f.Memory)),
 		Timeout:      duration(f.Timeout),

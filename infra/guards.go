@@ -154,19 +154,19 @@ func deployedOnce(a *assembly) (violations []string) {
 	times := map[string]int{}
 	a.each(func(t template, id string, r resource) {
 		name := flat(r.at("FunctionName"))
-		i := slices.IndexFunc(contract.Functions(), func(f contract.Function) bool { return a.stage.functionName(f.ID()) == name })
+		i := slices.IndexFunc(a.stage.functions(), func(f contract.Function) bool { return a.stage.functionName(f.ID()) == name })
 		if i < 0 {
 			violations = append(violations, fmt.Sprintf("%s/%s: %s is not in the contract", t.Stack, id, name))
 			return
 		}
 		times[name]++
-		f := contract.Functions()[i]
-		if r.at("Handler") != f.Name || r.number("Timeout") != f.Timeout.Seconds() || r.number("MemorySize") != float64(f.Memory) ||
+		f := a.stage.functions()[i]
+		if r.at("Handler") != f.Handler() || r.number("Timeout") != f.Timeout.Seconds() || r.number("MemorySize") != float64(f.Memory) ||
 			r.number("ReservedConcurrentExecutions") != float64(a.stage.reserved(f)) || t.Stack != a.stage.stackName(f.Context) {
 			violations = append(violations, fmt.Sprintf("%s/%s: %s differs from the contract", t.Stack, id, name))
 		}
 	}, "AWS::Lambda::Function")
-	for _, f := range contract.Functions() {
+	for _, f := range a.stage.functions() {
 		if name := a.stage.functionName(f.ID()); times[name] != 1 {
 			violations = append(violations, fmt.Sprintf("%s is deployed %d times", name, times[name]))
 		}
@@ -204,7 +204,7 @@ func noCustomResources(a *assembly) (violations []string) {
 func timeouts(a *assembly) (violations []string) {
 	complain := func(format string, args ...any) { violations = append(violations, fmt.Sprintf(format, args...)) }
 	limits := map[string]time.Duration{} // by function ARN
-	for _, f := range contract.Functions() {
+	for _, f := range a.stage.functions() {
 		limits[a.stage.functionARN(f.ID())] = f.Timeout
 		if limit := gatewayLimit * time.Millisecond; (f.Trigger.API || f.Trigger.Authorizer) && f.Timeout >= limit {
 			complain("%s may take %s, and API Gateway waits %s", f.ID(), f.Timeout, limit)
@@ -223,7 +223,7 @@ func timeouts(a *assembly) (violations []string) {
 		}
 	}, "AWS::Lambda::Function")
 	a.each(func(t template, id string, r resource) {
-		for _, f := range contract.Functions() {
+		for _, f := range a.stage.functions() {
 			if f.Trigger.Queue == nil || flat(r.at("QueueName")) != a.stage.queueName(f.ID()) {
 				continue
 			}
@@ -276,9 +276,10 @@ func taskTimeouts(v any, limits map[string]time.Duration, complain func(state, w
 				continue
 			}
 			limit, known := time.Duration(0), false
-			for _, arn := range []any{state["Resource"], parameter(state, "FunctionName")} {
-				if l, ok := limits[flat(arn)]; ok {
-					limit, known = l, true
+			called := []string{flat(state["Resource"]), flat(parameter(state, "FunctionName"))}
+			for _, arn := range append(called, lanesIn(flat(parameter(state, "FunctionName.$")))...) {
+				if l, ok := limits[arn]; ok {
+					limit, known = max(limit, l), true
 				}
 			}
 			wait, _ := state["TimeoutSeconds"].(float64)

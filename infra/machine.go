@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -11,8 +12,8 @@ import (
 	"rialto/functions/contract"
 )
 
-// placeholder stands in a machine for the ARN of a function: ${inventory-hold}.
-var placeholder = regexp.MustCompile(`\$\{([a-z-]+)\}`)
+// placeholder stands in a machine for the ARN of a function: ${tax-assess}, or ${inventory-hold:2} for that of a lane.
+var placeholder = regexp.MustCompile(`\$\{([a-z-]+)(?::([1-9][0-9]*))?\}`)
 
 // inMachine tells whether a function is a task of a machine.
 func inMachine(f contract.Function) bool { return f.Trigger.Saga || f.Trigger.Task }
@@ -31,21 +32,22 @@ func (c *contextStack) machine(name, definition string) error {
 // Logs never hold the data of an execution: it is a customer's.
 func (c *contextStack) newMachine(name, definition string, kind awsstepfunctions.StateMachineType, more []permission) (awsstepfunctions.StateMachine,
 	error) {
-	tasks, err := tasksOf(definition)
+	tasks, err := c.stage.tasksOf(definition)
 	if err != nil {
 		return nil, fmt.Errorf("machine %s: %w", name, err)
 	}
 	var functions []string
-	for _, id := range tasks {
+	for _, f := range tasks {
 		if c.stage.Local {
-			functions = append(functions, c.stage.functionARN(id))
+			functions = append(functions, c.stage.functionARN(f.ID()))
 		} else {
-			functions = append(functions, c.stage.functionARN(id)+":*") // each version: that of the definition, and those of runs on their way
+			functions = append(functions, c.stage.functionARN(f.ID())+":*") // each version: that of the definition, and those of runs on their way
 		}
 	}
 	// CloudFormation's own substitutions would do the same, but an ARN that is there can be checked by the guards.
 	definition = placeholder.ReplaceAllStringFunc(definition, func(p string) string {
-		return c.pinned(placeholder.FindStringSubmatch(p)[1])
+		f, _ := c.stage.task(placeholder.FindStringSubmatch(p)) // as tasksOf has found
+		return c.pinned(f)
 	})
 	props := &awsstepfunctions.StateMachineProps{
 		StateMachineName: new(c.stage.machineName(name)),
@@ -94,20 +96,33 @@ func (c *contextStack) machineAlarms(name string, deployed awsstepfunctions.Stat
 var machineEnds = []string{"failed", "timed-out", "aborted"}
 
 // tasksOf lists the functions that a definition names, each once. All must be tasks in the contract.
-func tasksOf(definition string) ([]string, error) {
-	var ids []string
+func (s Stage) tasksOf(definition string) ([]contract.Function, error) {
+	var tasks []contract.Function
 	for _, match := range placeholder.FindAllStringSubmatch(definition, -1) {
-		id := match[1]
-		if slices.Contains(ids, id) {
-			continue
+		f, ok := s.task(match)
+		if !ok {
+			return nil, fmt.Errorf("it names %s, which is no task of the contract", match[0])
 		}
-		if !slices.ContainsFunc(contract.Functions(), func(f contract.Function) bool { return f.ID() == id && inMachine(f) }) {
-			return nil, fmt.Errorf("it names ${%s}, which is no task of the contract", id)
+		if !slices.ContainsFunc(tasks, func(x contract.Function) bool { return x.ID() == f.ID() }) {
+			tasks = append(tasks, f)
 		}
-		ids = append(ids, id)
 	}
-	if len(ids) == 0 {
+	if len(tasks) == 0 {
 		return nil, fmt.Errorf("it names no function")
 	}
-	return ids, nil
+	return tasks, nil
+}
+
+// task is the function that a placeholder stands for. A stage with fewer lanes than a machine knows has each stand for several.
+func (s Stage) task(match []string) (contract.Function, bool) {
+	i := slices.IndexFunc(contract.Functions(), func(f contract.Function) bool { return f.ID() == match[1] && inMachine(f) })
+	if i < 0 {
+		return contract.Function{}, false
+	}
+	f := contract.Functions()[i]
+	if f.Lanes == 0 || match[2] == "" {
+		return f, f.Lanes == 0 && match[2] == ""
+	}
+	lane, err := strconv.Atoi(match[2])
+	return f.Lane((lane - 1) % s.lanes(f)), err == nil && lane <= f.Lanes
 }

@@ -109,10 +109,10 @@ func NewPlan(d Demand, granted float64) (*Plan, error) {
 			p.Cells = max(p.Cells, int(math.Ceil(l.Factor()/granted)))
 		}
 	}
-	cell := Stage{Checkouts: d.Orders / float64(max(1, p.Cells))}
-	for _, f := range contract.Functions() {
+	cell := Stage{Checkouts: d.Orders / float64(max(1, p.Cells)), Lanes: true}
+	for _, f := range cell.functions() {
 		if n := cell.reserved(f); f.OnCheckoutPath() && n > 0 {
-			p.Reserved[f.ID()] = n
+			p.Reserved[f.Shared()] += n // of all lanes
 		}
 	}
 	return p, nil

@@ -24,6 +24,9 @@ const (
 	recordsCap = 32 // of a Kinesis stream's: a shard each
 	sweepCap   = 2
 	callsAlone = 1 // at once, of what operators and rules start
+	// laneCap is the most environments of a lane: fewer than an item of stock has shards, 98, so that each has one of its own
+	// (functions/inventory/inventorymodel).
+	laneCap = 90
 
 	// unreservable is what Lambda leaves unreserved, whatever is asked.
 	unreservable = 100
@@ -50,13 +53,36 @@ func (s Stage) reserved(f contract.Function) int {
 	case waitsForGateway(f):
 		return busy(s.Checkouts, gatewayTime)
 	}
-	return busy(s.Checkouts, stepTime)
+	n := s.lanes(f)
+	own := (busy(s.Checkouts, stepTime) + n - 1) / n
+	if n > 1 {
+		own = min(own, laneCap)
+	}
+	return own
+}
+
+// lanes is how many functions share a function's work.
+func (s Stage) lanes(f contract.Function) int {
+	if s.Lanes {
+		return max(1, f.Lanes)
+	}
+	return 1
+}
+
+// functions lists what the stage deploys: the contract's functions, each in as many lanes as it has there.
+func (s Stage) functions() (all []contract.Function) {
+	for _, f := range contract.Functions() {
+		for n := range s.lanes(f) {
+			all = append(all, f.Lane(n))
+		}
+	}
+	return all
 }
 
 // shared is the most that the functions without a reservation run at once.
 func (s Stage) shared() int {
 	n := busy(s.Throttle, pageTime)
-	for _, f := range contract.Functions() {
+	for _, f := range s.functions() {
 		switch {
 		case s.reserved(f) > 0:
 		case f.Trigger.Queue != nil:
@@ -75,7 +101,7 @@ func (s Stage) shared() int {
 // concurrency is what the stage needs of its account: all reservations, and the rest at its most.
 func (s Stage) concurrency() int {
 	n := max(s.shared(), unreservable)
-	for _, f := range contract.Functions() {
+	for _, f := range s.functions() {
 		n += s.reserved(f)
 	}
 	return n

@@ -11,7 +11,7 @@ import (
 // lend is what Lambda runs of what is asked at once: a function with a reservation up to that, the others of what is left,
 // whoever comes first.
 func lend(s Stage, limit int, asked []contract.Function, each map[string]int) map[string]int {
-	for _, f := range contract.Functions() {
+	for _, f := range s.functions() {
 		limit -= s.reserved(f)
 	}
 	runs := map[string]int{}
@@ -39,11 +39,11 @@ func TestAnImportStarvesNoCheckout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	each, asked := map[string]int{}, contract.Functions()
+	each, asked := map[string]int{}, prod.functions()
 	for _, f := range asked {
 		switch {
 		case f.OnCheckoutPath():
-			each[f.ID()] = busy(prod.Checkouts, stepTime)
+			each[f.ID()] = busy(prod.Checkouts, stepTime) / prod.lanes(f)
 		case f.Trigger.Queue != nil, f.Trigger.Stream != "":
 			each[f.ID()] = 1_000_000
 		}
@@ -78,7 +78,7 @@ func TestThePoolFitsTheAccount(t *testing.T) {
 		if left := s.concurrency() - reserved; left < max(unreservable, s.shared()) {
 			t.Errorf("%s: %d of %d are reserved, which leaves %d for what needs %d", s.Name, reserved, s.concurrency(), left, s.shared())
 		}
-		for _, f := range contract.Functions() {
+		for _, f := range s.functions() {
 			own := s.reserved(f)
 			if s.Keep && f.OnCheckoutPath() && own == 0 {
 				t.Errorf("%s: %s is on the checkout path and has no concurrency of its own", s.Name, f.ID())

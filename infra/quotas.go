@@ -26,7 +26,7 @@ const writesPerCheckout = 20
 // quota, and a surge may be throttled until there is capacity), and a queue holds 120,000 messages in flight.
 func Quotas(s Stage) []Quota {
 	inVPC := 0
-	for _, f := range contract.Functions() {
+	for _, f := range s.functions() {
 		for _, g := range f.Grants {
 			if g.Access == contract.SQL || g.Access == contract.Schema || g.Access == contract.Redis {
 				inVPC++

@@ -3,7 +3,6 @@ package infra
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +82,7 @@ func (c *contextStack) release(f contract.Function, deployed awslambda.Function,
 // codeDeploy is what moves a context's aliases.
 func (c *contextStack) codeDeploy() *releases {
 	var aliases []string
-	for _, f := range contract.Functions() {
+	for _, f := range c.stage.functions() {
 		if f.Context == c.context {
 			aliases = append(aliases, c.stage.functionARN(f.ID()), c.stage.invokeARN(f.ID()))
 		}
@@ -183,24 +182,50 @@ func pinnedMachines(a *assembly) (violations []string) {
 		return nil
 	}
 	a.each(func(t template, id string, r resource) {
-		for _, match := range taskOf.FindAllStringSubmatch(flat(r.at("DefinitionString")), -1) {
-			if strings.Contains(match[0], sparkTask) {
-				continue
-			}
-			parameter, resource := t.Parameters[match[1]], t.Resources[match[1]]
+		called := calledBy(flat(r.at("DefinitionString")))
+		for _, task := range called {
+			name := strings.TrimSuffix(strings.TrimPrefix(task, "${"), "}")
+			parameter, resource := t.Parameters[name], t.Resources[name]
 			if !strings.HasPrefix(flat(parameter["Default"]), a.stage.versionParameter("")) && resource.Type != "AWS::Lambda::Version" {
-				violations = append(violations, fmt.Sprintf("%s/%s calls %s, which is no version", t.Stack, id, match[0]))
+				violations = append(violations, fmt.Sprintf("%s/%s calls %s, which is no version", t.Stack, id, task))
 			}
 		}
-		if len(taskOf.FindString(flat(r.at("DefinitionString")))) == 0 {
+		if len(called) == 0 {
 			violations = append(violations, fmt.Sprintf("%s/%s names no task", t.Stack, id))
 		}
 	}, "AWS::StepFunctions::StateMachine")
 	return violations
 }
 
-// taskOf finds what a state calls.
-var taskOf = regexp.MustCompile(`"(?:Resource|FunctionName)": *"(?:\$\{([A-Za-z0-9]+)\}|[^"]*)"`)
+var (
+	taskOf  = regexp.MustCompile(`"(?:Resource|FunctionName)": *"([^"]*)"`)
+	choices = regexp.MustCompile(`"FunctionName\.\$": *"([^"]*)"`)
+	laneOf  = regexp.MustCompile(`'([^']*)'`)
+)
+
+// calledBy lists what the states of a machine call, also those that choose it of a list.
+func calledBy(definition string) (all []string) {
+	for _, match := range taskOf.FindAllStringSubmatch(definition, -1) {
+		if match[1] != sparkTask && match[1] != invokeTask {
+			all = append(all, match[1])
+		}
+	}
+	for _, match := range choices.FindAllStringSubmatch(definition, -1) {
+		all = append(all, lanesIn(match[1])...)
+	}
+	return all
+}
+
+// invokeTask is what a state calls that chooses its function.
+const invokeTask = "arn:aws:states:::lambda:invoke"
+
+// lanesIn lists the functions that a state chooses among.
+func lanesIn(choice string) (all []string) {
+	for _, match := range laneOf.FindAllStringSubmatch(choice, -1) {
+		all = append(all, match[1])
+	}
+	return all
+}
 
 // stackLimit is how many resources a stack may have
 // (docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
@@ -223,16 +248,14 @@ type releases struct {
 
 // pinned is the ARN of a function as a machine calls it: on AWS the version that its stack deployed last. It stands in a parameter of
 // its own, since an export could not change while the machine imports it.
-func (c *contextStack) pinned(id string) string {
-	if c.stage.Local {
-		return c.stage.functionARN(id)
+func (c *contextStack) pinned(f contract.Function) string {
+	switch {
+	case c.stage.Local:
+		return c.stage.functionARN(f.ID())
+	case f.Context == c.context:
+		return *c.deployed[f.Name].CurrentVersion().FunctionArn()
 	}
-	for _, f := range contract.Functions() {
-		if f.ID() == id && f.Context == c.context {
-			return *c.deployed[f.Name].CurrentVersion().FunctionArn()
-		}
-	}
-	return *awsssm.StringParameter_ValueForStringParameter(c.stack, new(c.stage.versionParameter(id)), nil)
+	return *awsssm.StringParameter_ValueForStringParameter(c.stack, new(c.stage.versionParameter(f.ID())), nil)
 }
 
 // releaseMachine publishes a version of a machine and moves its alias there, as that of a function is.
@@ -258,12 +281,12 @@ func (c *contextStack) releaseMachine(name string, deployed awsstepfunctions.Sta
 
 // afterTasks has a machine's stack deployed after those of the functions that it calls, whose versions it reads.
 func afterTasks(stacks map[string]*contextStack, machine, definition string) error {
-	ids, err := tasksOf(definition)
+	tasks, err := stacks[machine].stage.tasksOf(definition)
 	if err != nil {
 		return err
 	}
-	for _, f := range contract.Functions() {
-		if slices.Contains(ids, f.ID()) && f.Context != machine {
+	for _, f := range tasks {
+		if f.Context != machine {
 			stacks[machine].stack.AddDependency(stacks[f.Context].stack, new("its machine calls versions of that one's functions"))
 		}
 	}

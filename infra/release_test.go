@@ -1,11 +1,14 @@
 package infra
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"rialto/functions/contract"
 )
 
 // What the gateway calls of a function that is kept warm is its alias; the warm environments are of the version, and have room beside
@@ -106,4 +109,55 @@ func TestADeploymentMigratesFirst(t *testing.T) {
 		}
 	}, "Custom::Schema")
 	find(t, "prod", "Custom::Schema", "ServiceTimeout", "120")
+}
+
+// Where holds are parted, the machine calls a version of each lane's function, of which each may do what the first may; where they
+// are not, all lanes are of the one that there is. Seen to catch: a lane that leads to the first's version; one without a grant; a
+// role that may call the first alone.
+func TestLanesAreFunctionsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	i := slices.IndexFunc(contract.Functions(), func(f contract.Function) bool { return f.ID() == "inventory-hold" })
+	hold := contract.Functions()[i]
+	for stage, lanes := range map[string]int{"prod": hold.Lanes, "dev": 1, "local": 1} {
+		a := synthesized[stage]
+		machine := find(t, stage, "AWS::StepFunctions::StateMachine", "StateMachineName", "rialto-"+stage+"-checkout")
+		var definition struct {
+			States map[string]struct{ Parameters map[string]any }
+		}
+		if err := json.Unmarshal([]byte(flat(machine.at("DefinitionString"))), &definition); err != nil {
+			t.Fatal(err)
+		}
+		called := lanesIn(flat(definition.States["Hold"].Parameters["FunctionName.$"]))
+		if different := slices.Compact(slices.Sorted(slices.Values(called))); len(called) != hold.Lanes || len(different) != lanes {
+			t.Errorf("%s: %d lanes are of %d functions, not of %d: %v", stage, len(called), len(different), lanes, called)
+		}
+		roles, own := rolesOf(t, a), 0
+		for _, f := range a.stage.functions() {
+			if f.Shared() != hold.ID() {
+				continue
+			}
+			if own += a.stage.reserved(f); len(roles[f.ID()]) == 0 || len(roles[f.ID()]) != len(roles[hold.ID()]) {
+				t.Errorf("%s: %s may do other than inventory-hold", stage, f.ID())
+			}
+			arn, may := flat(a.stage.functionARN(f.ID())), 0
+			a.each(func(_ template, _ string, r resource) {
+				statements(r.Properties, func(s map[string]any) {
+					for _, on := range many(s["Resource"]) {
+						if flat(s["Action"]) == "lambda:InvokeFunction" && strings.TrimSuffix(flat(on), ":*") == arn {
+							may++
+						}
+					}
+				})
+			}, "AWS::IAM::Role")
+			if may != 1 {
+				t.Errorf("%s: %d roles may call %s", stage, may, f.ID())
+			}
+		}
+		if need := busy(a.stage.Checkouts, stepTime); own < need || own >= need+hold.Lanes {
+			t.Errorf("%s: %d environments are reserved for holds, %d are needed", stage, own, need)
+		}
+	}
+	if n := (Stage{Checkouts: 50_000, Lanes: true}).reserved(hold); n != laneCap {
+		t.Errorf("a lane of a peak has %d environments, more or less than can work beside each other", n)
+	}
 }

@@ -33,7 +33,7 @@ func orderCost(stage Stage, doors map[string]awsapigateway.SpecRestApi, placed a
 			s.units(map[string]string{"TableName": of["TableName"], "GlobalSecondaryIndexName": index.Name})
 		}
 	}
-	for _, f := range contract.Functions() {
+	for _, f := range stage.functions() {
 		of := map[string]string{"FunctionName": stage.functionName(f.ID())}
 		s.add("lambda.request", 1, named("AWS/Lambda", "Invocations", "Sum", of))
 		s.add("lambda.gb_second", float64(f.Memory)/1024/1000, named("AWS/Lambda", "Duration", "Sum", of))

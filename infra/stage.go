@@ -44,6 +44,9 @@ type Stage struct {
 	// Checkouts is how many a second the concurrency bears that is set apart for them (pool.go); 0 sets none apart, for an
 	// account that has little.
 	Checkouts float64
+	// Lanes has functions parted that can be (contract.Function). It is never taken back in one deployment: functions go before the
+	// machine that calls them.
+	Lanes bool
 	// Canary has a new version answer a tenth of the calls first, and all of them five minutes later if no alarm rang (release.go).
 	Canary bool
 	// Provisioned keeps environments of a function warm, by function ID; while it is released, as many again.
@@ -141,6 +144,7 @@ var stages = []Stage{
 		TaxEngine:   "stripe",
 		ReviewAfter: 7 * 24 * time.Hour,
 		Checkouts:   80, // some five times the mean of 1.5 million orders a day
+		Lanes:       true,
 		Canary:      true,
 		Provisioned: map[string]int{"checkout-api": 50},
 		Throttle:    10_000, Burst: 5_000, ClientRequests: 10_000,

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"rialto/functions/contract"
 )
 
 // reason excuses one action on one wildcard. Resource is "*" itself, or how the resource ends.
@@ -100,9 +98,12 @@ var reasons = append(append(versionsOfTasks(), versionsKeptWarm()...), []reason{
 	{"AmazonAPIGatewayPushToCloudWatchLogs", "managed", "API Gateway makes logs of its own; it accepts no narrower policy for the account"},
 }...)
 
+// parted has every function in as many lanes as it may have: what is excused of one is so of all.
+var parted = Stage{Lanes: true}
+
 // versionsOfTasks: a run that began before a deployment ends with the versions that it began with.
 func versionsOfTasks() (all []reason) {
-	for _, f := range contract.Functions() {
+	for _, f := range parted.functions() {
 		if inMachine(f) {
 			all = append(all, reason{"lambda:InvokeFunction", "-" + f.ID() + ":*", "a machine calls the versions that each of its own versions names"})
 		}
@@ -112,7 +113,7 @@ func versionsOfTasks() (all []reason) {
 
 // versionsKeptWarm: environments are kept for a version, which a deployment names. Events warm the same functions on every stage.
 func versionsKeptWarm() (all []reason) {
-	has, err := Stage{}.campaigns()
+	has, err := parted.campaigns()
 	if err != nil {
 		panic(err) // the counted use cases are embedded
 	}

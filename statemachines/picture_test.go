@@ -62,7 +62,11 @@ func nodes(out *strings.Builder, m *interpreter.Machine, indent string) {
 	for _, name := range slices.Sorted(maps.Keys(m.States)) {
 		switch s := m.States[name]; s.Type {
 		case "Task":
-			fmt.Fprintf(out, "%s%s[\"%s<br/><small>%s</small>\"]\n", indent, name, name, strings.Trim(s.Resource, "${}"))
+			called := s.Functions()
+			if shared, _, lanes := strings.Cut(called[0], ":"); lanes {
+				called[0] = fmt.Sprintf("%s, %d lanes", shared, len(called))
+			}
+			fmt.Fprintf(out, "%s%s[\"%s<br/><small>%s</small>\"]\n", indent, name, name, called[0])
 		case "Choice":
 			fmt.Fprintf(out, "%s%s{%s}\n", indent, name, name)
 		case "Succeed", "Fail":

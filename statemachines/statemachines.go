@@ -1,6 +1,6 @@
 // Package statemachines holds the state machines as they are deployed. They use JSONPath with plain reference
 // paths only, so that a small interpreter reads the same bytes in tests. ${<context>-<function>} stands for a
-// function's ARN.
+// function's ARN, and ${<context>-<function>:2} for that of the second of those that share its work.
 package statemachines
 
 import _ "embed"

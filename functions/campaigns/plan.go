@@ -53,6 +53,7 @@ type Function struct {
 	Order    int64  `json:"o,omitempty"` // ms
 	Page     int64  `json:"p,omitempty"` // ms
 	Reserved int64  `json:"r,omitempty"` // what is reserved for it; 0 where it draws on the account
+	Most     int64  `json:"m,omitempty"` // environments that can work beside each other; 0 is any number
 }
 
 // Table is a table with the units that an order and a page view take of it.
@@ -117,7 +118,13 @@ func Plan(e Entry, s Stage) []Step {
 			all = append(all, Step{k, name, wanted})
 		}
 	}
-	busy := func(f Function) int64 { return ceil(e.Orders*f.Order+e.Pages*f.Page, 1_000) }
+	busy := func(f Function) int64 {
+		n := ceil(e.Orders*f.Order+e.Pages*f.Page, 1_000)
+		if f.Most > 0 {
+			n = min(n, f.Most)
+		}
+		return n
+	}
 	for _, f := range s.Functions {
 		if f.Reserved > 0 {
 			need(Concurrency, f.ID, busy(f))

@@ -3,9 +3,11 @@ package checkout
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
+	"rialto/functions/inventory"
 	"rialto/statemachines"
 	"rialto/statemachines/interpreter"
 )
@@ -44,6 +46,24 @@ func TestAHangingGatewayKeepsNoStock(t *testing.T) {
 		// the other steps of such a run take a second or two
 		if most := time.Duration(machine.TimeoutSeconds)*time.Second - 10*time.Second; released == 0 || released > most {
 			t.Errorf("%s: released after %s, %s are left for it (%v)", name, released, most, err)
+		}
+	}
+}
+
+// Seen to catch: a lane that leads to another's function; one more than the machine knows.
+func TestTheMachineKnowsEveryLane(t *testing.T) {
+	t.Parallel()
+	machine, err := interpreter.Parse(statemachines.Checkout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lanes := machine.States["Hold"].Functions()
+	if len(lanes) != inventory.Lanes {
+		t.Fatalf("%d functions hold for %d lanes", len(lanes), inventory.Lanes)
+	}
+	for n, f := range lanes {
+		if want := fmt.Sprintf("inventory-hold:%d", n+1); f != want {
+			t.Errorf("lane %d is of %s, not of %s", n, f, want)
 		}
 	}
 }

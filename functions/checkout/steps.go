@@ -49,6 +49,7 @@ type Claimed struct {
 	Groups      []Group        `json:"groups"`
 	MethodToken string         `json:"method_token"`
 	ExpiresAt   time.Time      `json:"expires_at"`
+	Lane        int            `json:"lane"` // of the plan
 	// Coupon is there only if the draft has one: the machine asks.
 	Coupon *promotions.Terms `json:"coupon,omitempty"`
 	// Unpaid names the lines that hold too much to wait for a bank with.
@@ -75,7 +76,7 @@ func (s *Steps) Claim(ctx context.Context, in ClaimInput) (Claimed, error) {
 	if r.Draft == nil {
 		return Claimed{}, ErrClaimLost
 	}
-	claimed := Claimed{*r.Draft, r.Draft.Plan, r.Draft.Groups(), r.Draft.MethodToken, r.ExpiresAt, r.Draft.Coupon, nil}
+	claimed := Claimed{*r.Draft, r.Draft.Plan, r.Draft.Groups(), r.Draft.MethodToken, r.ExpiresAt, r.Draft.Plan.Lane(), r.Draft.Coupon, nil}
 	if in.Prepared != nil {
 		claimed.Unpaid = unpaid(in.Prepared.Quote)
 	}

@@ -1,12 +1,20 @@
 package contract
 
-import "time"
+import (
+	"cmp"
+	"fmt"
+	"time"
+)
 
 // Function is one Lambda function. All functions of a context share one binary; Name is its handler and the
 // key in the binary's table. It is deployed as rialto-<stage>-<Context>-<Name>.
 type Function struct {
-	Context     string // filled in from the context that lists it
-	Name        string
+	Context string // filled in from the context that lists it
+	Name    string
+	// Lanes is how many functions a stage may part its work among, each with environments of its own; 0 is one. Whoever calls it
+	// says which.
+	Lanes       int
+	shares      string        // the name of the one whose work it has a part of
 	Description string        // one line
 	Memory      int           // MB
 	Timeout     time.Duration // below the timeout of whatever calls it (a guard in infra/ checks it)
@@ -24,6 +32,20 @@ type Alarm struct{ Name, About string }
 
 // ID is the function's name inside a stage: "<context>-<name>".
 func (f Function) ID() string { return f.Context + "-" + f.Name }
+
+// Handler is the key in the binary's table.
+func (f Function) Handler() string { return cmp.Or(f.shares, f.Name) }
+
+// Shared is the ID of the function that the contract lists: its own, unless it has a part of that one's work.
+func (f Function) Shared() string { return f.Context + "-" + f.Handler() }
+
+// Lane is the function of a lane, from 0. The first has the function's own name, the others are numbered from 2.
+func (f Function) Lane(n int) Function {
+	if n > 0 {
+		f.shares, f.Name = f.Name, fmt.Sprintf("%s-%d", f.Name, n+1)
+	}
+	return f
+}
 
 // OnCheckoutPath tells whether a checkout waits for the function, or needs it to end. Stages give those a pool of their own.
 func (f Function) OnCheckoutPath() bool {

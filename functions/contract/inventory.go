@@ -2,6 +2,7 @@ package contract
 
 import (
 	"rialto/functions/internal/api"
+	"rialto/functions/inventory"
 	"rialto/functions/inventory/inventoryapi"
 )
 
@@ -30,6 +31,7 @@ var inventoryContext = Context{
 		},
 		{
 			Name: "hold", Description: "places the holds of a checkout, all or none",
+			Lanes:  inventory.Lanes,
 			Memory: 512, Timeout: 5 * second,
 			Trigger: Trigger{Saga: true},
 			Grants:  []Grant{{Read, "inventory"}, {Write, "inventory"}, {Read, "holds"}, {Write, "holds"}},

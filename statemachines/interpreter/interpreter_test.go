@@ -2,6 +2,7 @@ package interpreter
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -71,6 +72,13 @@ func TestUnknownThingsFailWhenParsed(t *testing.T) {
 		`{"StartAt":"A","States":{"A":{"Type":"Pass","End":true,"Output":"{% 1 %}"}}}`,
 		`{"StartAt":"A","States":{"A":{"Type":"Pass","End":true,"InputPath":"$.a[*]"}}}`,
 		`{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"${x}","End":true}}}`,
+		choosing(`"FunctionName":"${x:1}","Payload":{}`),
+		choosing(`"FunctionName.$":"$.name","Payload":{}`),
+		choosing(`"FunctionName.$":"States.ArrayGetItem(States.Array('${x:1}', '${x:2}'), 0)","Payload":{}`),
+		choosing(`"FunctionName.$":"States.ArrayGetItem(States.Array('x:1', '${x:2}'), $.n)","Payload":{}`),
+		choosing(`"FunctionName.$":"States.ArrayGetItem(States.Array('${x:1}', '${x:2}'), $.n[*])","Payload":{}`),
+		choosing(`"FunctionName.$":"States.ArrayGetItem(States.Array('${x:1}', '${x:2}'), $.n)"`),
+		choosing(`"FunctionName.$":"States.ArrayGetItem(States.Array('${x:1}', '${x:2}'), $.n)","Payload":{"a":{"b.$":"$.b"}}`),
 	} {
 		if _, err := Parse(asl); err == nil {
 			t.Errorf("passed: %s", asl)
@@ -130,6 +138,42 @@ func TestRetryCatchAndPaths(t *testing.T) {
 	}
 	if _, _, err := run("States.Runtime"); !errors.As(err, &e) || e.Name != "States.Runtime" {
 		t.Errorf("States.ALL caught States.Runtime: %v", err)
+	}
+}
+
+// choosing is a machine whose task has these parameters, and any error of it caught.
+func choosing(parameters string) string {
+	return `{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","TimeoutSeconds":1,"Parameters":{` + parameters + `},
+"ResultSelector":{"of.$":"$.Payload"},"Catch":[{"ErrorEquals":["States.ALL"],"Next":"B"}],"End":true},"B":{"Type":"Succeed"}}}`
+}
+
+// Seen to catch: an index that is taken for the last; a function that is given FunctionName.
+func TestATaskChoosesItsFunction(t *testing.T) {
+	t.Parallel()
+	m, err := Parse(choosing(`"FunctionName.$":"States.ArrayGetItem(States.Array('${x:1}', '${y}'), $.n)","Payload":{"k":"v","b.$":"$.b"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for in, want := range map[string]string{
+		`{"n":0,"b":7}`:   `{"of":"x {\"b\":7,\"k\":\"v\"}"}`,
+		`{"n":1,"b":7}`:   `{"of":"y {\"b\":7,\"k\":\"v\"}"}`,
+		`{"n":2,"b":7}`:   "States.IntrinsicFailure",
+		`{"n":-1,"b":7}`:  "States.IntrinsicFailure",
+		`{"n":"0","b":7}`: "States.IntrinsicFailure",
+		`{"n":0.5,"b":7}`: "States.IntrinsicFailure",
+		`{"b":7}`:         "States.Runtime",
+		`{"n":0}`:         "States.Runtime",
+	} {
+		out, err := m.Run(context.Background(), Host{Call: func(_ context.Context, _, function string, in []byte) ([]byte, error) {
+			return json.Marshal(function + " " + string(in))
+		}}, []byte(in))
+		var e *Error
+		if errors.As(err, &e) {
+			out = []byte(e.Name)
+		}
+		if !strings.Contains(string(out), want) || err != nil && want != "States.Runtime" {
+			t.Errorf("%s: %s %v, want %s", in, out, err, want)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -90,8 +91,8 @@ func (m *Machine) check() error {
 func (s *State) check() error {
 	switch s.Type {
 	case "Task":
-		if !strings.HasPrefix(s.Resource, "${") || s.TimeoutSeconds <= 0 {
-			return fmt.Errorf("a task needs a function and a timeout")
+		if _, err := s.functions(); err != nil || s.TimeoutSeconds <= 0 {
+			return fmt.Errorf("a task needs a function and a timeout: %w", err)
 		}
 	case "Parallel":
 		for i := range s.Branches {
@@ -118,6 +119,52 @@ func (s *State) check() error {
 		}
 	}
 	return nil
+}
+
+// invoke is the resource of a task whose function its parameters choose: FunctionName, of a list, by an index.
+const invoke = "arn:aws:states:::lambda:invoke"
+
+// chosen is the one way to choose that is known.
+var chosen = regexp.MustCompile(`^States\.ArrayGetItem\(States\.Array\(('[^']+'(?:, '[^']+')*)\), (\$[^,]*)\)$`)
+
+// Functions lists the functions that a task may call, by their names.
+func (s *State) Functions() []string {
+	all, err := s.functions()
+	if err != nil {
+		return nil
+	}
+	return all
+}
+
+func (s *State) functions() (all []string, err error) {
+	list := []string{s.Resource}
+	if s.Resource == invoke {
+		parts := s.choice()
+		payload, isMap := s.Parameters["Payload"].(map[string]any)
+		if parts == nil || len(s.Parameters) != 2 || !isMap {
+			return nil, fmt.Errorf("its parameters are a FunctionName of a list and a Payload")
+		}
+		for k, v := range payload {
+			if _, nested := v.(map[string]any); nested {
+				return nil, fmt.Errorf("%s of its Payload is an object", k)
+			}
+		}
+		list = strings.Split(strings.Trim(parts[1], "'"), "', '")
+	}
+	for _, f := range list {
+		name, ok := strings.CutPrefix(f, "${")
+		if !ok || !strings.HasSuffix(name, "}") {
+			return nil, fmt.Errorf("%q stands for no function", f)
+		}
+		all = append(all, strings.TrimSuffix(name, "}"))
+	}
+	return all, nil
+}
+
+// choice is the list of a FunctionName and the path of its index, nil if it is none.
+func (s *State) choice() []string {
+	text, _ := s.Parameters["FunctionName.$"].(string)
+	return chosen.FindStringSubmatch(text)
 }
 
 func (s *State) targets() []string {
@@ -151,7 +198,12 @@ func (s *State) paths() []string {
 	for _, r := range s.Choices {
 		out = append(out, r.Variable)
 	}
-	for _, template := range []map[string]any{s.Parameters, s.ResultSelector} {
+	templates := []map[string]any{s.Parameters, s.ResultSelector}
+	if s.Resource == invoke {
+		payload, _ := s.Parameters["Payload"].(map[string]any)
+		out, templates[0] = append(out, s.choice()[2]), payload
+	}
+	for _, template := range templates {
 		for k, v := range template {
 			if text, ok := v.(string); ok && strings.HasSuffix(k, ".$") {
 				out = append(out, text)

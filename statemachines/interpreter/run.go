@@ -22,7 +22,8 @@ func (e *Error) Error() string { return e.Name + ": " + e.Cause }
 
 // Host is what a run needs of the world.
 type Host struct {
-	// Call runs a task's function, named "<context>-<function>". A failure that has a name is an *Error.
+	// Call runs a task's function, named "<context>-<function>", which of those that share its work was chosen left out. A failure
+	// that has a name is an *Error.
 	Call func(ctx context.Context, state, function string, input []byte) ([]byte, error)
 	// Pause waits before a retry; an error ends the run as States.Timeout.
 	Pause func(ctx context.Context, d time.Duration) error
@@ -161,15 +162,25 @@ func (s *State) once(ctx context.Context, h Host, name string, doc any) (any, er
 		input = v
 	}
 	var err error
-	if s.Parameters != nil {
-		if input, err = fill(s.Parameters, input); err != nil {
+	function := ""
+	parameters := s.Parameters
+	if s.Type == "Task" {
+		if function, err = s.function(input); err != nil {
+			return nil, err
+		}
+		if s.Resource == invoke {
+			parameters = s.Parameters["Payload"].(map[string]any) // as Parse has seen
+		}
+	}
+	if parameters != nil {
+		if input, err = fill(parameters, input); err != nil {
 			return nil, err
 		}
 	}
 	result := input
 	switch s.Type {
 	case "Task":
-		result, err = s.call(ctx, h, name, input)
+		result, err = s.call(ctx, h, name, function, input)
 	case "Parallel":
 		result, err = s.parallel(ctx, h, input)
 	}
@@ -187,18 +198,40 @@ func (s *State) once(ctx context.Context, h Host, name string, doc any) (any, er
 	return result, nil
 }
 
-func (s *State) call(ctx context.Context, h Host, name string, input any) (any, error) {
+// function is the name of the function that a task calls. An index that is none of its list is States.IntrinsicFailure.
+func (s *State) function(input any) (string, error) {
+	all := s.Functions()
+	if s.Resource != invoke {
+		return all[0], nil
+	}
+	path := s.choice()[2]
+	v, ok := read(input, path)
+	if !ok {
+		return "", &Error{"States.Runtime", path + " leads nowhere"}
+	}
+	n, ok := v.(float64)
+	if i := int(n); ok && float64(i) == n && i >= 0 && i < len(all) {
+		return all[i], nil
+	}
+	return "", &Error{"States.IntrinsicFailure", fmt.Sprintf("%v is no index of %d functions", v, len(all))}
+}
+
+func (s *State) call(ctx context.Context, h Host, name, function string, input any) (any, error) {
 	b, err := json.Marshal(input)
 	if err != nil {
 		return nil, err
 	}
-	out, err := h.Call(ctx, name, strings.TrimSuffix(strings.TrimPrefix(s.Resource, "${"), "}"), b)
+	shared, _, _ := strings.Cut(function, ":")
+	out, err := h.Call(ctx, name, shared, b)
 	if err != nil {
 		return nil, err
 	}
 	var result any
 	if err := json.Unmarshal(out, &result); err != nil {
 		return nil, &Error{"States.Runtime", "the result is no JSON"}
+	}
+	if s.Resource == invoke {
+		result = map[string]any{"Payload": result}
 	}
 	return result, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"rialto/functions/internal/fault"
@@ -18,6 +19,7 @@ import (
 	"rialto/functions/laboratory/memory"
 	"rialto/functions/laboratory/partitions"
 	"rialto/functions/laboratory/schedule"
+	"rialto/functions/marketplaces"
 )
 
 // layout is how a sku lies: in how many centres, and in each in how many shards; 0 is the plain item.
@@ -39,7 +41,7 @@ type load struct {
 	grows        bool    // the deployed policy may divide stock further; else the layout stays
 	routed       bool    // orders ship from where they are planned to, whichever environment holds them; else each environment's from one centre
 	rate         float64 // orders a second that come by themselves, at random; 0 has each environment make one after the other
-	lanes        bool    // of those, each goes to an environment of the function that serves its centre alone; else to any
+	lanes        bool    // of those, each goes to an environment of the function of its plan's lane; else to any
 	warm, taken  time.Duration
 	units        int64 // in each centre; 0 is so many that no run sells out
 	seed         uint64
@@ -72,7 +74,13 @@ var start = time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
 
 var hot = inventory.SKU{ProductID: "prd_hot", SellerID: "sel_one"}
 
-func centre(n int) string { return fmt.Sprintf("us-west-%d", n+1) }
+// area is a customs area that has as many centres as any layout, none of them nearer to away than the others.
+const area, away = "EU", "AT"
+
+func centre(n int) string {
+	reaching := slices.DeleteFunc(marketplaces.Centres(), func(c marketplaces.Centre) bool { return c.CustomsArea() != area })
+	return reaching[n].ID
+}
 
 // run runs it. The error is of the model or the code under test, not of an order.
 func (l load) run() (figures, error) {
@@ -183,24 +191,19 @@ func (e *environment) loop(ctx context.Context) error {
 }
 
 func (l load) route(id string, stock []inventory.Stock) (inventory.Plan, error) {
-	return inventory.Route(id, []inventory.Want{{Line: "l1", SKU: l.sku, Quantity: 1}}, stock, inventory.Destination{Country: "US", Region: "CA"})
+	return inventory.Route(id, []inventory.Want{{Line: "l1", SKU: l.sku, Quantity: 1}}, stock, inventory.Destination{Country: away})
 }
 
 // arrivals has orders come at random, as they are routed, and gives each to an environment that is idle, any of them: which one
-// Lambda takes is not documented, and the one that was used last would be in fewer others' way. Each environment of a lane serves the
-// centre of its number.
+// Lambda takes is not documented, and the one that was used last would be in fewer others' way. With lanes each has as many.
 func arrivals(ctx context.Context, all []*environment, random *rand.Rand) error {
 	l, clock := all[0].load, all[0].clock
-	idle := map[string][]*environment{}
-	lane := func(centre string) string {
-		if !l.lanes {
-			return ""
-		}
-		return centre
+	idle, lanes := map[int][]*environment{}, 1
+	if l.lanes {
+		lanes = inventory.Lanes
 	}
 	for _, e := range all {
-		at := lane(centre(e.n % l.layout.centres))
-		idle[at] = append(idle[at], e)
+		idle[e.n%lanes] = append(idle[e.n%lanes], e)
 	}
 	for n := 0; clock.Now().Before(all[0].end); n++ {
 		if err := schedule.Sleep(ctx, time.Duration(random.ExpFloat64()/l.rate*float64(time.Second))); err != nil {
@@ -211,7 +214,7 @@ func arrivals(ctx context.Context, all []*environment, random *rand.Rand) error 
 		if err != nil {
 			return err
 		}
-		at := lane(plan.Lines[0].Picks[0].Centre)
+		at := plan.Lane() % lanes
 		free := idle[at]
 		if len(free) == 0 {
 			if clock.Now().After(start.Add(l.warm)) {

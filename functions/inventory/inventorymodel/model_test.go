@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rialto/functions/inventory"
 	"rialto/functions/laboratory/partitions"
 )
 
@@ -95,7 +96,7 @@ func TestAFunctionForEachCentreKeepsEnvironmentsApart(t *testing.T) {
 	l := small(20, layout{centres: 2, shards: 12})
 	l.rate, l.routed, l.warm = 600, true, 2*time.Second
 	one := l.must(t)
-	l.lanes = true
+	l.lanes, l.environments = true, inventory.Lanes*10
 	each := l.must(t)
 	if each.share(each.retried) >= aimRetried || each.away > 0 || one.share(one.retried) < 4*aimRetried {
 		t.Errorf("%.2f%% retried at one function for all, %.2f%% at one for each; %d found none idle", one.share(one.retried),

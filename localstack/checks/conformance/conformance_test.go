@@ -44,7 +44,7 @@ func TestTheInterpreterGoesWhereStepFunctionsGoes(t *testing.T) {
 	t.Cleanup(stop)
 	began := time.Now()
 	s := &stage{tapes: map[string]*tape{}, trials: map[string]trial{}}
-	machine, err := interpreter.Parse(scripted(t, "${scripted}", patient))
+	machine, err := interpreter.Parse(scripted(t, "${scripted}", "${nobody}", patient))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,9 +90,14 @@ func TestTheInterpreterGoesWhereStepFunctionsGoes(t *testing.T) {
 	}
 }
 
+// lane is the one of a task that chooses that has a function; the others are of one that is not there.
+const lane = 5
+
+var laneName = regexp.MustCompile(`\$\{[a-z-]+:([1-9])\}`)
+
 // scripted is the checkout machine with every task scripted, on the function of that resource, and given so many
 // seconds.
-func scripted(t *testing.T, resource string, timeout int) string {
+func scripted(t *testing.T, resource, nobody string, timeout int) string {
 	t.Helper()
 	var m map[string]any
 	if err := json.Unmarshal([]byte(statemachines.Checkout), &m); err != nil {
@@ -113,8 +118,19 @@ func scripted(t *testing.T, resource string, timeout int) string {
 			if !ok {
 				t.Fatalf("%s has no parameters", name)
 			}
+			if choice, ok := p["FunctionName.$"].(string); ok {
+				p["FunctionName.$"] = laneName.ReplaceAllStringFunc(choice, func(l string) string {
+					if laneName.FindStringSubmatch(l)[1] == fmt.Sprint(lane+1) {
+						return resource
+					}
+					return nobody
+				})
+				p, _ = p["Payload"].(map[string]any)
+			} else {
+				s["Resource"] = resource
+			}
 			p["state"], p["case.$"] = name, "$.case"
-			s["Resource"], s["TimeoutSeconds"] = resource, timeout
+			s["TimeoutSeconds"] = timeout
 			retries, _ := s["Retry"].([]any)
 			for _, r := range retries {
 				r.(map[string]any)["BackoffRate"] = 1
@@ -144,7 +160,10 @@ func interpreted(m *interpreter.Machine, tr trial) run {
 			return nil
 		},
 		Pause: func(context.Context, time.Duration) error { return nil },
-		Call: func(_ context.Context, state, _ string, _ []byte) ([]byte, error) {
+		Call: func(_ context.Context, state, function string, _ []byte) ([]byte, error) {
+			if function != "scripted" {
+				return nil, &interpreter.Error{Name: "Lambda.ResourceNotFoundException", Cause: "nobody is there"}
+			}
 			a := tr.play(state, calls.next(state))
 			switch {
 			case a.Exit:
@@ -229,7 +248,7 @@ func (s *stage) create(ctx context.Context, t *testing.T, script string) map[int
 	for _, timeout := range []int{patient, hasty} {
 		m, err := s.machines.CreateStateMachine(ctx,
 			&sfn.CreateStateMachineInput{Name: aws.String(fmt.Sprintf("%s-%d", name, timeout)), RoleArn: role,
-				Definition: aws.String(scripted(t, *f.FunctionArn, timeout)), Type: sfntypes.StateMachineTypeStandard})
+				Definition: aws.String(scripted(t, *f.FunctionArn, *f.FunctionArn+"-nobody", timeout)), Type: sfntypes.StateMachineTypeStandard})
 		if err != nil {
 			t.Fatalf("create the machine: %v", err)
 		}

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,6 +17,8 @@ const (
 	choosesDefault = "a Choice whose variable is missing goes to its default"
 	// A branch's error is the Parallel's (states-language.net, "Parallel State").
 	losesNames = "an error called States.… that leaves a branch ends the execution as States.Runtime"
+	// The same page: States.IntrinsicFailure.
+	losesIndex = "an index that is none of its array is States.Runtime"
 )
 
 // known says which deviation explains that two runs part, "" if none does. Up to where they part they must agree, and
@@ -30,6 +33,10 @@ func known(m *interpreter.Machine, tr trial, got, want run) string {
 	if got.failure == "States.DataLimitExceeded" && want.failure == "States.Runtime" && isBranch(m, tr.state) &&
 		slices.Equal(got.entered, want.entered) {
 		return losesNames
+	}
+	if failureIn(got.output) == "States.IntrinsicFailure" && failureIn(want.output) == "States.Runtime" &&
+		slices.Equal(got.entered, want.entered) && maps.Equal(got.calls, want.calls) {
+		return losesIndex
 	}
 	n := len(got.entered)
 	if got.failure != "States.Runtime" && got.failure != "States.DataLimitExceeded" || len(want.entered) <= n ||
@@ -46,4 +53,12 @@ func known(m *interpreter.Machine, tr trial, got, want run) string {
 		return catchesAll
 	}
 	return ""
+}
+
+// failureIn is the name of the error that a run caught last.
+func failureIn(output any) string {
+	all, _ := output.(map[string]any)
+	failure, _ := all["failure"].(map[string]any)
+	name, _ := failure["Error"].(string)
+	return name
 }

@@ -26,7 +26,7 @@ var answers = map[string]string{
 	"Quote":         `{"lines":[{"line":"l1"}],"shipping":{"amount":1,"currency":"USD"}}`,
 	"Locate":        `{"country":"US","region":"CA","postal_prefix":"90012","shipping":{"id":"standard","price":{"amount":2,"currency":"USD"}}}`,
 	"Assess":        `{"total":{"amount":3,"currency":"USD"}}`,
-	"Claim":         `{"draft":{"order":{}},"plan":{"lines":[]},"groups":[],"method_token":"pm","expires_at":"2026-11-27T08:10:00Z"}`,
+	"Claim":         `{"draft":{"order":{}},"plan":{"lines":[]},"groups":[],"method_token":"pm","expires_at":"2026-11-27T08:10:00Z","lane":5}`,
 	"Hold":          `{"held":true}`,
 	"Redeem":        `{"redeemed":true}`,
 	"Authorize":     `{"status":"authorized"}`,
@@ -52,7 +52,8 @@ var ways = []way{
 	{"recover", "Fence", `{"status":"undo","epoch":2,"plan":{"lines":[]},"groups":["g1"],"closed":null,"coupon":{"marketplace":"US","code":"SAVE"}}`},
 	{mode: "resume"},
 	{"resume", "Claim", `{"draft":{"order":{}},"plan":{"lines":[]},"groups":[],"method_token":"pm",` +
-		`"expires_at":"2026-11-27T08:10:00Z","coupon":{"marketplace":"US","code":"SAVE","per_customer":1}}`},
+		`"expires_at":"2026-11-27T08:10:00Z","lane":5,"coupon":{"marketplace":"US","code":"SAVE","per_customer":1}}`},
+	{"resume", "Claim", `{"draft":{"order":{}},"plan":{"lines":[]},"groups":[],"method_token":"pm","expires_at":"2026-11-27T08:10:00Z","lane":8}`},
 	{"resume", "Authorize", `{"status":"action_required","next_action":{"type":"redirect","url":"https://bank.test"}}`},
 	{"resume", "Authorize", `{"status":"something else"}`},
 	{"resume", "Authorize", `{"status":7}`},
