@@ -4,8 +4,8 @@ package feeds
 // Action. A row that asks for what is not done is refused: what was to be taken down is never put on sale.
 var (
 	puts = map[string]bool{"": true, "a": true, "add": true, "u": true, "update": true, "replace": true, "createorreplace": true,
-		"createorreplacefullupdate": true, "fullupdate": true, "upsert": true, "new": true, "revise": true, "relist": true}
-	removes  = map[string]bool{"d": true, "x": true, "delete": true, "del": true, "remove": true, "end": true}
+		"createorreplacefullupdate": true, "fullupdate": true, "upsert": true, "new": true, "revise": true, "relist": true, "merge": true}
+	removes  = map[string]bool{"d": true, "x": true, "delete": true, "del": true, "remove": true, "end": true, "enditem": true}
 	partials = map[string]bool{"p": true, "partialupdate": true, "edit": true, "editpartialupdate": true}
 )
 
@@ -15,10 +15,15 @@ var (
 	errNoRemoval = invalid("delete_not_supported", colAction, "asks to delete, which feeds of offers and of products do")
 )
 
-// actionOf tells whether a row of a feed is to take down what it names. Errors: invalid_value, partial_update,
-// delete_not_supported.
-func actionOf(kind Kind, cell string) (remove bool, err error) {
+// actionOf tells whether a row of a feed is to take down what it names, as its action says or a column of what is deleted.
+// Errors: invalid_value, partial_update, delete_not_supported.
+func actionOf(kind Kind, cell, deleted string) (remove bool, err error) {
 	word := fold(cell)
+	if gone, err := parseBool(colDeleted, deleted); err != nil || gone {
+		if word = "delete"; err != nil {
+			return false, err
+		}
+	}
 	switch {
 	case puts[word]:
 		return false, nil
@@ -37,10 +42,11 @@ func actionOf(kind Kind, cell string) (remove bool, err error) {
 // offSale tells whether a shop does not show what it lists: Shopify's status and both shops' Published.
 func offSale(cell string) (bool, error) {
 	switch fold(cell) {
-	case "", "active", "published", "publish", "live", "true", "yes", "available", "instock":
+	case "", "active", "published", "publish", "live", "true", "yes", "available", "instock", "y", "enabled", "on", "visible":
 		return false, nil
 	case "draft", "archived", "inactive", "unlisted", "private", "pending", "incomplete", "unpublished", "false", "no", "0",
-		"discontinued", "outofstock", "soldout":
+		"discontinued", "outofstock", "soldout", "n", "disabled", "off", "hidden", "suspended", "blocked", "deleted", "removed", "ended",
+		"2": // Magento's for disabled
 		return true, nil
 	case "1":
 		return cell != "1", nil // WooCommerce: 1 is shown, -1 a draft

@@ -25,7 +25,7 @@ var (
 )
 
 // separators that a CSV file may use.
-const separators = ",;\t"
+const separators = ",;\t|"
 
 // commaOf is the separator under which most cells of a header are columns that are known.
 func commaOf(header []byte) byte {

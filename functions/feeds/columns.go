@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // The columns that rows have, whatever a file calls them.
@@ -12,6 +14,7 @@ const (
 	colProduct     = "product_id"
 	colSKU         = "sku"
 	colAction      = "action"
+	colDeleted     = "deleted"
 	colQuantity    = "quantity"
 	colChange      = "change"
 	colCentre      = "fulfillment_center_id"
@@ -55,22 +58,26 @@ const (
 //
 // Sources, by the file that a seller exports: [A] Amazon's inventory loader, price and quantity, and flat-file
 // templates, and its inventory ledger report; [E] eBay File Exchange and Seller Hub; [S] Shopify's product and inventory CSV;
-// [W] WooCommerce's product CSV; [T] Etsy's listings; [R] Rialto's own names.
+// [W] WooCommerce's product CSV; [T] Etsy's listings; [G] Google's product data specification; [P] PrestaShop's import;
+// [M] Magento's product CSV; [B] BigCommerce's products; [Q] Squarespace's and [X] Wix's products; [H] Shopware's;
+// [L] Lightspeed's; [R] Rialto's own names. In other languages: languages.go.
 var aliases = map[string][]string{
 	// Amazon's ids and a shop's own numbers are as good as a sku where there is none, and no more.
-	colProduct: {"product_id" /* R, A */, "asin" /* A */, "asin1" /* A */, "id" /* W */},
+	colProduct: {"product_id" /* R, A */, "asin" /* A */, "asin1" /* A */, "id" /* W */, "Product ID [Non Editable]" /* Q */},
 	colSKU: {"sku" /* R, A, S, W, T */, "seller-sku" /* A */, "item_sku" /* A */, "contribution_sku", /* A */
 		"merchant-sku", "msku" /* A */, "Variant SKU" /* S */, "Custom label (SKU)" /* E */, "CustomLabel" /* E */, "article number",
 		"Artikelnummer",
-		"product code", "item code", "item number", "reference", "code"},
+		"Product Code/SKU" /* B */, "ordernumber" /* H */, "product_number" /* H */, "product code", "item code", "item number", "reference", "code"},
 	colAction: {"add-delete" /* A */, "update_delete" /* A */, "record_action" /* A */, "listing_action", /* A */
-		"action" /* E, as *Action(SiteID=…) */, "operation"},
+		"action" /* E, as *Action(SiteID=…) */, "operation", "command"},
+	colDeleted: {"delete", "deleted", "is_deleted", "remove"},
 	// Shopify: what is available before what is on hand, of which some is committed. WooCommerce: Stock; its "In stock?" is no
 	// number.
 	colQuantity: {"quantity" /* R, A, E, T */, "qty", "quantity-available" /* A */, "afn-fulfillable-quantity", /* A */
 		"Available quantity" /* E */, "Variant Inventory Qty" /* S */, "Available" /* S */, "Available (not editable)" /* S */, "On hand (new)",
 		/* S */
-		"On hand (current)" /* S */, "On hand" /* S */, "Stock" /* W */, "count", "Menge", "Bestand", "in stock"},
+		"On hand (current)" /* S */, "On hand" /* S */, "Stock" /* W */, "Current Stock Level" /* B */, "Current Stock" /* B */, "instock", /* H */
+		"inventory" /* X */, "qty on hand", "count", "Menge", "Bestand", "in stock"},
 	colChange: {"change" /* R */, "adjust", "adjustment", "delta", "quantity change", "stock adjustment"},
 	colCentre: {"fulfillment-center-id" /* R, A */, "fulfilment_centre", "fulfillment center", "fulfilment-centre-id", "fulfilment center",
 		"fulfilment-center-id", "centre", "center", "warehouse", "warehouse_id", "fc", "Lager", "Location" /* S */},
@@ -78,14 +85,16 @@ var aliases = map[string][]string{
 
 	colMarketplace: {"marketplace" /* R */, "marketplace id" /* A */, "country", "site" /* E */, "Site ID" /* E */},
 	colPrice: {"price" /* R, A, T */, "standard_price" /* A */, "your-price" /* A */, "item-price" /* A */, "Variant Price", /* S */
-		"StartPrice" /* E */, "Start price" /* E */, "Regular price" /* W */, "unit price", "Preis", "prix", "precio", "prezzo"},
+		"StartPrice" /* E */, "Start price" /* E */, "Regular price" /* W */, "Price tax included" /* P */, "price_gross" /* H */, "retail_price", /* L */
+		"unit price", "Preis", "prix", "precio", "prezzo"},
 	colShipping:   {"shipping" /* R */, "shipping price" /* A */, "shipping cost" /* E */, "merchant shipping", "Versandkosten"},
 	colCurrency:   {"currency" /* R, A */, "price currency", "currency code" /* T */, "Währung"},
 	colCondition:  {"condition" /* R */, "item-condition" /* A */, "condition_type" /* A */, "Condition ID" /* E */},
 	colFulfilment: {"fulfillment" /* R */, "fulfilment", "fulfillment-channel" /* A */, "fulfilled_by"},
 	colPaused:     {"paused" /* R */, "inactive"},
 	colPriceDrop:  {"confirm-price-drop" /* R */},
-	colStatus:     {"Status" /* S, A */, "Published" /* S, W */},
+	colStatus: {"Status" /* S, A */, "Published" /* S, W */, "product_online" /* M */, "Product Visible?" /* B */, "Visible", /* Q, X */
+		"Is Visible", "Active" /* P, H */, "Enabled", "Aktiv"},
 
 	colTitle: {"title" /* R, E, S, T */, "item-name" /* A */, "item_name" /* A */, "name" /* W */, "product name", "product title", "Titel",
 		"Bezeichnung"},
@@ -101,12 +110,16 @@ var aliases = map[string][]string{
 	colModel: {"model" /* R, E */, "model_number" /* A */, "model name" /* A */, "part_number" /* A */, "mfr_part_number", /* A */
 		"MPN" /* E */},
 	colGTIN: {"gtin" /* R */, "ean" /* E */, "upc" /* E */, "isbn" /* E */, "barcode", "Variant Barcode" /* S */, "external_product_id", /* A */
-		"externally_assigned_product_identifier" /* A */, "GTIN, UPC, EAN, or ISBN" /* W */, "P:EAN" /* E */, "P:UPC" /* E */, "P:ISBN" /* E */},
-	colImages: {"images" /* R, W */, "image_url", "image", "Image Src" /* S */, "main_image_url" /* A */, "main-image-url", "image_link",
+		"externally_assigned_product_identifier" /* A */, "GTIN, UPC, EAN, or ISBN" /* W */, "Product UPC/EAN" /* B */, "UPC/EAN" /* B */, "EAN/UPC",
+		"EAN13" /* P */, "EAN code", "UPC code", "GTIN13",
+		"GTIN14", "ISBN13", "ISBN10", "P:EAN" /* E */, "P:UPC" /* E */, "P:ISBN" /* E */},
+	colImages: {"images" /* R, W */, "image_url", "image", "Image Src" /* S */, "main_image_url" /* A */, "main-image-url", "image_link", /* G */
+		"additional_image_link",                   /* G */
+		"Hosted Image URLs" /* Q */, "Image URLs", /* P */
 		"Item photo URL" /* E */, "PicURL" /* E */, "picture", "other_image_url" /* A */, "other_image_url1", "other_image_url2", "other_image_url3",
 		"other_image_url4", "image1" /* T */, "image2", "image3", "image4", "image5", "image6", "image7", "image8", "image9", "image10"},
 	colGroup:    {"Handle" /* S */},
-	colParent:   {"parent_sku" /* R, A */, "Parent" /* W */},
+	colParent:   {"parent_sku" /* R, A */, "Parent" /* W */, "item_group_id" /* G */},
 	colRelation: {"parentage_level" /* A */, "parent_child" /* A */, "parentage" /* A */, "Relationship" /* E */},
 	colTheme:    {"variation_theme" /* R, A */},
 	colDetails:  {"RelationshipDetails" /* E */},
@@ -122,21 +135,23 @@ var several = []string{colGTIN, colBullets, colImages}
 
 var lists = []string{colBullets, colImages}
 
-// meaning is a column with the place of its name in the table above.
+// meaning is a column with the place of its name in the table above. money is the currency that a price's name says it is
+// in, as it says it.
 type meaning struct {
 	column string
 	rank   int
+	money  string
 }
 
 var byAlias = func() map[string]meaning {
 	out := map[string]meaning{}
 	for column, names := range aliases {
-		for rank, name := range names {
+		for rank, name := range slices.Concat(names, translated[column]) {
 			if other, twice := out[fold(name)]; twice && other.column != column {
 				panic(name + " is two columns") // a mistake in the table above, found by the first test
 			}
 			if _, there := out[fold(name)]; !there {
-				out[fold(name)] = meaning{column, rank}
+				out[fold(name)] = meaning{column: column, rank: rank}
 			}
 		}
 	}
@@ -187,6 +202,31 @@ func meaningOf(name string) meaning {
 			return meaning{column: attributePrefix + strings.TrimSpace(rest)}
 		}
 	}
+	return noted(name)
+}
+
+// note is what names have behind them: in brackets, or a currency.
+var note = regexp.MustCompile(`^(.+?)(?:\s*[(\[]([^)\]]*)[)\]]|[\s_-]+(?:in )?([A-Za-z]{3}|\p{Sc}))$`)
+
+// notes are those that leave a name what it is, folded: whether the column must be filled, and how.
+var notes = []string{"required", "optional", "mandatory", "pflichtfeld", "obligatoire", "obligatorio", "obbligatorio", "verplicht", "01", "xyz",
+	"units", "pcs", "noneditable"}
+
+// noted is the meaning of a name with a note behind it, as SKU (required), Price (USD), price_eur.
+func noted(name string) meaning {
+	parts := note.FindStringSubmatch(name)
+	if parts == nil {
+		return meaning{}
+	}
+	m, said := byAlias[fold(parts[1])], parts[2]+parts[3]
+	m.rank += maxColumns // behind what has the name alone
+	switch {
+	case (m.column == colPrice || m.column == colShipping) && len(currenciesOf(said)) > 0:
+		m.money = said
+		return m
+	case slices.Contains(notes, fold(said)):
+		return m
+	}
 	return meaning{}
 }
 
@@ -214,23 +254,24 @@ func cutFold(s, prefix string) (string, bool) {
 	return "", false
 }
 
-// fold is a name's letters and digits, in lower case.
+// fold is a name's letters and digits, in lower case and without accents.
 func fold(name string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToLower(r)
 		}
 		return -1
-	}, name)
+	}, norm.NFD.String(name))
 }
 
 // taken is what the rows of a feed may say; all else is ignored.
 var taken = map[Kind][]string{
-	Inventory: {colProduct, colSKU, colGTIN, colAction, colQuantity, colChange, colCentre, colAsOf},
-	Prices:    {colProduct, colSKU, colGTIN, colAction, colMarketplace, colPrice, colShipping, colCurrency, colPriceDrop},
-	Offers: {colProduct, colSKU, colGTIN, colAction, colMarketplace, colPrice, colShipping, colCurrency, colCondition, colFulfilment, colPaused,
+	Inventory: {colProduct, colSKU, colGTIN, colAction, colDeleted, colQuantity, colChange, colCentre, colAsOf},
+	Prices:    {colProduct, colSKU, colGTIN, colAction, colDeleted, colMarketplace, colPrice, colShipping, colCurrency, colPriceDrop},
+	Offers: {colProduct, colSKU, colGTIN, colAction, colDeleted, colMarketplace, colPrice, colShipping, colCurrency, colCondition, colFulfilment,
+		colPaused,
 		colPriceDrop, colStatus, colGroup},
-	Products: {colProduct, colSKU, colGTIN, colAction, colTitle, colDescription, colBrand, colCategory, colBullets, colModel, colGroup,
+	Products: {colProduct, colSKU, colGTIN, colAction, colDeleted, colTitle, colDescription, colBrand, colCategory, colBullets, colModel, colGroup,
 		colImages, colParent, colRelation, colTheme, colDetails},
 }
 

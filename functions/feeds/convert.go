@@ -40,17 +40,18 @@ type reading struct {
 	feed     Feed
 	now      time.Time // when the feed was begun
 	decimals map[string]string
+	money    string // the currency of prices, as the header says it; "" if it does not
 }
 
 // notation is how a column writes numbers.
 func (g reading) notation(column, marketplace string) notation {
-	return notation{marketplace, g.decimals[column]}
+	return notation{marketplace: marketplace, column: g.decimals[column]}
 }
 
 // itemOf reads a row of a feed.
 func (g reading) itemOf(line int, r row) item {
 	i := item{line: line, by: "product id", group: r[colGroup], more: new([]string)}
-	remove, err := actionOf(g.feed.Kind, r[colAction])
+	remove, err := actionOf(g.feed.Kind, r[colAction], r[colDeleted])
 	if err != nil {
 		return i.refused(err)
 	}
@@ -256,19 +257,40 @@ func (g reading) priceOf(r row) (func(string) any, error) {
 
 // marketOf is a row's marketplace, the feed's by default.
 func (g reading) marketOf(r row) (marketplaces.Marketplace, error) {
-	m, err := marketplaces.Lookup(strings.ToUpper(cmp.Or(r[colMarketplace], g.feed.Marketplace)))
+	m, err := marketplaces.Lookup(marketCode(cmp.Or(r[colMarketplace], g.feed.Marketplace)))
 	if err != nil {
 		return m, invalid("unknown_marketplace", colMarketplace, "must be the country code of a marketplace")
 	}
 	return m, nil
 }
 
+// marketCode is the code of what a file calls a marketplace: by its country's name, or by Amazon's id.
+func marketCode(cell string) string {
+	if code := siteCodes[fold(cell)]; code != "" {
+		return code
+	}
+	for _, m := range marketplaces.All() {
+		if fold(m.Name) == fold(cell) {
+			return m.Code
+		}
+	}
+	return strings.ToUpper(cell)
+}
+
+// siteCodes are marketplaces by other names than their country's code and name: Amazon's ids
+// (developer-docs.amazon.com/sp-api/docs/marketplace-ids, November 2026), and what people and eBay's sites say.
+var siteCodes = map[string]string{"uk": "GB", "usa": "US", "uae": "AE", "turkey": "TR", "unitedstatesofamerica": "US", "greatbritain": "GB",
+	"a2euq1wtgctbg2": "CA", "atvpdkikx0der": "US", "a1am78c64um0y8": "MX", "a2q3y263d00kwc": "BR", "a28r8c7nbkewea": "IE", "a1rkkupihcs9hs": "ES",
+	"a1f83g8c2aro7p": "GB", "a13v1ib3viyzzh": "FR", "amen7pms3edwl": "BE", "a1805izsgtt6hs": "NL", "a1pa6795ukmfr9": "DE", "apj6jra9ng5v4": "IT",
+	"a2nodrkzp88zb9": "SE", "ae08wj6yknbmc": "ZA", "a1c3sozrarq6r3": "PL", "arbp9ooshtchu": "EG", "a33avaj2pdy3ev": "TR", "a17e79c6d8dwnp": "SA",
+	"a2vigq35rcs4ug": "AE", "a21tjruun4kgv": "IN", "a19vau5u5o7rus": "SG", "a39ibj37trp1c6": "AU", "a1vc38t7yxb528": "JP"}
+
 // pricesOf reads a row's marketplace, the feed's by default, and its prices, which must be in that one's currency.
 func (g reading) pricesOf(r row) (m marketplaces.Marketplace, price money.Amount, shipping *money.Amount, err error) {
 	if m, err = g.marketOf(r); err != nil {
 		return m, price, nil, err
 	}
-	if c := strings.ToUpper(r[colCurrency]); c != "" && c != m.Currency {
+	if said := cmp.Or(r[colCurrency], g.money); said != "" && !slices.Contains(currenciesOf(said), m.Currency) {
 		return m, price, nil, invalid("wrong_currency", colCurrency, "must be the marketplace's currency, "+m.Currency)
 	}
 	if r[colPrice] == "" {
@@ -288,12 +310,25 @@ func (g reading) pricesOf(r row) (m marketplaces.Marketplace, price money.Amount
 	return m, price, shipping, nil
 }
 
-// What sellers' files call conditions (Amazon's codes 1 to 4 and 11, eBay's 1000 to 3000) and who ships (Amazon's
-// channels).
+// What sellers' files call conditions (Amazon's codes 1 to 4, 10 and 11, eBay's 1000 to 6000 but for those that are new with a
+// flaw, words of other languages) and who ships (Amazon's channels).
 var (
-	conditions = map[string]string{"11": offers.New, "1000": offers.New, "1": offers.Used, "2": offers.Used, "3": offers.Used, "4": offers.Used,
-		"usedlikenew": offers.Used, "usedverygood": offers.Used, "usedgood": offers.Used, "usedacceptable": offers.Used, "3000": offers.Used,
-		"10": offers.Refurbished, "2000": offers.Refurbished}
+	conditions = func() map[string]string {
+		out := map[string]string{"11": offers.New, "1000": offers.New, "brandnew": offers.New, "10": offers.Refurbished, "renewed": offers.Refurbished}
+		for _, word := range []string{"1", "2", "3", "4", "usedlikenew", "usedverygood", "usedgood", "usedacceptable", "preowned", "2750", "2990", "3000",
+			"3010", "4000", "5000", "6000"} {
+			out[word] = offers.Used
+		}
+		for _, code := range []string{"2000", "2010", "2020", "2030", "2500"} {
+			out[code] = offers.Refurbished
+		}
+		for condition, words := range abroad {
+			for _, word := range words {
+				out[fold(word)] = condition
+			}
+		}
+		return out
+	}()
 	fulfilments = map[string]string{"default": offers.BySeller, "mfn": offers.BySeller, "fbm": offers.BySeller, "merchant": offers.BySeller,
 		"afn": offers.ByRialto, "fba": offers.ByRialto, "amazonna": offers.ByRialto, "amazoneu": offers.ByRialto}
 )

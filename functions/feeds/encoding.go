@@ -11,7 +11,8 @@ import (
 )
 
 // Encodings are those that a file may be declared to have, by the names of the WHATWG.
-var Encodings = []string{utf8Name, utf16LEName, utf16BEName, "windows-1250", "windows-1252", "windows-1254", "iso-8859-1", "iso-8859-2",
+var Encodings = []string{utf8Name, utf16LEName, utf16BEName, "windows-1250", "windows-1252", "windows-1254", "windows-1256", "iso-8859-1",
+	"iso-8859-2",
 	"iso-8859-9", "iso-8859-15", "macintosh"}
 
 const (
@@ -23,7 +24,8 @@ const (
 // pages are the code pages among them. In each, a byte is a character, so that a place in the text is known
 // in the file.
 var pages = map[string]*charmap.Charmap{
-	"windows-1250": charmap.Windows1250, "windows-1252": charmap.Windows1252, "windows-1254": charmap.Windows1254, "iso-8859-1": charmap.ISO8859_1,
+	"windows-1250": charmap.Windows1250, "windows-1252": charmap.Windows1252, "windows-1254": charmap.Windows1254, "windows-1256": charmap.Windows1256,
+	"iso-8859-1": charmap.ISO8859_1,
 	"iso-8859-2": charmap.ISO8859_2, "iso-8859-15": charmap.ISO8859_15, "iso-8859-9": charmap.ISO8859_9, "macintosh": charmap.Macintosh,
 }
 
@@ -35,7 +37,9 @@ func pageOf(marketplace string) string {
 		return "windows-1250"
 	case "TR":
 		return "windows-1254"
-	case "AE", "EG", "JP", "SA":
+	case "AE", "EG", "SA":
+		return "windows-1256"
+	case "JP":
 		return ""
 	}
 	return "windows-1252"

@@ -8,17 +8,19 @@ import (
 	"rialto/functions/catalog"
 )
 
-// gtinOf reads a number of a product as files have it: with blanks and hyphens, as the decimal that a spreadsheet made of
-// it, as a UPC that lost its first zero, as an ISBN of ten. A cell that says there is none is empty. It fails with
+// gtinOf reads a number of a product as files have it: behind its name, with blanks and hyphens, in digits of any script, as
+// the decimal that a spreadsheet made of it, as a UPC or an ISBN of ten that lost its first zero. A cell that says there is none is empty. It fails
+// with
 // invalid_gtin, and what sellers get wrong.
 func gtinOf(cell string) (string, error) {
 	if cell == "" {
 		return "", nil
 	}
-	s := gaps.Replace(strings.TrimPrefix(cell, "'"))
+	s := numberName.ReplaceAllString(strings.TrimPrefix(cell, "'"), "")
 	if none[fold(s)] {
 		return "", nil
 	}
+	s = strings.Map(ascii, gaps.Replace(s))
 	s = decimals.ReplaceAllString(s, "$1")
 	refuse := func(message string, args ...any) (string, error) {
 		return "", invalid("invalid_gtin", colGTIN, fmt.Sprintf(message, args...))
@@ -43,8 +45,8 @@ func gtinOf(cell string) (string, error) {
 			return "0" + s, nil
 		}
 		return refuse("has 11 digits: a UPC has 12, and with the zero that a spreadsheet may have taken its check digit is wrong")
-	case 10:
-		if isbn, ok := fromISBN10(s); ok {
+	case 9, 10:
+		if isbn, ok := fromISBN10(("0" + s)[len(s)-9:]); ok {
 			return isbn, nil
 		}
 	}
@@ -52,11 +54,14 @@ func gtinOf(cell string) (string, error) {
 }
 
 var (
-	gaps = strings.NewReplacer(" ", "", "-", "", "\u00a0", "", "‐", "", "‑", "")
-	// none are what files say where a product has no number ("Does not apply" is eBay's).
-	none     = map[string]bool{"": true, "doesnotapply": true, "na": true, "none": true, "null": true, "nichtzutreffend": true, "gtinexempt": true}
-	decimals = regexp.MustCompile(`^(\d+)[.,]0+$`)
-	exponent = regexp.MustCompile(`^[0-9.,]+[eE]\+?\d+$`)
+	gaps = strings.NewReplacer(" ", "", "-", "", "\u00a0", "", "‐", "", "‑", "", "–", "", "\u200b", "", "\ufeff", "")
+	// none are what files say where a product has no number ("Does not apply" is eBay's, on each site in its language).
+	none = map[string]bool{"": true, "doesnotapply": true, "na": true, "none": true, "null": true, "exempt": true, "nichtzutreffend": true,
+		"nonapplicable": true, "nonapplicabile": true, "noaplicable": true, "nietvantoepassing": true, "niedotyczy": true}
+	// numberName is what may stand before a number: EAN 4006…, ISBN-13: 978….
+	numberName = regexp.MustCompile(`(?i)^(?:gtin|ean|upc|isbn|jan)(?:-?1[0-4]\b)?[: ]*`)
+	decimals   = regexp.MustCompile(`^(\d+)[.,]0+$`)
+	exponent   = regexp.MustCompile(`^[0-9.,]+[eE]\+?\d+$`)
 )
 
 // fromISBN10 is a book's number of ten as one of thirteen (ISBN Users' Manual, 7th edition, 5 and appendix 1).

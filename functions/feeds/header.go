@@ -29,6 +29,7 @@ type layout struct {
 	columns  []string // what they mean, "" for those that are ignored
 	ignored  []string // names of columns that are not taken
 	decimals map[string]string
+	money    string // the currency that the header says prices are in
 }
 
 // layoutOf finds the header of a file, whose first text is given, whole if it is no longer: the first line, or, behind
@@ -99,9 +100,12 @@ func tryHeader(kind Kind, text []byte, comma byte, whole bool) (l layout, known 
 	if l.columns, l.ignored, err = mapHeader(kind, table[0], table[1:]); err != nil {
 		return l, 0, err
 	}
-	for _, c := range l.columns {
+	for i, c := range l.columns {
 		if c != "" {
 			known++
+		}
+		if c == colPrice {
+			l.money = meaningOf(table[0][i]).money
 		}
 	}
 	l.decimals = decimalsOf(l.columns, table[1:])
@@ -186,7 +190,7 @@ func mapHeader(kind Kind, header []string, sample [][]string) (columns, ignored 
 }
 
 // leaveForeignIDs takes a column of Amazon's ids, or of a shop's own numbers, for what it is where the rows have another
-// name for their product.
+// name for their product. A shop's own number is its sku where it has no other (G).
 func leaveForeignIDs(columns, header []string, at map[string]int, sample [][]string) {
 	i, there := at[colProduct]
 	_, sku := at[colSKU]
@@ -197,17 +201,20 @@ func leaveForeignIDs(columns, header []string, at map[string]int, sample [][]str
 	ours := func(row []string) bool { return i < len(row) && ids.Valid(ids.Product, row[i]) }
 	if !slices.ContainsFunc(sample, ours) {
 		columns[i] = ""
-		if _, related := at[colParent]; related { // a variant may name its parent by it (W: id:44)
+		switch parent, related := at[colParent]; {
+		case related && fold(header[parent]) == "parent": // a variant may name its parent by it (W: id:44)
 			columns[i] = colNumber
+		case !sku && fold(header[i]) == "id":
+			columns[i], at[colSKU] = colSKU, i
 		}
 		delete(at, colProduct)
 	}
 }
 
-// relations takes a column Type for what WooCommerce has in it, whether a row is of a product, of a parent or of a variant, where
-// the rows show it.
+// relations takes a column Type, or Magento's product_type, for what WooCommerce has in it, whether a row is of a product, of a
+// parent or of a variant, where the rows show it.
 func relations(columns, header []string, at map[string]int, sample [][]string) {
-	i := slices.IndexFunc(header, func(name string) bool { return fold(name) == "type" })
+	i := slices.IndexFunc(header, func(name string) bool { return fold(name) == "type" || fold(name) == "producttype" })
 	if _, there := at[colRelation]; there || i < 0 {
 		return
 	}

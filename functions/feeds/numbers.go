@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +17,7 @@ import (
 type numeral struct {
 	negative        bool
 	units, fraction string // digits
-	money           string // the sign or code of a currency beside it
+	money           string // the signs and codes of a currency beside it
 }
 
 // How a marketplace's country writes decimals, where it is by comma, or by either (ZA) or with signs of its own (EG): CLDR
@@ -30,6 +31,7 @@ var decimalEither = []string{"ZA", "EG"}
 type notation struct {
 	marketplace string
 	column      string // ".", ",", or "" where its cells do not tell, or do not agree
+	whole       bool   // the currency has no decimals: a comma parts thousands, and so may a point before three digits
 }
 
 // decimalOf is the mark that a cell itself shows to stand before its decimals, "" if it shows none.
@@ -67,7 +69,8 @@ func cutMark(digits string) (before, after, mark string) {
 	return digits[:i], digits[i+1:], digits[i : i+1]
 }
 
-var spaces = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "\u2009", "", "\u2007", "", "'", "", "’", "", "٬", "", "٫", ",", "−", "-",
+var spaces = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "\u2009", "", "\u2007", "", "'", "", "’", "", "`", "", "´", "", "٬", "", "٫",
+	",", "−", "-",
 	"–", "-",
 	"\u200e", "", "\u200f", "", "\u061c", "")
 
@@ -77,7 +80,7 @@ func strip(cell string) (n numeral, ok bool) {
 	if cell != "" && strings.Trim(cell, "0123456789.,") == "" && isDigit(rune(cell[0])) && isDigit(rune(cell[len(cell)-1])) {
 		return numeral{units: cell}, true // as most are
 	}
-	s := strings.Map(asciiDigit, cell)
+	s := strings.Map(ascii, cell)
 	first := strings.IndexFunc(s, isDigit)
 	if first < 0 {
 		return n, false
@@ -87,9 +90,7 @@ func strip(cell string) (n numeral, ok bool) {
 	}
 	last := strings.LastIndexFunc(s, isDigit) + 1
 	before, digits, after := spaces.Replace(s[:first]), s[first:last], spaces.Replace(s[last:])
-	if after == ",-" || after == ",--" || after == ".-" { // no cents, as in 12,-
-		after = ""
-	}
+	after = noCents.ReplaceAllString(after, "")
 	if before+after != "" {
 		before, n.negative = cutSign(before)
 		var behind bool
@@ -102,9 +103,6 @@ func strip(cell string) (n numeral, ok bool) {
 			}
 			n.negative = true
 		}
-		if before != "" && after != "" {
-			return n, false
-		}
 		n.money = before + after
 	}
 	if parted(digits) {
@@ -114,6 +112,9 @@ func strip(cell string) (n numeral, ok bool) {
 	}
 	return n, strings.Trim(n.units, "0123456789.,") == ""
 }
+
+// noCents is what stands for them, as in 12,– and 12:- and 12/-, before a currency or not.
+var noCents = regexp.MustCompile(`^[.,:/][-—]+`)
 
 // cutSign takes a minus or plus off either end.
 func cutSign(s string) (rest string, negative bool) {
@@ -149,8 +150,12 @@ func parted(digits string) bool {
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 
-// asciiDigit is a digit of any script as one of ours: the digits of each stand in a row of ten.
-func asciiDigit(r rune) rune {
+// ascii is a digit of any script as one of ours, as the digits of each stand in a row of ten, and so are signs as wide as
+// a character of Chinese.
+func ascii(r rune) rune {
+	if r >= '！' && r <= '～' {
+		return r - '！' + '!'
+	}
 	if r < 0x80 || !unicode.Is(unicode.Nd, r) {
 		return r
 	}
@@ -178,7 +183,9 @@ func numeralOf(column, cell string, how notation) (numeral, error) {
 		switch {
 		case how.column != "":
 			decimal = how.column
-		case mark == "." && !slices.Contains(decimalComma, how.marketplace) && !slices.Contains(decimalEither, how.marketplace):
+		case how.whole && mark == ",":
+			decimal = "."
+		case !how.whole && mark == "." && !slices.Contains(decimalComma, how.marketplace) && !slices.Contains(decimalEither, how.marketplace):
 			decimal = "."
 		default:
 			return n, invalid("ambiguous_number", column, "may mean thousands or decimals in "+how.marketplace+
@@ -251,17 +258,19 @@ func parsePrice(column, cell, code string, how notation) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if digits == 0 && !slices.Contains(decimalComma, how.marketplace) {
-		how.column = "." // no decimals, so that a comma parts thousands
-	}
+	how.whole = digits == 0
 	n, err := numeralOf(column, cell, how)
 	if err != nil {
 		return 0, err
 	}
-	switch of, known := currencySigns[strings.ToUpper(n.money)]; {
-	case n.money != "" && !known:
+	of := []string{code}
+	if n.money != "" {
+		of = currenciesOf(n.money)
+	}
+	switch {
+	case of == nil:
 		return 0, invalidValue(column, "must be a number such as 12.99")
-	case n.money != "" && !slices.Contains(of, code):
+	case !slices.Contains(of, code):
 		return 0, invalid("wrong_currency", column, "must be in the marketplace's currency, "+code)
 	case n.negative:
 		return 0, invalid("negative_price", column, "must not be negative")
@@ -275,13 +284,37 @@ func parsePrice(column, cell, code string, how notation) (int64, error) {
 	return minor, nil
 }
 
-// currencySigns are what stands beside prices, in upper case: codes, and the signs that CLDR 46 (numbers/currencies) has
-// for them in the marketplaces' languages.
+// currenciesOf are those that all signs and codes beside a number are of, as in MXN$5 and $5 USD: none where two differ,
+// nil where one is not known. Points in them do not count (kr., Dhs., د.إ.).
+func currenciesOf(beside string) []string {
+	out := []string{}
+	for rest := strings.ReplaceAll(strings.ToUpper(beside), ".", ""); ; {
+		sign := ""
+		for s := range currencySigns {
+			if len(s) > len(sign) && strings.HasPrefix(rest, s) {
+				sign = s
+			}
+		}
+		if sign == "" {
+			return nil
+		}
+		of := currencySigns[sign]
+		if len(out) > 0 {
+			of = slices.DeleteFunc(slices.Clone(of), func(code string) bool { return !slices.Contains(out, code) })
+		}
+		if out, rest = of, rest[len(sign):]; rest == "" || len(out) == 0 {
+			return out
+		}
+	}
+}
+
+// currencySigns are what stands beside prices, in upper case and without points: codes, the signs that CLDR 46
+// (numbers/currencies) has for them in the marketplaces' languages, and what shops write besides.
 var currencySigns = map[string][]string{
 	"$": {"USD", "CAD", "AUD", "MXN", "SGD"}, "US$": {"USD"}, "C$": {"CAD"}, "CA$": {"CAD"}, "A$": {"AUD"}, "AU$": {"AUD"}, "S$": {"SGD"},
-	"MX$": {"MXN"}, "R$": {"BRL"}, "R": {"ZAR"}, "€": {"EUR"}, "£": {"GBP", "EGP"}, "E£": {"EGP"}, "¥": {"JPY"}, "￥": {"JPY"}, "円": {"JPY"},
-	"₹": {"INR"}, "RS": {"INR"}, "RS.": {"INR"}, "ZŁ": {"PLN"}, "KR": {"SEK"}, "₺": {"TRY"}, "TL": {"TRY"}, "د.إ": {"AED"}, "ر.س": {"SAR"},
-	"ج.م": {"EGP"},
+	"MX$": {"MXN"}, "MN": {"MXN"}, "R$": {"BRL"}, "R": {"ZAR"}, "€": {"EUR"}, "£": {"GBP", "EGP"}, "E£": {"EGP"}, "LE": {"EGP"}, "¥": {"JPY"},
+	"￥": {"JPY"}, "円": {"JPY"}, "₹": {"INR"}, "RS": {"INR"}, "ZŁ": {"PLN"}, "ZL": {"PLN"}, "KR": {"SEK"}, "₺": {"TRY"}, "TL": {"TRY"},
+	"دإ": {"AED"}, "DH": {"AED"}, "DHS": {"AED"}, "رس": {"SAR"}, "﷼": {"SAR"}, "SR": {"SAR"}, "جم": {"EGP"},
 	"AED": {"AED"}, "AUD": {"AUD"}, "BRL": {"BRL"}, "CAD": {"CAD"}, "EGP": {"EGP"}, "EUR": {"EUR"}, "GBP": {"GBP"}, "INR": {"INR"}, "JPY": {"JPY"},
 	"MXN": {"MXN"}, "PLN": {"PLN"}, "SAR": {"SAR"}, "SEK": {"SEK"}, "SGD": {"SGD"}, "TRY": {"TRY"}, "USD": {"USD"}, "ZAR": {"ZAR"},
 }

@@ -22,7 +22,8 @@ func TestPricesAsTheyAreWritten(t *testing.T) {
 			"ambiguous_number"},
 		{"ZA", "", "3.500", "ambiguous_number"}, {"US", "", "3.509", "too_many_digits"}, {"US", "", "3500.125", "too_many_digits"},
 		{"US", ".", "3,500", "350000"}, {"DE", ",", "3.500", "350000"}, {"DE", ",", "3,500", "350"}, {"US", ",", "3.500", "350000"},
-		{"DE", ".", "3.500", "350"}, {"JP", "", "3,500", "3500"}, {"JP", "", "3.500", "too_many_digits"}, {"JP", "", "3.000", "3"},
+		{"DE", ".", "3.500", "350"}, {"JP", "", "3,500", "3500"}, {"JP", "", "3.500", "ambiguous_number"}, {"JP", "", "3.000", "ambiguous_number"},
+		{"JP", ".", "3.000", "3"}, {"JP", "", "3000.00", "3000"},
 		// Blanks and apostrophes part thousands alone.
 		{"FR", "", "2 450,00", "245000"}, {"SE", "", "2\u00a0450", "245000"}, {"PL", "", "12\u202f450,50", "1245050"}, {"US", "", "2'450.00",
 			"245000"},
@@ -34,8 +35,13 @@ func TestPricesAsTheyAreWritten(t *testing.T) {
 			"", "¥1200", "1200"},
 		{"JP", "", "１２００円", "1200"}, {"AE", "", "١٢٫٥٠", "1250"}, {"CA", "", "CA$5", "500"}, {"US", "", "€5", "wrong_currency"}, {"DE", "",
 			"5 USD", "wrong_currency"},
-		{"US", "", "5 each", "invalid_value"}, {"US", "", "USD 5 USD", "invalid_value"}, {"DE", "", "12,-", "1200"}, {"DE", "", "12,– €",
-			"invalid_value"},
+		{"US", "", "5 each", "invalid_value"}, {"DE", "", "12,-", "1200"}, {"DE", "", "12,– €", "1200"}, {"SE", "", "299:-", "29900"},
+		{"IN", "", "Rs. 499/-", "49900"}, {"NL", "", "12,-- EUR", "1200"}, {"JP", "", "￥１，９８０", "1980"}, {"US", "", "$12.50 USD", "1250"},
+		{"MX", "", "MXN$1,299.00", "129900"}, {"CA", "", "12.50 $ CAD", "1250"}, {"GB", "", "£12.99 GBP", "1299"}, {"US", "", "$5 CAD",
+			"wrong_currency"},
+		{"CA", "", "US$5 CAD", "wrong_currency"}, {"SE", "", "299 kr.", "29900"}, {"AE", "", "د.إ.\u200f 49.00", "4900"}, {"SA", "", "49.50 ر.س.\u200f",
+			"4950"},
+		{"EG", "", "49.50 L.E.", "4950"}, {"US", "", "NZ$5", "invalid_value"},
 		// Signs.
 		{"US", "", "-5", "negative_price"}, {"US", "", "5.00-", "negative_price"}, {"US", "", "−5", "negative_price"}, {"US", "", "($5.00)",
 			"negative_price"},
@@ -51,7 +57,7 @@ func TestPricesAsTheyAreWritten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := parsePrice("price", c.cell, m.Currency, notation{c.market, c.column})
+		n, err := parsePrice("price", c.cell, m.Currency, notation{marketplace: c.market, column: c.column})
 		got := fmt.Sprint(n)
 		if err != nil {
 			got = fault.Code(err)
@@ -69,7 +75,7 @@ func TestQuantitiesAsTheyAreWritten(t *testing.T) {
 		"2,000": "ambiguous_number",
 		"$7":    "invalid_value", "1000001": "out_of_range", "7 pcs": "invalid_value", "": "invalid_value", "0.0": "0", "١٢": "12",
 	} {
-		n, err := parseQuantity("quantity", cell, true, notation{"US", ""})
+		n, err := parseQuantity("quantity", cell, true, notation{marketplace: "US"})
 		got := fmt.Sprint(n)
 		if err != nil {
 			got = fault.Code(err)
@@ -78,7 +84,7 @@ func TestQuantitiesAsTheyAreWritten(t *testing.T) {
 			t.Errorf("%q: %s, not %s", cell, got, want)
 		}
 	}
-	if n, err := parseQuantity("quantity", "2,000", false, notation{"US", "."}); n != 2000 || err != nil {
+	if n, err := parseQuantity("quantity", "2,000", false, notation{marketplace: "US", column: "."}); n != 2000 || err != nil {
 		t.Error(n, err)
 	}
 }
@@ -109,7 +115,9 @@ func TestNumbersOfProducts(t *testing.T) {
 		"4 006381 333931": "4006381333931", "978-0-13-110362-7": "9780131103627", "0131103628": "9780131103627", "080442957X": "9780804429573",
 		"36000291452": "036000291452", "36000291453": "invalid_gtin", "360002914": "invalid_gtin", "4.00638E+12": "invalid_gtin",
 		"abc":           "invalid_gtin",
-		"4006381333932": "invalid_gtin", "0000000000": "invalid_gtin", "0131103629": "invalid_gtin",
+		"4006381333932": "invalid_gtin", "0000000000": "invalid_gtin", "0131103629": "invalid_gtin", "131103628": "9780131103627",
+		"ISBN-13: 978-0-13-110362-7": "9780131103627", "EAN 4006381333931": "4006381333931", "978–0–13–110362–7": "9780131103627",
+		"\ufeff4006381333931\u200b": "4006381333931", "０３６０００２９１４５２": "036000291452", "Non applicabile": "", "GTIN exempt": "",
 	} {
 		got, err := gtinOf(cell)
 		if err != nil {

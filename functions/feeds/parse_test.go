@@ -197,7 +197,9 @@ func TestHeaders(t *testing.T) {
 		"no price":     {Offers, "sku,quantity", "missing_column", ',', nil},
 		"no title":     {Products, "gtin,category", "missing_column", ',', nil},
 		"not a header": {Inventory, "A-1,5,us-west-1", "unknown_header", ',', nil},
-		"pipes":        {Inventory, "sku|quantity|warehouse", "unknown_header", ',', nil},
+		"pipes":        {Inventory, "sku|quantity|warehouse", "", '|', []string{colSKU, colQuantity, colCentre}},
+		"spaces":       {Inventory, "sku quantity warehouse", "unknown_header", ',', nil},
+		"not in stock": {Inventory, "sku,fc,Quantity (sold)", "missing_column", ',', nil},
 		"very wide":    {Inventory, "sku" + strings.Repeat(",x", 300), "unknown_header", ',', nil},
 	} {
 		comma := commaOf([]byte(c.header))
@@ -283,7 +285,7 @@ var (
 
 func converted(kind Kind, r row) string {
 	f := Feed{ID: ids.Derive(ids.Feed, "f"), SellerID: someSeller, Kind: kind, Marketplace: "US"}
-	i := reading{f, noon, nil}.itemOf(7, r)
+	i := reading{f, noon, nil, ""}.itemOf(7, r)
 	if i.refuse != nil {
 		result := rows.Refuse(7, i.refuse)
 		return result.Code + " " + result.Message
@@ -428,11 +430,11 @@ func TestGoodValues(t *testing.T) {
 		{Offers, row{colGTIN: "0-13-110362-8"}, []Name{{GTIN: "9780131103627"}}},
 	} {
 		f.Kind, c.row[colPrice] = c.kind, "1"
-		if i := (reading{f, noon, nil}).itemOf(1, c.row); !slices.Equal(i.names, c.want) || i.refuse != nil {
+		if i := (reading{f, noon, nil, ""}).itemOf(1, c.row); !slices.Equal(i.names, c.want) || i.refuse != nil {
 			t.Errorf("%v: %+v", c.row, i)
 		}
 	}
-	if i := (reading{f, noon, nil}).itemOf(1, row{colSKU: "ä", colPrice: "1"}); fault.Code(i.refuse) != "invalid_value" {
+	if i := (reading{f, noon, nil, ""}).itemOf(1, row{colSKU: "ä", colPrice: "1"}); fault.Code(i.refuse) != "invalid_value" {
 		t.Error(i.refuse)
 	}
 }

@@ -69,10 +69,20 @@ func (s *scanner) goTo(n, line int) error {
 func (s *scanner) next() (record, error) {
 	for {
 		r, err := s.cut()
-		if err != nil || r.flaw != nil || len(bytes.TrimSpace(r.text)) > 0 {
+		if err != nil || r.flaw != nil || !s.blank(r.text) {
 			return r, err
 		}
 	}
+}
+
+// blank tells whether nothing stands in a record, as in what a spreadsheet writes of rows that were emptied: ,,,
+func (s *scanner) blank(text []byte) bool {
+	for _, c := range text {
+		if c > ' ' && (s.comma == 0 || c != s.comma && c != '"') {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *scanner) cut() (record, error) {

@@ -44,6 +44,7 @@ type Task struct {
 	Comma    string            `json:"comma,omitempty"`
 	Columns  []string          `json:"columns,omitempty"`
 	Decimals map[string]string `json:"decimals,omitempty"` // the mark before them, by column
+	Money    string            `json:"money,omitempty"`    // the currency of prices, as the header says it
 	Ignored  []string          `json:"ignored,omitempty"`  // fields of JSON lines that were met so far
 	// Parent is the row whose variants may follow.
 	Parent map[string]string `json:"parent,omitempty"`
@@ -310,7 +311,7 @@ func (c *cutter) start(ctx context.Context, store SplitterStore, in io.Reader) e
 		c.scan.width = width
 	}
 	c.scan.columns = len(c.task.Columns)
-	c.reading = reading{c.feed, c.feed.BegunAt, c.task.Decimals}
+	c.reading = reading{c.feed, c.feed.BegunAt, c.task.Decimals, c.task.Money}
 	c.mark()
 	return nil
 }
@@ -359,7 +360,7 @@ func (c *cutter) begin(ctx context.Context, store SplitterStore, in io.Reader) e
 	if err != nil {
 		return err
 	}
-	c.task.Comma, c.task.Columns, c.task.Decimals = string(l.comma), l.columns, l.decimals
+	c.task.Comma, c.task.Columns, c.task.Decimals, c.task.Money = string(l.comma), l.columns, l.decimals, l.money
 	c.scan = newScanner(text, l.comma, int64(mark), 1)
 	c.scan.width = width
 	if err := c.scan.goTo(l.skip, l.line); err != nil {

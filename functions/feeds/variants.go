@@ -96,6 +96,7 @@ const (
 // relationWords are the relations by the words of files: [A] Amazon's parentage, [E] eBay's Relationship, [W] WooCommerce's Type.
 var relationWords = map[string]relation{"parent": asParent /* A */, "variable": asParent /* W */, "child": asVariant, /* A */
 	"variation": asVariant /* W, E */, "simple": asWhole /* W */, "grouped": asWhole /* W */, "external": asWhole, /* W */
+	"configurable": asParent /* Magento */, "bundle": asWhole,
 	"downloadable": asWhole, "virtual": asWhole /* W, beside others */}
 
 // relationOf is the word of a cell that says what a row is of: the first that is a relation (W: "variation, virtual").
@@ -138,6 +139,11 @@ func (r row) vary(p *catalog.Row) error {
 		is = asVariant // Shopify has no row for a parent alone
 	}
 	names := r.optionNames()
+	if r[colParent] != "" && r[colRelation] == "" && len(names) == 0 { // Google has neither
+		if names = slices.Sorted(maps.Keys(p.Options)); len(names) > 0 {
+			is = asVariant
+		}
+	}
 	switch {
 	case is == asParent:
 		p.Parent, p.Group, p.GTIN, p.OptionNames = true, r[colGroup], "", nil
