@@ -174,6 +174,9 @@ func collect(into map[string]reflect.Type, of reflect.Type) {
 	}
 }
 
+// besides names what reads a stream and publishes nothing, and what it does.
+var besides = map[string]string{"reviews-unshow": "deletes the files of images that reviews have no more"}
+
 // A table's stream has one function of its own context, which publishes to its context's topic; a topic's events are
 // described, and who takes one takes one that there is. (That every queue has a dead-letter queue is a guard in infra.)
 // Seen to catch: a subscription to an event that nobody publishes; a stream that nobody reads.
@@ -189,6 +192,9 @@ func TestEveryStreamIsPublishedAndEverySubscriptionIsFed(t *testing.T) {
 			continue
 		}
 		readers[f.Trigger.Stream] = append(readers[f.Trigger.Stream], f.ID())
+		if besides[f.ID()] != "" {
+			continue
+		}
 		if !slices.Contains(f.Grants, contract.Grant{Access: contract.Publish, Name: f.Context}) || len(described[f.Context]) == 0 {
 			t.Errorf("%s reads a stream and publishes no event that is described", f.ID())
 		}

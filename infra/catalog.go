@@ -14,8 +14,12 @@ const imageUploadDays = 1
 // shown is the folder of the images that passed. Nothing else of the bucket is for others to see.
 const shown = "images"
 
-// catalog has the bucket of images. What is uploaded to it goes to the queue of catalog-image.
-func catalog(c *contextStack) error {
+// catalog has the bucket of images of products, and reviews that of theirs.
+func catalog(c *contextStack) error { return c.images() }
+func reviews(c *contextStack) error { return c.images() }
+
+// images has a bucket of images. What is uploaded to it goes to the queue of the context's function image.
+func (c *contextStack) images() error {
 	files := c.files(folder{"uploads", imageUploadDays})
 	if c.stage.Local {
 		c.set("IMAGES_URL", c.stage.Endpoints.AWS+"/"+c.stage.filesBucket(c.context)+"/"+shown)
@@ -47,7 +51,7 @@ func (c *contextStack) imageEdge(files awss3.Bucket) awscloudfront.Distribution 
 		},
 		HttpVersion: awscloudfront.HttpVersion_HTTP2_AND_3,
 		PriceClass:  awscloudfront.PriceClass_PRICE_CLASS_ALL,
-		WebAclId:    imageFirewall(c.stack, c.stage).AttrArn(),
+		WebAclId:    imageFirewall(c.stack, c.stage, c.context).AttrArn(),
 	})
 	files.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(new("cloudfront.amazonaws.com"), nil)},

@@ -57,6 +57,7 @@ var own = map[string]func(*contextStack) error{
 	"campaigns":       campaigns,
 	"carts":           carts,
 	"catalog":         catalog,
+	"reviews":         reviews,
 	"checkout":        checkout,
 	"clickstream":     clickstream,
 	"customers":       customers,

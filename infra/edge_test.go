@@ -117,7 +117,7 @@ func TestEveryDistributionHasAFirewall(t *testing.T) {
 			}
 		}
 	})
-	if firewalls != 3 || logs != firewalls {
+	if firewalls != 4 || logs != firewalls {
 		t.Errorf("%d firewalls, %d logs of theirs", firewalls, logs)
 	}
 }

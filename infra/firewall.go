@@ -37,8 +37,8 @@ func firewall(stack awscdk.Stack, stage Stage) awswafv2.CfnWebACL {
 }
 
 // imageFirewall stands before the images, which know no caller.
-func imageFirewall(stack awscdk.Stack, stage Stage) awswafv2.CfnWebACL {
-	return acl(stack, stage, "ImageFirewall", "images", []*awswafv2.CfnWebACL_RuleProperty{
+func imageFirewall(stack awscdk.Stack, stage Stage, context string) awswafv2.CfnWebACL {
+	return acl(stack, stage, "ImageFirewall", context+"-images", []*awswafv2.CfnWebACL_RuleProperty{
 		limit(0, "addresses", imageRequests, nil),
 		managed(1, "AWSManagedRulesAmazonIpReputationList"),
 	})

@@ -43,6 +43,7 @@ var reasons = append(append(versionsOfTasks(), versionsKeptWarm()...), []reason{
 
 	{"s3:PutObject", "/uploads/*", "sellers' files are named by seller and feed"},
 	{"s3:GetObject", "/uploads/*", "sellers' files are named by seller and feed"},
+	{"s3:DeleteObject", "/uploads/*", "images of reviews are named by product, review and image"},
 	{"s3:PutObject", "/parts/*", "parts of reports are named by feed and chunk"},
 	{"s3:GetObject", "/parts/*", "parts of reports are named by feed and chunk"},
 	{"s3:PutObject", "/reports/*", "reports are named by seller and feed"},

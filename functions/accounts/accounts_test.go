@@ -12,6 +12,7 @@ import (
 	"rialto/functions/accounts"
 	"rialto/functions/carts"
 	"rialto/functions/carts/cartsstore"
+	"rialto/functions/catalog"
 	"rialto/functions/clickstream"
 	"rialto/functions/clickstream/clickstreamstore"
 	"rialto/functions/customers"
@@ -132,7 +133,13 @@ func (w *world) buys(t *testing.T, who, orderID string, state fulfillment.State)
 // reviews has somebody review a product.
 func (w *world) reviews(ctx context.Context, who string) error {
 	s := &reviews.Products{Store: reviewsstore.Store{DB: w.db}, Now: func() time.Time { return w.now }}
-	_, _, err := s.Put(ctx, reviews.Review{ProductID: "p", CustomerID: who, Stars: 5, Text: "by " + canary, Author: canary}, "", nil)
+	r, _, err := s.Put(ctx, reviews.Review{ProductID: "p", CustomerID: who, Stars: 5, Text: "by " + canary, Author: canary}, "", nil)
+	if err == nil {
+		shown := r
+		shown.Version++
+		shown.Images = []reviews.Image{{ID: "img_1", State: catalog.Accepted, URL: "https://images/" + canary}}
+		err = s.Store.SaveReview(ctx, shown, r)
+	}
 	return err
 }
 

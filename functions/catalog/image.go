@@ -68,8 +68,8 @@ var (
 
 var digest = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// checkImage returns invalid_image with what is wrong with an announcement, or nil.
-func checkImage(a files.Announced) error {
+// CheckImage returns invalid_image with what is wrong with an announcement, or nil.
+func CheckImage(a files.Announced) error {
 	var f flaws
 	f.unless(imageTypes[a.Type] != "", "/content_type", "not_allowed", "must be one of: image/jpeg, image/png, image/webp")
 	f.unless(a.Bytes >= 1 && a.Bytes <= MaxImageBytes, "/bytes", "out_of_range", "must be 1 to 10,485,760")
@@ -103,14 +103,14 @@ const imageFolder = "images/"
 // fileOf is where a rendition is kept of an image that came with an etag. It depends on both, so that an upload that is replaced
 // while it is checked never changes what is shown.
 func (i Image) fileOf(etag string, r Rendition) string {
-	return renditionOf(imageFolder+i.ProductID+"/"+ids.Derive("", i.ID, etag), r.ImageSize, imageTypes[r.Type])
+	return r.Name(imageFolder + i.ProductID + "/" + ids.Derive("", i.ID, etag))
 }
 
 // judge finds out whether an image is what was announced and within the limits. A fault says why it is not.
-func (i Image) judge(mediaType string, width, height int64) error {
+func judge(announced, mediaType string, width, height int64) error {
 	switch {
-	case mediaType != i.Type:
-		return fault.New(fault.Invalid, "other_type", "the file is %s, and %s was announced", mediaType, i.Type)
+	case mediaType != announced:
+		return fault.New(fault.Invalid, "other_type", "the file is %s, and %s was announced", mediaType, announced)
 	case min(width, height) < LeastPixels:
 		return fault.New(fault.Invalid, "image_too_small", "the image is %d x %d pixels; each side must have at least %d", width, height, LeastPixels)
 	case max(width, height) > MostPixels:

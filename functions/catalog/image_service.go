@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"rialto/functions/internal/cas"
-	"rialto/functions/internal/fault"
 	"rialto/functions/internal/files"
 	"rialto/functions/internal/ids"
 )
@@ -30,11 +28,8 @@ type ImageService struct {
 	Listings *ListingService
 	Images   Images
 	Files    Files
-	// Header tells an image's type and its size in pixels by its first bytes (imageheader.Read).
-	Header func(io.Reader) (mediaType string, width, height int64, err error)
-	// Render makes of a file what is shown (imagerender.Render); nil where nothing is checked.
-	Render func(ctx context.Context, mediaType string, file []byte) ([]Rendition, error)
-	URL    string // of the folder of images, without a slash at its end
+	ImageCheck
+	URL string // of the folder of images, without a slash at its end
 }
 
 // AnnouncedImage is an image with where its file goes, as long as it waits for one.
@@ -48,7 +43,7 @@ type AnnouncedImage struct {
 // with a new address while it waits. Errors: invalid_image, product_not_listed, too_many_images,
 // idempotency_key_reused, product_changed if others keep announcing.
 func (s *ImageService) Announce(ctx context.Context, product, seller, key string, a files.Announced) (AnnouncedImage, error) {
-	if err := checkImage(a); err != nil {
+	if err := CheckImage(a); err != nil {
 		return AnnouncedImage{}, err
 	}
 	if _, err := s.Listings.Contributions.Contribution(ctx, product, seller); err != nil {
@@ -147,49 +142,26 @@ func (s *ImageService) Arrived(ctx context.Context, key, etag string, bytes int6
 
 // inspect accepts or refuses an image by its file.
 func (s *ImageService) inspect(ctx context.Context, i *Image, etag string, size int64) error {
-	err := func() error {
-		if size != i.Bytes {
-			return fault.New(fault.Invalid, "wrong_size", "the file has %d bytes, and %d were announced", size, i.Bytes)
-		}
-		in, err := s.Files.Open(ctx, i.uploadKey(), etag, 0)
-		if err != nil {
-			return err
-		}
-		defer in.Close()
-		file, err := io.ReadAll(io.LimitReader(in, MaxImageBytes))
-		if err != nil {
-			return err
-		}
-		mediaType, width, height, err := s.Header(bytes.NewReader(file))
-		if err != nil {
-			return err
-		}
-		if err := i.judge(mediaType, width, height); err != nil { // before any pixel is decoded
-			return err
-		}
-		return s.keep(ctx, i, etag, file)
-	}()
+	list, err := s.Renditions(ctx, i.Announced, size, func() (io.ReadCloser, error) { return s.Files.Open(ctx, i.uploadKey(), etag, 0) })
+	if err == nil {
+		err = s.keep(ctx, i, etag, list)
+	}
 	i.UpdatedAt = s.Listings.Now().UTC()
-	var why *fault.Error
-	if errors.As(err, &why) && !why.Kind.Transient() && !errors.Is(err, files.ErrChanged) {
-		i.State, i.Reason = Refused, &Reason{why.Code, why.Message}
+	if why := RefusalOf(err); why != nil {
+		i.State, i.Reason = Refused, why
 		return nil
 	}
 	return err
 }
 
-// shownFor is how long images may be kept: a minute at the edge, so that one that is gone is gone there, and an hour in a browser.
-const shownFor = "public, max-age=3600, s-maxage=60"
+// ImageShownFor is how long images may be kept: a minute at the edge, so that one that is gone is gone there, and an hour in a browser.
+const ImageShownFor = "public, max-age=3600, s-maxage=60"
 
 // keep puts an image's renditions where they are shown.
-func (s *ImageService) keep(ctx context.Context, i *Image, etag string, file []byte) error {
-	list, err := s.Render(ctx, i.Type, file)
-	if err != nil {
-		return err
-	}
+func (s *ImageService) keep(ctx context.Context, i *Image, etag string, list []Rendition) error {
 	for _, r := range slices.Backward(list) { // the largest, by which the others are known, is there last
 		i.File, i.Width, i.Height = i.fileOf(etag, r), int64(r.Width), int64(r.Height)
-		if err := s.Files.Put(ctx, i.File, r.Type, shownFor, r.File); err != nil {
+		if err := s.Files.Put(ctx, i.File, r.Type, ImageShownFor, r.File); err != nil {
 			return err
 		}
 	}

@@ -95,8 +95,9 @@ func newImages(t fatal) (*catalog.ImageService, *drawer, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &catalog.ImageService{Listings: s, Images: &catalogstore.Store{DB: db}, Files: d, Header: imageheader.Read, Render: imagerender.Render,
-		URL: "https://images"}, d, l.Product.ID
+	return &catalog.ImageService{Listings: s, Images: &catalogstore.Store{DB: db}, Files: d,
+		ImageCheck: catalog.ImageCheck{Header: imageheader.Read, Render: imagerender.Render},
+		URL:        "https://images"}, d, l.Product.ID
 }
 
 // send announces a file and uploads another one of its size (which its address sees to), and has it checked.

@@ -24,6 +24,11 @@ type Rendition struct {
 	File []byte
 }
 
+// Name is the name of a rendition's file, of what the image is named.
+func (r Rendition) Name(image string) string {
+	return renditionOf(image, r.ImageSize, imageTypes[r.Type])
+}
+
 // ImageSizes are the sizes that an image of a size is made in, the largest first: its own, or what the largest allows, and the
 // smaller ones.
 func ImageSizes(width, height int) []ImageSize {

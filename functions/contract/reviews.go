@@ -12,8 +12,10 @@ var reviewsContext = Context{
 	Owns:    "what customers think of sellers and products",
 	Imports: []string{"catalog", "orders"},
 	Reads:   []string{"fulfillment"},
-	shopper: func() []api.Route { return slices.Concat(reviewsapi.Routes(nil), reviewsapi.ProductRoutes(nil)) },
-	seller:  func() []api.Route { return reviewsapi.SellerRoutes(nil) },
+	shopper: func() []api.Route {
+		return slices.Concat(reviewsapi.Routes(nil), reviewsapi.ProductRoutes(nil), reviewsapi.ImageRoutes(nil))
+	},
+	seller: func() []api.Route { return reviewsapi.SellerRoutes(nil) },
 	Functions: []Function{
 		{
 			Name: "api", Description: "customers' ratings of sellers, and reviews of products with sellers' answers",
@@ -22,8 +24,23 @@ var reviewsContext = Context{
 			Grants: []Grant{
 				{Read, "ratings"}, {Write, "ratings"}, {Write, "seller_ratings"}, {Read, "orders"}, {Read, "shipments"},
 				{Read, "reviews"}, {Write, "reviews"}, {Read, "review_votes"}, {Write, "review_votes"}, {Read, "product_ratings"},
-				{Write, "product_ratings"}, {Read, "products"}, {Write, "rate_limits"},
+				{Write, "product_ratings"}, {Read, "products"}, {Write, "rate_limits"}, {PutObject, "uploads"},
 			},
+		},
+		{
+			Name: "image", Description: "checks uploaded images of reviews, and makes of those that pass what is shown",
+			Memory: 2048, Timeout: minute, // 40 million pixels, decoded, and once more to be scaled
+			Trigger: Trigger{Queue: &Queue{Batch: 1, MaxReceiveCount: 5, Concurrency: 20}},
+			Grants: []Grant{
+				{Read, "reviews"}, {Write, "reviews"}, {GetObject, "uploads"}, {DeleteObject, "uploads"},
+				{PutObject, "images"}, {ListObjects, "images"}, {DeleteObject, "images"},
+			},
+		},
+		{
+			Name: "unshow", Description: "deletes the files of images that reviews have no more",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Stream: "reviews"},
+			Grants:  []Grant{{DeleteObject, "uploads"}, {ListObjects, "images"}, {DeleteObject, "images"}},
 		},
 		{
 			Name: "moderate", Description: "lists the reviews that wait for an operator, and shows one or takes it down",

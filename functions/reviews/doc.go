@@ -15,12 +15,17 @@
 //
 //   - a person's vote on a review counts once;
 //
+//   - a review has five images at most. They are checked and made anew as images of products are, without what a camera wrote into them,
+//     are shown with the review, and go with it; an operator takes one down alone. Whatever takes an image off its review, its files
+//     follow: reviews-unshow reads the table's stream, and a file that was checked meanwhile is deleted by who checked it;
+//
 //   - a review has one answer, of the seller who owns the product's page, which goes when the review does.
 //
 // Of unverified reviews, five a product and day are shown at once; those after them wait for an operator (reviews-moderate).
 //
 // Events out: SellerRated and ProductRated, derived from the streams of the tallies. Events in: none.
 //
-// Still thin: a rating's text is shown to nobody but who wrote it and is not looked through. Reviews have no images, an
-// operator takes an answer down with its review only, and reviews are listed in whatever language they are.
+// Still thin: a rating's text is shown to nobody but who wrote it and is not looked through. An
+// operator takes an answer down with its review only, and reviews are listed in whatever language they are. A review that is restored
+// has lost its images. The edge may show a file for a minute after it is gone, and browsers for an hour.
 package reviews

@@ -3,6 +3,7 @@ package reviews
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"time"
 
@@ -112,6 +113,7 @@ func (s *Products) Put(ctx context.Context, want Review, orderID string, replace
 // become is a review that says what is wanted, and keeps what others made of it. One that was verified stays so.
 func (r Review) become(want Review, waits bool, now time.Time) Review {
 	want.Verified = want.Verified || r.Verified
+	want.Images = r.Images
 	want.Answer, want.AnsweredBy, want.AnsweredAt = r.Answer, r.AnsweredBy, r.AnsweredAt
 	want.Helpful, want.Unhelpful, want.Version, want.CreatedAt, want.UpdatedAt = r.Helpful, r.Unhelpful, r.Version+1, r.CreatedAt, now
 	if want.CreatedAt.IsZero() {
@@ -179,16 +181,17 @@ func (s *Products) Withdraw(ctx context.Context, productID, customerID string) e
 		if r.State == "" || r.State == Rejected {
 			return r, nil
 		}
-		r.State, r.Title, r.Text, r.Author, r.Reason = Withdrawn, "", "", "", ""
+		r.State, r.Title, r.Text, r.Author, r.Reason, r.Images = Withdrawn, "", "", "", "", nil
 		r.unanswer()
 		return r, nil
 	})
 }
 
-// Moderation is an operator's word on a review.
+// Moderation is an operator's word on a review, or on one of its images, which can only be taken down.
 type Moderation struct {
 	ProductID string `json:"product_id"`
 	ReviewID  string `json:"review_id"`
+	ImageID   string `json:"image_id,omitempty"`
 	State     State  `json:"state"` // PUBLISHED or REJECTED
 	Reason    string `json:"reason"`
 }
@@ -215,17 +218,24 @@ func (s *Products) Operate(ctx context.Context, o Operation) (w Waiting, err err
 	return w, err
 }
 
-// Moderate shows a review or takes it down. The same again changes nothing. Errors: invalid_moderation, review_not_found,
-// review_changed.
+// Moderate shows a review or takes it down, with its images, for good; or takes one of them down. The same again changes nothing.
+// Errors: invalid_moderation, review_not_found, image_not_found, review_changed.
 func (s *Products) Moderate(ctx context.Context, m Moderation) (Moderation, error) {
-	if m.State != Published && m.State != Rejected || m.State == Rejected && m.Reason == "" || !ids.Valid(ids.Review, m.ReviewID) || m.ProductID == "" {
-		return m, fault.New(fault.Invalid, "invalid_moderation", "name a product, a review, PUBLISHED or REJECTED, and why it is rejected")
+	if m.State != Published && m.State != Rejected || m.State == Rejected && m.Reason == "" || !ids.Valid(ids.Review, m.ReviewID) ||
+		m.ProductID == "" || m.ImageID != "" && m.State != Rejected {
+		return m, fault.New(fault.Invalid, "invalid_moderation",
+			"name a product, a review, PUBLISHED or REJECTED, and why it is rejected; an image can be rejected alone")
 	}
 	return m, s.move(ctx, m.ProductID, m.ReviewID, func(r Review) (Review, error) {
 		if r.State == "" || r.State == Withdrawn {
 			return r, ErrNoReview
 		}
-		r.State, r.Reason = m.State, m.Reason
+		if m.ImageID != "" {
+			return r.withoutImage(m.ImageID, m.Reason, s.Now().UTC())
+		}
+		if r.State, r.Reason = m.State, m.Reason; m.State == Rejected {
+			r.Images = nil
+		}
 		return r, nil
 	})
 }
@@ -238,7 +248,7 @@ func (s *Products) Forget(ctx context.Context, customerID string) error {
 	}
 	for _, r := range list {
 		err = errors.Join(err, s.move(ctx, r.ProductID, r.ID, func(r Review) (Review, error) {
-			r.Title, r.Text, r.Author, r.Reason = "", "", "", ""
+			r.Title, r.Text, r.Author, r.Reason, r.Images = "", "", "", "", nil
 			r.unanswer() // it may tell what the review said
 			return r, nil
 		}))
@@ -273,7 +283,7 @@ func (s *Products) move(ctx context.Context, productID, reviewID string, to func
 	}
 	_, err = cas.Update(current, ErrReviewChanged, func(current Review) (bool, error) {
 		next, err := to(current)
-		if err != nil || next == current {
+		if err != nil || reflect.DeepEqual(next, current) {
 			return false, err
 		}
 		next.Version, next.UpdatedAt = current.Version+1, s.Now().UTC()

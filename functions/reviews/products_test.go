@@ -69,7 +69,7 @@ func TestAVerifiedReviewIsOfWhatWasDelivered(t *testing.T) {
 	if r, _, err = s.Put(ctx, by("cus_1", 2), "", nil); err != nil || !r.Verified || r.Stars != 2 {
 		t.Error("the badge is lost with a change:", r, err)
 	}
-	if again, created, err := s.Put(ctx, by("cus_1", 2), "", nil); err != nil || created || again != r {
+	if again, created, err := s.Put(ctx, by("cus_1", 2), "", nil); err != nil || created || !cmp.Equal(again, r) {
 		t.Error(again, created, err)
 	}
 	stale := int64(1)

@@ -52,6 +52,7 @@ type Review struct {
 	Answer     string    `dynamodbav:"answer,omitempty"`
 	AnsweredBy string    `dynamodbav:"answered_by,omitempty"`
 	AnsweredAt time.Time `dynamodbav:"answered_at,omitempty"`
+	Images     []Image   `dynamodbav:"images,omitempty"` // in the order in which they were announced
 }
 
 // ReviewID names a customer's review of a product.

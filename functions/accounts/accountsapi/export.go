@@ -144,6 +144,7 @@ type heldReview struct {
 	Text      string    `json:"text,omitempty"`
 	Author    string    `json:"author,omitempty"`
 	State     string    `json:"state"`
+	Images    []string  `json:"images,omitempty" doc:"Where they are"`
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
@@ -189,7 +190,11 @@ func (h handlers) export(ctx context.Context, _ *struct{}) (*exportOutput, error
 		b.Carts = append(b.Carts, held)
 	}
 	for _, r := range e.Reviews {
-		b.Reviews = append(b.Reviews, heldReview{r.ProductID, r.Stars, r.Title, r.Text, r.Author, string(r.State), r.UpdatedAt})
+		held := heldReview{r.ProductID, r.Stars, r.Title, r.Text, r.Author, string(r.State), nil, r.UpdatedAt}
+		for _, i := range r.Shown() {
+			held.Images = append(held.Images, i.URL)
+		}
+		b.Reviews = append(b.Reviews, held)
 	}
 	b.Consent = e.Consent
 	b.Votes, b.Mails = []heldVote{}, heldPreferences{e.Mails.ReviewRequests}

@@ -43,7 +43,7 @@ func fetcher(s *settings.Settings) *catalog.ImageFetcher {
 func images(s *settings.Settings) *catalog.ImageService {
 	files := bucket.New(s.AWS(), s.Must("FILES_BUCKET"))
 	return &catalog.ImageService{Listings: listings(s), Images: &catalogstore.Store{DB: db(s)}, Files: files,
-		Header: imageheader.Read, Render: imagerender.Render, URL: s.Must("IMAGES_URL")}
+		ImageCheck: catalog.ImageCheck{Header: imageheader.Read, Render: imagerender.Render}, URL: s.Must("IMAGES_URL")}
 }
 
 func db(s *settings.Settings) store.DB { return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64) }

@@ -202,6 +202,16 @@ func (b *Bucket) List(ctx context.Context, prefix string) ([]Listed, error) {
 	return out, nil
 }
 
+// Names returns the keys that begin so.
+func (b *Bucket) Names(ctx context.Context, prefix string) ([]string, error) {
+	list, err := b.List(ctx, prefix)
+	names := make([]string, len(list))
+	for i, o := range list {
+		names[i] = o.Key
+	}
+	return names, err
+}
+
 // Delete removes an object, if there is one.
 func (b *Bucket) Delete(ctx context.Context, key string) error {
 	if _, err := b.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &key}); err != nil {

@@ -67,6 +67,22 @@ func Stream(topic Topic, derive func(Change) ([]Event, error)) batch.StreamHandl
 	})
 }
 
+// Changes returns the handler of a table's stream for what is to be done besides events.
+func Changes(do func(context.Context, Change) error) batch.StreamHandler {
+	return batch.Stream(func(ctx context.Context, records []events.DynamoDBEventRecord) (int, error) {
+		for i, r := range records {
+			c, err := changeOf(r)
+			if err == nil {
+				err = do(ctx, c)
+			}
+			if err != nil {
+				return i, err
+			}
+		}
+		return 0, nil
+	})
+}
+
 // publish counts what it published, by names, at the time of the last of each.
 func publish(ctx context.Context, topic Topic, es []Event) error {
 	if err := topic.Publish(ctx, es); err != nil {
@@ -83,13 +99,19 @@ func publish(ctx context.Context, topic Topic, es []Event) error {
 	return nil
 }
 
-func eventsOf(r events.DynamoDBEventRecord, derive func(Change) ([]Event, error)) ([]Event, error) {
+func changeOf(r events.DynamoDBEventRecord) (Change, error) {
 	c := Change{At: r.Change.ApproximateCreationDateTime.UTC()}
 	var err error
 	if c.Old, err = itemOf(r.Change.OldImage); err != nil {
-		return nil, err
+		return c, err
 	}
-	if c.New, err = itemOf(r.Change.NewImage); err != nil {
+	c.New, err = itemOf(r.Change.NewImage)
+	return c, err
+}
+
+func eventsOf(r events.DynamoDBEventRecord, derive func(Change) ([]Event, error)) ([]Event, error) {
+	c, err := changeOf(r)
+	if err != nil {
 		return nil, err
 	}
 	es, err := derive(c)

@@ -55,7 +55,7 @@ func All() []Table {
 			Indexes: []Index{{Name: "by_seller", Hash: "seller_id", Sort: "created_at"}}},
 		{Name: "ratings", Context: "reviews", Sorted: true},
 		{Name: "seller_ratings", Context: "reviews", Sorted: true, Stream: true},
-		{Name: "reviews", Context: "reviews", Sorted: true, Indexes: []Index{{Name: "listed", Hash: "listed", Sort: "listed_at"},
+		{Name: "reviews", Context: "reviews", Sorted: true, Stream: true, Indexes: []Index{{Name: "listed", Hash: "listed", Sort: "listed_at"},
 			{Name: "helpful", Hash: "listed", Sort: "score"}, {Name: "by_customer", Hash: "customer_id", Sort: "product_id"}}},
 		{Name: "review_votes", Context: "reviews", Sorted: true, Indexes: []Index{{Name: "by_voter", Hash: "sk", Sort: "pk"}}},
 		{Name: "product_ratings", Context: "reviews", Sorted: true, Stream: true},

@@ -27,6 +27,8 @@ func reviewRoutes(s Services) []api.Route {
 			Summary: "Take a review down; it counts no more", Errors: change}, h.word(reviews.Rejected)),
 		handle(s.Audit, api.Route{ID: "restoreReview", Method: http.MethodPost, Path: one + "/restore",
 			Summary: "Show a review that waits, or that was taken down", Errors: change}, h.word(reviews.Published)),
+		handle(s.Audit, api.Route{ID: "takeReviewImageDown", Method: http.MethodPost, Path: one + "/images/{image_id}/takedown",
+			Summary: "Take an image of a review down; the review stays", Errors: change}, h.imageDown),
 	}
 }
 
@@ -55,7 +57,13 @@ type review struct {
 	Author    string    `json:"author,omitempty"`
 	Verified  bool      `json:"verified"`
 	Reason    string    `json:"reason,omitempty" doc:"Why it waits"`
+	Images    []image   `json:"images,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
+}
+
+type image struct {
+	ImageID string `json:"image_id"`
+	URL     string `json:"url"`
 }
 
 func (h reviewHandlers) list(ctx context.Context, in *reviewsInput) (*reviewsOutput, error) {
@@ -65,7 +73,11 @@ func (h reviewHandlers) list(ctx context.Context, in *reviewsInput) (*reviewsOut
 		w, err := h.reviews.Operate(ctx, reviews.Operation{After: after})
 		return w.Reviews, w.After, err
 	}, func(r reviews.Review) review {
-		return review{r.ProductID, r.ID, r.Stars, r.Title, r.Text, r.Author, r.Verified, r.Reason, r.CreatedAt}
+		out := review{r.ProductID, r.ID, r.Stars, r.Title, r.Text, r.Author, r.Verified, r.Reason, nil, r.CreatedAt}
+		for _, i := range r.Shown() {
+			out.Images = append(out.Images, image{i.ID, i.URL})
+		}
+		return out
 	})
 	return out, err
 }
@@ -79,6 +91,23 @@ type moderateInput struct {
 }
 
 func (in *moderateInput) about() (subject, reason string) { return in.ReviewID, in.Body.Reason }
+
+type moderateImageInput struct {
+	ProductID string `path:"product_id" maxLength:"64"`
+	ReviewID  string `path:"review_id" maxLength:"64"`
+	ImageID   string `path:"image_id" maxLength:"64"`
+	Body      struct {
+		Reason string `json:"reason" maxLength:"500" doc:"Why, for the audit log and for who sent it"`
+	}
+}
+
+func (in *moderateImageInput) about() (subject, reason string) { return in.ImageID, in.Body.Reason }
+
+func (h reviewHandlers) imageDown(ctx context.Context, in *moderateImageInput) (*struct{}, error) {
+	_, err := h.reviews.Moderate(ctx, reviews.Moderation{ProductID: in.ProductID, ReviewID: in.ReviewID, ImageID: in.ImageID,
+		State: reviews.Rejected, Reason: in.Body.Reason})
+	return nil, err
+}
 
 // word is the handler that gives reviews a state.
 func (h reviewHandlers) word(state reviews.State) func(context.Context, *moderateInput) (*struct{}, error) {

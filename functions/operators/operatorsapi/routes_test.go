@@ -36,7 +36,8 @@ func (a *audit) Do(_ context.Context, c operators.Call, _ func(context.Context) 
 }
 
 // subjects are of routes whose subject is not what their path names first.
-var subjects = map[string]string{"decideAppeal": "of_return_id", "takeReviewDown": "of_review_id", "restoreReview": "of_review_id",
+var subjects = map[string]string{"decideAppeal": "of_return_id", "takeReviewDown": "of_review_id",
+	"takeReviewImageDown": "of_image_id", "restoreReview": "of_review_id",
 	"findCoupon": "US#OF_CODE",
 	"putCoupon":  "US#OF_CODE", "stopCoupon": "US#OF_CODE"}
 
@@ -44,22 +45,23 @@ var parameter = regexp.MustCompile(`\{(\w+)\}`)
 
 // bodies are what routes take, with every field that they need.
 var bodies = map[string]string{
-	"cancelAnyOrder": `{"reason":"asked"}`,
-	"refundOrder":    `{"reason":"asked"}`,
-	"resolveParcel":  `{"as":"retry","reason":"asked"}`,
-	"reshipParcel":   `{"cause":"lost","reason":"asked"}`,
-	"findCustomer":   `{"email":"a@example.com","reason":"asked"}`,
-	"blockSeller":    `{"reason":"asked"}`,
-	"unblockSeller":  `{"reason":"asked"}`,
-	"setSellerTier":  `{"tier":"pro","reason":"asked"}`,
-	"takePageDown":   `{"reason":"asked"}`,
-	"restorePage":    `{"reason":"asked"}`,
-	"takeImageDown":  `{"image":"https://images.example/1","reason":"asked"}`,
-	"decideAppeal":   `{"decision":"granted","reason":"asked"}`,
-	"takeReviewDown": `{"reason":"asked"}`,
-	"restoreReview":  `{"reason":"asked"}`,
-	"stopCoupon":     `{"reason":"asked"}`,
-	"cancelCampaign": `{"reason":"asked"}`,
+	"cancelAnyOrder":      `{"reason":"asked"}`,
+	"refundOrder":         `{"reason":"asked"}`,
+	"resolveParcel":       `{"as":"retry","reason":"asked"}`,
+	"reshipParcel":        `{"cause":"lost","reason":"asked"}`,
+	"findCustomer":        `{"email":"a@example.com","reason":"asked"}`,
+	"blockSeller":         `{"reason":"asked"}`,
+	"unblockSeller":       `{"reason":"asked"}`,
+	"setSellerTier":       `{"tier":"pro","reason":"asked"}`,
+	"takePageDown":        `{"reason":"asked"}`,
+	"restorePage":         `{"reason":"asked"}`,
+	"takeImageDown":       `{"image":"https://images.example/1","reason":"asked"}`,
+	"decideAppeal":        `{"decision":"granted","reason":"asked"}`,
+	"takeReviewDown":      `{"reason":"asked"}`,
+	"takeReviewImageDown": `{"reason":"asked"}`,
+	"restoreReview":       `{"reason":"asked"}`,
+	"stopCoupon":          `{"reason":"asked"}`,
+	"cancelCampaign":      `{"reason":"asked"}`,
 	"putCampaign": `{"name":"A Friday","marketplaces":["US"],"time_zone":"UTC","starts_at":"2026-11-27T00:00:00","ends_at":"2026-11-28T00:00:00",
 		"peak_orders_per_second":1,"peak_page_views_per_second":1,"reason":"asked"}`,
 	"putCoupon": `{"kind":"percent","basis_points":1000,"valid_from":"2027-01-01T00:00:00Z","valid_until":"2027-02-01T00:00:00Z","budget":5,

@@ -2,20 +2,18 @@
 package main
 
 import (
-	"math/rand/v2"
 	"slices"
 	"time"
 
-	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/fulfillment/fulfillmentstore"
 	"rialto/functions/internal/api"
+	"rialto/functions/internal/bucket"
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/ratelimit"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
-	"rialto/functions/internal/store"
 	"rialto/functions/orders/ordersstore"
 	"rialto/functions/reviews"
 	"rialto/functions/reviews/reviewsapi"
@@ -29,8 +27,15 @@ func main() {
 			ratings := &reviews.Service{Store: reviewsstore.Store{DB: db}, Orders: ordersstore.Store{DB: db},
 				Shipments: fulfillmentstore.Store{DB: db}, Now: time.Now}
 			p := products(db)
-			h := api.Handler(slices.Concat(reviewsapi.Routes(ratings), reviewsapi.ProductRoutes(p), reviewsapi.SellerRoutes(p)))
+			h := api.Handler(slices.Concat(reviewsapi.Routes(ratings), reviewsapi.ProductRoutes(p), reviewsapi.SellerRoutes(p),
+				reviewsapi.ImageRoutes(images(s, p))))
 			return lambdahttp.New(api.LimitWrites(h, ratelimit.Buckets{DB: db}, time.Now)), nil
+		},
+		"image": func(s *settings.Settings) (any, error) {
+			return bucket.Receive(images(s, products(db(s))).Arrived), nil
+		},
+		"unshow": func(s *settings.Settings) (any, error) {
+			return outbox.Changes(reviewsstore.Changes(images(s, products(db(s))).Changed)), nil
 		},
 		"moderate": func(s *settings.Settings) (any, error) {
 			return saga.Task("reviews-moderate", products(db(s)).Operate), nil
@@ -45,10 +50,3 @@ func main() {
 		},
 	})
 }
-
-func products(db store.DB) *reviews.Products {
-	return &reviews.Products{Store: reviewsstore.Store{DB: db}, Orders: ordersstore.Store{DB: db}, Purchases: fulfillmentstore.Store{DB: db},
-		Pages: &catalogstore.Store{DB: db}, Now: time.Now}
-}
-
-func db(s *settings.Settings) store.DB { return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64) }

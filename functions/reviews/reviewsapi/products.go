@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"rialto/functions/catalog"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/fault"
@@ -62,6 +63,20 @@ type Review struct {
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 	Answer    *Answer   `json:"answer,omitempty" doc:"Of the seller who owns the product's page"`
+	Images    []Picture `json:"images"`
+}
+
+// Picture is an image as others see it, in all its sizes.
+type Picture struct {
+	ImageID string `json:"image_id"`
+	Sizes   []Size `json:"sizes" doc:"The largest first"`
+}
+
+// Size is an image in one size, in pixels.
+type Size struct {
+	URL    string `json:"url"`
+	Width  int    `json:"width"`
+	Height int    `json:"height"`
 }
 
 // Answer is what a seller says to a review.
@@ -74,15 +89,24 @@ type Answer struct {
 // OwnReview is a customer's own.
 type OwnReview struct {
 	Review
-	State   string `json:"state" enum:"PUBLISHED,PENDING,REJECTED" doc:"PENDING until an operator has looked at it"`
-	Reason  string `json:"reason,omitempty" doc:"Why it is not shown"`
-	Version int64  `json:"version"`
+	State     string     `json:"state" enum:"PUBLISHED,PENDING,REJECTED" doc:"PENDING until an operator has looked at it"`
+	Reason    string     `json:"reason,omitempty" doc:"Why it is not shown"`
+	Version   int64      `json:"version"`
+	OwnImages []OwnImage `json:"own_images" doc:"All that were announced, in that order, and what became of them"`
 }
 
 func reviewOf(r reviews.Review) Review {
-	out := Review{r.ID, r.Stars, r.Title, r.Text, r.Author, r.Language, r.Verified, r.Helpful, r.Unhelpful, r.CreatedAt, r.UpdatedAt, nil}
+	out := Review{r.ID, r.Stars, r.Title, r.Text, r.Author, r.Language, r.Verified, r.Helpful, r.Unhelpful, r.CreatedAt, r.UpdatedAt, nil,
+		make([]Picture, 0, len(r.Images))}
 	if r.Answer != "" {
 		out.Answer = &Answer{r.AnsweredBy, r.Answer, r.AnsweredAt}
+	}
+	for _, i := range r.Shown() {
+		p := Picture{ImageID: i.ID}
+		for _, f := range catalog.ImageFiles(i.URL) {
+			p.Sizes = append(p.Sizes, Size{f.URL, f.Width, f.Height})
+		}
+		out.Images = append(out.Images, p)
 	}
 	return out
 }
@@ -162,7 +186,12 @@ type ownReviewOutput struct {
 }
 
 func ownReview(r reviews.Review) *ownReviewOutput {
-	return &ownReviewOutput{Status: http.StatusOK, ETag: api.ETagOf(r.Version), Body: OwnReview{reviewOf(r), string(r.State), r.Reason, r.Version}}
+	images := make([]OwnImage, 0, len(r.Images))
+	for _, i := range r.Images {
+		images = append(images, ownImage(i))
+	}
+	return &ownReviewOutput{Status: http.StatusOK, ETag: api.ETagOf(r.Version),
+		Body: OwnReview{reviewOf(r), string(r.State), r.Reason, r.Version, images}}
 }
 
 func (h products) put(ctx context.Context, in *putReviewInput) (*ownReviewOutput, error) {

@@ -292,6 +292,21 @@ type tally struct {
 // ProductEvents says of which product a part of a tally changed. ProductSums makes the event whole.
 func ProductEvents(c outbox.Change) ([]outbox.Event, error) { return ofKey(c, "ProductRated") }
 
+// Changes hands on what each review was and has become; what is no review is the zero Review.
+func Changes(do func(ctx context.Context, before, after reviews.Review) error) func(context.Context, outbox.Change) error {
+	return func(ctx context.Context, c outbox.Change) error {
+		before, err := reviewOf(c.Old)
+		if err != nil {
+			return err
+		}
+		after, err := reviewOf(c.New)
+		if err != nil {
+			return err
+		}
+		return do(ctx, before, after)
+	}
+}
+
 // ProductSums publishes, of each product that events are of, one with the sum as it is now.
 type ProductSums struct {
 	Store Store
