@@ -126,7 +126,7 @@ assembly: build
 	@$(INFRA) -stage $(STAGE)
 
 # What an operator does, on every stage: the running local cloud, or one on AWS with the environment's credentials.
-.PHONY: dead redrive replay reindex migrate seed drill restore invoke
+.PHONY: dead redrive replay reindex rebuild migrate seed drill restore invoke
 dead: tools ## what functions gave up, with the reasons: dead-letter queues, failed stream records (STAGE=…)
 	@$(OPS) dead
 
@@ -138,6 +138,9 @@ replay: tools ## give failed stream records back to their functions (STAGE=…)
 
 reindex: tools ## build search indexes anew from the tables and swap them in (MARKETPLACE=US, ROLLBACK=1 for the one before, STAGE=…)
 	@$(OPS) reindex $(if $(MARKETPLACE),-marketplace "$(MARKETPLACE)") $(if $(ROLLBACK),-rollback)
+
+rebuild: tools ## make a projection anew from what it is made of, while all goes on (TABLE=buy_boxes, product_ratings or seller_ratings, STAGE=…)
+	@$(OPS) rebuild "$(TABLE)"
 
 migrate: tools ## bring the SQL schema and the search indexes up to date; deploy does so locally (STAGE=…)
 	@$(OPS) migrate

@@ -264,6 +264,15 @@ var unused = byGrant(map[string]string{
 		sellers-tier write rate_limits
 		search-synonyms read projections
 		search-synonyms write projections
+		reviews-rebuild scan reviews
+		reviews-rebuild read reviews
+		reviews-rebuild read product_ratings
+		reviews-rebuild write product_ratings
+		reviews-rebuild scan ratings
+		reviews-rebuild scan seller_ratings
+		reviews-rebuild write seller_ratings
+		offers-again scan offers
+		offers-again publish offers
 		reviews-moderate read reviews
 		reviews-moderate write reviews
 		reviews-moderate write product_ratings

@@ -59,6 +59,12 @@ var offersContext = Context{
 			Grants: []Grant{{Read, "offers"}, {Write, "offers"}, {Read, "inventory"}, {Send, "offers-seller"}},
 		},
 		{
+			Name: "again", Description: "tells of all buy boxes as they stand, for whoever has lost what they made of them",
+			Memory: 512, Timeout: 10 * minute,
+			Trigger: Trigger{Operator: true},
+			Grants:  []Grant{{Scan, "offers"}, {Publish, "offers"}},
+		},
+		{
 			Name: "publish", Description: "offers stream to events",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Stream: "offers"},

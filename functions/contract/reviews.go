@@ -49,6 +49,15 @@ var reviewsContext = Context{
 			Grants:  []Grant{{Read, "reviews"}, {Write, "reviews"}, {Write, "product_ratings"}},
 		},
 		{
+			Name: "rebuild", Description: "makes the tallies of products or sellers anew from reviews or ratings",
+			Memory: 2048, Timeout: 15 * minute, // sellers' tallies are held in memory
+			Trigger: Trigger{Operator: true},
+			Grants: []Grant{
+				{Scan, "reviews"}, {Read, "reviews"}, {Read, "product_ratings"}, {Write, "product_ratings"},
+				{Scan, "ratings"}, {Scan, "seller_ratings"}, {Write, "seller_ratings"},
+			},
+		},
+		{
 			Name: "publish", Description: "sellers' tallies stream to events",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Stream: "seller_ratings"},

@@ -21,6 +21,8 @@
 //
 //   - a review has one answer, of the seller who owns the product's page, which goes when the review does.
 //
+// Both tallies are made anew from ratings and reviews by reviews-rebuild, while these go on.
+//
 // Of unverified reviews, five a product and day are shown at once; those after them wait for an operator (reviews-moderate).
 //
 // Events out: SellerRated and ProductRated, derived from the streams of the tallies. Events in: none.

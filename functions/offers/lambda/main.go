@@ -52,6 +52,7 @@ func main() {
 			updater := &offers.SellerUpdater{Store: &offersstore.Store{DB: db}, Decider: decider(db), Now: time.Now}
 			return offersaws.ReceiveSellers(updater, chunkqueue.New(s.AWS(), s.Queue("offers-seller"))), nil
 		},
+		"again": func(s *settings.Settings) (any, error) { return saga.Task("offers-again", again(s).Publish), nil },
 		"publish": func(s *settings.Settings) (any, error) {
 			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), offersstore.Events), nil
 		},

@@ -40,6 +40,9 @@ func main() {
 		"moderate": func(s *settings.Settings) (any, error) {
 			return saga.Task("reviews-moderate", products(db(s)).Operate), nil
 		},
+		"rebuild": func(s *settings.Settings) (any, error) {
+			return saga.Task("reviews-rebuild", reviewsstore.Rebuilder{DB: db(s), Now: time.Now}.Rebuild), nil
+		},
 		"products": func(s *settings.Settings) (any, error) {
 			topic := reviewsstore.ProductSums{Store: reviewsstore.Store{DB: db(s)}, Topic: outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN"))}
 			return outbox.Stream(topic, reviewsstore.ProductEvents), nil

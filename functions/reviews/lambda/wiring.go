@@ -27,4 +27,6 @@ func images(s *settings.Settings, p *reviews.Products) *reviews.Images {
 		ImageCheck: catalog.ImageCheck{Header: imageheader.Read, Render: imagerender.Render}}
 }
 
-func db(s *settings.Settings) store.DB { return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64) }
+func db(s *settings.Settings) *store.Dynamo {
+	return store.NewDynamo(s.Tables(), s.Prefix, rand.Float64)
+}

@@ -100,7 +100,7 @@ func put(r, before reviews.Review) store.Write {
 func (s Store) SaveReview(ctx context.Context, r, before reviews.Review) error {
 	writes := []store.Write{put(r, before)}
 	if d := reviews.Delta(before, r); d.Changes > 0 {
-		tally := store.Update(productTallies, store.Key{PK: r.ProductID, SK: fmt.Sprintf("part#%02d", hashOf(r.ID)%parts)}).Named("tally")
+		tally := store.Update(productTallies, store.Key{PK: r.ProductID, SK: partName(int(hashOf(r.ID) % parts))}).Named("tally")
 		for i, n := range d.Stars {
 			tally = tally.Add(starsAttribute(i), n)
 		}

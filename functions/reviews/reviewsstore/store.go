@@ -27,8 +27,10 @@ const (
 type Store struct{ DB store.DB }
 
 func partKey(r reviews.Rating) store.Key {
-	return store.Key{PK: r.SellerID, SK: fmt.Sprintf("part#%02d", hashOf(r.OrderID)%parts)}
+	return store.Key{PK: r.SellerID, SK: partName(int(hashOf(r.OrderID) % parts))}
 }
+
+func partName(n int) string { return fmt.Sprintf("part#%02d", n) }
 
 // Rating returns a rating, or rating_not_found.
 func (s Store) Rating(ctx context.Context, orderID, sellerID string) (reviews.Rating, error) {

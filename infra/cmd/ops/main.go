@@ -4,6 +4,7 @@
 //	go run ./infra/cmd/ops [-stage local] redrive QUEUE             move a dead-letter queue's messages back (carts-refresh, …)
 //	go run ./infra/cmd/ops [-stage local] replay                    give failed stream records back to their functions
 //	go run ./infra/cmd/ops [-stage local] reindex [-marketplace US] build search indexes anew and swap them in
+//	go run ./infra/cmd/ops [-stage local] rebuild TABLE             make a projection anew from what it is made of
 //	go run ./infra/cmd/ops [-stage local] migrate                   bring the SQL schema and the search indexes up to date
 //	go run ./infra/cmd/ops [-stage local] seed [-catalog FILE]      load a catalog through the functions
 //	go run ./infra/cmd/ops [-stage local] drill [-keep] TABLE       restore a table beside the live one, compare, delete it again
@@ -41,6 +42,7 @@ var commands = []command{
 	{"redrive", "redrive QUEUE", redrive},
 	{"replay", "replay", replay},
 	{"reindex", "reindex [-marketplace CODE] [-rollback]", reindex},
+	{"rebuild", "rebuild TABLE", rebuild},
 	{"migrate", "migrate", migrate},
 	{"seed", "seed [-catalog FILE] [-missing] [-api URL]", load},
 	{"drill", "drill [-at INSTANT] [-items N] [-keep] TABLE", drill},
@@ -98,6 +100,13 @@ func reindex(ctx context.Context, client *operate.Client, args []string) error {
 		return err
 	}
 	return client.Reindex(ctx, o)
+}
+
+func rebuild(ctx context.Context, client *operate.Client, args []string) error {
+	if len(args) != 1 {
+		return errors.New("usage: rebuild TABLE")
+	}
+	return client.Rebuild(ctx, args[0], os.Stdout)
 }
 
 func migrate(ctx context.Context, client *operate.Client, _ []string) error {
