@@ -15,7 +15,9 @@
 // Whatever script a name is in is written as it is read (functions/internal/typeset says in which fonts, and which scripts are not). A
 // deployment brings the large fonts to its bucket of assets, and a function reads one when a document first needs it.
 //
-// Still thin: labels are English. Money that an operator gives back out of goodwill has no credit note, and a parcel that costs nothing
+// Labels are in the marketplace's language.
+//
+// Still thin: money that an operator gives back out of goodwill has no credit note, and a parcel that costs nothing
 // has no invoice. Series of one order meet on one counter. Countries that want invoices registered or signed (IT, IN, BR, MX, EG, SA)
 // are not served with that.
 //

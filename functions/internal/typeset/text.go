@@ -37,6 +37,25 @@ func (p *Page) Lines(x, width, height float64, texts ...string) {
 	}
 }
 
+// Labelled writes a label and what it is of beside it, of which neither turns the other around.
+func (p *Page) Labelled(x, label, width, height float64, of, text string) {
+	at := p.GetY()
+	p.Write(x, label, height, of)
+	p.SetY(at)
+	p.Write(x+label, width-label, height, text)
+}
+
+// Right writes a text of one line so that it ends at a place.
+func (p *Page) Right(end, y, height float64, text string) {
+	_, em := p.GetFontSize()
+	line := p.pieces(text)
+	for _, c := range line {
+		end -= c.ems * em
+	}
+	p.SetXY(end, y)
+	p.draw(line, height)
+}
+
 // draw draws a line from left to right, whichever way it is read, with one cell for what has one font.
 func (p *Page) draw(line []piece, height float64) {
 	size, _ := p.GetFontSize()

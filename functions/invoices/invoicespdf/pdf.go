@@ -25,13 +25,12 @@ const (
 	width  = 210 - 2*margin
 	half   = width / 2
 	row    = 5
+	labels = 40 // how wide the labels beside the document's numbers and dates are
 
 	// How wide the columns of the lines are; the title has the rest.
 	quantities, rates, amounts = 16, 20, 30
 	wide                       = width - quantities - rates - 2*amounts
 )
-
-var titles = map[invoices.Kind]string{invoices.Invoice: "Invoice", invoices.Receipt: "Receipt", invoices.CreditNote: "Credit note"}
 
 // PDF draws a document for whoever it goes to, the same to the byte each time: its dates are those of the issue.
 func (r Renderer) PDF(ctx context.Context, d invoices.Document, to customers.Address) ([]byte, error) {
@@ -39,12 +38,12 @@ func (r Renderer) PDF(ctx context.Context, d invoices.Document, to customers.Add
 	if err != nil {
 		return nil, err
 	}
-	p := page{written}
+	p := page{written, wordsOf(d.Marketplace)}
 	p.SetCreationDate(d.IssuedAt)
 	p.SetModificationDate(d.IssuedAt)
 	p.SetCatalogSort(true)
 	p.SetProducer("Rialto", false)
-	p.SetTitle(titles[d.Kind]+" "+d.Number, true)
+	p.SetTitle(p.title(d.Kind)+" "+d.Number, true)
 	p.SetMargins(margin, margin, margin)
 	p.SetAutoPageBreak(true, margin)
 	p.AddPage()
@@ -64,19 +63,23 @@ func (r Renderer) PDF(ctx context.Context, d invoices.Document, to customers.Add
 }
 
 // page is a document being drawn.
-type page struct{ *typeset.Page }
+type page struct {
+	*typeset.Page
+	words
+}
 
 func (p page) head(d invoices.Document) {
 	p.Size(18)
-	p.Write(margin, width, 9, titles[d.Kind])
+	p.Write(margin, width, 9, p.title(d.Kind))
 	p.Ln(2)
-	of := ""
-	if d.RefersTo != "" {
-		of = "To invoice " + d.RefersTo
-	}
 	p.Size(9)
-	p.Lines(margin, width, row, "Number "+d.Number, of, "Issued "+d.IssuedAt.Format(time.DateOnly),
-		"Order "+d.OrderID+" of "+d.OrderedAt.Format(time.DateOnly))
+	p.Labelled(margin, labels, width, row, p.number, d.Number)
+	if d.RefersTo != "" {
+		p.Labelled(margin, labels, width, row, p.toInvoice, d.RefersTo)
+	}
+	p.Labelled(margin, labels, width, row, p.issued, d.IssuedAt.Format(time.DateOnly))
+	p.Labelled(margin, labels, width, row, p.order, d.OrderID)
+	p.Labelled(margin, labels, width, row, p.ordered, d.OrderedAt.Format(time.DateOnly))
 	p.Ln(4)
 }
 
@@ -89,27 +92,27 @@ func (p page) parties(d invoices.Document, to customers.Address) {
 	} else if s.LegalName != s.Name {
 		name += " (" + s.Name + ")"
 	}
-	tax := ""
-	if s.TaxID != "" {
-		tax = "Tax id " + s.TaxID
-	}
 	p.Lines(margin, half-4, row,
-		append(append([]string{"Sold by", name}, strings.Split(s.Address, "\n")...), s.Country, tax)...)
+		append(append([]string{p.soldBy, name}, strings.Split(s.Address, "\n")...), s.Country)...)
+	if s.TaxID != "" {
+		p.Labelled(margin, labels, half-4, row, p.taxID, s.TaxID)
+	}
 	left := p.GetY()
 	p.SetY(top)
 	p.Lines(margin+half, half, row,
-		"Sold to", to.Name, to.Line1, to.Line2, strings.TrimSpace(to.PostalCode+" "+to.City), to.Region, to.Country)
+		p.soldTo, to.Name, to.Line1, to.Line2, strings.TrimSpace(to.PostalCode+" "+to.City), to.Region, to.Country)
 	p.SetY(max(left, p.GetY()) + 6)
 }
 
 // cells writes one row: the title may have several lines, the others stand at its last.
 func (p page) cells(title, quantity, rate, tax, amount string) {
 	p.Write(margin, wide, row, title)
-	p.SetXY(margin+wide, p.GetY()-row)
-	p.CellFormat(quantities, row, quantity, "", 0, "R", false, 0, "")
-	p.CellFormat(rates, row, rate, "", 0, "R", false, 0, "")
-	p.CellFormat(amounts, row, tax, "", 0, "R", false, 0, "")
-	p.CellFormat(amounts, row, amount, "", 1, "R", false, 0, "")
+	last := p.GetY() - row
+	p.Right(margin+wide+quantities, last, row, quantity)
+	p.Right(margin+wide+quantities+rates, last, row, rate)
+	p.Right(margin+width-amounts, last, row, tax)
+	p.Right(margin+width, last, row, amount)
+	p.SetXY(margin, last+row)
 }
 
 func (p page) rule() {
@@ -118,7 +121,7 @@ func (p page) rule() {
 }
 
 func (p page) lines(d invoices.Document) error {
-	p.cells("", "Quantity", "Tax rate", "Tax", "Amount")
+	p.cells("", p.quantity, p.rate, p.tax, p.amount)
 	p.rule()
 	for _, l := range d.Lines {
 		tax, err := amount(l.Tax)
@@ -129,7 +132,7 @@ func (p page) lines(d invoices.Document) error {
 		if err != nil {
 			return err
 		}
-		p.cells(l.Title, strconv.FormatInt(l.Quantity, 10), rate(l.Rate, l.Mixed), tax, cost)
+		p.cells(l.Title, strconv.FormatInt(l.Quantity, 10), p.rateOf(l.Rate, l.Mixed), tax, cost)
 	}
 	p.rule()
 	return nil
@@ -145,7 +148,7 @@ func (p page) taxes(d invoices.Document) error {
 		if err != nil {
 			return err
 		}
-		p.cells("Without tax "+net, "", rate(t.Rate, t.Mixed), tax, "")
+		p.cells(p.withoutTax+" "+net, "", p.rateOf(t.Rate, t.Mixed), tax, "")
 	}
 	tax, err := amount(d.Tax)
 	if err != nil {
@@ -156,18 +159,18 @@ func (p page) taxes(d invoices.Document) error {
 		return err
 	}
 	p.rule()
-	label := "Total, tax in it"
+	label := p.total
 	if d.Kind == invoices.CreditNote {
-		label = "Given back, tax in it"
+		label = p.givenBack
 	}
 	p.cells(label, "", "", tax, total)
 	return nil
 }
 
-// rate is basis points as percent; shipping of goods of several rates has those.
-func rate(bp int64, mixed bool) string {
+// rateOf is basis points as percent; shipping of goods of several rates has those.
+func (p page) rateOf(bp int64, mixed bool) string {
 	if mixed {
-		return "as goods"
+		return p.asGoods
 	}
 	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", bp/100, bp%100), "0"), ".") + " %"
 }
