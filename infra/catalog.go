@@ -11,16 +11,19 @@ import (
 // was wrong.
 const imageUploadDays = 1
 
+// withheldDays is how long the files of an image that was taken down are kept: as long as catalog.Withheld.
+const withheldDays = 190
+
 // shown is the folder of the images that passed. Nothing else of the bucket is for others to see.
 const shown = "images"
 
 // catalog has the bucket of images of products, and reviews that of theirs.
-func catalog(c *contextStack) error { return c.images() }
+func catalog(c *contextStack) error { return c.images(folder{"withheld", withheldDays}) }
 func reviews(c *contextStack) error { return c.images() }
 
 // images has a bucket of images. What is uploaded to it goes to the queue of the context's function image.
-func (c *contextStack) images() error {
-	files := c.files(folder{"uploads", imageUploadDays})
+func (c *contextStack) images(others ...folder) error {
+	files := c.files(append(others, folder{"uploads", imageUploadDays})...)
 	if c.stage.Local {
 		c.set("IMAGES_URL", c.stage.Endpoints.AWS+"/"+c.stage.filesBucket(c.context)+"/"+shown)
 	} else {

@@ -54,6 +54,9 @@ var reasons = append(append(versionsOfTasks(), versionsKeptWarm()...), []reason{
 	{"s3:PutObject", "/images/*", "images are named by product and file"},
 	{"s3:GetObject", "/images/*", "images are named by product and file"},
 	{"s3:DeleteObject", "/images/*", "images are named by product and file"},
+	{"s3:PutObject", "/withheld/*", "images are named by product and file"},
+	{"s3:GetObject", "/withheld/*", "images are named by product and file"},
+	{"s3:DeleteObject", "/withheld/*", "images are named by product and file"},
 
 	{"execute-api:Invoke", "/ops/v1/*", "an operator may make every call of the operators' API; what was made stands in its audit log"},
 

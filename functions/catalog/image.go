@@ -30,8 +30,8 @@ const (
 	Accepted ImageState = "ACCEPTED"        // its file is what was announced, and is shown
 	Refused  ImageState = "REFUSED"         // Reason says why
 	// TakenDown is of one that an operator took away; Reason says why.
-	TakenDown ImageState = "TAKEN_DOWN"
-	removed   ImageState = "REMOVED" // on its way out
+	TakenDown ImageState = "TAKEN_DOWN" // its files are kept for as long as Withheld, and it can be restored
+	removed   ImageState = "REMOVED"    // on its way out
 )
 
 // Image is an image that a seller gives of a product it lists. One that is accepted is part of what the seller says of
@@ -121,14 +121,18 @@ func judge(announced, mediaType string, width, height int64) error {
 	return nil
 }
 
-// room returns which images to forget when one more comes: of those that are over, all but the newest. Errors:
-// too_many_images.
+// room returns which images to forget when one more comes: of those that are over, all but the newest, and those that can be restored.
+// Errors: too_many_images.
 func room(list []Image, now time.Time) (forget []Image, err error) {
 	live, over := 0, 0
 	for _, i := range slices.Backward(list) {
 		switch i.At(now) {
 		case Awaiting, Accepted:
 			live++
+		case TakenDown:
+			if now.Sub(i.UpdatedAt) > Withheld {
+				forget = append(forget, i)
+			}
 		default:
 			if over++; over >= MaxOwnImages {
 				forget = append(forget, i)

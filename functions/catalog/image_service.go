@@ -19,6 +19,8 @@ type Files interface {
 	Upload(ctx context.Context, key string, what files.Announced, until time.Duration) (files.Address, error)
 	// Open fails with files.ErrChanged if the file is not that of the etag.
 	Open(ctx context.Context, key, etag string, from int64) (io.ReadCloser, error)
+	// Stream reads a file from a position; it fails with files.ErrMissing if there is none.
+	Stream(ctx context.Context, key string, from int64) (io.ReadCloser, error)
 	Put(ctx context.Context, key, mediaType, cached string, file []byte) error
 	Delete(ctx context.Context, key string) error
 }
@@ -219,7 +221,7 @@ func (s *ImageService) Remove(ctx context.Context, product, seller, id string) e
 	}
 }
 
-// unshow deletes an image's files.
+// unshow deletes an image's files, those that are withheld too.
 func (s *ImageService) unshow(ctx context.Context, i Image) error {
 	if i.File == "" {
 		return nil
@@ -228,51 +230,11 @@ func (s *ImageService) unshow(ctx context.Context, i Image) error {
 		if err := s.Files.Delete(ctx, f.URL); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// TakeDown takes an image off a page, by its address there, and deletes its files; its seller reads why, and may send another. A
-// second time finishes what the first began. Errors: image_not_found, invalid_reason, product_changed if others keep changing the page.
-func (s *ImageService) TakeDown(ctx context.Context, product, address, reason string) error {
-	reason, err := reasonOf(reason)
-	if err != nil {
-		return err
-	}
-	i, err := s.shownAt(ctx, product, address)
-	if err != nil {
-		return err
-	}
-	if from := i.State; from != TakenDown {
-		i.State, i.Reason, i.UpdatedAt = TakenDown, &Reason{"taken_down", reason}, s.Listings.Now().UTC()
-		if saved, err := s.Images.SaveImage(ctx, i, from); err != nil {
-			return err
-		} else if !saved { // its seller removes it
-			return ErrImageNotFound
-		}
-	}
-	if err := s.show(ctx, product, i.SellerID); err != nil {
-		return err
-	}
-	return s.unshow(ctx, i)
-}
-
-// shownAt finds an image, whosever it is, by its address.
-func (s *ImageService) shownAt(ctx context.Context, product, address string) (Image, error) {
-	said, _, err := s.Listings.Contributions.Said(ctx, product)
-	if err != nil {
-		return Image{}, err
-	}
-	for _, c := range said {
-		list, _, err := s.Images.Images(ctx, product, c.SellerID)
-		if err != nil {
-			return Image{}, err
-		}
-		for _, i := range list {
-			if i.URL == address && (i.State == Accepted || i.State == TakenDown) {
-				return i, nil
+		if i.Reason != nil { // it was taken down before it was removed
+			if err := s.Files.Delete(ctx, withheldAs(f.URL)); err != nil {
+				return err
 			}
 		}
 	}
-	return Image{}, ErrImageNotFound
+	return nil
 }

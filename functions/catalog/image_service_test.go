@@ -10,6 +10,7 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -50,6 +51,16 @@ func (d *drawer) Open(_ context.Context, key, etag string, _ int64) (io.ReadClos
 	return io.NopCloser(strings.NewReader(etag)), nil
 }
 
+func (d *drawer) Stream(_ context.Context, key string, _ int64) (io.ReadCloser, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	file, there := d.of[key]
+	if !there {
+		return nil, files.ErrMissing
+	}
+	return io.NopCloser(strings.NewReader(file)), d.fail
+}
+
 func (d *drawer) Put(_ context.Context, key, _, _ string, file []byte) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -73,6 +84,16 @@ func (d *drawer) shown() int {
 		}
 	}
 	return len(names)
+}
+
+// withheld is how many files are kept and not shown.
+func (d *drawer) withheld() (n int) {
+	for key := range d.of {
+		if strings.HasPrefix(key, "withheld/") {
+			n++
+		}
+	}
+	return n
 }
 
 func pngFile(width, height int) string {
@@ -353,7 +374,8 @@ func TestAnImageThatIsTakenDown(t *testing.T) {
 	}{
 		{catalog.Takedown{ProductID: product, Image: bad}, "invalid_reason"},
 		{catalog.Takedown{ProductID: product, Image: bad + "x", Reason: "nude"}, "image_not_found"},
-		{catalog.Takedown{ProductID: product, Image: bad, Restore: true}, "invalid_takedown"},
+		{catalog.Takedown{ProductID: product, Image: bad, Restore: true, Reason: "x"}, "invalid_takedown"},
+		{catalog.Takedown{ProductID: product, Image: bad, Restore: true}, ""}, // it is shown
 		{catalog.Takedown{ProductID: product, Image: bad, Reason: "nude"}, ""},
 		{catalog.Takedown{ProductID: product, Image: bad, Reason: "nude"}, ""},
 	} {
@@ -365,7 +387,65 @@ func TestAnImageThatIsTakenDown(t *testing.T) {
 	if err != nil || own[0].State != catalog.TakenDown || own[0].Reason.Message != "nude" || d.shown() != 1 || len(shows(t, g, product)) != 1 {
 		t.Errorf("%+v, %d, %v %v", own, d.shown(), shows(t, g, product), err)
 	}
-	if err := g.Remove(ctx, product, north, own[0].ID); err != nil {
-		t.Error(err)
+	if err := g.Remove(ctx, product, north, own[0].ID); err != nil || d.withheld() != 0 {
+		t.Error(err, d.withheld())
 	}
+}
+
+// Seen to catch: an image that is shown while it is withheld, or withheld while it is shown; one that comes back in some sizes; files
+// of another that are shown in its place.
+func TestAnImageThatIsRestored(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	g, d, product := newImages(t)
+	at := noon
+	g.Listings.Now = func() time.Time { return at }
+	for n, key := range []string{"key-1", "key-2"} {
+		send(t, g, d, product, north, key, "image/png", pngFile(1200, 300+n))
+	}
+	before, shown := maps.Clone(d.of), shows(t, g, product)
+	down := &catalog.TakedownService{Products: g.Listings.Products, Images: g, Now: g.Listings.Now}
+	says := func(x catalog.Takedown, code string) {
+		t.Helper()
+		x.ProductID, x.Image = product, shown[0]
+		if _, err := down.Handle(ctx, x); fault.Code(err) != code {
+			t.Fatalf("%+v: %v, want %q", x, err, code)
+		}
+	}
+	for range 2 {
+		says(catalog.Takedown{Reason: "counterfeit"}, "")
+		if got := shows(t, g, product); !slices.Equal(got, shown[1:]) || d.shown() != 1 || d.withheld() != 4 {
+			t.Fatalf("%v, %d shown, %d files withheld", got, d.shown(), d.withheld())
+		}
+	}
+	for range 2 {
+		says(catalog.Takedown{Restore: true}, "")
+		if got := shows(t, g, product); !slices.Equal(got, shown) || !maps.Equal(d.of, before) {
+			t.Fatalf("%v, %d shown, %d files withheld", got, d.shown(), d.withheld())
+		}
+	}
+	if own, err := g.OwnImages(ctx, product, north); err != nil || own[0].State != catalog.Accepted || own[0].Reason != nil {
+		t.Errorf("%+v %v", own, err)
+	}
+	// It can be restored however many its seller sent and lost meanwhile, but not beside as many as one may have, and not for ever.
+	says(catalog.Takedown{Reason: "counterfeit"}, "")
+	for n := range 2 * catalog.MaxOwnImages {
+		if _, err := g.Announce(ctx, product, north, fmt.Sprintf("lost-%04d", n), files.Announced{Bytes: 1, Type: "image/png"}); err != nil {
+			t.Fatal(err)
+		}
+		at = at.Add(2 * catalog.ImageUploadFor)
+	}
+	for n := range catalog.MaxOwnImages - 1 {
+		if _, err := g.Announce(ctx, product, north, fmt.Sprintf("more-%04d", n), files.Announced{Bytes: 1, Type: "image/png"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	says(catalog.Takedown{Restore: true}, "too_many_images")
+	at = at.Add(2 * catalog.ImageUploadFor)
+	for key := range d.of {
+		if strings.HasPrefix(key, "withheld/") {
+			delete(d.of, key)
+		}
+	}
+	says(catalog.Takedown{Restore: true}, "image_gone")
 }

@@ -25,11 +25,11 @@ var (
 // TakedownService is what an operator does against pages, and against single images of them.
 type TakedownService struct {
 	Products Products
-	Images   *ImageService // nil where no image is taken down
+	Images   *ImageService // nil where no image is taken down or restored
 	Now      func() time.Time
 }
 
-// Takedown is an operator's word against a page, or an image of it by its address; Restore takes it back, of pages alone.
+// Takedown is an operator's word against a page, or an image of it by its address; Restore takes it back.
 type Takedown struct {
 	ProductID string `json:"product_id"`
 	Image     string `json:"image,omitempty"`
@@ -37,13 +37,16 @@ type Takedown struct {
 	Restore   bool   `json:"restore,omitempty"`
 }
 
-// Handle does what an operator says. Errors: product_not_found, image_not_found, invalid_reason, invalid_takedown, product_changed.
+// Handle does what an operator says. Errors: product_not_found, image_not_found, image_gone, too_many_images, invalid_reason,
+// invalid_takedown, product_changed.
 func (s *TakedownService) Handle(ctx context.Context, t Takedown) (Takedown, error) {
 	switch {
-	case t.Restore && t.Image == "" && t.Reason == "":
-		return t, s.Restore(ctx, t.ProductID)
+	case t.Restore && t.Reason != "":
+		return t, fault.New(fault.Invalid, "invalid_takedown", "what was taken down is restored without a reason")
+	case t.Restore && t.Image != "":
+		return t, s.Images.Restore(ctx, t.ProductID, t.Image)
 	case t.Restore:
-		return t, fault.New(fault.Invalid, "invalid_takedown", "a page is restored without a reason; an image that was taken down is deleted")
+		return t, s.Restore(ctx, t.ProductID)
 	case t.Image != "":
 		return t, s.Images.TakeDown(ctx, t.ProductID, t.Image, t.Reason)
 	}

@@ -19,7 +19,7 @@ var catalogContext = Context{
 			Trigger: Trigger{API: true},
 			Grants: []Grant{
 				{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"}, {Read, "buy_boxes"},
-				{Write, "rate_limits"}, {PutObject, "uploads"}, {DeleteObject, "images"},
+				{Write, "rate_limits"}, {PutObject, "uploads"}, {DeleteObject, "images"}, {DeleteObject, "withheld"},
 			},
 		},
 		{
@@ -32,11 +32,14 @@ var catalogContext = Context{
 			},
 		},
 		{
-			Name: "moderate", Description: "takes a page or an image down, and restores a page",
+			Name: "moderate", Description: "takes a page or an image down, and restores it",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Operator: true},
 			Grants: []Grant{
-				{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"}, {DeleteObject, "images"},
+				{Read, "products"}, {Write, "products"}, {Read, "contributions"}, {Write, "contributions"},
+				{GetObject, "images"}, {PutObject, "images"}, {DeleteObject, "images"},
+				// Who may not list them is told of a file that is not there that it may not be read.
+				{GetObject, "withheld"}, {PutObject, "withheld"}, {DeleteObject, "withheld"}, {ListObjects, "withheld"},
 			},
 		},
 		{

@@ -42,7 +42,7 @@ type images struct{ images OwnImages }
 type OwnImage struct {
 	ImageID     string          `json:"image_id"`
 	State       string          `json:"state" enum:"AWAITING_UPLOAD,EXPIRED,ACCEPTED,REFUSED,TAKEN_DOWN"`
-	Reason      *catalog.Reason `json:"reason,omitempty" doc:"Why it was refused"`
+	Reason      *catalog.Reason `json:"reason,omitempty" doc:"Why it was refused, or taken down"`
 	ContentType string          `json:"content_type"`
 	Bytes       int64           `json:"bytes"`
 	Width       int64           `json:"width,omitempty"`

@@ -28,6 +28,10 @@ func (signer) Upload(_ context.Context, key string, what files.Announced, until 
 func (signer) Open(context.Context, string, string, int64) (io.ReadCloser, error) {
 	return nil, files.ErrChanged
 }
+func (signer) Stream(context.Context, string, int64) (io.ReadCloser, error) {
+	return nil, files.ErrMissing
+}
+
 func (signer) Put(context.Context, string, string, string, []byte) error { return nil }
 func (signer) Delete(context.Context, string) error                      { return nil }
 

@@ -14,9 +14,10 @@ type Pages interface {
 	Restore(ctx context.Context, product string) error
 }
 
-// Images takes images off pages for good.
+// Images takes images off pages, and shows them again.
 type Images interface {
 	TakeDown(ctx context.Context, product, address, reason string) error
+	Restore(ctx context.Context, product, address string) error
 }
 
 func pageRoutes(s Services) []api.Route {
@@ -29,7 +30,10 @@ func pageRoutes(s Services) []api.Route {
 		handle(s.Audit, api.Route{ID: "restorePage", Method: http.MethodPost, Path: one + "/restore",
 			Summary: "Show a page again that was taken down", Errors: change}, h.restore),
 		handle(s.Audit, api.Route{ID: "takeImageDown", Method: http.MethodPost, Path: one + "/images/takedown",
-			Summary: "Take an image off a page and delete its files; its seller reads why, and may send another", Errors: change}, h.takeImageDown),
+			Summary: "Take an image off a page; its seller reads why, and may send another. Its files are kept unseen for 190 days",
+			Errors:  change}, h.takeImageDown),
+		handle(s.Audit, api.Route{ID: "restoreImage", Method: http.MethodPost, Path: one + "/images/restore",
+			Summary: "Show an image again that was taken down", Errors: change}, h.restoreImage),
 	}
 }
 
@@ -59,7 +63,7 @@ type imageInput struct {
 	ProductID string `path:"product_id" maxLength:"64"`
 	Body      struct {
 		Image  string `json:"image" maxLength:"2048" doc:"Its address on the page"`
-		Reason string `json:"reason" maxLength:"500" doc:"Why, for the audit log and for its seller"`
+		Reason string `json:"reason" maxLength:"500" doc:"Why, for the audit log; of what is taken down its seller reads it, too"`
 	}
 }
 
@@ -67,4 +71,8 @@ func (in *imageInput) about() (subject, reason string) { return in.ProductID, in
 
 func (h pageHandlers) takeImageDown(ctx context.Context, in *imageInput) (*struct{}, error) {
 	return nil, h.images.TakeDown(ctx, in.ProductID, in.Body.Image, in.Body.Reason)
+}
+
+func (h pageHandlers) restoreImage(ctx context.Context, in *imageInput) (*struct{}, error) {
+	return nil, h.images.Restore(ctx, in.ProductID, in.Body.Image)
 }

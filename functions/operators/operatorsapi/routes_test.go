@@ -56,6 +56,7 @@ var bodies = map[string]string{
 	"takePageDown":        `{"reason":"asked"}`,
 	"restorePage":         `{"reason":"asked"}`,
 	"takeImageDown":       `{"image":"https://images.example/1","reason":"asked"}`,
+	"restoreImage":        `{"image":"https://images.example/1","reason":"asked"}`,
 	"decideAppeal":        `{"decision":"granted","reason":"asked"}`,
 	"takeReviewDown":      `{"reason":"asked"}`,
 	"takeReviewImageDown": `{"reason":"asked"}`,

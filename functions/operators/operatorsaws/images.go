@@ -10,7 +10,7 @@ import (
 	"rialto/functions/internal/fault"
 )
 
-// Images takes images down by way of a function of the catalog, which alone may delete their files.
+// Images takes images down, and restores them, by way of a function of the catalog, which alone may move their files.
 type Images struct {
 	Lambda   Invoking
 	Function string // its name
@@ -20,23 +20,35 @@ type Images struct {
 type takedown struct {
 	ProductID string `json:"product_id"`
 	Image     string `json:"image"`
-	Reason    string `json:"reason"`
+	Reason    string `json:"reason,omitempty"`
+	Restore   bool   `json:"restore,omitempty"`
 }
 
-var errImages = fault.New(fault.Unavailable, "image_unknown", "nobody knows yet whether the image was taken down; send the same request again")
+var errImages = fault.New(fault.Unavailable, "image_unknown", "nobody knows yet whether that was done; send the same request again")
 
 // imageRefusals are the codes by which the catalog refuses.
 var imageRefusals = map[string]*fault.Error{
 	"product_not_found": fault.New(fault.NotFound, "product_not_found", "there is no such product"),
 	"image_not_found":   fault.New(fault.NotFound, "image_not_found", "the page has no image of that address"),
+	"image_gone":        fault.New(fault.Conflict, "image_gone", "the image was taken down too long ago, and its files are gone"),
+	"too_many_images":   fault.New(fault.Conflict, "too_many_images", "its seller has sent as many images of this product as may be meanwhile"),
 	"invalid_reason":    fault.New(fault.Invalid, "invalid_reason", "the reason must have 1 to 500 readable characters"),
 }
 
 // TakeDown takes an image off a page. Errors: product_not_found, image_not_found, invalid_reason.
 func (w Images) TakeDown(ctx context.Context, product, address, reason string) error {
-	payload, err := json.Marshal(takedown{product, address, reason})
+	return w.moderate(ctx, takedown{ProductID: product, Image: address, Reason: reason})
+}
+
+// Restore shows an image again. Errors: product_not_found, image_not_found, image_gone, too_many_images.
+func (w Images) Restore(ctx context.Context, product, address string) error {
+	return w.moderate(ctx, takedown{ProductID: product, Image: address, Restore: true})
+}
+
+func (w Images) moderate(ctx context.Context, t takedown) error {
+	payload, err := json.Marshal(t)
 	if err != nil {
-		return fmt.Errorf("take image down: %w", err)
+		return fmt.Errorf("moderate an image: %w", err)
 	}
 	answer, err := w.Lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: &w.Function, Payload: payload})
 	if err != nil {

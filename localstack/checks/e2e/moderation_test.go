@@ -44,7 +44,7 @@ func TestAPageIsTakenDownAndRestored(t *testing.T) {
 	}
 }
 
-// An image that an operator took down is on no page and at no address; its seller reads why, and may send it again.
+// An image that an operator took down is on no page and at no address; its seller reads why, and may send it again. It can be restored.
 func TestAnImageIsTakenDown(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
@@ -88,6 +88,17 @@ func TestAnImageIsTakenDown(t *testing.T) {
 	if len(own.Images) != 1 || own.Images[0].State != "TAKEN_DOWN" || own.Images[0].Reason.Message != "it shows a person" {
 		t.Errorf("%+v", own)
 	}
+	restore := "/ops/v1/products/" + p.product + "/images/restore"
+	for range 2 {
+		served(ctx, t, o, post, restore, map[string]any{"image": good.URL, "reason": "it shows a statue"}, nil)
+	}
+	if got := at(); got != http.StatusOK || !slices.Equal(p.images(ctx, t), []string{good.URL}) {
+		t.Errorf("%s, restored: %d, and the page shows %v", good.URL, got, p.images(ctx, t))
+	}
+	served(ctx, t, o, post, takedown, map[string]any{"image": good.URL, "reason": "it shows a person"}, nil)
+	call(ctx, t, p.seller, http.MethodDelete, p.path()+"/"+good.ID, nil, nil)
+	check(ctx, t, o, bad{"an image that its seller deleted", post, restore, map[string]any{"image": good.URL, "reason": "x"}, nil, 404,
+		"image_not_found"})
 	if again := p.send(ctx, t, "image/png", grayPNG(t)); again.State != "ACCEPTED" || again.URL == good.URL {
 		t.Errorf("%+v", again)
 	}
