@@ -57,9 +57,7 @@ func (c *call) list(ctx context.Context) []Candidate {
 		}
 		return list
 	}
-	list := c.bySession(ctx, c.pooled(ctx))
-	rank(c.trees, list)
-	return list
+	return c.order(ctx, c.bySession(ctx, c.pooled(ctx)))
 }
 
 // neighbours of the page's product, of one kind.
@@ -158,6 +156,9 @@ func (c *call) pooled(ctx context.Context) []Candidate {
 	if c.blended {
 		key += "#blended"
 	}
+	if c.between != "" {
+		key += "#interleaved#" + c.experiment.ID
+	}
 	return c.kept(ctx, key, func() []Candidate { return c.pool(ctx) })
 }
 
@@ -201,7 +202,7 @@ func (c *call) pool(ctx context.Context) []Candidate {
 			found.Facts = with(found.Facts, b.ID, b.Facts)
 		}
 	}
-	return c.cut(g, found.Facts, bought)
+	return c.cut(ctx, g, found.Facts, bought)
 }
 
 func with(facts map[string]Facts, id string, f Facts) map[string]Facts {
@@ -213,7 +214,7 @@ func with(facts map[string]Facts, id string, f Facts) map[string]Facts {
 }
 
 // cut weighs what was gathered and keeps the best.
-func (c *call) cut(g gather, facts map[string]Facts, bought []string) []Candidate {
+func (c *call) cut(ctx context.Context, g gather, facts map[string]Facts, bought []string) []Candidate {
 	var known []Facts
 	for _, id := range bought {
 		if f, there := facts[id]; there {
@@ -235,7 +236,7 @@ func (c *call) cut(g gather, facts map[string]Facts, bought []string) []Candidat
 		}
 		list = append(list, *x)
 	}
-	rank(c.trees, list)
+	list = c.order(ctx, list)
 	return list[:min(poolSize, len(list))]
 }
 

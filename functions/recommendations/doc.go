@@ -72,6 +72,12 @@
 // that it is worse by 5 % of the control's at most; broken, if it is worse and that is not shown; or that there are too few units
 // to tell. A customer who agreed to no profile takes part in none by customer.
 //
+// An experiment may instead be interleaved: of two rankers, trees or Blend, each unit sees one shelf that both chose, as two captains
+// choose teams (draft), over the candidates and features of the model that serves; each brings in half of the pool. An answer's id says
+// whose choice each place is, and a click, which must tell its place, counts for who chose what was clicked. The report says how many
+// of the units that told the two apart preferred the second, with an exact interval and a sign test. Limits of brand and category, and
+// what may not be shown, are applied to the one list, so a ranker whose choices cannot be bought has fewer places.
+//
 // # What it costs
 //
 // make bench (recommendationsbill) says what a million shelves cost: some USD 20 to 35, by what the session looked at, of

@@ -33,13 +33,16 @@ type Variant struct {
 	Blended bool   `json:"blended,omitempty"` // ranked by Blend, not by the model's trees
 }
 
-// Experiment compares variants between units. Who is in none of the shares takes no part.
+// Experiment compares variants between units, or, interleaved, the rankers of two variants within each unit's shelf. Who is in none of the
+// shares takes no part.
 type Experiment struct {
 	ID       string    `json:"experiment_id"`
 	Unit     Unit      `json:"unit"`
 	Variants []Variant `json:"variants"`
-	From     time.Time `json:"from"`
-	To       time.Time `json:"to,omitzero"` // zero while it runs
+	// Interleaved has all units see one list of what both rankers chose, over the candidates and features of the model that serves.
+	Interleaved bool      `json:"interleaved,omitempty"`
+	From        time.Time `json:"from"`
+	To          time.Time `json:"to,omitzero"` // zero while it runs
 }
 
 // Assigned is the variant that an answer was made by. Who shows the answer tells of it by an event of that id (experience_impression),
@@ -86,7 +89,8 @@ const maxVariants = 5
 
 var (
 	errExperiment = fault.New(fault.Invalid, "invalid_experiment", "an experiment has an id of small letters, digits and hyphens, unit session or "+
-		"customer, and 2 to %d variants of different names, whose shares come to %d at most", maxVariants, buckets)
+		"customer, and 2 to %d variants of different names, whose shares come to %d at most; of an interleaved one they are 2 that do not rank alike",
+		maxVariants, buckets)
 	errVariantModel    = fault.New(fault.Conflict, "model_not_kept", "a variant's model must be the one that serves or the one before")
 	errExperimentRuns  = fault.New(fault.Conflict, "experiment_running", "another experiment runs; stop it first")
 	errExperimentUsed  = fault.New(fault.Conflict, "experiment_id_used", "there was an experiment of this id; its units would come together again")
@@ -102,8 +106,16 @@ func (e Experiment) valid() bool {
 		names[v.Name] = true
 		sum += v.Share
 	}
+	if e.Interleaved && (len(e.Variants) != 2 || e.Variants[0].sameRanker(e.Variants[1])) {
+		return false
+	}
 	return experimentName.MatchString(e.ID) && (e.Unit == BySession || e.Unit == ByCustomer) && len(names) >= 2 && len(names) <= maxVariants &&
 		sum <= buckets
+}
+
+// sameRanker tells whether two variants rank alike, which comparing tells nothing of.
+func (v Variant) sameRanker(other Variant) bool {
+	return v.Blended && other.Blended || v.Blended == other.Blended && v.Version == other.Version
 }
 
 // versions are the models that variants name.
@@ -209,6 +221,11 @@ func (c *call) assign() {
 	}
 	v, there := e.variant(unit)
 	if !there || session == "" { // without a session nobody can tell that it was shown
+		return
+	}
+	if e.Interleaved {
+		c.between = unit
+		c.assigned = []Assigned{{e.ID, Interleaved, e.exposure(session)}}
 		return
 	}
 	if v.Version != "" {

@@ -157,6 +157,12 @@ func TestExperimentsAreStartedAndStopped(t *testing.T) {
 		func(e *Experiment) { e.Variants[1].Name = "trees" }, func(e *Experiment) { e.Variants[1].Share = 5_001 },
 		func(e *Experiment) { e.Variants[1].Share = 0 }, func(e *Experiment) { e.Variants[0].Share = -1 },
 		func(e *Experiment) { e.Variants[0].Version = "a/b" },
+		func(e *Experiment) { e.Interleaved, e.Variants[1].Blended = true, false },
+		func(e *Experiment) { e.Interleaved, e.Variants[0].Blended, e.Variants[0].Version = true, true, "v0" },
+		func(e *Experiment) {
+			e.Interleaved, e.Variants = true, append(e.Variants, Variant{Name: "third", Share: 1})
+			e.Variants[0].Share--
+		},
 	} {
 		refused(with(change), "invalid_experiment")
 	}

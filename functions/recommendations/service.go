@@ -174,7 +174,7 @@ func (s *Service) Recommend(ctx context.Context, r Request) (Answer, error) {
 	a := Answer{Version: c.version, Shelf: r.Shelf, Items: c.serve(ctx, c.list(ctx)), Experiments: c.assigned}
 	slices.Sort(c.degraded)
 	a.Degraded = slices.Compact(c.degraded)
-	if a.ID, err = newID(s.Now().Sub(c.now), s.Random); err != nil {
+	if a.ID, err = newID(s.Now().Sub(c.now), c.teams(a.Items), s.Random); err != nil {
 		return Answer{}, fmt.Errorf("name the answer: %w", err)
 	}
 	if a.Version != "" {
@@ -212,7 +212,9 @@ type call struct {
 	version    string
 	experiment Experiment
 	assigned   []Assigned
-	blended    bool // the variant does without trees
+	blended    bool            // the variant does without trees
+	between    string          // the unit whose shelf two rankers make, "" of all others
+	second     map[string]bool // of such a shelf: what the second chose
 	trees      *Trees
 	subject    string
 	session    session

@@ -54,7 +54,7 @@ type output struct {
 
 // Shelf is what is recommended.
 type Shelf struct {
-	RecommendationID string       `json:"recommendation_id" doc:"Names this answer: events that follow from it say so (POST /api/v1/events)"`
+	RecommendationID string       `json:"recommendation_id" doc:"Names this answer: events that follow from it say so (POST /api/v1/events), clicks with their position"`
 	ModelVersion     string       `json:"model_version,omitempty" doc:"Of the model that recommends; absent where there is none yet"`
 	Shelf            string       `json:"shelf"`
 	Items            []Item       `json:"items" doc:"The best first; at most 20"`

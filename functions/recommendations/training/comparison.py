@@ -88,6 +88,13 @@ def guardrail(variant, control, tolerated):
     return BROKEN if d.low > 0 else UNSETTLED
 
 
+def sign_test(wins, losses):
+    """The share of wins among units that tell two apart, its interval (exact: Clopper and Pearson) and the chance of one as far from a half."""
+    test = stats.binomtest(wins, wins + losses)
+    interval = test.proportion_ci(LEVEL)
+    return wins / (wins + losses), float(interval.low), float(interval.high), float(test.pvalue)
+
+
 def shares_by_chance(counts, shares):
     """The chance of counts of units that are as far from the shares as these or farther (Pearson's chi-squared test). Below SUSPICIOUS
     something decides who is counted, and nothing else of the comparison can be believed."""

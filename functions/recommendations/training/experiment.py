@@ -3,7 +3,7 @@
 usage: experiment.py --lake URI --models URI --id EXPERIMENT [--marketplace US] [--before 14]
 
 A unit counts from the moment at which it was first shown its variant, told by experience_impression. Which variant that is is
-reckoned from the unit, not believed of the browser that told.
+reckoned from the unit, not believed of the browser that told. Of an interleaved one clicks count for the ranker that chose what was clicked.
 """
 
 import argparse
@@ -23,6 +23,7 @@ BUCKETS = 10_000
 AFTER = 24 * 3600  # seconds in which what a session's customer buys is the session's
 FIGURES = ("before", "clicks", "converted", "purchases", "refunded", "removed", "revenue", "shelves", "slow", "took")  # sorted
 LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+PLACES = 20  # of a shelf
 SLOW = 50  # milliseconds of our own time that a shelf may take
 TOLERATED = 0.05  # the part of the control's figure by which a guardrail may be worse
 
@@ -42,6 +43,11 @@ def variant(experiment, unit):
     return chosen
 
 
+def span(experiment):
+    """When an experiment began and ended, in seconds."""
+    return [datetime.datetime.fromisoformat(t[:19] + "+00:00").timestamp() if t else 4e9 for t in (experiment["from"], experiment.get("to"))]
+
+
 def number(first, width):
     """A column: what letters of a recommendation's id say, from the first on, as stamp.go writes them."""
     letters = [F.expr(f"instr('{LETTERS}', substring(recommendation_id, {first + n}, 1)) - 1") for n in range(width)]
@@ -51,8 +57,7 @@ def number(first, width):
 def units(rows, experiment, marketplace, before):
     """One row a unit: variant, and FIGURES; and how many exposures told of another variant than the unit's own."""
     rows = rows.dropDuplicates(["event_id"]).where(F.col("marketplace") == marketplace).withColumn("at", F.col("event_time").cast("double"))
-    since = datetime.datetime.fromisoformat(experiment["from"][:19] + "+00:00").timestamp()
-    until = datetime.datetime.fromisoformat(experiment["to"][:19] + "+00:00").timestamp() if experiment.get("to") else 4e9
+    since, until = span(experiment)
     login = lake.logins(rows)
     unit = F.col("session") if experiment["unit"] == "session" else F.col("who")
     told = (rows.where("action_name = 'experience_impression' and session != ''")
@@ -84,6 +89,39 @@ def units(rows, experiment, marketplace, before):
         when((F.col("action_name") == "select_item") & recommended).alias("clicks"),
         when(F.col("action_name") == "remove_from_cart").alias("removed")))
     return exposed.join(bought, "unit", "left").join(did, "unit", "left").fillna(0.0, list(FIGURES)), otherwise
+
+
+def duels(rows, experiment, marketplace):
+    """Of an interleaved experiment: units that clicked more of what the first ranker chose (first), more of the second's (second) or as much
+    of both (both), the clicks of each (firsts, seconds), and how many clicks told of no place. An answer's id says who chose what stands where."""
+    since, until = span(experiment)
+    teams, place = number(8, 5), F.col("position").cast("double")  # behind rcm_ and what it took
+    clicks = (rows.dropDuplicates(["event_id"]).where((F.col("marketplace") == marketplace) & F.col("event_time").cast("double").between(since, until))
+              .where("action_name = 'select_item' and origin = 'browser' and session != '' and startswith(recommendation_id, 'rcm_')")
+              .withColumn("teams", teams).where(F.floor(F.col("teams") / 2 ** PLACES) == 1)
+              .join(lake.logins(rows), "session", "left").withColumn("unit", F.col("session") if experiment["unit"] == "session" else F.col("who"))
+              .where("unit is not null").where(variant(experiment, F.col("unit")).isNotNull()).cache())
+    told = clicks.where(place.between(1, PLACES)).dropDuplicates(["unit", "recommendation_id", "position"])
+    seconds = F.sum(F.floor(F.col("teams") / F.pow(F.lit(2.0), place - 1)) % 2)
+    of = told.groupBy("unit").agg(seconds.alias("seconds"), (F.count("*") - seconds).alias("firsts"))
+    when = lambda condition: F.coalesce(F.sum(F.when(condition, 1).otherwise(0)), F.lit(0))
+    first, second = F.col("firsts"), F.col("seconds")
+    found = of.agg(when(first > second).alias("first"), when(first < second).alias("second"), when(first == second).alias("both"),
+                   F.coalesce(F.sum(first), F.lit(0)).alias("firsts"), F.coalesce(F.sum(second), F.lit(0)).alias("seconds")).first()
+    return {**found.asDict(), "nowhere": clicks.where("position is null or not position between 1 and " + str(PLACES)).count()}
+
+
+def preferred(experiment, of):
+    """Lines of text on an interleaved experiment."""
+    first, second = [v["variant"] for v in experiment["variants"]]
+    yield f"experiment {experiment['experiment_id']}, interleaved by {experiment['unit']}, from {experiment['from']} to {experiment.get('to') or 'now'}"
+    yield f"clicks: {of['firsts']} of what {first} chose, {of['seconds']} of {second}'s; {of['nowhere']} told of no place, and count for neither"
+    yield f"units: {of['first']} clicked more of {first}'s, {of['second']} more of {second}'s, {of['both']} as much of both"
+    if of["first"] + of["second"] == 0:
+        yield "nobody told the two apart"
+        return
+    share, low, high, p = comparison.sign_test(of["second"], of["first"])
+    yield f"of those who told the two apart {share:.1%} preferred {second} ({low:.1%} to {high:.1%}, p = {p:.3g} by the sign test)"
 
 
 def moments(of):
@@ -154,8 +192,12 @@ def main():
         rows = lake.rows(spark, a.lake, since)
         if rows is None:
             sys.exit("the lake is empty")
-        of, otherwise = units(rows, experiment, a.marketplace, a.before)
-        for line in report(experiment, moments(of), otherwise):
+        if experiment.get("interleaved"):
+            lines = preferred(experiment, duels(rows, experiment, a.marketplace))
+        else:
+            of, otherwise = units(rows, experiment, a.marketplace, a.before)
+            lines = report(experiment, moments(of), otherwise)
+        for line in lines:
             print(line, flush=True)
     finally:
         spark.stop()

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 # The lake's columns that are read. Files may be older than a column: then it is null.
 SCHEMA = """event_id string, origin string, action_name string, event_time timestamp, marketplace string, session string, client string,
 customer string, personalization boolean, query_id string, recommendation_id string, search_term string, object_id string, object_id_field string,
-items array<struct<item_id:string,seller_id:string,quantity:bigint,price:bigint,index:bigint,item_list_id:string>>, date date"""
+items array<struct<item_id:string,seller_id:string,quantity:bigint,price:bigint,index:bigint,item_list_id:string>>, date date, position bigint"""
 
 # What an action says of the liking, and how much. A click is followed by its view, and a list that was shown says nothing.
 KINDS = {"view_item": "view", "add_to_wishlist": "cart", "add_to_cart": "cart", "purchase": "bought"}

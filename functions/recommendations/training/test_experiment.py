@@ -53,6 +53,13 @@ class Sums(unittest.TestCase):
             self.assertEqual(comparison.guardrail(variant, control, 0.05), verdict, variant.value)
         self.assertEqual(comparison.guardrail(of(0, 0), of(0, 0), 0.05), comparison.HOLDS)
 
+    def test_signs(self):
+        share, low, high, p = comparison.sign_test(8, 2)
+        self.assertEqual(share, 0.8)
+        self.assertAlmostEqual(p, 2 * (1 + 10 + 45) / 1024)  # none, one or two of ten, on either side
+        self.assertAlmostEqual(low, 0.4439, 4)  # Clopper and Pearson's table
+        self.assertAlmostEqual(high, 0.9748, 4)
+
     def test_shares_that_are_not_by_chance(self):
         self.assertAlmostEqual(comparison.shares_by_chance([50, 50], [5000, 5000]), 1)
         self.assertAlmostEqual(comparison.shares_by_chance([60, 40], [1, 1]), 0.0455, 4)  # chi-squared of 4 with 1 degree of freedom
@@ -90,6 +97,17 @@ class Simulated(unittest.TestCase):
         for name, n in held.items():  # 3 standard deviations of a count of 600
             self.assertLess(abs(n / tries - 0.95), 3 * math.sqrt(0.95 * 0.05 / tries), name)
 
+    def test_of_two_alike_95_in_100_intervals_hold_a_half(self):
+        dice, tries = np.random.default_rng(9), 600
+        held = 0
+        for _ in range(tries):
+            signs = np.sign(dice.poisson(0.5, 200) - dice.poisson(0.5, 200))  # clicks of each team, by unit
+            _, low, high, p = comparison.sign_test(int((signs > 0).sum()), int((signs < 0).sum()))
+            held += low <= 0.5 <= high
+            self.assertEqual(low <= 0.5 <= high, p >= 0.05)
+        self.assertGreater(held / tries, 0.95 - 3 * math.sqrt(0.95 * 0.05 / tries))  # the exact one is wide rather than narrow
+        self.assertLess(held / tries, 0.99)
+
     def test_what_is_there_is_found_and_sooner_with_what_was_foretold(self):
         dice, tries = np.random.default_rng(8), 100
         found, held = dict.fromkeys(("mean", "cuped", "ratio"), 0), 0
@@ -119,10 +137,10 @@ class OfTheLake(unittest.TestCase):
              "variants": [{"variant": "trees", "share": 5000}, {"variant": "blend", "share": 5000}]}
         half = lambda u: "trees" if experiment.bucket("ranker", u) < 5000 else "blend"
 
-        def row(i, action, minute, session="", customer="", object_id="", recommendation="", price=0, field=""):
+        def row(i, action, minute, session="", customer="", object_id="", recommendation="", price=0, field="", position=0):
             items = [("p", "sel", 2, price, 1, "")] if price else []
             return (str(i), "server" if customer else "browser", action, noon + datetime.timedelta(minutes=minute), "US", session, "", customer, True,
-                    "", recommendation, "", object_id, field, items, noon.date())
+                    "", recommendation, "", object_id, field, items, noon.date(), position)
         refund = lambda i, of: row(i, "refund", 60, customer="k1", object_id=of, field="purchase_id")
         told = lambda i, minute, session, variant: row(i, "experience_impression", minute, session, object_id="ranker:" + variant)
         rows = spark.createDataFrame([
@@ -147,6 +165,7 @@ class OfTheLake(unittest.TestCase):
         self.assertEqual((found[half("k1")].n, found[half("k1")].sums["revenue"] >= 700), (2 if half("k1") == half("k2") else 1, True))
         self.assertIn("too few units", " ".join(experiment.report(e, found, otherwise)))
         m = Moments.of(**{a: [1.0, 2.0, 3.0] for a in experiment.FIGURES})
+        self.interleaved(spark, row)
         said = "\n".join(experiment.report(e, {"trees": m, "blend": m}, 0))
         self.assertIn("blend: 2, a difference of +0 (", said)
         self.assertIn("not settled", said)
@@ -156,6 +175,24 @@ class OfTheLake(unittest.TestCase):
         said = "\n".join(experiment.report(e, {"trees": m, "blend": slower}, 0))
         self.assertIn("blend: 10, a difference of +8 (", said)
         self.assertTrue(said.endswith("guardrails broken: milliseconds a shelf by blend"), said)
+
+    def interleaved(self, spark, row):
+        """The ids are stamp_test.go's: the second chose nothing, the item at 2, and both."""
+        e = {"experiment_id": "rankers", "unit": "session", "from": "2026-11-27T12:00:00Z", "to": "2026-11-27T13:00:00Z", "interleaved": True,
+             "variants": [{"variant": "trees", "share": 5000}, {"variant": "blend", "share": 5000}]}
+        click = lambda i, session, stamp, position, minute=5: row(i, "select_item", minute, session, recommendation="rcm_" + stamp + "x", position=position)
+        rows = spark.createDataFrame([
+            click(1, "a", "aaabaaac", 2), click(2, "a", "aaabaaac", 2),  # twice the same
+            click(3, "b", "aaabaaac", 1), click(4, "b", "abfbaaad", 2), click(5, "b", "777baaad", 1),
+            click(6, "c", "aaabaaac", 1), click(7, "c", "aaabaaac", 2),
+            click(8, "d", "aaabaaaa", 20), click(9, "d", "aaabaaac", 0), click(10, "d", "aaabaaac", 21),
+            click(11, "e", "aaaaaaac", 2), click(12, "e", "aaabaaac", 2, minute=61),  # not interleaved; afterwards
+        ], lake.SCHEMA)
+        of = experiment.duels(rows, e, "US")
+        self.assertEqual(of, {"first": 1, "second": 2, "both": 1, "firsts": 3, "seconds": 4, "nowhere": 2})
+        self.assertIn("of those who told the two apart 66.7% preferred blend (9.4% to 99.2%, p = 1 by", "\n".join(experiment.preferred(e, of)))
+        nothing = experiment.duels(rows.where("false"), e, "US")
+        self.assertIn("nobody told the two apart", "\n".join(experiment.preferred(e, nothing)))
 
 
 if __name__ == "__main__":

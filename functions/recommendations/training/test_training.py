@@ -186,7 +186,7 @@ class Lake(unittest.TestCase):
         def row(i, action, minute, origin="browser", session="", client="", customer="", personalization=True, products=(), object_id="", query="", term=""):
             items = [(p, "sel", 1, 100, n, "") for n, p in enumerate(products, 1)]
             return (i, origin, action, at(minute), "US", session, client, customer, personalization, query, "", term, object_id, "product_id" if object_id else "",
-                    items, NOON.date())
+                    items, NOON.date(), 0)
         return self.spark.createDataFrame([row(*r[:3], **r[3]) for r in rows], lake.SCHEMA)
 
     def test_who_did_what(self):

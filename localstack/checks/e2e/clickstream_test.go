@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -64,6 +65,7 @@ type clicked struct {
 	Action  string `parquet:"action_name"`
 	Origin  string `parquet:"origin"`
 	Session string `parquet:"session"`
+	Object  string `parquet:"object_id"`
 	Value   int64  `parquet:"value"`
 	Items   []struct {
 		ItemID   string `parquet:"item_id"`
@@ -261,6 +263,32 @@ func TestAnOrderIsAPurchaseInTheLake(t *testing.T) {
 		}
 		if err := wait(ctx, time.Second); err != nil {
 			t.Fatalf("%v: the purchase of %s is not in the lake", err, k.product)
+		}
+	}
+}
+
+// refundedInTheLake waits until the lake has what was refunded of the only purchase of a product.
+func refundedInTheLake(ctx context.Context, t *testing.T, product string, want ...int64) {
+	t.Helper()
+	l := newLake()
+	for {
+		var purchase string
+		refunds := map[string][]int64{} // by purchase, each once
+		for _, hour := range []time.Time{time.Now().UTC(), time.Now().UTC().Add(-time.Hour)} {
+			for _, rows := range l.rows(ctx, t, hour.Format("raw/date=2006-01-02/hour=15")) {
+				switch r := rows[0]; {
+				case r.Action == "purchase" && len(r.Items) == 1 && r.Items[0].ItemID == product:
+					purchase = r.EventID
+				case r.Action == "refund" && r.Origin == "server":
+					refunds[r.Object] = append(refunds[r.Object], r.Value)
+				}
+			}
+		}
+		if slices.Sort(refunds[purchase]); purchase != "" && slices.Equal(refunds[purchase], want) {
+			return
+		}
+		if err := wait(ctx, time.Second); err != nil {
+			t.Fatalf("%v: of %s the lake has the purchase %q, and of it refunds of %v", err, product, purchase, refunds[purchase])
 		}
 	}
 }

@@ -132,7 +132,7 @@ func TestAnOperatorFindsAnOrder(t *testing.T) {
 func TestAnOperatorRefunds(t *testing.T) {
 	t.Parallel()
 	ctx := deployed(t)
-	s, _, orderID, _ := delivered(ctx, t, "Broken lamp", "pm_card_visa")
+	s, k, orderID, _ := delivered(ctx, t, "Broken lamp", "pm_card_visa")
 	o, path := newOperator(t), "/ops/v1/orders/"+orderID+"/refunds"
 	paid := s.balance(ctx, t, orderID).Paid.Amount
 	var answered struct {
@@ -165,6 +165,7 @@ func TestAnOperatorRefunds(t *testing.T) {
 	if money, err := auditor.MoneyOf(ctx, orderID); err != nil || money.Refunded != paid || money.Captured != paid {
 		t.Errorf("%+v %v", money, err)
 	}
+	refundedInTheLake(ctx, t, k.product, min(500, paid-500), max(500, paid-500))
 	lines := logged(ctx, t, o, orderID)
 	if n := slices.Index(lines, "operator of "+t.Name()+"|refundOrder|arrived scratched|done"); n < 0 || len(lines) != 12 {
 		t.Errorf("%d lines: %v", len(lines), lines)
