@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -265,9 +266,12 @@ func TestAReportOfNothing(t *testing.T) {
 // Of a lake that is not there yet, and of one with too little in it, nothing is trained and nothing written.
 func TestNothingIsMadeOfNothing(t *testing.T) {
 	t.Parallel()
-	few := t.TempDir()
-	write(t, few, visits(3))
-	for name, lake := range map[string]string{"no lake": filepath.Join(t.TempDir(), "none"), "a first hour": few} {
+	few, one := t.TempDir(), t.TempDir()
+	rows := visits(3)
+	write(t, few, rows)
+	look := slices.IndexFunc(rows, func(r clickstream.Row) bool { return r.Action == "view_item" })
+	write(t, one, rows[look:look+1])
+	for name, lake := range map[string]string{"no lake": filepath.Join(t.TempDir(), "none"), "a first hour": few, "a first look": one} {
 		models := t.TempDir()
 		if status, said := train(t, lake, models); status != 3 || !strings.Contains(said, "nothing is changed") {
 			t.Errorf("%s: status %d\n%s", name, status, said)

@@ -245,6 +245,8 @@ def train(spark, a):
     pointer = json.loads(folder.read("models/serving.json") or "{}")
     serving = Serving(folder, pointer["version"]) if pointer.get("version") else None
     first, last = splits(frame, serving, a.questions)
+    if lake.before(frame, first).isEmpty():
+        raise TooLittle("all of it happened at one time: nothing is before what the ranker would learn from")
     frames = catalog.snapshot(spark, folder)
     shop = Shop(*catalog.read(frames, frame), catalog.categories(spark, frames))
     say(f"sources learn up to {rfc3339(first)}, the ranker up to {rfc3339(last)}; the catalog tells of {len(shop.products)} products")
