@@ -3,7 +3,6 @@ package recommendations
 import (
 	"context"
 	"crypto/sha256"
-	"math/rand/v2"
 )
 
 // Interleaved names what all units of an interleaved experiment are shown: both rankers in one list.
@@ -43,8 +42,14 @@ func draft(a, b []Candidate, coin func() bool) (list []Candidate, second map[str
 
 // coin of a unit: the same list each time a shopper looks at it again.
 func (e Experiment) coin(unit string) func() bool {
-	dice := rand.New(rand.NewChaCha8(sha256.Sum256([]byte("interleave\n" + e.ID + "\n" + unit))))
-	return func() bool { return dice.Uint32()&1 == 1 }
+	sum, bit := sha256.Sum256([]byte("interleave\n"+e.ID+"\n"+unit)), 0
+	return func() bool {
+		if bit == 8*len(sum) {
+			sum, bit = sha256.Sum256(sum[:]), 0
+		}
+		bit++
+		return sum[(bit-1)/8]>>((bit-1)%8)&1 == 1
+	}
 }
 
 // order puts candidates in order, the best first: by the ranker, or by the two that an experiment interleaves.

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"rialto/functions/clickstream"
 )
 
 func candidates(ids string) (list []Candidate) {
@@ -155,8 +153,5 @@ func TestAShelfIsInterleaved(t *testing.T) {
 	w.noRankers = true
 	if a, list := shelf(t, w.service(), Request{Session: "session-number-9"}); a.ID[4:12] != "aaaaaaaa" || len(list) == 0 {
 		t.Errorf("without the trees: %s, %d items", a.ID, len(list))
-	}
-	if unit := (clickstream.Pseudonyms{}).Session("session-number-1"); w.experiment.coin(unit)() != w.experiment.coin(unit)() {
-		t.Error("the coin does not fall as before")
 	}
 }
