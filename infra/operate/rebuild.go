@@ -13,8 +13,8 @@ import (
 // rebuilders are the functions that make projections anew, or tell of all that one is made of, by the projections' tables.
 var rebuilders = map[string]string{"buy_boxes": "offers-again", "product_ratings": "reviews-rebuild", "seller_ratings": "reviews-rebuild"}
 
-// Rebuild has a projection made anew from what it is made of, invocation by invocation, while everything goes on. What is right stays as
-// it is. (The search indexes are Reindex's.)
+// Rebuild has a projection made anew from what it is made of, invocation by invocation, while everything goes on. (The search indexes
+// are Reindex's.)
 func (c *Client) Rebuild(ctx context.Context, table string, out io.Writer) error {
 	function, there := rebuilders[table]
 	if !there {
@@ -35,7 +35,7 @@ func (c *Client) Rebuild(ctx context.Context, table string, out io.Writer) error
 			return err
 		}
 		looked, written = looked+answer.Looked, written+answer.Written
-		fmt.Fprintf(out, "%s: %d looked at, %d parts written, after %.1f s\n", table, looked, written, time.Since(began).Seconds())
+		fmt.Fprintf(out, "%s: %d looked at, %d written or told of, after %.1f s\n", table, looked, written, time.Since(began).Seconds())
 		if after = answer.After; after == "" {
 			return nil
 		}

@@ -27,10 +27,11 @@ type AgainInput struct {
 	After string `json:"after"`
 }
 
-// AgainOutput says where to go on, "" at the end, and how many buy boxes were told of.
+// AgainOutput says where to go on, "" at the end, how many items were looked at, and how many buy boxes told of.
 type AgainOutput struct {
-	After  string `json:"after,omitempty"`
-	Looked int    `json:"looked"`
+	After   string `json:"after,omitempty"`
+	Looked  int    `json:"looked"`
+	Written int    `json:"written"`
 }
 
 // margin is what an invocation leaves of its time, for the page it is at.
@@ -55,7 +56,7 @@ func (b BuyBoxesAgain) Publish(ctx context.Context, in AgainInput) (out AgainOut
 		if err := b.Topic.Publish(ctx, events); err != nil {
 			return out, fmt.Errorf("publish buy boxes: %w", err)
 		}
-		out.Looked += len(events)
+		out.Looked, out.Written = out.Looked+len(page.Items), out.Written+len(events)
 		if page.Next == nil {
 			out.After = ""
 			return out, nil
