@@ -1,6 +1,8 @@
 package search
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -10,6 +12,11 @@ import (
 var genders = map[string]string{"women": women, "women's": women, "womens": women, "woman's": women, "ladies": women, "ladies'": women,
 	"lady's": women,
 	"men":    men, "men's": men, "mens": men, "man's": men, "gents": men, "gentlemen's": men}
+
+// pronouns are whom a thing is for behind that word alone: gifts for her.
+var pronouns = map[string]string{"her": women, "him": men}
+
+var possessive = regexp.MustCompile(`(?i)^(?:wo)?m[ea]n['\x{2019}]?s$`)
 
 const women, men = "women", "men"
 
@@ -24,8 +31,13 @@ func gendered(text string) (r Reading, rest string, ok bool) {
 	switch {
 	case n > 1 && of(words[0]) != "" && !slices.Contains(kindEnds["en"], strings.ToLower(words[1])):
 		return Reading{Kind: GenderWords, Words: words[0], Gender: of(words[0])}, strings.Join(words[1:], " "), true
-	case n > 2 && of(words[n-1]) != "" && strings.EqualFold(words[n-2], "for"):
-		return Reading{Kind: GenderWords, Words: strings.Join(words[n-2:], " "), Gender: of(words[n-1])}, strings.Join(words[:n-2], " "), true
+	case n > 2 && strings.EqualFold(words[n-2], "for") && cmp.Or(of(words[n-1]), pronouns[strings.ToLower(words[n-1])]) != "":
+		return Reading{Kind: GenderWords, Words: strings.Join(words[n-2:], " "),
+			Gender: cmp.Or(of(words[n-1]), pronouns[strings.ToLower(words[n-1])])}, strings.Join(words[:n-2], " "), true
+	}
+	// A word that can be nothing else says so anywhere: black women's boots, running shoes mens.
+	if i := slices.IndexFunc(words, func(w string) bool { return of(w) != "" && possessive.MatchString(w) }); i > 0 {
+		return Reading{Kind: GenderWords, Words: words[i], Gender: of(words[i])}, strings.Join(slices.Delete(words, i, i+1), " "), true
 	}
 	return Reading{}, text, false
 }

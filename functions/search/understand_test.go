@@ -32,7 +32,18 @@ func TestWhatIsReadInWords(t *testing.T) {
 		"jeans no holes":                {"jeans", 0, 0, "holes"},
 		"sofa not leather under $900":   {"sofa", 0, 90_000, "leather"},
 		"sofa not leather and not red":  {"sofa", 0, 0, "leather red"},
+		"shoes for less than $40":       {"shoes", 0, 4_000, ""}, "shoes that cost less than $40": {"shoes", 0, 4_000, ""},
+		"shoes max $40": {"shoes", 0, 4_000, ""}, "shoes <$40": {"shoes", 0, 4_000, ""}, "shoes > $40": {"shoes", 4_000, 0, ""},
+		"shoes under 40$": {"shoes", 0, 4_000, ""}, "shoes under USD 40": {"shoes", 0, 4_000, ""}, "shoes from $20": {"shoes", 2_000, 0, ""},
+		"shoes $40 or less": {"shoes", 0, 4_000, ""}, "shoes $40 and up": {"shoes", 4_000, 0, ""}, "shoes under $40?": {"shoes", 0, 4_000, ""},
+		"shoes not over $40": {"shoes", 0, 4_000, ""}, "shoes no more than $40": {"shoes", 0, 4_000, ""}, "shoes not less than $40": {"shoes", 4_000, 0,
+			""},
+		"chair with no arms": {"chair", 0, 0, "arms"}, "chair w/o arms": {"chair", 0, 0, "arms"}, "shampoo that is not scented": {"shampoo", 0, 0,
+			"scented"},
+		"sofa but not leather": {"sofa", 0, 0, "leather"}, "sofa -leather": {"sofa", 0, 0, "leather"},
 		// What is no price:
+		"air max 90": {"air max 90", 0, 0, ""}, "book from 1984": {"book from 1984", 0, 0, ""}, "6 to 12 months toys": {"6 to 12 months toys", 0, 0, ""},
+		"shoes max €40":          {"shoes max €40", 0, 0, ""},
 		"toys for kids under 12": {"toys for kids under 12", 0, 0, ""}, "laptop under 5 kg": {"laptop under 5 kg", 0, 0, ""},
 		"shelf under 100 cm": {"shelf under 100 cm", 0, 0, ""}, "gift for women over 50": {"gift for women over 50", 0, 0, ""},
 		"shoes size 10-12": {"shoes size 10-12", 0, 0, ""}, "over ear headphones": {"over ear headphones", 0, 0, ""},
@@ -41,6 +52,7 @@ func TestWhatIsReadInWords(t *testing.T) {
 		"shirt under $0": {"shirt under $0", 0, 0, ""}, "under 3 stories": {"under 3 stories", 0, 0, ""},
 		// What refuses nothing:
 		"no show socks": {"no show socks", 0, 0, ""}, "men no show socks": {"no show socks", 0, 0, ""}, "chanel no 5": {"chanel no 5", 0, 0, ""},
+		"forget me not seeds": {"forget me not seeds", 0, 0, ""}, "why not book": {"why not book", 0, 0, ""}, "usb - c": {"usb - c", 0, 0, ""},
 		"not leather": {"not leather", 0, 0, ""}, "sofa not": {"sofa not", 0, 0, ""}, "sofa without": {"sofa without", 0, 0, ""},
 		`sofa "not leather"`: {`sofa "not leather"`, 0, 0, ""},
 	} {
@@ -57,6 +69,36 @@ func TestWhatIsReadInWords(t *testing.T) {
 			if !strings.Contains(text, r.Words) {
 				t.Errorf("%q: %q was not typed", text, r.Words)
 			}
+		}
+	}
+}
+
+// Seen to catch: prices read in English alone; decimals behind a comma taken for thousands.
+func TestPricesOfOtherLanguages(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		market, text, rest string
+		min, max           int64
+	}{
+		{"DE", "Schuhe unter 50 €", "Schuhe", 0, 5_000}, {"DE", "Schuhe bis 49,90 Euro", "Schuhe", 0, 4_990}, {"DE", "Sofa ab 1.200 €", "Sofa", 120_000, 0},
+		{"DE", "Lampe zwischen 20 und 50 €", "Lampe", 2_000, 5_000}, {"DE", "Zelt unter 5 kg", "Zelt unter 5 kg", 0, 0}, {"DE", "Schuhe unter 50",
+			"Schuhe unter 50", 0, 0},
+		{"FR", "chaussures à moins de 50 €", "chaussures", 0, 5_000}, {"ES", "zapatos por menos de 50 euros", "zapatos", 0, 5_000},
+		{"IT", "scarpe sotto i 50 euro", "scarpe", 0, 5_000}, {"NL", "schoenen tot 49,95 euro", "schoenen", 0, 4_995}, {"PL", "buty do 200 zł", "buty", 0,
+			20_000},
+		{"SE", "skor under 500 kr", "skor", 0, 50_000}, {"BR", "tênis até R$ 1.299,90", "tênis", 0, 129_990},
+		{"MX", "tenis de $500 a $900", "tenis", 50_000,
+			90_000},
+		{"IN", "phone under Rs. 15,000", "phone", 0, 1_500_000}, {"IN", "laptop under 1,50,000", "laptop", 0, 15_000_000}, {"ZA", "braai under R500",
+			"braai", 0, 50_000},
+		{"GB", "kettle under 30 quid", "kettle", 0, 3_000}, {"JP", "靴 5000円以下", "靴 5000円以下", 0, 0}, {"DE", "Schuhe unter 50 $", "Schuhe unter 50 $", 0, 0},
+	} {
+		m, err := marketplaces.Lookup(c.market)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if q, _ := (Query{Text: c.text}).understand(m); q.Text != c.rest || q.PriceMin != c.min || q.PriceMax != c.max {
+			t.Errorf("%s %q: %q, %d to %d", c.market, c.text, q.Text, q.PriceMin, q.PriceMax)
 		}
 	}
 }
@@ -103,7 +145,8 @@ func TestForWhom(t *testing.T) {
 	}
 	for text, want := range map[string][2]string{
 		"women's red shoes under $50": {"red shoes", "women"}, "women\u2019s boots": {"boots", "women"}, "ladies watch": {"watch", "women"},
-		"boots for men": {"boots", "men"}, "Mens socks": {"socks", "men"},
+		"boots for men": {"boots", "men"}, "gifts for her": {"gifts", "women"}, "black women's boots": {"black boots", "women"},
+		"running shoes mens": {"running shoes", "men"}, "Mens socks": {"socks", "men"},
 		"for women": {"for women", ""}, "mens": {"mens", ""}, "little women": {"little women", ""}, "men in black": {"men in black", ""},
 		`"men socks"`: {`"men socks"`, ""}, "gift for women over 50": {"gift for women over 50", ""},
 	} {
