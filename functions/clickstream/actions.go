@@ -30,8 +30,9 @@ var actions = map[string]action{
 	"login":                 {server: true},
 }
 
-// Purchase, Refund and Login are what functions of ours tell.
+// ViewItem is a look at a product's page; the others are what functions of ours tell.
 const (
+	ViewItem       = "view_item"
 	Purchase       = "purchase"
 	Refund         = "refund"
 	Login          = "login"

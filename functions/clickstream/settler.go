@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -21,14 +22,17 @@ type Parts interface {
 	// Day lists the parts of a day.
 	Day(ctx context.Context, day time.Time) ([]Part, error)
 	Raw(ctx context.Context, hour time.Time, shard string) ([]Row, error)
+	// Settled are the events that a part was settled with.
+	Settled(ctx context.Context, hour time.Time, shard string) ([]Row, error)
 	// Settle replaces what was settled of a part before.
 	Settle(ctx context.Context, hour time.Time, shard string, s Settled) error
 }
 
 // Settler brings raw rows into order, hour by hour: it is the compaction of small files, and what makes each event count once.
 type Settler struct {
-	Parts Parts
-	Now   func() time.Time
+	Parts  Parts
+	Counts Counts
+	Now    func() time.Time
 }
 
 const (
@@ -94,7 +98,20 @@ func (s *Settler) part(ctx context.Context, p Part, out *Outcome) error {
 	if err != nil {
 		return fmt.Errorf("read %s of %s: %w", p.Shard, p.Hour, err)
 	}
+	var before []Row
+	if !p.SettledAt.IsZero() {
+		if before, err = s.Parts.Settled(ctx, p.Hour, p.Shard); err != nil {
+			return fmt.Errorf("read what %s of %s was: %w", p.Shard, p.Hour, err)
+		}
+	}
 	settled := Settle(rows)
+	// What is counted comes first: as long as the part stands as it was, what differs is found again.
+	of := func(rows []Row) map[product]Traffic { return trafficOf(p.Hour, p.Shard, rows) }
+	doubted := slices.DeleteFunc(slices.Clone(settled.Bots), func(r Row) bool { return r.Bot != botHasty }) // once taken for shoppers
+	traffic := changed(of(before), of(settled.Events), of(doubted))
+	if err := s.Counts.Count(ctx, traffic, len(rows)); err != nil {
+		return fmt.Errorf("count %s of %s: %w", p.Shard, p.Hour, err)
+	}
 	if err := s.Parts.Settle(ctx, p.Hour, p.Shard, settled); err != nil {
 		return fmt.Errorf("settle %s of %s: %w", p.Shard, p.Hour, err)
 	}

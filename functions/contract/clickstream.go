@@ -9,15 +9,17 @@ import (
 var clickstreamContext = Context{
 	Name:    "clickstream",
 	Owns:    "what shoppers do: the stream of events, and the lake of them",
-	Imports: []string{"payments", "carts", "orders"},
+	Imports: []string{"offers", "payments", "carts", "orders"},
 	Reads:   []string{"customers"},
 	shopper: func() []api.Route { return clickstreamapi.Routes(nil) },
+	seller:  func() []api.Route { return clickstreamapi.SellerRoutes(nil) },
 	Functions: []Function{
 		{
-			Name: "api", Description: "what customers agree to",
+			Name: "api", Description: "what customers agree to, and who comes to what sellers offer",
 			Memory: 512, Timeout: 10 * second,
 			Trigger: Trigger{API: true},
-			Grants:  []Grant{{Read, "consents"}, {Write, "consents"}, {SQL, "customers"}, {Seal, "customers"}, {Record, "clickstream"}},
+			Grants: []Grant{{Read, "consents"}, {Write, "consents"}, {SQL, "customers"}, {Seal, "customers"}, {Record, "clickstream"},
+				{Read, "traffic"}, {Read, "offers"}},
 		},
 		{
 			Name: "consume", Description: "takes the stream into the lake",
@@ -37,12 +39,13 @@ var clickstreamContext = Context{
 			Grants: []Grant{{Read, "consents"}, {Read, "orders"}, {SQL, "customers"}, {Seal, "customers"}, {Mac, "clickstream"}, {Record, "clickstream"}},
 		},
 		{
-			Name: "settle", Description: "brings hours of the lake into order: each event once, in one file a shard",
+			Name: "settle", Description: "brings hours of the lake into order: each event once, in one file a shard, and counts what came to products",
 			Memory: 3008, Timeout: 10 * minute,
 			Trigger: Trigger{Schedule: 15 * minute},
 			Grants: []Grant{
-				{ListObjects, "raw"}, {ListObjects, "events"}, {GetObject, "raw"}, {PutObject, "events"}, {PutObject, "bots"}, {PutObject, "conflicts"},
-				{DeleteObject, "bots"}, {DeleteObject, "conflicts"},
+				{ListObjects, "raw"}, {ListObjects, "events"}, {GetObject, "raw"}, {GetObject, "events"},
+				{PutObject, "events"}, {PutObject, "bots"}, {PutObject, "conflicts"},
+				{DeleteObject, "bots"}, {DeleteObject, "conflicts"}, {Write, "traffic"},
 			},
 		},
 	},

@@ -166,6 +166,15 @@ func (l Lake) Raw(ctx context.Context, hour time.Time, shard string) ([]clickstr
 	return rows, nil
 }
 
+// Settled reads the events of an hour of a shard as they were settled last.
+func (l Lake) Settled(ctx context.Context, hour time.Time, shard string) ([]clickstream.Row, error) {
+	file, err := l.Files.Read(ctx, folder(settled, hour)+shard+".parquet")
+	if err != nil {
+		return nil, err
+	}
+	return decode(file)
+}
+
 // Settle writes an hour of a shard in order, in place of what was written of it before. The events come last: that they are
 // there says that all is.
 func (l Lake) Settle(ctx context.Context, hour time.Time, shard string, s clickstream.Settled) error {

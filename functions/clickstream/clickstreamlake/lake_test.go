@@ -114,12 +114,17 @@ func TestTheColumnsAreThoseThatAreTold(t *testing.T) {
 	}
 }
 
+// nothing is counted.
+type nothing struct{ clickstream.Counts }
+
+func (nothing) Count(context.Context, []clickstream.Traffic, int) error { return nil }
+
 // What is written again overwrites itself, an hour is settled when more of it came, and only then.
 func TestAnHourIsSettledWhenMoreOfItCame(t *testing.T) {
 	t.Parallel()
 	o := &objects{at: noon, files: map[string][]byte{}, times: map[string]time.Time{}}
 	l := Lake{o}
-	settler := &clickstream.Settler{Parts: l, Now: func() time.Time { return o.at }}
+	settler := &clickstream.Settler{Parts: l, Counts: nothing{}, Now: func() time.Time { return o.at }}
 	ctx := t.Context()
 	write := func(first, last string, rows ...clickstream.Row) {
 		t.Helper()

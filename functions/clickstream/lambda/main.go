@@ -3,17 +3,20 @@ package main
 
 import (
 	"crypto/rand"
+	"slices"
 	"time"
 
 	"rialto/functions/clickstream"
 	"rialto/functions/clickstream/clickstreamapi"
 	"rialto/functions/clickstream/clickstreamaws"
+	"rialto/functions/clickstream/clickstreamstore"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/entry"
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/outbox"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
+	"rialto/functions/offers/offersstore"
 	"rialto/functions/orders/ordersstore"
 )
 
@@ -21,7 +24,8 @@ func main() {
 	entry.Run("clickstream", entry.Table{
 		"api": func(s *settings.Settings) (any, error) {
 			agreements := &clickstream.Agreements{Consents: consents(s), People: people(s), Stream: stream(s), Now: time.Now, Random: rand.Reader}
-			return lambdahttp.New(api.Handler(clickstreamapi.Routes(agreements))), nil
+			audience := &clickstream.Audience{Counts: clickstreamstore.Traffic{DB: database(s)}, Offers: &offersstore.Store{DB: database(s)}, Now: time.Now}
+			return lambdahttp.New(api.Handler(slices.Concat(clickstreamapi.Routes(agreements), clickstreamapi.SellerRoutes(audience)))), nil
 		},
 		"consume": func(s *settings.Settings) (any, error) {
 			by, err := pseudonyms(s)
@@ -34,7 +38,8 @@ func main() {
 			return outbox.HandleTimed(follower.HandleEvent), err
 		},
 		"settle": func(s *settings.Settings) (any, error) {
-			return saga.Task("clickstream-settle", (&clickstream.Settler{Parts: lake(s), Now: time.Now}).Settle), nil
+			settler := &clickstream.Settler{Parts: lake(s), Counts: clickstreamstore.Traffic{DB: database(s)}, Now: time.Now}
+			return saga.Task("clickstream-settle", settler.Settle), nil
 		},
 	})
 }

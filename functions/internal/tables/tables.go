@@ -40,6 +40,7 @@ func All() []Table {
 		{Name: "checkouts", Context: "checkout", TTL: true, Indexes: []Index{{Name: "due", Hash: "due_bucket", Sort: "due_at", KeysOnly: true}}},
 		{Name: "customers", Context: "customers"},
 		{Name: "consents", Context: "clickstream"},
+		{Name: "traffic", Context: "clickstream", Sorted: true, TTL: true},
 		{Name: "recommendations", Context: "recommendations", TTL: true},
 		{Name: "payments", Context: "payments", Sorted: true, Stream: true, TTL: true},
 		{Name: "orders", Context: "orders", Stream: true, Indexes: []Index{{Name: "by_customer", Hash: "customer_id", Sort: "created_at", KeysOnly: true}}},

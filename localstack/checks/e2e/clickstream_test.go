@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -291,4 +292,56 @@ func refundedInTheLake(ctx context.Context, t *testing.T, product string, want .
 			t.Fatalf("%v: of %s the lake has the purchase %q, and of it refunds of %v", err, product, purchase, refunds[purchase])
 		}
 	}
+}
+
+// A seller sees by day how many visits looked at what they offer, each event once, and nobody else does.
+func TestASellerSeesWhoComes(t *testing.T) {
+	t.Parallel()
+	ctx := deployed(t)
+	k := newSKU(ctx, t, "Looked-at lamp", 1)
+	seller, err := shop.NewSeller(k.seller)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Now().UTC()
+	for n := range 12 {
+		look := fmt.Sprintf(`{"schema_version":1,"session_id":"%s","marketplace":"US","consent":{"analytics":true,"personalization":false},"events":[`+
+			`{"event_id":"%s","action_name":"view_item","timestamp":"%s","event_attributes":{"object":{"object_id":"%s","object_id_field":"product_id"}}}]}`,
+			"e2e-session-"+shop.NewKey(), shop.NewKey(), at.Format(time.RFC3339Nano), k.product)
+		for range 1 + n%2 { // some are sent twice
+			a, err := (&shop.Client{Base: shop.ShopperURL}).Do(ctx, http.MethodPost, "/api/v1/events", json.RawMessage(look),
+				shop.With("User-Agent", "Mozilla/5.0"))
+			if err != nil || a.Status != http.StatusAccepted {
+				t.Fatal(a.Status, err)
+			}
+		}
+	}
+	day := at.Format(time.DateOnly)
+	path := "/seller/v1/products/" + k.product + "/traffic?from=" + day + "&to=" + day
+	for {
+		invoke(ctx, t, "clickstream-settle", map[string]any{"since": at.Add(-2 * time.Hour)}, nil)
+		var got struct {
+			Days []struct {
+				Day                   string
+				Visits, Views, Orders int64
+			}
+		}
+		if _, err := seller.Call(ctx, http.MethodGet, path, nil, &got); err != nil || len(got.Days) != 1 || got.Days[0].Day != day {
+			t.Fatalf("%+v %v", got, err)
+		}
+		if d := got.Days[0]; d.Visits == 12 && d.Views == 12 && d.Orders == 0 {
+			break
+		}
+		if err := wait(ctx, time.Second); err != nil {
+			t.Fatalf("%v: %+v", err, got)
+		}
+	}
+	other, err := shop.NewSeller(shop.NewID("sel_"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(ctx, t, other.Client, bad{"a product of another", http.MethodGet, path, nil, nil, 404, "offer_not_found"})
+	check(ctx, t, seller.Client, bad{"a day that is none", http.MethodGet, path + "x", nil, nil, 422, "invalid_request"})
+	path = strings.Replace(path, day, at.AddDate(0, 0, -90).Format(time.DateOnly), 1)
+	check(ctx, t, seller.Client, bad{"too many days", http.MethodGet, path, nil, nil, 422, "invalid_days"})
 }
