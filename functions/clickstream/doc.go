@@ -37,11 +37,11 @@
 // every 15 minutes: 96 runs of 8 days and 2 folders are some 10,000 pages of a listing a day.
 //
 // What sellers see is an item for each product, hour and shard, written only if what it counts to has changed: at most one write a look,
-// so of 200 million looks a day USD 125 at 0.625 a million, and less by as much as looks fall on the same products. Days alone would
-// cost a tenth, but want a job that merges a day's shards. It is kept for 100 days.
+// and fewer by as much as looks fall on the same products. An item a day would be fewer still, but wants a job that merges a day's
+// shards. It is kept for 100 days.
 //
-// make bench (clickstreambill) says what a million costs: USD 0.16 without that at list prices of which some are unconfirmed, 81 a day. Of
-// that 0.07 is the gateway's, 0.05 Kinesis's, and the rest is compute and storage.
+// make bench (clickstreambill) says what a million costs: USD 0.38 at most, at list prices of which some are unconfirmed, 192 a day. Of
+// that 0.25 is what sellers see, 0.07 the gateway's, 0.05 Kinesis's, and the rest is compute and storage.
 //
 // It takes OrderPlaced from orders, CartChanged from carts, PaymentRefunded and PaymentRefundedElsewhere from payments, and publishes no
 // events: who wants more than the lake reads the stream, as recommendations do for what sessions click.

@@ -141,6 +141,13 @@ func TestBill(t *testing.T) {
 	const million = 1_000_000.0
 	days := million / eventsADay // of a day that a million events take
 	requests := million / perBatch
+	looks := 0
+	for _, r := range rows {
+		if r.Action == clickstream.ViewItem {
+			looks++
+		}
+	}
+	written := million * float64(looks) / float64(len(rows))
 	kb := float64(int(recordBytes+1023) / 1024)
 	gb := requests * kb / 1024 / 1024
 	invocations := requests * recordBytes * 4 / 3 / lambdaBytes
@@ -159,6 +166,7 @@ func TestBill(t *testing.T) {
 			p("s3.put", invocations*(hoursOfBatch+1)) + p("s3.get", invocations*settlings*hoursOfBatch)},
 		{fmt.Sprintf("S3: raw %.0f B an event for %d days, settled %.0f B for %d", rawBytes, rawDays, keptBytes, keptDays),
 			p("s3.gb_month", million/(1<<30)*(rawBytes*rawDays+keptBytes*keptDays)/30)},
+		{fmt.Sprintf("DynamoDB: %.0f looks at pages, each of another product, hour or shard at most", written), p("dynamodb.write_unit", written)},
 	}
 	total := 0.0
 	t.Logf("a million events, at %d million a day, in USD at list prices (functions/contract says which are unconfirmed):", eventsADay/1_000_000)
