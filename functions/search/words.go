@@ -1,6 +1,7 @@
 package search
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -51,7 +52,8 @@ func quoted(s string) (before, phrase, after string, ok bool) {
 }
 
 // Identifier is a name of one product, such as a number or a model, in the one spelling that all of its spellings have in
-// common: its letters and digits, without the zeros that a number begins with. It is "" of what has none.
+// common: its letters and digits, without the zeros that a number begins with, and without EAN or ISBN before one. It is "" of
+// what has none.
 func Identifier(s string) string {
 	id := strings.Map(func(r rune) rune {
 		if !unicode.IsLetter(r) && !unicode.IsNumber(r) {
@@ -59,11 +61,17 @@ func Identifier(s string) string {
 		}
 		return unicode.ToLower(r)
 	}, norm.NFKC.String(s))
+	if labelled := numberName.FindStringSubmatch(id); labelled != nil {
+		id = labelled[1]
+	}
 	if strings.Trim(id, "0123456789") == "" {
 		id = strings.TrimLeft(id, "0")
 	}
 	return id
 }
+
+// numberName is what may stand before a GTIN, which has 8, 12, 13 or 14 digits, an old ISBN 10.
+var numberName = regexp.MustCompile(`^(?:gtin|ean|upc|isbn|jan)(?:1[0-4])??(\d{8}|\d{9}[\dx]|\d{12,14})$`)
 
 // Spellings are the words that a word of a text may be too, or be a part of: itself without the signs inside it, and as one with
 // the word before it or behind it. Flip flops are flipflops.

@@ -27,7 +27,9 @@ func TestAnIdentifierHasOneSpelling(t *testing.T) {
 	t.Parallel()
 	for _, same := range [][]string{
 		{"NOR.0707-60", "nor 0707 60", "NOR070760"}, {"dv7-1211ea", "DV7 1211EA"},
-		{"4006381333931", "04006381333931", "4006381 333931"}, {"prd_abc", "PRD_ABC", "prd abc"},
+		{"4006381333931", "04006381333931", "4006381 333931", "EAN 4006381333931", "EAN-13: 4006381333931"},
+		{"9780131103627", "ISBN-13: 978-0-13-110362-7", "isbn 9780131103627"}, {"036000291452", "UPC 036000291452"},
+		{"ISBN 0-13-110362-8", "0131103628"}, {"prd_abc", "PRD_ABC", "prd abc"},
 	} {
 		for _, s := range same {
 			if Identifier(s) != Identifier(same[0]) || Identifier(s) == "" {
