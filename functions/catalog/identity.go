@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/width"
 )
 
 // The kinds of identities. Two who list the same identity list the same product.
@@ -58,7 +59,7 @@ func skuIdentity(seller, sku string) string { return bySKU + seller + "#" + sku 
 // sign that means something does, as models that differ by it are different: S21 and S21+, C and C# and C++, 1.5 m and
 // 15 m, +2.5 and -2.5. Two pages of one product can be brought together; one page of two sells what nobody ordered.
 func folded(s string) string {
-	text := []rune(norm.NFC.String(s))
+	text := []rune(width.Fold.String(norm.NFC.String(s)))
 	var b strings.Builder
 	for i, r := range text {
 		switch {

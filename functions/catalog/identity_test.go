@@ -18,7 +18,7 @@ func TestModelsThatDifferByASign(t *testing.T) {
 		{"No. 10-20", "No. 1020"}: false, {`24"`, "24'"}: false, {"5 %", "5"}: false, {"20 °C", "20 C"}: false, {"m²", "m"}: false,
 		{"AT&T", "ATT"}: false, {"कि", "का"}: false,
 		{"0,75 l", "0.75 L"}: true, {"Soft −3", "Soft -3"}: true, {"Soft–X", "soft x"}: true, {"WH-1000", "WH 1000"}: true,
-		{"Nova 7 +", "NOVA-7+"}:         true,
+		{"Nova 7 +", "NOVA-7+"}: true, {"ＡＢ１００", "AB-100"}: true, {"ＡＢ１００", "AB-101"}: false,
 		{"Caf\u00e9 2", "Cafe\u0301 2"}: true, {"Lux® (2019)", "LUX 2019"}: true, {"4×6", "4x6"}: true, {"Pad #5", "Pad 5"}: true, {"a.b", "ab"}: true,
 		{`The "One"`, "The One"}: true,
 	} {
