@@ -67,7 +67,8 @@ var aliases = map[string][]string{
 	colSKU: {"sku" /* R, A, S, W, T */, "seller-sku" /* A */, "item_sku" /* A */, "contribution_sku", /* A */
 		"merchant-sku", "msku" /* A */, "Variant SKU" /* S */, "Custom label (SKU)" /* E */, "CustomLabel" /* E */, "article number",
 		"Artikelnummer",
-		"Product Code/SKU" /* B */, "ordernumber" /* H */, "product_number" /* H */, "product code", "item code", "item number", "reference", "code"},
+		"Product Code/SKU" /* B */, "ordernumber" /* H */, "product_number" /* H */, "product code", "item code", "item number",
+		"reference", "code", "stock code", "product sku", "sku code", "item no", "article no"},
 	colAction: {"add-delete" /* A */, "update_delete" /* A */, "record_action" /* A */, "listing_action", /* A */
 		"action" /* E, as *Action(SiteID=…) */, "operation", "command"},
 	colDeleted: {"delete", "deleted", "is_deleted", "remove"},
