@@ -26,6 +26,7 @@ import (
 	"rialto/functions/payments"
 	"rialto/functions/reviews"
 	"rialto/functions/sellers"
+	"rialto/functions/webhooks"
 )
 
 // published is what each event's data is in Go.
@@ -59,6 +60,7 @@ var published = map[string]any{
 	"feeds/FeedFinished":                feeds.FeedFinished{},
 	"sellers/SellerBlocked":             sellers.SellerBlocked{},
 	"sellers/SellerChanged":             sellers.SellerChanged{},
+	"webhooks/WebhookTurnedOff":         webhooks.TurnedOff{},
 }
 
 // schemas lists the events that are described, as "<context>/<Name>".

@@ -300,7 +300,10 @@ var unused = byGrant(map[string]string{
 	"a seller who has sold something is shown":  "operators-api read ledger",
 	"a shopper says what may be kept of clicks": `clickstream-api read consents`,
 	"two events have one id":                    "clickstream-settle put-object conflicts",
-	"a parcel that is lost":                     "fulfillment-advance write seller_orders",
+	"a webhook answers 410, or nothing for three days": `webhooks-publish publish webhooks
+		notifications-notify read sellers
+		notifications-notify read webhooks`,
+	"a parcel that is lost": "fulfillment-advance write seller_orders",
 })
 
 // byGrant turns reasons with grants, one a line, into grants with their reason.

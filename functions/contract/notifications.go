@@ -7,8 +7,8 @@ import (
 
 var notificationsContext = Context{
 	Name:    "notifications",
-	Owns:    "what customers are told by e-mail, and which mails they want",
-	Imports: []string{"payments", "orders", "fulfillment"},
+	Owns:    "what customers are told by e-mail, and which mails they want; what sellers are told",
+	Imports: []string{"payments", "orders", "fulfillment", "sellers", "webhooks"},
 	shopper: func() []api.Route { return notificationsapi.Routes(nil) },
 	Functions: []Function{
 		{
@@ -20,16 +20,17 @@ var notificationsContext = Context{
 			},
 		},
 		{
-			Name: "notify", Description: "tells customers what became of their orders",
+			Name: "notify", Description: "tells customers what became of their orders, and sellers of their webhooks",
 			Memory: 256, Timeout: 30 * second,
 			Trigger: Trigger{Queue: &Queue{Batch: 10, MaxReceiveCount: 10, Concurrency: 10, Subscriptions: []Subscription{
 				{Context: "orders", Events: []string{"OrderPlaced"}},
 				{Context: "fulfillment", Events: []string{"ShipmentShipped", "ShipmentDelivered", "ShipmentReduced", "ShipmentCancelled"}},
 				{Context: "payments", Events: []string{"PaymentRefunded", "PaymentRefundFailed", "PaymentRefundedElsewhere"}},
+				{Context: "webhooks", Events: []string{"WebhookTurnedOff"}},
 			}}},
 			Grants: []Grant{
-				{Read, "notifications"}, {Write, "notifications"}, {Read, "orders"}, {Read, "shipments"}, {Invoke, "customers-contact"},
-				{Sign, "customers"}, {Mail, "notifications"},
+				{Read, "notifications"}, {Write, "notifications"}, {Read, "orders"}, {Read, "shipments"}, {Read, "sellers"}, {Read, "webhooks"},
+				{Invoke, "customers-contact"}, {Sign, "customers"}, {Mail, "notifications"},
 			},
 		},
 		{

@@ -33,5 +33,11 @@ var webhooksContext = Context{
 			Trigger: Trigger{Queue: &Queue{Batch: 5, MaxReceiveCount: 8, Concurrency: 20}},
 			Grants:  []Grant{{Read, "webhooks"}, {Write, "webhooks"}, {Send, "webhooks-send"}},
 		},
+		{
+			Name: "publish", Description: "webhooks stream to events, of endpoints that are turned off",
+			Memory: 256, Timeout: 30 * second,
+			Trigger: Trigger{Stream: "webhooks"},
+			Grants:  []Grant{{Publish, "webhooks"}},
+		},
 	},
 }

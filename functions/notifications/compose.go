@@ -36,6 +36,14 @@ type item struct {
 
 type fact struct{ Name, Value string }
 
+func newPage(language, subject, opening string) page {
+	p := page{Language: language, Direction: "ltr", Subject: subject, Opening: opening}
+	if language == "ar" {
+		p.Direction = "rtl"
+	}
+	return p
+}
+
 // compose writes the mail of a notice; x is the parcel that it is about, the zero Shipment for none, and unsubscribe empty unless
 // the kind can be done without. It is in the language of the order's marketplace.
 func compose(n Notice, o orders.Order, x fulfillment.Shipment, unsubscribe string) (Mail, error) {
@@ -49,10 +57,7 @@ func compose(n Notice, o orders.Order, x fulfillment.Shipment, unsubscribe strin
 	}
 	w, language := wordsOf(m.Language)
 	says := w.mails[n.Kind]
-	p := page{Language: language, Direction: "ltr", Subject: fmt.Sprintf(says.subject, o.ID), Opening: says.opening}
-	if language == "ar" {
-		p.Direction = "rtl"
-	}
+	p := newPage(language, fmt.Sprintf(says.subject, o.ID), says.opening)
 	if strings.Contains(p.Opening, "%s") {
 		amount, err := f.amount(n.Amount)
 		if err != nil {

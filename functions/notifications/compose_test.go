@@ -163,6 +163,9 @@ func TestEveryMarketplaceHasItsWords(t *testing.T) {
 			if strings.Count(says.subject, "%s") != 1 || strings.Contains(says.opening, "%s") != paid {
 				t.Errorf("%s, %s: %+v", language, kind, says)
 			}
+			if off := w.mails[WebhookOff]; off.subject == "" || strings.Count(off.opening, "%s") != 1 {
+				t.Errorf("%s: %+v", language, off)
+			}
 			mail, err := compose(Notice{Kind: kind, Amount: money.Of(100, m.Currency)}, bought(m.Code, m.Currency, 100), fulfillment.Shipment{}, "")
 			if err != nil || strings.Contains(mail.Text+mail.Subject, "%!") || mail.Language != base ||
 				strings.Contains(mail.HTML, `dir="rtl"`) != (base == "ar") {

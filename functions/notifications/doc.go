@@ -1,5 +1,6 @@
 // Package notifications owns what customers are told by e-mail of their orders: which mails were sent, which they want, and which
-// addresses get none any more.
+// addresses get none any more. A seller is told that its webhook was turned off, at the address that it put with it, once an occasion; a
+// bounce keeps that address of that seller free of mails.
 //
 // Invariants:
 //
@@ -30,7 +31,7 @@
 // days have the marketplace's form and clock.
 //
 // Events in: OrderPlaced, ShipmentShipped, ShipmentDelivered, ShipmentReduced, ShipmentCancelled, PaymentRefunded, PaymentRefundFailed (of what
-// was given before), PaymentRefundedElsewhere. Events out: none.
+// was given before), PaymentRefundedElsewhere, WebhookTurnedOff (webhooks). Events out: none.
 //
 // Still thin: a bounce reaches its function with the address in it, which waits in the queue and the dead letters for up to 14 days. Whether
 // a marketplace's law wants consent before a review is asked for is not looked at. Belgium's French and Canada's French readers get

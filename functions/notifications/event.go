@@ -9,9 +9,10 @@ import (
 	"rialto/functions/internal/fault"
 	"rialto/functions/orders"
 	"rialto/functions/payments"
+	"rialto/functions/webhooks"
 )
 
-// noticeOf returns what an event tells a customer; ok is false for nothing. Errors: unknown_event, malformed_event.
+// noticeOf returns what an event tells a customer or seller; ok is false for nothing. Errors: unknown_event, malformed_event.
 func noticeOf(event string, data []byte, at time.Time) (n Notice, ok bool, err error) {
 	switch event {
 	case "OrderPlaced":
@@ -59,6 +60,10 @@ func noticeOf(event string, data []byte, at time.Time) (n Notice, ok bool, err e
 				n.Kind = TurnedBack
 			}
 			return n, n.Amount.Minor > 0
+		})
+	case webhooks.EventTurnedOff:
+		return read(event, data, func(e webhooks.TurnedOff) (Notice, bool) {
+			return Notice{OrderID: e.SellerID, Kind: WebhookOff, Subject: strconv.FormatInt(e.OffSince.Unix(), 10), At: e.OffSince}, true
 		})
 	}
 	return Notice{}, false, fault.New(fault.Malformed, "unknown_event", "notifications does not take %s", event)

@@ -6,7 +6,7 @@ import (
 	"rialto/functions/fulfillment"
 )
 
-// text is what a mail of a kind says. %s of a subject is the order's number, %s of an opening the amount of a refund.
+// text is what a mail of a kind says. %s of a subject is the order's number, %s of an opening the amount of a refund, or where a webhook is.
 type text struct{ subject, opening string }
 
 // words are what the mails say in a language, in short plain sentences.
@@ -49,6 +49,9 @@ var languages = map[string]words{
 		Refunded:   {"A refund for your order %s", "We refunded %s. Your bank may take some days to show it."},
 		TurnedBack: {"A refund for your order %s came back", "Your bank did not accept a refund of %s. We are looking into it."},
 		Review:     {"What do you think of your order %s?", "You can review these items now:"},
+		WebhookOff: {"Your webhook was turned off",
+			"Your webhook at %s takes no messages, so we turned it off. " +
+				"Put it again to turn it on: what waits for it is sent then."},
 	}, "Order", "Placed on", "Items", "Discount", "Shipping", "Tax", "Total", "Carrier", "Tracking number", "Expected by",
 		"If you do not want to be asked for reviews:", "Cancelled by",
 		who("you", "the seller", "Rialto", "Rialto, automatically")},
@@ -60,6 +63,9 @@ var languages = map[string]words{
 		Refunded:   {"Eine Erstattung für Ihre Bestellung %s", "Wir haben %s erstattet. Ihre Bank zeigt das vielleicht erst in einigen Tagen."},
 		TurnedBack: {"Eine Erstattung für Ihre Bestellung %s kam zurück", "Ihre Bank hat eine Erstattung von %s nicht angenommen. Wir kümmern uns darum."},
 		Review:     {"Wie gefällt Ihnen Ihre Bestellung %s?", "Sie können diese Artikel jetzt bewerten:"},
+		WebhookOff: {"Ihr Webhook wurde ausgeschaltet",
+			"Ihr Webhook bei %s nimmt keine Nachrichten an, deshalb haben wir ihn ausgeschaltet. " +
+				"Richten Sie ihn neu ein, um ihn wieder einzuschalten: Dann wird gesendet, was auf ihn wartet."},
 	}, "Bestellung", "Bestellt am", "Artikel", "Rabatt", "Versand", "Steuer", "Gesamtbetrag", "Versanddienst", "Sendungsnummer", "Erwartet bis",
 		"Wenn Sie nicht um Bewertungen gebeten werden möchten:", "Storniert von",
 		who("Ihnen", "dem Verkäufer", "Rialto", "Rialto, automatisch")},
@@ -71,6 +77,9 @@ var languages = map[string]words{
 		Refunded:   {"Un remboursement pour votre commande %s", "Nous avons remboursé %s. Votre banque peut mettre quelques jours à l'afficher."},
 		TurnedBack: {"Un remboursement pour votre commande %s est revenu", "Votre banque n'a pas accepté un remboursement de %s. Nous nous en occupons."},
 		Review:     {"Que pensez-vous de votre commande %s ?", "Vous pouvez maintenant donner votre avis sur ces articles :"},
+		WebhookOff: {"Votre webhook a été désactivé",
+			"Votre webhook sur %s n'accepte aucun message ; nous l'avons donc désactivé. " +
+				"Enregistrez-le à nouveau pour le réactiver : ce qui l'attend sera alors envoyé."},
 	}, "Commande", "Passée le", "Articles", "Remise", "Livraison", "Taxes", "Total", "Transporteur", "Numéro de suivi", "Prévue au plus tard le",
 		"Si vous ne voulez plus recevoir de demandes d'avis :", "Annulés par",
 		who("vous", "le vendeur", "Rialto", "Rialto, automatiquement")},
@@ -82,6 +91,9 @@ var languages = map[string]words{
 		Refunded:   {"Un reembolso de su pedido %s", "Hemos reembolsado %s. Su banco puede tardar unos días en mostrarlo."},
 		TurnedBack: {"Un reembolso de su pedido %s ha sido devuelto", "Su banco no ha aceptado un reembolso de %s. Lo estamos revisando."},
 		Review:     {"¿Qué le parece su pedido %s?", "Ya puede opinar sobre estos artículos:"},
+		WebhookOff: {"Su webhook se ha desactivado",
+			"Su webhook en %s no acepta mensajes, por eso lo hemos desactivado. " +
+				"Vuelva a registrarlo para activarlo: entonces se enviará lo que está en espera."},
 	}, "Pedido", "Fecha del pedido", "Artículos", "Descuento", "Envío", "Impuestos", "Total", "Transportista", "Número de seguimiento",
 		"Entrega prevista hasta el", "Si no quiere que le pidamos opiniones:", "Cancelados por",
 		who("usted", "el vendedor", "Rialto", "Rialto, automáticamente")},
@@ -93,6 +105,9 @@ var languages = map[string]words{
 		Refunded:   {"Un rimborso per il suo ordine %s", "Abbiamo rimborsato %s. La sua banca può impiegare alcuni giorni per mostrarlo."},
 		TurnedBack: {"Un rimborso per il suo ordine %s è tornato indietro", "La sua banca non ha accettato un rimborso di %s. Ce ne stiamo occupando."},
 		Review:     {"Che cosa pensa del suo ordine %s?", "Ora può recensire questi articoli:"},
+		WebhookOff: {"Il suo webhook è stato disattivato",
+			"Il suo webhook su %s non accetta messaggi, perciò lo abbiamo disattivato. " +
+				"Lo registri di nuovo per riattivarlo: allora sarà inviato ciò che è in attesa."},
 	}, "Ordine", "Data dell'ordine", "Articoli", "Sconto", "Spedizione", "Imposte", "Totale", "Corriere", "Numero di spedizione",
 		"Consegna prevista entro il", "Se non vuole ricevere richieste di recensioni:", "Chi li ha annullati",
 		who("lei", "il venditore", "Rialto", "Rialto, automaticamente")},
@@ -104,6 +119,8 @@ var languages = map[string]words{
 		Refunded:   {"ご注文 %s の返金", "%s を返金しました。銀行の明細に表示されるまで数日かかることがあります。"},
 		TurnedBack: {"ご注文 %s の返金が戻されました", "%s の返金が銀行で受け付けられませんでした。現在確認しています。"},
 		Review:     {"ご注文 %s はいかがでしたか", "次の商品のレビューを書くことができます。"},
+		WebhookOff: {"Webhook を停止しました",
+			"%s の Webhook がメッセージを受け付けないため、停止しました。もう一度登録すると再開し、保留中のメッセージが送信されます。"},
 	}, "注文番号", "注文日", "商品", "割引", "送料", "税", "合計", "配送業者", "追跡番号", "お届け予定日",
 		"レビューのお願いを受け取りたくない場合:", "キャンセル元",
 		who("お客様", "販売者", "Rialto", "Rialto（自動）")},
@@ -115,6 +132,9 @@ var languages = map[string]words{
 		Refunded:   {"Um reembolso do seu pedido %s", "Reembolsamos %s. Seu banco pode levar alguns dias para mostrar o valor."},
 		TurnedBack: {"Um reembolso do seu pedido %s foi devolvido", "Seu banco não aceitou um reembolso de %s. Estamos verificando."},
 		Review:     {"O que você achou do seu pedido %s?", "Você já pode avaliar estes itens:"},
+		WebhookOff: {"Seu webhook foi desativado",
+			"Seu webhook em %s não aceita mensagens, por isso o desativamos. " +
+				"Registre-o de novo para reativá-lo: o que está em espera será então enviado."},
 	}, "Pedido", "Data do pedido", "Itens", "Desconto", "Frete", "Impostos", "Total", "Transportadora", "Código de rastreio",
 		"Entrega prevista até", "Se você não quer receber pedidos de avaliação:", "Cancelados por",
 		who("você", "o vendedor", "Rialto", "Rialto, automaticamente")},
@@ -126,6 +146,9 @@ var languages = map[string]words{
 		Refunded:   {"Een terugbetaling voor uw bestelling %s", "We hebben %s terugbetaald. Het kan enkele dagen duren voordat uw bank dit toont."},
 		TurnedBack: {"Een terugbetaling voor uw bestelling %s kwam terug", "Uw bank heeft een terugbetaling van %s niet aangenomen. We zoeken dit uit."},
 		Review:     {"Wat vindt u van uw bestelling %s?", "U kunt deze artikelen nu beoordelen:"},
+		WebhookOff: {"Uw webhook is uitgeschakeld",
+			"Uw webhook op %s neemt geen berichten aan, daarom hebben we hem uitgeschakeld. " +
+				"Stel hem opnieuw in om hem in te schakelen: wat wacht, wordt dan verzonden."},
 	}, "Bestelling", "Besteld op", "Artikelen", "Korting", "Verzending", "Belasting", "Totaal", "Vervoerder", "Trackingnummer", "Verwacht uiterlijk",
 		"Als u niet om beoordelingen gevraagd wilt worden:", "Geannuleerd door",
 		who("u", "de verkoper", "Rialto", "Rialto, automatisch")},
@@ -137,6 +160,9 @@ var languages = map[string]words{
 		Refunded:   {"Zwrot pieniędzy za zamówienie %s", "Zwróciliśmy %s. Bank może pokazać zwrot dopiero po kilku dniach."},
 		TurnedBack: {"Zwrot pieniędzy za zamówienie %s został cofnięty", "Bank nie przyjął zwrotu %s. Wyjaśniamy to."},
 		Review:     {"Jak oceniasz zamówienie %s?", "Możesz teraz ocenić te produkty:"},
+		WebhookOff: {"Webhook został wyłączony",
+			"Webhook pod adresem %s nie przyjmuje wiadomości, dlatego go wyłączyliśmy. " +
+				"Zapisz go ponownie, aby go włączyć: wtedy zostanie wysłane to, co czeka."},
 	}, "Zamówienie", "Data zamówienia", "Produkty", "Rabat", "Dostawa", "Podatek", "Razem", "Przewoźnik", "Numer przesyłki",
 		"Przewidywana dostawa do",
 		"Jeśli nie chcesz otrzymywać próśb o opinie:", "Kto anulował",
@@ -149,6 +175,9 @@ var languages = map[string]words{
 		Refunded:   {"En återbetalning för din beställning %s", "Vi har betalat tillbaka %s. Det kan ta några dagar innan din bank visar det."},
 		TurnedBack: {"En återbetalning för din beställning %s kom tillbaka", "Din bank tog inte emot en återbetalning på %s. Vi undersöker det."},
 		Review:     {"Vad tycker du om din beställning %s?", "Du kan nu recensera de här varorna:"},
+		WebhookOff: {"Din webhook har stängts av",
+			"Din webhook på %s tar inte emot några meddelanden, så vi har stängt av den. " +
+				"Spara den på nytt för att slå på den: då skickas det som väntar."},
 	}, "Beställning", "Beställd den", "Varor", "Rabatt", "Frakt", "Skatt", "Totalt", "Transportör", "Spårningsnummer", "Beräknad leverans senast",
 		"Om du inte vill få frågor om recensioner:", "Avbeställda av",
 		who("dig", "säljaren", "Rialto", "Rialto, automatiskt")},
@@ -160,6 +189,9 @@ var languages = map[string]words{
 		Refunded:   {"Siparişiniz için para iadesi: %s", "Para iadesi yapıldı: %s. Bankanızın bunu göstermesi birkaç gün sürebilir."},
 		TurnedBack: {"Siparişinizin para iadesi geri döndü: %s", "Bankanız bu para iadesini kabul etmedi: %s. Konuyu inceliyoruz."},
 		Review:     {"Siparişinizi nasıl buldunuz? %s", "Artık bu ürünleri değerlendirebilirsiniz:"},
+		WebhookOff: {"Webhook'unuz kapatıldı",
+			"%s adresindeki webhook'unuz ileti kabul etmiyor, bu yüzden onu kapattık. " +
+				"Yeniden açmak için tekrar kaydedin: bekleyenler o zaman gönderilir."},
 	}, "Sipariş", "Sipariş tarihi", "Ürünler", "İndirim", "Kargo", "Vergi", "Toplam", "Kargo şirketi", "Takip numarası", "Tahmini teslimat",
 		"Değerlendirme istekleri almak istemiyorsanız:", "İptal eden",
 		who("siz", "satıcı", "Rialto", "Rialto, otomatik olarak")},
@@ -171,6 +203,8 @@ var languages = map[string]words{
 		Refunded:   {"استرداد مبلغ لطلبك %s", "رددنا إليك مبلغ %s. قد يحتاج البنك إلى بضعة أيام لإظهاره."},
 		TurnedBack: {"عاد مبلغ مسترد لطلبك %s", "لم يقبل البنك رد مبلغ %s. نحن نتابع الأمر."},
 		Review:     {"ما رأيك في طلبك %s؟", "يمكنك الآن تقييم هذه المنتجات:"},
+		WebhookOff: {"تم إيقاف خطاف الويب الخاص بك",
+			"خطاف الويب الخاص بك على %s لا يقبل الرسائل، لذلك أوقفناه. سجّله مرة أخرى لتشغيله: عندئذ يُرسل ما ينتظره."},
 	}, "الطلب", "تاريخ الطلب", "المنتجات", "الخصم", "الشحن", "الضريبة", "المجموع", "شركة الشحن", "رقم التتبع", "موعد التسليم المتوقع",
 		"إذا كنت لا تريد تلقي طلبات التقييم:", "من ألغاها",
 		who("أنت", "البائع", "Rialto", "Rialto تلقائيًا")},

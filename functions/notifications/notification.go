@@ -20,14 +20,16 @@ const (
 	Refunded   Kind = "REFUNDED"           // money was given back
 	TurnedBack Kind = "REFUND_TURNED_BACK" // the customer's bank did not take it
 	Review     Kind = "REVIEW_REQUEST"     // what came some days ago may be reviewed
+	WebhookOff Kind = "WEBHOOK_OFF"        // a seller's webhook was turned off
 )
 
 // Optional tells whether a customer may do without mails of the kind. The others say what became of their money.
 func (k Kind) Optional() bool { return k == Review }
 
-// Notice is what a customer is to be told of an order of theirs. Of one order, kind and subject there is one mail.
+// Notice is what a customer is to be told of an order of theirs, or a seller of its webhook. Of one order, or seller, kind and subject
+// there is one mail.
 type Notice struct {
-	OrderID string
+	OrderID string // or the seller's id
 	Kind    Kind
 	Subject string // what of the order: a parcel, a refund and its attempt; empty for all of it
 	// Parcel is the shipment that it is about, empty for none.

@@ -9,6 +9,8 @@ import (
 	"rialto/functions/internal/eventdata"
 	"rialto/functions/internal/fault"
 	"rialto/functions/orders"
+	"rialto/functions/sellers"
+	"rialto/functions/webhooks"
 )
 
 // Store keeps the records of mails, what customers want, and where no mail goes any more.
@@ -61,14 +63,26 @@ var (
 	ErrThrottled = fault.New(fault.Throttled, "mail_throttled", "SES sends no more mails just now").After(time.Minute)
 )
 
+// Sellers are what sellers say of themselves.
+type Sellers interface {
+	Profile(ctx context.Context, sellerID string) (sellers.Profile, error)
+}
+
+// Webhooks are where sellers' systems listen.
+type Webhooks interface {
+	Endpoint(ctx context.Context, sellerID string) (e webhooks.Endpoint, found bool, err error)
+}
+
 // Links makes the link that ends review requests to a customer.
 type Links interface {
 	Unsubscribe(ctx context.Context, customerID string, now time.Time) (url string, err error)
 }
 
-// Notifier tells customers what became of their orders.
+// Notifier tells customers what became of their orders, and sellers of their webhooks.
 type Notifier struct {
 	Store    Store
+	Sellers  Sellers
+	Webhooks Webhooks
 	Orders   Orders
 	Parcels  Parcels
 	Contacts Contacts
@@ -144,6 +158,9 @@ func (s *Notifier) prepare(ctx context.Context, n Notice) (to Contact, m Mail, s
 	now := s.Now().UTC()
 	if now.Sub(n.At) > fresh {
 		return Contact{}, Mail{}, reasonOld, nil
+	}
+	if n.Kind == WebhookOff {
+		return s.prepareSeller(ctx, n)
 	}
 	o, found, err := s.Orders.Get(ctx, n.OrderID)
 	if err == nil && !found {

@@ -21,6 +21,8 @@ import (
 	"rialto/functions/orders"
 	"rialto/functions/orders/ordersstore"
 	"rialto/functions/payments"
+	"rialto/functions/sellers/sellersstore"
+	"rialto/functions/webhooks/webhooksstore"
 )
 
 // world is a notifier on real stores on one database in memory, with a mailer that keeps what it is given.
@@ -46,6 +48,7 @@ func newWorld(t *testing.T) *world {
 	w.stored = notificationsstore.Store{DB: w.db}
 	parcels := fulfillmentstore.Store{DB: w.db}
 	w.Notifier = &notifications.Notifier{Store: w.stored, Orders: ordersstore.Store{DB: w.db}, Parcels: parcels,
+		Sellers: sellersstore.Store{DB: w.db}, Webhooks: webhooksstore.Store{DB: w.db},
 		Contacts: w, Mailer: w, Links: w, Now: func() time.Time { return w.now }, ReviewAfter: 7 * 24 * time.Hour}
 	usd := money.Of(100, "USD")
 	o := orders.Order{ID: "ord_1", CustomerID: "cus_a", CheckoutID: "chk_1", Marketplace: "US", PlacedAt: w.now,

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +26,7 @@ type Endpoint struct {
 	SellerID string `dynamodbav:"seller_id"`
 	URL      string `dynamodbav:"url"`
 	Secret   string `dynamodbav:"secret"`
+	Email    string `dynamodbav:"email,omitempty"` // who is written to when it is turned off
 	// FailingSince is when the first of the messages failed since one was taken; zero if the last was.
 	FailingSince time.Time `dynamodbav:"failing_since"`
 	OffSince     time.Time `dynamodbav:"off_since"` // zero while it is on
@@ -35,6 +37,19 @@ type Endpoint struct {
 
 // Off tells whether nothing is sent.
 func (e Endpoint) Off() bool { return !e.OffSince.IsZero() }
+
+// TurnedOff is the data of the event WebhookTurnedOff: an endpoint took nothing for too long, or wants nothing any more. OffSince names the
+// occasion.
+type TurnedOff struct {
+	SellerID string    `json:"seller_id"`
+	OffSince time.Time `json:"off_since"`
+}
+
+// EventTurnedOff is its name.
+const EventTurnedOff = "WebhookTurnedOff"
+
+// emailForm is a plain address: a name, an @ and a domain with a dot.
+var emailForm = regexp.MustCompile(`^[^\s@<>()\[\],;:"\\]{1,64}@[^\s@<>()\[\],;:"\\]+\.[^\s@<>()\[\],;:"\\.]{2,}$`)
 
 // Message is what a seller is told of an event. Ids sort by time.
 type Message struct {

@@ -47,7 +47,10 @@ type Post interface {
 
 var (
 	// ErrAddress refuses an endpoint that is not on the public internet.
-	ErrAddress  = fault.New(fault.Invalid, "webhook_address", "the address must be a public one that begins with https://")
+	ErrAddress = fault.New(fault.Invalid, "webhook_address", "the address must be a public one that begins with https://")
+	// ErrEmail refuses to write to what is no e-mail address.
+	ErrEmail = fault.New(fault.Invalid, "webhook_email", "the e-mail address is none").
+			With(fault.Field{Pointer: "/email", Code: "bad_format", Message: "must be an e-mail address"})
 	errNone     = fault.New(fault.NotFound, "webhook_not_found", "there is no webhook")
 	errNoSuch   = fault.New(fault.NotFound, "delivery_not_found", "there is no such delivery")
 	errOff      = fault.New(fault.Conflict, "webhook_off", "the webhook is off: put it again first")
@@ -151,11 +154,15 @@ type Service struct {
 	Now    func() time.Time
 }
 
-// Put says where a seller listens, and turns that on: what was held is sent. The secret is "" if it is the one that was told before.
-func (s *Service) Put(ctx context.Context, sellerID, address string) (e Endpoint, secret string, err error) {
+// Put says where a seller listens, and turns that on: what was held is sent. The secret is "" if it is the one that was told before. email
+// is who is written to when it is turned off, "" for nobody. Errors: webhook_address, webhook_email, webhook_busy.
+func (s *Service) Put(ctx context.Context, sellerID, address, email string) (e Endpoint, secret string, err error) {
 	u, err := url.Parse(address)
 	if err != nil || s.Check(u) != nil {
 		return e, "", ErrAddress
+	}
+	if email != "" && !emailForm.MatchString(email) {
+		return e, "", ErrEmail
 	}
 	e, found, err := s.Store.Endpoint(ctx, sellerID)
 	if err != nil {
@@ -170,7 +177,8 @@ func (s *Service) Put(ctx context.Context, sellerID, address string) (e Endpoint
 		e = Endpoint{SellerID: sellerID, Secret: secret, CreatedAt: s.Now().UTC()}
 	}
 	wasOff := !found || e.Off()
-	e.URL, e.FailingSince, e.OffSince, e.Why = u.String(), time.Time{}, time.Time{}, ""
+	e.URL, e.Email = u.String(), email
+	e.FailingSince, e.OffSince, e.Why = time.Time{}, time.Time{}, ""
 	ok, err := s.Store.SaveEndpoint(ctx, e)
 	switch {
 	case err == nil && !ok:

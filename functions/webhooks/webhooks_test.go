@@ -101,7 +101,7 @@ func (w *world) works(t *testing.T, until time.Duration) {
 
 func (w *world) puts(t *testing.T) string {
 	t.Helper()
-	_, secret, err := w.Put(t.Context(), seller, "https://shop.example/hooks")
+	_, secret, err := w.Put(t.Context(), seller, "https://shop.example/hooks", "it@shop.example")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func TestOrdersAreTold(t *testing.T) {
 		"fulfillment/ShipmentReduced":   {"sel_n3v6bq2x7mwhtdkzcy4gsrjfae", webhooks.OrderReduced},
 	} {
 		w := newWorld(t)
-		if _, _, err := w.Put(t.Context(), c.seller, "https://shop.example/"); err != nil {
+		if _, _, err := w.Put(t.Context(), c.seller, "https://shop.example/", ""); err != nil {
 			t.Fatal(err)
 		}
 		w.hears(t, event)
@@ -259,6 +259,24 @@ func TestAnEndpointThatIsGone(t *testing.T) {
 	}
 }
 
+// Seen to catch: an address that is none; a webhook that is put with it all the same.
+func TestWhoIsWrittenTo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, bad := range []string{"it", "it@shop", "it@@shop.example", "it @shop.example", "a@b.example, c@d.example", "IT <it@shop.example>"} {
+		if _, _, err := w.Put(t.Context(), seller, "https://shop.example/hooks", bad); fault.Code(err) != "webhook_email" {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+	if _, err := w.Get(t.Context(), seller); fault.Code(err) != "webhook_not_found" {
+		t.Error(err)
+	}
+	w.puts(t)
+	if e, err := w.Get(t.Context(), seller); err != nil || e.Email != "it@shop.example" {
+		t.Error(e, err)
+	}
+}
+
 // Seen to catch: an address inside, by number; one without TLS.
 func TestAddressesThatAreRefused(t *testing.T) {
 	t.Parallel()
@@ -266,7 +284,7 @@ func TestAddressesThatAreRefused(t *testing.T) {
 	for _, address := range []string{"", "http://shop.example/", "https://127.0.0.1/", "https://[::1]/", "https://169.254.169.254/latest",
 		"https://10.0.0.1/",
 		"https://[::ffff:192.168.0.1]/", "https://shop.example:8443/", "https://me:secret@shop.example/", "https://%zz", "shop.example"} {
-		if _, _, err := w.Put(t.Context(), seller, address); fault.Code(err) != "webhook_address" {
+		if _, _, err := w.Put(t.Context(), seller, address, ""); fault.Code(err) != "webhook_address" {
 			t.Errorf("%q: %v", address, err)
 		}
 	}

@@ -62,7 +62,7 @@ func All() []Table {
 		{Name: "product_ratings", Context: "reviews", Sorted: true, Stream: true},
 		{Name: "campaigns", Context: "campaigns", Sorted: true},
 		{Name: "audit_log", Context: "operators", Sorted: true, Indexes: []Index{{Name: "about", Hash: "subject", Sort: "place"}}},
-		{Name: "webhooks", Context: "webhooks", Sorted: true, TTL: true},
+		{Name: "webhooks", Context: "webhooks", Sorted: true, Stream: true, TTL: true},
 		{Name: "notifications", Context: "notifications", Sorted: true, TTL: true},
 		{Name: "ledger", Context: "payouts", Indexes: []Index{{Name: "by_month", Hash: "month", Sort: "place", KeysOnly: true},
 			{Name: "unpaid", Hash: "bucket", Sort: "due", KeysOnly: true}}},

@@ -12,6 +12,8 @@ import (
 	"rialto/functions/notifications"
 	"rialto/functions/notifications/notificationsaws"
 	"rialto/functions/orders/ordersstore"
+	"rialto/functions/sellers/sellersstore"
+	"rialto/functions/webhooks/webhooksstore"
 )
 
 func notifier(s *settings.Settings) *notifications.Notifier {
@@ -20,7 +22,8 @@ func notifier(s *settings.Settings) *notifications.Notifier {
 	if e := s.Get("AWS_ENDPOINT_URL_SESV2"); e != "" { // the local cloud's mailbox
 		cfg.BaseEndpoint = &e
 	}
-	return &notifications.Notifier{Store: stored, Orders: ordersstore.Store{DB: stored.DB}, Parcels: fulfillmentstore.Store{DB: stored.DB},
+	return &notifications.Notifier{Store: stored, Sellers: sellersstore.Store{DB: stored.DB}, Webhooks: webhooksstore.Store{DB: stored.DB},
+		Orders: ordersstore.Store{DB: stored.DB}, Parcels: fulfillmentstore.Store{DB: stored.DB},
 		Contacts: contacts(s), Mailer: notificationsaws.NewSES(cfg, s.Must("MAIL_FROM"), s.Must("MAIL_CONFIGURATION_SET")),
 		Links: notificationsaws.Links{Signer: guests(s), Base: s.Must("SHOP_URL")}, Now: time.Now,
 		ReviewAfter: s.Seconds("REVIEW_AFTER_SECONDS", 7*24*time.Hour)}

@@ -37,6 +37,9 @@ func main() {
 			sender := &webhooks.Sender{Store: webhooksstore.Store{DB: database(s)}, Queue: queue(s), Post: webhookspost.New(), Now: time.Now}
 			return webhooksaws.Receive(sender.Deliver), nil
 		},
+		"publish": func(s *settings.Settings) (any, error) {
+			return outbox.Stream(outbox.NewSNS(s.AWS(), s.Must("TOPIC_ARN")), webhooksstore.Events), nil
+		},
 	})
 }
 

@@ -15,7 +15,7 @@ import (
 
 // Service is the use cases.
 type Service interface {
-	Put(ctx context.Context, sellerID, address string) (e webhooks.Endpoint, secret string, err error)
+	Put(ctx context.Context, sellerID, address, email string) (e webhooks.Endpoint, secret string, err error)
 	Get(ctx context.Context, sellerID string) (webhooks.Endpoint, error)
 	Remove(ctx context.Context, sellerID string) error
 	Deliveries(ctx context.Context, sellerID, after string, limit int) ([]webhooks.Message, string, error)
@@ -46,6 +46,7 @@ func Routes(s Service) []api.Route {
 
 type webhook struct {
 	URL          string     `json:"url"`
+	Email        string     `json:"email,omitempty" doc:"Who is written to when it is turned off"`
 	On           bool       `json:"on"`
 	Off          string     `json:"off_because,omitempty"`
 	OffSince     *time.Time `json:"off_since,omitempty"`
@@ -61,7 +62,7 @@ func given(at time.Time) *time.Time {
 }
 
 func webhookOf(e webhooks.Endpoint, secret string) *webhookOutput {
-	return &webhookOutput{webhook{e.URL, !e.Off(), e.Why, given(e.OffSince), given(e.FailingSince), secret}}
+	return &webhookOutput{webhook{e.URL, e.Email, !e.Off(), e.Why, given(e.OffSince), given(e.FailingSince), secret}}
 }
 
 type webhookOutput struct{ Body webhook }
@@ -76,12 +77,13 @@ func (h handlers) get(ctx context.Context, _ *struct{}) (*webhookOutput, error) 
 
 type putInput struct {
 	Body struct {
-		URL string `json:"url" maxLength:"2000" doc:"A public address that begins with https://"`
+		URL   string `json:"url" maxLength:"2000" doc:"A public address that begins with https://"`
+		Email string `json:"email,omitempty" maxLength:"254" doc:"Who is written to when it is turned off; nobody if it says nothing"`
 	}
 }
 
 func (h handlers) put(ctx context.Context, in *putInput) (*webhookOutput, error) {
-	e, secret, err := h.service.Put(ctx, me(ctx), in.Body.URL)
+	e, secret, err := h.service.Put(ctx, me(ctx), in.Body.URL, in.Body.Email)
 	if err != nil {
 		return nil, err
 	}

@@ -419,13 +419,14 @@ func TestASellersSystemIsTold(t *testing.T) {
 	check(ctx, t, seller.Client, bad{"an address of this machine", http.MethodPut, "/seller/v1/webhook", map[string]string{"url": "https://127.0.0.1/"},
 		nil, 422, "webhook_address"})
 	var put struct {
-		On     bool
-		Secret string
+		On            bool
+		Secret, Email string
 	}
-	if _, err := seller.Call(ctx, http.MethodPut, "/seller/v1/webhook", map[string]string{"url": "https://seller.invalid/hooks"}, &put); err != nil {
+	if _, err := seller.Call(ctx, http.MethodPut, "/seller/v1/webhook", map[string]string{"url": "https://seller.invalid/hooks",
+		"email": "it@seller.example"}, &put); err != nil {
 		t.Fatal(err)
 	}
-	if !put.On || !strings.HasPrefix(put.Secret, "whsec_") {
+	if !put.On || put.Email != "it@seller.example" || !strings.HasPrefix(put.Secret, "whsec_") {
 		t.Fatalf("%+v", put)
 	}
 	placed, err := s.checkout(ctx, s.mustPut(ctx, t, k, 2).ID, shop.NewKey())
