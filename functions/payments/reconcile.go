@@ -121,8 +121,11 @@ func (r *Reconciler) day(ctx context.Context, day string, anew bool, out *Reconc
 		}); err != nil {
 			return false, err
 		}
+		if err := r.report(ctx, day, found); err != nil {
+			return false, err
+		}
 		s.Compared, s.After, s.Listed = s.Compared+len(page), next, next == ""
-		if s, err = r.keep(ctx, s, found); err != nil {
+		if s, err = r.keep(ctx, s); err != nil {
 			return false, err
 		}
 	}
@@ -158,31 +161,40 @@ func (r *Reconciler) missing(ctx context.Context, s Reconciliation) error {
 	}); err != nil {
 		return err
 	}
-	s.DoneAt = r.Now().UTC()
-	if _, err := r.keep(ctx, s, found); err != nil {
+	if err := r.report(ctx, s.Day, found); err != nil {
 		return err
 	}
-	return r.each(len(left), func(n int) error { return r.Compare.Unbook(ctx, left[n]) })
+	if err := r.each(len(left), func(n int) error { return r.Compare.Unbook(ctx, left[n]) }); err != nil {
+		return err
+	}
+	s.DoneAt = r.Now().UTC() // last: nobody looks at the list of a day that is done
+	_, err = r.keep(ctx, s)
+	return err
 }
 
-// keep reports what differs, and keeps how far the day has come.
-func (r *Reconciler) keep(ctx context.Context, s Reconciliation, found []Difference) (Reconciliation, error) {
+// report keeps what differs, and raises an alarm over what is left to decide.
+func (r *Reconciler) report(ctx context.Context, day string, found []Difference) error {
 	left := 0
 	for _, d := range found {
 		if d.Kind == "" {
 			continue
 		}
 		d.At = r.Now().UTC()
-		if err := r.Compare.Report(ctx, s.Day, d); err != nil {
-			return s, err
+		if err := r.Compare.Report(ctx, day, d); err != nil {
+			return err
 		}
 		if !d.Taken {
 			left++
 		}
 	}
 	if left > 0 {
-		slog.ErrorContext(ctx, "the gateway's books differ from the payments", "alarm", "differs", "day", s.Day, "differences", left)
+		slog.ErrorContext(ctx, "the gateway's books differ from the payments", "alarm", "differs", "day", day, "differences", left)
 	}
+	return nil
+}
+
+// keep keeps how far the day has come.
+func (r *Reconciler) keep(ctx context.Context, s Reconciliation) (Reconciliation, error) {
 	now, ok, err := r.Compare.SaveReconciliation(ctx, s)
 	if err == nil && !ok {
 		err = errBusy

@@ -265,3 +265,42 @@ func TestAComparisonGoesOnWhereItStood(t *testing.T) {
 	_, err := d.Reconcile(t.Context(), payments.ReconcileInput{Day: "yesterday"})
 	wantCode(t, err, "invalid_day")
 }
+
+// stuck takes nothing off a day's list the first time that it is asked to.
+type stuck struct {
+	payments.Comparison
+	asked int
+}
+
+func (s *stuck) Unbook(ctx context.Context, d payments.Due) error {
+	if s.asked++; s.asked == 1 {
+		return errors.New("no answer")
+	}
+	return s.Comparison.Unbook(ctx, d)
+}
+
+// A day is done when nothing of it is left to be looked for, and not before: nobody looks at its list again. Seen to catch: a day that is
+// said to be done first.
+func TestADayIsDoneWhenItsListIsEmpty(t *testing.T) {
+	t.Parallel()
+	d := newDay(t)
+	if _, err := d.authorizes(d.input("pm_card_visa", "g1"), 1); err != nil {
+		t.Fatal(err)
+	}
+	d.edits(t, func(p *payments.Payment) { p.State, p.Captured = payments.Captured, 1000 })
+	d.publishes(t, payments.Payment{})
+	d.Compare = &stuck{Comparison: d.Compare}
+	d.Service.Now = func() time.Time { return thatDay().Add(13 * time.Hour) }
+	if err := d.Compare.KeepReconcileFrom(t.Context(), compared); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Reconcile(t.Context(), payments.ReconcileInput{}); err == nil {
+		t.Fatal("the list was not emptied, and nobody was told")
+	}
+	if out, err := d.Reconcile(t.Context(), payments.ReconcileInput{}); err != nil || out.Days != 1 {
+		t.Fatal(out, err)
+	}
+	if left, err := d.Compare.Booked(t.Context(), compared); len(left) != 0 || err != nil {
+		t.Fatal("still to be looked for: ", left, err)
+	}
+}
