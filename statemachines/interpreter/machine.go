@@ -91,8 +91,11 @@ func (m *Machine) check() error {
 func (s *State) check() error {
 	switch s.Type {
 	case "Task":
-		if _, err := s.functions(); err != nil || s.TimeoutSeconds <= 0 {
-			return fmt.Errorf("a task needs a function and a timeout: %w", err)
+		if s.TimeoutSeconds <= 0 {
+			return fmt.Errorf("a task needs a timeout")
+		}
+		if _, err := s.functions(); err != nil {
+			return err
 		}
 	case "Parallel":
 		for i := range s.Branches {
