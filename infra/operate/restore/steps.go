@@ -35,6 +35,8 @@ var steps = []Steps{
 	{"customers", "it is made of PostgreSQL, and a person may have been erased since; the customer's next change writes it",
 		"the customers' next change of address or payment method writes each from PostgreSQL, which has them all"},
 	{"consents", "", "whoever chose since then chooses again; what was refused since is not known"},
+	{"traffic", "it is made of the lake: clickstream-settle with {\"since\": \"…\"} counts it anew",
+		"clickstream-settle with {\"since\": \"…\"} of the copy's day counts anew what sellers see of it; raw rows are kept 30 days"},
 	{"recommendations", "it is made of the model's files; an execution of retrain with {\"version\": \"…\"} loads them",
 		"an execution of retrain with the input {\"version\": \"…\"} loads the model anew"},
 	{"payments", "the gateway's books say what was paid; payments-reconcile takes them over",
