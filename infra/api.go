@@ -35,10 +35,6 @@ func apisStack(app awscdk.App, stage Stage, documents Documents) (*apis, error) 
 	if !stage.Local {
 		usagePlans(stack, stage, seller)
 		letOperatorsIn(stack, stage, ops)
-		doors := map[string]awsapigateway.SpecRestApi{"shopper": shopper, "seller": seller, "ops": ops}
-		if err := businessDashboard(stack, stage, doors); err != nil {
-			return nil, err
-		}
 	}
 	return &apis{shopper, seller, ops}, nil
 }

@@ -108,6 +108,9 @@ func build(app awscdk.App, o Options) error {
 		lent: map[contract.Grant]granted{}, feeding: map[string]awscdk.Stack{}}
 	events := eventsStack(app, o.Stage)
 	if !o.Stage.Local {
+		if err := businessDashboard(events, o.Stage); err != nil {
+			return err
+		}
 		shared.network = networkStack(app, o.Stage)
 	}
 	var problems []error

@@ -1,13 +1,10 @@
 package infra
 
 import (
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 
 	"rialto/functions/contract"
@@ -15,14 +12,14 @@ import (
 
 // businessDashboard shows how the shop does, and not its parts: what is ordered, what comes of checkouts and what an order costs, whether
 // stock balances, what is given back, how far search and feeds are behind, and how the APIs answer. Each figure is a minute's.
-func businessDashboard(stack awscdk.Stack, stage Stage, doors map[string]awsapigateway.SpecRestApi) error {
+func businessDashboard(stack awscdk.Stack, stage Stage) error {
 	placed := counted(stage, contract.PublishedMetric, "OrderPlaced")
 	begun := named("AWS/States", "ExecutionsStarted", "Sum", map[string]string{"StateMachineArn": stage.machineARN("checkout")})
 	var failed []awscloudwatch.IMetric
 	for _, code := range contract.CheckoutFailures {
 		failed = append(failed, counted(stage, contract.CheckoutsFailedMetric, code))
 	}
-	cost, err := orderCost(stage, doors, placed)
+	cost, err := orderCost(stage, placed)
 	if err != nil {
 		return err
 	}
@@ -42,17 +39,18 @@ func businessDashboard(stack awscdk.Stack, stage Stage, doors map[string]awsapig
 		graph("feeds: messages that wait", waiting(stage, "feeds-split", inQueue), waiting(stage, "catalog-feed", inQueue),
 			waiting(stage, "offers-feed", inQueue), waiting(stage, "inventory-feed", inQueue)),
 	)
-	for _, name := range slices.Sorted(maps.Keys(doors)) {
-		rest := doors[name]
-		of := func(statistic string) *awscloudwatch.MetricOptions {
-			return &awscloudwatch.MetricOptions{Statistic: &statistic, Period: duration(time.Minute)}
+	for _, api := range doors {
+		of := func(metric, statistic string) awscloudwatch.IMetric {
+			return named("AWS/ApiGateway", metric, statistic, map[string]string{"ApiName": stage.apiName(api)})
 		}
-		board.AddWidgets(graph("the "+name+" API: requests, refused, failed", rest.MetricCount(of("Sum")), rest.MetricClientError(of("Sum")),
-			rest.MetricServerError(of("Sum"))),
-			graph("the "+name+" API: milliseconds", rest.MetricLatency(of("p50")), rest.MetricLatency(of("p99"))))
+		board.AddWidgets(graph("the "+api+" API: requests, refused, failed", of("Count", "Sum"), of("4XXError", "Sum"), of("5XXError", "Sum")),
+			graph("the "+api+" API: milliseconds, the median and the slowest hundredth", of("Latency", "p50"), of("Latency", "p99")))
 	}
 	return nil
 }
+
+// doors are the APIs that the business is done through.
+var doors = []string{"ops", "seller", "shopper"}
 
 const inQueue = "ApproximateNumberOfMessagesVisible"
 

@@ -2,13 +2,11 @@ package infra
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 
 	"rialto/functions/contract"
@@ -20,7 +18,7 @@ const expressGB = 64.0 / 1024
 // orderCost is what the whole stage spends on use, by list price, for each order that it places, in millionths of a dollar: what AWS
 // counts of requests, units and billed time, so browsing and feeds too, and retries. Requests to SQS (AWS counts messages), what runs by
 // the hour, logs and transfer are not in it. Of a checkout alone make bench reckons the cost from its recorded calls.
-func orderCost(stage Stage, doors map[string]awsapigateway.SpecRestApi, placed awscloudwatch.IMetric) (awscloudwatch.IMetric, error) {
+func orderCost(stage Stage, placed awscloudwatch.IMetric) (awscloudwatch.IMetric, error) {
 	prices, err := contract.ListPrices()
 	if err != nil {
 		return nil, err
@@ -41,8 +39,8 @@ func orderCost(stage Stage, doors map[string]awsapigateway.SpecRestApi, placed a
 	machine := map[string]string{"StateMachineArn": stage.machineARN("checkout")}
 	s.add("states.request", 1, named("AWS/States", "ExecutionsStarted", "Sum", machine))
 	s.add("states.gb_hour", expressGB/1000/3600, named("AWS/States", "ExpressExecutionBilledDuration", "Sum", machine))
-	for _, name := range slices.Sorted(maps.Keys(doors)) {
-		s.add("apigateway.request", 1, doors[name].MetricCount(&awscloudwatch.MetricOptions{Statistic: new("Sum")}))
+	for _, api := range doors {
+		s.add("apigateway.request", 1, named("AWS/ApiGateway", "Count", "Sum", map[string]string{"ApiName": stage.apiName(api)}))
 	}
 	for _, context := range publishers() {
 		s.add("sns.request", 1, named("AWS/SNS", "NumberOfMessagesPublished", "Sum", map[string]string{"TopicName": stage.topicName(context)}))
