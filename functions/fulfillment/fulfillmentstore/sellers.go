@@ -3,7 +3,6 @@ package fulfillmentstore
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,9 +33,7 @@ const (
 )
 
 func bucketOf(orderID string) string {
-	h := fnv.New32a()
-	h.Write([]byte(orderID))
-	return strconv.Itoa(int(h.Sum32() % buckets))
+	return strconv.Itoa(store.Bucket(orderID, buckets))
 }
 
 func dayKey(seller, day, bucket string) string { return seller + "#" + day + "#" + bucket }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -19,9 +18,7 @@ const committedLanes = 16
 
 // committedKey is where the units of a hold are counted while they are sold and have not left.
 func committedKey(h inventory.Hold) store.Key {
-	lane := fnv.New32a()
-	lane.Write([]byte(h.OrderID))
-	return store.Key{PK: "!committed#" + h.SKU.String(), SK: fmt.Sprintf("%s#%02d", h.Centre, lane.Sum32()%committedLanes)}
+	return store.Key{PK: "!committed#" + h.SKU.String(), SK: fmt.Sprintf("%s#%02d", h.Centre, store.Bucket(h.OrderID, committedLanes))}
 }
 
 // counts is the write that adds a hold's units to the tally, or takes them out.

@@ -5,7 +5,6 @@ package notificationsstore
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
 	"strconv"
 	"time"
 
@@ -142,9 +141,7 @@ func (s Store) Suppress(ctx context.Context, mark string, x notifications.Suppre
 }
 
 func dueKey(d notifications.Due) store.Key {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(d.OrderID))
-	return store.Key{PK: dueDay(d.Day(), int(h.Sum32()%buckets)), SK: d.OrderID + "#" + d.Subject}
+	return store.Key{PK: dueDay(d.Day(), store.Bucket(d.OrderID, buckets)), SK: d.OrderID + "#" + d.Subject}
 }
 
 func dueDay(day string, bucket int) string { return "!due#" + day + "#" + strconv.Itoa(bucket) }

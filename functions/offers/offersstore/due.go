@@ -3,7 +3,6 @@ package offersstore
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
 	"strconv"
 	"strings"
 	"time"
@@ -19,9 +18,7 @@ const buckets = 8
 const perBucket = 100
 
 func bucketOf(product string) string {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(product)) // a hash takes all
-	return strconv.Itoa(int(h.Sum32() % buckets))
+	return strconv.Itoa(store.Bucket(product, buckets))
 }
 
 // DueBoxes returns boxes of which an offer's price turned at now or before, those that are due longest first in each bucket, by product

@@ -3,7 +3,6 @@ package paymentsstore
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
 	"strconv"
 	"strings"
 
@@ -25,9 +24,8 @@ const (
 func dayKey(prefix, day, bucket string) string { return prefix + day + "#" + bucket }
 
 func placeOf(prefix string, d payments.Due) store.Key {
-	h := fnv.New32a()
-	h.Write([]byte(d.OrderID))
-	return store.Key{PK: dayKey(prefix, d.Day, strconv.Itoa(int(h.Sum32()%buckets))), SK: strings.TrimSuffix(d.OrderID+"#"+d.Group+"#"+d.Refund, "#")}
+	return store.Key{PK: dayKey(prefix, d.Day, strconv.Itoa(store.Bucket(d.OrderID, buckets))),
+		SK: strings.TrimSuffix(d.OrderID+"#"+d.Group+"#"+d.Refund, "#")}
 }
 
 // Watch puts a payment on a day's list.

@@ -13,7 +13,6 @@ package payoutsstore
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
 	"strconv"
 	"strings"
 	"time"
@@ -64,9 +63,7 @@ func itemOf(j payouts.Journal) journal {
 }
 
 func bucketOf(seller string) string {
-	h := fnv.New32a()
-	h.Write([]byte(seller))
-	return strconv.Itoa(int(h.Sum32() % Buckets))
+	return strconv.Itoa(store.Bucket(seller, Buckets))
 }
 
 func journalOf(i store.Item) (payouts.Journal, error) {

@@ -123,7 +123,7 @@ func (r Rebuilder) product(ctx context.Context, product string) (written int, er
 			if err != nil {
 				return written, err
 			}
-			p := &want[hashOf(review.ID)%parts]
+			p := &want[store.Bucket(review.ID, parts)]
 			*p = p.Add(reviews.ProductTally{Stars: reviews.Delta(reviews.Review{}, review).Stars, Changes: review.Version})
 		}
 		n, moved, err := r.parts(ctx, product, have, want)
@@ -210,7 +210,7 @@ func (r Rebuilder) sellers(ctx context.Context) (out RebuildOutput, err error) {
 			if err := store.Unmarshal(i, &x); err != nil {
 				return err
 			}
-			p := &of(want, x.SellerID)[hashOf(x.OrderID)%parts]
+			p := &of(want, x.SellerID)[store.Bucket(x.OrderID, parts)]
 			*p = p.Add(reviews.Tally{Stars: x.Stars, Ratings: 1, Changes: x.Version})
 			return nil
 		}); err != nil {

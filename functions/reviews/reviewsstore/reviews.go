@@ -3,7 +3,6 @@ package reviewsstore
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
 	"strconv"
 	"time"
 
@@ -49,19 +48,13 @@ func placed(r reviews.Review) review {
 	case reviews.Published:
 		out.Listed = r.ProductID
 	case reviews.Pending:
-		out.Listed = waiting + strconv.Itoa(int(hashOf(r.ID)%waitings))
+		out.Listed = waiting + strconv.Itoa(store.Bucket(r.ID, waitings))
 	default:
 		return out
 	}
 	out.ListedAt = r.CreatedAt.UTC().Format("2006-01-02T15:04:05.000Z") + "#" + r.ID
 	out.Score = fmt.Sprintf("%07d#%s", r.Helpfulness(), out.ListedAt)
 	return out
-}
-
-func hashOf(s string) uint32 {
-	h := fnv.New32a()
-	h.Write([]byte(s))
-	return h.Sum32()
 }
 
 func reviewKey(productID, reviewID string) store.Key { return store.Key{PK: productID, SK: reviewID} }
@@ -100,7 +93,7 @@ func put(r, before reviews.Review) store.Write {
 func (s Store) SaveReview(ctx context.Context, r, before reviews.Review) error {
 	writes := []store.Write{put(r, before)}
 	if d := reviews.Delta(before, r); d.Changes > 0 {
-		tally := store.Update(productTallies, store.Key{PK: r.ProductID, SK: partName(int(hashOf(r.ID) % parts))}).Named("tally")
+		tally := store.Update(productTallies, store.Key{PK: r.ProductID, SK: partName(store.Bucket(r.ID, parts))}).Named("tally")
 		for i, n := range d.Stars {
 			tally = tally.Add(starsAttribute(i), n)
 		}

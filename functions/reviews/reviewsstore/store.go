@@ -27,7 +27,7 @@ const (
 type Store struct{ DB store.DB }
 
 func partKey(r reviews.Rating) store.Key {
-	return store.Key{PK: r.SellerID, SK: partName(int(hashOf(r.OrderID) % parts))}
+	return store.Key{PK: r.SellerID, SK: partName(store.Bucket(r.OrderID, parts))}
 }
 
 func partName(n int) string { return fmt.Sprintf("part#%02d", n) }
