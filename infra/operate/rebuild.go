@@ -27,11 +27,8 @@ func (c *Client) Rebuild(ctx context.Context, table string, out io.Writer) error
 			After           string
 			Looked, Written int
 		}
-		input := map[string]string{"table": table, "after": after}
-		if function == "offers-again" { // it has one table
-			delete(input, "table")
-		}
-		if err := c.Invoke(ctx, function, input, &answer); err != nil {
+		// A function of one table does not read which.
+		if err := c.Invoke(ctx, function, map[string]string{"table": table, "after": after}, &answer); err != nil {
 			return err
 		}
 		looked, written = looked+answer.Looked, written+answer.Written

@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/outbox"
@@ -34,39 +31,20 @@ type AgainOutput struct {
 	Written int    `json:"written"`
 }
 
-// margin is what an invocation leaves of its time, for the page it is at.
-const margin = 30 * time.Second
-
 // Publish works until shortly before its context's deadline.
 func (b BuyBoxesAgain) Publish(ctx context.Context, in AgainInput) (out AgainOutput, err error) {
-	end, limited := ctx.Deadline()
-	for out.After = in.After; ; {
-		scan := store.Scan{Table: table}
-		if pk, sk, there := strings.Cut(out.After, " "); there {
-			scan.After = store.Item{"pk": &types.AttributeValueMemberS{Value: pk}, "sk": &types.AttributeValueMemberS{Value: sk}}
-		}
-		page, err := b.DB.Scan(ctx, scan)
+	out.After, err = store.Walk(ctx, b.DB, table, in.After, b.Now, func(items []store.Item) error {
+		events, err := b.events(items)
 		if err != nil {
-			return out, err
+			return err
 		}
-		events, err := b.events(page.Items)
-		if err != nil {
-			return out, err
-		}
+		out.Looked, out.Written = out.Looked+len(items), out.Written+len(events)
 		if err := b.Topic.Publish(ctx, events); err != nil {
-			return out, fmt.Errorf("publish buy boxes: %w", err)
+			return fmt.Errorf("publish buy boxes: %w", err)
 		}
-		out.Looked, out.Written = out.Looked+len(page.Items), out.Written+len(events)
-		if page.Next == nil {
-			out.After = ""
-			return out, nil
-		}
-		next := store.KeyOf(page.Next)
-		out.After = next.PK + " " + next.SK
-		if limited && end.Sub(b.Now()) < margin {
-			return out, nil
-		}
-	}
+		return nil
+	})
+	return out, err
 }
 
 // events are those of the buy boxes among some items.

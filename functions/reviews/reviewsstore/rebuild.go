@@ -3,10 +3,7 @@ package reviewsstore
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
@@ -41,12 +38,8 @@ type RebuildOutput struct {
 	Written int    `json:"written"`
 }
 
-const (
-	// margin is what an invocation leaves of its time, for the page it is at.
-	margin = 30 * time.Second
-	// passes is how often a tally is summed anew that others keep changing.
-	passes = 20
-)
+// passes is how often a tally is summed anew that others keep changing.
+const passes = 20
 
 var errMoving = fault.New(fault.Conflict, "tally_moving", "others kept changing the tally; go on from there")
 
@@ -63,14 +56,9 @@ func (r Rebuilder) Rebuild(ctx context.Context, in RebuildInput) (RebuildOutput,
 }
 
 func (r Rebuilder) products(ctx context.Context, after string) (out RebuildOutput, err error) {
-	end, limited := ctx.Deadline()
 	last := ""
-	for out.After = after; ; {
-		page, err := r.DB.Scan(ctx, store.Scan{Table: reviewsTable, After: scanKey(out.After)})
-		if err != nil {
-			return out, err
-		}
-		for _, i := range page.Items {
+	out.After, err = store.Walk(ctx, r.DB, reviewsTable, after, r.Now, func(items []store.Item) error {
+		for _, i := range items {
 			product := store.KeyOf(i).PK
 			if product == last { // a product's reviews come together
 				continue
@@ -78,26 +66,13 @@ func (r Rebuilder) products(ctx context.Context, after string) (out RebuildOutpu
 			last = product
 			written, err := r.product(ctx, product)
 			if err != nil {
-				return out, err
+				return err
 			}
 			out.Looked, out.Written = out.Looked+1, out.Written+written
 		}
-		next := store.KeyOf(page.Next)
-		if out.After = next.PK + " " + next.SK; page.Next == nil {
-			out.After = ""
-		}
-		if out.After == "" || limited && end.Sub(r.Now()) < margin {
-			return out, nil
-		}
-	}
-}
-
-func scanKey(after string) store.Item {
-	pk, sk, there := strings.Cut(after, " ")
-	if !there {
 		return nil
-	}
-	return store.Item{"pk": &types.AttributeValueMemberS{Value: pk}, "sk": &types.AttributeValueMemberS{Value: sk}}
+	})
+	return out, err
 }
 
 // product makes one product's tally anew, and returns how many parts it wrote.
@@ -156,34 +131,36 @@ func partOf(i store.Item) (n int, err error) {
 
 // parts writes the parts that are not what they should be, and tells whether one of them has moved since it was read.
 func (r Rebuilder) parts(ctx context.Context, product string, have, want [parts]reviews.ProductTally) (written int, moved bool, err error) {
+	return r.write(ctx, func(n int) (w store.Write, changes int64, needed bool) {
+		x := want[n].Stars
+		w = store.Put(productTallies, store.Key{PK: product, SK: partName(n)}, tally{x[0], x[1], x[2], x[3], x[4], max(have[n].Changes+1, want[n].Changes)})
+		return w, have[n].Changes, have[n].Stars != x || have[n].Changes < want[n].Changes
+	})
+}
+
+// write writes those of a tally's parts that need it, of each of which is said how many changes it had when it was read, and tells whether
+// one has others now.
+func (r Rebuilder) write(ctx context.Context, part func(n int) (w store.Write, changes int64, needed bool)) (written int, moved bool, err error) {
 	for n := range parts {
-		if have[n].Stars == want[n].Stars && have[n].Changes >= want[n].Changes {
+		w, changes, needed := part(n)
+		if !needed {
 			continue
 		}
-		w := store.Put(productTallies, store.Key{PK: product, SK: partName(n)}, tally{want[n].Stars[0], want[n].Stars[1], want[n].Stars[2],
-			want[n].Stars[3], want[n].Stars[4], max(have[n].Changes+1, want[n].Changes)}).Named("tally")
-		gone, err := r.write(ctx, w, have[n].Changes)
-		if err != nil {
-			return written, moved, err
+		unchanged := store.Absent()
+		if changes > 0 {
+			unchanged = store.Eq("changes", changes)
 		}
-		if moved = moved || gone; !gone {
+		_, err := r.DB.Apply(ctx, w.If(unchanged).Named("tally"))
+		switch _, failed := store.FailedCondition(err); {
+		case failed:
+			moved = true
+		case err != nil:
+			return written, moved, store.Explained("write tally", err, errBusy)
+		default:
 			written++
 		}
 	}
 	return written, moved, nil
-}
-
-// write writes a part that had so many changes when it was read, and tells whether it has others now.
-func (r Rebuilder) write(ctx context.Context, w store.Write, changes int64) (moved bool, err error) {
-	unchanged := store.Absent()
-	if changes > 0 {
-		unchanged = store.Eq("changes", changes)
-	}
-	_, err = r.DB.Apply(ctx, w.If(unchanged))
-	if _, failed := store.FailedCondition(err); failed {
-		return true, nil
-	}
-	return false, store.Explained("write tally", err, errBusy)
 }
 
 // sellers makes all sellers' tallies anew.
@@ -233,20 +210,12 @@ func (r Rebuilder) sellers(ctx context.Context) (out RebuildOutput, err error) {
 
 // seller is parts, of a seller's tally.
 func (r Rebuilder) seller(ctx context.Context, seller string, have, want [parts]reviews.Tally) (written int, moved bool, err error) {
-	for n := range parts {
-		if have[n].Stars == want[n].Stars && have[n].Ratings == want[n].Ratings && have[n].Changes >= want[n].Changes {
-			continue
-		}
-		want[n].Changes = max(have[n].Changes+1, want[n].Changes)
-		gone, err := r.write(ctx, store.Put(tallies, store.Key{PK: seller, SK: partName(n)}, want[n]).Named("tally"), have[n].Changes)
-		if err != nil {
-			return written, moved, err
-		}
-		if moved = moved || gone; !gone {
-			written++
-		}
-	}
-	return written, moved, nil
+	return r.write(ctx, func(n int) (w store.Write, changes int64, needed bool) {
+		was, x := have[n], want[n]
+		x.Changes = max(was.Changes+1, x.Changes)
+		needed = was.Stars != x.Stars || was.Ratings != x.Ratings || was.Changes < want[n].Changes
+		return store.Put(tallies, store.Key{PK: seller, SK: partName(n)}, x), was.Changes, needed
+	})
 }
 
 // all hands on every item of a table, read consistently.
