@@ -2,7 +2,6 @@ package customers
 
 import (
 	"crypto/subtle"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -30,9 +29,6 @@ const EmailLimit = 254
 
 var errInvalidProfile = fault.New(fault.Invalid, "invalid_profile", "the profile is not accepted")
 
-// emailForm is looser than RFC 5321: whether an address works is found out by writing to it.
-var emailForm = regexp.MustCompile(`^[^\s@<>()\[\],;:"\\]{1,64}@[^\s@<>()\[\],;:"\\]+\.[^\s@<>()\[\],;:"\\.]{2,}$`)
-
 // Clean returns the profile in one form. It fails with invalid_profile.
 func (p Profile) Clean() (Profile, error) {
 	var flaws flaws
@@ -49,7 +45,7 @@ func (p Profile) Clean() (Profile, error) {
 
 func isEmail(s string) bool {
 	code, _ := display.Name(s)
-	return utf8.RuneCountInString(s) <= EmailLimit && emailForm.MatchString(s) && code == ""
+	return utf8.RuneCountInString(s) <= EmailLimit && display.Email(s) && code == ""
 }
 
 // SameEmail tells whether two addresses are of one mailbox: hardly any tells capitals apart. It takes as long for all that

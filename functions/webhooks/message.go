@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -47,9 +46,6 @@ type TurnedOff struct {
 
 // EventTurnedOff is its name.
 const EventTurnedOff = "WebhookTurnedOff"
-
-// emailForm is a plain address: a name, an @ and a domain with a dot.
-var emailForm = regexp.MustCompile(`^[^\s@<>()\[\],;:"\\]{1,64}@[^\s@<>()\[\],;:"\\]+\.[^\s@<>()\[\],;:"\\.]{2,}$`)
 
 // Message is what a seller is told of an event. Ids sort by time.
 type Message struct {

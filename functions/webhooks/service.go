@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"time"
 
+	"rialto/functions/internal/display"
 	"rialto/functions/internal/fault"
 )
 
@@ -161,7 +162,7 @@ func (s *Service) Put(ctx context.Context, sellerID, address, email string) (e E
 	if err != nil || s.Check(u) != nil {
 		return e, "", ErrAddress
 	}
-	if email != "" && !emailForm.MatchString(email) {
+	if email != "" && !display.Email(email) {
 		return e, "", ErrEmail
 	}
 	e, found, err := s.Store.Endpoint(ctx, sellerID)

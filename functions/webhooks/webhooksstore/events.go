@@ -10,11 +10,8 @@ import (
 
 // Events turns a change of the table webhooks into WebhookTurnedOff where an endpoint was turned off. Messages are nobody's business.
 func Events(c outbox.Change) ([]outbox.Event, error) {
-	var k struct {
-		SK string `dynamodbav:"sk"`
-	}
-	if err := store.Unmarshal(c.New, &k); err != nil || k.SK != endpoint {
-		return nil, err
+	if store.KeyOf(c.New).SK != endpoint {
+		return nil, nil
 	}
 	var before, after webhooks.Endpoint
 	if err := store.Unmarshal(c.Old, &before); err != nil {
