@@ -16,8 +16,7 @@ const failureDays = 90
 
 // eventsStack holds what events pass through and no single context owns: a topic for each context that publishes,
 // the bucket for stream records that could not be published, and on AWS the topic that alarms go to and the dashboard of the
-// business. It is apart
-// from the contexts because they subscribe to each other in circles.
+// business. It is apart from the contexts because they subscribe to each other in circles.
 func eventsStack(app awscdk.App, stage Stage) awscdk.Stack {
 	stack := newStack(app, stage, "events", "Rialto "+stage.Name+": topics, and where failed events wait")
 	for _, context := range publishers() {

@@ -172,19 +172,20 @@ func (a *Audience) Traffic(ctx context.Context, k offers.Key, from, to time.Time
 // daily sums a product's traffic up, for one of its sellers.
 func daily(list []Traffic, seller string, from, to time.Time) (days []TrafficDay) {
 	for day := from; !day.After(to); day = day.AddDate(0, 0, 1) {
-		d := TrafficDay{Day: day}
-		for _, t := range list {
-			if t.Hour.Truncate(24 * time.Hour).Equal(day) {
-				d.Visits += t.Visits
-				d.Views += t.Views
-				d.Orders += t.Sold[seller].Orders
-				d.Units += t.Sold[seller].Units
-			}
+		days = append(days, TrafficDay{Day: day})
+	}
+	for _, t := range list {
+		n := int(t.Hour.Sub(from) / (24 * time.Hour)) // days of UTC are as long as each other
+		if t.Hour.Before(from) || n >= len(days) {
+			continue
 		}
-		if d.Few = d.Visits < FewestVisits; d.Few {
-			d.Visits, d.Views = 0, 0
+		d, own := &days[n], t.Sold[seller]
+		d.Visits, d.Views, d.Orders, d.Units = d.Visits+t.Visits, d.Views+t.Views, d.Orders+own.Orders, d.Units+own.Units
+	}
+	for n := range days {
+		if d := &days[n]; d.Visits < FewestVisits {
+			d.Few, d.Visits, d.Views = true, 0, 0
 		}
-		days = append(days, d)
 	}
 	return days
 }
