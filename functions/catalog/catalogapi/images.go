@@ -38,7 +38,7 @@ func ImageRoutes(o OwnImages) []api.Route {
 
 type images struct{ images OwnImages }
 
-// OwnImage is an image that a seller gives of a product.
+// OwnImage is an image as who gives it sees it: a seller one of a product, a customer one of a review.
 type OwnImage struct {
 	ImageID     string          `json:"image_id"`
 	State       string          `json:"state" enum:"AWAITING_UPLOAD,EXPIRED,ACCEPTED,REFUSED,TAKEN_DOWN"`
@@ -56,17 +56,26 @@ func ownImage(i catalog.Image) OwnImage {
 	return OwnImage{i.ID, string(i.State), i.Reason, i.Type, i.Bytes, i.Width, i.Height, i.URL, i.CreatedAt, i.UpdatedAt}
 }
 
+// ImageFile is what is said of an image before it comes.
+type ImageFile struct {
+	ContentType string `json:"content_type" enum:"image/jpeg,image/png,image/webp"`
+	Bytes       int64  `json:"bytes" minimum:"1" maximum:"10485760" doc:"The exact size of the file"`
+	SHA256      string `json:"sha256,omitempty" pattern:"^[0-9a-f]{64}$" patternDescription:"64 hexadecimal digits" doc:"Other bytes are refused"`
+}
+
+// Announced is the file that is said to come.
+func (f ImageFile) Announced() files.Announced {
+	return files.Announced{Bytes: f.Bytes, SHA256: f.SHA256, Type: f.ContentType}
+}
+
 type addImageInput struct {
 	OwnProductInput
 	api.IdempotencyKey
-	Body struct {
-		ContentType string `json:"content_type" enum:"image/jpeg,image/png,image/webp"`
-		Bytes       int64  `json:"bytes" minimum:"1" maximum:"10485760" doc:"The exact size of the file"`
-		SHA256      string `json:"sha256,omitempty" pattern:"^[0-9a-f]{64}$" patternDescription:"64 hexadecimal digits" doc:"Other bytes are refused"`
-	}
+	Body struct{ ImageFile }
 }
 
-type addImageOutput struct {
+// AddImageOutput answers who announced an image.
+type AddImageOutput struct {
 	api.Replayed
 	Body struct {
 		Image  OwnImage       `json:"image"`
@@ -74,19 +83,23 @@ type addImageOutput struct {
 	}
 }
 
-func (h images) add(ctx context.Context, in *addImageInput) (*addImageOutput, error) {
+// AddedImage is the answer of an image, with the address that its file goes to, the zero one for none.
+func AddedImage(i OwnImage, upload files.Address, replayed bool) *AddImageOutput {
+	out := &AddImageOutput{Replayed: api.Replay(replayed)}
+	out.Body.Image = i
+	if upload.URL != "" {
+		out.Body.Upload = &upload
+	}
+	return out
+}
+
+func (h images) add(ctx context.Context, in *addImageInput) (*AddImageOutput, error) {
 	who, _ := auth.From(ctx)
-	i, err := h.images.Announce(ctx, in.ProductID, who.SellerID, in.Key,
-		files.Announced{Bytes: in.Body.Bytes, SHA256: in.Body.SHA256, Type: in.Body.ContentType})
+	i, err := h.images.Announce(ctx, in.ProductID, who.SellerID, in.Key, in.Body.Announced())
 	if err != nil {
 		return nil, err
 	}
-	out := &addImageOutput{Replayed: api.Replay(i.Replayed)}
-	out.Body.Image = ownImage(i.Image)
-	if i.Upload.URL != "" {
-		out.Body.Upload = &i.Upload
-	}
-	return out, nil
+	return AddedImage(ownImage(i.Image), i.Upload, i.Replayed), nil
 }
 
 type listImagesOutput struct {
@@ -109,9 +122,14 @@ func (h images) list(ctx context.Context, in *OwnProductInput) (*listImagesOutpu
 	return out, nil
 }
 
+// ImageInput names an image.
+type ImageInput struct {
+	ImageID string `path:"image_id" pattern:"^img_[a-z2-7]{26}$" patternDescription:"an image id"`
+}
+
 type deleteImageInput struct {
 	OwnProductInput
-	ImageID string `path:"image_id" pattern:"^img_[a-z2-7]{26}$" patternDescription:"an image id"`
+	ImageInput
 }
 
 func (h images) remove(ctx context.Context, in *deleteImageInput) (*struct{}, error) {

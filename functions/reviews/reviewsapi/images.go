@@ -3,9 +3,8 @@ package reviewsapi
 import (
 	"context"
 	"net/http"
-	"time"
 
-	"rialto/functions/catalog"
+	"rialto/functions/catalog/catalogapi"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/fault"
@@ -35,60 +34,29 @@ func ImageRoutes(i Images) []api.Route {
 
 type images struct{ images Images }
 
-// OwnImage is an image of a customer's review.
-type OwnImage struct {
-	ImageID     string          `json:"image_id"`
-	State       string          `json:"state" enum:"AWAITING_UPLOAD,EXPIRED,ACCEPTED,REFUSED,TAKEN_DOWN"`
-	Reason      *catalog.Reason `json:"reason,omitempty" doc:"Why it was refused or taken down"`
-	ContentType string          `json:"content_type"`
-	Bytes       int64           `json:"bytes"`
-	Width       int64           `json:"width,omitempty"`
-	Height      int64           `json:"height,omitempty"`
-	URL         string          `json:"url,omitempty" doc:"Where anybody sees it, once it is accepted"`
-	CreatedAt   time.Time       `json:"created_at"`
-	UpdatedAt   time.Time       `json:"updated_at"`
-}
-
-func ownImage(i reviews.Image) OwnImage {
-	return OwnImage{i.ID, string(i.State), i.Reason, i.Type, i.Bytes, i.Width, i.Height, i.URL, i.CreatedAt, i.UpdatedAt}
+func ownImage(i reviews.Image) catalogapi.OwnImage {
+	return catalogapi.OwnImage{ImageID: i.ID, State: string(i.State), Reason: i.Reason, ContentType: i.Type, Bytes: i.Bytes, Width: i.Width,
+		Height: i.Height, URL: i.URL, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt}
 }
 
 type addImageInput struct {
 	ReviewedProduct
 	api.IdempotencyKey
-	Body struct {
-		ContentType string `json:"content_type" enum:"image/jpeg,image/png,image/webp"`
-		Bytes       int64  `json:"bytes" minimum:"1" maximum:"10485760" doc:"The exact size of the file"`
-		SHA256      string `json:"sha256,omitempty" pattern:"^[0-9a-f]{64}$" patternDescription:"64 hexadecimal digits" doc:"Other bytes are refused"`
-	}
+	Body struct{ catalogapi.ImageFile }
 }
 
-type addImageOutput struct {
-	api.Replayed
-	Body struct {
-		Image  OwnImage       `json:"image"`
-		Upload *files.Address `json:"upload,omitempty" doc:"Absent once the file has come"`
-	}
-}
-
-func (h images) add(ctx context.Context, in *addImageInput) (*addImageOutput, error) {
+func (h images) add(ctx context.Context, in *addImageInput) (*catalogapi.AddImageOutput, error) {
 	who, _ := auth.From(ctx)
-	i, err := h.images.Announce(ctx, in.ProductID, who.Subject, in.Key,
-		files.Announced{Bytes: in.Body.Bytes, SHA256: in.Body.SHA256, Type: in.Body.ContentType})
+	i, err := h.images.Announce(ctx, in.ProductID, who.Subject, in.Key, in.Body.Announced())
 	if err != nil {
 		return nil, err
 	}
-	out := &addImageOutput{Replayed: api.Replay(i.Replayed)}
-	out.Body.Image = ownImage(i.Image)
-	if i.Upload.URL != "" {
-		out.Body.Upload = &i.Upload
-	}
-	return out, nil
+	return catalogapi.AddedImage(ownImage(i.Image), i.Upload, i.Replayed), nil
 }
 
 type deleteImageInput struct {
 	ReviewedProduct
-	ImageID string `path:"image_id" pattern:"^img_[a-z2-7]{26}$" patternDescription:"an image id"`
+	catalogapi.ImageInput
 }
 
 func (h images) remove(ctx context.Context, in *deleteImageInput) (*struct{}, error) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rialto/functions/catalog"
+	"rialto/functions/catalog/catalogapi"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/fault"
@@ -89,10 +90,10 @@ type Answer struct {
 // OwnReview is a customer's own.
 type OwnReview struct {
 	Review
-	State     string     `json:"state" enum:"PUBLISHED,PENDING,REJECTED" doc:"PENDING until an operator has looked at it"`
-	Reason    string     `json:"reason,omitempty" doc:"Why it is not shown"`
-	Version   int64      `json:"version"`
-	OwnImages []OwnImage `json:"own_images" doc:"All that were announced, in that order, and what became of them"`
+	State     string                `json:"state" enum:"PUBLISHED,PENDING,REJECTED" doc:"PENDING until an operator has looked at it"`
+	Reason    string                `json:"reason,omitempty" doc:"Why it is not shown"`
+	Version   int64                 `json:"version"`
+	OwnImages []catalogapi.OwnImage `json:"own_images" doc:"All that were announced, in that order, and what became of them"`
 }
 
 func reviewOf(r reviews.Review) Review {
@@ -186,7 +187,7 @@ type ownReviewOutput struct {
 }
 
 func ownReview(r reviews.Review) *ownReviewOutput {
-	images := make([]OwnImage, 0, len(r.Images))
+	images := make([]catalogapi.OwnImage, 0, len(r.Images))
 	for _, i := range r.Images {
 		images = append(images, ownImage(i))
 	}
