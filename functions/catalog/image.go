@@ -100,10 +100,10 @@ var uploadKey = regexp.MustCompile(`^uploads/(prd_[a-z2-7]{26})/(sel_[a-z2-7]{26
 // imageFolder is the folder of images that are shown, and is no part of their addresses.
 const imageFolder = "images/"
 
-// fileOf is where a rendition is kept of an image that came with an etag. It depends on both, so that an upload that is replaced
-// while it is checked never changes what is shown.
-func (i Image) fileOf(etag string, r Rendition) string {
-	return r.Name(imageFolder + i.ProductID + "/" + ids.Derive("", i.ID, etag))
+// shownAs is what the files begin with that are shown of an image which came with an etag. It depends on both, so that an upload that is
+// replaced while it is checked never changes what is shown.
+func (i Image) shownAs(etag string) string {
+	return imageFolder + i.ProductID + "/" + ids.Derive("", i.ID, etag)
 }
 
 // judge finds out whether an image is what was announced and within the limits. A fault says why it is not.

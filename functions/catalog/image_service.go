@@ -156,17 +156,13 @@ func (s *ImageService) inspect(ctx context.Context, i *Image, etag string, size 
 	return err
 }
 
-// ImageShownFor is how long images may be kept: a minute at the edge, so that one that is gone is gone there, and an hour in a browser.
-const ImageShownFor = "public, max-age=3600, s-maxage=60"
-
 // keep puts an image's renditions where they are shown.
 func (s *ImageService) keep(ctx context.Context, i *Image, etag string, list []Rendition) error {
-	for _, r := range slices.Backward(list) { // the largest, by which the others are known, is there last
-		i.File, i.Width, i.Height = i.fileOf(etag, r), int64(r.Width), int64(r.Height)
-		if err := s.Files.Put(ctx, i.File, r.Type, ImageShownFor, r.File); err != nil {
-			return err
-		}
+	file, size, err := PutRenditions(ctx, s.Files, i.shownAs(etag), list)
+	if err != nil {
+		return err
 	}
+	i.File, i.Width, i.Height = file, int64(size.Width), int64(size.Height)
 	i.State, i.URL = Accepted, s.URL+"/"+strings.TrimPrefix(i.File, imageFolder)
 	return nil
 }

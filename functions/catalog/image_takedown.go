@@ -95,7 +95,7 @@ func (s *ImageService) reinstate(ctx context.Context, i Image) error {
 		return err
 	}
 	for _, f := range slices.Backward(ImageFiles(i.File)) { // the largest, by which the others are known, is there last
-		if err := s.copy(ctx, withheldAs(f.URL), f.URL, ImageShownFor); errors.Is(err, files.ErrMissing) {
+		if err := s.copy(ctx, withheldAs(f.URL), f.URL, shownFor); errors.Is(err, files.ErrMissing) {
 			return ErrImageGone
 		} else if err != nil {
 			return err

@@ -1,8 +1,10 @@
 package catalog
 
 import (
+	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 )
 
@@ -24,10 +26,25 @@ type Rendition struct {
 	File []byte
 }
 
-// Name is the name of a rendition's file, of what the image is named.
-func (r Rendition) Name(image string) string {
-	return renditionOf(image, r.ImageSize, imageTypes[r.Type])
+// PutRenditions puts what is shown of an image where that is, by a name that their files begin with, and returns the file of the largest,
+// by which the others are known, and its size.
+func PutRenditions(ctx context.Context, to Putter, name string, list []Rendition) (largest string, size ImageSize, err error) {
+	for _, r := range slices.Backward(list) { // the largest is there last
+		largest, size = renditionOf(name, r.ImageSize, imageTypes[r.Type]), r.ImageSize
+		if err := to.Put(ctx, largest, r.Type, shownFor, r.File); err != nil {
+			return "", ImageSize{}, err
+		}
+	}
+	return largest, size, nil
 }
+
+// Putter keeps files.
+type Putter interface {
+	Put(ctx context.Context, key, mediaType, cached string, file []byte) error
+}
+
+// shownFor is how long images may be kept: a minute at the edge, so that one that is gone is gone there, and an hour in a browser.
+const shownFor = "public, max-age=3600, s-maxage=60"
 
 // ImageSizes are the sizes that an image of a size is made in, the largest first: its own, or what the largest allows, and the
 // smaller ones.

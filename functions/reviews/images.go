@@ -113,37 +113,30 @@ func (s *Images) Arrived(ctx context.Context, key, etag string, size int64) erro
 	case i.State != catalog.Awaiting:
 		return s.Files.Delete(ctx, key)
 	}
-	err = s.inspect(ctx, &i, fileOf(imageFolder, product, review, id), func() ([]catalog.Rendition, error) {
-		return s.Renditions(ctx, i.announced(), size, func() (io.ReadCloser, error) { return s.Files.Open(ctx, key, etag, 0) })
-	}, etag)
-	if errors.Is(err, files.ErrChanged) {
+	i.UpdatedAt = s.Reviews.Now().UTC()
+	list, err := s.Renditions(ctx, i.announced(), size, func() (io.ReadCloser, error) { return s.Files.Open(ctx, key, etag, 0) })
+	switch why := catalog.RefusalOf(err); {
+	case why != nil:
+		i.State, i.Reason = catalog.Refused, why
+	case errors.Is(err, files.ErrChanged):
 		return nil // there will be word of the other
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	default:
+		if err := s.show(ctx, &i, fileOf(imageFolder, product, review, id)+"/"+ids.Derive("", id, etag), list); err != nil {
+			return err
+		}
 	}
 	return s.judged(ctx, product, review, i)
 }
 
-// inspect accepts or refuses an image by what its file is rendered to, which it puts into a folder.
-func (s *Images) inspect(ctx context.Context, i *Image, folder string, render func() ([]catalog.Rendition, error), etag string) error {
-	i.UpdatedAt = s.Reviews.Now().UTC()
-	list, err := render()
-	if why := catalog.RefusalOf(err); why != nil {
-		i.State, i.Reason = catalog.Refused, why
-		return nil
-	}
+// show accepts an image, with its renditions in files whose names begin so.
+func (s *Images) show(ctx context.Context, i *Image, name string, list []catalog.Rendition) error {
+	file, size, err := catalog.PutRenditions(ctx, s.Files, name, list)
 	if err != nil {
 		return err
 	}
-	for _, r := range slices.Backward(list) { // the largest, by which the others are known, is there last
-		name := r.Name(folder + "/" + ids.Derive("", i.ID, etag))
-		if err := s.Files.Put(ctx, name, r.Type, catalog.ImageShownFor, r.File); err != nil {
-			return err
-		}
-		i.URL, i.Width, i.Height = s.URL+"/"+strings.TrimPrefix(name, imageFolder), int64(r.Width), int64(r.Height)
-	}
-	i.State = catalog.Accepted
+	i.State, i.URL, i.Width, i.Height = catalog.Accepted, s.URL+"/"+strings.TrimPrefix(file, imageFolder), int64(size.Width), int64(size.Height)
 	return nil
 }
 
