@@ -11,6 +11,7 @@ import (
 	"rialto/functions/internal/currency"
 	"rialto/functions/internal/fault"
 	"rialto/functions/inventory"
+	"rialto/functions/marketplaces"
 )
 
 // numeral is a number as a cell has it.
@@ -290,7 +291,7 @@ func currenciesOf(beside string) []string {
 	out := []string{}
 	for rest := strings.ReplaceAll(strings.ToUpper(beside), ".", ""); ; {
 		sign := ""
-		for s := range currencySigns {
+		for s := range marketplaces.CurrencySigns {
 			if len(s) > len(sign) && strings.HasPrefix(rest, s) {
 				sign = s
 			}
@@ -298,7 +299,7 @@ func currenciesOf(beside string) []string {
 		if sign == "" {
 			return nil
 		}
-		of := currencySigns[sign]
+		of := marketplaces.CurrencySigns[sign]
 		if len(out) > 0 {
 			of = slices.DeleteFunc(slices.Clone(of), func(code string) bool { return !slices.Contains(out, code) })
 		}
@@ -306,15 +307,4 @@ func currenciesOf(beside string) []string {
 			return out
 		}
 	}
-}
-
-// currencySigns are what stands beside prices, in upper case and without points: codes, the signs that CLDR 46
-// (numbers/currencies) has for them in the marketplaces' languages, and what shops write besides.
-var currencySigns = map[string][]string{
-	"$": {"USD", "CAD", "AUD", "MXN", "SGD"}, "US$": {"USD"}, "C$": {"CAD"}, "CA$": {"CAD"}, "A$": {"AUD"}, "AU$": {"AUD"}, "S$": {"SGD"},
-	"MX$": {"MXN"}, "MN": {"MXN"}, "R$": {"BRL"}, "R": {"ZAR"}, "€": {"EUR"}, "£": {"GBP", "EGP"}, "E£": {"EGP"}, "LE": {"EGP"}, "¥": {"JPY"},
-	"￥": {"JPY"}, "円": {"JPY"}, "₹": {"INR"}, "RS": {"INR"}, "ZŁ": {"PLN"}, "ZL": {"PLN"}, "KR": {"SEK"}, "₺": {"TRY"}, "TL": {"TRY"},
-	"دإ": {"AED"}, "DH": {"AED"}, "DHS": {"AED"}, "رس": {"SAR"}, "﷼": {"SAR"}, "SR": {"SAR"}, "جم": {"EGP"},
-	"AED": {"AED"}, "AUD": {"AUD"}, "BRL": {"BRL"}, "CAD": {"CAD"}, "EGP": {"EGP"}, "EUR": {"EUR"}, "GBP": {"GBP"}, "INR": {"INR"}, "JPY": {"JPY"},
-	"MXN": {"MXN"}, "PLN": {"PLN"}, "SAR": {"SAR"}, "SEK": {"SEK"}, "SGD": {"SGD"}, "TRY": {"TRY"}, "USD": {"USD"}, "ZAR": {"ZAR"},
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"rialto/functions/marketplaces"
 )
 
 // money is a number with the sign, the code or the name of a currency, on either side, or without. Its groups are the sign before,
@@ -96,11 +98,17 @@ func (b boundWords) patterns(language string) (list []bound) {
 	return list
 }
 
-// currencies are those that a sign or a word may stand for, but for an s of many at its end.
-var currencies = map[string][]string{"$": {"USD", "CAD", "AUD", "SGD", "MXN"}, "us$": {"USD"}, "a$": {"AUD"}, "c$": {"CAD"}, "s$": {"SGD"},
-	"r$": {"BRL"}, "£": {"GBP"}, "€": {"EUR"}, "₹": {"INR"}, "₺": {"TRY"}, "dollar": {"USD", "CAD", "AUD", "SGD"}, "buck": {"USD", "CAD", "AUD"},
-	"pound": {"GBP"}, "quid": {"GBP"}, "euro": {"EUR"}, "rupee": {"INR"}, "rs": {"INR"}, "r": {"ZAR"}, "rand": {"ZAR"}, "zł": {"PLN"},
-	"zloty": {"PLN"}, "złotych": {"PLN"}, "kr": {"SEK"}, "kronor": {"SEK"}, "reais": {"BRL"}, "peso": {"MXN"}, "tl": {"TRY"}, "lira": {"TRY"}}
+// currencyNames are the currencies that a word may stand for, but for an s of many at its end.
+var currencyNames = map[string][]string{"dollar": {"USD", "CAD", "AUD", "SGD"}, "buck": {"USD", "CAD", "AUD"}, "pound": {"GBP"}, "quid": {"GBP"},
+	"euro": {"EUR"}, "rupee": {"INR"}, "rand": {"ZAR"}, "zloty": {"PLN"}, "złotych": {"PLN"}, "kronor": {"SEK"}, "reais": {"BRL"}, "peso": {"MXN"},
+	"lira": {"TRY"}}
+
+// currenciesOf are those that a sign, a code or a word may stand for.
+func currenciesOf(s string) []string {
+	one := strings.TrimSuffix(s, "s")
+	return slices.Concat(currencyNames[s], currencyNames[one], marketplaces.CurrencySigns[strings.ToUpper(s)],
+		marketplaces.CurrencySigns[strings.ToUpper(one)])
+}
 
 // priced reads the first price of a text, and leaves the rest. language is BCP 47.
 func priced(text, currency, language string) (r Reading, rest string, ok bool) {
@@ -149,8 +157,7 @@ func priced(text, currency, language string) (r Reading, rest string, ok bool) {
 func minor(sign, number, name, currency, language string) (int64, bool) {
 	for _, s := range []string{sign, name} {
 		s = strings.TrimSuffix(strings.ToLower(s), ".")
-		if of := append(currencies[s], currencies[strings.TrimSuffix(s, "s")]...); s != "" && !slices.Contains(of, currency) &&
-			!strings.EqualFold(s, currency) {
+		if s != "" && !slices.Contains(currenciesOf(s), currency) {
 			return 0, false
 		}
 	}
