@@ -75,13 +75,7 @@ func utf16le(s string) string {
 func TestFilesOfSellersTools(t *testing.T) {
 	t.Parallel()
 	const shopifyStock = "Handle,Title,SKU,Location,Incoming,Committed (not editable),On hand (current),Available (not editable)\n"
-	for name, c := range map[string]struct {
-		kind    feeds.Kind
-		market  string
-		file    string
-		want    []string
-		ignored string
-	}{
+	for name, c := range map[string]toolFile{
 		"Shopify: available before on hand": {feeds.Inventory, "US", shopifyStock + "h,Lamp,T-1,us-east-1,0,2,9,7\n",
 			[]string{`2 .*"quantity":7`}, "Handle Title Incoming Committed (not editable) On hand (current)"},
 		"Shopify, the other way round": {feeds.Inventory, "US", "Available,On hand,SKU,Location\n3,4,T-1,us-east-1\n",
@@ -140,18 +134,7 @@ func TestFilesOfSellersTools(t *testing.T) {
 		"not on sale in the shop": {feeds.Offers, "US", "Handle,Variant SKU,Variant Price,Status\nmug,T-1,5,draft\nmug,T-2,6,\n",
 			[]string{`2 .*"paused":true`, `3 .*"paused":true`}, ""},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			for _, stop := range []func() bool{never, always} {
-				f, got := said(t, feeds.Order{Kind: c.kind}, c.market, c.file, stop)
-				if !matches(c.want, got) {
-					t.Errorf("%q", got)
-				}
-				if d := cmp.Diff(c.ignored, strings.Join(f.Ignored, " ")); d != "" {
-					t.Error(d)
-				}
-			}
-		})
+		t.Run(name, c.read)
 	}
 }
 
@@ -159,13 +142,7 @@ func TestFilesOfSellersTools(t *testing.T) {
 func TestFilesOfOtherToolsAndLanguages(t *testing.T) {
 	t.Parallel()
 	const lamp = `2 {"title":"Lampe","description":"Jolie","brand":"Acme","gtin":"4006381333931","category_id":"Lampes"`
-	for name, c := range map[string]struct {
-		kind    feeds.Kind
-		market  string
-		file    string
-		want    []string
-		ignored string
-	}{
+	for name, c := range map[string]toolFile{
 		"PrestaShop": {feeds.Offers, "FR",
 			"Active (0/1);Name *;Price tax excluded;Price tax included;Reference #;Quantity\n0;L;10;12;T-1;5\n1;L;10;12;T-2;5\n",
 			[]string{`2 "paused":true`, `3 "amount":1200`}, "Name * Price tax excluded Quantity"},
@@ -222,18 +199,30 @@ func TestFilesOfOtherToolsAndLanguages(t *testing.T) {
 		"Japanese":     {feeds.Prices, "JP", "商品コード,価格\nT-1,\"1,980円\"\n", []string{`2 "amount":1980`}, ""},
 		"Arabic names": {feeds.Prices, "SA", "SKU,السعر\nT-1,٤٩٫٥٠\n", []string{`2 "amount":4950`}, ""},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			for _, stop := range []func() bool{never, always} {
-				f, got := said(t, feeds.Order{Kind: c.kind}, c.market, c.file, stop)
-				if !matches(c.want, got) {
-					t.Errorf("%q", got)
-				}
-				if d := cmp.Diff(c.ignored, strings.Join(f.Ignored, " ")); d != "" {
-					t.Error(d)
-				}
-			}
-		})
+		t.Run(name, c.read)
+	}
+}
+
+// toolFile is a file as a tool writes it, with what its lines come to and the columns that are ignored.
+type toolFile struct {
+	kind    feeds.Kind
+	market  string
+	file    string
+	want    []string
+	ignored string
+}
+
+// read reads it in one go, and stopped wherever it can be.
+func (c toolFile) read(t *testing.T) {
+	t.Parallel()
+	for _, stop := range []func() bool{never, always} {
+		f, got := said(t, feeds.Order{Kind: c.kind}, c.market, c.file, stop)
+		if !matches(c.want, got) {
+			t.Errorf("%q", got)
+		}
+		if d := cmp.Diff(c.ignored, strings.Join(f.Ignored, " ")); d != "" {
+			t.Error(d)
+		}
 	}
 }
 

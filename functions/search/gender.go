@@ -31,9 +31,10 @@ func gendered(text string) (r Reading, rest string, ok bool) {
 	switch {
 	case n > 1 && of(words[0]) != "" && !slices.Contains(kindEnds["en"], strings.ToLower(words[1])):
 		return Reading{Kind: GenderWords, Words: words[0], Gender: of(words[0])}, strings.Join(words[1:], " "), true
-	case n > 2 && strings.EqualFold(words[n-2], "for") && cmp.Or(of(words[n-1]), pronouns[strings.ToLower(words[n-1])]) != "":
-		return Reading{Kind: GenderWords, Words: strings.Join(words[n-2:], " "),
-			Gender: cmp.Or(of(words[n-1]), pronouns[strings.ToLower(words[n-1])])}, strings.Join(words[:n-2], " "), true
+	case n > 2 && strings.EqualFold(words[n-2], "for"):
+		if whom := cmp.Or(of(words[n-1]), pronouns[strings.ToLower(words[n-1])]); whom != "" {
+			return Reading{Kind: GenderWords, Words: strings.Join(words[n-2:], " "), Gender: whom}, strings.Join(words[:n-2], " "), true
+		}
 	}
 	// A word that can be nothing else says so anywhere: black women's boots, running shoes mens.
 	if i := slices.IndexFunc(words, func(w string) bool { return of(w) != "" && possessive.MatchString(w) }); i > 0 {

@@ -47,8 +47,8 @@ const leastBare = 10
 // are socks.
 var joining, refusing = []string{"and", "but", "or"}, strings.Fields("without w/o not excluding except no")
 
-// refused are read whole where the words before them say nothing: chair with no arms, shampoo that is not scented. Behind others
-// nothing is refused: forget me not, why not.
+// leading are words that say nothing before one of those, and go with it: chair with no arms, shampoo that is not scented. Behind those of
+// notRefusing nothing is refused: forget me not, why not.
 var leading, notRefusing = strings.Fields("with but that which is are and"), strings.Fields("me why or whether do does did")
 
 // understand reads what the words of a clean query mean besides themselves, and leaves the other words: prices in the languages of
