@@ -29,7 +29,7 @@ func Run(ctx context.Context, o Options) error {
 			return err
 		}
 	}
-	d := &demo{p: p, stage: operate.Local(), audit: audit.Local(), catalog: c}
+	d := &demo{p: p, stage: operate.Local(), audit: audit.Local(), catalog: c, bundled: o.Catalog == ""}
 	for _, j := range []struct {
 		title string
 		play  func(context.Context) error
@@ -60,6 +60,7 @@ type demo struct {
 	stage   *operate.Client
 	audit   *audit.Auditor
 	catalog catalog.Catalog
+	bundled bool     // the catalog is
 	found   product  // by the first journey
 	buyer   *shopper // of the first journey
 	order   string   // that it ended with

@@ -2,10 +2,7 @@ package demo
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"rialto/localstack/demo/shop"
@@ -22,45 +19,76 @@ type shelf struct {
 	}
 }
 
-// recommend shows the shelf of a visitor's home page before and after they look at things.
+// recommend shows the shelf of a visitor's home page before and after they look at things, what the lake has of it then, and what is
+// found for words that no product has.
 func (d *demo) recommend(ctx context.Context) error {
-	visitor, session := &shop.Client{Base: shop.ShopperURL}, shop.NewKey()
-	ask := func() (s shelf, err error) {
-		_, err = visitor.Call(ctx, http.MethodGet, "/api/v1/recommendations?placement=home", nil, &s, shop.With("X-Session-Id", session))
-		return s, err
-	}
-	before, err := ask()
+	v := &visitor{&shop.Client{Base: shop.ShopperURL}, shop.NewKey()}
+	before, err := v.home(ctx)
 	if err != nil {
 		return err
 	}
 	d.p.step("GET /recommendations?placement=home", "%d products, by %s", len(before.Items), byModel(before.Version))
 	d.stands(before)
-	looks, err := d.looks(ctx, visitor)
+	products, err := d.looks(ctx, v.Client)
 	if err != nil {
 		return err
 	}
-	var events []string
-	for _, p := range looks {
-		events = append(events, fmt.Sprintf(`{"event_id":"%s","action_name":"view_item","timestamp":"%s","event_attributes":{"object":`+
-			`{"object_id":"%s","object_id_field":"product_id"}}}`, shop.NewKey(), time.Now().UTC().Format(time.RFC3339Nano), p.ID))
+	var looks []event
+	for _, p := range products {
+		looks = append(looks, newEvent("view_item", p.ID))
 	}
-	batch := `{"schema_version":1,"session_id":"` + session + `","marketplace":"US","consent":{"analytics":true,"personalization":true},"events":[` +
-		strings.Join(events, ",") + `]}`
-	if _, err := visitor.Call(ctx, http.MethodPost, "/api/v1/events", json.RawMessage(batch), nil, shop.With("User-Agent", "Mozilla/5.0")); err != nil {
+	if err := v.send(ctx, looks); err != nil {
 		return err
 	}
-	d.p.step("POST /events", "%d looks, at %s and others of %s", len(looks), looks[0].Title, looks[0].Category)
+	d.p.step("POST /events", "%d looks, at %s and others of %s", len(looks), products[0].Title, products[0].Category)
 	began := time.Now()
 	var after shelf
 	if err := d.await(ctx, "the shelf to follow", "recommendations-clicks", func() (bool, error) {
-		after, err = ask()
+		after, err = v.home(ctx)
 		return len(after.Items) > 0 && after.Items[0].Reason.Code == "looked_at", err
 	}); err != nil {
 		return err
 	}
 	d.p.step("GET /recommendations?placement=home", "after %s the same page shows", time.Since(began).Round(100*time.Millisecond))
 	d.stands(after)
-	return nil
+	if err := d.lake(ctx, v, looks); err != nil {
+		return err
+	}
+	return d.meant(ctx, v.Client)
+}
+
+// visitor is somebody who is not signed in, and agreed to be known by their session.
+type visitor struct {
+	*shop.Client
+	session string
+}
+
+func (v *visitor) home(ctx context.Context) (s shelf, err error) {
+	_, err = v.Call(ctx, http.MethodGet, "/api/v1/recommendations?placement=home", nil, &s, shop.With("X-Session-Id", v.session))
+	return s, err
+}
+
+// event is what a page tells of its shopper.
+type event struct {
+	ID         string     `json:"event_id"`
+	Action     string     `json:"action_name"`
+	At         time.Time  `json:"timestamp"`
+	Attributes attributes `json:"event_attributes"`
+}
+
+type attributes struct {
+	Object map[string]string `json:"object"`
+}
+
+func newEvent(action, product string) event {
+	return event{shop.NewKey(), action, time.Now().UTC(), attributes{map[string]string{"object_id": product, "object_id_field": "product_id"}}}
+}
+
+// send sends events as a page does: a batch at once.
+func (v *visitor) send(ctx context.Context, events []event) error {
+	_, err := v.Call(ctx, http.MethodPost, "/api/v1/events", map[string]any{"schema_version": 1, "session_id": v.session, "marketplace": "US",
+		"consent": map[string]bool{"analytics": true, "personalization": true}, "events": events}, nil, shop.With("User-Agent", "Mozilla/5.0"))
+	return err
 }
 
 func byModel(version string) string {

@@ -3,12 +3,9 @@ package e2e
 import (
 	"bytes"
 	"cmp"
-	"compress/gzip"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -19,95 +16,42 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/parquet-go/parquet-go"
-
-	"rialto/functions/contract"
+	"rialto/localstack/checks/audit"
 	"rialto/localstack/demo/shop"
 	"rialto/localstack/shoppers"
 )
 
 // lake reads what the clickstream wrote, with code of its own.
-type lake struct{ *s3.Client }
+type lake struct{ audit.Lake }
 
-const lakeBucket = "rialto-local-clickstream-files-000000000000"
-
-func newLake() lake {
-	return lake{s3.New(s3.Options{Region: contract.LocalRegion, BaseEndpoint: aws.String(contract.LocalAWSURL), UsePathStyle: true, Credentials: keys})}
-}
-
-// each reads every object of a folder.
-func (l lake) each(ctx context.Context, t *testing.T, folder string, do func(content []byte)) {
-	t.Helper()
-	pages := s3.NewListObjectsV2Paginator(l.Client, &s3.ListObjectsV2Input{Bucket: aws.String(lakeBucket), Prefix: aws.String(folder + "/")})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, o := range page.Contents {
-			out, err := l.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(lakeBucket), Key: o.Key})
-			if err != nil {
-				t.Fatal(err)
-			}
-			content, err := io.ReadAll(out.Body)
-			if err := errors.Join(err, out.Body.Close()); err != nil {
-				t.Fatal(err)
-			}
-			do(content)
-		}
-	}
-}
-
-// clicked is the part of a row that is looked at.
-type clicked struct {
-	EventID string `parquet:"event_id"`
-	Action  string `parquet:"action_name"`
-	Origin  string `parquet:"origin"`
-	Session string `parquet:"session"`
-	Object  string `parquet:"object_id"`
-	Value   int64  `parquet:"value"`
-	Items   []struct {
-		ItemID   string `parquet:"item_id"`
-		Quantity int64  `parquet:"quantity"`
-	} `parquet:"items,list"`
-}
+func newLake() lake { return lake{audit.LocalLake()} }
 
 // rows reads the Parquet files of a folder, by event id.
-func (l lake) rows(ctx context.Context, t *testing.T, folder string) map[string][]clicked {
+func (l lake) rows(ctx context.Context, t *testing.T, folder string) map[string][]audit.Clicked {
 	t.Helper()
-	found := map[string][]clicked{}
-	l.each(ctx, t, folder, func(content []byte) {
-		rows, err := parquet.Read[clicked](bytes.NewReader(content), int64(len(content)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range rows {
-			found[r.EventID] = append(found[r.EventID], r)
-		}
-	})
+	found, err := l.Rows(ctx, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return found
 }
 
 // invalid reads the lines that were no events.
 func (l lake) invalid(ctx context.Context, t *testing.T) string {
 	t.Helper()
+	list, err := l.Invalid(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var all strings.Builder
-	l.each(ctx, t, "invalid", func(content []byte) {
-		z, err := gzip.NewReader(bytes.NewReader(content))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.Copy(&all, z); err != nil {
-			t.Fatal(err)
-		}
-	})
+	for _, line := range list {
+		all.WriteString(line.Text + "\n")
+	}
 	return all.String()
 }
 
 // missing names an id of a list that is not there exactly once.
-func missing(want map[string]bool, got map[string][]clicked) string {
+func missing(want map[string]bool, got map[string][]audit.Clicked) string {
 	for id := range want {
 		if n := len(got[id]); n != 1 {
 			return fmt.Sprintf("%s is there %d times", id, n)
