@@ -19,6 +19,7 @@ import (
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/files"
 	"rialto/functions/internal/ids"
+	"rialto/functions/internal/xgboost"
 	"rialto/functions/marketplaces"
 )
 
@@ -116,7 +117,7 @@ func (g Gate) flaws(ctx context.Context, version string) (flaws []string, err er
 		flaws = append(flaws, rankerFile+": "+fault.Of(err).Message)
 	case err != nil:
 		return nil, err
-	case !slices.Equal(trees.names, m.Features):
+	case !slices.Equal(trees.Names(), m.Features):
 		flaws = append(flaws, "the manifest names other features than the ranker")
 	}
 	for _, name := range append([]string{rankerFile}, lineFiles...) {
@@ -186,12 +187,12 @@ func readAll(ctx context.Context, from Files, key string) ([]byte, error) {
 }
 
 // ReadRanker reads a version's ranker. Errors: file_missing, ranker_refused.
-func ReadRanker(ctx context.Context, from Files, version string) (*Trees, error) {
+func ReadRanker(ctx context.Context, from Files, version string) (*xgboost.Trees, error) {
 	body, err := readAll(ctx, from, fileOf(version, rankerFile))
 	if err != nil {
 		return nil, err
 	}
-	return ReadTrees(body)
+	return xgboost.Read(body, Features)
 }
 
 // flaws are what is wrong with what a manifest says of its model.

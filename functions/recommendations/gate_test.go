@@ -2,12 +2,14 @@ package recommendations
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +17,7 @@ import (
 
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/files"
+	"rialto/functions/internal/xgboost"
 )
 
 // folder is a bucket.
@@ -47,6 +50,34 @@ func (f folder) Write(_ context.Context, key string, from io.Reader) error {
 	return err
 }
 
+// rankerText is a ranker, made by functions/internal/xgboost/testdata/ranker.py with the names of Features.
+func rankerText(t testing.TB) []byte {
+	t.Helper()
+	f, err := os.Open("../internal/xgboost/testdata/ranker.json.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func ranker(t testing.TB) *xgboost.Trees {
+	t.Helper()
+	trees, err := xgboost.Read(rankerText(t), Features)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trees
+}
+
 const version = "20261130T160000Z-1a2b3c4d"
 
 func ndcg(v float64) Metrics { return Metrics{&v} }
@@ -59,7 +90,7 @@ func trained(t *testing.T, change func(files map[string]string, m *Manifest)) fo
 	t.Helper()
 	vector := "[1" + strings.Repeat(",0", Dimensions-1) + "]"
 	content := map[string]string{
-		rankerFile: string(unzipped(t, "ranker.json.gz")),
+		rankerFile: string(rankerText(t)),
 		neighboursFile: `{"product_id":"` + id(0) + `","kind":"together","items":[["` + id(1) + `",0.5]]}` + "\n" +
 			`{"product_id":"` + id(1) + `","kind":"viewed","items":[]}` + "\n",
 		popularFile:   `{"marketplace":"US","category":"","kind":"recent","items":[["` + id(2) + `",7]]}` + "\n",

@@ -3,6 +3,8 @@ package recommendations
 import (
 	"context"
 	"crypto/sha256"
+
+	"rialto/functions/internal/xgboost"
 )
 
 // Interleaved names what all units of an interleaved experiment are shown: both rankers in one list.
@@ -73,7 +75,7 @@ func (c *call) order(ctx context.Context, list []Candidate) []Candidate {
 }
 
 // ranker of a variant, nil for Blend; none where it is away.
-func (c *call) ranker(ctx context.Context, v Variant) (trees *Trees, ok bool) {
+func (c *call) ranker(ctx context.Context, v Variant) (trees *xgboost.Trees, ok bool) {
 	switch {
 	case v.Blended:
 		return nil, true

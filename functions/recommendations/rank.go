@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"rialto/functions/internal/xgboost"
 )
 
 // Candidate is a product that may come onto a shelf.
@@ -16,17 +18,17 @@ type Candidate struct {
 }
 
 // rank orders candidates, the best first, by trees, or by Blend if there are none; equal ones by id.
-func rank(trees *Trees, list []Candidate) {
-	rows := make([]Row, len(list))
-	for i, c := range list {
-		rows[i] = c.Row
-	}
-	var scores []float32
+func rank(trees *xgboost.Trees, list []Candidate) {
+	scores := make([]float32, 0, len(list))
 	if trees != nil {
+		rows := make([][]float32, len(list))
+		for i := range list {
+			rows[i] = list[i].Row[:]
+		}
 		scores = trees.Score(rows)
 	} else {
-		for _, r := range rows {
-			scores = append(scores, Blend(r))
+		for _, c := range list {
+			scores = append(scores, Blend(c.Row))
 		}
 	}
 	by := make(map[string]float32, len(list))

@@ -12,6 +12,7 @@ import (
 	"rialto/functions/catalog"
 	"rialto/functions/clickstream"
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/xgboost"
 )
 
 // Products reads products with their buy boxes from the tables; those that there are not are left out.
@@ -30,7 +31,7 @@ type Models interface {
 
 // Rankers reads the rankers of models.
 type Rankers interface {
-	Ranker(ctx context.Context, version string) (*Trees, error)
+	Ranker(ctx context.Context, version string) (*xgboost.Trees, error)
 }
 
 // Index asks OpenSearch.
@@ -215,7 +216,7 @@ type call struct {
 	blended    bool            // the variant does without trees
 	between    string          // the unit whose shelf two rankers make, "" of all others
 	second     map[string]bool // of such a shelf: what the second chose
-	trees      *Trees
+	trees      *xgboost.Trees
 	subject    string
 	session    session
 	customer   Customer

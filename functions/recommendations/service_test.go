@@ -17,6 +17,7 @@ import (
 	"rialto/functions/clickstream"
 	"rialto/functions/internal/fault"
 	"rialto/functions/internal/money"
+	"rialto/functions/internal/xgboost"
 )
 
 func TestMain(m *testing.M) {
@@ -40,7 +41,7 @@ var errAway = errors.New("away")
 type world struct {
 	products   map[string]Product
 	version    string
-	trees      *Trees
+	trees      *xgboost.Trees
 	neighbours map[string]map[Kind][]Scored
 	popular    map[string][]Scored // by category#kind
 	customer   Customer
@@ -131,7 +132,7 @@ func (w *world) Customer(_ context.Context, _, who string) (Customer, error) {
 	return w.customer, nil
 }
 
-func (w *world) Ranker(context.Context, string) (*Trees, error) {
+func (w *world) Ranker(context.Context, string) (*xgboost.Trees, error) {
 	if w.noRankers {
 		return nil, errAway
 	}

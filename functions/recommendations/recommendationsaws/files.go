@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"rialto/functions/internal/bucket"
+	"rialto/functions/internal/xgboost"
 	"rialto/functions/recommendations"
 )
 
@@ -40,11 +41,11 @@ type Rankers struct {
 
 type ranker struct {
 	version string
-	trees   *recommendations.Trees
+	trees   *xgboost.Trees
 }
 
 // Ranker implements recommendations.Rankers.
-func (r *Rankers) Ranker(ctx context.Context, version string) (*recommendations.Trees, error) {
+func (r *Rankers) Ranker(ctx context.Context, version string) (*xgboost.Trees, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, kept := range r.last {

@@ -12,6 +12,7 @@ import (
 	"rialto/functions/catalog"
 	"rialto/functions/clickstream"
 	"rialto/functions/contract"
+	"rialto/functions/internal/xgboost"
 	"rialto/functions/recommendations"
 )
 
@@ -75,7 +76,7 @@ func (s *shop) Customer(context.Context, string, string) (c recommendations.Cust
 	return c, nil
 }
 
-func (s *shop) Ranker(context.Context, string) (*recommendations.Trees, error) { return nil, nil }
+func (s *shop) Ranker(context.Context, string) (*xgboost.Trees, error) { return nil, nil }
 
 func (s *shop) Find(context.Context, recommendations.Question) (f recommendations.Findings, err error) {
 	s.invoked++

@@ -1,4 +1,5 @@
-package recommendations
+// Package xgboost scores rows by trees that XGBoost trained, to the bit as XGBoost does.
+package xgboost
 
 import (
 	"encoding/json"
@@ -17,6 +18,7 @@ type Trees struct {
 	trees  []tree
 	base   float32
 	names  []string // of the features it was trained on, in its order
+	width  int      // of a row
 }
 
 type tree struct{ root, depth int32 }
@@ -25,24 +27,22 @@ type tree struct{ root, depth int32 }
 // tree without a branch that the processor could guess wrong.
 type node struct {
 	cond  int32 // in the order of ordered
-	key   int32 // of keys
+	key   int32 // of a row's keys
 	left  int32
 	turns int32 // 1 of a split, 0 of a leaf
 }
 
-// keys are a row's features as whole numbers in the same order, each twice: an unknown one goes to the left by the first, which
+// keys appends a row's features as whole numbers in the same order, each twice: an unknown one goes to the left by the first, which
 // is below all others, and to the right by the second, which is above them.
-type keys [2 * len(Row{})]int32
-
-func keysOf(r Row) (k keys) {
-	for i, v := range r {
+func keys(to []int32, row []float32) []int32 {
+	for _, v := range row {
 		if v != v {
-			k[2*i], k[2*i+1] = math.MinInt32, math.MaxInt32
+			to = append(to, math.MinInt32, math.MaxInt32)
 		} else {
-			k[2*i], k[2*i+1] = ordered(v), ordered(v)
+			to = append(to, ordered(v), ordered(v))
 		}
 	}
-	return k
+	return to
 }
 
 // ordered is a number that is to others of its kind as v is to others.
@@ -51,9 +51,9 @@ func ordered(v float32) int32 {
 	return n ^ int32(uint32(n>>31)>>1)
 }
 
-// xgboost is the part of XGBoost's JSON model that matters
+// model is the part of XGBoost's JSON model that matters
 // (xgboost.readthedocs.io/en/stable/tutorials/saving_model.html).
-type xgboost struct {
+type model struct {
 	Version []int `json:"version"`
 	Learner struct {
 		Names    []string `json:"feature_names"`
@@ -64,7 +64,7 @@ type xgboost struct {
 					Trees    string `json:"num_trees"`
 					Parallel string `json:"num_parallel_tree"`
 				} `json:"gbtree_model_param"`
-				Trees []xgboostTree `json:"trees"`
+				Trees []modelTree `json:"trees"`
 			} `json:"model"`
 		} `json:"gradient_booster"`
 		Objective struct {
@@ -78,7 +78,7 @@ type xgboost struct {
 	} `json:"learner"`
 }
 
-type xgboostTree struct {
+type modelTree struct {
 	Left       []int32   `json:"left_children"`
 	Right      []int32   `json:"right_children"`
 	Feature    []int32   `json:"split_indices"`
@@ -98,11 +98,11 @@ func badRanker(format string, args ...any) error {
 	return fault.New(fault.Invalid, "ranker_refused", format, args...)
 }
 
-// ReadTrees reads a model that was saved as JSON, and takes none that it would not score to the bit: of another version, another
-// kind or other features, cut short, or with a number that is none. Errors: ranker_refused.
-func ReadTrees(model []byte) (*Trees, error) {
-	var x xgboost
-	if err := json.Unmarshal(model, &x); err != nil {
+// Read reads a model that was saved as JSON, whose rows have those features in that order, and takes none that it would not score
+// to the bit: of another version, another kind or other features, cut short, or with a number that is none. Errors: ranker_refused.
+func Read(text []byte, features []string) (*Trees, error) {
+	var x model
+	if err := json.Unmarshal(text, &x); err != nil {
 		return nil, fault.New(fault.Invalid, "ranker_refused", "the ranker is no JSON model of XGBoost").Because(err)
 	}
 	l := x.Learner
@@ -123,12 +123,12 @@ func ReadTrees(model []byte) (*Trees, error) {
 	case l.Boosting.Model.Param.Trees != strconv.Itoa(len(l.Boosting.Model.Trees)) || len(l.Boosting.Model.Trees) == 0:
 		return nil, badRanker("the ranker has %d trees and says that it has %q", len(l.Boosting.Model.Trees), l.Boosting.Model.Param.Trees)
 	}
-	t := &Trees{base: float32(base), names: l.Names}
+	t := &Trees{base: float32(base), names: l.Names, width: len(features)}
 	at := make([]int32, len(l.Names))
 	for i, name := range l.Names {
-		n := slices.Index(Features, name)
+		n := slices.Index(features, name)
 		if n < 0 || slices.Index(l.Names, name) != i {
-			return nil, badRanker("the ranker has features twice, or others than %v", Features)
+			return nil, badRanker("the ranker has features twice, or others than %v", features)
 		}
 		at[i] = int32(n)
 	}
@@ -140,8 +140,11 @@ func ReadTrees(model []byte) (*Trees, error) {
 	return t, nil
 }
 
-// add appends a tree whose features are at those places of a Row, or says what is wrong with it.
-func (t *Trees) add(x xgboostTree, places []int32) (flaw string) {
+// Names are the features that it was trained on, in its order.
+func (t *Trees) Names() []string { return t.names }
+
+// add appends a tree whose features are at those places of a row, or says what is wrong with it.
+func (t *Trees) add(x modelTree, places []int32) (flaw string) {
 	n := len(x.Left)
 	if n == 0 || len(x.Right) != n || len(x.Feature) != n || len(x.Cond) != n || len(x.Default) != n || len(x.Type) != n {
 		return "is cut short"
@@ -180,19 +183,20 @@ func (t *Trees) add(x xgboostTree, places []int32) (flaw string) {
 }
 
 // Score adds up the trees' values for each row, in float32 and in the order of the trees, as XGBoost does. It goes tree by tree,
-// so that each stays in the processor's cache while all rows pass.
-func (t *Trees) Score(rows []Row) []float32 {
-	out, all := make([]float32, len(rows)), make([]keys, len(rows))
+// so that each stays in the processor's cache while all rows pass. A row has all features that were told to Read, NaN for unknown.
+func (t *Trees) Score(rows [][]float32) []float32 {
+	out, of := make([]float32, len(rows)), 2*t.width
+	all := make([]int32, 0, len(rows)*of)
 	for i, r := range rows {
-		out[i], all[i] = t.base, keysOf(r)
+		out[i], all = t.base, keys(all, r[:t.width])
 	}
 	for _, tree := range t.trees {
-		for i := range all {
-			row, at := &all[i], tree.root
+		for i := range out {
+			row, at := all[i*of:(i+1)*of], tree.root
 			for range tree.depth {
 				n := &t.nodes[at]
 				var turn int32 = 1
-				if row[uint(n.key)%uint(len(row))] < n.cond {
+				if row[n.key] < n.cond {
 					turn = 0
 				}
 				at = n.left + turn&n.turns

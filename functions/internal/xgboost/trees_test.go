@@ -1,4 +1,4 @@
-package recommendations
+package xgboost
 
 import (
 	"bytes"
@@ -12,6 +12,12 @@ import (
 
 	"rialto/functions/internal/fault"
 )
+
+// features are the names that testdata/ranker.py gives them.
+var features = strings.Fields(`source_bought source_viewed source_together source_als source_recent source_session session_same_category
+	session_same_brand affinity_category affinity_brand price_ratio popularity rating reviews days_since_seen in_buy_box`)
+
+var unknown = float32(math.NaN())
 
 // unzipped reads a file that testdata/ranker.py made.
 func unzipped(t testing.TB, name string) []byte {
@@ -34,7 +40,7 @@ func unzipped(t testing.TB, name string) []byte {
 
 func ranker(t testing.TB) *Trees {
 	t.Helper()
-	trees, err := ReadTrees(unzipped(t, "ranker.json.gz"))
+	trees, err := Read(unzipped(t, "ranker.json.gz"), features)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,16 +59,17 @@ func (s *splitMix) next() uint64 {
 }
 
 // rowsOf makes the rows of testdata/ranker.py: a tenth is missing, a tenth stands exactly on a split.
-func rowsOf(trees *Trees, n int) []Row {
-	var splits [len(Row{})][]float32
+func rowsOf(trees *Trees, n int) [][]float32 {
+	splits := make([][]float32, len(features))
 	for _, s := range trees.nodes {
 		if s.turns == 1 {
 			// ordered is its own inverse
 			splits[s.key/2] = append(splits[s.key/2], math.Float32frombits(uint32(s.cond^int32(uint32(s.cond>>31)>>1))))
 		}
 	}
-	numbers, rows := splitMix(2), make([]Row, n)
+	numbers, rows := splitMix(2), make([][]float32, n)
 	for i := range rows {
+		rows[i] = make([]float32, len(features))
 		for k := range rows[i] {
 			u := numbers.next()
 			switch of := splits[k]; {
@@ -75,7 +82,9 @@ func rowsOf(trees *Trees, n int) []Row {
 			}
 		}
 	}
-	rows[0] = newRow()
+	for k := range rows[0] {
+		rows[0][k] = unknown
+	}
 	return rows
 }
 
@@ -134,7 +143,7 @@ func TestARankerThatIsNotUnderstoodIsRefused(t *testing.T) {
 		"a base that is none":   edit(`"base_score":"[5.4947835E-10]"`, `"base_score":"[nan]"`),
 		"two bases":             edit(`"base_score":"[5.4947835E-10]"`, `"base_score":"[0.5,0.5]"`),
 	} {
-		if trees, err := ReadTrees(model); trees != nil || fault.Code(err) != "ranker_refused" {
+		if trees, err := Read(model, features); trees != nil || fault.Code(err) != "ranker_refused" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -152,15 +161,15 @@ func BenchmarkScore500(b *testing.B) {
 // Seen to catch: features taken by their places in Features, whatever their names.
 func TestFeaturesGoByTheirNames(t *testing.T) {
 	t.Parallel()
-	swapped, err := ReadTrees(bytes.Replace(unzipped(t, "ranker.json.gz"), []byte(`"source_bought","source_viewed"`),
-		[]byte(`"source_viewed","source_bought"`), 1))
+	swapped, err := Read(bytes.Replace(unzipped(t, "ranker.json.gz"), []byte(`"source_bought","source_viewed"`),
+		[]byte(`"source_viewed","source_bought"`), 1), features)
 	if err != nil {
 		t.Fatal(err)
 	}
 	rows := rowsOf(ranker(t), 100)
 	want := ranker(t).Score(rows)
 	for i := range rows {
-		rows[i][SourceBought], rows[i][SourceViewed] = rows[i][SourceViewed], rows[i][SourceBought]
+		rows[i][0], rows[i][1] = rows[i][1], rows[i][0]
 	}
 	for i, v := range swapped.Score(rows) {
 		if v != want[i] {
