@@ -2,6 +2,7 @@ package display
 
 import (
 	"html"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -91,7 +92,9 @@ func hidden(before []rune, r rune, after []rune) bool {
 	}
 	switch {
 	case r == zwnj || r == zwj:
-		return !joins(r, last, next)
+		return !joins(before, r, next)
+	case r >= tagsFrom && r <= tagsTo: // judged with its flag
+		return !inFlag(before, r, after)
 	case unicode.Is(unicode.Variation_Selector, r): // picks a form of what it follows, as in kanji of names and in emoji
 		return last < 0x80 && !strings.ContainsRune("#*0123456789", last) || unicode.IsSpace(last) || unicode.Is(unicode.Variation_Selector, last)
 	}
@@ -105,11 +108,53 @@ const zwnj, zwj = 0x200C, 0x200D
 var joining = []*unicode.RangeTable{unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Nko, unicode.Devanagari, unicode.Bengali,
 	unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala}
 
-func joins(joiner, before, after rune) bool {
-	if unicode.In(before, joining...) && unicode.In(after, joining...) {
+// viramas silence the vowel of the letter before them. A joiner behind one says how it is written, whatever comes next: words of
+// Malayalam end so (UTS 46, CONTEXTJ: Canonical_Combining_Class is Virama).
+const viramas = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
+
+// joins tells whether a joiner between others is needed there.
+func joins(before []rune, joiner, after rune) bool {
+	if len(before) == 0 {
+		return false
+	}
+	last := before[len(before)-1]
+	if strings.ContainsRune(viramas, last) {
 		return true
 	}
-	return joiner == zwj && unicode.Is(unicode.So, after) && (unicode.In(before, unicode.So, unicode.Sk) || before == 0xFE0F)
+	if joiner == zwj && unicode.In(after, unicode.So, unicode.Sm) && (unicode.In(last, unicode.So, unicode.Sk) || last == 0xFE0F) {
+		return true
+	}
+	letter := len(before) - 1
+	for letter > 0 && unicode.Is(unicode.Mn, before[letter]) { // vowels of Arabic stand above and below, and are of no script
+		letter--
+	}
+	return unicode.In(before[letter], joining...) && unicode.In(after, joining...)
+}
+
+// Tags spell which flag a black one is, and nothing else: those of England, Scotland and Wales are all that are in use (UTS 51, ED-14a).
+const (
+	blackFlag, tagsFrom, tagsTo = 0x1F3F4, 0xE0020, 0xE007F
+	shift                       = 0xE0000
+)
+
+var flags = []string{"gbeng\x7f", "gbsct\x7f", "gbwls\x7f"}
+
+// inFlag tells whether a tag is one of a flag's, all of which are there.
+func inFlag(before []rune, tag rune, after []rune) bool {
+	from := len(before)
+	for from > 0 && before[from-1] >= tagsFrom && before[from-1] <= tagsTo {
+		from--
+	}
+	if from == 0 || before[from-1] != blackFlag {
+		return false
+	}
+	said := ""
+	for _, r := range slices.Concat(before[from:], []rune{tag}, after[:min(len(after), len(flags[0]))]) {
+		if r >= tagsFrom && r <= tagsTo {
+			said += string(r - shift)
+		}
+	}
+	return slices.ContainsFunc(flags, func(f string) bool { return strings.HasPrefix(said, f) && len(before)-from < len(f) })
 }
 
 // filler are letters and signs that are blank.

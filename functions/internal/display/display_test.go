@@ -16,6 +16,10 @@ func TestFlaws(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "", "Lamp, 5 W": "", "i <3 you": "", "a < b > c": "", "5\" pipe & 3' hose": "", "two\nlines": "", "naïve ガラス": "",
 		"می\u200cخواهم": "", "क्\u200dष": "", "👩\u200d🚀 ❤\ufe0f 1\ufe0f": "", "葛\U000E0100": "",
+		"🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F 1": "", "🙂\u200d↔\ufe0f": "", "👨🏽\u200d🚀": "",
+		"അവന\u0d4d\u200d വന്നു": "", "र\u094d\u200d": "", "مُ\u200cخ": "",
+		"🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067": "hidden_characters", "🏴\U000E0068\U000E0069\U000E007F": "hidden_characters",
+		"🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F\U000E0041": "hidden_characters", "\u200d\u0d4d": "hidden_characters",
 		"<b>bold</b>": "markup", "x<img src=x onerror=alert(1)>": "markup", "</p": "markup", "<!-- x": "markup", "<?php": "markup",
 		"\u202eworR ruobraH": "hidden_characters", "a\u200bb": "hidden_characters", "a\u2066b": "hidden_characters", "\ufefflamp": "hidden_characters",
 		"soft\u00adware": "hidden_characters", "a\u200db": "hidden_characters", "\u3164": "hidden_characters", "\u2800": "hidden_characters",
