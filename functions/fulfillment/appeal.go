@@ -41,11 +41,12 @@ var (
 )
 
 func checkAppeal(pointer, text string) error {
-	if isReason(text) {
+	code, message := reasonFlaw(text)
+	if code == "" {
 		return nil
 	}
 	return fault.New(fault.Invalid, "invalid_appeal", "the appeal has fields that are not accepted").
-		With(fault.Field{Pointer: pointer, Code: "bad_text", Message: "must be text of 1 to 500 characters"})
+		With(fault.Field{Pointer: pointer, Code: code, Message: message})
 }
 
 // Appeal takes a shopper's word against the rejection of a return, for an operator to decide. The same again is a success. Errors:

@@ -4,11 +4,10 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
+	"rialto/functions/internal/display"
 	"rialto/functions/internal/fault"
 	"rialto/functions/orders"
 )
@@ -219,8 +218,8 @@ func invalidCancellation(fields ...fault.Field) error {
 // quantity is how many of its units in the parcel are cancelled in all, so that the same again is a success. Errors: shipment_not_found,
 // fulfilled_by_rialto, order_not_cancellable, invalid_cancellation, rest_too_small.
 func (s *SellerService) Cancel(ctx context.Context, seller, orderID, shipmentID, reason string, lines []Line) (Shipment, error) {
-	if !isReason(reason) {
-		return Shipment{}, invalidCancellation(fault.Field{Pointer: "/reason", Code: "bad_text", Message: "must be text of 1 to 500 characters"})
+	if code, message := reasonFlaw(reason); code != "" {
+		return Shipment{}, invalidCancellation(fault.Field{Pointer: "/reason", Code: code, Message: message})
 	}
 	for {
 		x, found, err := s.Shipments.Get(ctx, orderID, shipmentID)
@@ -294,8 +293,11 @@ func (s *SellerService) group(ctx context.Context, x Shipment) (orders.Shipment,
 	return o.Shipments[n], nil
 }
 
-// isReason tells whether a text is one that people may read.
-func isReason(s string) bool {
-	bad := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
-	return strings.TrimSpace(s) != "" && utf8.RuneCountInString(s) <= MaxReason && utf8.ValidString(s) && !strings.ContainsFunc(s, bad)
+// reasonFlaw returns a code and a message for what is wrong with a text that the other side reads, or "".
+func reasonFlaw(s string) (code, message string) {
+	code, message = display.Flaw(s)
+	if code == "" && (display.Blank(s) || utf8.RuneCountInString(s) > MaxReason) {
+		return display.BadText, "must be text of 1 to 500 characters"
+	}
+	return code, message
 }

@@ -145,7 +145,8 @@ func (f returnFlaws) fault() error {
 }
 
 func (f *returnFlaws) reason(pointer, s string) {
-	f.unless(isReason(s), pointer, "bad_text", "must be text of 1 to 500 characters")
+	code, message := reasonFlaw(s)
+	f.unless(code == "", pointer, code, message)
 }
 
 // check returns invalid_return with what is wrong with a request for units of a shipment, before of which were asked for

@@ -95,7 +95,7 @@ func TestAReturnIsRefused(t *testing.T) {
 			t.Error(pointer, err)
 		}
 	}
-	for _, reason := range []string{"", " ", "a\x00", strings.Repeat("x", 501)} {
+	for _, reason := range []string{"", " ", "a\x00", strings.Repeat("x", 501), "\u202eknurhs", "<script>x</script>", "\u3164", "a\u200bb"} {
 		w := requestOf(units(line, 1))
 		if w.Reason = reason; fault.Code(errOf(c.Request(ctx, "key-bad", w))) != "invalid_return" {
 			t.Errorf("%q is a reason", reason)

@@ -1,10 +1,10 @@
 package sellers
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"rialto/functions/internal/display"
@@ -40,18 +40,17 @@ var taxID = regexp.MustCompile(`^[A-Z0-9][A-Z0-9 ./-]{3,29}$`)
 
 // flaws are what is wrong with it.
 func (l Legal) flaws() (flaws []fault.Field) {
-	bad := func(s string, most int) bool {
-		return utf8.RuneCountInString(s) > most || !utf8.ValidString(s) || strings.TrimSpace(s) != s ||
-			strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' })
+	check := func(pointer, s string, most int, rule func(string) (code, message string)) {
+		code, message := rule(s)
+		if s != "" && code == "" && (display.Blank(s) || utf8.RuneCountInString(s) > most || strings.TrimSpace(s) != s) {
+			code, message = display.BadText, fmt.Sprintf("must be %d characters at most, without spaces around them", most)
+		}
+		if s != "" && code != "" {
+			flaws = append(flaws, fault.Field{Pointer: pointer, Code: code, Message: message})
+		}
 	}
-	if bad(l.Name, 200) || strings.Contains(l.Name, "\n") {
-		flaws = append(flaws, fault.Field{Pointer: "/legal/legal_name", Code: "bad_text",
-			Message: "must be 200 characters at most, without spaces around them"})
-	}
-	if bad(l.Address, 500) {
-		flaws = append(flaws, fault.Field{Pointer: "/legal/address", Code: "bad_text",
-			Message: "must be 500 characters at most, without spaces around them"})
-	}
+	check("/legal/legal_name", l.Name, 200, display.Name)
+	check("/legal/address", l.Address, 500, display.Flaw)
 	if l.TaxID != "" && !taxID.MatchString(l.TaxID) {
 		flaws = append(flaws, fault.Field{Pointer: "/legal/tax_id", Code: "bad_format",
 			Message: "must be 4 to 30 capital letters, digits, spaces and signs"})

@@ -183,7 +183,8 @@ func TestASellerIsBlocked(t *testing.T) {
 
 func TestWhatInvoicesSayIsChecked(t *testing.T) {
 	t.Parallel()
-	for _, bad := range []sellers.Legal{{Name: " x"}, {Name: "a\nb"}, {Address: "a\x00"}, {TaxID: "de1"}, {TaxID: "DE 1!"},
+	for _, bad := range []sellers.Legal{{Name: " x"}, {Name: "a\nb"}, {Address: "a\x00"}, {Name: "\u202eHbmG"}, {Name: "<b>Row</b>"}, {Name: "\u3164"},
+		{Address: "Kai 1\u200b"}, {Address: "<img src=x>"}, {TaxID: "de1"}, {TaxID: "DE 1!"},
 		{Name: strings.Repeat("a", 201)}, {Address: strings.Repeat("a", 501)}} {
 		if err := (sellers.Profile{Name: "Harbour Row", Country: "US", Legal: bad}).Check(); fault.Code(err) != "invalid_profile" {
 			t.Errorf("%+v: %v", bad, err)
