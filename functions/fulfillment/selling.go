@@ -95,10 +95,10 @@ func confirmation(carrier, number string) (string, string, error) {
 	if !carrierName.MatchString(carrier) {
 		flaws = append(flaws, fault.Field{Pointer: "/carrier", Code: "bad_format", Message: "must be a name of 1 to 60 letters, digits and signs"})
 	}
-	number, ok := trackingNumber(number)
+	number, ok := trackingNumber(carrier, number)
 	if !ok {
 		flaws = append(flaws, fault.Field{Pointer: "/tracking_number", Code: "bad_format",
-			Message: "must be 4 to 40 letters, digits and hyphens, or the address of a carrier's page with one number in it"})
+			Message: "must be one number of 4 to 40 letters, digits and hyphens, or the address of a carrier's page with one in it"})
 	}
 	if flaws != nil {
 		return "", "", fault.New(fault.Invalid, "invalid_confirmation", "the confirmation has fields that are not accepted").With(flaws...)

@@ -19,10 +19,39 @@ func TestTrackingNumbersAsTheyArePasted(t *testing.T) {
 		"https://carrier.example/":                                              "",
 		"1":                                                                     "",
 		"=cmd|1234":                                                             "",
+		"９４００−１０００ー":                                                            "", // no hyphen, but a long vowel
+		"４００２−１２３４ ５６７８":                                                        "4002-12345678",
+		"Tracking number: 9400 1000 0000 0000 0000 00":                          "9400100000000000000000",
+		"Tracking No. 12345678":                                                 "12345678",
+		"#12345678":                                                             "12345678",
+		"USPS 9400100000000000000000":                                           "9400100000000000000000",
+		"usps: 9400100000000000000000.":                                         "9400100000000000000000",
+		"'9400100000000000000000":                                               "9400100000000000000000", // as spreadsheets are made to keep digits
+		"no 1":                                                                  "",
+		"NO123456789NO":                                                         "NO123456789NO", // of Norway's post
+		"ID 123 456 789":                                                        "123456789",
+		"carrier.example/track/012345678901":                                    "012345678901",
+		"9.4001E+21":                                                            "", // what a spreadsheet has left of one
+		"1234567890\n0987654321":                                                "", // which of the two?
+		"1Z999AA10123456784 1Z999AA10123456785":                                 "",
+		"RR123456789DE, RR123456790DE":                                          "",
+		"pending":                                                               "",
+		"none":                                                                  "",
+		"----":                                                                  "",
 		"A/1234567":                                                             "",
 	} {
-		if got, ok := trackingNumber(pasted); ok != (want != "") || ok && got != want {
+		if got, ok := trackingNumber("USPS", pasted); ok != (want != "") || ok && got != want {
 			t.Errorf("%q: %q %v, want %q", pasted, got, ok, want)
+		}
+	}
+}
+
+func TestCarriersAsTheyAreCalled(t *testing.T) {
+	t.Parallel()
+	for name, ok := range map[string]bool{"DHL Express (Germany)": true, "इंडिया पोस्ट": true, "An Post’s": true, "DPD/Geopost": true, "佐川急便": true,
+		"La Poste – Colissimo": true, "": false, "=cmd": false, "<b>DHL</b>": false, "\u202eLHD": false, "DHL\u200b": false} {
+		if _, _, err := confirmation(name, "12345678"); (err == nil) != ok {
+			t.Errorf("%q: %v", name, err)
 		}
 	}
 }
