@@ -221,6 +221,7 @@ figures: tools
 	@$(call measured,what a million events cost,RIALTO_BENCH=1 $(BENCH) -run '^TestBill$$' ./functions/clickstream/clickstreambill)
 	@$(call measured,how large binaries are and how fast they start,RIALTO_BENCH=1 $(BENCH) -run '^TestColdStarts$$' ./infra)
 	@$(call measured,what a million shelves cost,RIALTO_BENCH=1 $(BENCH) -run '^TestBill$$' ./functions/recommendations/recommendationsbill)
+	@$(call measured,how many shelves come from a pool that is kept for 15 minutes,RIALTO_BENCH=1 $(BENCH) -run '^TestHits$$' ./functions/recommendations/recommendationsbill)
 	@$(call measured,what ranking 500 candidates takes (at most a millisecond of a core that nobody else uses),go test -run '^$$' -bench Score500 ./functions/internal/xgboost)
 	@$(call measured,how late search is,$(LOCAL) lag)
 

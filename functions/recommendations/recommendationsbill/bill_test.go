@@ -49,6 +49,10 @@ func (s *shop) Products(_ context.Context, _ string, ids []string) (map[string]r
 
 func (s *shop) Serving(context.Context) (string, error) { s.others++; return "v1", nil }
 
+func (s *shop) Running(context.Context) (x recommendations.Experiment, err error) { return x, nil }
+
+func (s *shop) Run(context.Context, recommendations.Experiment) error { return nil }
+
 func (s *shop) Neighbours(_ context.Context, _ string, products []string) (map[string]map[recommendations.Kind][]recommendations.Scored, error) {
 	s.neighbours += 3 * len(products)
 	out := map[string]map[recommendations.Kind][]recommendations.Scored{}
@@ -120,7 +124,7 @@ func TestBill(t *testing.T) {
 		for n := range looks {
 			s.acts = append(s.acts, recommendations.Act{ProductID: id(600 + n), At: time.Unix(int64(n), 0)})
 		}
-		service := &recommendations.Service{Products: s, Models: s, Rankers: s, Index: s, Memory: s, People: s,
+		service := &recommendations.Service{Products: s, Models: s, Rankers: s, Index: s, Memory: s, People: s, Experiments: s,
 			Pseudonyms: clickstream.Pseudonyms{}, Now: time.Now, Random: rand.Reader}
 		began := time.Now()
 		for range shelves {

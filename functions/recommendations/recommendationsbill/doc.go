@@ -1,2 +1,3 @@
-// Package recommendationsbill reckons what a million shelves cost: go test, with RIALTO_BENCH=1.
+// Package recommendationsbill reckons what a million shelves cost, and how many are served from a pool that is kept: go test, with
+// RIALTO_BENCH=1.
 package recommendationsbill
