@@ -43,89 +43,73 @@ var people = strings.Fields("age aged ages kid kids child children toddler toddl
 // leastBare is the least that is a price without a sign or a name of a currency.
 const leastBare = 10
 
-// refusing are the words behind which stands what a product must not have. No does so at the end of a text only: no show socks
-// are socks.
-var joining, refusing = []string{"and", "but", "or"}, strings.Fields("without w/o not excluding except no")
-
-// leading are words that say nothing before one of those, and go with it: chair with no arms, shampoo that is not scented. Behind those of
-// notRefusing nothing is refused: forget me not, why not.
-var leading, notRefusing = strings.Fields("with but that which is are and"), strings.Fields("me why or whether do does did")
-
-// understand reads what the words of a clean query mean besides themselves, and leaves the other words: prices in the languages of
-// boundsOf, the rest in English. What stands in quotes is words, and what is filtered by already is not read again.
+// understand reads what the words of a clean query mean besides themselves, in the marketplace's languages, and leaves the other
+// words. What stands in quotes is words, and what is filtered by already is not read again.
 func (q Query) understand(m marketplaces.Marketplace) (Query, []Reading) {
 	if q.Ranker != Fused || len(Read(q.Text).Phrases) > 0 {
 		return q, nil
 	}
 	var readings []Reading
-	if !slices.Contains(q.AsWords, PriceWords) {
-		if r, rest, ok := priced(q.Text, m.Currency, m.Language); ok {
-			readings = append(readings, r)
-			if q.Text = rest; q.PriceMin == 0 && q.PriceMax == 0 {
-				q.PriceMin, q.PriceMax = r.Min, r.Max
-			}
+	languages := languagesOf(m)
+	if r, rest, ok := first(languages, func(language string) (Reading, string, bool) { return priced(q.Text, m, language) }); ok &&
+		!slices.Contains(q.AsWords, PriceWords) {
+		readings = append(readings, r)
+		if q.Text = rest; q.PriceMin == 0 && q.PriceMax == 0 {
+			q.PriceMin, q.PriceMax = r.Min, r.Max
 		}
 	}
-	if !Understood(m.Language) {
-		return q, readings
-	}
-	for !slices.Contains(q.AsWords, Negation) && len(q.Without) < maxWithout {
-		r, rest, ok := refused(q.Text)
-		if !ok {
+	for after := 0; !slices.Contains(q.AsWords, Negation) && len(q.Without) < maxWithout; {
+		r, rest, ok := first(languages, func(language string) (r Reading, rest string, ok bool) {
+			r, rest, next, ok := refused(q.Text, language, after)
+			if ok {
+				after = next
+			}
+			return r, rest, ok
+		})
+		if !ok || slices.Contains(q.Without, r.Without) {
 			break
 		}
 		readings = append(readings, r)
 		q.Text, q.Without = rest, append(slices.Clone(q.Without), r.Without)
 	}
 	q.Spoken = q.Text
-	if r, rest, ok := gendered(q.Text); ok && !slices.Contains(q.AsWords, GenderWords) {
+	if r, rest, ok := first(languages, func(language string) (Reading, string, bool) { return gendered(q.Text, language, code(m.Language)) }); ok &&
+		!slices.Contains(q.AsWords, GenderWords) {
 		readings = append(readings, r)
 		q.Text, q.Gender = rest, r.Gender
 	}
 	return q, readings
 }
 
-// maxWithout is how many things a query may exclude, and maxRefused how many words one has.
-const (
-	maxWithout = 5
-	maxRefused = 3
-)
-
-// refused reads the first thing that a product must not have, and leaves the rest. What is looked for stands before it.
-func refused(text string) (r Reading, rest string, ok bool) {
-	words := strings.Fields(text)
-	for i := 1; i < len(words); i++ {
-		how, from := strings.ToLower(words[i]), i+1
-		if minus.MatchString(how) { // sofa -leather
-			return Reading{Kind: Negation, Words: words[i], Without: how[1:]}, strings.Join(slices.Concat(words[:i], words[i+1:]), " "), true
-		}
-		if !slices.Contains(refusing, how) || slices.Contains(notRefusing, strings.ToLower(words[i-1])) || i+1 == len(words) {
-			continue
-		}
-		at := i
-		for at > 1 && slices.Contains(leading, strings.ToLower(words[at-1])) {
-			at--
-		}
-		for from < len(words) && slices.Contains([]string{"any", "a", "an", "the", "made", "of", "from"}, strings.ToLower(words[from])) {
-			from++
-		}
-		to := from
-		for to < len(words) && to-from < maxRefused && !slices.Contains(kindEnds["en"], strings.ToLower(words[to])) &&
-			!slices.Contains(joining, strings.ToLower(words[to])) && !slices.Contains(refusing, strings.ToLower(words[to])) {
-			to++
-		}
-		thing := strings.Trim(strings.Join(words[from:to], " "), ",.;!?")
-		if thing == "" || how == "no" && !strings.EqualFold(words[i-1], "with") && (to < len(words) || to-from > 1 || strings.ContainsAny(thing,
-			"0123456789")) {
-			continue
-		}
-		r := Reading{Kind: Negation, Words: strings.Join(words[at:to], " "), Without: strings.ToLower(thing)}
-		if to < len(words) && slices.Contains(joining, strings.ToLower(words[to])) {
-			to++
-		}
-		return r, strings.Join(slices.Concat(words[:at], words[to:]), " "), true
-	}
-	return Reading{}, text, false
+// code is a language without the country where it is spoken so. language is BCP 47.
+func code(language string) string {
+	code, _, _ := strings.Cut(language, "-")
+	return code
 }
 
-var minus = regexp.MustCompile(`^-\pL{2,}$`)
+// alsoSpoken are languages that many shoppers of a marketplace type besides its own.
+var alsoSpoken = map[string]string{"BE": "fr", "CA": "fr", "SG": "zh"}
+
+// languagesOf are the languages that a marketplace's shoppers type: its own, English, and what is spoken there besides.
+func languagesOf(m marketplaces.Marketplace) []string {
+	list := []string{code(m.Language)}
+	for _, other := range []string{"en", alsoSpoken[m.Code]} {
+		if other != "" && !slices.Contains(list, other) {
+			list = append(list, other)
+		}
+	}
+	return list
+}
+
+// first is what is read in the first of the languages that it can be read in.
+func first(languages []string, read func(language string) (Reading, string, bool)) (r Reading, rest string, ok bool) {
+	for _, language := range languages {
+		if r, rest, ok = read(language); ok {
+			return r, rest, true
+		}
+	}
+	return Reading{}, "", false
+}
+
+// maxWithout is how many things a query may exclude.
+const maxWithout = 5

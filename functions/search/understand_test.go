@@ -41,6 +41,7 @@ func TestWhatIsReadInWords(t *testing.T) {
 		"chair with no arms": {"chair", 0, 0, "arms"}, "chair w/o arms": {"chair", 0, 0, "arms"}, "shampoo that is not scented": {"shampoo", 0, 0,
 			"scented"},
 		"sofa but not leather": {"sofa", 0, 0, "leather"}, "sofa -leather": {"sofa", 0, 0, "leather"},
+		"jacket without zip or hood": {"jacket", 0, 0, "zip hood"},
 		// What is no price:
 		"air max 90": {"air max 90", 0, 0, ""}, "book from 1984": {"book from 1984", 0, 0, ""}, "6 to 12 months toys": {"6 to 12 months toys", 0, 0, ""},
 		"shoes max €40":          {"shoes max €40", 0, 0, ""},
@@ -52,7 +53,8 @@ func TestWhatIsReadInWords(t *testing.T) {
 		"shirt under $0": {"shirt under $0", 0, 0, ""}, "under 3 stories": {"under 3 stories", 0, 0, ""},
 		// What refuses nothing:
 		"no show socks": {"no show socks", 0, 0, ""}, "men no show socks": {"no show socks", 0, 0, ""}, "chanel no 5": {"chanel no 5", 0, 0, ""},
-		"forget me not seeds": {"forget me not seeds", 0, 0, ""}, "why not book": {"why not book", 0, 0, ""}, "usb - c": {"usb - c", 0, 0, ""},
+		"shoes not too expensive": {"shoes not too expensive", 0, 0, ""},
+		"forget me not seeds":     {"forget me not seeds", 0, 0, ""}, "why not book": {"why not book", 0, 0, ""}, "usb - c": {"usb - c", 0, 0, ""},
 		"not leather": {"not leather", 0, 0, ""}, "sofa not": {"sofa not", 0, 0, ""}, "sofa without": {"sofa without", 0, 0, ""},
 		`sofa "not leather"`: {`sofa "not leather"`, 0, 0, ""},
 	} {
@@ -80,7 +82,8 @@ func TestPricesOfOtherLanguages(t *testing.T) {
 		market, text, rest string
 		min, max           int64
 	}{
-		{"DE", "Schuhe unter 50 €", "Schuhe", 0, 5_000}, {"DE", "Schuhe bis 49,90 Euro", "Schuhe", 0, 4_990}, {"DE", "Sofa ab 1.200 €", "Sofa", 120_000, 0},
+		{"DE", "Schuhe unter 50 €", "Schuhe", 0, 5_000}, {"DE", "Schuhe bis 49,90 Euro", "Schuhe", 0, 4_990}, {"DE", "Sofa ab 1.200 €", "Sofa", 120_000,
+			0},
 		{"DE", "Lampe zwischen 20 und 50 €", "Lampe", 2_000, 5_000}, {"DE", "Zelt unter 5 kg", "Zelt unter 5 kg", 0, 0}, {"DE", "Schuhe unter 50",
 			"Schuhe unter 50", 0, 0},
 		{"FR", "chaussures à moins de 50 €", "chaussures", 0, 5_000}, {"ES", "zapatos por menos de 50 euros", "zapatos", 0, 5_000},
@@ -91,7 +94,24 @@ func TestPricesOfOtherLanguages(t *testing.T) {
 			90_000},
 		{"IN", "phone under Rs. 15,000", "phone", 0, 1_500_000}, {"IN", "laptop under 1,50,000", "laptop", 0, 15_000_000}, {"ZA", "braai under R500",
 			"braai", 0, 50_000},
-		{"GB", "kettle under 30 quid", "kettle", 0, 3_000}, {"JP", "靴 5000円以下", "靴 5000円以下", 0, 0}, {"DE", "Schuhe unter 50 $", "Schuhe unter 50 $", 0, 0},
+		{"GB", "kettle under 30 quid", "kettle", 0, 3_000},
+		{"JP", "靴 5000円以下", "靴", 0, 5_000}, {"JP", "5,000円以下の靴", "靴", 0, 5_000}, {"JP", "スニーカー １万円以下", "スニーカー", 0, 10_000},
+		{"JP", "¥3000以上の腕時計", "腕時計", 3_000, 0}, {"JP", "3000円〜5000円 財布", "財布", 3_000, 5_000}, {"JP", "3000円から5000円までのバッグ", "バッグ", 3_000, 5_000},
+		{"JP", "USB 3.0 以上", "USB 3.0 以上", 0, 0}, {"JP", "shoes under ¥5000", "shoes", 0, 5_000},
+		{"TR", "50 TL altı kulaklık", "kulaklık", 0, 5_000}, {"TR", "kulaklık 50'den az", "kulaklık", 0, 5_000}, {"TR", "ayakkabı 1.299,90 TL'den ucuz",
+			"ayakkabı", 0, 129_990}, {"TR", "en fazla 500 lira çanta", "çanta", 0, 50_000}, {"TR", "100-200 TL arası saat", "saat", 10_000, 20_000},
+		{"TR", "ayakkabı 500 TL üstü", "ayakkabı", 50_000, 0}, {"TR", "air max 90", "air max 90", 0, 0},
+		{"AE", "حذاء أقل من 100 درهم", "حذاء", 0, 10_000}, {"SA", "سماعات اقل من ٥٠ ريال", "سماعات", 0, 5_000}, {"EG",
+			"شنطة بين 200 و 300 جنيه", "شنطة", 20_000,
+			30_000}, {"SA", "ساعة من 100 إلى 200 ريال", "ساعة", 10_000, 20_000}, {"AE", "shoes under AED 100", "shoes", 0, 10_000},
+		{"MX", "tenis menos de $1,299.50", "tenis", 0, 129_950}, {"ES", "zapatos máximo 1.299,50 €", "zapatos", 0, 129_950},
+		{"DE", "shoes under 50 €", "shoes", 0, 5_000}, {"DE", "Schuhe 50 € oder weniger", "Schuhe", 0, 5_000}, {"FR",
+			"casque jusqu\u2019à 80 euros", "casque", 0,
+			8_000}, {"FR", "robe sous les 50 €", "robe", 0, 5_000}, {"ES", "bolso por debajo de 40 €", "bolso", 0, 4_000}, {"IT",
+			"borsa entro 40 euro", "borsa",
+			0, 4_000}, {"IT", "lampada al di sotto dei 40 €", "lampada", 0, 4_000}, {"PL", "plecak poniżej 150 zl", "plecak", 0, 15_000},
+		{"BE", "chaussures moins de 50 €", "chaussures", 0, 5_000}, {"DE", "Schuhe Größe 40 bis 42", "Schuhe Größe 40 bis 42", 0, 0},
+		{"DE", "Schuhe unter 50 $", "Schuhe unter 50 $", 0, 0},
 	} {
 		m, err := marketplaces.Lookup(c.market)
 		if err != nil {
@@ -125,7 +145,7 @@ func TestAReadingCanBeLifted(t *testing.T) {
 		"the price is words":    {Query{Text: text, AsWords: []ReadingKind{PriceWords}}, us, "sofa under $900", 0, 1},
 		"both are words":        {Query{Text: text, AsWords: ReadingKinds}, us, text, 0, 0},
 		"a filter holds":        {Query{Text: text, PriceMax: 100}, us, "sofa", 100, 2},
-		"another language":      {Query{Text: text}, de, text, 0, 0},
+		"another language":      {Query{Text: "Sofa nicht aus Leder unter 900 €"}, de, "Sofa", 90_000, 2},
 		"words are measured":    {Query{Text: text, Ranker: Rescored}, us, text, 0, 0},
 		"nothing is to be read": {Query{Text: "sofa"}, us, "sofa", 0, 0},
 	} {
@@ -156,5 +176,89 @@ func TestForWhom(t *testing.T) {
 	}
 	if q, readings := (Query{Text: "women's shoes", AsWords: []ReadingKind{GenderWords}}).understand(us); q.Gender != "" || readings != nil {
 		t.Errorf("lifted: %+v", q)
+	}
+}
+
+// Seen to catch: what is refused read in English alone; mens erger je niet a game of mens.
+func TestWhatIsRefusedInOtherLanguages(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ market, text, rest, without, words string }{
+		{"DE", "Kleid ohne Ärmel", "Kleid", "ärmel", "ohne Ärmel"}, {"DE", "Sofa nicht aus Leder", "Sofa", "leder", "nicht aus Leder"},
+		{"DE", "Schuhe die nicht aus Leder sind", "Schuhe", "leder", "die nicht aus Leder sind"}, {"DE", "Sofa kein Leder", "Sofa", "leder",
+			"kein Leder"},
+		{"DE", "sofa without leather", "sofa", "leather", "without leather"}, {"DE", "Sofa -leder", "Sofa", "leder", "-leder"},
+		{"FR", "robe sans manches", "robe", "manches", "sans manches"}, {"FR", "canapé pas en cuir", "canapé", "cuir", "pas en cuir"},
+		{"FR", "crème sans d'alcool", "crème", "alcool", "sans d'alcool"}, {"FR", "canapé qui n'est pas en cuir", "canapé", "cuir",
+			"qui n'est pas en cuir"},
+		{"FR", "chaussures pas cher", "chaussures pas cher", "", ""}, {"FR", "casque sans fil", "casque sans fil", "", ""},
+		{"DE", "Uhr nicht zu teuer", "Uhr nicht zu teuer", "", ""},
+		{"ES", "zapatos sin cordones", "zapatos", "cordones", "sin cordones"}, {"ES", "sofá que no sea de piel", "sofá", "piel", "que no sea de piel"},
+		{"IT", "scarpe senza lacci", "scarpe", "lacci", "senza lacci"}, {"IT", "divano non in pelle", "divano", "pelle", "non in pelle"},
+		{"NL", "jurk zonder mouwen", "jurk", "mouwen", "zonder mouwen"}, {"NL", "bank niet van leer", "bank", "leer", "niet van leer"},
+		{"NL", "mens erger je niet", "mens erger je niet", "", ""},
+		{"BR", "vestido sem mangas", "vestido", "mangas", "sem mangas"}, {"BR", "fone sem fio", "fone sem fio", "", ""},
+		{"PL", "torebka bez skóry", "torebka", "skóry", "bez skóry"}, {"PL", "kurtka bez kaptura do pracy", "kurtka do pracy", "kaptura", "bez kaptura"},
+		{"SE", "skor utan snören", "skor", "snören", "utan snören"}, {"SE", "soffa men inte läder", "soffa", "läder", "men inte läder"},
+		{"TR", "deri olmayan koltuk", "koltuk", "deri", "deri olmayan"}, {"TR", "kolsuz elbise", "kolsuz elbise", "kol", "kolsuz"},
+		{"TR", "şeker olmadan çikolata", "çikolata", "şeker", "şeker olmadan"},
+		{"SA", "حذاء بدون كعب", "حذاء", "كعب", "بدون كعب"}, {"EG", "شامبو خالي من", "شامبو خالي من", "", ""},
+		{"JP", "靴 革なし", "靴", "革", "革なし"}, {"JP", "フードなしのジャケット", "ジャケット", "フード", "フードなしの"}, {"JP", "革以外の財布", "財布", "革", "革以外の"},
+		{"JP", "なし", "なし", "", ""}, {"SG", "没有帽子的外套", "外套", "帽子", "没有帽子的"}, {"SG", "外套 不带帽子", "外套", "帽子", "不带帽子"},
+		{"BE", "chaussures sans lacets", "chaussures", "lacets", "sans lacets"},
+	} {
+		m, err := marketplaces.Lookup(c.market)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q, readings := (Query{Text: c.text}).understand(m)
+		words := ""
+		if len(readings) > 0 {
+			words = readings[0].Words
+		}
+		if q.Text != c.rest || strings.Join(q.Without, " ") != c.without || words != c.words {
+			t.Errorf("%s %q: %q without %q, read in %q", c.market, c.text, q.Text, q.Without, words)
+		}
+		if q, readings := (Query{Text: c.text, AsWords: ReadingKinds}).understand(m); q.Text != c.text || readings != nil {
+			t.Errorf("%s %q, lifted: %q, %+v", c.market, c.text, q.Text, readings)
+		}
+	}
+}
+
+func TestForWhomInOtherLanguages(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ market, text, rest, gender string }{
+		{"US", "kids shoes", "shoes", "children"}, {"US", "toys for kids", "toys", "children"}, {"US", "children of men", "children of men", ""},
+		{"DE", "Damen Stiefel", "Stiefel", "women"}, {"DE", "Schuhe für Herren", "Schuhe", "men"}, {"DE", "schwarze Damen Stiefel",
+			"schwarze Stiefel", "women"},
+		{"DE", "Jacke Kinder", "Jacke", "children"}, {"DE", "women's boots", "boots", "women"}, {"DE", "Geschenke für sie", "Geschenke", "women"},
+		{"DE", "Damen", "Damen", ""}, {"DE", "die Frauen von Stepford", "die Frauen von Stepford", ""},
+		{"FR", "chaussures femme", "chaussures", "women"}, {"FR", "montre pour homme", "montre", "men"}, {"FR", "vélo enfant", "vélo", "children"},
+		{"FR", "robe femme été", "robe été", "women"}, {"FR", "la femme de ménage", "la femme de ménage", ""}, {"FR", "femme fatale", "femme fatale", ""},
+		{"ES", "zapatos de mujer", "zapatos", "women"}, {"ES", "reloj hombre", "reloj", "men"}, {"MX", "tenis para niño", "tenis", "children"},
+		{"ES", "mujer maravilla", "mujer maravilla", ""},
+		{"IT", "scarpe da donna", "scarpe", "women"}, {"IT", "orologio uomo", "orologio", "men"}, {"IT", "scarpe bambino", "scarpe", "children"},
+		{"NL", "dames laarzen", "laarzen", "women"}, {"NL", "schoenen voor heren", "schoenen", "men"}, {"NL", "mens erger je niet",
+			"mens erger je niet", ""},
+		{"BR", "tênis feminino", "tênis", "women"}, {"BR", "relógio masculino", "relógio", "men"}, {"BR", "tênis infantil", "tênis", "children"},
+		{"PL", "buty damskie", "buty", "women"}, {"PL", "zegarek dla mężczyzn", "zegarek", "men"}, {"PL", "kurtka dziecięca", "kurtka", "children"},
+		{"SE", "skor dam", "skor", "women"}, {"SE", "jacka för barn", "jacka", "children"}, {"SE", "herr klocka", "klocka", "men"},
+		{"TR", "kadın ayakkabı", "ayakkabı", "women"}, {"TR", "erkek için saat", "saat", "men"}, {"TR", "çocuk bisikleti", "bisikleti", "children"},
+		{"SA", "حذاء نسائي", "حذاء", "women"}, {"AE", "ساعة للرجال", "ساعة", "men"}, {"EG", "ملابس أطفال", "ملابس", "children"},
+		{"JP", "レディース 靴", "靴", "women"}, {"JP", "メンズTシャツ", "Tシャツ", "men"}, {"JP", "子供用の自転車", "自転車", "children"}, {"JP", "レディース", "レディース", ""},
+		{"DE", "Schuhe ohne Schnürsenkel für Damen unter 50 €", "Schuhe", "women"}, {"ES", "zapatos de mujer sin tacón por menos de 50 €",
+			"zapatos", "women"},
+		{"FR", "chaussures femme sans talon moins de 50€", "chaussures", "women"}, {"JP", "レディース 靴 5000円以下 革なし", "靴", "women"},
+		{"SA", "احذية نسائية اقل من 200 ر.س بدون كعب", "احذية", "women"}, {"SE", "skor dam utan snören under 500:-", "skor", "women"},
+		{"TR", "kadın ayakkabı 500₺ altı", "ayakkabı", "women"}, {"IT", "scarpe da donna senza tacco sotto i 50 euro", "scarpe", "women"},
+		{"FR", "robe femme sans manches ni col", "robe", "women"},
+		{"SG", "女士手表", "手表", "women"}, {"BE", "chaussures femme", "chaussures", "women"},
+	} {
+		m, err := marketplaces.Lookup(c.market)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if q, _ := (Query{Text: c.text}).understand(m); q.Text != c.rest || q.Gender != c.gender {
+			t.Errorf("%s %q: %q for %q", c.market, c.text, q.Text, q.Gender)
+		}
 	}
 }

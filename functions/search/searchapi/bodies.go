@@ -33,7 +33,7 @@ type Reading struct {
 	PriceMin int64  `json:"price_min,omitempty" doc:"Minor units"`
 	PriceMax int64  `json:"price_max,omitempty" doc:"Minor units"`
 	Without  string `json:"without,omitempty" doc:"What hits must not have"`
-	Gender   string `json:"gender,omitempty" enum:"women,men" doc:"What is for it stands first, and what says that it is for the other is left out"`
+	Gender   string `json:"gender,omitempty" enum:"women,men,children" doc:"What is for them stands first, and what says that it is for others is left out"`
 }
 
 // Hit is a product that matches. It may be a second old; its page is not.

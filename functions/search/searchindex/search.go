@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"rialto/functions/marketplaces"
 	"rialto/functions/search"
@@ -76,7 +78,7 @@ func (x *Index) Search(ctx context.Context, m marketplaces.Marketplace, queries 
 // request is the whole search. What filters a facet stands behind the query (post_filter), so that each facet
 // can count without its own.
 func request(a search.IndexQuery, language string, ranges []search.Range, known known, uncounted []string) object {
-	filters := filtersOf(a.Query)
+	filters := filtersOf(a.Query, language)
 	if a.By == search.Near {
 		body := object{"size": a.Want, "track_total_hits": true, "timeout": "1500ms", "query": near(a, filters), "sort": sorts[search.Relevance]}
 		if known.grouped {
@@ -85,7 +87,7 @@ func request(a search.IndexQuery, language string, ranges []search.Range, known 
 		return body
 	}
 	words := ask(a, language, known.old)
-	found := preferring(matching(a, words), a.Gender)
+	found := preferring(matching(a, words), a.Gender, language)
 	if a.By != search.ByWords {
 		also := near(a, filters)
 		also["function_score"].(object)["boost"] = 0
@@ -128,37 +130,58 @@ func near(a search.IndexQuery, l filters) object {
 }
 
 // preferring finds what found finds, and what is for a gender before the rest.
-func preferring(found object, gender string) object {
+func preferring(found object, gender, language string) object {
 	if gender == "" {
 		return found
 	}
-	return object{"bool": object{"must": found, "should": object{"multi_match": whole(gender)}}}
+	said := []object{}
+	for _, word := range search.SaidFor(gender, language) {
+		said = append(said, object{"multi_match": whole(word)})
+	}
+	return object{"bool": object{"must": found, "should": object{"dis_max": object{"queries": said}}}}
 }
 
 // ofOther leaves out what says that it is for another gender.
-func ofOther(gender string) object {
+func ofOther(gender, language string) object {
 	var pairs []string
-	for other, values := range search.Genders {
-		for _, v := range values {
-			if other != gender {
-				pairs = append(pairs, search.Value{Name: "gender", Value: v}.Pair(), search.Value{Name: "gender", Value: strings.ToUpper(v[:1]) + v[1:]}.Pair())
-			}
-		}
+	for _, v := range search.OfOthers(gender, language) {
+		pairs = append(pairs, v.Pair(), search.Value{Name: v.Name, Value: upperFirst(v.Value)}.Pair())
 	}
 	slices.Sort(pairs)
-	return object{"bool": object{"must_not": object{"terms": object{"attribute_pairs": pairs}}}}
+	return object{"bool": object{"must_not": object{"terms": object{"attribute_pairs": slices.Compact(pairs)}}}}
+}
+
+func upperFirst(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
 }
 
 // without leaves out what has a thing, unless it says itself that it has it not.
-func without(thing string) object {
-	phrase := func(text string) object {
-		return object{"multi_match": object{"query": text, "type": "phrase", "fields": alike, "analyzer": "exact"}}
+func without(thing, language string) object {
+	denied := []object{}
+	for _, text := range search.Denials(thing, language) {
+		denied = append(denied, object{"multi_match": object{"query": text, "type": "phrase", "fields": alike, "analyzer": "exact"}})
 	}
-	return object{"bool": object{"must_not": object{"bool": object{
-		"must": object{"multi_match": object{"query": thing, "type": "cross_fields", "operator": "and", "fields": alike,
-			"auto_generate_synonyms_phrase_query": false}},
-		"must_not": []object{phrase("without " + thing), phrase("no " + thing), phrase("not " + thing), phrase(thing + " free")},
-	}}}}
+	has := object{"multi_match": object{"query": thing, "type": "cross_fields", "operator": "and", "fields": alike,
+		"auto_generate_synonyms_phrase_query": false}}
+	if begin := stem(thing, language); begin != "" {
+		has = object{"bool": object{"should": []object{has, {"multi_match": object{"query": begin, "type": "phrase_prefix", "fields": alike,
+			"analyzer": "exact"}}}}}
+	}
+	return object{"bool": object{"must_not": object{"bool": object{"must": has, "must_not": denied}}}}
+}
+
+// stem is what a word begins with in all of its cases, where the language has them and no stemmer; "" elsewhere.
+func stem(word, language string) string {
+	letters := []rune(word)
+	switch n := len(letters); {
+	case !strings.HasPrefix(language, "pl") || strings.Contains(word, " ") || n < 4:
+		return ""
+	case n < 6:
+		return string(letters[:n-1])
+	default:
+		return string(letters[:n-2])
+	}
 }
 
 type filter struct {
@@ -179,7 +202,7 @@ func (l filters) but(own string) object {
 	return object{"bool": object{"filter": others}}
 }
 
-func filtersOf(q search.Query) filters {
+func filtersOf(q search.Query, language string) filters {
 	var list filters
 	add := func(facet string, clause object) { list = append(list, filter{facet, clause}) }
 	if q.Category != "" {
@@ -198,10 +221,10 @@ func filtersOf(q search.Query) filters {
 		add("rating", object{"range": object{"rating": object{"gte": q.RatingMin * stars}}})
 	}
 	for _, thing := range q.Without {
-		add("without", without(thing))
+		add("without", without(thing, language))
 	}
 	if q.Gender != "" {
-		add("gender", ofOther(q.Gender))
+		add("gender", ofOther(q.Gender, language))
 	}
 	price := object{}
 	if q.PriceMin > 0 {

@@ -2,6 +2,7 @@ package searchindex
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,8 +16,10 @@ import (
 func TestPeopleTypeItTheirWay(t *testing.T) {
 	t.Parallel()
 	x := openSearch(t)
-	titles := []string{"Plain T-shirt", "Beach flip flops", "Canvas backpack", "Studio headphones", "Wi-Fi router", "iPhone 15 case", "AT&T phone cord",
-		"Learning C++", "Learning C#", "Galaxy S21+", "Galaxy S21", "Oak table with four legs", "Black leggings", "Silk scarf", "Canvas jacket, waterproof",
+	titles := []string{"Plain T-shirt", "Beach flip flops", "Canvas backpack", "Studio headphones", "Wi-Fi router", "iPhone 15 case",
+		"AT&T phone cord",
+		"Learning C++", "Learning C#", "Galaxy S21+", "Galaxy S21", "Oak table with four legs", "Black leggings", "Silk scarf",
+		"Canvas jacket, waterproof",
 		"Laptop", "Laptop sleeve for a laptop", "Can opener", "Café press", "Velvet sofa", "Wool sweater"}
 	docs := make([]search.Document, len(titles))
 	for i, title := range titles {
@@ -108,6 +111,35 @@ func TestForWhomAProductIs(t *testing.T) {
 	for text, want := range map[string]string{"women's boots": "p3 p1", "boots for men": "p2 p1", "boots": "p1 p2 p3"} {
 		if got := ids(find(t, x, search.Query{Text: text})); got != want {
 			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
+
+// In another language, what is read in it and what is read in English find alike; kinds of one thing stand in the shop's own words.
+func TestWhatIsReadInAnotherLanguage(t *testing.T) {
+	t.Parallel()
+	x := openSearch(t)
+	shoes := func(id, text, gender string) search.Document {
+		d := doc(id, "Schuhe", "Alba", "schuhe", 100)
+		d.Description, d.AttributeValues, d.AttributePairs = text, []string{gender}, []string{"gender=" + gender}
+		return d
+	}
+	put(t, x, de, shoes("p1", "Aus Leder", "Damen"), shoes("p2", "Ohne Leder", "Herren"), shoes("p3", "Aus Stoff", "women"),
+		shoes("p4", "Aus Stoff", "Kinder"),
+		shoes("p5", "Aus Stoff", "unisex"))
+	for text, want := range map[string]string{"Schuhe ohne Leder": "p2 p3 p4 p5", "Damen Schuhe": "p1 p3 p5", "Schuhe für Herren": "p2 p5",
+		"Schuhe für Damen nicht aus Leder": "p3 p5", "Kinder Schuhe": "p4 p5", "women's Schuhe": "p1 p3 p5"} {
+		r, err := (&search.Searcher{Index: x}).Search(t.Context(), "DE", search.Query{Text: text, Page: 1, Size: 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, h := range r.Hits {
+			got = append(got, h.ProductID)
+		}
+		if slices.Sort(got); strings.Join(got, " ") != want || len(r.Hits) > 0 && r.Hits[len(r.Hits)-1].ProductID != "p5" &&
+			len(r.Readings) == 1 && r.Readings[0].Gender != "" {
+			t.Errorf("%q: %v, want %s; %+v", text, ids(r), want, r.Readings)
 		}
 	}
 }
