@@ -22,6 +22,9 @@ type finding struct {
 	exact   int64
 	meaning Meaning
 	settled bool // what the words find stands before what is only near
+	// learned puts the best hits in order, if there is one.
+	learned  Scorer
+	language string
 }
 
 // finder looks for one query.

@@ -249,6 +249,9 @@ func TestPagesByMeaningGiveOneList(t *testing.T) {
 		near := rapid.Permutation(all).Draw(t, "near")[:rapid.IntRange(0, NearestHits).Draw(t, "of near")]
 		var asked, texts []string
 		s := &Searcher{Index: meaningIndex{strict: words, fewer: words, near: near, asked: &asked}, Encoder: stubEncoder{texts: &texts}}
+		if rapid.Bool().Draw(t, "learned") {
+			s.Learned = backwards{}
+		}
 		q := Query{Text: "red boots for my old mother", Page: 1, Size: rapid.IntRange(1, MaxSize).Draw(t, "size"), Sort: Relevance}
 		list := func(next func(*Query, Result) bool) (ids []string) {
 			for p := q; ; {

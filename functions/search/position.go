@@ -94,6 +94,9 @@ func (q Query) page(a IndexQuery, skip int, f finding, fingerprint string) (hits
 	hits = f.Hits
 	if q.rescored() && a.After == nil && a.From == 0 {
 		hits = f.ordered(q.weights())
+		if n := min(window(meaning), len(hits)); f.learned != nil && q.byMeaning() {
+			hits = append(learned(f.learned, q.Text, f.language, hits[:n]), hits[n:]...)
+		}
 		last = skip + q.Size
 		hits = hits[min(skip, len(hits)):min(last, len(hits))]
 	}

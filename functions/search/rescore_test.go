@@ -121,8 +121,11 @@ func TestPagesAndCursorsGiveOneList(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s := &Searcher{Index: fakeIndex{hits: drawHits(t, 3*Window)}}
+		if rapid.Bool().Draw(t, "learned") {
+			s.Learned = backwards{}
+		}
 		q := Query{Text: "boots", Page: 1, Size: rapid.IntRange(1, MaxSize).Draw(t, "size"), Sort: rapid.SampledFrom(Sorts).Draw(t, "sort"),
-			Ranker: rapid.SampledFrom([]Ranker{Rescored, Boosted}).Draw(t, "ranker")}
+			Ranker: rapid.SampledFrom([]Ranker{Fused, Rescored, Boosted}).Draw(t, "ranker")}
 		var numbered, followed []string
 		for p := q; ; p.Page++ {
 			r, err := s.Search(context.Background(), "US", p)

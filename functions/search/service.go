@@ -28,6 +28,7 @@ type Searcher struct {
 	Synonyms *RememberedSynonyms // nil for none
 	Random   io.Reader           // what answers are named by; nil leaves them without names
 	Encoder  Encoder             // nil where words alone are asked
+	Learned  Scorer              // nil where the weights by hand order the best hits
 }
 
 // Found is what an index found.
@@ -87,6 +88,7 @@ func (s *Searcher) Search(ctx context.Context, marketplace string, q Query) (Res
 	if found.Matched == 0 {
 		r.Relaxed = Strict // nothing was found, so nothing was taken less exactly
 	}
+	found.learned, found.language = s.Learned, m.Language
 	r.Hits, r.Next = q.page(a, skip, found, asked.fingerprint(m.Code))
 	if parents := families(r.Hits); len(parents) > 0 {
 		if r.Families, err = s.Index.Families(ctx, m, parents...); err != nil {
