@@ -178,7 +178,7 @@ experiment: tools ## what became of an experiment between models, from the lake:
 
 test-train: EXTRA := train
 test-train: packages ## the tests of training, with Spark on a small lake; make test leaves them out, since they install 600 MB
-	@RIALTO_TRAIN=$(abspath $(STATE)/packages/train) go test -count=1 -timeout 30m -v ./functions/recommendations/recommendationstrial | sed -u '/^=== /d'
+	@RIALTO_TRAIN=$(abspath $(STATE)/packages/train) go test -count=1 -timeout 30m -v ./functions/recommendations/recommendationstrial ./functions/search/searchrelevance | sed -u '/^=== /d'
 
 # Every part prints how long it took; the times stand together at the end.
 TIMES := $(STATE)/times
@@ -250,8 +250,9 @@ clicks: tools ## what stood where in answers to searches and was clicked, from t
 	@[ -n "$(CLICKS)" ] || { echo "clicks: say which file to write, CLICKS=file" >&2; exit 1; }
 	@$(LOCAL) clicks "$(CLICKS)"
 
-relevance: up ## how well search ranks: NDCG, MRR and recall of four rankers (CATALOG=file JUDGMENTS=file, or CLICKS=file, for your own)
-	@RIALTO_RELEVANCE=1 RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 RIALTO_TEST_ENCODER=http://127.0.0.1:18080 CATALOG=$(abspath $(CATALOG)) JUDGMENTS=$(abspath $(JUDGMENTS)) CLICKS=$(abspath $(CLICKS)) MARKETPLACE=$(MARKETPLACE) go test -count=1 -timeout 30m -v -run '^TestRelevance$$' ./functions/search/searchrelevance | sed -u '/^=== /d; /^--- PASS/d; /^PASS/d; /^ok /d'
+relevance: EXTRA := $(if $(LEARN),train)
+relevance: up ## how well search ranks: NDCG, MRR and recall of four rankers (CATALOG=file JUDGMENTS=file, or CLICKS=file, for your own; LEARN=1 by what is learned)
+	@RIALTO_RELEVANCE=1 LEARN=$(LEARN) RIALTO_TRAIN=$(abspath $(STATE)/packages/train) PYTHONDONTWRITEBYTECODE=1 RIALTO_TEST_OPENSEARCH=http://127.0.0.1:19200 RIALTO_TEST_ENCODER=http://127.0.0.1:18080 CATALOG=$(abspath $(CATALOG)) JUDGMENTS=$(abspath $(JUDGMENTS)) CLICKS=$(abspath $(CLICKS)) MARKETPLACE=$(MARKETPLACE) go test -count=1 -timeout 30m -v -run '^TestRelevance$$' ./functions/search/searchrelevance | sed -u '/^=== /d; /^--- PASS/d; /^PASS/d; /^ok /d'
 
 .PHONY: recommend-bench
 recommend-bench: EXTRA := train

@@ -47,6 +47,14 @@ func TestRelevance(t *testing.T) {
 		docs, sets = broughtRun(t, file, os.Getenv("JUDGMENTS"), market)
 	}
 	s := scratch(t, market, docs)
+	if os.Getenv("LEARN") != "" {
+		for _, set := range sets {
+			if set.whole {
+				learn(t, s, market, set)
+			}
+		}
+		return
+	}
 	fmt.Printf("%d products, marketplace %s; NDCG@%d, MRR, recall@%d\n\n", len(docs), market.Code, NDCGDepth, Depth)
 	fmt.Printf("%-26s %7s", "set", "queries")
 	for _, r := range rankers {
@@ -68,6 +76,7 @@ func TestRelevance(t *testing.T) {
 type named struct {
 	name      string
 	judgments Set
+	whole     bool // has queries of all kinds
 }
 
 func bundledRun(t *testing.T) ([]search.Document, []named) {
@@ -81,13 +90,13 @@ func bundledRun(t *testing.T) ([]search.Document, []named) {
 		}
 		docs = append(docs, d)
 	}
-	sets := []named{{"all", judge(list, qs, "", false)}, {"all, as far as in stock", judge(list, qs, "", true)}}
+	sets := []named{{"all", judge(list, qs, "", false), true}, {"all, as far as in stock", judge(list, qs, "", true), true}}
 	kinds := map[string]bool{}
 	for _, q := range qs {
 		kinds[q.kind] = true
 	}
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
-		sets = append(sets, named{"  " + kind, judge(list, qs, kind, false)})
+		sets = append(sets, named{"  " + kind, judge(list, qs, kind, false), false})
 	}
 	return docs, sets
 }
@@ -129,9 +138,9 @@ func broughtRun(t *testing.T, products, judgments string, m marketplaces.Marketp
 	if skipped+missing > 0 {
 		fmt.Printf("%d judgments are of another locale and left out; %d are of products that the catalog has not\n", skipped, missing)
 	}
-	sets := []named{{"judgments brought", set}}
+	sets := []named{{"judgments brought", set, true}}
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
-		sets = append(sets, named{"  " + kind, kinds[kind]})
+		sets = append(sets, named{"  " + kind, kinds[kind], false})
 	}
 	return docs, sets
 }
