@@ -106,7 +106,7 @@ endif
 
 BASE ?= main
 .PHONY: diff
-diff: assembly ## what a stage's templates would change from a commit's, to review before deploying (BASE=main STAGE=dev|prod)
+diff: assembly ## what a stage's templates and the APIs' documents would change from a commit's, to review before deploying (BASE=main STAGE=dev|prod)
 	@rm -rf $(STATE)/base $(STATE)/cdk/base; git worktree prune; git worktree add -q --detach $(STATE)/base $(BASE)
 	@mkdir $(STATE)/base/.local && ln -s ../../packages $(STATE)/base/.local/packages
 	@cd $(STATE)/base && go run ./infra/cmd -stage $(STAGE) -zips ../build/$(ARCH) -out ../cdk/base; cd ../..; git worktree remove --force $(STATE)/base

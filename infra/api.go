@@ -2,11 +2,13 @@ package infra
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
 
 	"rialto/functions/contract"
 )
@@ -76,7 +78,7 @@ func api(stack awscdk.Stack, stage Stage, name, path string, doc Document) (awsa
 	// API Gateway calls functions with a role that may call just those of this document. The local cloud asks
 	// nobody for permission, and assuming a role there would slow down every request.
 	var caller awsiam.Role
-	callerARN := ""
+	var callerARN string
 	if !stage.Local {
 		caller = awsiam.NewRole(stack, new(title(name)+"Caller"), &awsiam.RoleProps{
 			AssumedBy: awsiam.NewServicePrincipal(new("apigateway.amazonaws.com"), nil),
@@ -87,9 +89,11 @@ func api(stack awscdk.Stack, stage Stage, name, path string, doc Document) (awsa
 	if err != nil {
 		return nil, fmt.Errorf("%s API: %w", name, err)
 	}
-	if err := serveReference(placed, path, doc.Reference); err != nil {
+	object, err := reference(stack, name, doc.Reference)
+	if err != nil {
 		return nil, fmt.Errorf("%s API: %w", name, err)
 	}
+	serveReference(placed, path, stage, object, callerARN)
 	if name != "ops" { // which no shop's pages call
 		answerPreflights(placed, stage.Origins)
 	}
@@ -97,10 +101,8 @@ func api(stack awscdk.Stack, stage Stage, name, path string, doc Document) (awsa
 		meter(placed)
 	}
 	if caller != nil {
-		caller.AddToPolicy(mayCall(stage, called))
-		mayRecord(caller, streamsOf(doc.Deployed, stage))
+		mayServe(caller, stage, called, streamsOf(doc.Deployed, stage), object)
 	}
-
 	deploy := &awsapigateway.StageOptions{
 		StageName:           &stage.Name,
 		ThrottlingRateLimit: &stage.Throttle, ThrottlingBurstLimit: &stage.Burst, MethodOptions: throttles(stage, doc.Deployed),
@@ -132,6 +134,19 @@ func api(stack awscdk.Stack, stage Stage, name, path string, doc Document) (awsa
 	return rest, nil
 }
 
+// reference writes an API's reference document beside the templates, makes an asset of it, and returns its bucket/key. The document that
+// the API is made from stays in the template: it names functions and roles of an account that only the deployment knows, which nothing
+// could put into an asset (BodyS3Location takes a file as it is), and an AWS::Include counts within CloudFormation's limit of a
+// template all the same, and takes no file over 450 KB. The reference names nothing of AWS's, and is more than half of all that the APIs are.
+func reference(stack awscdk.Stack, name string, document map[string]any) (string, error) {
+	file := filepath.Join(*awscdk.Stage_Of(stack).Outdir(), *stack.StackName()+"."+name+".openapi.json")
+	if err := writeReference(file, document); err != nil {
+		return "", err
+	}
+	asset := awss3assets.NewAsset(stack, new(title(name)+"Reference"), &awss3assets.AssetProps{Path: &file})
+	return *asset.S3BucketName() + "/" + *asset.S3ObjectKey(), nil
+}
+
 // throttles are those of a stage's that are of an API's operations.
 func throttles(stage Stage, document map[string]any) *map[string]*awsapigateway.MethodDeploymentOptions {
 	out := map[string]*awsapigateway.MethodDeploymentOptions{}
@@ -155,11 +170,14 @@ func mayCall(stage Stage, ids []string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Actions: list([]string{"lambda:InvokeFunction"}), Resources: list(functions)})
 }
 
-// mayRecord lets a role write streams.
-func mayRecord(caller awsiam.Role, streams []string) {
+// mayServe lets a role do what serving an API takes: call its functions, write its streams, and read the object that is its document.
+func mayServe(caller awsiam.Role, stage Stage, functions, streams []string, object string) {
+	caller.AddToPolicy(mayCall(stage, functions))
 	if len(streams) > 0 {
 		caller.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Actions: list([]string{"kinesis:PutRecord"}), Resources: list(streams)}))
 	}
+	caller.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions: list([]string{"s3:GetObject"}), Resources: list([]string{"arn:aws:s3:::" + object})}))
 }
 
 // accessLine is one line of the access log. It says which operation was called and how that went, and nothing that

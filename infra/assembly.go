@@ -23,6 +23,7 @@ type template struct {
 	Parameters map[string]map[string]any
 	Outputs    map[string]map[string]any
 	After      []string `json:"-"` // what is deployed before it
+	Bytes      int      `json:"-"` // of its text
 }
 
 type resource struct {
@@ -62,7 +63,7 @@ func readAssembly(dir string, stage Stage) (*assembly, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read a template: %w", err)
 		}
-		t := template{Stack: strings.TrimSuffix(filepath.Base(path), ending)}
+		t := template{Stack: strings.TrimSuffix(filepath.Base(path), ending), Bytes: len(data)}
 		if err := json.Unmarshal(data, &t); err != nil {
 			return nil, fmt.Errorf("read %s: %w", path, err)
 		}

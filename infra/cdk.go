@@ -20,9 +20,7 @@ func newStack(app awscdk.App, stage Stage, part, about string) awscdk.Stack {
 		Synthesizer:           synthesizer(stage),
 		AnalyticsReporting:    new(false),
 		TerminationProtection: new(stage.Keep),
-		// The APIs' template has their documents, and with indentation more than the 1,000,000 bytes that CloudFormation takes.
-		SuppressTemplateIndentation: new(part == "apis"),
-		Tags:                        texts(map[string]string{"rialto:stage": stage.Name, "rialto:part": part}),
+		Tags:                  texts(map[string]string{"rialto:stage": stage.Name, "rialto:part": part}),
 	})
 }
 

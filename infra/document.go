@@ -1,11 +1,14 @@
 package infra
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"rialto/functions/contract"
@@ -180,42 +183,48 @@ func meter(placed map[string]any) {
 	}
 }
 
-// templateLimit is the longest mapping template that API Gateway takes, in bytes
-// (docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
-const templateLimit = 300_000
-
-// serveReference adds a public operation at a path that answers with the reference document. The gateway does so by itself
-// (a mock integration): no function needs to hold what only others know. The answer is a template in VTL, which begins at $
-// and #; JSON has both within strings only, where an escape can stand for them.
-func serveReference(placed map[string]any, path string, reference map[string]any) error {
-	text, err := json.Marshal(strip(clone(reference)))
-	if err != nil {
-		return fmt.Errorf("reference document: %w", err)
+// serveReference adds a public operation at a path that answers with the reference document, which lies in a bucket. The gateway reads it
+// by itself: no function needs to hold what only others know.
+func serveReference(placed map[string]any, path string, stage Stage, object, caller string) {
+	away := gatewayProblems["INTEGRATION_FAILURE"]
+	named, found, failed := map[string]any{}, map[string]any{}, map[string]any{}
+	for name, value := range plainHeaders {
+		named[name] = headerText()
+		found["method.response.header."+name], failed["method.response.header."+name] = "'"+value+"'", "'"+value+"'"
 	}
-	answer := strings.NewReplacer("$", `\u0024`, "#", `\u0023`).Replace(string(text))
-	if len(answer) > templateLimit {
-		return fmt.Errorf("the reference document has %d bytes, a template at most %d", len(answer), templateLimit)
+	found["method.response.header.Content-Type"], found["method.response.header.Cache-Control"] = "'application/json'", "'public, max-age=300'"
+	integration := map[string]any{
+		"type": "aws", "httpMethod": "GET", "uri": "arn:aws:apigateway:" + stage.Region + ":s3:path/" + object,
+		"passthroughBehavior": "when_no_match", "timeoutInMillis": gatewayLimit,
+		"responses": map[string]any{
+			"200": map[string]any{"statusCode": "200", "responseParameters": found},
+			"default": map[string]any{"statusCode": strconv.Itoa(away.status), "responseParameters": failed,
+				"responseTemplates": map[string]any{"application/json": away.template(traceOf(stage))}},
+		},
+	}
+	if caller != "" {
+		integration["credentials"] = caller
 	}
 	placed["paths"].(map[string]any)[path] = map[string]any{"get": map[string]any{
-		"responses": map[string]any{"200": map[string]any{
-			"description": "this API's OpenAPI document",
-			"headers":     map[string]any{"Cache-Control": headerText(), "Access-Control-Allow-Origin": headerText(), "X-Content-Type-Options": headerText()},
-		}},
-		"x-amazon-apigateway-integration": map[string]any{
-			"type": "mock", "passthroughBehavior": "when_no_templates",
-			"requestTemplates": map[string]any{"application/json": `{"statusCode": 200}`},
-			"responses": map[string]any{"default": map[string]any{
-				"statusCode": "200",
-				"responseParameters": map[string]any{
-					"method.response.header.Cache-Control":               "'public, max-age=300'",
-					"method.response.header.Access-Control-Allow-Origin": "'*'", // it is for anybody
-					"method.response.header.X-Content-Type-Options":      "'nosniff'",
-				},
-				"responseTemplates": map[string]any{"application/json": answer},
-			}},
+		"responses": map[string]any{
+			"200":                     map[string]any{"description": "this API's OpenAPI document", "headers": named},
+			strconv.Itoa(away.status): map[string]any{"description": "it cannot be read now", "headers": named},
 		},
+		"x-amazon-apigateway-request-validator": withoutBody,
+		"x-amazon-apigateway-integration":       integration,
 	}}
-	return nil
+}
+
+// writeReference writes a reference document to a file, indented, so that a change of it can be reviewed.
+func writeReference(file string, reference map[string]any) error {
+	var text bytes.Buffer
+	to := json.NewEncoder(&text)
+	to.SetEscapeHTML(false)
+	to.SetIndent("", " ")
+	if err := to.Encode(strip(clone(reference))); err != nil {
+		return fmt.Errorf("reference document: %w", err)
+	}
+	return os.WriteFile(file, text.Bytes(), 0o644)
 }
 
 // invocation is how API Gateway names a function to call.

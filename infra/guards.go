@@ -30,7 +30,7 @@ var guards = []struct {
 	{"the local stage has no custom resources", noCustomResources},
 	{"on AWS, callers call aliases, which alarms move back", released},
 	{"on AWS, a run of a machine meets one set of versions", pinnedMachines},
-	{"a stack has no more resources than CloudFormation takes", small},
+	{"a stack is no larger than CloudFormation takes", small},
 }
 
 // guard is every violation there is, as one error.

@@ -165,6 +165,9 @@ func TestGuardsCatch(t *testing.T) {
 				a.templates[0].Resources["R"+strconv.Itoa(i)] = resource{Type: "AWS::SNS::TopicPolicy"}
 			}
 		}, "resources"},
+		"a template that is nearly too long": {"prod", func(_ *testing.T, a *assembly) {
+			a.templates[0].Bytes = templateLimit*9/10 + 1
+		}, "divide the stack"},
 		"a custom resource locally": {"local", func(_ *testing.T, a *assembly) {
 			a.templates[0].Resources["Custom"] = resource{Type: "Custom::S3AutoDeleteObjects"}
 		}, "cannot run"},

@@ -227,14 +227,22 @@ func lanesIn(choice string) (all []string) {
 	return all
 }
 
-// stackLimit is how many resources a stack may have
+// stackLimit is how many resources a stack may have, and templateLimit how many bytes its template
 // (docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
-const stackLimit = 500
+const (
+	stackLimit    = 500
+	templateLimit = 1_000_000
+)
 
 func small(a *assembly) (violations []string) {
 	for _, t := range a.templates {
 		if n := len(t.Resources); n > stackLimit {
 			violations = append(violations, fmt.Sprintf("%s has %d resources", t.Stack, n))
+		}
+		// At nine tenths there is still time: the next route must not be what cannot be deployed.
+		if t.Bytes > templateLimit*9/10 {
+			violations = append(violations, fmt.Sprintf("the template of %s has %d bytes of %d: divide the stack (one an API, if it is the APIs')",
+				t.Stack, t.Bytes, templateLimit))
 		}
 	}
 	return violations
