@@ -71,6 +71,10 @@ func TestTheFirewallLetsSellersWork(t *testing.T) {
 	for _, rule := range many(find(t, "prod", "AWS::WAFv2::WebACL", "Name", "rialto-prod-edge").at("Rules")) {
 		if n, ok := dig(rule, "Statement", "RateBasedStatement", "Limit").(float64); ok {
 			limits[flat(dig(rule, "Name"))] = n
+			said := many(dig(rule, "Action", "Block", "CustomResponse", "ResponseHeaders"))
+			if len(said) != 1 || dig(said[0], "Name") != "Retry-After" || dig(said[0], "Value") != "300" {
+				t.Errorf("%s does not say when to come back: %v", flat(dig(rule, "Name")), said)
+			}
 			if dig(rule, "Statement", "RateBasedStatement", "ScopeDownStatement") == nil {
 				t.Errorf("%s limits every request", flat(dig(rule, "Name")))
 			}

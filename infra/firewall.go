@@ -1,6 +1,8 @@
 package infra
 
 import (
+	"strconv"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awswafv2"
 
@@ -106,7 +108,8 @@ func limit(priority float64, name string, most float64, of *awswafv2.CfnWebACL_S
 	return &awswafv2.CfnWebACL_RuleProperty{
 		Name: &name, Priority: &priority, VisibilityConfig: visible(name),
 		Action: &awswafv2.CfnWebACL_RuleActionProperty{Block: &awswafv2.CfnWebACL_BlockActionProperty{
-			CustomResponse: &awswafv2.CfnWebACL_CustomResponseProperty{ResponseCode: new(429.0), CustomResponseBodyKey: new("throttled")},
+			CustomResponse: &awswafv2.CfnWebACL_CustomResponseProperty{ResponseCode: new(429.0), CustomResponseBodyKey: new("throttled"),
+				ResponseHeaders: []any{&awswafv2.CfnWebACL_CustomHTTPHeaderProperty{Name: new("Retry-After"), Value: new(strconv.Itoa(rateWindow))}}},
 		}},
 		Statement: &awswafv2.CfnWebACL_StatementProperty{RateBasedStatement: rate},
 	}

@@ -66,8 +66,12 @@ func TestQuotasAreListed(t *testing.T) {
 	}
 	less := Quotas(dev)
 	for i, q := range Quotas(prod) {
-		fmt.Fprintf(&table, "| %s: %s | `%s` | %s | %s | %s | %s |\n",
-			q.Service, q.Name, q.Code, whole(q.Default), whole(less[i].Needed), whole(q.Needed), q.Why)
+		code := "by agreement"
+		if q.Code != "" {
+			code = "`" + q.Code + "`"
+		}
+		fmt.Fprintf(&table, "| %s: %s | %s | %s | %s | %s | %s |\n",
+			q.Service, q.Name, code, whole(q.Default), whole(less[i].Needed), whole(q.Needed), q.Why)
 	}
 	page, err := os.ReadFile("OPERATIONS.md")
 	if err != nil {

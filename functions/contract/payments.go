@@ -2,6 +2,7 @@ package contract
 
 import (
 	"rialto/functions/internal/api"
+	"rialto/functions/payments"
 	"rialto/functions/payments/paymentsapi"
 )
 
@@ -13,6 +14,9 @@ const (
 	capturesAtOnce = 16
 	refundsAtOnce  = 4
 )
+
+// PacedGatewayCalls is how many captures and refunds a second the payment gateway is asked for at most.
+const PacedGatewayCalls = payments.PacedCalls
 
 var paymentsContext = Context{
 	Name:    "payments",

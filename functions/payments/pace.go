@@ -12,8 +12,12 @@ import (
 // of the 100 that an account of Stripe's has unless more is agreed (docs.stripe.com/rate-limits). Authorizations are not counted, since
 // counting would cost a checkout a call; what they may take is what these leave. Both draw on one bucket, and a refund finds something in it
 // only where captures have left that much.
+//
+// PacedCalls is how many a second they are.
+const PacedCalls = 60
+
 var (
-	capturePace = rate.Limit{Name: "captures", Rate: 60, Burst: 16}
+	capturePace = rate.Limit{Name: "captures", Rate: PacedCalls, Burst: 16}
 	refundPace  = rate.Limit{Name: "refunds", Rate: capturePace.Rate, Burst: 4}
 )
 
