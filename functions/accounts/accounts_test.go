@@ -130,9 +130,16 @@ func (w *world) buys(t *testing.T, who, orderID string, state fulfillment.State)
 	return o
 }
 
+// pages has a page of every product.
+type pages struct{}
+
+func (pages) Get(_ context.Context, id string) (catalog.Product, error) {
+	return catalog.Product{ID: id}, nil
+}
+
 // reviews has somebody review a product.
 func (w *world) reviews(ctx context.Context, who string) error {
-	s := &reviews.Products{Store: reviewsstore.Store{DB: w.db}, Now: func() time.Time { return w.now }}
+	s := &reviews.Products{Store: reviewsstore.Store{DB: w.db}, Pages: pages{}, Now: func() time.Time { return w.now }}
 	r, _, err := s.Put(ctx, reviews.Review{ProductID: "p", CustomerID: who, Stars: 5, Text: "by " + canary, Author: canary}, "", nil)
 	if err == nil {
 		shown := r

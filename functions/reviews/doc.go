@@ -24,7 +24,8 @@
 // That a product's tally is the fold of its reviews was tried over a million random schedules (functions/laboratory/README.md). Both
 // tallies are made anew from ratings and reviews by reviews-rebuild, while these go on.
 //
-// Of unverified reviews, five a product and day are shown at once; those after them wait for an operator (reviews-moderate).
+// Of unverified reviews, five a product and day are shown at once; those after them wait for an operator (reviews-moderate), or until
+// they are found to be of a purchase. A customer's counts once a day, however often it is sent.
 //
 // Events out: SellerRated and ProductRated, derived from the streams of the tallies. Events in: none.
 //

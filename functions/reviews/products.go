@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"rialto/functions/internal/cas"
@@ -60,18 +61,21 @@ type Products struct {
 	Store     ReviewStore
 	Orders    OrderReader
 	Purchases Purchases
-	Pages     Pages // nil where no review is answered
+	Pages     Pages // nil where no review is written or answered
 	Now       func() time.Time
 }
 
 // burst is how many unverified reviews of a product are shown at once on a day; those after them wait for an operator.
 const burst = 5
 
+// burstReason is why they wait. A review that is withdrawn meanwhile keeps it, so that it waits again when it comes again.
+const burstReason = "many unverified reviews on one day"
+
 // Put says what a customer thinks of a product, or something else than before; orderID, if there is one, is the order that they
 // bought it with, and replaces, unless nil, the version that the change is meant for. The same again changes nothing. Errors:
-// invalid_review, order_not_found, not_bought, review_rejected, version_mismatch, review_changed.
+// invalid_review, product_not_found, order_not_found, not_bought, review_rejected, version_mismatch, review_changed.
 func (s *Products) Put(ctx context.Context, want Review, orderID string, replaces *int64) (stands Review, created bool, err error) {
-	want.Language = language(want.Language)
+	want.Language = strings.ReplaceAll(want.Language, "_", "-") // as locales are written
 	if err := want.Check(); err != nil {
 		return Review{}, false, err
 	}
@@ -79,18 +83,14 @@ func (s *Products) Put(ctx context.Context, want Review, orderID string, replace
 		return Review{}, false, err
 	}
 	want.ID = ReviewID(want.ProductID, want.CustomerID)
-	waits := false
 	reread := s.read(ctx, want.ProductID, want.ID)
 	current, err := reread()
 	if err != nil {
 		return Review{}, false, err
 	}
-	if !want.Verified && !current.Verified && current.State != Published {
-		n, err := s.Store.Unverified(ctx, want.ProductID, s.Now().UTC().Format(time.DateOnly))
-		if err != nil {
-			return Review{}, false, err
-		}
-		waits = n > burst
+	waits, err := s.waits(ctx, want, current, replaces)
+	if err != nil {
+		return Review{}, false, err
 	}
 	_, err = cas.Update(current, ErrReviewChanged, func(current Review) (bool, error) {
 		next := current.become(want, waits, s.Now().UTC())
@@ -110,6 +110,28 @@ func (s *Products) Put(ctx context.Context, want Review, orderID string, replace
 	return stands, created && err == nil, err
 }
 
+// waits counts a review that a customer has not written that day yet, and tells whether it is to wait. What would not be written is not
+// counted. Errors: product_not_found, version_mismatch.
+func (s *Products) waits(ctx context.Context, want, current Review, replaces *int64) (bool, error) {
+	if current.State != "" && current.State != Withdrawn {
+		return false, nil
+	}
+	if replaces != nil && *replaces != current.Version {
+		return false, ErrReviewStale
+	}
+	if current.State == "" {
+		if _, err := s.Pages.Get(ctx, want.ProductID); err != nil {
+			return false, err
+		}
+	}
+	today := s.Now().UTC().Format(time.DateOnly)
+	if want.Verified || current.Verified || current.UpdatedAt.UTC().Format(time.DateOnly) == today {
+		return false, nil
+	}
+	n, err := s.Store.Unverified(ctx, want.ProductID, today)
+	return n > burst, err
+}
+
 // become is a review that says what is wanted, and keeps what others made of it. One that was verified stays so.
 func (r Review) become(want Review, waits bool, now time.Time) Review {
 	want.Verified = want.Verified || r.Verified
@@ -119,11 +141,9 @@ func (r Review) become(want Review, waits bool, now time.Time) Review {
 	if want.CreatedAt.IsZero() {
 		want.CreatedAt = now
 	}
-	if want.State = r.State; r.State != Pending {
-		want.State = Published
-	}
-	if waits && !want.Verified {
-		want.State, want.Reason = Pending, "many unverified reviews on one day"
+	want.State = Published
+	if (waits || r.State == Pending || r.Reason == burstReason) && !want.Verified {
+		want.State, want.Reason = Pending, burstReason
 	}
 	return want
 }
@@ -181,7 +201,10 @@ func (s *Products) Withdraw(ctx context.Context, productID, customerID string) e
 		if r.State == "" || r.State == Rejected {
 			return r, nil
 		}
-		r.State, r.Title, r.Text, r.Author, r.Reason, r.Images = Withdrawn, "", "", "", "", nil
+		if r.State == Published {
+			r.Reason = ""
+		}
+		r.State, r.Title, r.Text, r.Author, r.Images = Withdrawn, "", "", "", nil
 		r.unanswer()
 		return r, nil
 	})

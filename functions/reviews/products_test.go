@@ -39,7 +39,8 @@ func (shelf) DeliveredLines(context.Context, string) ([]string, error) { return 
 
 func newProducts() (*reviews.Products, reviewsstore.Store) {
 	s, at := reviewsstore.Store{DB: memory.New()}, noon
-	return &reviews.Products{Store: s, Orders: shelf{}, Purchases: shelf{}, Now: func() time.Time { at = at.Add(time.Second); return at }}, s
+	return &reviews.Products{Store: s, Orders: shelf{}, Purchases: shelf{}, Pages: pages{},
+		Now: func() time.Time { at = at.Add(time.Second); return at }}, s
 }
 
 func by(customer string, stars int64) reviews.Review {
@@ -118,6 +119,62 @@ func TestABurstOfUnverifiedReviewsWaits(t *testing.T) {
 		t.Error(tally, err)
 	}
 }
+
+// One customer alone is no burst, whatever they send how often, and no way leads around one. Seen to catch: a count of attempts; a review
+// that waits and is shown once it was withdrawn; one that waits still when it is found to be of a purchase.
+func TestABurstIsOfSeveralCustomers(t *testing.T) {
+	t.Parallel()
+	s, _ := newProducts()
+	put := func(r reviews.Review, orderID string, want reviews.State) {
+		t.Helper()
+		if got, _, err := s.Put(ctx, r, orderID, nil); err != nil || got.State != want || (got.Reason != "") != (want == reviews.Pending) {
+			t.Fatal(got, err)
+		}
+	}
+	withdraw := func(customer string) {
+		t.Helper()
+		if err := s.Withdraw(ctx, lamp, customer); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stale := int64(7)
+	for range 8 {
+		if _, _, err := s.Put(ctx, by("cus_stale", 1), "", &stale); !errors.Is(err, reviews.ErrReviewStale) {
+			t.Fatal(err)
+		}
+		put(by("cus_again", 1), "", reviews.Published)
+		withdraw("cus_again")
+	}
+	for i := range 4 {
+		put(by(fmt.Sprint("cus_", i), 1), "", reviews.Published)
+	}
+	put(by("cus_late", 1), "", reviews.Pending)
+	put(by("cus_late", 2), "", reviews.Pending)
+	withdraw("cus_late")
+	withdraw("cus_late")
+	put(by("cus_late", 1), "", reviews.Pending)
+	put(by("cus_late", 1), "ord_cus_late", reviews.Published)
+}
+
+func TestAReviewIsOfAProduct(t *testing.T) {
+	t.Parallel()
+	s, _ := newProducts()
+	r := by("cus_1", 5)
+	if r.ProductID = "prd_nothing"; fault.Code(errorOf(s.Put(ctx, r, "", nil))) != "product_not_found" {
+		t.Error("nothing is reviewed")
+	}
+	for said, kept := range map[string]string{"en": "en", "pt-BR": "pt-BR", "en_US": "en-US", "zh-Hant-TW": "zh-Hant-TW", "": "",
+		"x": "?", "english please": "?", "<b>": "?", "en-": "?", "-en": "?", "12": "?"} {
+		r := by("cus_1", 5)
+		r.Language = said
+		got, _, err := s.Put(ctx, r, "", nil)
+		if (fault.Code(err) == "invalid_review") != (kept == "?") || err == nil && got.Language != kept {
+			t.Errorf("%q: %q %v", said, got.Language, err)
+		}
+	}
+}
+
+func errorOf(_ reviews.Review, _ bool, err error) error { return err }
 
 // The tally is the fold of the reviews, and votes are those of people, after whatever happened in whatever order.
 //
@@ -266,10 +323,13 @@ func TestFiguresOfReviews(t *testing.T) {
 	}
 }
 
-// pages are the catalog, in which sel_owner owns every page.
+// pages are the catalog, in which sel_owner owns every page but that of nothing.
 type pages struct{}
 
 func (pages) Get(_ context.Context, id string) (catalog.Product, error) {
+	if id == "prd_nothing" {
+		return catalog.Product{}, catalog.ErrProductNotFound
+	}
 	return catalog.Product{ID: id, OwnerID: "sel_owner"}, nil
 }
 
@@ -278,7 +338,6 @@ func (pages) Get(_ context.Context, id string) (catalog.Product, error) {
 func TestTheOwnerOfThePageAnswers(t *testing.T) {
 	t.Parallel()
 	s, kept := newProducts()
-	s.Pages = pages{}
 	r, _, err := s.Put(ctx, by("cus_1", 2), "", nil)
 	if err != nil {
 		t.Fatal(err)

@@ -3,7 +3,7 @@ package reviews
 import (
 	"fmt"
 	"math/big"
-	"strings"
+	"regexp"
 	"time"
 	"unicode/utf8"
 
@@ -74,6 +74,9 @@ var (
 	ErrRefused = fault.New(fault.Conflict, "review_rejected", "the review was taken down and cannot be changed")
 )
 
+// language is the form of the tag of a language (RFC 5646, 2.1, without what is private or irregular).
+var language = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
+
 // Check returns invalid_review with every flaw of what a customer says, or nil.
 func (r Review) Check() error {
 	var flaws []fault.Field
@@ -94,6 +97,9 @@ func (r Review) Check() error {
 		if code != "" {
 			flaws = append(flaws, fault.Field{Pointer: f.pointer, Code: code, Message: message})
 		}
+	}
+	if r.Language != "" && !language.MatchString(r.Language) {
+		flaws = append(flaws, fault.Field{Pointer: "/language", Code: "bad_format", Message: "must be a language as BCP 47 writes it, such as en or pt-BR"})
 	}
 	if flaws != nil {
 		return fault.New(fault.Invalid, "invalid_review", "the review has fields that are not accepted").With(flaws...)
@@ -203,14 +209,4 @@ type ProductRated struct {
 // Rated is what others are told of a tally.
 func (t ProductTally) Rated(product string) ProductRated {
 	return ProductRated{product, t.Mean(), t.Rank(), t.Count(), t.Stars[:], t.Changes}
-}
-
-// language takes the language of a text as it is given, "" for what is none.
-func language(tag string) string {
-	if len(tag) > 35 || strings.ContainsFunc(tag, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-' && (r < '0' || r > '9')
-	}) {
-		return ""
-	}
-	return tag
 }

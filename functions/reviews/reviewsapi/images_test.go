@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"rialto/functions/catalog"
 	"rialto/functions/internal/api"
 	"rialto/functions/internal/auth"
 	"rialto/functions/internal/files"
@@ -26,10 +27,17 @@ func (signer) Upload(_ context.Context, key string, what files.Announced, until 
 		nil
 }
 
+// pages has a page of every product.
+type pages struct{}
+
+func (pages) Get(_ context.Context, id string) (catalog.Product, error) {
+	return catalog.Product{ID: id}, nil
+}
+
 func TestImageRoutes(t *testing.T) {
 	t.Parallel()
 	now, lamp := func() time.Time { return noon }, ids.Derive(ids.Product, "lamp")
-	p := &reviews.Products{Store: reviewsstore.Store{DB: memory.New()}, Now: now}
+	p := &reviews.Products{Store: reviewsstore.Store{DB: memory.New()}, Pages: pages{}, Now: now}
 	if _, _, err := p.Put(t.Context(), reviews.Review{ProductID: lamp, CustomerID: "cus_1", Stars: 5}, "", nil); err != nil {
 		t.Fatal(err)
 	}
