@@ -87,12 +87,13 @@ func (c Coupon) Check() error {
 		need(c.BasisPoints == 0, "basis_points", "goes with a percent coupon only")
 		need(c.Most == none, "most", "goes with a percent coupon only")
 		need(ours(c.Amount), "amount", "must be an amount in the marketplace's currency")
-		most, err := c.Minimum.BasisPoints(MostOff)
-		need(err == nil && most.Minor >= c.Amount.Minor, "minimum", "must be so much that the amount is nine tenths of it at most")
+		need(mostOf(c.Minimum).Minor >= c.Amount.Minor, "minimum", "must be so much that the amount is nine tenths of it at most")
 	default:
 		need(false, "kind", "must be percent or fixed")
 	}
 	need(c.Minimum == none || ours(c.Minimum), "minimum", "must be an amount in the marketplace's currency")
+	need(c.From.Year() >= 1, "valid_from", "must be in the years 1 to 9999, UTC") // as RFC 3339 can say
+	need(c.Until.Year() <= 9999, "valid_until", "must be in the years 1 to 9999, UTC")
 	need(!c.From.IsZero() && c.From.Before(c.Until), "valid_until", "must come after valid_from")
 	need(c.Budget >= 0 && c.Budget <= MaxBudget, "budget", "must be 0 to 1000000000")
 	need(c.PerCustomer >= 1, "per_customer", "must be 1 at least")
@@ -100,6 +101,15 @@ func (c Coupon) Check() error {
 		return fault.New(fault.Invalid, "coupon_malformed", "the coupon has fields that are missing or out of range").With(flaws...)
 	}
 	return nil
+}
+
+// mostOf is the most that a coupon takes off items: MostOff of them, rounded down, so that a tenth at least is left to be paid.
+func mostOf(items money.Amount) money.Amount {
+	left := items.Minor / 10
+	if items.Minor%10 > 0 {
+		left++
+	}
+	return money.Of(items.Minor-left, items.Currency)
 }
 
 // For tells whether the coupon is for offers of a seller.
@@ -123,6 +133,7 @@ func (c Coupon) Discount(lines []money.Amount, at time.Time) (off money.Amount, 
 		if off, err = items.BasisPoints(c.BasisPoints); err != nil {
 			return off, nil, err
 		}
+		off.Minor = min(off.Minor, mostOf(items).Minor) // which rounding up would pass
 		if c.Most.Minor > 0 {
 			off.Minor = min(off.Minor, c.Most.Minor)
 		}

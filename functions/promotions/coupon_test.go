@@ -41,18 +41,20 @@ func TestWhatACouponTakesOff(t *testing.T) {
 		of     []int64
 		code   string
 	}{
-		"a share":                       {percent(1_000), []money.Amount{usd(1_000), usd(999)}, noon, 200, []int64{100, 100}, ""},
-		"half a cent is rounded up":     {percent(1_000), []money.Amount{usd(1_005)}, noon, 101, []int64{101}, ""},
-		"no more than the most":         {most, []money.Amount{usd(1_000), usd(1_000), usd(0)}, noon, 150, []int64{75, 75, 0}, ""},
-		"an amount":                     {fixed(500, 1_000), []money.Amount{usd(100), usd(900)}, noon, 500, []int64{50, 450}, ""},
-		"from its first instant":        {percent(1_000), []money.Amount{usd(1_000)}, noon.Add(-time.Hour), 100, []int64{100}, ""},
-		"not before":                    {percent(1_000), []money.Amount{usd(1_000)}, noon.Add(-time.Hour - 1), 0, nil, "coupon_invalid"},
-		"until its last":                {percent(1_000), []money.Amount{usd(1_000)}, noon.Add(time.Hour - 1), 100, []int64{100}, ""},
-		"not at it":                     {percent(1_000), []money.Amount{usd(1_000)}, noon.Add(time.Hour), 0, nil, "coupon_invalid"},
-		"a cart below its minimum":      {least, []money.Amount{usd(2_000)}, noon, 0, nil, "coupon_not_applicable"},
-		"an amount below its minimum":   {fixed(500, 1_000), []money.Amount{usd(999)}, noon, 0, nil, "coupon_not_applicable"},
-		"so little that nothing is off": {percent(1_000), []money.Amount{usd(4)}, noon, 0, nil, "coupon_not_applicable"},
-		"an empty cart":                 {percent(1_000), nil, noon, 0, nil, "coupon_not_applicable"},
+		"a share":                        {percent(1_000), []money.Amount{usd(1_000), usd(999)}, noon, 200, []int64{100, 100}, ""},
+		"half a cent is rounded up":      {percent(1_000), []money.Amount{usd(1_005)}, noon, 101, []int64{101}, ""},
+		"no more than the most":          {most, []money.Amount{usd(1_000), usd(1_000), usd(0)}, noon, 150, []int64{75, 75, 0}, ""},
+		"an amount":                      {fixed(500, 1_000), []money.Amount{usd(100), usd(900)}, noon, 500, []int64{50, 450}, ""},
+		"from its first instant":         {percent(1_000), []money.Amount{usd(1_000)}, noon.Add(-time.Hour), 100, []int64{100}, ""},
+		"not before":                     {percent(1_000), []money.Amount{usd(1_000)}, noon.Add(-time.Hour - 1), 0, nil, "coupon_invalid"},
+		"until its last":                 {percent(1_000), []money.Amount{usd(1_000)}, noon.Add(time.Hour - 1), 100, []int64{100}, ""},
+		"not at it":                      {percent(1_000), []money.Amount{usd(1_000)}, noon.Add(time.Hour), 0, nil, "coupon_invalid"},
+		"a cart below its minimum":       {least, []money.Amount{usd(2_000)}, noon, 0, nil, "coupon_not_applicable"},
+		"an amount below its minimum":    {fixed(500, 1_000), []money.Amount{usd(999)}, noon, 0, nil, "coupon_not_applicable"},
+		"so little that nothing is off":  {percent(1_000), []money.Amount{usd(4)}, noon, 0, nil, "coupon_not_applicable"},
+		"a tenth is left of very little": {percent(9_000), []money.Amount{usd(5)}, noon, 4, []int64{4}, ""},
+		"nothing is left of less":        {percent(9_000), []money.Amount{usd(1)}, noon, 0, nil, "coupon_not_applicable"},
+		"an empty cart":                  {percent(1_000), nil, noon, 0, nil, "coupon_not_applicable"},
 	} {
 		off, of, err := c.coupon.Discount(c.lines, c.at)
 		if fault.Code(err) != c.code || err == nil && off != usd(c.off) || len(of) != len(c.of) {
@@ -97,7 +99,7 @@ func TestATenthIsAlwaysLeft(t *testing.T) {
 				t.Fatalf("%v off %v", of[i], lines[i])
 			}
 		}
-		if sum != off.Minor || off.Minor*10 > items*9+5 { // rounded to the nearest
+		if sum != off.Minor || off.Minor*10 > items*9 {
 			t.Fatalf("%d of %d: %v", off.Minor, items, of)
 		}
 	})
@@ -105,10 +107,19 @@ func TestATenthIsAlwaysLeft(t *testing.T) {
 
 func TestACouponIsChecked(t *testing.T) {
 	t.Parallel()
-	for _, good := range []promotions.Coupon{percent(1), percent(9_000), fixed(900, 1_000)} {
+	for _, c := range [][2]int64{{1, 1}, {9, 9}, {10, 11}, {901, 1_000}} {
+		if err := fixed(c[0], c[1]).Check(); fault.Code(err) != "coupon_malformed" {
+			t.Errorf("%d off %d leave less than a tenth: %v", c[0], c[1], err)
+		}
+	}
+	for _, good := range []promotions.Coupon{percent(1), percent(9_000), fixed(900, 1_000), fixed(1, 2), fixed(9, 10)} {
 		if err := good.Check(); err != nil {
 			t.Error(err)
 		}
+	}
+	late := percent(1_000)
+	if late.Until = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC); fault.Code(late.Check()) != "coupon_malformed" {
+		t.Error("nobody can be told until when it is valid")
 	}
 	for field, spoil := range map[string]func(*promotions.Coupon){
 		"/marketplace":  func(c *promotions.Coupon) { c.Marketplace = "XX" },
@@ -119,6 +130,7 @@ func TestACouponIsChecked(t *testing.T) {
 		"/amount":       func(c *promotions.Coupon) { c.Amount = usd(5) },
 		"/minimum":      func(c *promotions.Coupon) { *c = fixed(901, 1_000) },
 		"/valid_until":  func(c *promotions.Coupon) { c.Until = c.From },
+		"/valid_from":   func(c *promotions.Coupon) { c.From = time.Date(0, 12, 31, 23, 0, 0, 0, time.UTC) },
 		"/budget":       func(c *promotions.Coupon) { c.Budget = -1 },
 		"/per_customer": func(c *promotions.Coupon) { c.PerCustomer = 0 },
 	} {
