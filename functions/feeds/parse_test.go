@@ -333,6 +333,8 @@ func TestBadValuesAreSaidToBe(t *testing.T) {
 		},
 		"no time": {Inventory, row{colProduct: someProduct, colCentre: "us-east-1", colQuantity: "1", colAsOf: "yesterday"},
 			"invalid_value /as_of"},
+		"no year": {Inventory, row{colProduct: someProduct, colCentre: "us-east-1", colQuantity: "1", colAsOf: "0001-01-01T00:00:00+01:00"},
+			"invalid_value /as_of"},
 		"three decimals":      {Prices, price("12.999"), "too_many_digits"},
 		"decimals of the yen": {Prices, price("1200.50", colMarketplace, "JP"), "too_many_digits /price must have at most 0 decimals in JPY"},
 		"wrong currency":      {Prices, price("12", colCurrency, "EUR"), "wrong_currency /currency must be the marketplace's currency, USD"},

@@ -15,7 +15,7 @@ var layouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateTime, "
 func parseInstant(s string, now time.Time) (time.Time, error) {
 	for _, layout := range layouts {
 		t, err := time.Parse(layout, s)
-		if err != nil {
+		if err != nil || t.UTC().Year() < 1 { // which JSON could not hand on
 			continue
 		}
 		if t.After(now.Add(skew)) {

@@ -64,7 +64,7 @@ func (b *bound) readBody(r *http.Request, required bool) ([]fault.Field, *refusa
 	if err != nil {
 		return nil, malformed("the body nests more than %d levels", depthLimit)
 	}
-	return append(s.flaws, b.emptyTexts(tree)...), nil
+	return append(s.flaws, b.badTexts(tree)...), nil
 }
 
 // isJSON accepts JSON in UTF-8. A body without a type is taken for JSON.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -29,8 +30,15 @@ func emptyParameter(p *huma.Param, values []string) bool {
 	return p.In != "header" && !mayBeEmpty(of) && slices.ContainsFunc(values, isEmpty)
 }
 
-// emptyTexts finds the texts of a body's tree, as the scanner reads it, that say nothing.
-func (b *bound) emptyTexts(tree any) []fault.Field {
+// farOff tells whether a moment cannot be said in UTC as RFC 3339 does, which has four digits for the year: an offset may lead out of
+// them. What is no moment at all huma finds.
+func farOff(s string) bool {
+	t, err := time.Parse(time.RFC3339, s)
+	return err == nil && (t.UTC().Year() < 1 || t.UTC().Year() > 9999)
+}
+
+// badTexts finds the texts of a body's tree, as the scanner reads it, that say nothing, and moments that are too far off.
+func (b *bound) badTexts(tree any) []fault.Field {
 	if b.op.RequestBody == nil {
 		return nil
 	}
@@ -47,6 +55,9 @@ func (b *bound) emptyTexts(tree any) []fault.Field {
 		case string:
 			if isEmpty(v) && !mayBeEmpty(s) {
 				flaws = append(flaws, flaw(pointerOf(place), codeTooShort, "must have a character that is no space"))
+			}
+			if s.Format == "date-time" && farOff(v) {
+				flaws = append(flaws, flaw(pointerOf(place), codeOutOfRange, "must be in the years 1 to 9999, UTC"))
 			}
 		case []any:
 			for i, item := range v {
@@ -70,7 +81,7 @@ func (b *bound) emptyTexts(tree any) []fault.Field {
 	return flaws
 }
 
-// describeTexts says in the document what emptyTexts, emptyParameter and the scanner ask for.
+// describeTexts says in the document what badTexts, emptyParameter and the scanner ask for.
 func describeTexts(doc map[string]any) {
 	for _, item := range object(doc["paths"]) {
 		for _, op := range object(item) {
