@@ -323,7 +323,7 @@ func TestPost(t *testing.T) {
 	mine := netip.MustParseAddrPort(strings.TrimPrefix(server.URL, "https://"))
 	p := webhookspost.Poster{Client: publicnet.NewClient(publicnet.Options{Within: time.Minute, Like: server.Client().Transport.(*http.Transport),
 		Allowed: func(a netip.AddrPort) bool { return a == mine }})}
-	for path, want := range map[string]int{"/": 200, "/away": 0} {
+	for path, want := range map[string]int{"/": 200, "/away": 307} {
 		if got := p.Post(t.Context(), server.URL+path, m, at, signature); got != want {
 			t.Errorf("%s: %d", path, got)
 		}
