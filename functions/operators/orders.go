@@ -124,6 +124,9 @@ func (s *Orders) Refund(ctx context.Context, key, orderID string, want RefundReq
 			return given, err
 		}
 	}
+	if given == nil && refused == nil { // units that nothing was paid for
+		refused = ErrNothingLeft
+	}
 	if given == nil {
 		return nil, refused
 	}

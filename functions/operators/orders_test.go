@@ -20,10 +20,10 @@ func twoParcels() orders.Order {
 		return orders.ShipmentLine{Line: line, Quantity: n, Paid: usd(paid), Tax: usd(0), Discount: usd(0)}
 	}
 	return orders.Order{ID: "ord_1", CustomerID: "cus_1", Totals: orders.Totals{Total: usd(3500)},
-		Lines: []orders.Line{{Line: "1", Quantity: 3}, {Line: "2", Quantity: 1}},
+		Lines: []orders.Line{{Line: "1", Quantity: 3}, {Line: "2", Quantity: 1}, {Line: "free", Quantity: 1}},
 		Shipments: []orders.Shipment{
 			{Group: "g1", Lines: []orders.ShipmentLine{held("1", 2, 2001)}},
-			{Group: "g2", Lines: []orders.ShipmentLine{held("1", 1, 1000), held("2", 1, 499)}},
+			{Group: "g2", Lines: []orders.ShipmentLine{held("1", 1, 1000), held("2", 1, 499), held("free", 1, 0)}},
 		}}
 }
 
@@ -76,11 +76,12 @@ func TestWhatARefundAsksOfEachParcel(t *testing.T) {
 			asked: []part{{"g1", 2001, []operators.RefundLine{{"1", 2, 2}}}, {"g2", 1499, []operators.RefundLine{{"1", 1, 1}, {"2", 1, 1}}}}},
 		"a line that was not taken": {want: operators.RefundRequest{Lines: []fulfillment.Line{{Line: "2", Quantity: 1}}},
 			refuse: map[string]error{"g2": none}, code: none.Code, asked: []part{{"g2", 499, []operators.RefundLine{{"2", 1, 1}}}}},
-		"an amount":            {want: operators.RefundRequest{Amount: usd(500), ShipmentID: parcel("g2")}, asked: []part{{Group: "g2", Minor: 500}}},
-		"an amount of which":   {want: operators.RefundRequest{Amount: usd(500)}, at: "/shipment_id"},
-		"an amount of nothing": {want: operators.RefundRequest{Amount: usd(0), ShipmentID: parcel("g2")}, at: "/amount/amount"},
-		"euros":                {want: operators.RefundRequest{Amount: money.Of(1, "EUR"), ShipmentID: parcel("g2")}, at: "/amount/currency"},
-		"another's parcel":     {want: operators.RefundRequest{Amount: usd(1), ShipmentID: "shp_x"}, at: "/shipment_id"},
+		"a unit that cost nothing": {want: operators.RefundRequest{Lines: []fulfillment.Line{{Line: "free", Quantity: 1}}}, code: "nothing_left"},
+		"an amount":                {want: operators.RefundRequest{Amount: usd(500), ShipmentID: parcel("g2")}, asked: []part{{Group: "g2", Minor: 500}}},
+		"an amount of which":       {want: operators.RefundRequest{Amount: usd(500)}, at: "/shipment_id"},
+		"an amount of nothing":     {want: operators.RefundRequest{Amount: usd(0), ShipmentID: parcel("g2")}, at: "/amount/amount"},
+		"euros":                    {want: operators.RefundRequest{Amount: money.Of(1, "EUR"), ShipmentID: parcel("g2")}, at: "/amount/currency"},
+		"another's parcel":         {want: operators.RefundRequest{Amount: usd(1), ShipmentID: "shp_x"}, at: "/shipment_id"},
 		"lines and an amount": {want: operators.RefundRequest{Amount: usd(1), Lines: []fulfillment.Line{{Line: "1", Quantity: 1}}}, code: "invalid_refund",
 			at: "/amount"},
 		"units that are not":  {want: operators.RefundRequest{Lines: []fulfillment.Line{{Line: "1", Quantity: 4}}}, at: "/lines/0/quantity"},
