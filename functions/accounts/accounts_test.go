@@ -182,7 +182,7 @@ func TestAnOrderIsLookedUp(t *testing.T) {
 	w.buys(t, "cus_g", "ord_2", fulfillment.InTransit)
 	end := w.now.Add(fulfillment.ReturnWindow).Format(time.RFC3339)
 	soon := w.now.Add(time.Hour).Format(time.RFC3339)
-	p, err := w.LookUp(t.Context(), "ord_1", " nightingale@example.com")
+	p, err := w.LookUp(t.Context(), "#ORD_1 ", " nightingale@example.com")
 	if err != nil || p.Token != "cus_g|ord_1|"+soon || p.Link != "cus_g|ord_1|"+end {
 		t.Fatalf("%+v %v", p, err)
 	}

@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"rialto/functions/carts"
@@ -134,9 +135,10 @@ type Pass struct {
 // perOrder bounds how many e-mail addresses are tried with an order's number.
 var perOrder = rate.Limit{Name: "lookup-order", Rate: 10, Burst: 10, Per: time.Hour}
 
-// LookUp gives whoever knows an order's number and the e-mail address that it was placed with a pass to it. Errors:
-// orders.ErrNotFound, whatever is wrong; too_many_requests.
+// LookUp gives whoever knows an order's number, as it is typed off or pasted from a mail, and the e-mail address that it was placed with a
+// pass to it. Errors: orders.ErrNotFound, whatever is wrong; too_many_requests.
 func (s *Service) LookUp(ctx context.Context, orderID, email string) (Pass, error) {
+	orderID = strings.ToLower(strings.Trim(strings.TrimSpace(orderID), "#."))
 	now := s.Now().UTC().Truncate(time.Second)
 	wait, err := s.Guesses.TakeOf(ctx, perOrder.Name+"#"+orderID, perOrder, now)
 	if err != nil {
