@@ -15,7 +15,7 @@ var searchContext = Context{
 			Name: "api", Description: "search with facets",
 			Memory: 512, Timeout: 10 * second,
 			Trigger: Trigger{API: true},
-			Grants:  []Grant{{Search, "products"}, {Read, "projections"}, {Encode, "search"}},
+			Grants:  []Grant{{Search, "products"}, {Read, "projections"}, {Encode, "search"}, {Invoke, "search-recall"}},
 		},
 		{
 			Name: "synonyms", Description: "shows or replaces a marketplace's own synonyms",
@@ -42,6 +42,13 @@ var searchContext = Context{
 			Grants: []Grant{
 				{Admin, "products"}, {Encode, "search"}, {Read, "products"}, {Read, "offers"}, {Read, "projections"}, {Write, "projections"},
 			},
+		},
+		{
+			// The network of the cache has no way out to the domain, so the api asks by way of this one.
+			Name: "recall", Description: "keeps vectors of questions in the cache",
+			Memory: 256, Timeout: 2 * second,
+			Trigger: Trigger{Called: true},
+			Grants:  []Grant{{Redis, "carts"}},
 		},
 		{
 			Name: "reindex", Description: "builds a marketplace's index anew from the tables, part by part",

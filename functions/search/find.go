@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"rialto/functions/internal/fault"
@@ -30,9 +31,10 @@ type finding struct {
 // finder looks for one query.
 type finder struct {
 	*Searcher
-	m    marketplaces.Marketplace
-	a    *IndexQuery
-	took time.Duration
+	m       marketplaces.Marketplace
+	a       *IndexQuery
+	took    time.Duration
+	keeping sync.WaitGroup // of what is to be kept of a question
 }
 
 // find searches with every word as typed. What finds nothing is looked for with typos; what does not fill the page, and is to be
@@ -40,6 +42,9 @@ type finder struct {
 // by what it means; of many words little is to be expected, so they always are, and while the index looks for all of them.
 func (s *Searcher) find(ctx context.Context, m marketplaces.Marketplace, a *IndexQuery, skip *int) (out finding, err error) {
 	f := &finder{Searcher: s, m: m, a: a}
+	ctx, end := context.WithCancel(ctx)
+	defer end() // of what the words settled meanwhile
+	defer f.keeping.Wait()
 	switch {
 	case a.Position != nil && a.Position.Meaning:
 		out, err = f.goOn(ctx)
@@ -89,8 +94,8 @@ func (f *finder) look(ctx context.Context, skip *int) (out finding, err error) {
 	understood := able && Understood(f.m.Language)
 	first := f.step(Strict, f.a.Known)
 	var vector func() Vector
-	if long && understood {
-		vector = f.vectorOf(ctx, f.a.spoken())
+	if understood {
+		vector = f.vectorOf(ctx, f.a.spoken(), long)
 	}
 	first.OrFewer = byRelevance && !understood
 	list, err := f.ask(ctx, first)
@@ -110,9 +115,6 @@ func (f *finder) look(ctx context.Context, skip *int) (out finding, err error) {
 		return out, nil
 	}
 	if understood && unsettled {
-		if vector == nil {
-			vector = f.vectorOf(ctx, f.a.spoken())
-		}
 		if v := vector(); v != nil {
 			return f.fused(ctx, out, v, skip)
 		}
@@ -232,7 +234,7 @@ func (f *finder) corrected(ctx context.Context, suggestion string) Vector {
 	if suggestion == "" {
 		return nil
 	}
-	return f.vectorOf(ctx, strings.TrimSpace(f.a.Gender+" "+suggestion))()
+	return f.vectorOf(ctx, strings.TrimSpace(f.a.Gender+" "+suggestion), true)()
 }
 
 // leading asks for the best that have all words, each perhaps with a typo.
@@ -276,7 +278,7 @@ func (f *finder) goOn(ctx context.Context) (out finding, err error) {
 	if f.Encoder == nil || !Understood(f.m.Language) {
 		return out, ErrPosition
 	}
-	v := f.vectorOf(ctx, cmp.Or(f.a.Position.Meant, f.a.spoken()))()
+	v := f.vectorOf(ctx, cmp.Or(f.a.Position.Meant, f.a.spoken()), true)()
 	if v == nil {
 		return out, fault.New(fault.Unavailable, "search_unavailable", "the search cannot be reached just now").After(encoderAgain)
 	}

@@ -5,12 +5,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"log/slog"
 	"maps"
 	"math"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 
 	"rialto/functions/catalog"
@@ -153,25 +151,6 @@ func namesOne(word string) bool {
 		}
 	}
 	return digits > 0 && letters > 0 && letters+digits > 4 || digits > 5
-}
-
-// EncoderPatience is how long a shopper waits for the encoder.
-const EncoderPatience = 300 * time.Millisecond
-
-// vectorOf asks for the vector of a query, in the background; the answer is nil if the encoder is away.
-func (s *Searcher) vectorOf(ctx context.Context, text string) func() Vector {
-	answer := make(chan Vector, 1)
-	go func() {
-		ctx, cancel := context.WithTimeout(ctx, EncoderPatience)
-		defer cancel()
-		list, err := s.Encoder.Encode(ctx, strings.ToLower(text))
-		if err != nil || len(list) != 1 {
-			slog.WarnContext(ctx, "the encoder is away", "error", err)
-			list = []Vector{nil}
-		}
-		answer <- list[0]
-	}()
-	return func() Vector { return <-answer }
 }
 
 // fusing is how fast a place counts less in fuse (Cormack, Clarke and Büttcher, 2009).

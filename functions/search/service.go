@@ -24,11 +24,12 @@ type Index interface {
 
 // Searcher serves shoppers.
 type Searcher struct {
-	Index    Index
-	Synonyms *RememberedSynonyms // nil for none
-	Random   io.Reader           // what answers are named by; nil leaves them without names
-	Encoder  Encoder             // nil where words alone are asked
-	Learned  Scorer              // nil where the weights by hand order the best hits
+	Index     Index
+	Synonyms  *RememberedSynonyms // nil for none
+	Random    io.Reader           // what answers are named by; nil leaves them without names
+	Encoder   Encoder             // nil where words alone are asked
+	Questions Questions           // nil where each is encoded anew
+	Learned   Scorer              // nil where the weights by hand order the best hits
 }
 
 // Found is what an index found.

@@ -11,11 +11,12 @@ import (
 	"rialto/functions/internal/lambdahttp"
 	"rialto/functions/internal/saga"
 	"rialto/functions/internal/settings"
+	"rialto/functions/internal/valkey"
 	"rialto/functions/offers/offersstore"
 	"rialto/functions/search"
 	"rialto/functions/search/searchapi"
 	"rialto/functions/search/searchaws"
-	"rialto/functions/search/searchencoder"
+	"rialto/functions/search/searchcache"
 )
 
 func main() {
@@ -23,7 +24,7 @@ func main() {
 		"api": func(s *settings.Settings) (any, error) {
 			x, err := index(s)
 			own := &search.RememberedSynonyms{Store: records(s), Now: time.Now}
-			searcher := &search.Searcher{Index: x, Synonyms: own, Encoder: &searchencoder.Remembering{Encoder: encoder(s)}, Random: rand.Reader}
+			searcher := &search.Searcher{Index: x, Synonyms: own, Encoder: encoder(s), Questions: questions(s), Random: rand.Reader}
 			return lambdahttp.New(api.Handler(searchapi.Routes(searcher))), err
 		},
 		"synonyms": func(s *settings.Settings) (any, error) {
@@ -37,6 +38,10 @@ func main() {
 			p, err := projector(s)
 			i := &search.Interpreter{Products: p.Products, BuyBoxes: p.BuyBoxes, Meanings: p.Meanings, Encoder: encoder(s), Projector: p}
 			return searchaws.ReceiveWords(i), err
+		},
+		"recall": func(s *settings.Settings) (any, error) {
+			cache := searchcache.Cache{Client: valkey.New(s.Must("REDIS_ADDR"), s.Get("REDIS_TLS") != "")}
+			return saga.Task("search-recall", search.Recaller{Questions: cache}.Recall), nil
 		},
 		"reindex": func(s *settings.Settings) (any, error) {
 			x, err := index(s)

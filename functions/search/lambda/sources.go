@@ -5,12 +5,14 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"rialto/functions/catalog/catalogstore"
 	"rialto/functions/internal/settings"
 	"rialto/functions/internal/store"
 	"rialto/functions/offers/offersstore"
 	"rialto/functions/search"
+	"rialto/functions/search/searchaws"
 	"rialto/functions/search/searchencoder"
 	"rialto/functions/search/searchindex"
 	"rialto/functions/search/searchstore"
@@ -42,6 +44,11 @@ func encoder(s *settings.Settings) *searchencoder.Client {
 		sign = &cfg
 	}
 	return searchencoder.New(s.Must("ENCODER_URL"), sign, time.Now)
+}
+
+func questions(s *settings.Settings) *searchencoder.Remembering {
+	return &searchencoder.Remembering{Shared: &searchaws.Questions{Lambda: lambda.NewFromConfig(s.AWS()), Function: s.Must("FUNCTION_SEARCH_RECALL"),
+		Now: time.Now}}
 }
 
 func records(s *settings.Settings) *searchstore.Store { return &searchstore.Store{DB: database(s)} }

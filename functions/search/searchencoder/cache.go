@@ -10,51 +10,48 @@ import (
 // remembered bounds how many vectors a process remembers: half a megabyte.
 const remembered = 1_000
 
-// Remembering is an encoder that remembers the last that were asked for, in its process. (The cache of carts is in the VPC, out of
-// which no request to the index or the encoder comes.)
+// Remembering implements search.Questions: a process remembers the last, before the others that all processes share are asked.
 type Remembering struct {
-	Encoder search.Encoder
+	Shared  search.Questions // nil for none
 	mu      sync.Mutex
 	vectors map[string]search.Vector
 	asked   []string // the oldest first
 }
 
-// Encode makes vectors of the texts that are not remembered.
-func (r *Remembering) Encode(ctx context.Context, texts ...string) ([]search.Vector, error) {
-	list := make([]search.Vector, len(texts))
-	var missing []int
-	var ask []string
+// Recall returns what is remembered here, or else is shared.
+func (r *Remembering) Recall(ctx context.Context, key string) (search.Vector, error) {
 	r.mu.Lock()
-	for i, text := range texts {
-		if list[i] = r.vectors[text]; list[i] == nil {
-			missing, ask = append(missing, i), append(ask, text)
-		}
-	}
+	v := r.vectors[key]
 	r.mu.Unlock()
-	if missing == nil {
-		return list, nil
+	if v != nil || r.Shared == nil {
+		return v, nil
 	}
-	made, err := r.Encoder.Encode(ctx, ask...)
-	if err != nil {
-		return nil, err
+	v, err := r.Shared.Recall(ctx, key)
+	if err == nil && v != nil {
+		r.remember(key, v)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for n, i := range missing {
-		list[i] = made[n]
-		r.keep(ask[n], made[n])
-	}
-	return list, nil
+	return v, err
 }
 
-func (r *Remembering) keep(text string, v search.Vector) {
+// Keep remembers a vector, and shares it.
+func (r *Remembering) Keep(ctx context.Context, key string, v search.Vector) error {
+	r.remember(key, v)
+	if r.Shared == nil {
+		return nil
+	}
+	return r.Shared.Keep(ctx, key, v)
+}
+
+func (r *Remembering) remember(key string, v search.Vector) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.vectors == nil {
 		r.vectors = map[string]search.Vector{}
 	}
-	if _, there := r.vectors[text]; !there {
-		r.asked = append(r.asked, text)
+	if _, there := r.vectors[key]; !there {
+		r.asked = append(r.asked, key)
 	}
-	r.vectors[text] = v
+	r.vectors[key] = v
 	if len(r.asked) > remembered {
 		delete(r.vectors, r.asked[0])
 		r.asked = r.asked[1:]

@@ -87,66 +87,80 @@ func TestAnEncoderThatIsAwayIsSaidToBeAway(t *testing.T) {
 	}
 }
 
-// counted encodes a text as its length, and counts what it was asked.
-type counted struct {
-	asked *[]string
+// shared keeps vectors, and counts what it was asked.
+type shared struct {
+	kept  map[string]search.Vector
+	asked []string
 	err   error
 }
 
-func (c counted) Encode(_ context.Context, texts ...string) ([]search.Vector, error) {
-	*c.asked = append(*c.asked, texts...)
-	var list []search.Vector
-	for _, text := range texts {
-		v := make(search.Vector, search.Dimensions)
-		v[0] = int8(-len(text))
-		list = append(list, v)
-	}
-	return list, c.err
+func (s *shared) Recall(_ context.Context, key string) (search.Vector, error) {
+	s.asked = append(s.asked, key)
+	return s.kept[key], s.err
 }
 
-func TestWhatWasAskedIsNotAskedAgain(t *testing.T) {
+func (s *shared) Keep(_ context.Context, key string, v search.Vector) error {
+	s.kept[key] = v
+	return s.err
+}
+
+func TestWhatWasRecalledIsNotAskedAgain(t *testing.T) {
 	t.Parallel()
-	var asked []string
-	r := &Remembering{Encoder: counted{&asked, nil}}
-	ask := func(texts ...string) {
+	all := &shared{kept: map[string]search.Vector{"a": {1}}}
+	r := &Remembering{Shared: all}
+	recall := func(key string, want search.Vector) {
 		t.Helper()
-		list, err := r.Encode(t.Context(), texts...)
-		if err != nil || len(list) != len(texts) {
-			t.Fatal(err, list)
-		}
-		for i, text := range texts {
-			if list[i][0] != int8(-len(text)) {
-				t.Errorf("%q has the vector of another", text)
-			}
+		if got, err := r.Recall(t.Context(), key); err != nil || cmp.Diff(want, got) != "" {
+			t.Error(key, got, err)
 		}
 	}
-	ask("a", "bb")
-	ask("ccc", "bb", "a")
-	if d := cmp.Diff([]string{"a", "bb", "ccc"}, asked); d != "" {
+	recall("a", search.Vector{1})
+	recall("a", search.Vector{1})
+	recall("b", nil)
+	recall("b", nil) // another process may have kept it meanwhile
+	if err := r.Keep(t.Context(), "b", search.Vector{2}); err != nil {
+		t.Fatal(err)
+	}
+	recall("b", search.Vector{2})
+	if d := cmp.Diff([]string{"a", "b", "b"}, all.asked) + cmp.Diff(search.Vector{2}, all.kept["b"]); d != "" {
 		t.Error(d)
 	}
 	for i := range remembered {
-		ask(fmt.Sprint(i))
+		if err := r.Keep(t.Context(), fmt.Sprint(i), search.Vector{3}); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if asked = nil; len(r.vectors) != remembered || len(r.asked) != remembered {
+	if all.asked = nil; len(r.vectors) != remembered || len(r.asked) != remembered {
 		t.Errorf("%d are remembered", len(r.vectors))
 	}
-	ask("a")
-	if d := cmp.Diff([]string{"a"}, asked); d != "" {
+	recall("a", search.Vector{1})
+	if d := cmp.Diff([]string{"a"}, all.asked); d != "" {
 		t.Error("the oldest is not forgotten:", d)
 	}
 }
 
-func TestAFailureIsNotKept(t *testing.T) {
+// What could not be shared is remembered by the process.
+func TestAProcessRemembersWhatIsNotShared(t *testing.T) {
 	t.Parallel()
-	var asked []string
-	r := &Remembering{Encoder: counted{&asked, errors.New("away")}}
-	for range 2 {
-		if _, err := r.Encode(t.Context(), "a"); err == nil {
-			t.Error("an encoder that is away answers")
-		}
+	all := &shared{kept: map[string]search.Vector{}, err: errors.New("away")}
+	r := &Remembering{Shared: all}
+	if _, err := r.Recall(t.Context(), "a"); err == nil {
+		t.Error("what is away answers")
 	}
-	if len(asked) != 2 {
-		t.Error(asked)
+	if err := r.Keep(t.Context(), "a", search.Vector{1}); err == nil {
+		t.Error("what is away keeps")
+	}
+	if got, err := r.Recall(t.Context(), "a"); err != nil || got == nil {
+		t.Error(got, err)
+	}
+	r = &Remembering{}
+	if got, err := r.Recall(t.Context(), "a"); err != nil || got != nil {
+		t.Error("alone:", got, err)
+	}
+	if err := r.Keep(t.Context(), "a", search.Vector{1}); err != nil {
+		t.Error("alone:", err)
+	}
+	if got, err := r.Recall(t.Context(), "a"); err != nil || got == nil {
+		t.Error("alone:", got, err)
 	}
 }

@@ -34,9 +34,7 @@ func learn(t *testing.T, s *search.Searcher, m marketplaces.Marketplace, set nam
 	t.Helper()
 	queries := slices.Sorted(maps.Keys(set.judgments))
 	asked := *s
-	if s.Encoder != nil {
-		asked.Encoder = &searchencoder.Remembering{Encoder: s.Encoder} // both rankers are to be given the same hits
-	}
+	asked.Questions = &searchencoder.Remembering{} // both rankers are to be given the same hits
 	file := filepath.Join(t.TempDir(), "rows.csv")
 	byHand := rowsOf(t, asked, m, set, queries, file)
 	trees, said := grown(t, file)
