@@ -220,7 +220,14 @@ func (f *finder) fused(ctx context.Context, out finding, v Vector, skip *int) (f
 			}
 		}
 	}
+	if long(f.a.Text) && len(list[0].Hits)+len(list[1].Hits) == 0 {
+		either.Far = true
+		if list, err = f.ask(ctx, either, nearest(either)); err != nil {
+			return out, err
+		}
+	}
 	out.Found, out.near, out.meaning = worded(list[0]), list[1].Hits, Used
+	f.a.Far = either.Far
 	f.a.Relaxed, f.a.Known, f.a.Typos = either.Relaxed, either.Known, either.Typos
 	if len(out.Hits) > 0 && Identifier(out.Hits[0].Title) == Identifier(f.a.Text) {
 		out.settled = true // the title was typed out

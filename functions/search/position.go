@@ -19,6 +19,7 @@ type Position struct {
 	Typos   []string          `json:"t,omitempty"` // as of an IndexQuery
 	Meaning bool              `json:"m,omitempty"` // hits by meaning are among those of the words
 	Settled bool              `json:"s,omitempty"` // behind those of the words
+	Far     bool              `json:"n,omitempty"` // as of an IndexQuery
 	Meant   string            `json:"w,omitempty"` // what was asked by meaning, where that is not the text
 	From    int               `json:"f,omitempty"` // a place among the hits that are put in order anew, or that stand for others; or
 	After   []json.RawMessage `json:"a,omitempty"` // the hit before, where the index's order holds
@@ -56,6 +57,7 @@ type IndexQuery struct {
 	Ways       []string // other texts that are as good
 	Vector     Vector   // what the words mean, of a search that is not By Words alone
 	By         By
+	Far        bool // LeastFar is near enough
 	From, Want int
 	After      []json.RawMessage // instead of From
 }
@@ -63,7 +65,8 @@ type IndexQuery struct {
 // By is what a search of an index finds by.
 type By string
 
-// The ways. A product is near if it is one of the NearestHits whose vectors are nearest to the query's, and LeastNear at least.
+// The ways. A product is near if it is one of the NearestHits whose vectors are nearest to the query's, and LeastNear at least,
+// or LeastFar.
 const (
 	ByWords  By = ""
 	ByEither By = "either" // what has the words, in their order, then what is only near
@@ -81,6 +84,7 @@ func (q Query) indexQuery() (a IndexQuery, skip int) {
 	meaning := false
 	if p := q.Position; p != nil {
 		a.Relaxed, a.Known, a.Typos, a.From, a.After, meaning = p.Relaxed, p.Known || p.Exact > 0, p.Typos, p.From, p.After, p.Meaning
+		a.Far = p.Far
 	}
 	if q.rescored() && a.After == nil && (a.From < Window || meaning) {
 		skip, a.Want, a.From = a.From, max(window(meaning), a.From+q.Size), 0
@@ -104,7 +108,7 @@ func (q Query) page(a IndexQuery, skip int, f finding, fingerprint string) (hits
 		return hits, nil
 	}
 	next = &Position{Query: fingerprint, Relaxed: a.Relaxed, Exact: f.exact, Known: a.Known, Typos: a.Typos, Meaning: meaning,
-		Settled: f.settled, Meant: f.meant}
+		Settled: f.settled, Meant: f.meant, Far: a.Far}
 	switch place := a.From + last; {
 	case !meaning && q.rescored() && a.After == nil && last < Window && a.From == 0:
 		next.From = last

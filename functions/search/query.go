@@ -108,7 +108,7 @@ func (q Query) Clean() (Query, error) {
 			flaws = append(flaws, fault.Field{Pointer: "query." + parameter, Code: code, Message: message})
 		}
 	}
-	q.Text = plain(q.Text)
+	q.Text = besideSign.ReplaceAllString(plain(q.Text), "$1$2$3$4$5$6")
 	q.Brands = slices.Clone(q.Brands)
 	for i, b := range q.Brands {
 		q.Brands[i] = norm.NFC.String(b)
@@ -142,6 +142,9 @@ func (q Query) Clean() (Query, error) {
 	}
 	return q, nil
 }
+
+// besideSign is a word with a sign of its own that was typed apart: S21 +, C ++. Between two words + is and.
+var besideSign = regexp.MustCompile(`(^|\s)(?:(\pL)\s(\+\+|#)|(\pL+\d\w*|\d\w*)\s(\+)$)(\s|$)`)
 
 var attributeName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_ -]{0,39}$`) // as the catalog has it
 

@@ -96,3 +96,15 @@ func TestRangesCoverEveryPriceOnce(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// Seen to catch: a sign that was typed apart left out by the index.
+func TestASignBelongsToTheWordBeforeIt(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"S21 +": "S21+", "galaxy s21 +": "galaxy s21+", "note 10 +": "note 10+", "C ++ book": "C++ book",
+		"c #":         "c#",
+		"pen + paper": "pen + paper", "S21 + case": "S21 + case", "vitamin c + zinc": "vitamin c + zinc", "pen +": "pen +"} {
+		if q, err := (Query{Text: text, Page: 1, Size: 20}).Clean(); err != nil || q.Text != want {
+			t.Errorf("%q: %q, %v", text, q.Text, err)
+		}
+	}
+}

@@ -68,8 +68,9 @@ func (s *Searcher) Search(ctx context.Context, marketplace string, q Query) (Res
 	asked := q
 	q, readings := q.understand(m)
 	a, skip := q.indexQuery()
+	a.Ways = Measures(q.Text)
 	if s.Synonyms != nil && q.Text != "" {
-		a.Ways = s.Synonyms.Of(ctx, m.Code).Ways(Read(q.Text).Loose)
+		a.Ways = append(a.Ways, s.Synonyms.Of(ctx, m.Code).Ways(Read(q.Text).Loose)...)
 	}
 	found, err := s.find(ctx, m, &a, &skip)
 	if err != nil {

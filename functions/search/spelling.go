@@ -19,15 +19,33 @@ func Edits(word string) int {
 	return 2
 }
 
-// Nearest returns the word of a list that is the fewest typos away, the first of several; false if none is near enough.
+// Numbers are a word and what it is in the other number, as that is no typo: shues are a shoe. A word without an s at its end gets one
+// where it is so short that the s would be the one typo that it may have.
+func Numbers(word string) []string {
+	switch one, many := strings.CutSuffix(word, "s"); {
+	case many && Misspelt(one):
+		return []string{word, one}
+	case !many && Misspelt(word) && Edits(word) == 1:
+		return []string{word, word + "s"}
+	}
+	return []string{word}
+}
+
+// Nearest returns the word of a list that is the fewest typos away from a word, or else from its other number, the first of several;
+// false if none is near enough.
 func Nearest(word string, list []string) (string, bool) {
-	best, least := "", Edits(word)+1
-	for _, w := range list {
-		if d := distance([]rune(word), []rune(w), least); d < least {
-			best, least = w, d
+	for _, word := range Numbers(word) {
+		best, least := "", Edits(word)+1
+		for _, w := range list {
+			if d := distance([]rune(word), []rune(w), least); d < least {
+				best, least = w, d
+			}
+		}
+		if best != "" {
+			return best, true
 		}
 	}
-	return best, best != ""
+	return "", false
 }
 
 // distance counts the letters that are to be put in, left out, changed or swapped with their neighbour to make b of a, as far as

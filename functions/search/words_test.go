@@ -75,9 +75,9 @@ func TestKindIsWhatAThingIs(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	t.Parallel()
-	list := []string{"sunglasses", "sweater", "boots", "red"}
+	list := []string{"sunglasses", "sweater", "boots", "red", "shoe", "tents"}
 	for word, want := range map[string]string{"sunglases": "sunglasses", "snuglasses": "sunglasses", "botos": "boots", "seater": "sweater", "rde": "red",
-		"umbrella": "", "bts": ""} {
+		"umbrella": "", "bts": "", "shues": "shoe", "tint": "tents", "sweeters": "sweater"} {
 		if got, ok := Nearest(word, list); got != want || ok != (want != "") {
 			t.Errorf("%s: %q %v, want %q", word, got, ok, want)
 		}

@@ -240,9 +240,14 @@ func (w asking) spellings(words []string, i int) []object {
 	return ways
 }
 
-// misspelt finds a word with typos.
+// misspelt finds a word with typos, in either number.
 func misspelt(word string) object {
-	return object{"match": object{"spelled": object{"query": word, "operator": "and", "fuzziness": "AUTO:4,6", "max_expansions": maxVariants}}}
+	var ways []object
+	for _, as := range search.Numbers(word) {
+		ways = append(ways, object{"match": object{"spelled": object{"query": as, "operator": "and", "fuzziness": "AUTO:4,6",
+			"max_expansions": maxVariants}}})
+	}
+	return object{"dis_max": object{"queries": ways}}
 }
 
 // whole finds one word, wherever it stands.

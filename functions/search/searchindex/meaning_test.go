@@ -52,6 +52,17 @@ func TestWhatIsNearInMeaningIsFound(t *testing.T) {
 			t.Errorf("%+v: %q of %d, want %q of %d (%v)", c.q.Text, ids(r), r.Total, c.want, c.total, err)
 		}
 	}
+	docs[1].Vector, docs[1].VectorOf, docs[1].Version = pointing(76), "w", 20
+	put(t, x, us, docs[1])
+	// Of a long question that finds nothing else, what is farther is found, too.
+	far := search.Query{Text: "whatever quite unlike anything else here", Category: docs[1].CategoryID, Page: 1, Size: 20}
+	if r, err := s.Search(t.Context(), "US", far); err != nil || !strings.Contains(ids(r), "p2") {
+		t.Errorf("nothing is found that is farther: %q (%v)", ids(r), err)
+	}
+	far.Text = "quite unlike"
+	if r, err := s.Search(t.Context(), "US", far); err != nil || strings.Contains(ids(r), "p2") {
+		t.Errorf("what is farther is found for few words: %q (%v)", ids(r), err)
+	}
 	r, err := s.Search(t.Context(), "US", search.Query{Text: "something for cold nights", Page: 1, Size: 20})
 	if err != nil || r.Meaning != search.Used || r.Hits[0].Ranking.Near < 0.99 || r.Hits[0].Ranking.Words != 0 {
 		t.Errorf("%v %+v", err, r.Hits[0].Ranking)

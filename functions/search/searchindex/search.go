@@ -122,10 +122,14 @@ func request(a search.IndexQuery, language string, ranges []search.Range, known 
 
 // near finds what is near in meaning. Of those that pass the filters the nearest are taken, so that filters leave as many.
 func near(a search.IndexQuery, l filters) object {
+	least := search.LeastNear
+	if a.Far {
+		least = search.LeastFar
+	}
 	pass := append(filters{{"", object{"term": object{"deleted": false}}}}, l...)
 	return object{"function_score": object{
 		"query":     object{"knn": object{"vector": object{"vector": a.Vector, "k": search.NearestHits, "filter": pass.but("none")}}},
-		"min_score": (1 + search.LeastNear) / 2, // Lucene scores a cosine from 0 to 1
+		"min_score": (1 + least) / 2, // Lucene scores a cosine from 0 to 1
 	}}
 }
 

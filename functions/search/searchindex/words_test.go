@@ -20,7 +20,8 @@ func TestPeopleTypeItTheirWay(t *testing.T) {
 		"AT&T phone cord",
 		"Learning C++", "Learning C#", "Galaxy S21+", "Galaxy S21", "Oak table with four legs", "Black leggings", "Silk scarf",
 		"Canvas jacket, waterproof",
-		"Laptop", "Laptop sleeve for a laptop", "Can opener", "Café press", "Velvet sofa", "Wool sweater"}
+		"Laptop", "Laptop sleeve for a laptop", "Can opener", "Café press", "Velvet sofa", "Wool sweater", "Trail shoe",
+		"Lamp cord 150 cm", "Lamp cord 15 m"}
 	docs := make([]search.Document, len(titles))
 	for i, title := range titles {
 		docs[i] = doc(title, title, "Alba", "things", 1_000)
@@ -36,7 +37,8 @@ func TestPeopleTypeItTheirWay(t *testing.T) {
 		"back pack": "Canvas backpack", "head phones": "Studio headphones", "wifi": "Wi-Fi router", "wi fi": "Wi-Fi router", "iphone15": "iPhone 15 case",
 		"at&t": "AT&T phone cord", "c++": "Learning C++", "c#": "Learning C#", "galaxy s21+": "Galaxy S21+", "leggings": "Black leggings",
 		"scarves": "Silk scarf", "laptop": "Laptop", "waterproof backpack": "Canvas backpack", "uantum": "", "eadphones": "Studio headphones",
-		"nor 0707-60": "Laptop", "NOR070760": "Laptop", "04006381333931": "Laptop", "café": "Café press",
+		"nor 0707-60": "Laptop", "NOR070760": "Laptop", "04006381333931": "Laptop", "café": "Café press", "shues": "Trail shoe",
+		"galaxy S21 +": "Galaxy S21+", "c ++": "Learning C++", "lamp cord 1,5m": "Lamp cord 150 cm",
 	} {
 		r := find(t, x, search.Query{Text: q})
 		got := ""
