@@ -3,17 +3,41 @@ package feeds
 import (
 	"bytes"
 	"io"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
 )
 
 // Encodings are those that a file may be declared to have, by the names of the WHATWG.
 var Encodings = []string{utf8Name, utf16LEName, utf16BEName, "windows-1250", "windows-1252", "windows-1254", "windows-1256", "iso-8859-1",
 	"iso-8859-2",
-	"iso-8859-9", "iso-8859-15", "macintosh"}
+	"iso-8859-9", "iso-8859-15", "macintosh", shiftJIS, eucJP, eucKR, gbk, gb18030, big5}
+
+// EncodingOf is the name among Encodings of what a seller calls an encoding: sjis, cp949, latin1; the same of what is none.
+func EncodingOf(label string) string {
+	if slices.Contains(Encodings, label) {
+		return label
+	}
+	if name, ok := microsoft[strings.ToLower(label)]; ok {
+		return name
+	}
+	e, err := htmlindex.Get(label)
+	if err != nil {
+		return label
+	}
+	if name, err := htmlindex.Name(e); err == nil {
+		return name
+	}
+	return label
+}
+
+// microsoft are names of code pages that the WHATWG does not list.
+var microsoft = map[string]string{"cp932": shiftJIS, "cp936": gbk, "cp949": eucKR, "cp950": big5}
 
 const (
 	utf8Name    = "utf-8"
@@ -40,7 +64,7 @@ func pageOf(marketplace string) string {
 	case "AE", "EG", "SA":
 		return "windows-1256"
 	case "JP":
-		return ""
+		return shiftJIS
 	}
 	return "windows-1252"
 }
@@ -55,6 +79,9 @@ func decode(in io.Reader, name string) (text io.Reader, width func([]byte) int64
 		from = unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
 	case utf16BEName:
 		from = unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
+	case shiftJIS, eucJP, eucKR, gbk, gb18030, big5:
+		r := &eastReader{in: in, from: eastAsian[name].NewDecoder()}
+		return r, r.width
 	default:
 		return pages[name].NewDecoder().Reader(in), func(b []byte) int64 { return int64(utf8.RuneCount(b)) }
 	}
@@ -76,8 +103,9 @@ func utf16Width(b []byte) int64 {
 }
 
 // detect finds the encoding of a file from its first bytes, whole if it is no longer, and how many of them are a byte
-// order mark, which overrules what is declared. What is not UTF-8 is in the code page of the marketplace's country, if it
-// can be: not one that has UTF-8 characters too, or bytes that the page leaves undefined.
+// order mark, which overrules what is declared. What is not UTF-8 is in what it shows to be of East Asia's
+// encodings, or else in the code page of the marketplace's country, if it can be: not one that has UTF-8 characters too, or bytes that
+// the page leaves undefined.
 func detect(head []byte, whole bool, declared, marketplace string) (name string, skip int, err error) {
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xfe")):
@@ -101,11 +129,24 @@ func detect(head []byte, whole bool, declared, marketplace string) (name string,
 		return utf8Name, 0, nil
 	}
 	line, page := 1+bytes.Count(head[:at], []byte("\n")), pageOf(marketplace)
-	if declared == utf8Name || page == "" || !fits(head, pages[page]) {
+	if east, unsure := ofEastAsia(wholeLines(head, whole), marketplace); declared == "" && east != "" {
+		return east, 0, nil
+	} else if unsure {
+		page = ""
+	}
+	if declared == utf8Name || page == "" || !canBe(wholeLines(head, whole), page) {
 		return "", 0, badFile("wrong_encoding",
 			"line %d is not UTF-8; save the file as UTF-8, or declare its encoding when the feed is created", line)
 	}
 	return page, 0, nil
+}
+
+// canBe tells whether a text can be in the encoding of a marketplace's country.
+func canBe(text []byte, name string) bool {
+	if page := pages[name]; page != nil {
+		return fits(text, page)
+	}
+	return name != "" && new(evidence).read(text, name)
 }
 
 // fits tells whether a text can be in a code page.

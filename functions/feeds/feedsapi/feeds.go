@@ -77,7 +77,7 @@ type createInput struct {
 		Filename string `json:"filename,omitempty" maxLength:"200"`
 		Bytes    int64  `json:"bytes,omitempty" minimum:"0" maximum:"1073741824" doc:"The file's exact size. Without it, rows come as a message"`
 		SHA256   string `json:"sha256,omitempty" pattern:"^[0-9a-f]{64}$" patternDescription:"64 hexadecimal digits" doc:"Other bytes are refused"`
-		Encoding string `json:"encoding,omitempty" maxLength:"20" doc:"Of the file, such as windows-1252, where its bytes do not show it"`
+		Encoding string `json:"encoding,omitempty" maxLength:"20" doc:"Of the file, such as windows-1252, shift_jis or gbk, where its bytes do not show it"`
 		Again    bool   `json:"again,omitempty" doc:"Make the same changes of stock again, though the same file came in the last 24 hours"`
 	}
 }
@@ -104,7 +104,7 @@ func (h handler) create(ctx context.Context, in *createInput) (*createOutput, er
 	b := in.Body
 	o, err := h.feeds.Create(ctx, me(ctx), in.Key, feeds.Order{Kind: feeds.Kind(b.Type), Format: b.Format, Filename: b.Filename,
 		Marketplace: in.Market,
-		Bytes:       b.Bytes, SHA256: b.SHA256, Encoding: b.Encoding, Again: b.Again})
+		Bytes:       b.Bytes, SHA256: b.SHA256, Encoding: feeds.EncodingOf(b.Encoding), Again: b.Again})
 	if err != nil {
 		return nil, err
 	}

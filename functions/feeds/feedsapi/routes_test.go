@@ -122,6 +122,9 @@ func TestAnEncodingIsDeclared(t *testing.T) {
 	if w, m := ask(t, h, mine, "POST", path, `{"type":"products","format":"csv","encoding":"windows-1252"}`, "Idempotency-Key", "key-00002"); w.Code != 201 {
 		t.Error(w.Code, m)
 	}
+	if w, m := ask(t, front(), mine, "POST", path, `{"type":"products","format":"csv","encoding":"Shift-JIS"}`, "Idempotency-Key", "key-00004"); w.Code != 201 {
+		t.Error(w.Code, m)
+	}
 	w, m := ask(t, h, mine, "POST", path, `{"type":"products","format":"csv","encoding":"ebcdic"}`, "Idempotency-Key", "key-00003")
 	if w.Code != 422 || m["code"] != "invalid_feed" {
 		t.Error(w.Code, m)
