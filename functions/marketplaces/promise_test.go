@@ -49,6 +49,20 @@ func TestPromise(t *testing.T) {
 			Dispatch{Centre: "us-west-2", Days: 0}, "2026-12-02T08:00:00Z", "12-02", "12-02"},
 		"the destination's own feast": {"DE", "2026-10-02T08:00:00Z",
 			Dispatch{Centre: "fr-north-1", Days: 1}, "2026-10-02T22:00:00Z", "10-05", "10-05"},
+		"clocks go forward at midnight": {"EG", "2026-04-23T08:00:00Z", Dispatch{Centre: "eg-north-1", Days: 2}, "2026-04-23T22:00:00Z",
+			"04-26", "04-27"},
+		"clocks go back on Sunday": {"US", "2026-10-30T18:00:00Z", Dispatch{Centre: "us-east-1", Days: 1}, "2026-11-03T05:00:00Z", "11-03", "11-03"},
+		"the summer's cut-off":     {"US", "2026-10-30T17:59:00Z", Dispatch{Centre: "us-east-1", Days: 1}, "2026-10-31T04:00:00Z", "11-02", "11-02"},
+		"the winter's cut-off":     {"US", "2026-11-02T18:59:00Z", Dispatch{Centre: "us-east-1", Days: 1}, "2026-11-03T05:00:00Z", "11-03", "11-03"},
+		"Easter, and the clocks of the south": {"AU", "2026-04-02T03:00:00Z", Dispatch{Centre: "au-east-1", Days: 1}, "2026-04-07T14:00:00Z",
+			"04-08", "04-08"},
+		"half an hour apart":      {"IN", "2026-01-22T07:30:00Z", Dispatch{Centre: "in-north-1", Days: 1}, "2026-01-23T18:30:00Z", "01-27", "01-27"},
+		"over the New Year":       {"JP", "2026-12-31T06:00:00Z", Dispatch{Centre: "jp-east-1", Days: 1}, "2027-01-04T15:00:00Z", "01-05", "01-05"},
+		"over Thanksgiving":       {"US", "2026-11-25T22:00:00Z", Dispatch{Centre: "us-west-2", Days: 1}, "2026-11-28T08:00:00Z", "11-30", "11-30"},
+		"two days of a nation":    {"AE", "2026-12-01T10:00:00Z", Dispatch{Centre: "ae-central-1", Days: 1}, "2026-12-04T20:00:00Z", "12-07", "12-07"},
+		"a holiday that is moved": {"GB", "2026-12-24T16:00:00Z", Dispatch{Centre: "gb-central-1", Days: 1}, "2026-12-30T00:00:00Z", "12-30", "12-30"},
+		"the day that a leap year has": {"DE", "2028-02-28T08:00:00Z", Dispatch{Centre: "de-north-1", Days: 1}, "2028-02-28T23:00:00Z",
+			"02-29", "02-29"},
 	} {
 		m, err := Lookup(c.market)
 		if err != nil {
