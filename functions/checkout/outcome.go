@@ -26,6 +26,7 @@ var outcomes = map[string]struct {
 	"shipping_option_unknown": {fault.Invalid, "there is no such shipping option in this marketplace"},
 	optionNotKept:             {fault.Conflict, "nothing of the cart can be there as soon as the shipping option says; ask for a quote"},
 	"amount_too_small":        {fault.Invalid, "a part of the cart would ship for less than can be paid; add to the cart"},
+	"amount_too_large":        {fault.Invalid, "a part of the cart costs more than can be paid at once; order it in parts"},
 	unpaidLimit: {fault.Conflict,
 		"the bank asks about the payment, and fewer units are held meanwhile than are wanted; take fewer, or another card"},
 	"payment_method_not_found": {fault.NotFound, "there is no such payment method"},

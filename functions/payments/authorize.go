@@ -49,7 +49,8 @@ type IntentResult struct {
 }
 
 // Authorize holds the money of every group. Repeated, it finds what it did. Errors: payment_declined, with the reason in a field,
-// payment_refused when it is the gateway that refuses, payment_cancelled, payment_differs, amount_invalid; Unavailable while an outcome is not known.
+// payment_refused when it is the gateway that refuses, amount_too_small and amount_too_large when it does so for that, payment_cancelled,
+// payment_differs, amount_invalid; Unavailable while an outcome is not known.
 func (s *Service) Authorize(ctx context.Context, in AuthorizeInput) (AuthorizeResult, error) {
 	if err := in.check(); err != nil {
 		return AuthorizeResult{}, err
@@ -93,7 +94,7 @@ func worst(errs []error) error {
 	var first error
 	for _, err := range errs {
 		switch {
-		case errors.Is(err, errDeclined), errors.Is(err, errRefused):
+		case errors.Is(err, errDeclined), errors.Is(err, errRefused), errors.Is(err, errTooSmall), errors.Is(err, errTooLarge):
 			return err
 		case err != nil && (first == nil || fault.Of(first).Kind.Transient()):
 			first = err
@@ -203,7 +204,12 @@ func (p *Payment) verdict(err error) error {
 	switch p.State {
 	case Declined:
 		why := fmt.Errorf("group %s: %s", p.Group, p.Code)
-		if p.Refused {
+		switch {
+		case p.Refused && p.Code == errTooSmall.Code:
+			return errTooSmall.Because(why)
+		case p.Refused && p.Code == errTooLarge.Code:
+			return errTooLarge.Because(why)
+		case p.Refused:
 			return errRefused.Because(why)
 		}
 		return declined(p.Code).Because(why)

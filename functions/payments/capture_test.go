@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"rialto/functions/internal/money"
+	"rialto/functions/marketplaces"
 	"rialto/functions/payments"
 )
 
@@ -123,19 +125,22 @@ func TestTheLeastAmountIsTheGateways(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
 	for _, currency := range []string{"USD", "EUR", "GBP", "JPY", "PLN", "SEK", "MXN", "HUF"} {
-		for minor, want := range map[int64]string{payments.LeastAmount(currency): "", payments.LeastAmount(currency) - 1: "payment_refused"} {
+		for minor, want := range map[int64]string{payments.LeastAmount(currency): "", payments.LeastAmount(currency) - 1: "amount_too_small",
+			100_000_000: "amount_too_large"} {
 			r := b.rig()
 			in := r.input("pm_card_visa", "g1")
 			in.Groups[0].Amount = money.Of(minor, currency)
 			_, err := r.authorizes(in, 1)
 			wantCode(t, err, want)
-			if p := r.record(t, "g1"); want != "" && p.Code != "amount_too_small" {
+			if p := r.record(t, "g1"); want != "" && p.Code != want {
 				t.Errorf("%s: %+v", currency, p)
 			}
 		}
 	}
-	if n := payments.LeastAmount("XTS"); n != 1 {
-		t.Error(n)
+	for _, m := range marketplaces.All() {
+		if n := payments.LeastAmount(m.Currency); (n == 1) != slices.Contains([]string{"EGP", "SAR", "TRY", "ZAR"}, m.Currency) {
+			t.Errorf("%s: at least %d %s", m.Code, n, m.Currency)
+		}
 	}
 }
 

@@ -33,7 +33,8 @@
 //     word alone (RefundAgain), as an attempt of its own.
 //
 // A shipment that costs nothing has no payment: it is captured, and given back, without the gateway. What costs less than the
-// gateway takes (LeastAmount) checkout refuses before it asks.
+// gateway takes (LeastAmount) checkout refuses before it asks; where its least is not known here, and of what it finds too much, the gateway
+// says so (amount_too_small, amount_too_large).
 //
 // Cancelling what was captured is refused with payment_captured: money that was taken comes back by a refund.
 // It cannot happen before the order is placed, as only placed orders ship.

@@ -25,10 +25,13 @@ type Service struct {
 }
 
 var (
-	errUnknown   = fault.New(fault.Unavailable, "payment_unknown", "the payment gateway's answer is not known yet").After(2 * time.Second)
-	errBusy      = fault.New(fault.Unavailable, "payment_busy", "the payment is being changed by others").After(time.Second)
-	errDeclined  = fault.New(fault.Declined, "payment_declined", "the payment was declined")
-	errRefused   = fault.New(fault.Invalid, "payment_refused", "the payment gateway does not take the payment method")
+	errUnknown  = fault.New(fault.Unavailable, "payment_unknown", "the payment gateway's answer is not known yet").After(2 * time.Second)
+	errBusy     = fault.New(fault.Unavailable, "payment_busy", "the payment is being changed by others").After(time.Second)
+	errDeclined = fault.New(fault.Declined, "payment_declined", "the payment was declined")
+	errRefused  = fault.New(fault.Invalid, "payment_refused", "the payment gateway does not take the payment method")
+	// errTooSmall and errTooLarge refuse amounts beyond what the gateway takes, whose bounds are not known here for every currency.
+	errTooSmall  = fault.New(fault.Invalid, "amount_too_small", "a payment is less than the gateway takes")
+	errTooLarge  = fault.New(fault.Invalid, "amount_too_large", "a payment is more than the gateway takes")
 	errCancelled = fault.New(fault.Conflict, "payment_cancelled", "the payment was cancelled")
 	errCaptured  = fault.New(fault.Conflict, "payment_captured", "the payment was captured")
 	errDiffers   = fault.New(fault.Conflict, "payment_differs", "the payment was opened for another amount")
