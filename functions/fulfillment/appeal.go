@@ -92,7 +92,7 @@ func (s *ReceivingService) Appeals(ctx context.Context, after string, limit int)
 // follows: its money is given back, and its units are in their seller's stock, who has them. The same again is a success. Errors:
 // return_not_found, appeal_decided, invalid_appeal.
 func (s *ReceivingService) DecideAppeal(ctx context.Context, orderID, returnID string, d AppealDecision, note string) (Return, error) {
-	if err := checkAppeal("/note", note); err != nil {
+	if err := checkAppeal("/reason", note); err != nil {
 		return Return{}, err
 	}
 	to, ok := map[AppealDecision]ReturnState{Granted: Received, Denied: Rejected}[d]

@@ -86,6 +86,10 @@ func TestAnAppealIsRefused(t *testing.T) {
 		if _, err := c.Appeal(ctx, "cus_a", "ord_a", r.ID, bad); fault.Code(err) != "invalid_appeal" {
 			t.Errorf("%q: %v", bad, err)
 		}
+		if _, err := c.DecideAppeal(ctx, "ord_a", r.ID, fulfillment.Granted, bad); len(fault.Of(err).Fields) != 1 ||
+			fault.Of(err).Fields[0].Pointer != "/reason" {
+			t.Errorf("decided because %q: %v", bad, err)
+		}
 	}
 	for code, ask := range map[string]func() (fulfillment.Return, error){
 		"order_not_found":  func() (fulfillment.Return, error) { return c.Appeal(ctx, "cus_b", "ord_a", r.ID, "x") },

@@ -215,8 +215,8 @@ type Moderation struct {
 	ProductID string `json:"product_id"`
 	ReviewID  string `json:"review_id"`
 	ImageID   string `json:"image_id,omitempty"`
-	State     State  `json:"state"` // PUBLISHED or REJECTED
-	Reason    string `json:"reason"`
+	State     State  `json:"state"`  // PUBLISHED or REJECTED
+	Reason    string `json:"reason"` // of what is rejected, which its author reads
 }
 
 // Operation is what an operator asks for: a word on a review, or, without a state, those that wait.
@@ -256,8 +256,8 @@ func (s *Products) Moderate(ctx context.Context, m Moderation) (Moderation, erro
 		if m.ImageID != "" {
 			return r.withoutImage(m.ImageID, m.Reason, s.Now().UTC())
 		}
-		if r.State, r.Reason = m.State, m.Reason; m.State == Rejected {
-			r.Images = nil
+		if r.State, r.Reason = m.State, ""; m.State == Rejected { // why it is shown again is for the audit log alone
+			r.Reason, r.Images = m.Reason, nil
 		}
 		return r, nil
 	})

@@ -101,8 +101,12 @@ func TestABurstOfUnverifiedReviewsWaits(t *testing.T) {
 		t.Fatal(waiting, err)
 	}
 	up := reviews.Moderation{ProductID: lamp, ReviewID: waiting.Reviews[0].ID, State: reviews.Published}
+	up.Reason = "its author called"
 	if _, err := s.Operate(ctx, reviews.Operation{Moderation: up}); err != nil {
 		t.Fatal(err)
+	}
+	if r, err := s.Own(ctx, lamp, waiting.Reviews[0].CustomerID); err != nil || r.State != reviews.Published || r.Reason != "" {
+		t.Error("what is for the audit log is shown:", r, err)
 	}
 	down := reviews.Moderation{ProductID: lamp, ReviewID: waiting.Reviews[1].ID, State: reviews.Rejected}
 	if _, err := s.Moderate(ctx, down); fault.Code(err) != "invalid_moderation" {

@@ -86,7 +86,7 @@ type moderateInput struct {
 	ProductID string `path:"product_id" maxLength:"64"`
 	ReviewID  string `path:"review_id" maxLength:"64"`
 	Body      struct {
-		Reason string `json:"reason" maxLength:"500" doc:"Why, for the audit log"`
+		Reason string `json:"reason" maxLength:"500" doc:"Why, for the audit log; of what is taken down its author reads it, too"`
 	}
 }
 
