@@ -91,6 +91,7 @@
 // is to list what is bought and viewed at all. The gate reads each file to its end in the 15 minutes of a function, which is some
 // 40 GB. Who is known by a session alone has no vector, and so none of the nearest: theirs are neighbours. Reasons are English; their
 // codes and ids are for pages in other languages. What a session did is known a second or so after it did it, by way of the stream.
+// No shelf goes out by e-mail: that wants a preference that customers set themselves first, and a batch over those who did.
 // A refund counts from when it is given, so one of a return that is under way does not count yet. An export has what a customer bought
 // and agreed to, and not the vector that was made of it.
 //
