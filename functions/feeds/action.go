@@ -45,7 +45,9 @@ func offSale(cell string) (bool, error) {
 	case "", "active", "published", "publish", "live", "true", "yes", "available", "instock", "y", "enabled", "on", "visible":
 		return false, nil
 	case "draft", "archived", "inactive", "unlisted", "private", "pending", "incomplete", "unpublished", "false", "no", "0",
-		"discontinued", "outofstock", "soldout", "n", "disabled", "off", "hidden", "suspended", "blocked", "deleted", "removed", "ended",
+		"discontinued", "outofstock", "soldout", "n", "disabled", "off", "hidden", "suspended", "blocked",
+		"retired", "stage", "inprogress", "readytopublish", "systemproblem", // Walmart
+		"deleted", "removed", "ended",
 		"2": // Magento's for disabled
 		return true, nil
 	case "1":

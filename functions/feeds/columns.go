@@ -60,10 +60,10 @@ const (
 // templates, and its inventory ledger report; [E] eBay File Exchange and Seller Hub; [S] Shopify's product and inventory CSV;
 // [W] WooCommerce's product CSV; [T] Etsy's listings; [G] Google's product data specification; [P] PrestaShop's import;
 // [M] Magento's product CSV; [B] BigCommerce's products; [Q] Squarespace's and [X] Wix's products; [H] Shopware's;
-// [L] Lightspeed's; [R] Rialto's own names. In other languages: languages.go.
+// [L] Lightspeed's; [U] Walmart's item and inventory reports; [R] Rialto's own names. In other languages: languages.go.
 var aliases = map[string][]string{
 	// Amazon's ids and a shop's own numbers are as good as a sku where there is none, and no more.
-	colProduct: {"product_id" /* R, A */, "asin" /* A */, "asin1" /* A */, "id" /* W */, "Product ID [Non Editable]" /* Q */},
+	colProduct: {"product_id" /* R, A */, "asin" /* A */, "asin1" /* A */, "id" /* W */},
 	colSKU: {"sku" /* R, A, S, W, T */, "seller-sku" /* A */, "item_sku" /* A */, "contribution_sku", /* A */
 		"merchant-sku", "msku" /* A */, "Variant SKU" /* S */, "Custom label (SKU)" /* E */, "CustomLabel" /* E */, "article number",
 		"Artikelnummer",
@@ -78,10 +78,11 @@ var aliases = map[string][]string{
 		"Available quantity" /* E */, "Variant Inventory Qty" /* S */, "Available" /* S */, "Available (not editable)" /* S */, "On hand (new)",
 		/* S */
 		"On hand (current)" /* S */, "On hand" /* S */, "Stock" /* W */, "Current Stock Level" /* B */, "Current Stock" /* B */, "instock", /* H */
-		"inventory" /* X */, "qty on hand", "count", "Menge", "Bestand", "in stock"},
+		"inventory" /* X */, "Inventory quantity" /* S */, "AvailToSell Quantity" /* U */, "Inventory Count", /* U */
+		"Input Quantity" /* U */, "qty on hand", "count", "Menge", "Bestand", "in stock"},
 	colChange: {"change" /* R */, "adjust", "adjustment", "delta", "quantity change", "stock adjustment"},
 	colCentre: {"fulfillment-center-id" /* R, A */, "fulfilment_centre", "fulfillment center", "fulfilment-centre-id", "fulfilment center",
-		"fulfilment-center-id", "centre", "center", "warehouse", "warehouse_id", "fc", "Lager", "Location" /* S */},
+		"fulfilment-center-id", "centre", "center", "warehouse", "warehouse_id", "fc", "Lager", "Location" /* S */, "Ship Node ID" /* U */},
 	colAsOf: {"as_of" /* R */, "counted_at", "count date", "snapshot-date" /* A */, "timestamp", "date"},
 
 	colMarketplace: {"marketplace" /* R */, "marketplace id" /* A */, "country", "site" /* E */, "Site ID" /* E */},
@@ -94,7 +95,9 @@ var aliases = map[string][]string{
 	colFulfilment: {"fulfillment" /* R */, "fulfilment", "fulfillment-channel" /* A */, "fulfilled_by"},
 	colPaused:     {"paused" /* R */, "inactive"},
 	colPriceDrop:  {"confirm-price-drop" /* R */},
-	colStatus: {"Status" /* S, A */, "Published" /* S, W */, "product_online" /* M */, "Product Visible?" /* B */, "Visible", /* Q, X */
+	colStatus: {"Status" /* S, A */, "Published" /* S, W */, "Published on online store" /* S */, "Publish Status", /* U */
+		"Lifecycle Status",                                              /* U */
+		"product_online" /* M */, "Product Visible?" /* B */, "Visible", /* Q, X */
 		"Is Visible", "Active" /* P, H */, "Enabled", "Aktiv"},
 
 	colTitle: {"title" /* R, E, S, T */, "item-name" /* A */, "item_name" /* A */, "name" /* W */, "product name", "product title", "Titel",
@@ -104,6 +107,7 @@ var aliases = map[string][]string{
 	colBrand: {"brand" /* R, E */, "brand_name" /* A */, "Vendor" /* S */, "Brands" /* W */, "manufacturer" /* A */, "Marke", "Hersteller"},
 	colCategory: {"category_id" /* R */, "category" /* E */, "categories" /* W */, "Product Category", /* S */
 		"google_product_category", "feed_product_type" /* A */, "product_type" /* A */, "item_type" /* A */, "Custom Product Type", /* S */
+		"collection", /* X */
 		"Kategorie",
 		"Type" /* S; in W it says whether a product is simple */},
 	colBullets: {"bullets" /* R */, "bullet points", "bullet_point" /* A */, "bullet_point1" /* A */, "bullet_point2", "bullet_point3",
@@ -114,14 +118,15 @@ var aliases = map[string][]string{
 		"externally_assigned_product_identifier" /* A */, "GTIN, UPC, EAN, or ISBN" /* W */, "Product UPC/EAN" /* B */, "UPC/EAN" /* B */, "EAN/UPC",
 		"EAN13" /* P */, "EAN code", "UPC code", "GTIN13",
 		"GTIN14", "ISBN13", "ISBN10", "P:EAN" /* E */, "P:UPC" /* E */, "P:ISBN" /* E */},
-	colImages: {"images" /* R, W */, "image_url", "image", "Image Src" /* S */, "main_image_url" /* A */, "main-image-url", "image_link", /* G */
+	colImages: {"images" /* R, W */, "image_url", "image", "Image Src" /* S */, "Product image URL" /* S */, "Variant image URL", /* S */
+		"main_image_url" /* A */, "main-image-url", "image_link", /* G */
 		"additional_image_link",                   /* G */
 		"Hosted Image URLs" /* Q */, "Image URLs", /* P */
 		"Item photo URL" /* E */, "PicURL" /* E */, "picture", "other_image_url" /* A */, "other_image_url1", "other_image_url2", "other_image_url3",
 		"other_image_url4", "image1" /* T */, "image2", "image3", "image4", "image5", "image6", "image7", "image8", "image9", "image10"},
-	colGroup:    {"Handle" /* S */},
+	colGroup:    {"Handle" /* S, X */, "URL handle" /* S */, "handleId" /* X */, "Product ID [Non Editable]" /* Q */},
 	colParent:   {"parent_sku" /* R, A */, "Parent" /* W */, "item_group_id" /* G */},
-	colRelation: {"parentage_level" /* A */, "parent_child" /* A */, "parentage" /* A */, "Relationship" /* E */},
+	colRelation: {"parentage_level" /* A */, "parent_child" /* A */, "parentage" /* A */, "Relationship" /* E */, "fieldType" /* X */},
 	colTheme:    {"variation_theme" /* R, A */},
 	colDetails:  {"RelationshipDetails" /* E */},
 }
@@ -161,8 +166,10 @@ var byAlias = func() map[string]meaning {
 
 var (
 	option = regexp.MustCompile(`(?i)^(?:option|attribute) ?(\d+) (name|value|values|value\(s\))$`) // S, W
-	extras = regexp.MustCompile(`(?i)^attribute \d+ |^in stock\?$`)                                 // W: how an option is shown; true or false
-	nested = regexp.MustCompile(`^(?:::)?([a-z_]+)(?:\[[^\]]*\])*#1((?:\.[a-z_]+(?:#1)?)*)$`)       // A: brand[language_tag=en_US]#1.value
+	// Q: Option Name 1; X: productOptionName1, and productOptionDescription1 for its value.
+	optionLast = regexp.MustCompile(`(?i)^(?:product)?option ?(name|value|description) ?(\d+)$`)
+	extras     = regexp.MustCompile(`(?i)^attribute \d+ |^in stock\?$|^attribute_set_`)           // W: how an option is shown; true or false. M: a template
+	nested     = regexp.MustCompile(`^(?:::)?([a-z_]+)(?:\[[^\]]*\])*#1((?:\.[a-z_]+(?:#1)?)*)$`) // A: brand[language_tag=en_US]#1.value
 )
 
 // meaningOf returns what a name means; its column is "" for none that is known.
@@ -170,6 +177,9 @@ func meaningOf(name string) meaning {
 	name = strings.TrimSpace(name)
 	if m, ok := byAlias[fold(name)]; ok && !strings.ContainsAny(name, "?#") {
 		return m
+	}
+	if m := optionLast.FindStringSubmatch(name); m != nil {
+		name = "option" + m[2] + " " + strings.Replace(strings.ToLower(m[1]), "description", "value", 1)
 	}
 	if m := option.FindStringSubmatch(name); m != nil {
 		if strings.EqualFold(m[2], "name") {
@@ -211,7 +221,7 @@ var note = regexp.MustCompile(`^(.+?)(?:\s*[(\[]([^)\]]*)[)\]]|[\s_-]+(?:in )?([
 
 // notes are those that leave a name what it is, folded: whether the column must be filled, and how.
 var notes = []string{"required", "optional", "mandatory", "pflichtfeld", "obligatoire", "obligatorio", "obbligatorio", "verplicht", "01", "xyz",
-	"units", "pcs", "noneditable"}
+	"units", "pcs", "noneditable", "import"}
 
 // noted is the meaning of a name with a note behind it, as SKU (required), Price (USD), price_eur.
 func noted(name string) meaning {

@@ -96,7 +96,8 @@ const (
 // relationWords are the relations by the words of files: [A] Amazon's parentage, [E] eBay's Relationship, [W] WooCommerce's Type.
 var relationWords = map[string]relation{"parent": asParent /* A */, "variable": asParent /* W */, "child": asVariant, /* A */
 	"variation": asVariant /* W, E */, "simple": asWhole /* W */, "grouped": asWhole /* W */, "external": asWhole, /* W */
-	"configurable": asParent /* Magento */, "bundle": asWhole,
+	"configurable": asParent /* Magento */, "variant": asVariant, /* Wix */
+	"bundle":       asWhole,
 	"downloadable": asWhole, "virtual": asWhole /* W, beside others */}
 
 // relationOf is the word of a cell that says what a row is of: the first that is a relation (W: "variation, virtual").
@@ -111,8 +112,11 @@ func relationOf(cell string) string {
 	return first
 }
 
-// related names the group of an eBay row, which stands by its place: variants come behind their parent.
+// related names the group of a row that stands by its place: of eBay's and Squarespace's, variants come behind their parent.
 func (r row) related(before row) {
+	if r[colGroup] == "" && r[colTitle] == "" {
+		r[colGroup] = before[colGroup]
+	}
 	if r[colDetails] == "" {
 		return
 	}
@@ -139,6 +143,9 @@ func (r row) vary(p *catalog.Row) error {
 		is = asVariant // Shopify has no row for a parent alone
 	}
 	names := r.optionNames()
+	if relationOf(r[colRelation]) == "product" && len(names) > 0 { // Wix's has the values of all its variants
+		is = asParent
+	}
 	if r[colParent] != "" && r[colRelation] == "" && len(names) == 0 { // Google has neither
 		if names = slices.Sorted(maps.Keys(p.Options)); len(names) > 0 {
 			is = asVariant
@@ -153,7 +160,7 @@ func (r row) vary(p *catalog.Row) error {
 		if details || r[colTheme] != "" { // WooCommerce's has all attributes, whatever its variants differ by
 			p.OptionNames = names
 		}
-		maps.DeleteFunc(p.Options, func(_, value string) bool { return strings.ContainsAny(value, ",|") }) // all that variants have
+		maps.DeleteFunc(p.Options, func(_, value string) bool { return strings.ContainsAny(value, ",|;") }) // all that variants have
 		return nil
 	case is == asWhole || r[colGroup] != "" && len(names) == 0 && r[colTheme] == "": // of one variant that has no options
 		return nil
