@@ -164,7 +164,7 @@ shoppers: tools ## make up shoppers and send what they do to the running local c
 	@$(LOCAL) shoppers -n $(N_SHOPPERS) -seed $(N_SEED)
 
 clickstream: tools ## 100,000 generated events through the gateway, Kinesis and a consumer that is killed, each once in the lake (local cloud must run)
-	@RIALTO_E2E=1 RIALTO_CLICKS=6200 go test -count=1 -timeout 20m -v -run '^TestClicksAreInTheLakeOnce$$' ./localstack/checks/e2e | sed -u '/^=== /d'
+	@RIALTO_E2E=1 RIALTO_CLICKS=6200 go test -count=1 -timeout 45m -v -run '^TestClicksAreInTheLakeOnce$$' ./localstack/checks/e2e | sed -u '/^=== /d'
 
 .PHONY: train rollback-model experiment test-train
 train: tools ## learn what to recommend from the lake, by Spark, and let the model serve that beats what serves (the local cloud must run)

@@ -80,15 +80,27 @@ func kill(t *testing.T, function string) (killed bool) {
 	return killed
 }
 
+// clickers is how many shoppers come, and until when. What make clickstream sends takes a machine that has much else to do longer than a test.
+func clickers(t *testing.T) (context.Context, int) {
+	t.Helper()
+	ctx, many := deployed(t), os.Getenv("RIALTO_CLICKS")
+	if many == "" {
+		return ctx, 60
+	}
+	n, err := strconv.Atoi(many)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 40*time.Minute)
+	t.Cleanup(stop)
+	return ctx, n
+}
+
 // What shoppers do comes through the gateway, Kinesis and a consumer that is killed now and then into the lake: each event
 // once, bots and what is no event apart, and of who refused nothing. RIALTO_CLICKS says how many shoppers (make clickstream).
 func TestClicksAreInTheLakeOnce(t *testing.T) {
 	t.Parallel()
-	ctx := deployed(t)
-	n, err := strconv.Atoi(cmp.Or(os.Getenv("RIALTO_CLICKS"), "60"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	ctx, n := clickers(t)
 	now := time.Now().UTC()
 	requests, truth, err := shoppers.Generate(shoppers.Options{Seed: uint64(now.UnixNano()), Shoppers: n, Visits: 2, Marketplace: "US", Now: now,
 		Spread: 8 * time.Hour, Products: shoppers.MadeUp(200, "USD")})
