@@ -15,8 +15,8 @@ var (
 	hyphens        = strings.NewReplacer("‐", "-", "‑", "-", "–", "-", "—", "-", "−", "-")
 	betweenNumbers = "/?&=#;,"
 	// label is what people paste along with a number: what it is called, in front of it.
-	label = regexp.MustCompile(`(?i)^(?:(?:tracking|track|shipment|parcel|package|consignment|waybill|awb)\b\s*)?` +
-		`(?:(?:number|num|no|nr|id|code)\b\.?\s*)?[:#]?\s*`)
+	label = regexp.MustCompile(`(?i)^(?:(?:tracking|track|shipment|parcel|package|consignment|waybill|awb)[\s:#.]+)?` +
+		`(?:(?:number|num|no|nr|id|code)[\s:#.]+)?[:#\s]*`)
 	host = regexp.MustCompile(`^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$`)
 )
 

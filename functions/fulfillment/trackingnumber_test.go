@@ -29,6 +29,10 @@ func TestTrackingNumbersAsTheyArePasted(t *testing.T) {
 		"'9400100000000000000000":                                               "9400100000000000000000", // as spreadsheets are made to keep digits
 		"no 1":                                                                  "",
 		"NO123456789NO":                                                         "NO123456789NO", // of Norway's post
+		"track-a1b2":                                                            "TRACK-A1B2",
+		"NO-12345":                                                              "NO-12345",
+		"USPS-12345":                                                            "USPS-12345",
+		"AWB:1234 567":                                                          "1234567",
 		"ID 123 456 789":                                                        "123456789",
 		"carrier.example/track/012345678901":                                    "012345678901",
 		"9.4001E+21":                                                            "", // what a spreadsheet has left of one
