@@ -98,6 +98,9 @@ func (d *Dynamo) Snapshot(ctx context.Context, gets ...Get) ([]Item, error) {
 
 func (d *Dynamo) Query(ctx context.Context, q Query) (Page, error) {
 	q = q.Defaulted()
+	if err := q.Placed(); err != nil {
+		return Page{}, err
+	}
 	var e expression
 	where := e.name(q.HashAttr) + " = " + e.value(&types.AttributeValueMemberS{Value: q.Hash})
 	s := func(v string) string { return e.value(&types.AttributeValueMemberS{Value: v}) }

@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"rialto/functions/internal/fault"
 )
 
 // Item is a stored record by attribute name.
@@ -55,6 +58,7 @@ type DB interface {
 	GetMany(ctx context.Context, gets ...Get) ([]Item, error)
 	// Snapshot reads up to 100 items as of one instant (TransactGetItems).
 	Snapshot(ctx context.Context, gets ...Get) ([]Item, error)
+	// Query reads a page. Errors: ErrPlace.
 	Query(ctx context.Context, q Query) (Page, error)
 	// Apply makes one write and returns the item as it is afterwards (nil after Delete and Check).
 	Apply(ctx context.Context, w Write) (Item, error)
@@ -154,6 +158,26 @@ func (q Query) Defaulted() Query {
 		q.SortAttr = "sk"
 	}
 	return q
+}
+
+// ErrPlace refuses to go on from what is no place of a query. Where a page ended comes back from whoever was shown it, as they please.
+var ErrPlace = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this API gave").
+	With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page"})
+
+// Placed returns ErrPlace for a query that goes on from no place of its own: DynamoDB takes no empty text for a key, and none that is
+// beyond the query's bounds.
+func (q Query) Placed() error {
+	for name, v := range q.After {
+		at, text := v.(*types.AttributeValueMemberS)
+		if !text {
+			continue
+		}
+		beyond := name == q.SortAttr && (!strings.HasPrefix(at.Value, q.Prefix) || at.Value < q.From || q.To != "" && at.Value > q.To)
+		if at.Value == "" || beyond {
+			return ErrPlace
+		}
+	}
+	return nil
 }
 
 // Transactable says why writes cannot be one transaction: there are none or too many, or two of one item.

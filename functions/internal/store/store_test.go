@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -261,5 +262,38 @@ func TestAnUpdateReturnsItsOwnItem(t *testing.T) {
 			})
 		}
 		all.Wait()
+	})
+}
+
+// A place that a caller made up is refused as such, and is no failure of ours. Seen to catch: an empty key, and a place beyond the bounds
+// of a query, sent to DynamoDB.
+func TestAQueryGoesOnFromItsOwnPlaces(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db store.DB) {
+		for _, sk := range []string{"a#1", "b#1", "b#2", "b#3"} {
+			apply(t, db, store.Put("holds", store.Key{PK: "o", SK: sk}, record{Name: sk}))
+		}
+		for name, c := range map[string]struct {
+			of    store.Query
+			pk    string
+			after string
+			left  int
+		}{
+			"a place":             {store.Query{Prefix: "b#"}, "o", "b#1", 1},
+			"one that is no item": {store.Query{Prefix: "b#"}, "o", "b#11", 1},
+			"beyond the prefix":   {store.Query{Prefix: "b#"}, "o", "a#1", -1},
+			"below":               {store.Query{From: "b#2", To: "b#3"}, "o", "b#1", -1},
+			"above":               {store.Query{From: "a", To: "b#2"}, "o", "b#3", -1},
+			"no sort key":         {store.Query{}, "o", "", -1},
+			"no key":              {store.Query{}, "", "b#1", -1},
+		} {
+			q := c.of
+			q.Table, q.Hash, q.Limit = "holds", "o", 1
+			q.After, _ = store.Marshal(map[string]string{"pk": c.pk, "sk": c.after})
+			p, err := db.Query(t.Context(), q)
+			if refused := errors.Is(err, store.ErrPlace); refused != (c.left < 0) || !refused && (err != nil || len(p.Items) != c.left) {
+				t.Errorf("%s: %v %v", name, p.Items, err)
+			}
+		}
 	})
 }

@@ -125,6 +125,9 @@ func (m *DB) Query(ctx context.Context, q store.Query) (store.Page, error) {
 		return store.Page{}, err
 	}
 	q = q.Defaulted()
+	if err := q.Placed(); err != nil {
+		return store.Page{}, err
+	}
 	if q.Limit == 0 {
 		q.Limit = m.Page
 	}
