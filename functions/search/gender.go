@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -101,6 +102,14 @@ func gendered(text, language, own string) (r Reading, rest string, ok bool) {
 		}
 		rest = plain(at[1] + " " + at[3])
 		return Reading{Kind: GenderWords, Words: at[2], Gender: by.of(at[2])}, rest, rest != ""
+	}
+	said := ""
+	for _, word := range words {
+		gender := by.of(word)
+		if gender != "" && said != "" && gender != said {
+			return Reading{}, text, false // for both
+		}
+		said = cmp.Or(gender, said)
 	}
 	for i := range words {
 		from, to, gender := by.at(words, i)

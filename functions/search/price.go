@@ -12,12 +12,12 @@ import (
 )
 
 // money is a number with the sign, the code or the name of a currency, on either side, or without. Its groups are the sign before,
-// the number, and what is behind. Where it is said by comma, decimals are; thousands and ten thousands of yen have signs of their own.
+// the number, and what is behind. Where it is said by comma, decimals are; a k are thousands, and those of yen have signs of their own.
 const (
 	sign = `(us\$|a\$|c\$|s\$|r\$|mx\$|e£|[$£€₹₺¥￥]|rs\.?|r|usd|gbp|eur|cad|aud|inr|sgd|zar|jpy|aed|sar|egp)?`
 	name = `(dollars?|pounds?|quid|euros?|bucks|rupees?|rs|rands?|usd|gbp|eur|cad|aud|inr|sgd|zar|pln|sek|brl|mxn|try|jpy|aed|sar|egp|` +
 		`zł|zl|zloty|złotych|zlotych|kr|:-|kronor|reais|pesos|tl|lira|yen|円|le|[$£€₹₺﷼]|درهم|دراهم|ريال|ريالات|جنيه|جنيهات|د\.?إ|د\.?ا|ر\.?س|ج\.?م)?`
-	byPoint = sign + `\s?(\d{1,3}(?:,\d{2,3})+(?:\.\d{1,2})?|\d{1,7}(?:\.\d{1,2})?[万千]?)\s?` + name
+	byPoint = sign + `\s?(\d{1,3}(?:,\d{2,3})+(?:\.\d{1,2})?|\d{1,7}(?:\.\d{1,2})?[万千k]?)\s?` + name
 	byComma = sign + `\s?(\d{1,3}(?:[. ]\d{3})+(?:,\d{1,2})?|\d{1,7}(?:[,.]\d{1,2})?)\s?` + name
 )
 
@@ -247,7 +247,7 @@ func minor(sign, number, name, currency string, comma bool) (int64, bool) {
 		number = strings.NewReplacer(" ", "", ",", ".").Replace(number)
 	}
 	times := minorUnits(currency)
-	for many, n := range map[string]int64{"万": 10_000, "千": 1_000} {
+	for many, n := range map[string]int64{"万": 10_000, "千": 1_000, "k": 1_000, "K": 1_000} {
 		if digits, ok := strings.CutSuffix(number, many); ok {
 			number, times = digits, times*n
 		}

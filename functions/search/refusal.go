@@ -32,11 +32,11 @@ type refusal struct {
 var refusals = map[string]refusal{
 	"en": {before: strings.Fields("without w/o not excluding except no"), atEnd: []string{"no"},
 		unless:  strings.Fields("me why or whether do does did"),
-		leading: strings.Fields("with but that which is are and"), filler: strings.Fields("any a an the made of from"),
+		leading: strings.Fields("with but that which is are and"), filler: strings.Fields("any a an the made of from in"),
 		joining: []string{"and", "but"}, or: strings.Fields("or nor"), words: strings.Fields("too only just so very"), said: []string{"without *",
 			"no *", "not *", "* free"}},
 	"de": {before: strings.Fields("ohne nicht kein keine keinen keinem außer ausser ausgenommen"), unless: strings.Fields("warum ob oder"),
-		leading: strings.Fields("aber und die das der mit bitte"), filler: strings.Fields("aus ein eine einen einem der die das den dem"),
+		leading: strings.Fields("aber und die das der mit bitte"), filler: strings.Fields("aus in ein eine einen einem der die das den dem"),
 		ends: strings.Fields("ist sind hat haben"), joining: strings.Fields("und aber"), or: strings.Fields("oder noch"),
 		words: strings.Fields("zu nur so sehr teuer"), said: []string{"ohne *",
 			"kein *", "keine *", "nicht aus *", "* frei"}},
@@ -45,7 +45,7 @@ var refusals = map[string]refusal{
 		joining: strings.Fields("et mais"), or: strings.Fields("ou ni"), words: strings.Fields("fil fils cher chère chers chères chere trop"),
 		said: []string{"sans *", "pas de *", "pas en *", "non *"}},
 	"es": {before: strings.Fields("sin no excepto salvo"), unless: strings.Fields("por si"), leading: strings.Fields("pero y o que con"),
-		filler:  strings.Fields("de del el la los las un una ningún ninguna sea sean tenga tengan lleve lleven contenga contengan son es"),
+		filler:  strings.Fields("de en del el la los las un una ningún ninguna sea sean tenga tengan lleve lleven contenga contengan son es"),
 		joining: strings.Fields("y pero"), or: strings.Fields("o ni"), words: strings.Fields("cable cables hilos muy tan demasiado caro caros"),
 		said: []string{"sin *",
 			"no *", "libre de *"}},
@@ -55,15 +55,15 @@ var refusals = map[string]refusal{
 			"non in *", "non *", "privo di *"}},
 	"nl": {before: strings.Fields("zonder niet geen behalve"), unless: strings.Fields("waarom of"),
 		leading: strings.Fields("maar en die dat met is zijn"),
-		filler:  strings.Fields("van uit een de het"), ends: strings.Fields("is zijn"), joining: strings.Fields("en maar"), or: strings.Fields("of"),
+		filler:  strings.Fields("van in uit een de het"), ends: strings.Fields("is zijn"), joining: strings.Fields("en maar"), or: strings.Fields("of"),
 		words: strings.Fields("te zo alleen duur"),
 		said:  []string{"zonder *", "geen *", "niet van *", "* vrij"}},
 	"pt": {before: strings.Fields("sem não nao exceto"), unless: strings.Fields("por se"), leading: strings.Fields("mas e ou que com"),
-		filler: strings.Fields("de do da o a os as um uma seja sejam tenha tenham"), joining: strings.Fields("e mas"), or: strings.Fields("ou nem"),
+		filler: strings.Fields("de em do da o a os as um uma seja sejam tenha tenham"), joining: strings.Fields("e mas"), or: strings.Fields("ou nem"),
 		words: strings.Fields("fio fios muito tão caro"), said: []string{"sem *", "não *", "livre de *"}},
 	"pl": {before: strings.Fields("bez nie oprócz"), unless: strings.Fields("dlaczego czy"),
 		leading: strings.Fields("ale i który która które są jest"),
-		filler:  strings.Fields("z ze ma mają jest są"), stops: strings.Fields("dla do na w pod"), joining: strings.Fields("i ale"),
+		filler:  strings.Fields("z ze w ma mają jest są"), stops: strings.Fields("dla do na w pod"), joining: strings.Fields("i ale"),
 		or: strings.Fields("lub ani"), words: strings.Fields("za zbyt drogi drogie"), said: []string{"bez *", "nie z *", "nie ze *"}},
 	"sv": {before: strings.Fields("utan inte ej förutom"), unless: strings.Fields("varför om"), leading: strings.Fields("men och som är med"),
 		filler: strings.Fields("av i en ett är har någon något"), joining: strings.Fields("och men"), or: strings.Fields("eller"),
@@ -86,7 +86,8 @@ const maxRefused = 3
 // an or, stood one before; next is where one may stand then.
 func refused(text, language string, after int) (r Reading, rest string, next int, ok bool) {
 	by := refusals[language]
-	by.stops = slices.Concat(by.stops, kindEnds["en"], kindEnds[language])
+	whom := whoms[language].words
+	by.stops = slices.Concat(by.stops, kindEnds["en"], kindEnds[language], whom[women], whom[men], whom[children])
 	for _, p := range by.joined {
 		if at := p.FindStringSubmatch(text); at != nil {
 			if rest = plain(at[1] + " " + at[3]); rest != "" && strings.ContainsFunc(rest, unicode.IsLetter) {
@@ -145,8 +146,11 @@ func (by refusal) beforeThing(words []string, i, after int) (r Reading, rest str
 		from++
 	}
 	to := from
-	for to < len(words) && to-from < maxRefused && !has(by.stops, to) && !has(by.joining, to) && !has(by.or, to) && !has(by.before, to) &&
-		!has(by.ends, to) {
+	ended := func() bool {
+		return has(by.stops, to) || has(by.joining, to) || has(by.or, to) || has(by.before, to) || has(by.ends, to) ||
+			to > from && strings.ContainsAny(words[to-1], ",;")
+	}
+	for to < len(words) && to-from < maxRefused && !ended() {
 		to++
 	}
 	thing := unelided(strings.ToLower(strings.Trim(strings.Join(words[from:to], " "), ",.;!?")))

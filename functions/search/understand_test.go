@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"rialto/functions/marketplaces"
 )
@@ -53,8 +54,10 @@ func TestWhatIsReadInWords(t *testing.T) {
 		"shirt under $0": {"shirt under $0", 0, 0, ""}, "under 3 stories": {"under 3 stories", 0, 0, ""},
 		// What refuses nothing:
 		"no show socks": {"no show socks", 0, 0, ""}, "men no show socks": {"no show socks", 0, 0, ""}, "chanel no 5": {"chanel no 5", 0, 0, ""},
-		"shoes not too expensive": {"shoes not too expensive", 0, 0, ""},
-		"forget me not seeds":     {"forget me not seeds", 0, 0, ""}, "why not book": {"why not book", 0, 0, ""}, "usb - c": {"usb - c", 0, 0, ""},
+		"shoes not too expensive":          {"shoes not too expensive", 0, 0, ""},
+		"laptop without touchscreen, 16GB": {"laptop 16GB", 0, 0, "touchscreen"}, "sofa not in black": {"sofa", 0, 0, "black"},
+		"laptop under 2k": {"laptop", 0, 200_000, ""}, "bag under 5kg": {"bag under 5kg", 0, 0, ""},
+		"forget me not seeds": {"forget me not seeds", 0, 0, ""}, "why not book": {"why not book", 0, 0, ""}, "usb - c": {"usb - c", 0, 0, ""},
 		"not leather": {"not leather", 0, 0, ""}, "sofa not": {"sofa not", 0, 0, ""}, "sofa without": {"sofa without", 0, 0, ""},
 		`sofa "not leather"`: {`sofa "not leather"`, 0, 0, ""},
 	} {
@@ -241,7 +244,9 @@ func TestForWhomInOtherLanguages(t *testing.T) {
 			"mens erger je niet", ""},
 		{"BR", "tênis feminino", "tênis", "women"}, {"BR", "relógio masculino", "relógio", "men"}, {"BR", "tênis infantil", "tênis", "children"},
 		{"PL", "buty damskie", "buty", "women"}, {"PL", "zegarek dla mężczyzn", "zegarek", "men"}, {"PL", "kurtka dziecięca", "kurtka", "children"},
-		{"SE", "skor dam", "skor", "women"}, {"SE", "jacka för barn", "jacka", "children"}, {"SE", "herr klocka", "klocka", "men"},
+		{"SE", "skor dam", "skor", "women"}, {"SE", "jacka för barn", "jacka", "children"}, {"SE", "herr klocka", "klocka", "men"}, {"SE",
+			"jacka utan huva herr", "jacka", "men"},
+		{"US", "men's and women's socks", "men's and women's socks", ""}, {"DE", "Damen und Herren Socken", "Damen und Herren Socken", ""},
 		{"TR", "kadın ayakkabı", "ayakkabı", "women"}, {"TR", "erkek için saat", "saat", "men"}, {"TR", "çocuk bisikleti", "bisikleti", "children"},
 		{"SA", "حذاء نسائي", "حذاء", "women"}, {"AE", "ساعة للرجال", "ساعة", "men"}, {"EG", "ملابس أطفال", "ملابس", "children"},
 		{"JP", "レディース 靴", "靴", "women"}, {"JP", "メンズTシャツ", "Tシャツ", "men"}, {"JP", "子供用の自転車", "自転車", "children"}, {"JP", "レディース", "レディース", ""},
@@ -261,4 +266,26 @@ func TestForWhomInOtherLanguages(t *testing.T) {
 			t.Errorf("%s %q: %q for %q", c.market, c.text, q.Text, q.Gender)
 		}
 	}
+}
+
+// Whatever is typed, and wherever: what is read stood there, and lifting it leaves the words.
+func TestAnyWordsAreUnderstoodOrLeft(t *testing.T) {
+	t.Parallel()
+	words := strings.Fields("shoes Schuhe 50 € 50€ ٥٠ ５０００円 以下 革なし 以外 の なし without no ohne sans l'été d' non -x , ;, or ou und " +
+		"women's femme la Damen レディース 女士 没有 的 olmayan kolsuz 1,5 1.299,90 under unter bis zwischen to - – 15k :- ' ’ \" ( für pour men + بدون أقل من ريال")
+	rapid.Check(t, func(t *rapid.T) {
+		typed := rapid.SliceOfN(rapid.SampledFrom(words), 1, 8).Draw(t, "words")
+		text := plain(strings.Join(typed, rapid.SampledFrom([]string{" ", ""}).Draw(t, "between")))
+		for _, m := range marketplaces.All() {
+			_, readings := (Query{Text: text}).understand(m)
+			for _, r := range readings {
+				if r.Kind != Negation && !strings.Contains(text, r.Words) || r.Words == "" {
+					t.Fatalf("%s %q: %+v was not typed", m.Code, text, r)
+				}
+			}
+			if q, readings := (Query{Text: text, AsWords: ReadingKinds}).understand(m); q.Text != text || readings != nil {
+				t.Fatalf("%s %q, lifted: %q", m.Code, text, q.Text)
+			}
+		}
+	})
 }
