@@ -382,7 +382,7 @@ func (s *ListingService) find(ctx context.Context, id string) (path []string, ty
 func (s *ListingService) category(ctx context.Context, id string) (path []string, types map[string]string, err error) {
 	for len(path) < MaxDepth && id != "" {
 		c, err := s.Categories.Category(ctx, id)
-		if built, there := taxonomy[id]; there && errors.Is(err, ErrCategoryNotFound) {
+		if built, there := taxonomy()[id]; there && errors.Is(err, ErrCategoryNotFound) {
 			c, err = s.Categories.Register(ctx, built) // from now on it stands, and keeps its parent
 		}
 		if err != nil {

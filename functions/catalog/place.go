@@ -170,7 +170,7 @@ func (s *ProposalService) Handle(ctx context.Context, in ProposalsInput) (Propos
 			return ProposalsPage{}, fault.New(fault.Invalid, "invalid_decision", "a decision names a category as sellers do, and its id")
 		}
 		if _, err := s.Categories.Category(ctx, d.CategoryID); err != nil {
-			if _, built := taxonomy[d.CategoryID]; !built || !errors.Is(err, ErrCategoryNotFound) {
+			if _, built := taxonomy()[d.CategoryID]; !built || !errors.Is(err, ErrCategoryNotFound) {
 				return ProposalsPage{}, err
 			}
 		}

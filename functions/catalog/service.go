@@ -79,7 +79,7 @@ func (s *Service) Browse(ctx context.Context, category, marketplace, after strin
 	g, each := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		_, err := s.Categories.Category(each, category)
-		if _, built := taxonomy[category]; built && errors.Is(err, ErrCategoryNotFound) {
+		if _, built := taxonomy()[category]; built && errors.Is(err, ErrCategoryNotFound) {
 			return nil
 		}
 		return err

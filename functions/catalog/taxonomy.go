@@ -3,6 +3,7 @@ package catalog
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -304,7 +305,8 @@ var attributesOf = map[string]map[string]string{
 
 var common = []string{"colour", "material", "size", "weight", "dimensions", "use", "origin"}
 
-var taxonomy, words = func() (map[string]Category, map[string]string) {
+// builtIn is the tree by id, and its ids by what people call them. It is made when it is first asked for: many functions never do.
+var builtIn = sync.OnceValues(func() (map[string]Category, map[string]string) {
 	tree, words := map[string]Category{}, map[string]string{}
 	for _, s := range shelves {
 		c := Category{ID: s.id, Name: s.name, Parent: s.parent}
@@ -330,13 +332,15 @@ var taxonomy, words = func() (map[string]Category, map[string]string) {
 		}
 	}
 	return tree, words
-}()
+})
+
+func taxonomy() map[string]Category { tree, _ := builtIn(); return tree }
 
 // BuiltIn lists the built-in tree of categories, parents first.
 func BuiltIn() []Category {
-	out := make([]Category, 0, len(shelves))
+	tree, out := taxonomy(), make([]Category, 0, len(shelves))
 	for _, s := range shelves {
-		out = append(out, taxonomy[s.id])
+		out = append(out, tree[s.id])
 	}
 	return out
 }
@@ -375,6 +379,7 @@ func singular(w string) string {
 // & Accessories > Shoes), or several that are listed by commas. exact tells whether it is what was said; else it is the nearest
 // above that, or Other.
 func Categorize(said string) (id string, exact bool) {
+	_, words := builtIn()
 	if id := words[wordsOf(said)]; id != "" {
 		return id, true
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
 
@@ -92,7 +93,7 @@ func (s *SellerService) Confirm(ctx context.Context, seller, orderID, shipmentID
 func confirmation(carrier, number string) (string, string, error) {
 	var flaws []fault.Field
 	carrier = strings.Join(strings.Fields(carrier), " ")
-	if !carrierName.MatchString(carrier) {
+	if utf8.RuneCountInString(carrier) > mostCarrier || !carrierName.MatchString(carrier) {
 		flaws = append(flaws, fault.Field{Pointer: "/carrier", Code: "bad_format", Message: "must be a name of 1 to 60 letters, digits and signs"})
 	}
 	number, ok := trackingNumber(carrier, number)

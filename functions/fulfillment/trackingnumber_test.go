@@ -1,6 +1,9 @@
 package fulfillment
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestTrackingNumbersAsTheyArePasted(t *testing.T) {
 	t.Parallel()
@@ -53,7 +56,8 @@ func TestTrackingNumbersAsTheyArePasted(t *testing.T) {
 func TestCarriersAsTheyAreCalled(t *testing.T) {
 	t.Parallel()
 	for name, ok := range map[string]bool{"DHL Express (Germany)": true, "इंडिया पोस्ट": true, "An Post’s": true, "DPD/Geopost": true, "佐川急便": true,
-		"La Poste – Colissimo": true, "": false, "=cmd": false, "<b>DHL</b>": false, "\u202eLHD": false, "DHL\u200b": false} {
+		"La Poste – Colissimo": true, "": false, "=cmd": false, "<b>DHL</b>": false, "\u202eLHD": false, "DHL\u200b": false,
+		strings.Repeat("佐", mostCarrier): true, strings.Repeat("佐", mostCarrier+1): false} {
 		if _, _, err := confirmation(name, "12345678"); (err == nil) != ok {
 			t.Errorf("%q: %v", name, err)
 		}
