@@ -2,6 +2,7 @@ package searchindex
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -51,6 +52,26 @@ func TestWhatIsAwayIsSaidToBeAway(t *testing.T) {
 				t.Errorf("%d: %s: %v", status, name, err)
 			}
 		}
+	}
+}
+
+// Two write at once to a marketplace that has no index, and one makes it while the other is between its two questions. Seen to catch:
+// the other made a second one, and OpenSearch refused two that are written to under one name.
+func TestAnIndexThatAnotherHasJustMadeIsUsed(t *testing.T) {
+	t.Parallel()
+	x := standIn(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method != http.MethodGet:
+			t.Errorf("%s %s", r.Method, r.URL)
+		case strings.HasPrefix(r.URL.Path, "/_alias/"):
+			w.WriteHeader(http.StatusNotFound)
+		default:
+			name := strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/"), "-*")
+			_, _ = fmt.Fprintf(w, `{"%s-000001":{"aliases":{"%s":{"is_write_index":true}}}}`, name, name)
+		}
+	})
+	if err := x.Ensure(context.Background(), us); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -25,6 +25,9 @@ func (x *Index) Ensure(ctx context.Context, m marketplaces.Marketplace) error {
 		if err != nil {
 			return err
 		}
+		if slices.ContainsFunc(list, func(i index) bool { return i.has(alias) }) {
+			return nil // another was faster between the two questions
+		}
 		// An index comes with its alias, so one that is neither being built nor kept has lost it.
 		for _, i := range slices.Backward(list) {
 			if len(i.aliases) == 0 {
