@@ -169,8 +169,7 @@ func (s *SellerService) Sold(ctx context.Context, seller string, at Position, li
 	day := today
 	if at.Day != "" {
 		if day, err = time.Parse(time.DateOnly, at.Day); err != nil || day.After(today) {
-			return nil, nil, fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this API gave").
-				With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page"})
+			return nil, nil, fault.ErrCursor
 		}
 	}
 	end := today.AddDate(0, 0, -oldest).Format(time.DateOnly)

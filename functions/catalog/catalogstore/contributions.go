@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"rialto/functions/catalog"
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/ids"
 	"rialto/functions/internal/store"
 )
@@ -179,7 +180,7 @@ func (s *Store) OfSeller(ctx context.Context, seller, after string, limit int) (
 	q := store.Query{Table: contributions, Index: bySeller, HashAttr: "seller_id", Hash: seller, SortAttr: "product_id", Limit: limit}
 	if after != "" {
 		if !ids.Valid(ids.Product, after) {
-			return nil, "", errCursor
+			return nil, "", fault.ErrCursor
 		}
 		q.After = store.Item{"pk": text(after), "sk": text(seller), "seller_id": text(seller), "product_id": text(after)}
 	}

@@ -12,9 +12,6 @@ import (
 	"rialto/functions/internal/store"
 )
 
-var errCursor = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this API gave").
-	With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page"})
-
 // Page returns up to limit products of a category after a rank ("" for the first), by rank, and the rank that
 // the next page goes on after, "" on the last. The index may be a moment behind the products. It fails with
 // invalid_cursor on an after that is no rank.
@@ -23,7 +20,7 @@ func (s *Store) Page(ctx context.Context, category, after string, limit int) ([]
 	if after != "" {
 		_, id, _ := strings.Cut(after, "#")
 		if rankOf(id) != after {
-			return nil, "", errCursor
+			return nil, "", fault.ErrCursor
 		}
 		q.After = store.Item{"pk": text(id), "category_id": text(category), "rank": text(after)}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"rialto/functions/catalog"
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/store"
 )
 
@@ -59,7 +60,7 @@ func (s *Store) Variants(ctx context.Context, parent, after string, limit int) (
 	list := variantsPrefix + parent
 	q := store.Query{Table: table, Index: index, HashAttr: "category_id", Hash: list, SortAttr: "rank", Limit: limit}
 	if len(after) > maxRank {
-		return nil, "", errCursor
+		return nil, "", fault.ErrCursor
 	}
 	if after != "" {
 		q.After = store.Item{"pk": text(variantPrefix + parent + "#" + after), "category_id": text(list), "rank": text(after)}

@@ -148,9 +148,6 @@ func (s Store) Forget(ctx context.Context, orderID string) error {
 	return nil
 }
 
-var errPlace = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this API gave").
-	With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page"})
-
 // Sent lists a seller's returns, the latest first, after a place ("" for the first), and where the next page begins. The
 // index may be a moment behind. Errors: invalid_cursor.
 func (s Store) Sent(ctx context.Context, seller, after string, limit int) ([]fulfillment.Return, string, error) {
@@ -159,7 +156,7 @@ func (s Store) Sent(ctx context.Context, seller, after string, limit int) ([]ful
 		at, order, ok := strings.Cut(after, "@")
 		_, id, named := strings.Cut(at, "#")
 		if !ok || !named || !strings.HasPrefix(id, retPrefix) {
-			return nil, "", errPlace
+			return nil, "", fault.ErrCursor
 		}
 		i, err := store.Marshal(map[string]string{"pk": order, "sk": id, "seller_id": seller, "requested_at": at})
 		if err != nil {

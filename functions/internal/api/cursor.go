@@ -62,9 +62,7 @@ func DecodeCursor(s string, position any) error {
 		err = decodeExactly(c.Position, position)
 	}
 	if err != nil {
-		return fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this API gave").
-			With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page"}).
-			Because(err)
+		return fault.ErrCursor.Because(err)
 	}
 	return nil
 }

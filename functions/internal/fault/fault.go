@@ -49,6 +49,10 @@ func New(kind Kind, code, format string, args ...any) *Error {
 	return &Error{Kind: kind, Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
+// ErrCursor refuses to go on from what is no place of a list. Where a page ended comes back from whoever was shown it, as they please.
+var ErrCursor = New(Invalid, "invalid_cursor", "the cursor is not one that this API gave").
+	With(Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page"})
+
 // Because keeps the cause for the log; it is never shown outside.
 func (e *Error) Because(cause error) *Error {
 	c := *e

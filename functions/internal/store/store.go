@@ -58,7 +58,7 @@ type DB interface {
 	GetMany(ctx context.Context, gets ...Get) ([]Item, error)
 	// Snapshot reads up to 100 items as of one instant (TransactGetItems).
 	Snapshot(ctx context.Context, gets ...Get) ([]Item, error)
-	// Query reads a page. Errors: ErrPlace.
+	// Query reads a page. Errors: fault.ErrCursor.
 	Query(ctx context.Context, q Query) (Page, error)
 	// Apply makes one write and returns the item as it is afterwards (nil after Delete and Check).
 	Apply(ctx context.Context, w Write) (Item, error)
@@ -160,11 +160,7 @@ func (q Query) Defaulted() Query {
 	return q
 }
 
-// ErrPlace refuses to go on from what is no place of a query. Where a page ended comes back from whoever was shown it, as they please.
-var ErrPlace = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this API gave").
-	With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page"})
-
-// Placed returns ErrPlace for a query that goes on from no place of its own: DynamoDB takes no empty text for a key, and none that is
+// Placed returns fault.ErrCursor for a query that goes on from no place of its own: DynamoDB takes no empty text for a key, and none that is
 // beyond the query's bounds.
 func (q Query) Placed() error {
 	for name, v := range q.After {
@@ -174,7 +170,7 @@ func (q Query) Placed() error {
 		}
 		beyond := name == q.SortAttr && (!strings.HasPrefix(at.Value, q.Prefix) || at.Value < q.From || q.To != "" && at.Value > q.To)
 		if at.Value == "" || beyond {
-			return ErrPlace
+			return fault.ErrCursor
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rialto/functions/internal/fault"
 	"rialto/functions/internal/store"
 	"rialto/functions/laboratory/storetest"
 )
@@ -291,7 +292,7 @@ func TestAQueryGoesOnFromItsOwnPlaces(t *testing.T) {
 			q.Table, q.Hash, q.Limit = "holds", "o", 1
 			q.After, _ = store.Marshal(map[string]string{"pk": c.pk, "sk": c.after})
 			p, err := db.Query(t.Context(), q)
-			if refused := errors.Is(err, store.ErrPlace); refused != (c.left < 0) || !refused && (err != nil || len(p.Items) != c.left) {
+			if refused := errors.Is(err, fault.ErrCursor); refused != (c.left < 0) || !refused && (err != nil || len(p.Items) != c.left) {
 				t.Errorf("%s: %v %v", name, p.Items, err)
 			}
 		}

@@ -18,9 +18,6 @@ import (
 // DynamoDB can split the collection of a seller with millions of them.
 const bySeller = "by_seller"
 
-var errCursor = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this API gave").
-	With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page"})
-
 // OfSeller returns a seller's units after a place ("" for the first), product by product and centre by centre, and where the next
 // page begins, "" on the last. Which there are is what the index says, and may be a moment behind; each is read consistently.
 // Errors: invalid_cursor.
@@ -29,7 +26,7 @@ func (s Store) OfSeller(ctx context.Context, seller, after string, limit int) ([
 	if after != "" {
 		pk, centre, ok := strings.Cut(after, "@")
 		if !ok || !strings.HasSuffix(pk, "#"+seller) || centre == "" {
-			return nil, "", errCursor
+			return nil, "", fault.ErrCursor
 		}
 		text := func(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
 		product, _, _ := strings.Cut(pk, "#")

@@ -118,9 +118,6 @@ func (s *Store) UpdateSellerProfile(ctx context.Context, seller string, change f
 
 var errOvertaken = errors.New("another profile was saved meanwhile")
 
-var errCursor = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this API gave").
-	With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page"})
-
 // OfSeller returns up to limit offers of a seller, of one marketplace or ("") all, after a place ("" for the first),
 // and where the next page begins, "" on the last. The order is stable and means nothing. Which offers there are is
 // what the index says, and may be a moment behind; each is read consistently. It fails with invalid_cursor on an
@@ -133,7 +130,7 @@ func (s *Store) OfSeller(ctx context.Context, seller, marketplace, after string,
 	if after != "" {
 		market, product, _ := strings.Cut(after, "#")
 		if !strings.HasPrefix(after, q.Prefix) || !ids.Valid(ids.Product, product) {
-			return nil, "", errCursor
+			return nil, "", fault.ErrCursor
 		}
 		k := keyOf(offers.Key{ProductID: product, Marketplace: market, SellerID: seller})
 		q.After = store.Item{"pk": value(k.PK), "sk": value(k.SK), "seller_id": value(seller), "listing": value(after)}

@@ -267,9 +267,6 @@ func (s *Store) journals(ctx context.Context, items []store.Item) ([]payouts.Jou
 	return out, nil
 }
 
-var errCursor = fault.New(fault.Invalid, "invalid_cursor", "the cursor is not one that this API gave").
-	With(fault.Field{Pointer: "query.cursor", Code: "bad_format", Message: "must be the next_cursor of a page"})
-
 // Statement returns up to limit of a seller's journals of a month, the latest first, after a place ("" for the
 // first), and where to go on, "" on the last page.
 func (s *Store) Statement(ctx context.Context, seller, month, after string, limit int) ([]payouts.Journal, string, error) {
@@ -277,7 +274,7 @@ func (s *Store) Statement(ctx context.Context, seller, month, after string, limi
 	if after != "" {
 		at, id, _ := strings.Cut(after, "#")
 		if _, err := time.Parse(store.Sortable, at); err != nil || !ids.Valid(ids.Journal, id) {
-			return nil, "", errCursor
+			return nil, "", fault.ErrCursor
 		}
 		q.After = store.Item{"pk": text(id), "month": text(q.Hash), "place": text(after)}
 	}
