@@ -2,25 +2,18 @@ package campaignsaws
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
-
 	"rialto/functions/campaigns"
+	"rialto/functions/internal/invoke"
 )
-
-// Invoking is the part of Lambda that calls functions.
-type Invoking interface {
-	Invoke(context.Context, *lambda.InvokeInput, ...func(*lambda.Options)) (*lambda.InvokeOutput, error)
-}
 
 // Layouts is how many holds a second the stock of deals is laid out for, by way of a function of inventory.
 type Layouts struct {
-	Lambda   Invoking
+	Lambda   invoke.Client
 	Function string
 }
 
@@ -48,19 +41,8 @@ func (w Layouts) Set(ctx context.Context, sku string, level int64) (campaigns.Le
 
 func (w Layouts) ask(ctx context.Context, sku string, perSecond *int64) (campaigns.Level, error) {
 	product, seller, _ := strings.Cut(sku, "#")
-	payload, err := json.Marshal(question{product, seller, perSecond})
-	if err != nil {
-		return campaigns.Level{}, fmt.Errorf("lay stock out: %w", err)
-	}
-	out, err := w.Lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: &w.Function, Payload: payload})
-	if err != nil {
-		return campaigns.Level{}, fmt.Errorf("lay stock out: %w", err)
-	}
 	var a answer
-	if out.FunctionError != nil {
-		return campaigns.Level{}, fmt.Errorf("lay stock out: %.200s", out.Payload)
-	}
-	if err := json.Unmarshal(out.Payload, &a); err != nil {
+	if err := invoke.Function(ctx, w.Lambda, w.Function, question{product, seller, perSecond}, &a); err != nil {
 		return campaigns.Level{}, fmt.Errorf("lay stock out: %w", err)
 	}
 	return campaigns.Level{Is: a.Laid, Most: a.Most}, nil

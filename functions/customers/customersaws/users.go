@@ -2,15 +2,13 @@ package customersaws
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/invoke"
 )
 
 // Closing names whose user is taken off the pool.
@@ -56,7 +54,7 @@ func (p Pool) Close(ctx context.Context, in Closing) (Closed, error) {
 
 // Users closes users by way of a function: the network of the database has no way out to Cognito.
 type Users struct {
-	Lambda   Invoking
+	Lambda   invoke.Client
 	Function string // its name
 }
 
@@ -64,16 +62,8 @@ var errUsers = fault.New(fault.Unavailable, "users_unavailable", "the account ca
 
 // Close implements accounts.Users.
 func (u Users) Close(ctx context.Context, customerID string) error {
-	payload, err := json.Marshal(Closing{customerID})
-	if err != nil {
-		return fmt.Errorf("close account: %w", err)
-	}
-	answer, err := u.Lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: &u.Function, Payload: payload})
-	if err != nil {
+	if err := invoke.Function(ctx, u.Lambda, u.Function, Closing{customerID}, nil); err != nil {
 		return errUsers.Because(err)
-	}
-	if answer.FunctionError != nil {
-		return errUsers.Because(fmt.Errorf("%s: %.200s", *answer.FunctionError, answer.Payload))
 	}
 	return nil
 }

@@ -2,24 +2,16 @@ package customersaws
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"rialto/functions/customers"
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/invoke"
 )
-
-// Invoking is the part of Lambda that calls functions.
-type Invoking interface {
-	Invoke(context.Context, *lambda.InvokeInput, ...func(*lambda.Options)) (*lambda.InvokeOutput, error)
-}
 
 // Wallet is customers.Wallet by way of a function of payments: the network of the database has no way out to the gateway.
 type Wallet struct {
-	Lambda   Invoking
+	Lambda   invoke.Client
 	Function string // its name
 }
 
@@ -69,19 +61,8 @@ var errWallet = fault.New(fault.Unavailable, "payment_methods_unavailable", "pay
 
 // change calls the function. What it fails with names no more than a code.
 func (w Wallet) change(ctx context.Context, in change) (out changed, err error) {
-	payload, err := json.Marshal(in)
-	if err != nil {
-		return changed{}, fmt.Errorf("change payment methods: %w", err)
-	}
-	answer, err := w.Lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: &w.Function, Payload: payload})
-	if err != nil {
+	if err := invoke.Function(ctx, w.Lambda, w.Function, in, &out); err != nil {
 		return changed{}, errWallet.Because(err)
-	}
-	if answer.FunctionError != nil {
-		return changed{}, errWallet.Because(fmt.Errorf("%s: %.200s", *answer.FunctionError, answer.Payload))
-	}
-	if json.Unmarshal(answer.Payload, &out) != nil {
-		return changed{}, errWallet.Because(errors.New("its answer is not readable"))
 	}
 	return out, nil
 }

@@ -2,25 +2,16 @@ package notificationsaws
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/invoke"
 	"rialto/functions/notifications"
 	"rialto/functions/orders"
 )
 
-// Invoking is the part of Lambda that calls functions.
-type Invoking interface {
-	Invoke(context.Context, *lambda.InvokeInput, ...func(*lambda.Options)) (*lambda.InvokeOutput, error)
-}
-
 // Contacts opens addresses by way of a function of customers: the network of the database has no way out to SES.
 type Contacts struct {
-	Lambda   Invoking
+	Lambda   invoke.Client
 	Function string // its name
 }
 
@@ -54,19 +45,8 @@ var errContacts = fault.New(fault.Unavailable, "contacts_unavailable", "addresse
 
 // ask calls the function. What it fails with names no more than a code.
 func (c Contacts) ask(ctx context.Context, q query) (out contact, err error) {
-	payload, err := json.Marshal(q)
-	if err != nil {
-		return contact{}, fmt.Errorf("ask for an address: %w", err)
-	}
-	answer, err := c.Lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: &c.Function, Payload: payload})
-	if err != nil {
+	if err := invoke.Function(ctx, c.Lambda, c.Function, q, &out); err != nil {
 		return contact{}, errContacts.Because(err)
-	}
-	if answer.FunctionError != nil {
-		return contact{}, errContacts.Because(fmt.Errorf("%s: %.200s", *answer.FunctionError, answer.Payload))
-	}
-	if json.Unmarshal(answer.Payload, &out) != nil {
-		return contact{}, errContacts.Because(errors.New("its answer is not readable"))
 	}
 	return out, nil
 }

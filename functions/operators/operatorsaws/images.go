@@ -2,17 +2,15 @@ package operatorsaws
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"errors"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/invoke"
 )
 
 // Images takes images down, and restores them, by way of a function of the catalog, which alone may move their files.
 type Images struct {
-	Lambda   Invoking
+	Lambda   invoke.Client
 	Function string // its name
 }
 
@@ -46,22 +44,12 @@ func (w Images) Restore(ctx context.Context, product, address string) error {
 }
 
 func (w Images) moderate(ctx context.Context, t takedown) error {
-	payload, err := json.Marshal(t)
-	if err != nil {
-		return fmt.Errorf("moderate an image: %w", err)
+	err := invoke.Function(ctx, w.Lambda, w.Function, t, nil)
+	if failed := new(invoke.Failure); errors.As(err, &failed) && imageRefusals[failed.Type] != nil {
+		return imageRefusals[failed.Type]
 	}
-	answer, err := w.Lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: &w.Function, Payload: payload})
 	if err != nil {
 		return errImages.Because(err)
 	}
-	if answer.FunctionError == nil {
-		return nil
-	}
-	var failed struct {
-		Type string `json:"errorType"`
-	}
-	if json.Unmarshal(answer.Payload, &failed) == nil && imageRefusals[failed.Type] != nil {
-		return imageRefusals[failed.Type]
-	}
-	return errImages.Because(fmt.Errorf("%s: %.200s", *answer.FunctionError, answer.Payload))
+	return nil
 }

@@ -3,24 +3,16 @@ package operatorsaws
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"rialto/functions/internal/fault"
+	"rialto/functions/internal/invoke"
 	"rialto/functions/operators"
 )
 
-// Invoking is the part of Lambda that calls functions.
-type Invoking interface {
-	Invoke(context.Context, *lambda.InvokeInput, ...func(*lambda.Options)) (*lambda.InvokeOutput, error)
-}
-
 // Refunds is operators.Refunds by way of a function of payments: no other holds the gateway's secret.
 type Refunds struct {
-	Lambda   Invoking
+	Lambda   invoke.Client
 	Function string // its name
 }
 
@@ -63,20 +55,11 @@ func (w Refunds) GiveBack(ctx context.Context, r operators.Refund) (operators.Re
 	for _, l := range r.Lines {
 		in.Lines = append(in.Lines, wordLine(l))
 	}
-	payload, err := json.Marshal(in)
-	if err != nil {
-		return r, fmt.Errorf("give back: %w", err)
-	}
-	answer, err := w.Lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: &w.Function, Payload: payload})
-	if err != nil {
+	var out given
+	if err := invoke.Function(ctx, w.Lambda, w.Function, in, &out); err != nil {
 		return r, errAway.Because(err)
 	}
-	var out given
 	switch {
-	case answer.FunctionError != nil:
-		return r, errAway.Because(fmt.Errorf("%s: %.200s", *answer.FunctionError, answer.Payload))
-	case json.Unmarshal(answer.Payload, &out) != nil:
-		return r, errAway.Because(errors.New("its answer is not readable"))
 	case refusals[out.Refused] != nil:
 		return r, refusals[out.Refused]
 	case out.Refused != "":
