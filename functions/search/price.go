@@ -263,7 +263,8 @@ func minor(sign, number, name, currency string, comma bool) (int64, bool) {
 
 var groupsByPoint = regexp.MustCompile(`^\d{1,3}(?:\.\d{3})+$`)
 
-// minorUnits are what a unit has of a marketplace's currency: all of them have a hundred, but for the yen.
+// minorUnits are what a unit has of a marketplace's currency: all of them have a hundred, but for the yen. Package currency knows it of any,
+// by tables that would be 75 KB of the zip; a test holds this to them.
 func minorUnits(currency string) int64 {
 	if currency == "JPY" {
 		return 1
